@@ -1,0 +1,20 @@
+//! The mail engine: accounts, sync, the local store, the outbox, receipts and the directory.
+//!
+//! No window and no sound device: it runs as well under `aloud --headless` or in a test. Requests go
+//! down through [`Engine`]; facts come up as [`Event`]s that carry identifiers only. The rules of
+//! voice mail (private messages, receipts, reply addresses, sending once) are kept here, so no
+//! front end can get round them.
+
+pub mod account;
+pub mod directory;
+pub mod handle;
+pub mod imap;
+pub mod net;
+pub mod outbox;
+pub mod secrets;
+pub mod smtp;
+pub mod store;
+pub mod types;
+
+pub use handle::{Engine, Options};
+pub use types::*;

@@ -1,0 +1,682 @@
+//! What goes in and out of [`super::Engine`]: plain values, cheap to clone, without any type of the
+//! crates underneath.
+
+use std::{path::PathBuf, sync::Arc, time::Duration};
+
+use crate::{
+    codec::Pcm,
+    message::{Mail, Permission},
+    model::{
+        AccountId, AddrSpec, Address, ContactId, DateTime, Importance, MailboxId, MessageKey,
+        MessageKind, OutboxId, imap::MailboxRole, voice::VoiceFormat,
+    },
+};
+
+/// What went wrong, in classes that a caller can act on. `Display` is English for logs and the
+/// command line; the window maps variants to its own sentences.
+#[derive(Debug, Clone, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// A rule forbids it (private message, outside caller, unheard receipt). Exit code 3.
+    #[error("{0}")]
+    Refused(String),
+    /// The server turned the credentials down.
+    #[error("the server did not accept the user name or password: {0}")]
+    Auth(String),
+    /// No password is at hand; ask for it.
+    #[error("no password is stored for this account")]
+    PasswordNeeded,
+    /// The keyring cannot be used here.
+    #[error("no keyring can be used: {0}")]
+    NoKeyring(String),
+    /// The certificate cannot be trusted; nothing was sent.
+    #[error("the server's certificate cannot be trusted: {0}")]
+    Certificate(String),
+    /// The server offers no encryption where it is required.
+    #[error("the server offers no encryption")]
+    NoEncryption,
+    /// No connection, or it broke, or a deadline passed.
+    #[error("{host} cannot be reached: {reason}")]
+    Unreachable {
+        /// `imap.example.com:993`.
+        host: String,
+        /// What the system said.
+        reason: String,
+    },
+    /// The server answered NO, BAD or 5xx.
+    #[error("the server said: {0}")]
+    Server(String),
+    /// The server broke the protocol or a limit.
+    #[error("the server's answer cannot be used: {0}")]
+    Protocol(String),
+    /// The local database or disk.
+    #[error("the local store failed: {0}")]
+    Store(String),
+    /// Something asked for does not exist (any more).
+    #[error("not found: {0}")]
+    NotFound(String),
+    /// The caller's input cannot be used; the text says what to change.
+    #[error("{0}")]
+    Invalid(String),
+    /// The engine has stopped.
+    #[error("the engine has stopped")]
+    Stopped,
+}
+
+/// How a connection is protected.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Security {
+    /// TLS from the first octet.
+    Tls,
+    /// STARTTLS, required.
+    StartTls,
+    /// None; accepted for loopback addresses only.
+    None,
+}
+
+/// One server of an account.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Server {
+    /// Host name or address.
+    pub host: String,
+    /// TCP port.
+    pub port: u16,
+    /// Protection.
+    pub security: Security,
+}
+
+/// What an account needs, except the password.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct AccountSettings {
+    /// The user's own name, as recipients see it.
+    pub name: String,
+    /// The user's own address.
+    pub address: AddrSpec,
+    /// What the account is called in the sidebar.
+    pub label: String,
+    /// IMAP.
+    pub imap: Server,
+    /// Submission.
+    pub smtp: Server,
+    /// Login name at both.
+    pub user: String,
+    /// A CA certificate in PEM that is trusted besides the platform's.
+    pub ca_pem: Option<PathBuf>,
+    /// Domain that telephone numbers are sent to (RFC 3804), if there is one.
+    pub gateway: Option<String>,
+    /// The built-in demo account, served inside the process.
+    pub demo: bool,
+}
+
+/// An account as the window shows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Account {
+    /// Its row.
+    pub id: AccountId,
+    /// Its settings.
+    pub settings: AccountSettings,
+    /// How it is doing.
+    pub state: AccountState,
+}
+
+/// How an account is doing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum AccountState {
+    /// Not started.
+    Idle,
+    /// Connecting or looking for news.
+    Checking,
+    /// Fetching `done` of `total` messages.
+    Fetching {
+        /// Messages fetched.
+        done: u32,
+        /// Messages to fetch.
+        total: u32,
+    },
+    /// Connected; last success at the given time.
+    UpToDate(DateTime),
+    /// No network; since when.
+    Offline(DateTime),
+    /// The password is missing or was turned down.
+    NeedsPassword(String),
+    /// Another failure; Aloud tries again by itself at the given time.
+    Failed {
+        /// Why.
+        reason: String,
+        /// Next attempt.
+        retry_at: DateTime,
+    },
+}
+
+/// A mailbox in the sidebar.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mailbox {
+    /// Its row.
+    pub id: MailboxId,
+    /// Whose it is.
+    pub account: AccountId,
+    /// Decoded name.
+    pub name: String,
+    /// What it is for.
+    pub role: MailboxRole,
+    /// Unheard and unread messages in it.
+    pub unseen: u32,
+    /// All messages in it.
+    pub total: u32,
+}
+
+/// Numbers for the sidebar: what is unheard or unread in all inboxes, and what waits.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// All kinds.
+    pub all: u32,
+    /// Voice messages not heard.
+    pub unheard: u32,
+    /// The same, for the Voice entry.
+    pub voice: u32,
+    /// Faxes not viewed.
+    pub fax: u32,
+    /// Text mail not read.
+    pub text: u32,
+    /// Outbox rows waiting.
+    pub outbox: u32,
+}
+
+/// What the list shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Scope {
+    /// Every inbox.
+    AllInboxes,
+    /// Unheard voice messages of every inbox.
+    Unheard,
+    /// Voice of every inbox.
+    Voice,
+    /// Faxes of every inbox.
+    Fax,
+    /// Text mail of every inbox.
+    Text,
+    /// One mailbox.
+    Mailbox(MailboxId),
+}
+
+/// Order of the list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Sort {
+    /// Newest first.
+    #[default]
+    Newest,
+    /// Oldest first.
+    Oldest,
+    /// Unheard first, then newest.
+    UnheardFirst,
+    /// By sender's name.
+    Sender,
+    /// Longest first.
+    Longest,
+}
+
+/// A window of the list.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct ListQuery {
+    /// What is listed.
+    pub scope: Scope,
+    /// Order.
+    pub sort: Sort,
+    /// Search text with the filters `from:`, `kind:`, `unheard`, `longer:1m`, `private`; empty for none.
+    pub search: String,
+    /// First row.
+    pub offset: u32,
+    /// At most so many rows.
+    pub limit: u32,
+}
+
+/// A window of rows and how many there are in all.
+#[derive(Debug, Clone, Default)]
+pub struct ListPage {
+    /// The rows asked for.
+    pub rows: Vec<ListRow>,
+    /// All rows of the query.
+    pub total: u32,
+    /// Of these, unheard or unread.
+    pub unseen: u32,
+}
+
+/// Whether a message was heard, read or viewed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Progress {
+    /// Not at all (filled dot).
+    New,
+    /// Begun (ring).
+    Started,
+    /// Heard, read or viewed (`\Seen`).
+    Done,
+}
+
+/// One row of the list.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ListRow {
+    /// The message.
+    pub key: MessageKey,
+    /// Its account.
+    pub account: AccountId,
+    /// Its mailbox.
+    pub mailbox: MailboxId,
+    /// UID there; `None` for a row that the server has not confirmed.
+    pub uid: Option<u32>,
+    /// Its kind.
+    pub kind: MessageKind,
+    /// Name to show: directory name, else display or caller name, else number or address.
+    pub sender: String,
+    /// Sender's display or caller name, as the message has it.
+    pub sender_name: Option<String>,
+    /// Sender's address (recipient's, in Sent).
+    pub address: Option<String>,
+    /// Caller's number.
+    pub number: Option<String>,
+    /// Left by telephone; shows the telephone icon.
+    pub outside_caller: bool,
+    /// Contact whose photo and name are shown.
+    pub contact: Option<ContactId>,
+    /// Subject, or the sentence that stands for a missing one.
+    pub subject: String,
+    /// First words of the transcript or text, or a plain fact.
+    pub preview: String,
+    /// When it was sent, else when it arrived.
+    pub date: DateTime,
+    /// Length of the voice.
+    pub duration: Option<Duration>,
+    /// Fax pages.
+    pub pages: Option<u32>,
+    /// Dot.
+    pub progress: Progress,
+    /// High or low importance.
+    pub importance: Importance,
+    /// A blocking Sensitivity.
+    pub private: bool,
+    /// A receipt is asked for and not settled.
+    pub receipt: bool,
+    /// It carries attachments besides its voice or fax.
+    pub attachment: bool,
+    /// It was answered.
+    pub answered: bool,
+    /// It was forwarded.
+    pub forwarded: bool,
+    /// State of delivery, for rows in Sent, in words for people ("Heard at 17:05").
+    pub delivery: Option<String>,
+}
+
+/// A message opened.
+#[derive(Debug, Clone)]
+pub struct Opened {
+    /// Its row.
+    pub row: ListRow,
+    /// What it is and allows.
+    pub mail: Arc<Mail>,
+    /// Whether all of it is on this computer; if not, [`Event::BodyProgress`] follows.
+    pub complete: bool,
+    /// Octets here and in all.
+    pub have: (u64, u64),
+    /// State of a receipt asked for.
+    pub receipt: ReceiptState,
+    /// What may be done with cards it carries.
+    pub offers: Vec<CardOffer>,
+    /// State of each recipient, for messages we sent.
+    pub deliveries: Vec<Delivery>,
+    /// For a report: the message it is about, if that is here.
+    pub about: Option<MessageKey>,
+    /// Peaks for the waveform of the primary audio, 0 to 255, or empty when not measured yet.
+    pub peaks: Arc<[u8]>,
+}
+
+/// A receipt that the sender asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ReceiptState {
+    /// None asked, or none may be sent.
+    None,
+    /// Asked, but the message has not been heard, read or viewed yet; nothing is offered (D11).
+    NotYet,
+    /// To be asked now.
+    Ask {
+        /// Where it would go.
+        to: Vec<AddrSpec>,
+        /// That is not the sender's address: warn, and offer no "from now on".
+        elsewhere: bool,
+    },
+    /// Sent, or waiting in the outbox.
+    Sent(DateTime),
+    /// The user said no; never asked again.
+    Declined,
+}
+
+/// The user's answer to a receipt prompt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ReceiptAnswer {
+    /// Send it.
+    Send,
+    /// Send it, and do so for this person from now on.
+    SendAlways,
+    /// Do not; never ask again for this message.
+    Decline,
+    /// Do not, from now on for this person.
+    DeclineAlways,
+}
+
+/// How one recipient of a sent message stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Delivery {
+    /// Who.
+    pub recipient: Address,
+    /// What is known, in words ("Heard at 17:05").
+    pub text: String,
+    /// Whether it failed.
+    pub failed: bool,
+}
+
+/// What a contact card in a message offers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CardOffer {
+    /// Path of the card's part.
+    pub path: String,
+    /// Name on it.
+    pub name: String,
+    /// What accepting would do.
+    pub kind: CardOfferKind,
+}
+
+/// What accepting a card would do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum CardOfferKind {
+    /// A new person; numbers, addresses, and whether a spoken name comes along.
+    New {
+        /// How many telephone numbers.
+        numbers: usize,
+        /// How many addresses.
+        addresses: usize,
+        /// Whether a spoken name is there.
+        spoken_name: bool,
+    },
+    /// A known person with harmless news, in words.
+    News(String),
+    /// A known person whose address or number differs.
+    Conflict {
+        /// The value in use.
+        in_use: String,
+        /// The value on the card.
+        new: String,
+    },
+    /// The card is for another address than the message came from.
+    OtherSender {
+        /// Address on the card.
+        card: String,
+        /// Address of the message.
+        from: String,
+    },
+    /// Already in the directory as it stands.
+    Known,
+}
+
+/// Where an outgoing message goes and what it answers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Relation {
+    /// New.
+    New,
+    /// An answer; the engine sets the threading fields and checks the rules.
+    Reply {
+        /// The message answered.
+        to: MessageKey,
+        /// Take the original along as message/rfc822; refused for a private one.
+        include_original: bool,
+    },
+    /// A forward with the untouched original.
+    Forward(MessageKey),
+}
+
+/// A message to be sent.
+#[derive(Debug, Clone)]
+pub struct Outgoing {
+    /// From which account.
+    pub account: AccountId,
+    /// What it answers.
+    pub relation: Relation,
+    /// To.
+    pub to: Vec<Address>,
+    /// Cc.
+    pub cc: Vec<Address>,
+    /// Subject.
+    pub subject: String,
+    /// The recording; `None` for a text message.
+    pub voice: Option<Arc<Pcm>>,
+    /// The subject, spoken.
+    pub spoken_subject: Option<Arc<Pcm>>,
+    /// A text: the body of a text message, or a note with a voice message (never to VPIM, E13).
+    pub text: Option<String>,
+    /// Importance.
+    pub importance: Importance,
+    /// Private.
+    pub private: bool,
+    /// Ask for a receipt.
+    pub ask_receipt: bool,
+    /// Format; `None` chooses per recipient.
+    pub format: Option<VoiceFormat>,
+    /// Directory of the recording that becomes this message's draft, deleted once it is frozen.
+    pub recording: Option<PathBuf>,
+}
+
+/// Which format each recipient gets, for the composer's format line.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct FormatPlan {
+    /// A format and who gets it.
+    pub groups: Vec<(VoiceFormat, Vec<Address>)>,
+}
+
+/// State of an outbox row (see `reliability`, outbox contract).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum OutboxState {
+    /// Held back so that it can be undone; when it goes.
+    Held(DateTime),
+    /// Waits for its turn or the network.
+    Queued,
+    /// On its way; percent.
+    Sending(u8),
+    /// Accepted by the server, not yet filed in Sent.
+    Accepted,
+    /// The connection broke when the server may have had it: the user decides.
+    Ambiguous,
+    /// Refused; what the server said.
+    Failed(String),
+    /// Waits for another attempt after a temporary refusal.
+    Retry {
+        /// What the server said.
+        reason: String,
+        /// When.
+        at: DateTime,
+    },
+}
+
+/// A row of the outbox.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OutboxRow {
+    /// Its id.
+    pub id: OutboxId,
+    /// From which account.
+    pub account: AccountId,
+    /// Recipients.
+    pub to: Vec<Address>,
+    /// Subject.
+    pub subject: String,
+    /// Length of the voice, if it is a voice message.
+    pub duration: Option<Duration>,
+    /// Its state.
+    pub state: OutboxState,
+    /// Message-ID without brackets.
+    pub message_id: String,
+    /// A receipt; not shown among the user's own messages.
+    pub receipt: bool,
+}
+
+/// A person in the directory.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Contact {
+    /// Its row; `None` before it is saved.
+    pub id: Option<ContactId>,
+    /// Formatted name.
+    pub name: String,
+    /// Role or title.
+    pub role: Option<String>,
+    /// Organisation.
+    pub organization: Option<String>,
+    /// Addresses with what is known of each.
+    pub emails: Vec<ContactEmail>,
+    /// Telephone numbers.
+    pub tels: Vec<ContactTel>,
+    /// Place.
+    pub place: Option<String>,
+    /// Time zone as written on the card.
+    pub zone: Option<String>,
+    /// Encoded photo (PNG, JPEG or SVG) and its type.
+    pub photo: Option<(String, Arc<[u8]>)>,
+    /// Whether a spoken name is stored; fetch it with `Engine::spoken_name`.
+    pub has_spoken_name: bool,
+    /// Length of the spoken name.
+    pub spoken_name_length: Option<Duration>,
+    /// Where the data comes from, in words for people, always shown.
+    pub source: String,
+    /// Whether a newer card waits in a message.
+    pub newer_card: Option<MessageKey>,
+}
+
+/// An address of a contact.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ContactEmail {
+    /// The address.
+    pub addr: AddrSpec,
+    /// Takes VPIM.
+    pub vpim: bool,
+    /// Preferred.
+    pub preferred: bool,
+}
+
+/// A number of a contact.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ContactTel {
+    /// As written.
+    pub number: String,
+    /// `voice`, `fax`, `cell`, `work`, ...
+    pub kinds: Vec<String>,
+}
+
+/// A suggestion while an address is typed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Completion {
+    /// Label.
+    pub name: String,
+    /// Second line: address or number.
+    pub detail: String,
+    /// What goes into the To field.
+    pub address: Address,
+    /// The contact, if it is one.
+    pub contact: Option<ContactId>,
+}
+
+/// Something that can be taken back until the next act.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct UndoToken(pub i64);
+
+/// What a user's mark does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Mark {
+    /// Heard, read, viewed.
+    Heard,
+    /// As new.
+    Unheard,
+}
+
+/// One account's pass, for `aloud sync --once --json`.
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct SyncReport {
+    /// Account label.
+    pub account: String,
+    /// Mailboxes looked at.
+    pub mailboxes: u32,
+    /// Messages known after the pass.
+    pub messages: u32,
+    /// Of these, new.
+    pub new: u32,
+    /// IMAP commands sent.
+    pub commands: u32,
+    /// Octets read from the server.
+    pub bytes_in: u64,
+    /// Octets written.
+    pub bytes_out: u64,
+    /// Wall clock.
+    pub milliseconds: u64,
+    /// Peak resident memory of the process.
+    pub peak_rss_kib: u64,
+    /// What failed.
+    pub errors: Vec<String>,
+}
+
+/// Facts that happened; they carry identifiers, never data. A feed that lags gets
+/// [`Event::Resync`] and its reader loads everything again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Event {
+    /// Rows of a mailbox came, went or moved.
+    MailboxChanged(MailboxId),
+    /// One message changed (flags, kind, receipt, delivery).
+    MessageChanged(MessageKey),
+    /// More of a body arrived: octets here, octets in all.
+    BodyProgress(MessageKey, u64, u64),
+    /// The outbox changed.
+    OutboxChanged,
+    /// A message was accepted by the server.
+    Sent(OutboxId),
+    /// A message could not be sent.
+    SendFailed(OutboxId, String),
+    /// An account was added, removed, or its state changed.
+    AccountChanged(AccountId),
+    /// An account needs its password.
+    AuthRequired(AccountId),
+    /// The directory changed.
+    DirectoryChanged,
+    /// New messages arrived.
+    Arrived(Vec<MessageKey>),
+    /// Events were lost: load everything again.
+    Resync,
+}
+
+/// Texts that travel inside mail, in the user's language; handed in because the engine knows no
+/// words. `{date}`, `{recipient}`, `{name}` are filled in by the engine.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Phrases {
+    /// Readable part of a receipt for a voice message.
+    pub receipt_heard: String,
+    /// Readable part of a receipt for a fax or text message.
+    pub receipt_read: String,
+    /// Readable part when deleted unheard.
+    pub receipt_deleted: String,
+    /// Cover text of an IVM or Friendly voice message without a note.
+    pub cover: String,
+}
+
+impl Default for Phrases {
+    fn default() -> Self {
+        Self {
+            receipt_heard: "The voice message you sent on {date} to {recipient} was played.\r\nThis does not say that it was understood or acted upon.\r\n".into(),
+            receipt_read: "The message you sent on {date} to {recipient} was displayed.\r\nThis does not say that it was understood or acted upon.\r\n".into(),
+            receipt_deleted: "The message you sent on {date} to {recipient} was deleted without being played.\r\n".into(),
+            cover: "A voice message is attached.\r\n".into(),
+        }
+    }
+}
+
+/// Whether a message may be answered, forwarded and saved, by itself, for buttons.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Permissions {
+    /// Reply.
+    pub reply: Permission,
+    /// Forward.
+    pub forward: Permission,
+    /// Save or export.
+    pub save: Permission,
+}

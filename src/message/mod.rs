@@ -1,0 +1,20 @@
+//! Mail formats as values: what a message is, says and allows, and how new ones are built.
+//!
+//! Pure: octets in, values out. No files, sockets, clock or randomness; dates, identifiers and
+//! boundaries are passed in. Broken mail is no error but a value with a list of problems.
+
+pub mod address;
+pub mod card;
+pub mod compose;
+pub mod dsn;
+pub mod inspect;
+pub mod mail;
+pub mod mdn;
+pub mod policy;
+pub mod recognize;
+pub mod vendors;
+pub mod view;
+
+pub use mail::{
+    Body, Card, Dsn, Mail, Mdn, PartInfo, PartRole, Permission, Receipt, Report, Sender,
+};

@@ -1,0 +1,13 @@
+//! The one integration-test binary: every file under `tests/` is a module of it.
+
+mod architecture;
+mod audio;
+mod cli;
+mod codec;
+mod engine;
+mod loopback;
+mod message;
+mod servers;
+mod support;
+#[cfg(feature = "ui")]
+mod ui;
