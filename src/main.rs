@@ -1,1 +1,18 @@
-fn main() {}
+//! The program: reads arguments, finds the folders, and starts a command, the engine or the window.
+
+use std::process::ExitCode;
+
+use aloud::cli::{self, Cli, Dirs};
+use clap::Parser;
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let Some(dirs) = Dirs::find(cli.data_dir.as_deref()) else {
+        eprintln!("aloud: this system names no home folder; use --data-dir");
+        return ExitCode::from(1);
+    };
+    match cli.command {
+        Some(command) => cli::run(command, &dirs),
+        None => ExitCode::SUCCESS,
+    }
+}

@@ -1,3 +1,149 @@
 //! The command line: the same library for scripts and administrators.
 //!
-//! Exit codes: 0 done, 1 failed, 2 usage, 3 refused by a rule; the reason goes to stderr.
+//! Exit codes: 0 done, 1 failed, 2 usage, 3 refused by a rule; the reason goes to stderr. Each
+//! submodule owns the arguments and the run of its commands; this file only names and dispatches.
+
+use std::{path::PathBuf, process::ExitCode};
+
+use clap::{Parser, Subcommand};
+
+pub mod account;
+pub mod codec;
+pub mod compose;
+pub mod demo;
+pub mod dirs;
+pub mod inspect;
+pub mod mail;
+
+pub use dirs::Dirs;
+
+/// Aloud: voice mail, fax and text mail in one place.
+#[derive(Debug, Parser)]
+#[command(name = "aloud", version, about, long_about = None)]
+pub struct Cli {
+    /// Put settings, data and cache under this folder (also: ALOUD_DATA_DIR).
+    #[arg(long, global = true, env = "ALOUD_DATA_DIR", value_name = "DIR")]
+    pub data_dir: Option<PathBuf>,
+    /// Run the engine without a window until interrupted.
+    #[arg(long)]
+    pub headless: bool,
+    /// With --headless: read the password of an account without a keyring from standard input.
+    #[arg(long, requires = "headless")]
+    pub password_stdin: bool,
+    /// What to do; the window opens when nothing is named.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Say what Aloud makes of messages in files.
+    Inspect(inspect::InspectArgs),
+    /// Write a message's audio, fax pages and contact cards to a folder.
+    Extract(inspect::ExtractArgs),
+    /// Decode or encode telephone audio.
+    Codec(codec::CodecArgs),
+    /// Play an audio file or a voice message.
+    Play(codec::PlayArgs),
+    /// Build a new voice message.
+    Compose(compose::ComposeArgs),
+    /// Build a voice reply to a message in a file.
+    Reply(compose::ReplyArgs),
+    /// Build a forward of a message in a file.
+    Forward(compose::ForwardArgs),
+    /// Add, list or remove accounts.
+    Account(account::AccountArgs),
+    /// Fetch news from the servers.
+    Sync(mail::SyncArgs),
+    /// List messages.
+    List(mail::ListArgs),
+    /// Send a message from a file.
+    Send(mail::SendArgs),
+    /// Show what waits to be sent.
+    Outbox(mail::OutboxArgs),
+    /// Open the demo mailbox, or check the installed program with it.
+    Demo(demo::DemoArgs),
+    /// Serve the demo mailbox to other programs on 127.0.0.1.
+    Loopback(demo::LoopbackArgs),
+}
+
+/// How a command failed.
+#[derive(Debug, thiserror::Error)]
+pub enum Failure {
+    /// Something did not work. Exit code 1.
+    #[error("{0}")]
+    Failed(String),
+    /// The arguments make no sense. Exit code 2.
+    #[error("{0}")]
+    Usage(String),
+    /// A rule forbids it. Exit code 3.
+    #[error("{0}")]
+    Refused(String),
+}
+
+impl Failure {
+    /// The exit code.
+    #[must_use]
+    pub fn code(&self) -> u8 {
+        match self {
+            Self::Failed(_) => 1,
+            Self::Usage(_) => 2,
+            Self::Refused(_) => 3,
+        }
+    }
+}
+
+impl From<std::io::Error> for Failure {
+    fn from(error: std::io::Error) -> Self {
+        Self::Failed(error.to_string())
+    }
+}
+
+impl From<crate::engine::Error> for Failure {
+    fn from(error: crate::engine::Error) -> Self {
+        match error {
+            crate::engine::Error::Refused(reason) => Self::Refused(reason),
+            crate::engine::Error::Invalid(reason) => Self::Usage(reason),
+            other => Self::Failed(other.to_string()),
+        }
+    }
+}
+
+/// What a command returns.
+pub type Outcome = Result<(), Failure>;
+
+/// Runs a command that needs no window and turns its outcome into an exit code.
+pub fn run(command: Command, dirs: &Dirs) -> ExitCode {
+    let outcome = match command {
+        Command::Inspect(args) => inspect::inspect(args),
+        Command::Extract(args) => inspect::extract(args),
+        Command::Codec(args) => codec::codec(args),
+        Command::Play(args) => codec::play(args),
+        Command::Compose(args) => compose::compose(args, dirs),
+        Command::Reply(args) => compose::reply(args, dirs),
+        Command::Forward(args) => compose::forward(args, dirs),
+        Command::Account(args) => account::account(args, dirs),
+        Command::Sync(args) => mail::sync(args, dirs),
+        Command::List(args) => mail::list(args, dirs),
+        Command::Send(args) => mail::send(args, dirs),
+        Command::Outbox(args) => mail::outbox(args, dirs),
+        Command::Demo(args) => demo::demo(args, dirs),
+        Command::Loopback(args) => demo::loopback(args, dirs),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("aloud: {failure}");
+            ExitCode::from(failure.code())
+        }
+    }
+}
+
+/// A tokio runtime for one command.
+///
+/// # Errors
+/// [`Failure::Failed`] when the system gives no threads.
+pub fn block_on<F: Future>(future: F) -> Result<F::Output, Failure> {
+    Ok(tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(future))
+}

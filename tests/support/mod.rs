@@ -1,1 +1,14 @@
-//! Tests of this area; see docs/ARCHITECTURE.md.
+//! What several test areas share.
+
+use std::path::PathBuf;
+
+/// The folder of specifications and vectors beside the project, if it is there. Tests over it run
+/// in addition; a stranger's clone does without.
+pub fn shared() -> Option<PathBuf> {
+    let manifest = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
+    let named = std::env::var_os("ALOUD_SHARED").map(PathBuf::from);
+    named
+        .into_iter()
+        .chain([manifest.join("../shared"), manifest.join("../../shared")])
+        .find(|dir| dir.join("vectors/manifest.tsv").is_file())
+}
