@@ -1,0 +1,1 @@
+//! Commands as typed pieces.

@@ -1,0 +1,20 @@
+//! IMAP (RFC 9051, RFC 3501) as far as a mailbox reader needs it.
+//!
+//! async-imap reads the responses; every command is written by us ([`command`], typed arguments
+//! only) and is complete only at its own tagged OK. What comes from the server passes a screen
+//! ([`screen`]) before the parser sees it: lengths, depth and counts are bounded, and what is known
+//! to stop the parser is repaired or dropped. Structure is never asked for: no ENVELOPE and no
+//! BODYSTRUCTURE, only raw header blocks and slices of raw messages, always with PEEK.
+//!
+//! Extensions used when offered: LITERAL+, UIDPLUS, MOVE, CONDSTORE, IDLE, ID, SPECIAL-USE,
+//! X-GM-EXT-1. Limits are constants of the modules. Tests: `tests` of the submodules and
+//! `tests/engine/`.
+
+pub mod command;
+mod names;
+pub mod screen;
+mod session;
+mod types;
+
+pub use session::Session;
+pub use types::{Head, IdleEnd, Listed, SeenFlags, Selected, Stored};

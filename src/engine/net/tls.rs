@@ -1,0 +1,91 @@
+//! Whom we trust, and the TLS handshake. There is no switch that accepts a bad certificate.
+
+use std::{path::Path, sync::Arc};
+
+use rustls::{
+    ClientConfig, RootCertStore,
+    pki_types::{CertificateDer, ServerName, pem::PemObject},
+};
+use tokio::time::timeout;
+use tokio_rustls::{TlsConnector, client::TlsStream};
+
+use super::{CONNECT, Stream};
+use crate::engine::types::Error;
+
+/// Largest CA file that is read.
+const CA_LIMIT: u64 = 1 << 20;
+
+/// The platform's roots and, if an account names one, a CA of its own. Read once a connection, so
+/// that a renewed file works without a restart.
+pub(crate) struct Trust {
+    config: Arc<ClientConfig>,
+}
+
+impl Trust {
+    /// Reads the platform's roots and the account's CA file.
+    ///
+    /// # Errors
+    /// [`Error::Certificate`] when the CA file cannot be read or nothing at all is trusted.
+    pub(crate) async fn load(ca_pem: Option<&Path>) -> Result<Self, Error> {
+        let ca_pem = ca_pem.map(Path::to_owned);
+        tokio::task::spawn_blocking(move || Self::load_now(ca_pem.as_deref()))
+            .await
+            .map_err(|_| Error::Stopped)?
+    }
+
+    fn load_now(ca_pem: Option<&Path>) -> Result<Self, Error> {
+        let mut roots = RootCertStore::empty();
+        roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+        if let Some(path) = ca_pem {
+            let bad = |reason: String| Error::Certificate(format!("{}: {reason}", path.display()));
+            let length = std::fs::metadata(path).map_err(|e| bad(e.to_string()))?.len();
+            if length > CA_LIMIT {
+                return Err(bad("the file is too large".into()));
+            }
+            let pem = std::fs::read(path).map_err(|e| bad(e.to_string()))?;
+            let mut added = 0;
+            for certificate in CertificateDer::pem_slice_iter(&pem) {
+                let certificate = certificate.map_err(|e| bad(e.to_string()))?;
+                roots.add(certificate).map_err(|e| bad(e.to_string()))?;
+                added += 1;
+            }
+            if added == 0 {
+                return Err(bad("no certificate in the file".into()));
+            }
+        }
+        let provider = Arc::new(rustls::crypto::ring::default_provider());
+        let config = ClientConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()
+            .map_err(|e| Error::Certificate(e.to_string()))?
+            .with_root_certificates(roots)
+            .with_no_client_auth();
+        Ok(Self { config: Arc::new(config) })
+    }
+
+    /// Handshakes as a client of `host`.
+    pub(super) async fn handshake(
+        &self,
+        host: &str,
+        stream: Box<dyn Stream>,
+        peer: &str,
+    ) -> Result<TlsStream<Box<dyn Stream>>, Error> {
+        let name = ServerName::try_from(host.trim_matches(['[', ']']).to_owned())
+            .map_err(|_| Error::Invalid(format!("{host} is not a server name")))?;
+        let connector = TlsConnector::from(Arc::clone(&self.config));
+        let unreachable = |reason: String| Error::Unreachable { host: peer.to_owned(), reason };
+        match timeout(CONNECT, connector.connect(name, stream)).await {
+            Ok(Ok(stream)) => Ok(stream),
+            Ok(Err(error)) => {
+                let tls = error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>());
+                Err(match tls {
+                    Some(rustls::Error::InvalidCertificate(reason)) => {
+                        Error::Certificate(reason.to_string())
+                    }
+                    Some(other) => unreachable(format!("no TLS: {other}")),
+                    None => unreachable(format!("no TLS: {error}")),
+                })
+            }
+            Err(_) => Err(unreachable("no TLS within 20 seconds".into())),
+        }
+    }
+}
