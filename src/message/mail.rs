@@ -48,7 +48,7 @@ pub struct Mail {
     pub sensitivity: Option<Sensitivity>,
     /// The Importance field or its older relatives.
     pub importance: Option<Importance>,
-    /// Sum of the voice bodies.
+    /// Sum of the voice bodies. Without a [`Mail::duration_source`] it is an estimate from the size.
     pub duration: Option<Duration>,
     /// Where [`Mail::duration`] comes from.
     pub duration_source: Option<DurationSource>,
@@ -72,6 +72,9 @@ pub struct Mail {
     pub problems: Vec<String>,
     /// First Content-Language of the voice body or the message ("en-CA").
     pub language: Option<String>,
+    /// Paths of voice bodies in playing order, where a field of the message tells it; empty means
+    /// message order. `inspect::primary_audio` follows it.
+    pub playing_order: Vec<String>,
 }
 
 /// Who a message is from, as found; nothing is invented.

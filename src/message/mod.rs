@@ -6,6 +6,7 @@
 pub mod address;
 pub mod card;
 pub mod compose;
+pub mod display;
 pub mod dsn;
 pub mod inspect;
 pub mod mail;

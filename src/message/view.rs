@@ -1,1 +1,525 @@
-//! TODO
+//! The parts of a message (RFC 2045, 2046, 5322): one flat list found in one pass over the octets.
+//!
+//! Our own splitter, because it must not recurse, must keep the octets of an enclosed message
+//! untouched, and must cope with delimiters that real voice systems get wrong. mail-parser decodes
+//! charsets and dates for it; no other module of Aloud sees that crate.
+//!
+//! Limits (reliability T6): 64 levels, 2 000 parts, headers as in [`header`]. What lies beyond stays
+//! part of the last leaf, and a problem says so. An enclosed message/rfc822 is a leaf; the caller
+//! parses its octets separately. Tests: below, and `tests/message/`.
+
+use memchr::memmem;
+
+use crate::model::DateTime;
+
+pub mod encoding;
+pub mod header;
+pub mod mailbox;
+pub mod params;
+
+pub use encoding::Encoding;
+pub use header::Header;
+pub use mailbox::Mailbox;
+pub use params::Structured;
+
+/// Levels of multiparts.
+pub const DEPTH_MAX: usize = 64;
+/// Parts, multiparts included.
+pub const PARTS_MAX: usize = 2_000;
+
+/// What a part is in the tree.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shape {
+    /// Has parts below it.
+    Multipart,
+    /// Holds content.
+    Leaf,
+    /// Holds a whole message (message/rfc822, message/global).
+    Original,
+}
+
+/// One node of the tree.
+#[derive(Debug, Clone)]
+pub struct Part<'a> {
+    /// `"2.1"`; empty for a multipart at the top.
+    pub path: String,
+    /// Multiparts above it.
+    pub depth: usize,
+    /// The multipart it is in.
+    pub parent: Option<usize>,
+    /// Its own header; for the first part that of the message.
+    pub header: Header<'a>,
+    /// Content-Type; `text/plain` when missing.
+    pub content: Structured,
+    /// Content-Disposition.
+    pub disposition: Option<Structured>,
+    /// Content-Transfer-Encoding.
+    pub encoding: Encoding,
+    /// Not yet decoded. For a multipart everything between its header and its end.
+    pub body: &'a [u8],
+    /// Where it stands in the tree.
+    pub shape: Shape,
+    /// Whether its end was seen: a delimiter after it, or the end of a whole message.
+    pub closed: bool,
+    /// Repairs made.
+    pub problem: Option<String>,
+    children: usize,
+    start: usize,
+}
+
+impl Part<'_> {
+    /// Its content without the transfer encoding. An enclosed message keeps its octets untouched
+    /// unless it is (against RFC 2046 section 5.2.1) encoded.
+    pub fn decode(&self) -> encoding::Decoded {
+        encoding::decode(self.body, self.encoding)
+    }
+
+    /// `audio` of `audio/basic`.
+    pub fn main_type(&self) -> &str {
+        self.content.value.split('/').next().unwrap_or_default()
+    }
+
+    /// Whether the media type is the given one.
+    pub fn is(&self, media_type: &str) -> bool {
+        self.content.value == media_type
+    }
+
+    /// The name given to the file, as written.
+    pub fn filename(&self) -> Option<String> {
+        let named = self.disposition.as_ref().and_then(|d| d.text("filename"));
+        named.or_else(|| self.content.text("name")).filter(|name| !name.is_empty())
+    }
+}
+
+/// A message taken apart.
+#[derive(Debug, Clone)]
+pub struct View<'a> {
+    /// The first is the message itself.
+    pub parts: Vec<Part<'a>>,
+    /// Repairs and limits that concern the whole.
+    pub problems: Vec<String>,
+    /// The end of the outermost multipart was missing.
+    pub unclosed: bool,
+}
+
+impl<'a> View<'a> {
+    /// Takes a message apart. Never fails; any octets are some message.
+    pub fn parse(raw: &'a [u8]) -> Self {
+        Splitter::new(raw).run()
+    }
+
+    /// The message's own header.
+    pub fn header(&self) -> &Header<'a> {
+        static EMPTY: Header<'static> = Header::EMPTY;
+        self.parts.first().map_or(&EMPTY, |p| &p.header)
+    }
+
+    /// The message as a part.
+    pub fn root(&self) -> Option<&Part<'a>> {
+        self.parts.first()
+    }
+
+    /// The leaves, enclosed messages among them, in order.
+    pub fn leaves(&self) -> impl Iterator<Item = &Part<'a>> {
+        self.parts.iter().filter(|p| p.shape != Shape::Multipart)
+    }
+
+    /// The leaf with a path.
+    pub fn leaf(&self, path: &str) -> Option<&Part<'a>> {
+        self.leaves().find(|p| p.path == path)
+    }
+
+    /// The media types of the multiparts around a part, innermost first.
+    pub fn ancestors<'s>(&'s self, part: &'s Part<'a>) -> impl Iterator<Item = &'s Part<'a>> {
+        let mut at = part.parent;
+        std::iter::from_fn(move || {
+            let parent = self.parts.get(at?)?;
+            at = parent.parent;
+            Some(parent)
+        })
+    }
+}
+
+/// Reads a Date value: two- and three-digit years, named zones, comments, a missing zone.
+pub fn date(value: &str) -> Option<DateTime> {
+    let parse = mail_parser::DateTime::parse_rfc822;
+    // The seconds may be missing (RFC 5322 section 4.3), and then a named zone is not understood.
+    let words: Vec<String> = value
+        .split_whitespace()
+        .map(|word| {
+            let short = matches!(word.len(), 4 | 5)
+                && word.split_once(':').is_some_and(|(h, m)| {
+                    [h, m].iter().all(|d| d.bytes().all(|c| c.is_ascii_digit()))
+                });
+            if short { format!("{word}:00") } else { word.to_owned() }
+        })
+        .collect();
+    let value = words.join(" ");
+    let found = parse(&value).or_else(|| parse(&format!("{value} +0000")))?;
+    let year = if (100..1900).contains(&found.year) { found.year + 1900 } else { found.year };
+    let second = found.second.min(59);
+    let civil = jiff::civil::DateTime::new(
+        i16::try_from(year).ok()?,
+        i8::try_from(found.month).ok()?,
+        i8::try_from(found.day).ok()?,
+        i8::try_from(found.hour).ok()?,
+        i8::try_from(found.minute).ok()?,
+        i8::try_from(second).ok()?,
+        0,
+    )
+    .ok()?;
+    let east = i16::from(found.tz_hour) * 60 + i16::from(found.tz_minute);
+    let offset_minutes = if found.tz_before_gmt { -east } else { east };
+    let as_utc = jiff::tz::Offset::UTC.to_timestamp(civil).ok()?.as_second();
+    Some(DateTime { unix: as_utc - i64::from(offset_minutes) * 60, offset_minutes })
+}
+
+/// A multipart whose end has not come.
+struct Open {
+    part: usize,
+    boundary: Vec<u8>,
+}
+
+/// What a line that starts with `--` is.
+#[derive(Clone, Copy)]
+struct Delimiter {
+    /// Index in the stack of open multiparts.
+    level: usize,
+    closing: bool,
+    /// Misprinted.
+    odd: bool,
+}
+
+struct Splitter<'a> {
+    raw: &'a [u8],
+    parts: Vec<Part<'a>>,
+    problems: Vec<String>,
+    stack: Vec<Open>,
+    /// The leaf whose end is awaited.
+    leaf: Option<usize>,
+    full: bool,
+    misprints: usize,
+}
+
+impl<'a> Splitter<'a> {
+    fn new(raw: &'a [u8]) -> Self {
+        Self {
+            raw,
+            parts: Vec::new(),
+            problems: Vec::new(),
+            stack: Vec::new(),
+            leaf: None,
+            full: false,
+            misprints: 0,
+        }
+    }
+
+    fn run(mut self) -> View<'a> {
+        let mut at = if self.raw.starts_with(b"\xef\xbb\xbf") { 3 } else { 0 };
+        while let Some(c) = self.raw.get(at)
+            && matches!(c, b'\r' | b'\n')
+        {
+            at += 1;
+        }
+        let mut at = self.begin(at, None, 0);
+        let finder = memmem::Finder::new(b"\n--");
+        while !self.stack.is_empty() {
+            // The line feed before the body counts, so that a body may begin with a delimiter.
+            let from = at.saturating_sub(1);
+            let Some(found) = self.raw.get(from..).and_then(|rest| finder.find(rest)) else {
+                break;
+            };
+            let line_start = from + found + 1;
+            let (line, next) = header::line(self.raw, line_start);
+            let Some(delimiter) = self.delimiter(line) else {
+                at = line_start + 2;
+                continue;
+            };
+            self.misprints += usize::from(delimiter.odd);
+            self.end_below(delimiter.level, line_start);
+            if delimiter.closing {
+                self.close(delimiter.level, line_start);
+                at = next;
+            } else if self.parts.len() >= PARTS_MAX {
+                self.full = true;
+                break;
+            } else {
+                let Some(open) = self.stack.last() else { break };
+                at = self.begin(next, Some(open.part), self.stack.len());
+            }
+        }
+        self.finish()
+    }
+
+    /// Which open multipart a line belongs to, innermost first; exact spellings before misprints.
+    fn delimiter(&self, line: &[u8]) -> Option<Delimiter> {
+        let text = line.get(2..)?.trim_ascii_end();
+        let mut misprint = None;
+        for (level, open) in self.stack.iter().enumerate().rev() {
+            let Some(tail) = text.strip_prefix(open.boundary.as_slice()) else { continue };
+            match tail {
+                b"" => return Some(Delimiter { level, closing: false, odd: false }),
+                b"--" => return Some(Delimiter { level, closing: true, odd: false }),
+                // RFC 2421 and 3801 print "--Boundary_" and "--Boundary- -" in their examples.
+                b"_" | b"-" | b"- -" | b" --" | b"---" if misprint.is_none() => {
+                    misprint = Some(Delimiter { level, closing: true, odd: true });
+                }
+                _ => {}
+            }
+        }
+        misprint
+    }
+
+    /// Starts a part at `at`; returns where to look on.
+    fn begin(&mut self, at: usize, parent: Option<usize>, depth: usize) -> usize {
+        let (header, body) = header::read(self.raw, at, parent.is_some());
+        let digest = parent
+            .and_then(|p| self.parts.get(p))
+            .is_some_and(|p| p.content.value == "multipart/digest");
+        let mut content = header.first("content-type").map(Structured::parse).unwrap_or_default();
+        if !content.value.contains('/') {
+            content.value = match content.value.as_str() {
+                "text" => "text/plain".into(),
+                "" if digest => "message/rfc822".into(),
+                "" => "text/plain".into(),
+                _ => "application/octet-stream".into(),
+            };
+        }
+        let transfer = header.text("content-transfer-encoding").unwrap_or_default();
+        let encoding = Encoding::parse(&transfer);
+        let problem = encoding
+            .is_none()
+            .then(|| format!("unknown transfer encoding “{}”", super::display::clean(&transfer)));
+        let index = self.parts.len();
+        let path = match parent.and_then(|p| self.parts.get_mut(p)) {
+            Some(parent) => {
+                parent.children += 1;
+                let dot = if parent.path.is_empty() { "" } else { "." };
+                format!("{}{dot}{}", parent.path, parent.children)
+            }
+            None => String::new(),
+        };
+        let disposition = header.first("content-disposition").map(Structured::parse);
+        let mut part = Part {
+            path,
+            depth,
+            parent,
+            content,
+            disposition,
+            encoding: encoding.unwrap_or_default(),
+            body: self.raw.get(body..).unwrap_or_default(),
+            shape: Shape::Leaf,
+            closed: false,
+            problem,
+            children: 0,
+            start: body,
+            header,
+        };
+        let mut boundary = None;
+        if part.main_type() == "multipart" {
+            if depth >= DEPTH_MAX {
+                part.problem = Some("nested too deeply to be taken apart".into());
+            } else {
+                boundary = self.boundary(&mut part);
+            }
+        } else if part.is("message/rfc822") || part.is("message/global") {
+            part.shape = Shape::Original;
+        }
+        if let Some(boundary) = boundary {
+            part.shape = Shape::Multipart;
+            self.stack.push(Open { part: index, boundary });
+            self.leaf = None;
+        } else {
+            self.leaf = Some(index);
+        }
+        self.parts.push(part);
+        body
+    }
+
+    /// The boundary parameter, or where it is missing the first line that looks like a delimiter.
+    fn boundary(&mut self, part: &mut Part<'a>) -> Option<Vec<u8>> {
+        let named = part.content.raw("boundary").map(<[u8]>::trim_ascii_end).unwrap_or_default();
+        if !named.is_empty() {
+            return Some(named.to_vec());
+        }
+        let near = part.body.get(..part.body.len().min(64 * 1024)).unwrap_or_default();
+        let found = near.split(|c| *c == b'\n').find_map(|line| {
+            let token = line.strip_prefix(b"--")?.trim_ascii_end();
+            (!token.is_empty() && token.len() <= 200 && !token.contains(&b' ')).then_some(token)
+        });
+        part.problem = Some("the boundary between the parts is not named".into());
+        found.map(<[u8]>::to_vec)
+    }
+
+    /// Ends everything inside the multipart at `level`, whose delimiter line starts at `end`.
+    fn end_below(&mut self, level: usize, end: usize) {
+        // The line end before a delimiter belongs to the delimiter (RFC 2046 section 5.1.1).
+        let end = if self.raw.get(..end).is_some_and(|r| r.ends_with(b"\r\n")) {
+            end - 2
+        } else {
+            end - 1
+        };
+        if let Some(leaf) = self.leaf.take() {
+            self.cut(leaf, end, true);
+        }
+        while self.stack.len() > level + 1 {
+            if let Some(open) = self.stack.pop() {
+                self.cut(open.part, end, false);
+                self.without_children(open.part);
+                self.problems.push("the end of a part list is missing".into());
+            }
+        }
+    }
+
+    fn close(&mut self, level: usize, end: usize) {
+        if self.stack.len() == level + 1
+            && let Some(open) = self.stack.pop()
+        {
+            self.cut(open.part, end, true);
+            self.without_children(open.part);
+        }
+    }
+
+    fn cut(&mut self, index: usize, end: usize, closed: bool) {
+        if let Some(part) = self.parts.get_mut(index) {
+            part.body = self.raw.get(part.start..end.max(part.start)).unwrap_or_default();
+            part.closed = closed;
+        }
+    }
+
+    /// A multipart in which no delimiter ever came is shown as one leaf.
+    fn without_children(&mut self, index: usize) {
+        if let Some(part) = self.parts.get_mut(index)
+            && part.children == 0
+        {
+            part.shape = Shape::Leaf;
+            part.problem = Some("the parts could not be told apart".into());
+        }
+    }
+
+    fn finish(mut self) -> View<'a> {
+        let unclosed = !self.stack.is_empty();
+        if let Some(leaf) = self.leaf.take() {
+            let alone = self.parts.len() == 1;
+            let end = self.raw.len();
+            self.cut(leaf, end, alone);
+        }
+        while let Some(open) = self.stack.pop() {
+            self.without_children(open.part);
+        }
+        if let Some(root) = self.parts.first_mut()
+            && root.shape != Shape::Multipart
+        {
+            root.path = "1".into();
+        }
+        for part in &mut self.parts {
+            if part.shape == Shape::Multipart && part.encoding != Encoding::Identity {
+                // Forbidden (RFC 2045 section 6.4) and always a lie.
+                part.encoding = Encoding::Identity;
+            }
+        }
+        if self.parts.first().is_some_and(|p| p.header.clipped) {
+            self.problems.push("the header is too long and only its beginning was read".into());
+        }
+        if self.misprints > 0 {
+            self.problems.push("a misprinted line between the parts was understood".into());
+        }
+        if self.full {
+            self.problems.push("more than 2,000 parts; the rest is not shown".into());
+        }
+        self.problems.dedup();
+        View { parts: self.parts, problems: self.problems, unclosed: unclosed && !self.full }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shape(raw: &str) -> Vec<(String, String, usize)> {
+        let view = View::parse(raw.as_bytes());
+        view.leaves().map(|p| (p.path.clone(), p.content.value.clone(), p.body.len())).collect()
+    }
+
+    #[test]
+    fn a_single_part_is_number_one() {
+        assert_eq!(shape("Subject: x\r\n\r\nbody"), [("1".into(), "text/plain".into(), 4)]);
+        assert_eq!(shape(""), [("1".into(), "text/plain".into(), 0)]);
+    }
+
+    #[test]
+    fn nested_parts_are_numbered_as_imap_does() {
+        let raw = "Content-Type: multipart/mixed; boundary=a\n\npre\n--a\n\none\n--a\n\
+            Content-Type: multipart/alternative; boundary=ab\n\n--ab\n\ntwo\n--ab\n\
+            Content-Type: Text/HTML\n\nthree\n--ab--\n--a\nContent-Type: message/rfc822\n\n\
+            Content-Type: multipart/mixed; boundary=z\n\n--z\n\ninner\n--z--\n--a--\nafter";
+        let got = shape(raw);
+        let paths: Vec<_> = got.iter().map(|(p, t, _)| (p.as_str(), t.as_str())).collect();
+        assert_eq!(
+            paths,
+            [
+                ("1", "text/plain"),
+                ("2.1", "text/plain"),
+                ("2.2", "text/html"),
+                ("3", "message/rfc822")
+            ]
+        );
+        let view = View::parse(raw.as_bytes());
+        let original = view.leaf("3").expect("there");
+        assert!(original.body.starts_with(b"Content-Type: multipart/mixed; boundary=z"));
+        assert!(original.body.ends_with(b"--z--"));
+        assert!(view.problems.is_empty() && !view.unclosed);
+    }
+
+    #[test]
+    fn misprinted_and_missing_ends_are_repaired() {
+        for end in ["--B_", "--B- -", "--B-", ""] {
+            let raw =
+                format!("Content-Type: multipart/x; boundary=B\n\n--B\n\none\n--B\n\ntwo\n{end}\n");
+            assert_eq!(shape(&raw).len(), 2, "{end}");
+        }
+        let inner_open = "Content-Type: multipart/x; boundary=A\n\n--A\nContent-Type: multipart/y; \
+            boundary=B\n\n--B\n\none\n--A\n\ntwo\n--A--\n";
+        let paths: Vec<_> = shape(inner_open).into_iter().map(|(p, ..)| p).collect();
+        assert_eq!(paths, ["1.1", "2"]);
+    }
+
+    #[test]
+    fn no_boundary_is_guessed_or_shown_whole() {
+        assert_eq!(
+            shape("Content-Type: multipart/mixed\n\n--q\n\none\n--q\n\ntwo\n--q--\n").len(),
+            2
+        );
+        let got = shape("Content-Type: multipart/mixed; boundary=x\n\nno parts here\n");
+        assert_eq!(got, [("1".into(), "multipart/mixed".into(), 14)]);
+    }
+
+    #[test]
+    fn hostile_structures_are_bounded() {
+        let mut deep = String::new();
+        for i in 0..100_000 {
+            deep += &format!("Content-Type: multipart/mixed; boundary=b{i}\n\n--b{i}\n");
+        }
+        let view = View::parse(deep.as_bytes());
+        assert!(view.parts.len() <= DEPTH_MAX + 1);
+        let mut many = "Content-Type: multipart/mixed; boundary=b\n\n".to_owned();
+        many += &"--b\n\nx\n".repeat(10_000);
+        let view = View::parse(many.as_bytes());
+        assert_eq!(view.parts.len(), PARTS_MAX);
+        assert!(view.problems.iter().any(|p| p.contains("2,000")));
+    }
+
+    #[test]
+    fn dates_of_old_voice_mail_are_read() {
+        for (text, rfc3339) in [
+            ("Wed, 28 Jul 96 10:08:49 -0800 (PST)", "1996-07-28T10:08:49-08:00"),
+            ("Tue, 04 Mar 2025 09:10:00 -0500", "2025-03-04T09:10:00-05:00"),
+            ("4 Mar 25 09:10 EST", "2025-03-04T09:10:00-05:00"),
+            ("Fri, 20 Nov 2026 21:56:09", "2026-11-20T21:56:09+00:00"),
+            ("Mon, 3 Jan 100 00:00:00 GMT", "2000-01-03T00:00:00+00:00"),
+        ] {
+            assert_eq!(date(text).map(DateTime::to_rfc3339).as_deref(), Some(rfc3339), "{text}");
+        }
+        assert!(date("tomorrow").is_none() && date("32 Foo 2025 99:99:99 +0000").is_none());
+    }
+}

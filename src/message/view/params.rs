@@ -1,0 +1,191 @@
+//! Content-Type and Content-Disposition with their parameters (RFC 2045 section 5.1, RFC 2183,
+//! RFC 2231), leniently: any case, blanks around `=` and inside the type, comments, values without
+//! quotes that hold blanks, repeated parameters (the first counts).
+
+use super::encoding;
+
+/// Parameters believed; more are ignored.
+const PARAMS_MAX: usize = 100;
+
+/// A value and its parameters.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Structured {
+    /// `audio/32kadpcm` or `inline`: lower case, no blanks, no comment.
+    pub value: String,
+    params: Vec<(String, Vec<u8>)>,
+}
+
+impl Structured {
+    /// Reads a field value.
+    pub fn parse(raw: &[u8]) -> Self {
+        let flat: Vec<u8> =
+            raw.iter().copied().filter(|c| !matches!(c, b'\r' | b'\n' | 0)).collect();
+        let mut pieces = Pieces { rest: &flat };
+        let value = pieces.next().unwrap_or_default();
+        let value = super::header::without_comments(&String::from_utf8_lossy(&value));
+        let value: String = value
+            .chars()
+            .filter(|c| !c.is_whitespace() && *c != '"')
+            .map(|c| c.to_ascii_lowercase())
+            .collect();
+        let mut params = Vec::new();
+        for piece in pieces.take(PARAMS_MAX) {
+            let Some(at) = memchr::memchr(b'=', &piece) else { continue };
+            let (key, value) = piece.split_at(at);
+            let key = String::from_utf8_lossy(key).trim().to_ascii_lowercase();
+            let value = unquote(value.get(1..).unwrap_or_default());
+            if !key.is_empty() {
+                params.push((key, value));
+            }
+        }
+        Self { value, params }
+    }
+
+    /// A parameter's octets, without RFC 2231 or RFC 2047 decoding; for boundaries.
+    pub fn raw(&self, name: &str) -> Option<&[u8]> {
+        self.params.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_slice())
+    }
+
+    /// A parameter as text: continuations joined, charset and percent signs decoded, encoded words
+    /// too (which RFC 2047 forbids here and many send).
+    pub fn text(&self, name: &str) -> Option<String> {
+        if let Some(value) = self.raw(name) {
+            return Some(encoding::unstructured(value).trim().to_owned());
+        }
+        if let Some(value) = self.raw(&format!("{name}*")) {
+            return Some(extended(value));
+        }
+        let mut octets = Vec::new();
+        let mut charset = None;
+        let mut found = false;
+        for index in 0..PARAMS_MAX {
+            if let Some(value) = self.raw(&format!("{name}*{index}*")) {
+                if index == 0 {
+                    let (name, rest) = split_charset(value);
+                    charset = name;
+                    octets.extend(encoding::percent(rest));
+                } else {
+                    octets.extend(encoding::percent(value));
+                }
+            } else if let Some(value) = self.raw(&format!("{name}*{index}")) {
+                octets.extend(value);
+            } else {
+                break;
+            }
+            found = true;
+        }
+        found.then(|| encoding::text(&octets, charset.as_deref()).trim().to_owned())
+    }
+
+    /// [`Self::text`] in lower case.
+    pub fn token(&self, name: &str) -> Option<String> {
+        self.text(name).map(|v| v.to_ascii_lowercase()).filter(|v| !v.is_empty())
+    }
+}
+
+fn split_charset(value: &[u8]) -> (Option<String>, &[u8]) {
+    let mut pieces = value.splitn(3, |c| *c == b'\'');
+    match (pieces.next(), pieces.next(), pieces.next()) {
+        (Some(charset), Some(_), Some(rest)) => {
+            (Some(String::from_utf8_lossy(charset).into_owned()), rest)
+        }
+        _ => (None, value),
+    }
+}
+
+fn extended(value: &[u8]) -> String {
+    let (charset, rest) = split_charset(value);
+    encoding::text(&encoding::percent(rest), charset.as_deref()).trim().to_owned()
+}
+
+/// Removes quotes and backslashes, or for a bare value surrounding blanks.
+fn unquote(value: &[u8]) -> Vec<u8> {
+    let value = value.trim_ascii();
+    let Some(inner) = value.strip_prefix(b"\"") else { return value.to_vec() };
+    let mut out = Vec::with_capacity(inner.len());
+    let mut escaped = false;
+    for &c in inner {
+        match c {
+            b'\\' if !escaped => escaped = true,
+            b'"' if !escaped => return out,
+            _ => {
+                // A backslash before anything but a quote or another is part of a Windows path.
+                if escaped && !matches!(c, b'"' | b'\\') {
+                    out.push(b'\\');
+                }
+                escaped = false;
+                out.push(c);
+            }
+        }
+    }
+    out
+}
+
+/// Splits at semicolons outside quotes. An unclosed quote ends at the next semicolon.
+struct Pieces<'a> {
+    rest: &'a [u8],
+}
+
+impl Iterator for Pieces<'_> {
+    type Item = Vec<u8>;
+
+    fn next(&mut self) -> Option<Vec<u8>> {
+        loop {
+            if self.rest.is_empty() {
+                return None;
+            }
+            let end = end_of_piece(self.rest, true)
+                .or_else(|| end_of_piece(self.rest, false))
+                .unwrap_or(self.rest.len());
+            let piece = self.rest.get(..end).unwrap_or_default().trim_ascii().to_vec();
+            self.rest = self.rest.get(end + 1..).unwrap_or_default();
+            if !piece.is_empty() {
+                return Some(piece);
+            }
+        }
+    }
+}
+
+fn end_of_piece(rest: &[u8], quotes: bool) -> Option<usize> {
+    let mut quoted = false;
+    let mut escaped = false;
+    for (at, &c) in rest.iter().enumerate() {
+        match c {
+            _ if escaped => escaped = false,
+            b'\\' if quoted => escaped = true,
+            b'"' if quotes => quoted = !quoted,
+            b';' if !quoted => return Some(at),
+            _ => {}
+        }
+    }
+    (!quoted).then_some(rest.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_what_senders_write() {
+        let of = |raw: &str| Structured::parse(raw.as_bytes());
+        let t = of(" Multipart/ voice-message; Version=2.0;\r\n Boundary=\"Message Boundary\"");
+        assert_eq!(t.value, "multipart/voice-message");
+        assert_eq!(t.raw("boundary"), Some(&b"Message Boundary"[..]));
+        assert_eq!(t.text("version").as_deref(), Some("2.0"));
+        let d = of("inline; voice= Voice-Message-Notification; filename=my file.726");
+        assert_eq!(d.token("voice").as_deref(), Some("voice-message-notification"));
+        assert_eq!(d.text("filename").as_deref(), Some("my file.726"));
+        assert_eq!(of("text/plain (a; b=c)").value, "text/plain");
+        let d = of("attachment; filename*=utf-8''Ren%C3%A9.wav");
+        assert_eq!(d.text("filename").as_deref(), Some("René.wav"));
+        let d = of("attachment; filename*0*=utf-8''a%20; filename*1=b.wav");
+        assert_eq!(d.text("filename").as_deref(), Some("a b.wav"));
+        let d = of("attachment; filename=\"=?utf-8?q?Ren=C3=A9.wav?=\"");
+        assert_eq!(d.text("filename").as_deref(), Some("René.wav"));
+        let d = of("attachment; filename=\"C:\\mail\\a.wav");
+        assert_eq!(d.text("filename").as_deref(), Some("C:\\mail\\a.wav"));
+        let d = of("audio/x-wav; name=\"a;b\\\"c\"; x=1");
+        assert_eq!(d.text("name").as_deref(), Some("a;b\"c"));
+        assert_eq!(d.text("x").as_deref(), Some("1"));
+    }
+}
