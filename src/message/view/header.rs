@@ -155,10 +155,10 @@ pub fn read(raw: &[u8], at: usize, inside: bool) -> (Header<'_>, usize) {
         } else if text.starts_with(b"From ") || text.starts_with(b">From ") {
             // The separator line of an mbox file.
         } else {
+            let begun = open.is_some() || !header.fields.is_empty();
             match &mut open {
                 Some((name, _, end)) if stray_parameter(name, text) => *end = position + text.len(),
-                _ if field_name(line(raw, next).0).is_some()
-                    && (open.is_some() || !header.fields.is_empty()) => {}
+                _ if begun && field_name(line(raw, next).0).is_some() => {}
                 _ => {
                     close(&mut header, raw, &mut open);
                     return (header, position);
