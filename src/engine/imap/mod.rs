@@ -11,7 +11,9 @@
 //! `tests/engine/`.
 
 pub mod command;
+mod link;
 mod names;
+mod pipe;
 pub mod screen;
 mod session;
 mod types;

@@ -15,6 +15,7 @@ use std::time::Duration;
 
 pub use dial::{Dialer, Stream, TcpDialer};
 pub(crate) use line::Lines;
+pub(crate) use tls::Trust;
 pub use wire::{Traffic, Wire};
 
 /// How long connecting and the TLS handshake may take, each.

@@ -10,7 +10,7 @@ use tokio::time::timeout;
 use tokio_rustls::{TlsConnector, client::TlsStream};
 
 use super::{CONNECT, Stream};
-use crate::engine::types::Error;
+use crate::engine::types::{Error, Security, Server};
 
 /// Largest CA file that is read.
 const CA_LIMIT: u64 = 1 << 20;
@@ -18,15 +18,27 @@ const CA_LIMIT: u64 = 1 << 20;
 /// The platform's roots and, if an account names one, a CA of its own. Read once a connection, so
 /// that a renewed file works without a restart.
 pub(crate) struct Trust {
-    config: Arc<ClientConfig>,
+    /// `None` for a server that is spoken to without TLS.
+    config: Option<Arc<ClientConfig>>,
 }
 
 impl Trust {
+    /// What is needed for a server.
+    ///
+    /// # Errors
+    /// As [`Self::load`].
+    pub(crate) async fn for_server(server: &Server, ca_pem: Option<&Path>) -> Result<Self, Error> {
+        match server.security {
+            Security::None => Ok(Self { config: None }),
+            Security::Tls | Security::StartTls => Self::load(ca_pem).await,
+        }
+    }
+
     /// Reads the platform's roots and the account's CA file.
     ///
     /// # Errors
     /// [`Error::Certificate`] when the CA file cannot be read or nothing at all is trusted.
-    pub(crate) async fn load(ca_pem: Option<&Path>) -> Result<Self, Error> {
+    async fn load(ca_pem: Option<&Path>) -> Result<Self, Error> {
         let ca_pem = ca_pem.map(Path::to_owned);
         tokio::task::spawn_blocking(move || Self::load_now(ca_pem.as_deref()))
             .await
@@ -59,7 +71,7 @@ impl Trust {
             .map_err(|e| Error::Certificate(e.to_string()))?
             .with_root_certificates(roots)
             .with_no_client_auth();
-        Ok(Self { config: Arc::new(config) })
+        Ok(Self { config: Some(Arc::new(config)) })
     }
 
     /// Handshakes as a client of `host`.
@@ -71,7 +83,8 @@ impl Trust {
     ) -> Result<TlsStream<Box<dyn Stream>>, Error> {
         let name = ServerName::try_from(host.trim_matches(['[', ']']).to_owned())
             .map_err(|_| Error::Invalid(format!("{host} is not a server name")))?;
-        let connector = TlsConnector::from(Arc::clone(&self.config));
+        let config = self.config.as_ref().ok_or(Error::NoEncryption)?;
+        let connector = TlsConnector::from(Arc::clone(config));
         let unreachable = |reason: String| Error::Unreachable { host: peer.to_owned(), reason };
         match timeout(CONNECT, connector.connect(name, stream)).await {
             Ok(Ok(stream)) => Ok(stream),
