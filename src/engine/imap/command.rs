@@ -155,7 +155,8 @@ impl UidSet {
         let mut text = String::new();
         let mut rest = sorted.as_slice();
         while let Some(first) = rest.first().copied() {
-            let run = rest.iter().zip(first..).take_while(|(uid, want)| **uid == *want).count();
+            let run =
+                rest.iter().zip(first..=u32::MAX).take_while(|(uid, want)| **uid == *want).count();
             let last = first + u32::try_from(run.saturating_sub(1)).unwrap_or(0);
             rest = rest.get(run.max(1)..).unwrap_or_default();
             if text.len() > SET_LENGTH {

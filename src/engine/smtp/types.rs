@@ -60,7 +60,9 @@ pub enum SubmitOutcome {
 /// What a submission server offers.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct SmtpFacts {
-    /// SIZE (RFC 1870); `None` when not told or without limit.
+    /// SIZE is offered (RFC 1870).
+    pub sized: bool,
+    /// The most that SIZE allows; `None` when not told or without limit.
     pub size: Option<u64>,
     /// DSN (RFC 3461).
     pub dsn: bool,
