@@ -1,1 +1,3 @@
-//! Tests of this area; see docs/ARCHITECTURE.md.
+//! Codecs against known answers: the shared vectors, and signals of our own.
+
+mod vectors;

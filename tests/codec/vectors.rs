@@ -1,0 +1,186 @@
+//! Every row of the shared `vectors/manifest.tsv`, when the folder is there.
+
+use std::{collections::HashMap, fmt::Write as _, fs, path::Path};
+
+use aloud::codec::{
+    g711::Law,
+    g726::{Decoder, Encoder, Packing, Rate},
+};
+use sha2::{Digest, Sha256};
+
+struct Row<'a> {
+    id: &'a str,
+    op: &'a str,
+    input: Vec<u8>,
+    args: HashMap<&'a str, &'a str>,
+    bytes: usize,
+    digests: [&'a str; 2],
+}
+
+enum Verdict {
+    Passed,
+    Failed(String),
+    Skipped(String),
+}
+
+fn parse<'a>(line: &'a str, root: &Path) -> Row<'a> {
+    let field: Vec<&str> = line.split('\t').collect();
+    let args = field[3].split(' ').map(|arg| arg.split_once('=').unwrap_or((arg, ""))).collect();
+    Row {
+        id: field[0],
+        op: field[1],
+        input: fs::read(root.join(field[2])).unwrap(),
+        args,
+        bytes: field[5].parse().unwrap(),
+        digests: [field[6], field[7]],
+    }
+}
+
+impl Row<'_> {
+    fn rate(&self) -> Rate {
+        match self.args["rate"] {
+            "16" => Rate::Kbit16,
+            "24" => Rate::Kbit24,
+            "32" => Rate::Kbit32,
+            _ => Rate::Kbit40,
+        }
+    }
+
+    fn packing(&self) -> Packing {
+        match self.args.get("pack") {
+            Some(&"be") => Packing::MsbFirst,
+            _ => Packing::LsbFirst,
+        }
+    }
+
+    fn law(&self, key: &str) -> Option<Law> {
+        match *self.args.get(key)? {
+            "ulaw" => Some(Law::MuLaw),
+            "alaw" => Some(Law::ALaw),
+            _ => None,
+        }
+    }
+
+    fn has(&self, flag: &str) -> bool {
+        self.args.contains_key(flag)
+    }
+
+    fn check(&self, output: &[u8]) -> Verdict {
+        let mut digest = String::new();
+        for octet in Sha256::digest(output) {
+            write!(digest, "{octet:02x}").unwrap();
+        }
+        if self.digests.contains(&digest.as_str()) {
+            Verdict::Passed
+        } else {
+            Verdict::Failed(format!("{} octets, expected {}", output.len(), self.bytes))
+        }
+    }
+}
+
+/// The low octet of each 16-bit word, which is how the ITU's files hold G.711 and code words.
+fn low_octets(words: &[u8]) -> Vec<u8> {
+    words.chunks_exact(2).map(|pair| pair[0]).collect()
+}
+
+fn words(octets: &[u8]) -> Vec<u8> {
+    octets.iter().flat_map(|&octet| [octet, 0]).collect()
+}
+
+fn pcm(octets: &[u8]) -> Vec<i16> {
+    octets.chunks_exact(2).map(|pair| i16::from_le_bytes([pair[0], pair[1]])).collect()
+}
+
+fn octets(samples: &[i16]) -> Vec<u8> {
+    samples.iter().flat_map(|sample| sample.to_le_bytes()).collect()
+}
+
+/// Code words, one an octet, to packed octets (LSB first) and back.
+fn pack(codes: &[u8], bits: u32) -> Vec<u8> {
+    let (mut packed, mut rest, mut have) = (Vec::new(), 0_u32, 0);
+    for &code in codes {
+        rest |= u32::from(code) << have;
+        have += bits;
+        while have >= 8 {
+            packed.push(rest as u8);
+            rest >>= 8;
+            have -= 8;
+        }
+    }
+    assert_eq!(have, 0, "the sequences are multiples of eight");
+    packed
+}
+
+fn unpack(packed: &[u8], bits: u32) -> Vec<u8> {
+    let (mut codes, mut rest, mut have) = (Vec::new(), 0_u32, 0);
+    for &octet in packed {
+        rest |= u32::from(octet) << have;
+        have += 8;
+        while have >= bits {
+            codes.push((rest & ((1 << bits) - 1)) as u8);
+            rest >>= bits;
+            have -= bits;
+        }
+    }
+    codes
+}
+
+fn g726_decode(row: &Row) -> Verdict {
+    let bits = row.rate().bits();
+    let input =
+        if row.has("codes16") { pack(&low_octets(&row.input), bits) } else { row.input.clone() };
+    let mut decoder = Decoder::new(row.rate(), row.packing());
+    let output = match row.law("out") {
+        Some(law) => {
+            let mut out = Vec::new();
+            decoder.decode_law(&input, law, &mut out);
+            if row.has("words16") { words(&out) } else { out }
+        }
+        None => {
+            let mut out = Vec::new();
+            decoder.decode(&input, &mut out);
+            octets(&out)
+        }
+    };
+    row.check(&output)
+}
+
+fn g726_encode(row: &Row) -> Verdict {
+    let mut encoder = Encoder::new(row.rate(), row.packing());
+    let mut out = Vec::new();
+    match row.law("in") {
+        Some(law) => encoder.encode_law(&low_octets(&row.input), law, &mut out),
+        None => encoder.encode(&pcm(&row.input), &mut out),
+    }
+    encoder.finish(&mut out);
+    row.check(&if row.has("codes16") { words(&unpack(&out, row.rate().bits())) } else { out })
+}
+
+#[test]
+fn every_row_of_the_manifest() {
+    let Some(shared) = crate::support::shared() else {
+        println!("skipped: no shared vectors");
+        return;
+    };
+    let root = shared.join("vectors");
+    let manifest = fs::read_to_string(root.join("manifest.tsv")).unwrap();
+    let (mut passed, mut failed, mut skipped) = (0, Vec::new(), Vec::new());
+    for line in manifest.lines().skip(1) {
+        let row = parse(line, &root);
+        let verdict = match row.op {
+            "g726-dec" => g726_decode(&row),
+            "g726-enc" => g726_encode(&row),
+            other => Verdict::Skipped(format!("no test for {other}")),
+        };
+        match verdict {
+            Verdict::Passed => passed += 1,
+            Verdict::Failed(reason) => failed.push(format!("{}: {reason}", row.id)),
+            Verdict::Skipped(reason) => skipped.push(format!("{}: {reason}", row.id)),
+        }
+    }
+    for line in failed.iter().chain(&skipped) {
+        println!("{line}");
+    }
+    println!("{passed} passed, {} failed, {} skipped", failed.len(), skipped.len());
+    assert!(failed.is_empty(), "{failed:#?}");
+}
