@@ -3,7 +3,106 @@
 //! [`Audio`] sends [`Command`]s to that thread and shows its [`State`]. It knows nothing of mail.
 //! No device, a refused microphone and an unplugged headset are ordinary states with a [`Problem`],
 //! never errors that end anything.
+//!
+//! `pipe` turns a recording into the device's samples (silence skipped, stretched, resampled),
+//! `player` and `recorder` hold the state machines, `take` the crash-safe file of a recording,
+//! `device` the real devices (rodio for output, cpal for input) and `null` devices without hardware.
 
+mod backend;
+mod device;
+mod null;
+mod pipe;
+mod player;
+mod recorder;
+mod take;
+mod thread;
 mod types;
 
+use std::{
+    sync::{Arc, mpsc},
+    time::Duration,
+};
+
+use tokio::sync::watch;
+
+pub use null::{NullDevices, Pace};
+pub use take::{Take, unfinished_takes};
 pub use types::*;
+
+use crate::codec::Pcm;
+
+/// The handle of the audio thread. Clones share it; when the last one is dropped the thread ends.
+#[derive(Clone)]
+pub struct Audio {
+    orders: mpsc::Sender<Command>,
+    state: watch::Receiver<State>,
+}
+
+impl Audio {
+    /// Starts the thread over the system's devices. No device is opened before it is needed.
+    ///
+    /// # Errors
+    /// When the system gives no thread.
+    pub fn start() -> std::io::Result<Self> {
+        Self::start_with(|| Box::new(device::SystemDevices::default()))
+    }
+
+    /// Starts the thread over devices that exist in memory only, for tests and self-tests.
+    ///
+    /// # Errors
+    /// When the system gives no thread.
+    pub fn start_null(devices: NullDevices) -> std::io::Result<Self> {
+        Self::start_with(move || Box::new(devices))
+    }
+
+    fn start_with(
+        make: impl FnOnce() -> Box<dyn backend::Devices> + Send + 'static,
+    ) -> std::io::Result<Self> {
+        let (orders, inbox) = mpsc::channel();
+        let (publish, state) = watch::channel(State::default());
+        std::thread::Builder::new()
+            .name("aloud-audio".into())
+            .spawn(move || thread::Worker::new(make(), publish).run(&inbox))?;
+        Ok(Self { orders, state })
+    }
+
+    /// Gives an order. An order to a thread that has ended is lost, which only happens at exit.
+    pub fn send(&self, command: Command) {
+        let _ = self.orders.send(command);
+    }
+
+    /// What can be seen, now and as it changes (at most 30 times a second).
+    #[must_use]
+    pub fn state(&self) -> watch::Receiver<State> {
+        self.state.clone()
+    }
+}
+
+/// Plays a recording to its end on the system's output and returns then; for the command line.
+///
+/// # Errors
+/// A sentence that says why there is no sound.
+pub fn play_blocking(pcm: &Pcm) -> Result<(), String> {
+    let audio = Audio::start().map_err(|e| e.to_string())?;
+    audio.send(Command::Load {
+        clip: ClipId("file".into()),
+        segments: vec![Segment {
+            label: "message".into(),
+            pcm: Arc::new(pcm.clone()),
+            primary: true,
+        }],
+        segment: 0,
+        at: Duration::ZERO,
+        play: true,
+    });
+    let watch = audio.state();
+    loop {
+        std::thread::sleep(Duration::from_millis(30));
+        let state = watch.borrow();
+        match (&state.player.problem, state.player.phase) {
+            (Some(problem), _) => return Err(problem.to_string()),
+            (None, Phase::Ended) => return Ok(()),
+            _ => {}
+        }
+    }
+}

@@ -217,3 +217,16 @@ pub enum Problem {
     /// Something else, in the system's words.
     Other(String),
 }
+
+impl std::fmt::Display for Problem {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::NoOutput => "no sound output was found",
+            Self::NoInput => "no microphone was found",
+            Self::NotPermitted => "the system does not allow it",
+            Self::Unplugged => "the device was unplugged",
+            Self::DiskFull => "the disk is full",
+            Self::Other(text) => text,
+        })
+    }
+}

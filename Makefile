@@ -1,0 +1,40 @@
+# Everything goes through here; `make help` lists it. `make run` and `make test` do all set-up on a
+# fresh Debian or Ubuntu machine that has a Rust toolchain.
+
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+CARGO ?= cargo
+
+help: ## List the targets
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+run: ## Install what is missing, build and open the window
+	@packaging/setup run
+	$(CARGO) run --release --locked
+
+demo: ## The same, with the demo mailbox
+	@packaging/setup run
+	$(CARGO) run --release --locked -- demo
+
+test: ## Install what is missing, build and run every test
+	@packaging/setup test
+	@tests/testbed/with-servers $(CARGO) test --locked
+
+bench: ## Speed of codecs, of opening a message, of lists; ratios against named peers
+	@packaging/setup bench
+	$(CARGO) bench --locked
+
+screenshots: ## Run the program on a virtual display and take the pictures of docs/screenshots
+	@packaging/setup screenshots
+	$(CARGO) build --release --locked
+	tests/testbed/screenshots
+
+deny: ## Licences, bans and sources of all dependencies (needs cargo-deny)
+	cargo deny --locked check licenses bans sources
+
+install: ## Install under PREFIX (default /usr/local)
+	@packaging/setup run
+	$(CARGO) build --release --locked
+	packaging/linux/install $(or $(PREFIX),/usr/local)
+
+.PHONY: help run demo test bench screenshots deny install

@@ -1,0 +1,341 @@
+//! From a recording to the samples a device takes: pauses left out, stretched with the pitch kept
+//! (WSOLA), resampled, in order and without seams. Works ahead of the device by [`AHEAD`].
+//!
+//! Positions: the device counts what it consumed; [`Pipe::position`] turns that count back into a
+//! place in the recording. At speed 1 and the recording's own rate samples pass unchanged.
+
+use std::{
+    collections::VecDeque,
+    num::{NonZeroU16, NonZeroU32},
+    ops::Range,
+    sync::Arc,
+    time::Duration,
+};
+
+use rubato::{
+    Async, FixedAsync, Indexing, Resampler as _, SincInterpolationParameters, WindowFunction,
+    audioadapter_buffers::direct::InterleavedSlice,
+};
+
+use crate::codec::Pcm;
+
+/// How far ahead of the device the pipe works.
+pub(super) const AHEAD: Duration = Duration::from_millis(300);
+
+/// Input frames of one resampling step.
+const STEP: usize = 256;
+
+/// Streaming mono resampler without start-up delay in its output.
+pub(super) struct Resampler {
+    inner: Async<f32>,
+    input: Vec<f32>,
+    output: Vec<f32>,
+    skip: usize,
+    fed: u64,
+    made: u64,
+    ratio: f64,
+}
+
+impl Resampler {
+    /// `None` when both rates are the same, or one is nonsense.
+    pub(super) fn new(from: u32, to: u32) -> Option<Self> {
+        if from == to || from == 0 || to == 0 {
+            return None;
+        }
+        let ratio = f64::from(to) / f64::from(from);
+        let parameters = SincInterpolationParameters::new(128, WindowFunction::BlackmanHarris2);
+        let inner = Async::new_sinc(ratio, 1.0, &parameters, STEP, 1, FixedAsync::Input).ok()?;
+        let skip = inner.output_delay();
+        let output = vec![0.0; inner.output_frames_max()];
+        Some(Self { inner, input: Vec::with_capacity(STEP), output, skip, fed: 0, made: 0, ratio })
+    }
+
+    /// Takes samples and appends what they become to `out`.
+    pub(super) fn push(&mut self, samples: &[f32], out: &mut impl Extend<f32>) {
+        for &sample in samples {
+            self.input.push(sample);
+            if self.input.len() == STEP {
+                self.fed += STEP as u64;
+                self.step(STEP, u64::MAX, out);
+            }
+        }
+    }
+
+    /// Ends the stream: pushes what is still inside, to the exact length.
+    pub(super) fn finish(&mut self, out: &mut impl Extend<f32>) {
+        let rest = self.input.len();
+        self.fed += rest as u64;
+        let whole = (self.fed as f64 * self.ratio).round() as u64;
+        self.input.resize(STEP, 0.0);
+        self.step(rest, whole, out);
+        // Each further step makes samples, so this ends; the bound is for a broken resampler.
+        for _ in 0..16 {
+            if self.made >= whole {
+                break;
+            }
+            self.input.resize(STEP, 0.0);
+            self.step(0, whole, out);
+        }
+    }
+
+    fn step(&mut self, valid: usize, most: u64, out: &mut impl Extend<f32>) {
+        let frames = self.output.len();
+        let made = {
+            let (Ok(input), Ok(mut output)) = (
+                InterleavedSlice::new(&self.input, 1, STEP),
+                InterleavedSlice::new_mut(&mut self.output, 1, frames),
+            ) else {
+                return;
+            };
+            let indexing = Indexing { partial_len: Some(valid), ..Indexing::default() };
+            self.inner
+                .process_into_buffer(&input, &mut output, Some(&indexing))
+                .map_or(0, |(_, made)| made)
+        };
+        self.input.clear();
+        let skipped = self.skip.min(made);
+        self.skip -= skipped;
+        let fresh = self.output.get(skipped..made).unwrap_or_default();
+        let room = usize::try_from(most.saturating_sub(self.made)).unwrap_or(usize::MAX);
+        let fresh = fresh.get(..fresh.len().min(room)).unwrap_or_default();
+        self.made += fresh.len() as u64;
+        out.extend(fresh.iter().copied());
+    }
+}
+
+/// One run through a recording, from a start to its end.
+pub(super) struct Pipe {
+    pcm: Arc<Pcm>,
+    /// Stretches of the recording that sound, in order; the first begins at the start position.
+    kept: Vec<Range<usize>>,
+    /// Index into `kept` and position in the recording.
+    at: (usize, usize),
+    speed: f32,
+    stretch: Option<wsola::TimeStretch>,
+    resampler: Option<Resampler>,
+    out_rate: u32,
+    ring: rtrb::Producer<f32>,
+    waiting: VecDeque<f32>,
+    pushed: u64,
+    /// All of the recording has been taken in and what it became stands in `waiting`.
+    dry: bool,
+}
+
+impl Pipe {
+    /// A pipe from `start` (a sample position) for a device of `out_rate`. `silences` are left out.
+    pub(super) fn new(
+        pcm: Arc<Pcm>,
+        start: usize,
+        silences: &[Range<usize>],
+        speed: f32,
+        out_rate: u32,
+    ) -> (Self, rtrb::Consumer<f32>) {
+        let ahead = (f64::from(out_rate) * AHEAD.as_secs_f64()) as usize;
+        let (ring, consumer) = rtrb::RingBuffer::new(ahead.max(STEP));
+        let kept = kept_ranges(start, pcm.samples.len(), silences);
+        let first = kept.first().map_or(pcm.samples.len(), |range| range.start);
+        let stretch = ((speed - 1.0).abs() > 0.01)
+            .then(|| {
+                let mut stretch =
+                    wsola::TimeStretch::new(NonZeroU32::new(pcm.rate)?, NonZeroU16::MIN).ok()?;
+                stretch.set_tempo(speed);
+                Some(stretch)
+            })
+            .flatten();
+        let speed = stretch.as_ref().map_or(1.0, wsola::TimeStretch::tempo);
+        let resampler = Resampler::new(pcm.rate, out_rate);
+        let pipe = Self {
+            pcm,
+            kept,
+            at: (0, first),
+            speed,
+            stretch,
+            resampler,
+            out_rate,
+            ring,
+            waiting: VecDeque::new(),
+            pushed: 0,
+            dry: false,
+        };
+        (pipe, consumer)
+    }
+
+    /// Works until the ring is full or the recording is used up.
+    pub(super) fn fill(&mut self) {
+        loop {
+            while let Some(sample) = self.waiting.front() {
+                if self.ring.push(*sample).is_err() {
+                    return;
+                }
+                self.waiting.pop_front();
+                self.pushed += 1;
+            }
+            if self.dry {
+                return;
+            }
+            self.take_in();
+        }
+    }
+
+    /// Whether the device has consumed all there is.
+    pub(super) fn is_over(&self, consumed: u64) -> bool {
+        self.dry && self.waiting.is_empty() && consumed >= self.pushed
+    }
+
+    /// Place in the recording, in samples, after the device consumed so many of its own.
+    pub(super) fn position(&self, consumed: u64) -> usize {
+        let rate = f64::from(self.pcm.rate) / f64::from(self.out_rate.max(1));
+        let mut left = (consumed as f64 * rate * f64::from(self.speed)) as usize;
+        for range in &self.kept {
+            if left < range.len() {
+                return range.start + left;
+            }
+            left -= range.len();
+        }
+        self.pcm.samples.len()
+    }
+
+    /// Takes in the next piece of the recording, or ends the stages behind it.
+    fn take_in(&mut self) {
+        let piece: Vec<f32> = match self.kept.get(self.at.0) {
+            None => {
+                self.end();
+                return;
+            }
+            Some(range) => {
+                let to = range.end.min(self.at.1 + 4 * STEP);
+                let samples = self.pcm.samples.get(self.at.1..to).unwrap_or_default();
+                let piece = samples.iter().map(|s| f32::from(*s) / 32_768.0).collect();
+                self.at.1 = to;
+                if to >= range.end {
+                    self.at.0 += 1;
+                    self.at.1 = self.kept.get(self.at.0).map_or(to, |next| next.start);
+                }
+                piece
+            }
+        };
+        match &mut self.stretch {
+            None => self.resample(&piece),
+            Some(stretch) => {
+                stretch.push(&piece);
+                self.pull_stretched();
+            }
+        }
+    }
+
+    fn pull_stretched(&mut self) {
+        let Some(mut stretch) = self.stretch.take() else { return };
+        let mut out = vec![0.0; stretch.min_output_buff_size() * 8];
+        while let Ok(made) = stretch.pull(&mut out) {
+            self.resample(out.get(..made).unwrap_or_default());
+        }
+        self.stretch = Some(stretch);
+    }
+
+    fn resample(&mut self, samples: &[f32]) {
+        match &mut self.resampler {
+            None => self.waiting.extend(samples),
+            Some(resampler) => resampler.push(samples, &mut self.waiting),
+        }
+    }
+
+    fn end(&mut self) {
+        if let Some(stretch) = &mut self.stretch {
+            stretch.set_draining();
+            self.pull_stretched();
+        }
+        if let Some(resampler) = &mut self.resampler {
+            resampler.finish(&mut self.waiting);
+        }
+        self.dry = true;
+    }
+}
+
+/// What remains of `start..end` when the silences are cut out.
+fn kept_ranges(start: usize, end: usize, silences: &[Range<usize>]) -> Vec<Range<usize>> {
+    let mut kept = Vec::new();
+    let mut at = start.min(end);
+    for silence in silences {
+        if silence.end <= at {
+            continue;
+        }
+        if silence.start > at {
+            kept.push(at..silence.start.min(end));
+        }
+        at = at.max(silence.end).min(end);
+    }
+    if at < end {
+        kept.push(at..end);
+    }
+    kept
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn tone(rate: u32, seconds: f64) -> Arc<Pcm> {
+        let samples = (0..(f64::from(rate) * seconds) as usize)
+            .map(|n| ((n as f64 * 440.0 * 6.283_185 / f64::from(rate)).sin() * 12_000.0) as i16)
+            .collect();
+        Arc::new(Pcm { samples, rate })
+    }
+
+    fn drain(pipe: &mut Pipe, ring: &mut rtrb::Consumer<f32>) -> Vec<f32> {
+        let mut out = Vec::new();
+        while !pipe.is_over(out.len() as u64) {
+            pipe.fill();
+            while let Ok(sample) = ring.pop() {
+                out.push(sample);
+            }
+        }
+        out
+    }
+
+    #[test]
+    fn same_rate_and_speed_pass_samples_unchanged() {
+        let pcm = tone(8_000, 1.3);
+        let (mut pipe, mut ring) = Pipe::new(pcm.clone(), 100, &[], 1.0, 8_000);
+        let out: Vec<i16> =
+            drain(&mut pipe, &mut ring).into_iter().map(|s| (s * 32_768.0) as i16).collect();
+        assert_eq!(out, pcm.samples[100..]);
+    }
+
+    #[test]
+    fn resampling_keeps_length_and_level() {
+        let (mut pipe, mut ring) = Pipe::new(tone(8_000, 1.0), 0, &[], 1.0, 48_000);
+        let out = drain(&mut pipe, &mut ring);
+        assert_eq!(out.len(), 48_000);
+        let rms = (out.iter().map(|s| s * s).sum::<f32>() / out.len() as f32).sqrt();
+        assert!((rms - 12_000.0 / 32_768.0 / 2f32.sqrt()).abs() < 0.01, "{rms}");
+    }
+
+    #[test]
+    fn speed_changes_length_and_position_keeps_the_recordings_time() {
+        for speed in [0.5, 1.5, 2.0, 3.0] {
+            let (mut pipe, mut ring) = Pipe::new(tone(8_000, 4.0), 0, &[], speed, 48_000);
+            let out = drain(&mut pipe, &mut ring);
+            let expected = 4.0 * 48_000.0 / f64::from(speed);
+            assert!((out.len() as f64 / expected - 1.0).abs() < 0.03, "{speed}: {}", out.len());
+            let half = pipe.position(out.len() as u64 / 2);
+            assert!(half.abs_diff(16_000) < 600, "{speed}: {half}");
+        }
+    }
+
+    #[test]
+    fn silences_are_left_out_and_positions_jump_over_them() {
+        let pcm = tone(8_000, 1.0);
+        let (mut pipe, mut ring) = Pipe::new(pcm, 0, &[2_000..6_000], 1.0, 8_000);
+        let out = drain(&mut pipe, &mut ring);
+        assert_eq!(out.len(), 4_000);
+        assert_eq!(pipe.position(1_999), 1_999);
+        assert_eq!(pipe.position(2_000), 6_000);
+    }
+
+    #[test]
+    fn ranges_are_cut_at_both_ends() {
+        assert_eq!(kept_ranges(5, 10, &[0..6, 9..20]), vec![6..9]);
+        assert!(kept_ranges(0, 10, &[0..10]).is_empty());
+        assert!(kept_ranges(3, 3, &[]).is_empty());
+    }
+}
