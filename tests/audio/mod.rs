@@ -1,6 +1,7 @@
 //! The audio thread over devices in memory: what is heard, what is recorded, what survives.
 #![cfg(feature = "audio")]
 
+mod device;
 mod killed;
 mod play;
 mod record;

@@ -22,7 +22,7 @@ async fn the_take_holds_what_the_microphone_gave_across_pause_and_append() {
     let dir = tempfile::tempdir().unwrap();
     let file = dir.path().join("take.wav");
     let spoken = signal(16_000);
-    let devices = NullDevices::new(8_000, Pace::Fast, microphone(&spoken));
+    let devices = NullDevices::new(8_000, Pace::Real, microphone(&spoken));
     let audio = Audio::start_null(devices).unwrap();
     let record = |append, limit| Command::Record { file: file.clone(), append, limit };
     audio.send(record(false, Some(Duration::from_millis(500))));
