@@ -14,6 +14,7 @@ mod null;
 mod pipe;
 mod player;
 mod recorder;
+mod silence;
 mod take;
 mod thread;
 mod types;

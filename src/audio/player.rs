@@ -293,7 +293,7 @@ impl Player {
             && let Some(found) = self.silences.get_mut(self.segment)
             && found.is_empty()
         {
-            *found = crate::codec::level::silences(&segment.pcm);
+            *found = super::silence::silences(&segment.pcm);
         }
         let none = Vec::new();
         let silences = match self.silences.get(self.segment) {
