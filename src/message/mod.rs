@@ -15,6 +15,7 @@ pub mod policy;
 pub mod recognize;
 pub mod vendors;
 pub mod view;
+mod write;
 
 pub use mail::{
     Body, Card, Dsn, Mail, Mdn, PartInfo, PartRole, Permission, Receipt, Report, Sender,

@@ -1,0 +1,125 @@
+//! The parts of a voice message: recordings in the codec of each format, and our contact card.
+
+use super::Error;
+use crate::{
+    codec::Pcm,
+    message::{
+        card::{self, CardDoc, Sound},
+        write::{self, Content, Fields, Part},
+    },
+    model::{Address, VoiceContent, voice::VoiceFormat},
+};
+
+/// Media type and file name extension of each format's recordings (RFC 3802, RFC 4239 section 7).
+fn form(format: VoiceFormat) -> (&'static str, &'static str) {
+    match format {
+        VoiceFormat::Vpim => ("audio/32KADPCM", "726"),
+        VoiceFormat::Ivm => ("audio/basic", "au"),
+        VoiceFormat::Friendly => ("audio/wav", "wav"),
+    }
+}
+
+/// One recording as a part.
+pub(in crate::message) fn part(
+    format: VoiceFormat,
+    role: VoiceContent,
+    pcm: &Pcm,
+    language: Option<&str>,
+    content_id: Option<&str>,
+) -> Result<Part, Error> {
+    let (media_type, extension) = form(format);
+    let octets = encode(format, pcm)?;
+    let mut fields = Fields::default();
+    let voice = ("voice", role.as_str());
+    let (name, main) = match role {
+        VoiceContent::VoiceMessage => ("message", true),
+        VoiceContent::VoiceMessageNotification => ("notification", false),
+        VoiceContent::OriginatorSpokenName => ("name", false),
+        VoiceContent::RecipientSpokenName => ("recipient", false),
+        VoiceContent::SpokenSubject => ("subject", false),
+    };
+    let filename = format!("{name}.{extension}");
+    if main {
+        if format == VoiceFormat::Vpim {
+            fields.structured("Content-Description", "Voice message");
+        }
+        let handling = ("handling", "REQUIRED");
+        let list = [voice, handling, ("filename", filename.as_str())];
+        fields.parameters("Content-Disposition", "inline", &list);
+    } else {
+        let list = [voice, ("filename", filename.as_str())];
+        fields.parameters("Content-Disposition", "inline", &list);
+    }
+    fields.structured("Content-Duration", &seconds(pcm).to_string());
+    if let Some(id) = content_id {
+        fields.structured("Content-ID", &format!("<{id}>"));
+    }
+    let tag = |t: &str| !t.is_empty() && t.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
+    if let Some(language) = language.filter(|t| tag(t)) {
+        fields.structured("Content-Language", language);
+    }
+    Ok(Part { content_type: media_type.into(), fields, content: Content::Octets(octets) })
+}
+
+/// Whole seconds, rounded up, at least one (RFC 3803 section 2.2).
+fn seconds(pcm: &Pcm) -> u64 {
+    let rate = u64::from(pcm.rate).max(1);
+    let samples = u64::try_from(pcm.samples.len()).unwrap_or(u64::MAX);
+    samples.div_ceil(rate).clamp(1, 2_147_483_647)
+}
+
+fn encode(_format: VoiceFormat, _pcm: &Pcm) -> Result<Vec<u8>, Error> {
+    Err(Error::Codec(crate::codec::Error::Unsupported("encoding".into())))
+}
+
+/// Our card (RFC 2421 section 4.3.3): its name agrees with From, its SOUND with the spoken name.
+pub(super) fn card(
+    doc: &CardDoc,
+    format: Option<VoiceFormat>,
+    from: &Address,
+    spoken_name: Option<&str>,
+) -> Part {
+    let mut doc = doc.clone();
+    if let Some(name) = from.name.as_deref().map(write::clean).filter(|n| !n.is_empty())
+        && doc.name.as_deref() != Some(name.as_str())
+    {
+        let (given, family) = name.rsplit_once(' ').map_or(("", name.as_str()), |both| both);
+        doc.given = (!given.is_empty()).then(|| given.to_owned());
+        doc.family = Some(family.to_owned());
+        doc.name = Some(name);
+    }
+    match spoken_name {
+        Some(id) => doc.sound = Some(Sound::Cid(id.to_owned())),
+        None => {
+            // A reference to a part that is not here would lead nowhere.
+            doc.sound = doc.sound.filter(|sound| matches!(sound, Sound::Inline { .. }));
+        }
+    }
+    let text = card::write(&doc);
+    let charset = if text.is_ascii() { "us-ascii" } else { "utf-8" };
+    let media_type = match format {
+        Some(VoiceFormat::Vpim | VoiceFormat::Ivm) => {
+            format!("text/directory; charset={charset}; profile=vCard")
+        }
+        Some(VoiceFormat::Friendly) | None => format!("text/vcard; charset={charset}"),
+    };
+    let mut fields = Fields::default();
+    let filename = format!("{}.vcf", slug(doc.name.as_deref().unwrap_or_default()));
+    fields.parameters(
+        "Content-Disposition",
+        "attachment",
+        &[("filename", &filename), ("handling", "OPTIONAL")],
+    );
+    Part { content_type: media_type, fields, content: Content::Text(text) }
+}
+
+/// A name as a file name: `ada-okafor`.
+fn slug(name: &str) -> String {
+    let words: Vec<String> = name
+        .split(|c: char| !c.is_alphanumeric())
+        .filter(|word| !word.is_empty())
+        .map(str::to_lowercase)
+        .collect();
+    let slug: String = words.join("-").chars().take(40).collect();
+    if slug.is_empty() { "card".into() } else { slug }
+}
