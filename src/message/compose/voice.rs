@@ -2,7 +2,11 @@
 
 use super::Error;
 use crate::{
-    codec::Pcm,
+    codec::{
+        Pcm,
+        g711::{self, Law},
+        g726::{self, Packing, Rate},
+    },
     message::{
         card::{self, CardDoc, Sound},
         write::{self, Content, Fields, Part},
@@ -68,8 +72,16 @@ fn seconds(pcm: &Pcm) -> u64 {
     samples.div_ceil(rate).clamp(1, 2_147_483_647)
 }
 
-fn encode(_format: VoiceFormat, _pcm: &Pcm) -> Result<Vec<u8>, Error> {
-    Err(Error::Codec(crate::codec::Error::Unsupported("encoding".into())))
+fn encode(format: VoiceFormat, pcm: &Pcm) -> Result<Vec<u8>, Error> {
+    let unsupported = |what: &str| Error::Codec(crate::codec::Error::Unsupported(what.into()));
+    if pcm.rate != Pcm::TELEPHONE {
+        return Err(unsupported("a sampling rate other than 8 000 Hz"));
+    }
+    match format {
+        VoiceFormat::Vpim => Ok(g726::encode(&pcm.samples, Rate::Kbit32, Packing::LsbFirst)),
+        VoiceFormat::Ivm => Ok(g711::encode(&pcm.samples, Law::MuLaw)),
+        VoiceFormat::Friendly => Err(unsupported("WAV")),
+    }
 }
 
 /// Our card (RFC 2421 section 4.3.3): its name agrees with From, its SOUND with the spoken name.

@@ -6,8 +6,9 @@ use crate::model::{AddrSpec, Address, DateTime};
 
 /// Where lines are folded (RFC 5322 section 2.1.1).
 const WIDTH: usize = 78;
-/// Longest encoded word (RFC 2047 section 2).
-const WORD_MAX: usize = 75;
+/// Longest encoded word; RFC 2047 section 2 allows 75, but the first one shares its line with the
+/// field's name.
+const WORD_MAX: usize = 64;
 
 /// Header fields in order, ready for the wire.
 #[derive(Debug, Clone, Default)]
@@ -156,7 +157,7 @@ fn split_long(value: &str) -> Vec<String> {
 
 /// The whole value as encoded words of UTF-8, each complete in itself.
 fn encoded_words(value: &str) -> Vec<String> {
-    // `=?utf-8?b?` and `?=` take 12 of 75; 63 characters of base64 are at most 45 octets.
+    // `=?utf-8?b?` and `?=` take 12; four characters of base64 hold three octets.
     const OCTETS: usize = (WORD_MAX - 12) / 4 * 3;
     let mut words = Vec::new();
     let mut piece = String::new();
@@ -167,9 +168,7 @@ fn encoded_words(value: &str) -> Vec<String> {
         }
     };
     for c in value.chars() {
-        if piece.len() + c.len_utf8() > OCTETS
-            || quoted_width(&piece) + quoted_width_of(c) > 60 && mostly_ascii(&piece)
-        {
+        if piece.len() + c.len_utf8() > OCTETS {
             flush(&mut piece);
         }
         piece.push(c);
