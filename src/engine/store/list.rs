@@ -1,0 +1,282 @@
+//! Windows of the message list, with how many rows there are in all and how many are unseen.
+//!
+//! Without a search every scope is one index range; the window is cut on the index before any
+//! message row is read, so the cost does not grow with the mailbox.
+
+use std::time::Duration;
+
+use rusqlite::{Connection, OptionalExtension, Row, ToSql, params_from_iter, types::Value};
+
+use super::{Error, Result, accounts, deliveries, search::Search, some, words};
+use crate::{
+    engine::types::{ListPage, ListQuery, ListRow, Progress, Scope, Sort},
+    model::{
+        AccountId, Address, ContactId, DateTime, Importance, MailboxId, MessageKey, MessageKind,
+        imap::MailboxRole,
+    },
+};
+
+/// Most rows in one window.
+const MOST_ROWS: u32 = 2_000;
+
+/// The columns of a row; `p` carries nothing but the chosen places in order.
+const COLUMNS: &str = "SELECT m.id, m.account, l.mailbox, l.uid, m.kind, m.sender_name, \
+    m.sender_address, m.sender_number, m.outside_caller, m.subject, m.preview, m.date, \
+    m.date_offset, m.duration_ms, m.pages, l.seen, m.started, m.importance, m.private, \
+    m.receipt_asked AND l.mdn_sent = 0 AND NOT EXISTS (SELECT 1 FROM receipts r \
+      WHERE r.account = m.account AND r.message_id = m.message_id), \
+    m.attachment, l.answered, l.forwarded, m.recipients, b.role, m.message_id, l.draft ";
+const JOINS: &str = "JOIN messages m ON m.id = l.message JOIN mailboxes b ON b.id = l.mailbox ";
+
+/// A window.
+pub(crate) fn list(c: &Connection, query: &ListQuery) -> Result<ListPage> {
+    let found = Condition::of(query);
+    let mut page = ListPage::default();
+    {
+        let sql = format!(
+            "SELECT count(*), coalesce(sum(l.seen = 0), 0) FROM locations l {} WHERE {}",
+            found.join(false),
+            found.sql
+        );
+        let mut counting = c.prepare_cached(&sql)?;
+        (page.total, page.unseen) = counting
+            .query_row(params_from_iter(&found.values), |row| Ok((row.get(0)?, row.get(1)?)))?;
+    }
+    let (order, by_message) = order(query.sort);
+    let sql = format!(
+        "{COLUMNS} FROM (SELECT l.id AS id FROM locations l {} WHERE {} ORDER BY {order} \
+         LIMIT {} OFFSET {}) p JOIN locations l ON l.id = p.id {JOINS} ORDER BY {order}",
+        found.join(by_message),
+        found.sql,
+        query.limit.min(MOST_ROWS),
+        query.offset,
+    );
+    let mut statement = c.prepare_cached(&sql)?;
+    let mut rows = statement.query(params_from_iter(&found.values))?;
+    while let Some(row) = rows.next()? {
+        page.rows.push(complete(c, raw(row)?)?);
+    }
+    Ok(page)
+}
+
+/// The row of one message, at its best place.
+pub(crate) fn row(c: &Connection, key: MessageKey) -> Result<ListRow> {
+    let sql = format!(
+        "{COLUMNS} FROM locations l {JOINS} WHERE l.message = ?1 AND l.gone = 0 \
+         ORDER BY l.hidden, l.inbox DESC, b.role = 'all', l.id LIMIT 1"
+    );
+    let found = c.prepare_cached(&sql)?.query_row([key.0], raw).optional()?;
+    complete(c, found.ok_or_else(|| Error::NotFound(format!("message {key}")))?)
+}
+
+/// `WHERE` of a query and the values in it.
+struct Condition {
+    sql: String,
+    values: Vec<Value>,
+    needs_message: bool,
+}
+
+impl Condition {
+    fn of(query: &ListQuery) -> Self {
+        let mut this = Self { sql: String::new(), values: Vec::new(), needs_message: false };
+        this.sql = match query.scope {
+            Scope::AllInboxes => "l.inbox = 1 AND l.listed = 1".into(),
+            Scope::Unheard => "l.inbox = 1 AND l.listed = 1 AND l.class = 0 AND l.seen = 0".into(),
+            Scope::Voice => "l.inbox = 1 AND l.listed = 1 AND l.class = 0".into(),
+            Scope::Fax => "l.inbox = 1 AND l.listed = 1 AND l.class = 1".into(),
+            Scope::Text => "l.inbox = 1 AND l.listed = 1 AND l.class = 2".into(),
+            Scope::Mailbox(id) => {
+                let slot = this.value(id.0);
+                format!("l.mailbox = {slot} AND l.listed = 1")
+            }
+        };
+        let search = Search::parse(&query.search);
+        if !search.is_empty() {
+            this.search(&search);
+        }
+        this
+    }
+
+    fn search(&mut self, search: &Search) {
+        if search.unheard {
+            self.sql.push_str(" AND l.seen = 0");
+        }
+        if search.private {
+            self.and_message("m.private = 1");
+        }
+        if let Some(longer) = search.longer {
+            let slot = self.value(i64::try_from(longer.as_millis()).unwrap_or(i64::MAX));
+            self.and_message(&format!("m.duration_ms > {slot}"));
+        }
+        if !search.kinds.is_empty() {
+            let slots: Vec<String> =
+                search.kinds.iter().map(|kind| self.value((*kind).to_owned())).collect();
+            self.and_message(&format!("m.kind IN ({})", slots.join(", ")));
+        }
+        for from in &search.from {
+            let slot = self.value(like(from));
+            self.and_message(&format!(
+                "(m.sender_name LIKE {slot} ESCAPE '\\' OR m.sender_address LIKE {slot} ESCAPE '\\' \
+                 OR m.sender_number LIKE {slot} ESCAPE '\\' OR {})",
+                known_as(&slot)
+            ));
+        }
+        if let Some(fts) = search.fts() {
+            let slot = self.value(fts);
+            let names: Vec<String> = search
+                .words
+                .iter()
+                .map(|word| {
+                    let slot = self.value(like(word));
+                    known_as(&slot)
+                })
+                .collect();
+            self.and_message(&format!(
+                "(m.id IN (SELECT rowid FROM search WHERE search MATCH {slot}) OR ({}))",
+                names.join(" AND ")
+            ));
+        }
+    }
+
+    fn and_message(&mut self, sql: &str) {
+        self.needs_message = true;
+        self.sql.push_str(" AND ");
+        self.sql.push_str(sql);
+    }
+
+    fn value(&mut self, value: impl Into<Value>) -> String {
+        self.values.push(value.into());
+        format!("?{}", self.values.len())
+    }
+
+    fn join(&self, anyway: bool) -> &'static str {
+        if self.needs_message || anyway { "JOIN messages m ON m.id = l.message" } else { "" }
+    }
+}
+
+/// The sender is somebody whose name in the directory fits.
+fn known_as(slot: &str) -> String {
+    format!(
+        "m.sender_address IN (SELECT e.address FROM contact_emails e JOIN contacts k \
+         ON k.id = e.contact WHERE k.deleted = 0 AND k.name LIKE {slot} ESCAPE '\\')"
+    )
+}
+
+fn like(text: &str) -> String {
+    let escaped = text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
+    format!("%{escaped}%")
+}
+
+/// The order, and whether it needs columns of the message.
+fn order(sort: Sort) -> (&'static str, bool) {
+    match sort {
+        Sort::Newest => ("l.date DESC, l.id DESC", false),
+        Sort::Oldest => ("l.date, l.id", false),
+        Sort::UnheardFirst => ("l.seen, l.date DESC, l.id DESC", false),
+        Sort::Sender => (
+            "coalesce(nullif(m.sender_name, ''), nullif(m.sender_number, ''), m.sender_address) \
+             COLLATE NOCASE, l.date DESC, l.id DESC",
+            true,
+        ),
+        Sort::Longest => ("m.duration_ms DESC, l.date DESC, l.id DESC", true),
+    }
+}
+
+/// A row before the directory and the reports have had their say.
+struct Raw {
+    row: ListRow,
+    recipients: Vec<Address>,
+    outgoing: bool,
+    message_id: String,
+}
+
+fn raw(row: &Row<'_>) -> rusqlite::Result<Raw> {
+    let text = |at: usize| row.get::<_, String>(at);
+    let role = accounts::parse_role(&text(24)?);
+    let duration: i64 = row.get(13)?;
+    let pages: i64 = row.get(14)?;
+    let (seen, started): (bool, bool) = (row.get(15)?, row.get(16)?);
+    let progress = match (seen, started) {
+        (true, _) => Progress::Done,
+        (false, true) => Progress::Started,
+        (false, false) => Progress::New,
+    };
+    Ok(Raw {
+        recipients: serde_json::from_str(&text(23)?).unwrap_or_default(),
+        outgoing: matches!(role, MailboxRole::Sent | MailboxRole::Drafts)
+            || row.get::<_, bool>(26)?,
+        message_id: text(25)?,
+        row: ListRow {
+            key: MessageKey(row.get(0)?),
+            account: AccountId(row.get(1)?),
+            mailbox: MailboxId(row.get(2)?),
+            uid: row.get(3)?,
+            kind: MessageKind::parse(&text(4)?).unwrap_or_default(),
+            sender: String::new(),
+            sender_name: some(text(5)?),
+            address: some(text(6)?),
+            number: some(text(7)?),
+            outside_caller: row.get(8)?,
+            contact: None,
+            subject: text(9)?,
+            preview: text(10)?,
+            date: DateTime {
+                unix: row.get(11)?,
+                offset_minutes: i16::try_from(row.get::<_, i64>(12)?).unwrap_or(0),
+            },
+            duration: u64::try_from(duration).ok().map(Duration::from_millis),
+            pages: u32::try_from(pages).ok(),
+            progress,
+            importance: Importance::parse(&text(17)?).unwrap_or_default(),
+            private: row.get(18)?,
+            receipt: row.get(19)?,
+            attachment: row.get(20)?,
+            answered: row.get(21)?,
+            forwarded: row.get(22)?,
+            delivery: None,
+        },
+    })
+}
+
+/// Fills in whom it is from (or to, in Sent), what stands for a missing subject, and deliveries.
+fn complete(c: &Connection, raw: Raw) -> Result<ListRow> {
+    let Raw { mut row, recipients, outgoing, message_id } = raw;
+    if outgoing {
+        row.receipt = false;
+        row.outside_caller = false;
+        row.number = None;
+        let first = recipients.first();
+        row.sender_name = first.and_then(|address| address.name.clone());
+        row.address = first.map(|address| address.addr.to_string());
+        row.delivery = deliveries::summary(c, row.account, &message_id)?;
+    }
+    if let Some(address) = &row.address {
+        let known: Option<(i64, String)> = contact_of(c, address)?;
+        if let Some((id, name)) = known {
+            row.contact = Some(ContactId(id));
+            row.sender = name;
+        }
+    }
+    if row.sender.is_empty() {
+        let own = [&row.sender_name, &row.number].into_iter().flatten().next().cloned();
+        let address = row.address.clone().filter(|_| !row.outside_caller);
+        row.sender = own.or(address).unwrap_or_else(|| words::unknown_sender(outgoing).into());
+    }
+    if outgoing && recipients.len() > 1 {
+        row.sender = words::and_others(&row.sender, recipients.len() - 1);
+    }
+    if row.subject.is_empty() {
+        row.subject = words::missing_subject(row.kind, &row.sender, outgoing);
+    }
+    Ok(row)
+}
+
+/// The contact with an address.
+pub(super) fn contact_of(c: &Connection, address: &str) -> Result<Option<(i64, String)>> {
+    Ok(c.prepare_cached(
+        "SELECT k.id, k.name FROM contact_emails e JOIN contacts k ON k.id = e.contact \
+         WHERE e.address = ?1 AND k.deleted = 0 ORDER BY k.id LIMIT 1",
+    )?
+    .query_row([&address as &dyn ToSql], |row| Ok((row.get(0)?, row.get(1)?)))
+    .optional()?)
+}

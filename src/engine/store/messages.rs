@@ -1,0 +1,622 @@
+//! Messages as sync brings them: header blocks in batches, flags, disappearances, beginnings and
+//! whole bodies.
+//!
+//! A local row goes only when the caller says that the server has taken the message away
+//! ([`vanish`]); it then stays as a shadow for seven days. Places that our own pending operations
+//! made have no UID until the server shows the message there; they are matched by Message-ID and
+//! size, and so are all places of a mailbox whose UIDVALIDITY changed.
+
+use std::collections::HashMap;
+
+use rusqlite::{Connection, OptionalExtension, Transaction, params};
+
+use super::{
+    Error, Result, Store,
+    accounts::{self, MailboxRow},
+    blobs::to_sql,
+    classify::{self, Facts, Known},
+    deliveries,
+};
+use crate::{
+    message::Report,
+    model::{AccountId, DateTime, Flag, MailboxId, MessageKey, MessageKind, imap::MailboxRole},
+};
+
+/// How long a message that the server took away is kept as a shadow, in seconds.
+const SHADOW_SECONDS: i64 = 7 * 24 * 3600;
+
+/// What one FETCH of a header block brings.
+#[derive(Debug, Clone, Default)]
+pub struct FetchedHead {
+    /// UID.
+    pub uid: u32,
+    /// Flags and keywords.
+    pub flags: Vec<Flag>,
+    /// INTERNALDATE.
+    pub arrived: Option<DateTime>,
+    /// RFC822.SIZE.
+    pub size: u64,
+    /// MODSEQ; 0 when there is none.
+    pub modseq: u64,
+    /// An identity that the server gives (X-GM-MSGID), or empty.
+    pub server_id: String,
+    /// The header block.
+    pub header: Vec<u8>,
+}
+
+/// What a batch did.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Inserted {
+    /// Messages that were not known before.
+    pub new: Vec<MessageKey>,
+    /// Messages of ours whose place was confirmed.
+    pub confirmed: Vec<MessageKey>,
+    /// Sent messages whose deliveries a report changed.
+    pub reported: Vec<MessageKey>,
+}
+
+/// The flags of one place as columns.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct FlagSet {
+    /// `\Seen`.
+    pub seen: bool,
+    /// `\Answered`.
+    pub answered: bool,
+    /// `\Flagged`.
+    pub flagged: bool,
+    /// `\Deleted`.
+    pub deleted: bool,
+    /// `\Draft`.
+    pub draft: bool,
+    /// `$MDNSent`.
+    pub mdn_sent: bool,
+    /// `$Forwarded`.
+    pub forwarded: bool,
+    /// All others, separated by spaces.
+    pub keywords: String,
+}
+
+impl FlagSet {
+    /// Sorts flags into columns.
+    #[must_use]
+    pub fn of(flags: &[Flag]) -> Self {
+        let mut set = Self::default();
+        for flag in flags {
+            set.put(flag, true);
+        }
+        set
+    }
+
+    /// Sets or clears one.
+    pub fn put(&mut self, flag: &Flag, on: bool) {
+        match flag {
+            Flag::Seen => self.seen = on,
+            Flag::Answered => self.answered = on,
+            Flag::Flagged => self.flagged = on,
+            Flag::Deleted => self.deleted = on,
+            Flag::Draft => self.draft = on,
+            Flag::MdnSent => self.mdn_sent = on,
+            Flag::Forwarded => self.forwarded = on,
+            Flag::Other(name) => {
+                let mut words: Vec<&str> = self.keywords.split_whitespace().collect();
+                words.retain(|word| !word.eq_ignore_ascii_case(name));
+                if on && !name.contains(char::is_whitespace) {
+                    words.push(name);
+                }
+                self.keywords = words.join(" ");
+            }
+        }
+    }
+}
+
+/// The class of a kind in the store: 0 voice, 1 fax, 2 everything that is read.
+#[must_use]
+pub fn class(kind: MessageKind) -> i64 {
+    match kind {
+        MessageKind::Voice => 0,
+        MessageKind::Fax => 1,
+        _ => 2,
+    }
+}
+
+impl Store {
+    /// Adds a batch of header blocks to a mailbox, in one transaction. Blocks.
+    ///
+    /// # Errors
+    /// [`Error::Store`].
+    pub fn insert_heads(
+        &self,
+        mailbox: MailboxId,
+        heads: Vec<FetchedHead>,
+        now: i64,
+    ) -> Result<Inserted> {
+        let looked: Vec<(FetchedHead, Facts)> = heads
+            .into_iter()
+            .filter(|head| head.uid != 0)
+            .map(|head| {
+                let facts = classify::facts(&head.header, Known::Head);
+                (head, facts)
+            })
+            .collect();
+        self.write_now(|t| {
+            let place = accounts::mailbox(t, mailbox)?;
+            let mut done = Inserted::default();
+            for (head, facts) in &looked {
+                insert_head(t, &place, head, facts, now, &mut done)?;
+            }
+            Ok(done)
+        })
+    }
+
+    /// Looks at a beginning or a whole body and writes what it tells into the row. Blocks.
+    ///
+    /// # Errors
+    /// [`Error::Store`]; [`Error::NotFound`].
+    pub fn learn(&self, key: MessageKey, octets: &[u8], known: Known) -> Result<Vec<MessageKey>> {
+        let poisoned = self.write_now(|t| {
+            let before: i64 = t
+                .query_row("SELECT poison FROM messages WHERE id = ?1", [key.0], |r| r.get(0))
+                .optional()?
+                .ok_or_else(|| Error::NotFound(format!("message {key}")))?;
+            // 2 = being looked at: found again at start, it was what killed us.
+            t.execute("UPDATE messages SET poison = 2 WHERE id = ?1 AND poison = 0", [key.0])?;
+            Ok(before != 0)
+        })?;
+        if poisoned {
+            return Ok(Vec::new());
+        }
+        let facts = classify::facts(octets, known);
+        self.write_now(|t| {
+            let (account, was): (i64, i64) =
+                t.query_row("SELECT account, known FROM messages WHERE id = ?1", [key.0], |row| {
+                    Ok((row.get(0)?, row.get(1)?))
+                })?;
+            if was <= known as i64 {
+                write_facts(t, key, &facts, known)?;
+            }
+            t.execute(
+                "UPDATE messages SET poison = ?2 WHERE id = ?1",
+                params![key.0, i64::from(facts.poison)],
+            )?;
+            deliveries::apply_report(t, AccountId(account), key, &facts)
+        })
+    }
+
+    /// Messages that were being looked at when the program died are quarantined. Blocks; called at
+    /// start.
+    ///
+    /// # Errors
+    /// [`Error::Store`].
+    pub fn quarantine(&self) -> Result<()> {
+        self.write_now(|t| {
+            t.execute("UPDATE messages SET poison = 1 WHERE poison = 2", [])?;
+            Ok(())
+        })
+    }
+}
+
+fn insert_head(
+    t: &Transaction<'_>,
+    place: &MailboxRow,
+    head: &FetchedHead,
+    facts: &Facts,
+    now: i64,
+    done: &mut Inserted,
+) -> Result<()> {
+    let flags = FlagSet::of(&head.flags);
+    let known: Option<(i64, i64)> = t
+        .prepare_cached("SELECT id, message FROM locations WHERE mailbox = ?1 AND uid = ?2")?
+        .query_row(params![place.id.0, head.uid], |r| Ok((r.get(0)?, r.get(1)?)))
+        .optional()?;
+    if let Some((location, message)) = known {
+        // Seen before: a repeated batch, or a shadow that came back.
+        t.execute("UPDATE locations SET gone = 0 WHERE id = ?1", [location])?;
+        write_flags(t, location, message, &flags, head.modseq)?;
+        return Ok(());
+    }
+    if let Some((location, message)) = awaited(t, place.id, head, facts)? {
+        t.execute("UPDATE locations SET uid = ?2 WHERE id = ?1", params![location, head.uid])?;
+        write_flags(t, location, message, &flags, head.modseq)?;
+        t.execute(
+            "INSERT INTO heads (message, octets) VALUES (?1, ?2) \
+             ON CONFLICT (message) DO UPDATE SET octets = excluded.octets",
+            params![message, head.header],
+        )?;
+        done.confirmed.push(MessageKey(message));
+        return Ok(());
+    }
+    let shared = same_message(t, place.account, head)?;
+    let message = match shared {
+        Some(message) => message,
+        None => {
+            let message = insert_message(t, place.account, head, facts, now)?;
+            done.new.push(MessageKey(message));
+            message
+        }
+    };
+    t.prepare_cached(
+        "INSERT INTO locations (mailbox, message, uid, modseq, inbox, class, date, joined) \
+         SELECT ?1, id, ?3, ?4, ?5, ?6, date, joined FROM messages WHERE id = ?2",
+    )?
+    .execute(params![
+        place.id.0,
+        message,
+        head.uid,
+        to_sql(head.modseq),
+        place.role == MailboxRole::Inbox,
+        class(facts.kind)
+    ])?;
+    write_flags(t, t.last_insert_rowid(), message, &flags, head.modseq)?;
+    if shared.is_none() && matches!(facts.report, Some(Report::Mdn(_) | Report::Dsn(_))) {
+        let changed = deliveries::apply_report(t, place.account, MessageKey(message), facts)?;
+        done.reported.extend(changed);
+    }
+    Ok(())
+}
+
+/// A place of ours in this mailbox that waits for exactly this message.
+fn awaited(
+    t: &Transaction<'_>,
+    mailbox: MailboxId,
+    head: &FetchedHead,
+    facts: &Facts,
+) -> Result<Option<(i64, i64)>> {
+    if facts.message_id.is_empty() {
+        return Ok(None);
+    }
+    // Our own copy may differ from the server's by a line end or a trace field.
+    Ok(t.prepare_cached(
+        "SELECT l.id, l.message FROM locations l JOIN messages m ON m.id = l.message \
+         WHERE l.mailbox = ?1 AND l.uid IS NULL AND l.gone = 0 AND m.message_id = ?2 \
+         ORDER BY abs(m.size - ?3) LIMIT 1",
+    )?
+    .query_row(params![mailbox.0, facts.message_id, to_sql(head.size)], |r| {
+        Ok((r.get(0)?, r.get(1)?))
+    })
+    .optional()?)
+}
+
+/// The same message in another mailbox, where the server says so (labels).
+fn same_message(
+    t: &Transaction<'_>,
+    account: AccountId,
+    head: &FetchedHead,
+) -> Result<Option<i64>> {
+    if head.server_id.is_empty() {
+        return Ok(None);
+    }
+    Ok(t.prepare_cached("SELECT id FROM messages WHERE account = ?1 AND server_id = ?2")?
+        .query_row(params![account.0, head.server_id], |row| row.get(0))
+        .optional()?)
+}
+
+fn insert_message(
+    t: &Transaction<'_>,
+    account: AccountId,
+    head: &FetchedHead,
+    facts: &Facts,
+    now: i64,
+) -> Result<i64> {
+    let arrived = head.arrived.map_or(now, |date| date.unix);
+    t.prepare_cached(
+        "INSERT INTO messages (account, server_id, size, arrived, date, poison) \
+         VALUES (?1, ?2, ?3, ?4, ?4, ?5)",
+    )?
+    .execute(params![account.0, head.server_id, to_sql(head.size), arrived, facts.poison])?;
+    let message = t.last_insert_rowid();
+    t.prepare_cached("INSERT INTO heads (message, octets) VALUES (?1, ?2)")?
+        .execute(params![message, head.header])?;
+    write_facts(t, MessageKey(message), facts, Known::Head)?;
+    Ok(message)
+}
+
+/// Writes the columns of [`Facts`] and the search words.
+pub(super) fn write_facts(
+    t: &Transaction<'_>,
+    key: MessageKey,
+    facts: &Facts,
+    known: Known,
+) -> Result<()> {
+    let recipients = serde_json::to_string(&facts.recipients).unwrap_or_else(|_| "[]".into());
+    t.prepare_cached(
+        "UPDATE messages SET message_id = ?2, date = coalesce(?3, arrived), date_offset = ?4, \
+         known = ?5, kind = ?6, profile = ?7, subject = ?8, sender_name = ?9, \
+         sender_address = ?10, sender_number = ?11, outside_caller = ?12, recipients = ?13, \
+         preview = ?14, duration_ms = ?15, pages = ?16, importance = ?17, sensitivity = ?18, \
+         private = ?19, receipt_asked = ?20, attachment = ?21, has_card = ?22, about = ?23 \
+         WHERE id = ?1",
+    )?
+    .execute(params![
+        key.0,
+        facts.message_id,
+        facts.date.map(|date| date.unix),
+        facts.date.map_or(0, |date| date.offset_minutes),
+        known as i64,
+        facts.kind.as_str(),
+        facts.profile,
+        facts.subject,
+        facts.sender_name,
+        facts.sender_address,
+        facts.sender_number,
+        facts.outside_caller,
+        recipients,
+        facts.preview,
+        facts.duration.map_or(-1, |d| i64::try_from(d.as_millis()).unwrap_or(i64::MAX)),
+        facts.pages.map_or(-1, i64::from),
+        facts.importance.as_str(),
+        facts.sensitivity,
+        facts.private,
+        facts.receipt_asked,
+        facts.attachment,
+        facts.has_card,
+        facts.about,
+    ])?;
+    t.prepare_cached(
+        "UPDATE locations SET class = ?2, \
+         date = (SELECT date FROM messages WHERE id = ?1) WHERE message = ?1",
+    )?
+    .execute(params![key.0, class(facts.kind)])?;
+    let mut who = format!("{} {} {}", facts.sender_name, facts.sender_address, facts.sender_number);
+    for address in &facts.recipients {
+        who.push(' ');
+        who.push_str(address.label());
+    }
+    t.prepare_cached(
+        "INSERT OR REPLACE INTO search (rowid, sender, subject, body) VALUES (?1, ?2, ?3, ?4)",
+    )?
+    .execute(params![key.0, who, facts.subject, facts.words])?;
+    Ok(())
+}
+
+/// Writes what the server says of flags, except where an operation of ours is still to come.
+fn write_flags(
+    t: &Transaction<'_>,
+    location: i64,
+    message: i64,
+    flags: &FlagSet,
+    modseq: u64,
+) -> Result<bool> {
+    let mut flags = flags.clone();
+    let mut pending = t.prepare_cached(
+        "SELECT kind, detail FROM ops WHERE message = ?1 AND state = 'waiting' \
+         AND kind IN ('add', 'remove') AND location IN (0, ?2) ORDER BY id",
+    )?;
+    let mut rows = pending.query(params![message, location])?;
+    while let Some(row) = rows.next()? {
+        let on = row.get::<_, String>(0)? == "add";
+        flags.put(&Flag::parse(&row.get::<_, String>(1)?), on);
+    }
+    let changed = t
+        .prepare_cached(
+            "UPDATE locations SET seen = ?2, answered = ?3, flagged = ?4, deleted = ?5, \
+             draft = ?6, mdn_sent = ?7, forwarded = ?8, keywords = ?9, modseq = max(modseq, ?10) \
+             WHERE id = ?1 AND (seen <> ?2 OR answered <> ?3 OR flagged <> ?4 OR deleted <> ?5 \
+             OR draft <> ?6 OR mdn_sent <> ?7 OR forwarded <> ?8 OR keywords <> ?9 \
+             OR modseq < ?10)",
+        )?
+        .execute(params![
+            location,
+            flags.seen,
+            flags.answered,
+            flags.flagged,
+            flags.deleted,
+            flags.draft,
+            flags.mdn_sent,
+            flags.forwarded,
+            flags.keywords,
+            to_sql(modseq)
+        ])?;
+    Ok(changed > 0)
+}
+
+/// Flags of messages as the server has them; returns the messages that changed.
+pub(crate) fn update_flags(
+    t: &Transaction<'_>,
+    mailbox: MailboxId,
+    news: &[(u32, Vec<Flag>, u64)],
+) -> Result<Vec<MessageKey>> {
+    let mut changed = Vec::new();
+    for (uid, flags, modseq) in news {
+        let known: Option<(i64, i64)> = t
+            .prepare_cached("SELECT id, message FROM locations WHERE mailbox = ?1 AND uid = ?2")?
+            .query_row(params![mailbox.0, uid], |r| Ok((r.get(0)?, r.get(1)?)))
+            .optional()?;
+        if let Some((location, message)) = known {
+            if write_flags(t, location, message, &FlagSet::of(flags), *modseq)? {
+                changed.push(MessageKey(message));
+            }
+        }
+    }
+    Ok(changed)
+}
+
+/// The server took these away. The caller has made sure of it (`reliability` G6).
+pub(crate) fn vanish(
+    t: &Transaction<'_>,
+    mailbox: MailboxId,
+    uids: &[u32],
+    now: i64,
+) -> Result<usize> {
+    let mut count = 0;
+    for uid in uids {
+        count += t
+            .prepare_cached(
+                "UPDATE locations SET gone = ?3 WHERE mailbox = ?1 AND uid = ?2 AND gone = 0",
+            )?
+            .execute(params![mailbox.0, uid, now])?;
+    }
+    Ok(count)
+}
+
+/// Every UID known in a mailbox with its `\Seen`-to-keywords columns as flags; for a full scan.
+pub(crate) fn known_uids(c: &Connection, mailbox: MailboxId) -> Result<Vec<u32>> {
+    let mut query = c.prepare_cached(
+        "SELECT uid FROM locations WHERE mailbox = ?1 AND uid IS NOT NULL AND gone = 0 ORDER BY uid",
+    )?;
+    let rows = query.query_map([mailbox.0], |row| row.get(0))?;
+    Ok(rows.collect::<std::result::Result<_, _>>()?)
+}
+
+/// Notes where a pass ended.
+pub(crate) fn set_sync_state(
+    t: &Transaction<'_>,
+    mailbox: MailboxId,
+    uidvalidity: u32,
+    uidnext: u32,
+    highestmodseq: u64,
+    keywords: bool,
+) -> Result<()> {
+    t.execute(
+        "UPDATE mailboxes SET uidvalidity = ?2, uidnext = ?3, highestmodseq = ?4, keywords = ?5 \
+         WHERE id = ?1",
+        params![mailbox.0, uidvalidity, uidnext, to_sql(highestmodseq), keywords],
+    )?;
+    Ok(())
+}
+
+/// UIDVALIDITY changed: no UID of this mailbox means anything any more. Every place waits to be
+/// matched by Message-ID; operations on the old UIDs fail visibly, appends stay (RFC 4549 section
+/// 4.1). The caller fetches all header blocks and then calls [`drop_unmatched`].
+pub(crate) fn forget_uids(t: &Transaction<'_>, mailbox: MailboxId, uidvalidity: u32) -> Result<()> {
+    t.execute("DELETE FROM locations WHERE mailbox = ?1 AND gone <> 0", [mailbox.0])?;
+    t.execute(
+        "UPDATE locations SET uid = NULL, modseq = 0, keywords = keywords || ' $stale' \
+         WHERE mailbox = ?1 AND uid IS NOT NULL",
+        [mailbox.0],
+    )?;
+    t.execute(
+        "UPDATE ops SET state = 'failed', reason = 'the server numbered the mailbox anew' \
+         WHERE mailbox = ?1 AND state = 'waiting' AND kind <> 'append'",
+        [mailbox.0],
+    )?;
+    t.execute("UPDATE locations SET hidden = 0 WHERE mailbox = ?1", [mailbox.0])?;
+    t.execute(
+        "UPDATE mailboxes SET uidvalidity = ?2, uidnext = 0, highestmodseq = 0 WHERE id = ?1",
+        params![mailbox.0, uidvalidity],
+    )?;
+    Ok(())
+}
+
+/// After a complete pass under a new UIDVALIDITY: places that no message claimed are gone.
+pub(crate) fn drop_unmatched(t: &Transaction<'_>, mailbox: MailboxId, now: i64) -> Result<usize> {
+    let gone = t.execute(
+        "UPDATE locations SET gone = ?2 \
+         WHERE mailbox = ?1 AND uid IS NULL AND keywords LIKE '%$stale%' AND gone = 0",
+        params![mailbox.0, now],
+    )?;
+    Ok(gone)
+}
+
+/// Removes shadows older than a week, and messages that are nowhere any more.
+pub(crate) fn purge(t: &Transaction<'_>, now: i64) -> Result<()> {
+    t.execute(
+        "DELETE FROM locations WHERE gone <> 0 AND gone < ?1",
+        [now.saturating_sub(SHADOW_SECONDS)],
+    )?;
+    let orphans: Vec<i64> = {
+        let mut query = t.prepare(
+            "SELECT id FROM messages m WHERE NOT EXISTS \
+             (SELECT 1 FROM locations l WHERE l.message = m.id)",
+        )?;
+        let rows = query.query_map([], |row| row.get(0))?;
+        rows.collect::<std::result::Result<_, _>>()?
+    };
+    for id in orphans {
+        t.execute("DELETE FROM search WHERE rowid = ?1", [id])?;
+        t.execute("DELETE FROM messages WHERE id = ?1", [id])?;
+    }
+    Ok(())
+}
+
+/// One place of a message: the row an operation works on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    /// Row of the place.
+    pub location: i64,
+    /// The message.
+    pub message: MessageKey,
+    /// The account.
+    pub account: AccountId,
+    /// The mailbox.
+    pub mailbox: MailboxId,
+    /// What the mailbox is for.
+    pub role: MailboxRole,
+    /// UID, once the server has confirmed it.
+    pub uid: Option<u32>,
+    /// Flags.
+    pub flags: FlagSet,
+    /// The mailbox can store keywords.
+    pub stores_keywords: bool,
+}
+
+/// The places of a message that are shown, the inbox first.
+pub(crate) fn places(c: &Connection, key: MessageKey) -> Result<Vec<Place>> {
+    let mut query = c.prepare_cached(
+        "SELECT l.id, m.account, l.mailbox, b.role, l.uid, l.seen, l.answered, l.flagged, \
+         l.deleted, l.draft, l.mdn_sent, l.forwarded, l.keywords, b.keywords \
+         FROM locations l JOIN messages m ON m.id = l.message JOIN mailboxes b ON b.id = l.mailbox \
+         WHERE l.message = ?1 AND l.hidden = 0 AND l.gone = 0 \
+         ORDER BY l.inbox DESC, b.role = 'all', l.id",
+    )?;
+    let rows = query.query_map([key.0], |row| {
+        Ok(Place {
+            location: row.get(0)?,
+            message: key,
+            account: AccountId(row.get(1)?),
+            mailbox: MailboxId(row.get(2)?),
+            role: accounts::parse_role(&row.get::<_, String>(3)?),
+            uid: row.get(4)?,
+            flags: FlagSet {
+                seen: row.get(5)?,
+                answered: row.get(6)?,
+                flagged: row.get(7)?,
+                deleted: row.get(8)?,
+                draft: row.get(9)?,
+                mdn_sent: row.get(10)?,
+                forwarded: row.get(11)?,
+                keywords: row.get(12)?,
+            },
+            stores_keywords: row.get(13)?,
+        })
+    })?;
+    Ok(rows.collect::<std::result::Result<_, _>>()?)
+}
+
+/// A message by its Message-ID, the one we sent first.
+pub(crate) fn by_message_id(
+    c: &Connection,
+    account: AccountId,
+    message_id: &str,
+) -> Result<Option<MessageKey>> {
+    if message_id.is_empty() {
+        return Ok(None);
+    }
+    Ok(c.prepare_cached(
+        "SELECT m.id FROM messages m JOIN locations l ON l.message = m.id \
+         JOIN mailboxes b ON b.id = l.mailbox \
+         WHERE m.account = ?1 AND m.message_id = ?2 AND l.gone = 0 \
+         ORDER BY b.role = 'sent' DESC, m.id LIMIT 1",
+    )?
+    .query_row(params![account.0, message_id], |row| row.get(0))
+    .optional()?
+    .map(MessageKey))
+}
+
+/// Keys of UIDs in a mailbox.
+pub(crate) fn keys_of(
+    c: &Connection,
+    mailbox: MailboxId,
+    uids: &[u32],
+) -> Result<HashMap<u32, MessageKey>> {
+    let mut keys = HashMap::new();
+    let mut query =
+        c.prepare_cached("SELECT message FROM locations WHERE mailbox = ?1 AND uid = ?2")?;
+    for uid in uids {
+        let key: Option<i64> =
+            query.query_row(params![mailbox.0, uid], |row| row.get(0)).optional()?;
+        if let Some(key) = key {
+            keys.insert(*uid, MessageKey(key));
+        }
+    }
+    Ok(keys)
+}

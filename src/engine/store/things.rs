@@ -1,0 +1,28 @@
+//! Small things with a name.
+
+use rusqlite::{Connection, OptionalExtension, Transaction, params};
+
+use super::Result;
+
+/// Name of the user's spoken name: the sampling rate (4 octets), then samples, little-endian.
+pub(crate) const OWN_NAME: &str = "own-name";
+
+/// Reads a thing.
+pub(crate) fn get(c: &Connection, name: &str) -> Result<Option<Vec<u8>>> {
+    Ok(c.prepare_cached("SELECT value FROM things WHERE name = ?1")?
+        .query_row([name], |row| row.get(0))
+        .optional()?)
+}
+
+/// Writes or removes a thing.
+pub(crate) fn set(t: &Transaction<'_>, name: &str, value: Option<&[u8]>) -> Result<()> {
+    match value {
+        Some(value) => t.execute(
+            "INSERT INTO things (name, value) VALUES (?1, ?2) \
+             ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+            params![name, value],
+        )?,
+        None => t.execute("DELETE FROM things WHERE name = ?1", [name])?,
+    };
+    Ok(())
+}

@@ -1,0 +1,48 @@
+//! The few sentences that rows carry (`ui.md` 5.1 and 5.3). Kept together, so that a translation
+//! finds them.
+
+use crate::model::{MessageKind, time::DateTime};
+
+/// Name where a message has none.
+#[must_use]
+pub fn unknown_sender(outgoing: bool) -> &'static str {
+    if outgoing { "Nobody yet" } else { "Unknown caller" }
+}
+
+/// The first recipient and how many more there are.
+#[must_use]
+pub fn and_others(first: &str, others: usize) -> String {
+    match others {
+        0 => first.to_owned(),
+        1 => format!("{first} and 1 other"),
+        n => format!("{first} and {n} others"),
+    }
+}
+
+/// What stands for a missing subject.
+#[must_use]
+pub fn missing_subject(kind: MessageKind, name: &str, outgoing: bool) -> String {
+    let towards = if outgoing { "to" } else { "from" };
+    match kind {
+        MessageKind::Voice => format!("Voice message {towards} {name}"),
+        MessageKind::Fax => format!("Fax {towards} {name}"),
+        MessageKind::Video => format!("Video message {towards} {name}"),
+        MessageKind::Mdn => format!("Receipt {towards} {name}"),
+        MessageKind::Dsn => "Delivery report".into(),
+        MessageKind::Email | MessageKind::Other => "No subject".into(),
+    }
+}
+
+/// `17:05`, in the zone of the value.
+#[must_use]
+pub fn clock(at: DateTime) -> String {
+    at.local().strftime("%H:%M").to_string()
+}
+
+/// An instant in this computer's zone.
+#[must_use]
+pub fn local(unix: i64) -> DateTime {
+    let Ok(instant) = jiff::Timestamp::from_second(unix) else { return DateTime::utc(unix) };
+    let offset = jiff::tz::TimeZone::system().to_offset(instant).seconds() / 60;
+    DateTime { unix, offset_minutes: i16::try_from(offset).unwrap_or(0) }
+}
