@@ -11,6 +11,7 @@ pub mod handle;
 pub mod imap;
 pub mod net;
 pub mod outbox;
+pub mod receipts;
 pub mod secrets;
 pub mod smtp;
 pub mod store;

@@ -579,6 +579,33 @@ pub struct Completion {
     pub contact: Option<ContactId>,
 }
 
+/// What to do about receipts where no rule for the person says otherwise (decision C5). The guards
+/// hold in every mode.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ReceiptPolicy {
+    /// Ask each time.
+    #[default]
+    Ask,
+    /// Send without asking, where that is allowed.
+    Always,
+    /// Never send, never ask.
+    Never,
+}
+
+/// When our own contact card goes along with a voice message (decision C1).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum OwnCard {
+    /// To people whose own mail carried a card, or whose entry says so.
+    #[default]
+    Automatic,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
 /// Something that can be taken back until the next act.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct UndoToken(pub i64);

@@ -5,7 +5,7 @@
 //! pass for a message.
 
 use std::{
-    fs::{self, File, OpenOptions},
+    fs::{self, OpenOptions},
     io::{Read, Seek, SeekFrom, Write},
     path::{Path, PathBuf},
 };
@@ -119,7 +119,7 @@ impl Store {
     pub fn finish_body(&self, key: MessageKey) -> Result<Vec<u8>> {
         let path = self.partial_path(key);
         let mut octets = Vec::new();
-        let mut file = File::open(&path)?;
+        let mut file = private_options().create(true).truncate(false).open(&path)?;
         file.read_to_end(&mut octets)?;
         file.sync_all()?;
         let sha = hex(&Sha256::digest(&octets));

@@ -7,7 +7,7 @@
 use std::time::Duration;
 
 use crate::{
-    message::{Mail, PartRole, Permission, Report},
+    message::{Mail, PartRole, Permission, Report, inspect::ReadOptions},
     model::{Address, DateTime, Importance, MessageKind},
 };
 
@@ -102,10 +102,10 @@ pub fn poisoned() -> Mail {
 
 const POISON: &str = "This message could not be displayed. Its source can still be shown.";
 
-/// Reads octets and picks the facts.
+/// Reads octets and picks the facts; `total` is the size of the whole message.
 #[must_use]
-pub fn facts(octets: &[u8], known: Known) -> Facts {
-    pick(&read(octets, known == Known::Whole))
+pub fn facts(octets: &[u8], known: Known, total: u64) -> Facts {
+    pick(&read(octets, known == Known::Whole, total))
 }
 
 fn pick(mail: &Mail) -> Facts {
@@ -222,10 +222,6 @@ fn first_words(text: &str) -> String {
         line.push_str(word);
     }
     line
-}
-
-fn parse(_octets: &[u8], _complete: bool) -> Mail {
-    Mail::default()
 }
 
 #[cfg(test)]

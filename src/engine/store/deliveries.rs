@@ -64,9 +64,15 @@ fn receipt(
     let state = receipt_state(mdn);
     let recipient = mdn.recipient.as_deref().map(bare).unwrap_or_default();
     update(t, account, id, &recipient, state, at, &mdn.errors.join(" "))?;
+    join(t, key)?;
+    Ok(vec![sent, key])
+}
+
+/// A report that is told on the sent message is no row of its own.
+fn join(t: &Transaction<'_>, key: MessageKey) -> Result<()> {
     t.execute("UPDATE messages SET joined = 1 WHERE id = ?1", [key.0])?;
     t.execute("UPDATE locations SET joined = 1 WHERE message = ?1", [key.0])?;
-    Ok(vec![sent, key])
+    Ok(())
 }
 
 fn report(
@@ -92,6 +98,11 @@ fn report(
         changed.push(sent);
     }
     if !changed.is_empty() {
+        // Good news needs no row of its own.
+        let good = ["delivered", "relayed", "expanded"];
+        if blocks.iter().all(|block| good.contains(&block.action.as_str())) {
+            join(t, key)?;
+        }
         changed.push(key);
     }
     Ok(changed)

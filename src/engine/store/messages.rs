@@ -6,8 +6,6 @@
 //! made have no UID until the server shows the message there; they are matched by Message-ID and
 //! size, and so are all places of a mailbox whose UIDVALIDITY changed.
 
-use std::collections::HashMap;
-
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
 use super::{
@@ -18,42 +16,16 @@ use super::{
     deliveries,
 };
 use crate::{
+    engine::{
+        account::{Arrived, PassEnd},
+        imap::{Head, SeenFlags},
+    },
     message::Report,
-    model::{AccountId, DateTime, Flag, MailboxId, MessageKey, MessageKind, imap::MailboxRole},
+    model::{AccountId, Flag, MailboxId, MessageKey, MessageKind, Uid, imap::MailboxRole},
 };
 
 /// How long a message that the server took away is kept as a shadow, in seconds.
 const SHADOW_SECONDS: i64 = 7 * 24 * 3600;
-
-/// What one FETCH of a header block brings.
-#[derive(Debug, Clone, Default)]
-pub struct FetchedHead {
-    /// UID.
-    pub uid: u32,
-    /// Flags and keywords.
-    pub flags: Vec<Flag>,
-    /// INTERNALDATE.
-    pub arrived: Option<DateTime>,
-    /// RFC822.SIZE.
-    pub size: u64,
-    /// MODSEQ; 0 when there is none.
-    pub modseq: u64,
-    /// An identity that the server gives (X-GM-MSGID), or empty.
-    pub server_id: String,
-    /// The header block.
-    pub header: Vec<u8>,
-}
-
-/// What a batch did.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Inserted {
-    /// Messages that were not known before.
-    pub new: Vec<MessageKey>,
-    /// Messages of ours whose place was confirmed.
-    pub confirmed: Vec<MessageKey>,
-    /// Sent messages whose deliveries a report changed.
-    pub reported: Vec<MessageKey>,
-}
 
 /// The flags of one place as columns.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -124,23 +96,18 @@ impl Store {
     ///
     /// # Errors
     /// [`Error::Store`].
-    pub fn insert_heads(
-        &self,
-        mailbox: MailboxId,
-        heads: Vec<FetchedHead>,
-        now: i64,
-    ) -> Result<Inserted> {
-        let looked: Vec<(FetchedHead, Facts)> = heads
+    pub fn insert_heads(&self, mailbox: MailboxId, heads: Vec<Head>, now: i64) -> Result<Arrived> {
+        let looked: Vec<(Head, Facts)> = heads
             .into_iter()
-            .filter(|head| head.uid != 0)
+            .filter(|head| head.uid.0 != 0)
             .map(|head| {
-                let facts = classify::facts(&head.header, Known::Head);
+                let facts = classify::facts(&head.header, Known::Head, head.size);
                 (head, facts)
             })
             .collect();
         self.write_now(|t| {
             let place = accounts::mailbox(t, mailbox)?;
-            let mut done = Inserted::default();
+            let mut done = Arrived::default();
             for (head, facts) in &looked {
                 insert_head(t, &place, head, facts, now, &mut done)?;
             }
@@ -153,19 +120,21 @@ impl Store {
     /// # Errors
     /// [`Error::Store`]; [`Error::NotFound`].
     pub fn learn(&self, key: MessageKey, octets: &[u8], known: Known) -> Result<Vec<MessageKey>> {
-        let poisoned = self.write_now(|t| {
-            let before: i64 = t
-                .query_row("SELECT poison FROM messages WHERE id = ?1", [key.0], |r| r.get(0))
+        let (poisoned, size) = self.write_now(|t| {
+            let (before, size): (i64, i64) = t
+                .query_row("SELECT poison, size FROM messages WHERE id = ?1", [key.0], |r| {
+                    Ok((r.get(0)?, r.get(1)?))
+                })
                 .optional()?
                 .ok_or_else(|| Error::NotFound(format!("message {key}")))?;
             // 2 = being looked at: found again at start, it was what killed us.
             t.execute("UPDATE messages SET poison = 2 WHERE id = ?1 AND poison = 0", [key.0])?;
-            Ok(before != 0)
+            Ok((before != 0, u64::try_from(size).unwrap_or(0)))
         })?;
         if poisoned {
             return Ok(Vec::new());
         }
-        let facts = classify::facts(octets, known);
+        let facts = classify::facts(octets, known, size);
         self.write_now(|t| {
             let (account, was): (i64, i64) =
                 t.query_row("SELECT account, known FROM messages WHERE id = ?1", [key.0], |row| {
@@ -198,15 +167,15 @@ impl Store {
 fn insert_head(
     t: &Transaction<'_>,
     place: &MailboxRow,
-    head: &FetchedHead,
+    head: &Head,
     facts: &Facts,
     now: i64,
-    done: &mut Inserted,
+    done: &mut Arrived,
 ) -> Result<()> {
     let flags = FlagSet::of(&head.flags);
     let known: Option<(i64, i64)> = t
         .prepare_cached("SELECT id, message FROM locations WHERE mailbox = ?1 AND uid = ?2")?
-        .query_row(params![place.id.0, head.uid], |r| Ok((r.get(0)?, r.get(1)?)))
+        .query_row(params![place.id.0, head.uid.0], |r| Ok((r.get(0)?, r.get(1)?)))
         .optional()?;
     if let Some((location, message)) = known {
         // Seen before: a repeated batch, or a shadow that came back.
@@ -215,14 +184,14 @@ fn insert_head(
         return Ok(());
     }
     if let Some((location, message)) = awaited(t, place.id, head, facts)? {
-        t.execute("UPDATE locations SET uid = ?2 WHERE id = ?1", params![location, head.uid])?;
+        t.execute("UPDATE locations SET uid = ?2 WHERE id = ?1", params![location, head.uid.0])?;
         write_flags(t, location, message, &flags, head.modseq)?;
         t.execute(
             "INSERT INTO heads (message, octets) VALUES (?1, ?2) \
              ON CONFLICT (message) DO UPDATE SET octets = excluded.octets",
             params![message, head.header],
         )?;
-        done.confirmed.push(MessageKey(message));
+        done.changed.push(MessageKey(message));
         return Ok(());
     }
     let shared = same_message(t, place.account, head)?;
@@ -241,7 +210,7 @@ fn insert_head(
     .execute(params![
         place.id.0,
         message,
-        head.uid,
+        head.uid.0,
         to_sql(head.modseq),
         place.role == MailboxRole::Inbox,
         class(facts.kind)
@@ -249,7 +218,7 @@ fn insert_head(
     write_flags(t, t.last_insert_rowid(), message, &flags, head.modseq)?;
     if shared.is_none() && matches!(facts.report, Some(Report::Mdn(_) | Report::Dsn(_))) {
         let changed = deliveries::apply_report(t, place.account, MessageKey(message), facts)?;
-        done.reported.extend(changed);
+        done.changed.extend(changed);
     }
     Ok(())
 }
@@ -258,7 +227,7 @@ fn insert_head(
 fn awaited(
     t: &Transaction<'_>,
     mailbox: MailboxId,
-    head: &FetchedHead,
+    head: &Head,
     facts: &Facts,
 ) -> Result<Option<(i64, i64)>> {
     if facts.message_id.is_empty() {
@@ -277,11 +246,7 @@ fn awaited(
 }
 
 /// The same message in another mailbox, where the server says so (labels).
-fn same_message(
-    t: &Transaction<'_>,
-    account: AccountId,
-    head: &FetchedHead,
-) -> Result<Option<i64>> {
+fn same_message(t: &Transaction<'_>, account: AccountId, head: &Head) -> Result<Option<i64>> {
     if head.server_id.is_empty() {
         return Ok(None);
     }
@@ -293,11 +258,11 @@ fn same_message(
 fn insert_message(
     t: &Transaction<'_>,
     account: AccountId,
-    head: &FetchedHead,
+    head: &Head,
     facts: &Facts,
     now: i64,
 ) -> Result<i64> {
-    let arrived = head.arrived.map_or(now, |date| date.unix);
+    let arrived = head.internal_date.map_or(now, |date| date.unix);
     t.prepare_cached(
         "INSERT INTO messages (account, server_id, size, arrived, date, poison) \
          VALUES (?1, ?2, ?3, ?4, ?4, ?5)",
@@ -409,17 +374,54 @@ fn write_flags(
     Ok(changed > 0)
 }
 
+/// Of what the server says of flags, that which differs from the rows; so that a pass without news
+/// writes nothing.
+pub(crate) fn differing(
+    c: &Connection,
+    mailbox: MailboxId,
+    news: Vec<SeenFlags>,
+) -> Result<Vec<SeenFlags>> {
+    let mut query = c.prepare_cached(
+        "SELECT seen, answered, flagged, deleted, draft, mdn_sent, forwarded, keywords, modseq, \
+         EXISTS (SELECT 1 FROM ops o WHERE o.message = locations.message AND o.state = 'waiting') \
+         FROM locations WHERE mailbox = ?1 AND uid = ?2",
+    )?;
+    let mut differ = Vec::new();
+    for seen in news {
+        let row: Option<(FlagSet, i64, bool)> = query
+            .query_row(params![mailbox.0, seen.uid.0], |r| {
+                let set = FlagSet {
+                    seen: r.get(0)?,
+                    answered: r.get(1)?,
+                    flagged: r.get(2)?,
+                    deleted: r.get(3)?,
+                    draft: r.get(4)?,
+                    mdn_sent: r.get(5)?,
+                    forwarded: r.get(6)?,
+                    keywords: r.get(7)?,
+                };
+                Ok((set, r.get(8)?, r.get(9)?))
+            })
+            .optional()?;
+        let Some((set, modseq, pending)) = row else { continue };
+        if pending || set != FlagSet::of(&seen.flags) || modseq < to_sql(seen.modseq) {
+            differ.push(seen);
+        }
+    }
+    Ok(differ)
+}
+
 /// Flags of messages as the server has them; returns the messages that changed.
 pub(crate) fn update_flags(
     t: &Transaction<'_>,
     mailbox: MailboxId,
-    news: &[(u32, Vec<Flag>, u64)],
+    news: &[SeenFlags],
 ) -> Result<Vec<MessageKey>> {
     let mut changed = Vec::new();
-    for (uid, flags, modseq) in news {
+    for SeenFlags { uid, flags, modseq } in news {
         let known: Option<(i64, i64)> = t
             .prepare_cached("SELECT id, message FROM locations WHERE mailbox = ?1 AND uid = ?2")?
-            .query_row(params![mailbox.0, uid], |r| Ok((r.get(0)?, r.get(1)?)))
+            .query_row(params![mailbox.0, uid.0], |r| Ok((r.get(0)?, r.get(1)?)))
             .optional()?;
         if let Some((location, message)) = known {
             if write_flags(t, location, message, &FlagSet::of(flags), *modseq)? {
@@ -434,53 +436,74 @@ pub(crate) fn update_flags(
 pub(crate) fn vanish(
     t: &Transaction<'_>,
     mailbox: MailboxId,
-    uids: &[u32],
+    uids: &[Uid],
     now: i64,
-) -> Result<usize> {
-    let mut count = 0;
+) -> Result<Vec<MessageKey>> {
+    let mut gone = Vec::new();
     for uid in uids {
-        count += t
+        let key: Option<i64> = t
             .prepare_cached(
-                "UPDATE locations SET gone = ?3 WHERE mailbox = ?1 AND uid = ?2 AND gone = 0",
+                "UPDATE locations SET gone = ?3 WHERE mailbox = ?1 AND uid = ?2 AND gone = 0 \
+                 RETURNING message",
             )?
-            .execute(params![mailbox.0, uid, now])?;
+            .query_row(params![mailbox.0, uid.0, now], |row| row.get(0))
+            .optional()?;
+        gone.extend(key.map(MessageKey));
     }
-    Ok(count)
+    Ok(gone)
 }
 
-/// Every UID known in a mailbox with its `\Seen`-to-keywords columns as flags; for a full scan.
-pub(crate) fn known_uids(c: &Connection, mailbox: MailboxId) -> Result<Vec<u32>> {
+/// Every UID known in a mailbox, ascending.
+pub(crate) fn known_uids(c: &Connection, mailbox: MailboxId) -> Result<Vec<Uid>> {
     let mut query = c.prepare_cached(
         "SELECT uid FROM locations WHERE mailbox = ?1 AND uid IS NOT NULL AND gone = 0 ORDER BY uid",
     )?;
-    let rows = query.query_map([mailbox.0], |row| row.get(0))?;
+    let rows = query.query_map([mailbox.0], |row| row.get(0).map(Uid))?;
     Ok(rows.collect::<std::result::Result<_, _>>()?)
 }
 
-/// Notes where a pass ended.
-pub(crate) fn set_sync_state(
+/// Whether [`finish_pass`] would change nothing.
+pub(crate) fn pass_is_idle(c: &Connection, mailbox: MailboxId, end: &PassEnd) -> Result<bool> {
+    let row = accounts::mailbox(c, mailbox)?;
+    let waits = c
+        .prepare_cached(
+            "SELECT 1 FROM locations WHERE mailbox = ?1 AND uid IS NULL AND gone = 0 LIMIT 1",
+        )?
+        .exists([mailbox.0])?;
+    Ok(!waits
+        && row.uidnext == end.uid_next
+        && row.highestmodseq == end.highest_modseq
+        && row.keywords == end.keywords)
+}
+
+/// A pass over a mailbox is complete: notes where it ended. Places that waited for a message which
+/// the pass did not bring, and that no operation will bring either, are gone.
+pub(crate) fn finish_pass(
     t: &Transaction<'_>,
     mailbox: MailboxId,
-    uidvalidity: u32,
-    uidnext: u32,
-    highestmodseq: u64,
-    keywords: bool,
+    end: &PassEnd,
+    now: i64,
 ) -> Result<()> {
     t.execute(
-        "UPDATE mailboxes SET uidvalidity = ?2, uidnext = ?3, highestmodseq = ?4, keywords = ?5 \
-         WHERE id = ?1",
-        params![mailbox.0, uidvalidity, uidnext, to_sql(highestmodseq), keywords],
+        "UPDATE mailboxes SET uidnext = ?2, highestmodseq = ?3, keywords = ?4 WHERE id = ?1",
+        params![mailbox.0, end.uid_next, to_sql(end.highest_modseq), end.keywords],
+    )?;
+    t.execute(
+        "UPDATE locations SET gone = ?2 WHERE mailbox = ?1 AND uid IS NULL AND gone = 0 \
+         AND NOT EXISTS (SELECT 1 FROM ops o WHERE o.location = locations.id \
+                         OR (o.kind = 'move' AND o.detail = CAST(locations.id AS TEXT)))",
+        params![mailbox.0, now.max(1)],
     )?;
     Ok(())
 }
 
 /// UIDVALIDITY changed: no UID of this mailbox means anything any more. Every place waits to be
 /// matched by Message-ID; operations on the old UIDs fail visibly, appends stay (RFC 4549 section
-/// 4.1). The caller fetches all header blocks and then calls [`drop_unmatched`].
+/// 4.1). The caller fetches all header blocks and then calls [`finish_pass`].
 pub(crate) fn forget_uids(t: &Transaction<'_>, mailbox: MailboxId, uidvalidity: u32) -> Result<()> {
     t.execute("DELETE FROM locations WHERE mailbox = ?1 AND gone <> 0", [mailbox.0])?;
     t.execute(
-        "UPDATE locations SET uid = NULL, modseq = 0, keywords = keywords || ' $stale' \
+        "UPDATE locations SET uid = NULL, modseq = 0, hidden = 0 \
          WHERE mailbox = ?1 AND uid IS NOT NULL",
         [mailbox.0],
     )?;
@@ -489,22 +512,11 @@ pub(crate) fn forget_uids(t: &Transaction<'_>, mailbox: MailboxId, uidvalidity: 
          WHERE mailbox = ?1 AND state = 'waiting' AND kind <> 'append'",
         [mailbox.0],
     )?;
-    t.execute("UPDATE locations SET hidden = 0 WHERE mailbox = ?1", [mailbox.0])?;
     t.execute(
         "UPDATE mailboxes SET uidvalidity = ?2, uidnext = 0, highestmodseq = 0 WHERE id = ?1",
         params![mailbox.0, uidvalidity],
     )?;
     Ok(())
-}
-
-/// After a complete pass under a new UIDVALIDITY: places that no message claimed are gone.
-pub(crate) fn drop_unmatched(t: &Transaction<'_>, mailbox: MailboxId, now: i64) -> Result<usize> {
-    let gone = t.execute(
-        "UPDATE locations SET gone = ?2 \
-         WHERE mailbox = ?1 AND uid IS NULL AND keywords LIKE '%$stale%' AND gone = 0",
-        params![mailbox.0, now],
-    )?;
-    Ok(gone)
 }
 
 /// Removes shadows older than a week, and messages that are nowhere any more.
@@ -582,6 +594,22 @@ pub(crate) fn places(c: &Connection, key: MessageKey) -> Result<Vec<Place>> {
     Ok(rows.collect::<std::result::Result<_, _>>()?)
 }
 
+/// Our copy of a sent message, in a mailbox where such copies lie.
+pub(crate) fn sent_copy(
+    c: &Connection,
+    account: AccountId,
+    message_id: &str,
+) -> Result<Option<MessageKey>> {
+    Ok(c.prepare_cached(
+        "SELECT m.id FROM messages m JOIN locations l ON l.message = m.id \
+         JOIN mailboxes b ON b.id = l.mailbox WHERE m.account = ?1 AND m.message_id = ?2 \
+         AND b.role IN ('sent', 'all') AND l.gone = 0 ORDER BY b.role DESC LIMIT 1",
+    )?
+    .query_row(params![account.0, message_id], |row| row.get(0))
+    .optional()?
+    .map(MessageKey))
+}
+
 /// A message by its Message-ID, the one we sent first.
 pub(crate) fn by_message_id(
     c: &Connection,
@@ -602,21 +630,47 @@ pub(crate) fn by_message_id(
     .map(MessageKey))
 }
 
-/// Keys of UIDs in a mailbox.
-pub(crate) fn keys_of(
+/// Sets or clears the ring; whether that changed anything.
+pub(crate) fn set_started(t: &Transaction<'_>, key: MessageKey, on: bool) -> Result<bool> {
+    let changed = t.execute(
+        "UPDATE messages SET started = ?2 WHERE id = ?1 AND started <> ?2",
+        params![key.0, on],
+    )?;
+    Ok(changed > 0)
+}
+
+/// Whether the message asks for a receipt that may be sent.
+pub(crate) fn asks_receipt(c: &Connection, key: MessageKey) -> Result<bool> {
+    one(c, "SELECT receipt_asked FROM messages WHERE id = ?1", key)
+}
+
+/// Whether reading the message failed in a way that must not happen again.
+pub(crate) fn is_poison(c: &Connection, key: MessageKey) -> Result<bool> {
+    one(c, "SELECT poison = 1 FROM messages WHERE id = ?1", key)
+}
+
+/// For a report: the message it is about, if that is here.
+pub(crate) fn about(
     c: &Connection,
-    mailbox: MailboxId,
-    uids: &[u32],
-) -> Result<HashMap<u32, MessageKey>> {
-    let mut keys = HashMap::new();
-    let mut query =
-        c.prepare_cached("SELECT message FROM locations WHERE mailbox = ?1 AND uid = ?2")?;
-    for uid in uids {
-        let key: Option<i64> =
-            query.query_row(params![mailbox.0, uid], |row| row.get(0)).optional()?;
-        if let Some(key) = key {
-            keys.insert(*uid, MessageKey(key));
-        }
-    }
-    Ok(keys)
+    account: AccountId,
+    key: MessageKey,
+) -> Result<Option<MessageKey>> {
+    let id: String = one(c, "SELECT about FROM messages WHERE id = ?1", key)?;
+    by_message_id(c, account, &id)
+}
+
+/// Peaks of the waveform; empty when not measured.
+pub(crate) fn peaks(c: &Connection, key: MessageKey) -> Result<Vec<u8>> {
+    one(c, "SELECT peaks FROM messages WHERE id = ?1", key)
+}
+
+/// Keeps the peaks of the waveform.
+pub(crate) fn set_peaks(t: &Transaction<'_>, key: MessageKey, peaks: &[u8]) -> Result<()> {
+    t.execute("UPDATE messages SET peaks = ?2 WHERE id = ?1", params![key.0, peaks])?;
+    Ok(())
+}
+
+fn one<T: rusqlite::types::FromSql>(c: &Connection, sql: &str, key: MessageKey) -> Result<T> {
+    let found = c.prepare_cached(sql)?.query_row([key.0], |row| row.get(0)).optional()?;
+    found.ok_or_else(|| Error::NotFound(format!("message {key}")))
 }

@@ -108,7 +108,10 @@ mod tests {
         drop(store);
         let file = dir.join("aloud.db");
         let before = std::fs::read(&file).expect("the file");
-        let refused = Store::open(&dir).err().map(|e| e.to_string()).unwrap_or_default();
+        let refused = Store::open(&dir, crate::engine::store::system_clock())
+            .err()
+            .map(|e| e.to_string())
+            .unwrap_or_default();
         assert!(refused.contains("newer version"), "{refused}");
         assert_eq!(std::fs::read(&file).expect("the file"), before);
     }

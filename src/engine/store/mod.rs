@@ -10,6 +10,7 @@
 //! It does no network and knows no rule of voice mail beyond what a row needs.
 
 use std::{
+    collections::VecDeque,
     path::{Path, PathBuf},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
@@ -18,6 +19,7 @@ use std::{
 use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 
 use super::types::Error;
+use crate::model::MessageKey;
 
 pub mod accounts;
 pub mod blobs;
@@ -31,8 +33,14 @@ pub mod ops;
 pub mod outbox;
 pub mod receipts;
 pub mod search;
+mod sink;
 pub mod things;
 pub mod words;
+
+/// A connection that only reads; callers pass it on to the functions of this module.
+pub(crate) type Reader = Connection;
+/// The one transaction that writes.
+pub(crate) type Writer<'a> = Transaction<'a>;
 
 pub(crate) type Result<T> = std::result::Result<T, Error>;
 
@@ -55,10 +63,24 @@ struct Inner {
     dir: PathBuf,
     writer: Mutex<Connection>,
     readers: Mutex<Vec<Connection>>,
+    /// Messages that were listed lately: their beginnings are wanted first.
+    looked_at: Mutex<VecDeque<MessageKey>>,
+    clock: Clock,
+}
+
+/// Tells the time, in seconds since 1970 in UTC; tests bring their own.
+pub type Clock = Arc<dyn Fn() -> i64 + Send + Sync>;
+
+/// The computer's clock.
+#[must_use]
+pub fn system_clock() -> Clock {
+    Arc::new(|| jiff::Timestamp::now().as_second())
 }
 
 /// How many idle readers are kept.
 const READERS: usize = 4;
+/// How many listed messages are remembered.
+const LOOKED_AT: usize = 400;
 
 impl Store {
     /// Opens or makes the store under `dir`. Blocks.
@@ -66,7 +88,7 @@ impl Store {
     /// # Errors
     /// [`Error::Store`] when the disk or database fails, or when the database was written by a
     /// newer Aloud (it is then left untouched).
-    pub fn open(dir: &Path) -> Result<Self> {
+    pub fn open(dir: &Path, clock: Clock) -> Result<Self> {
         blobs::make_private_dir(dir)?;
         for sub in ["blobs", "partial", "recordings"] {
             blobs::make_private_dir(&dir.join(sub))?;
@@ -77,8 +99,13 @@ impl Store {
         let mut writer = Connection::open(&file)?;
         configure(&writer)?;
         migrate::migrate(&mut writer, dir)?;
-        let inner =
-            Inner { dir: dir.to_owned(), writer: Mutex::new(writer), readers: Mutex::default() };
+        let inner = Inner {
+            dir: dir.to_owned(),
+            writer: Mutex::new(writer),
+            readers: Mutex::default(),
+            looked_at: Mutex::default(),
+            clock,
+        };
         Ok(Self { inner: Arc::new(inner) })
     }
 
@@ -86,6 +113,34 @@ impl Store {
     #[must_use]
     pub fn dir(&self) -> &Path {
         &self.inner.dir
+    }
+
+    /// The time now, in seconds since 1970 in UTC.
+    #[must_use]
+    pub fn now(&self) -> i64 {
+        (self.inner.clock)()
+    }
+
+    /// Notes which messages somebody looks at in a list; true when some were not noted before.
+    pub(crate) fn look_at(&self, keys: impl Iterator<Item = MessageKey>) -> bool {
+        let mut seen = lock(&self.inner.looked_at);
+        let mut news = false;
+        for key in keys {
+            if !seen.contains(&key) {
+                news = true;
+                seen.push_back(key);
+            }
+        }
+        while seen.len() > LOOKED_AT {
+            seen.pop_front();
+        }
+        news
+    }
+
+    /// The keys of [`Self::look_at`] between commas.
+    fn looked_at(&self) -> String {
+        let seen = lock(&self.inner.looked_at);
+        seen.iter().fold(String::from(","), |text, key| format!("{text}{key},"))
     }
 
     /// Runs one transaction on a blocking thread; it is durable when this returns.
@@ -200,7 +255,7 @@ pub(crate) mod tests {
     /// A store in a folder of its own, gone with the value.
     pub(crate) fn scratch() -> (tempfile::TempDir, Store) {
         let dir = tempfile::tempdir().expect("a temporary folder");
-        let store = Store::open(&dir.path().join("data")).expect("a store");
+        let store = Store::open(&dir.path().join("data"), system_clock()).expect("a store");
         (dir, store)
     }
 

@@ -264,8 +264,16 @@ pub(crate) fn settle(
                 "UPDATE ops SET state = 'failed', reason = ?2 WHERE id = ?1",
                 params![id, reason],
             )?;
-            // The keyword could not be stored: the receipt is not sent (RFC 3503 section 3).
-            t.execute("DELETE FROM outbox WHERE blocked_by = ?1 AND state = 'blocked'", [id])?;
+            // The keyword could not be stored: the receipt is not sent (RFC 3503 section 3), and
+            // not asked for again.
+            let dropped =
+                t.execute("DELETE FROM outbox WHERE blocked_by = ?1 AND state = 'blocked'", [id])?;
+            if dropped > 0 {
+                t.execute(
+                    "UPDATE receipts SET answer = 'declined' WHERE account = ?1 AND message_id = ?2",
+                    params![op.account.0, op.message_id],
+                )?;
+            }
         }
     }
     Ok(Some(op.message))

@@ -72,6 +72,8 @@ pub struct Frozen {
     pub duration: Option<Duration>,
     /// It is a receipt.
     pub receipt: bool,
+    /// Ask the server for delivery reports of success too.
+    pub notify: bool,
     /// The message answered or forwarded.
     pub answers: Option<MessageKey>,
     /// It is a forward rather than an answer.
@@ -101,6 +103,8 @@ pub struct Entry {
     pub duration: Option<Duration>,
     /// It is a receipt.
     pub receipt: bool,
+    /// Ask the server for delivery reports of success too.
+    pub notify: bool,
     /// State.
     pub phase: Phase,
     /// When it may go (Unix time), for held and queued rows.
@@ -119,7 +123,7 @@ pub struct Entry {
 
 const ENTRY: &str = "SELECT id, account, message_id, reverse_path, forward_paths, shown_to, \
     subject, duration_ms, receipt, state, due, attempts, searches, first_try, doubtful_since, \
-    reply FROM outbox";
+    reply, notify FROM outbox";
 
 fn entry(row: &Row<'_>) -> rusqlite::Result<Entry> {
     let text = |at: usize| row.get::<_, String>(at);
@@ -140,6 +144,7 @@ fn entry(row: &Row<'_>) -> rusqlite::Result<Entry> {
         first_try: row.get(13)?,
         doubtful_since: row.get(14)?,
         reply: text(15)?,
+        notify: row.get(16)?,
     })
 }
 
@@ -163,8 +168,8 @@ pub(crate) fn freeze(
     };
     t.execute(
         "INSERT INTO outbox (account, message_id, reverse_path, forward_paths, shown_to, subject, \
-         duration_ms, receipt, relation, state, due, created, blocked_by, octets) \
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
+         duration_ms, receipt, relation, state, due, created, blocked_by, octets, notify) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
         params![
             frozen.account.0,
             frozen.message_id,
@@ -179,7 +184,8 @@ pub(crate) fn freeze(
             due,
             now,
             blocked_by,
-            frozen.octets
+            frozen.octets,
+            frozen.notify
         ],
     )?;
     Ok(OutboxId(t.last_insert_rowid()))
@@ -244,6 +250,15 @@ pub(crate) fn again(
     Ok(())
 }
 
+/// Rows of an account that wait for better times go now: the network or the password is back.
+pub(crate) fn hurry(t: &Transaction<'_>, account: AccountId, now: i64) -> Result<usize> {
+    Ok(t.execute(
+        "UPDATE outbox SET due = ?2 WHERE account = ?1 AND state IN ('queued', 'ambiguous') \
+         AND due > ?2",
+        params![account.0, now],
+    )?)
+}
+
 /// Stops a row.
 pub(crate) fn fail(t: &Transaction<'_>, id: OutboxId, reason: &str) -> Result<()> {
     t.execute(
@@ -256,16 +271,24 @@ pub(crate) fn fail(t: &Transaction<'_>, id: OutboxId, reason: &str) -> Result<()
 /// Nobody knows whether the server has it.
 pub(crate) fn doubt(t: &Transaction<'_>, id: OutboxId, reason: &str, now: i64) -> Result<()> {
     t.execute(
-        "UPDATE outbox SET state = 'ambiguous', reply = ?2, doubtful_since = ?3, searches = 0 \
-         WHERE id = ?1",
+        "UPDATE outbox SET state = 'ambiguous', reply = ?2, doubtful_since = ?3, due = ?3, \
+         searches = 0 WHERE id = ?1",
         params![id.0, reason, now],
     )?;
     Ok(())
 }
 
-/// Counts a search for an ambiguous message.
-pub(crate) fn searched(t: &Transaction<'_>, id: OutboxId) -> Result<()> {
-    t.execute("UPDATE outbox SET searches = searches + 1 WHERE id = ?1", [id.0])?;
+/// When an ambiguous message is searched for again; `counted` when the search was made.
+pub(crate) fn search_later(
+    t: &Transaction<'_>,
+    id: OutboxId,
+    due: i64,
+    counted: bool,
+) -> Result<()> {
+    t.execute(
+        "UPDATE outbox SET due = ?2, searches = searches + ?3 WHERE id = ?1 AND state = 'ambiguous'",
+        params![id.0, due, counted],
+    )?;
     Ok(())
 }
 
@@ -274,7 +297,7 @@ pub(crate) fn searched(t: &Transaction<'_>, id: OutboxId) -> Result<()> {
 pub(crate) fn recover(t: &Transaction<'_>, now: i64) -> Result<()> {
     t.execute("UPDATE outbox SET state = 'queued' WHERE state = 'connecting'", [])?;
     t.execute(
-        "UPDATE outbox SET state = 'ambiguous', doubtful_since = ?1, searches = 0, \
+        "UPDATE outbox SET state = 'ambiguous', doubtful_since = ?1, due = ?1, searches = 0, \
          reply = 'Aloud was ended while the message was on its way' WHERE state = 'data'",
         [now],
     )?;
@@ -292,7 +315,7 @@ pub(crate) fn accept(t: &Transaction<'_>, id: OutboxId, now: i64) -> Result<Opti
     }
     deliveries::record(t, entry.account, &entry.message_id, &entry.shown_to, now)?;
     note_answered(t, id)?;
-    if let Some(key) = messages::by_message_id(t, entry.account, &entry.message_id)? {
+    if let Some(key) = messages::sent_copy(t, entry.account, &entry.message_id)? {
         t.execute("DELETE FROM outbox WHERE id = ?1", [id.0])?;
         return Ok(Some(key));
     }
@@ -395,7 +418,7 @@ pub(crate) const DOUBT_SECONDS: i64 = 60;
 pub(crate) fn shown(entry: &Entry, percent: u8, now: i64) -> OutboxRow {
     let state = match entry.phase {
         Phase::Held if entry.due > now => OutboxState::Held(DateTime::utc(entry.due)),
-        Phase::Queued if entry.due > now && entry.attempts > 0 => {
+        Phase::Queued if entry.due > now && !entry.reply.is_empty() => {
             OutboxState::Retry { reason: entry.reply.clone(), at: DateTime::utc(entry.due) }
         }
         Phase::Held | Phase::Queued | Phase::Blocked => OutboxState::Queued,

@@ -1,0 +1,194 @@
+//! Commands about the directory and the user's own voice.
+
+use std::{sync::Arc, time::Duration};
+
+use super::{Engine, Result};
+use crate::{
+    codec::{self, Pcm},
+    engine::{
+        directory,
+        store::{
+            blocking,
+            contacts::{self, ContactRow, Source},
+            ops::{self, Act},
+            things,
+        },
+        types::*,
+    },
+    model::*,
+};
+
+/// Longest spoken name (decision E13 asks for 5 s when sending; cards may carry a little more).
+const LONGEST_NAME: Duration = Duration::from_secs(30);
+
+impl Engine {
+    /// Contacts that fit a search, by name; empty for all.
+    ///
+    /// # Errors
+    /// [`Error::Store`].
+    pub async fn contacts(&self, search: String) -> Result<Vec<Contact>> {
+        let now = self.inner.store.now();
+        self.inner
+            .store
+            .read(move |c| {
+                let rows = contacts::all(c, &search)?;
+                Ok(rows
+                    .into_iter()
+                    .map(|row| {
+                        let source = directory::source_words(&row, now);
+                        row.shown(source)
+                    })
+                    .collect())
+            })
+            .await
+    }
+
+    /// One contact.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`].
+    pub async fn contact(&self, id: ContactId) -> Result<Contact> {
+        let now = self.inner.store.now();
+        self.inner.store.read(move |c| directory::shown(c, id, now)).await
+    }
+
+    /// A contact's name in their own voice.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] without one; [`Error::Invalid`] when it cannot be decoded.
+    pub async fn spoken_name(&self, id: ContactId) -> Result<Arc<Pcm>> {
+        let row = self.inner.store.read(move |c| contacts::one(c, id)).await?;
+        if row.sound.is_empty() {
+            return Err(Error::NotFound(format!("{} has no spoken name", row.name)));
+        }
+        blocking(move || {
+            let hint = codec::Hint { media_type: &row.sound_type, filename: None };
+            let limits = codec::Limits { duration: LONGEST_NAME };
+            codec::decode(&row.sound, hint, limits)
+                .map(Arc::new)
+                .map_err(|error| Error::Invalid(error.to_string()))
+        })
+        .await
+    }
+
+    /// The user does not want the card of a message.
+    ///
+    /// # Errors
+    /// [`Error::Store`].
+    pub async fn dismiss_card(&self, key: MessageKey, path: String) -> Result<()> {
+        self.inner.store.write(move |t| contacts::dismiss(t, key, &path)).await?;
+        self.tell(Event::MessageChanged(key));
+        Ok(())
+    }
+
+    /// Saves what the user typed. A name that was changed by hand is never replaced by a card.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] without a name; [`Error::NotFound`].
+    pub async fn save_contact(&self, contact: Contact) -> Result<ContactId> {
+        if contact.name.trim().is_empty() {
+            return Err(Error::Invalid("A contact needs a name.".into()));
+        }
+        let now = self.inner.store.now();
+        let id = self
+            .inner
+            .store
+            .write(move |t| {
+                let old = match contact.id {
+                    Some(id) => contacts::one(t, id)?,
+                    None => ContactRow {
+                        sound_ms: -1,
+                        source: Source { kind: "typed".into(), added: now, ..Source::default() },
+                        ..ContactRow::default()
+                    },
+                };
+                let (photo_type, photo) = contact
+                    .photo
+                    .map_or_else(Default::default, |(kind, octets)| (kind, octets.to_vec()));
+                let row = ContactRow {
+                    name_edited: old.name_edited || old.name != contact.name,
+                    name: contact.name.trim().to_owned(),
+                    role: contact.role.unwrap_or_default(),
+                    organization: contact.organization.unwrap_or_default(),
+                    place: contact.place.unwrap_or_default(),
+                    zone: contact.zone.unwrap_or_default(),
+                    photo_type,
+                    photo,
+                    emails: contact
+                        .emails
+                        .iter()
+                        .map(|e| (e.addr.to_string(), e.vpim, e.preferred))
+                        .collect(),
+                    tels: contact
+                        .tels
+                        .iter()
+                        .map(|t| (t.number.clone(), t.kinds.clone()))
+                        .collect(),
+                    ..old
+                };
+                contacts::save(t, &row)
+            })
+            .await?;
+        self.tell(Event::DirectoryChanged);
+        Ok(id)
+    }
+
+    /// Deletes a contact; can be undone.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`].
+    pub async fn delete_contact(&self, id: ContactId) -> Result<UndoToken> {
+        let now = self.inner.store.now();
+        let token = self
+            .inner
+            .store
+            .write(move |t| {
+                contacts::hide(t, id, now)?;
+                ops::remember(t, &Act::ContactDeleted(id), now)
+            })
+            .await?;
+        self.tell(Event::DirectoryChanged);
+        Ok(token)
+    }
+
+    /// The user's spoken name, sent with voice messages.
+    ///
+    /// # Errors
+    /// [`Error::Store`].
+    pub async fn own_name(&self) -> Result<Option<Arc<Pcm>>> {
+        let stored = self.inner.store.read(|c| things::get(c, things::OWN_NAME)).await?;
+        Ok(stored.and_then(|octets| unpack(&octets)).map(Arc::new))
+    }
+
+    /// Keeps or removes the user's spoken name.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] for an empty recording or one beyond the limit.
+    pub async fn set_own_name(&self, name: Option<Arc<Pcm>>) -> Result<()> {
+        let packed = match &name {
+            Some(pcm) if pcm.samples.is_empty() || pcm.rate == 0 => {
+                return Err(Error::Invalid("The recording of the name is empty.".into()));
+            }
+            Some(pcm) if pcm.duration() > LONGEST_NAME => {
+                return Err(Error::Invalid("The recording of the name is too long.".into()));
+            }
+            Some(pcm) => Some(pack(pcm)),
+            None => None,
+        };
+        self.inner.store.write(move |t| things::set(t, things::OWN_NAME, packed.as_deref())).await
+    }
+}
+
+fn pack(pcm: &Pcm) -> Vec<u8> {
+    let mut octets = pcm.rate.to_le_bytes().to_vec();
+    octets.extend(pcm.samples.iter().flat_map(|sample| sample.to_le_bytes()));
+    octets
+}
+
+fn unpack(octets: &[u8]) -> Option<Pcm> {
+    let (rate, samples) = octets.split_first_chunk::<4>()?;
+    let samples = samples.as_chunks::<2>().0;
+    let samples: Vec<i16> = samples.iter().map(|pair| i16::from_le_bytes(*pair)).collect();
+    let rate = u32::from_le_bytes(*rate);
+    (rate > 0 && !samples.is_empty()).then_some(Pcm { samples, rate })
+}
