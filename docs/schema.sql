@@ -33,6 +33,7 @@ CREATE TABLE messages (
   date INTEGER NOT NULL DEFAULT 0,
   date_offset INTEGER NOT NULL DEFAULT 0,
   known INTEGER NOT NULL DEFAULT 0,
+  prefix_done INTEGER NOT NULL DEFAULT 0,
   kind TEXT NOT NULL DEFAULT 'email',
   profile TEXT NOT NULL DEFAULT '',
   subject TEXT NOT NULL DEFAULT '',
@@ -85,9 +86,19 @@ CREATE TABLE locations (
   joined INTEGER NOT NULL DEFAULT 0,
   hidden INTEGER NOT NULL DEFAULT 0,
   gone INTEGER NOT NULL DEFAULT 0,
-  listed INTEGER NOT NULL GENERATED ALWAYS AS
-    (hidden = 0 AND gone = 0 AND deleted = 0 AND joined = 0) VIRTUAL
+  listed INTEGER NOT NULL DEFAULT 1
 ) STRICT;
+
+CREATE TRIGGER locations_listed_at_first AFTER INSERT ON locations
+WHEN new.hidden OR new.gone OR new.deleted OR new.joined
+BEGIN
+  UPDATE locations SET listed = 0 WHERE id = new.id;
+END;
+
+CREATE TRIGGER locations_listed_later AFTER UPDATE OF hidden, gone, deleted, joined ON locations
+BEGIN
+  UPDATE locations SET listed = NOT (hidden OR gone OR deleted OR joined) WHERE id = new.id;
+END;
 
 CREATE UNIQUE INDEX locations_uid ON locations(mailbox, uid) WHERE uid IS NOT NULL;
 
@@ -158,6 +169,7 @@ CREATE TABLE outbox (
   subject TEXT NOT NULL DEFAULT '',
   duration_ms INTEGER NOT NULL DEFAULT -1,
   receipt INTEGER NOT NULL DEFAULT 0,
+  notify INTEGER NOT NULL DEFAULT 0,
   relation TEXT NOT NULL DEFAULT '',
   state TEXT NOT NULL DEFAULT 'queued',
   due INTEGER NOT NULL DEFAULT 0,

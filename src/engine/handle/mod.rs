@@ -253,8 +253,10 @@ impl Engine {
     pub async fn check_account(&self, settings: AccountSettings, password: Secret) -> Result<()> {
         check_settings(&settings)?;
         let dialer = self.inner.dialer.as_ref();
+        let traffic = Arc::default();
         let session =
-            imap::Session::connect(dialer, &settings, &password, &self.inner.product).await?;
+            imap::Session::connect(dialer, &settings, &password, &self.inner.product, traffic)
+                .await?;
         session.logout().await;
         smtp::probe(dialer, &settings, &password).await?;
         Ok(())

@@ -78,13 +78,11 @@ pub struct Facts {
     pub poison: bool,
 }
 
-/// Reads octets. `complete` says whether they are the whole message: a message cut short is then
-/// no damage.
+/// Reads octets: a whole message, or the beginning of one of `total` octets.
 #[must_use]
-pub fn read(octets: &[u8], complete: bool) -> Mail {
-    let outcome =
-        std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| parse(octets, complete)));
-    outcome.unwrap_or_else(|_| poisoned())
+pub fn read(octets: &[u8], complete: bool, total: u64) -> Mail {
+    let options = if complete { ReadOptions::default() } else { ReadOptions::prefix(total) };
+    std::panic::catch_unwind(|| Mail::read(octets, &options)).unwrap_or_else(|_| poisoned())
 }
 
 /// What stands for a message that could not be read.

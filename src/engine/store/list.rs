@@ -280,3 +280,165 @@ pub(super) fn contact_of(c: &Connection, address: &str) -> Result<Option<(i64, S
     .query_row([&address as &dyn ToSql], |row| Ok((row.get(0)?, row.get(1)?)))
     .optional()?)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        engine::{
+            imap::Head,
+            store::{Store, classify::Known, tests::scratch},
+            types::{AccountSettings, Security, Server},
+        },
+        model::{AddrSpec, Flag, Uid},
+    };
+
+    pub(crate) fn settings() -> AccountSettings {
+        let server = Server { host: "127.0.0.1".into(), port: 1, security: Security::None };
+        AccountSettings {
+            name: "Robin Vale".into(),
+            address: AddrSpec::parse("robin@example.com").expect("an address"),
+            label: "Robin".into(),
+            imap: server.clone(),
+            smtp: server,
+            user: "robin".into(),
+            ca_pem: None,
+            gateway: None,
+            demo: false,
+        }
+    }
+
+    fn inbox(store: &Store) -> MailboxId {
+        store
+            .write_now(|t| {
+                let account = accounts::add_account(t, &settings())?;
+                accounts::upsert_mailbox(t, account, "INBOX", "INBOX", MailboxRole::Inbox, true)
+            })
+            .expect("an inbox")
+    }
+
+    fn head(uid: u32, header: &str, seen: bool) -> Head {
+        Head {
+            uid: Uid(uid),
+            flags: if seen { vec![Flag::Seen] } else { Vec::new() },
+            internal_date: Some(DateTime::utc(1_700_000_000 + i64::from(uid))),
+            size: 5_000,
+            modseq: 0,
+            server_id: String::new(),
+            header: header.replace('\n', "\r\n").into_bytes(),
+        }
+    }
+
+    fn filled() -> (tempfile::TempDir, Store, MailboxId) {
+        let (dir, store) = scratch();
+        let inbox = inbox(&store);
+        let heads = vec![
+            head(
+                1,
+                "From: Ada Okafor <ada@example.net>\nTo: robin@example.com\nSubject: Budget\n\
+                 Message-ID: <1@example.net>\nMessage-Context: voice-message\nMIME-Version: 1.0\n\
+                 Content-Type: audio/basic\nContent-Duration: 75\nSensitivity: Private\n\n",
+                false,
+            ),
+            head(
+                2,
+                "From: Bo <bo@example.net>\nSubject: Lunch\nMessage-ID: <2@example.net>\n\n",
+                true,
+            ),
+            head(
+                3,
+                "From: Cy <cy@example.net>\nSubject: VPIM Message\nMessage-ID: <3@example.net>\n\
+                 Message-Context: voice-message\nMIME-Version: 1.0\nContent-Type: audio/basic\n\
+                 Content-Duration: 5\n\n",
+                true,
+            ),
+        ];
+        let arrived = store.insert_heads(inbox, heads, 0).expect("stored");
+        assert_eq!(arrived.new.len(), 3);
+        for (key, seconds) in [(arrived.new[0], 75), (arrived.new[2], 5)] {
+            let (mut beginning, _) = store.octets(key).expect("a header block");
+            beginning.extend(vec![0x55_u8; 100]);
+            store.learn(key, &beginning, Known::Prefix).expect("learned");
+            let length = store.read_now(|c| row(c, key)).expect("a row").duration;
+            assert_eq!(length, Some(Duration::from_secs(seconds)));
+        }
+        (dir, store, inbox)
+    }
+
+    fn subjects(store: &Store, scope: Scope, sort: Sort, search: &str) -> Vec<String> {
+        let query = ListQuery { scope, sort, search: search.into(), offset: 0, limit: 100 };
+        let page = store.read_now(|c| list(c, &query)).expect("a page");
+        assert_eq!(page.total as usize, page.rows.len(), "{search}");
+        page.rows.into_iter().map(|row| row.subject).collect()
+    }
+
+    #[test]
+    fn scopes_sorts_and_searches() {
+        let (_dir, store, inbox) = filled();
+        let fallback = "Voice message from Cy";
+        let all = Scope::AllInboxes;
+        assert_eq!(subjects(&store, all, Sort::Newest, ""), [fallback, "Lunch", "Budget"]);
+        assert_eq!(subjects(&store, all, Sort::Oldest, ""), ["Budget", "Lunch", fallback]);
+        assert_eq!(subjects(&store, all, Sort::UnheardFirst, ""), ["Budget", fallback, "Lunch"]);
+        assert_eq!(subjects(&store, all, Sort::Sender, ""), ["Budget", "Lunch", fallback]);
+        assert_eq!(subjects(&store, all, Sort::Longest, ""), ["Budget", fallback, "Lunch"]);
+        assert_eq!(subjects(&store, Scope::Unheard, Sort::Newest, ""), ["Budget"]);
+        assert_eq!(subjects(&store, Scope::Text, Sort::Newest, ""), ["Lunch"]);
+        assert_eq!(subjects(&store, Scope::Mailbox(inbox), Sort::Newest, "").len(), 3);
+        for (search, found) in [
+            ("budg", vec!["Budget"]),
+            ("okafor", vec!["Budget"]),
+            ("from:bo@", vec!["Lunch"]),
+            ("kind:voice longer:1m", vec!["Budget"]),
+            ("private", vec!["Budget"]),
+            ("unheard", vec!["Budget"]),
+            ("nothing at all", vec![]),
+            ("budget \"\" OR (", vec![]),
+        ] {
+            assert_eq!(subjects(&store, all, Sort::Newest, search), found, "{search}");
+        }
+    }
+
+    #[test]
+    fn windows_count_everything() {
+        let (_dir, store, _) = filled();
+        let query = ListQuery {
+            scope: Scope::AllInboxes,
+            sort: Sort::Newest,
+            search: String::new(),
+            offset: 1,
+            limit: 1,
+        };
+        let page = store.read_now(|c| list(c, &query)).expect("a page");
+        assert_eq!((page.rows.len(), page.total, page.unseen), (1, 3, 1));
+        let counts = store.read_now(accounts::counts).expect("counts");
+        assert_eq!((counts.all, counts.unheard, counts.voice, counts.text), (1, 1, 1, 0));
+    }
+
+    #[test]
+    fn every_scope_runs_over_an_index() {
+        let (_dir, store, inbox) = filled();
+        for scope in [Scope::AllInboxes, Scope::Voice, Scope::Unheard, Scope::Mailbox(inbox)] {
+            for sort in [Sort::Newest, Sort::Oldest] {
+                let query = ListQuery { scope, sort, search: String::new(), offset: 0, limit: 10 };
+                let found = Condition::of(&query);
+                let sql = format!(
+                    "EXPLAIN QUERY PLAN SELECT l.id FROM locations l WHERE {} ORDER BY {}",
+                    found.sql,
+                    order(sort).0
+                );
+                let plan: Vec<String> = store
+                    .read_now(|c| {
+                        let mut query = c.prepare(&sql)?;
+                        let rows =
+                            query.query_map(params_from_iter(&found.values), |row| row.get(3))?;
+                        Ok(rows.collect::<std::result::Result<_, _>>()?)
+                    })
+                    .expect("a plan");
+                let plan = plan.join("; ");
+                assert!(plan.contains("COVERING INDEX"), "{scope:?} {sort:?}: {plan}");
+                assert!(!plan.contains("TEMP B-TREE"), "{scope:?} {sort:?}: {plan}");
+            }
+        }
+    }
+}

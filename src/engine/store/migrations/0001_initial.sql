@@ -85,9 +85,18 @@ CREATE TABLE locations (
   joined INTEGER NOT NULL DEFAULT 0,
   hidden INTEGER NOT NULL DEFAULT 0,
   gone INTEGER NOT NULL DEFAULT 0,
-  listed INTEGER NOT NULL GENERATED ALWAYS AS
-    (hidden = 0 AND gone = 0 AND deleted = 0 AND joined = 0) VIRTUAL
+  listed INTEGER NOT NULL DEFAULT 1
 ) STRICT;
+-- A generated column would keep SQLite from reading the indexes below alone.
+CREATE TRIGGER locations_listed_at_first AFTER INSERT ON locations
+WHEN new.hidden OR new.gone OR new.deleted OR new.joined
+BEGIN
+  UPDATE locations SET listed = 0 WHERE id = new.id;
+END;
+CREATE TRIGGER locations_listed_later AFTER UPDATE OF hidden, gone, deleted, joined ON locations
+BEGIN
+  UPDATE locations SET listed = NOT (hidden OR gone OR deleted OR joined) WHERE id = new.id;
+END;
 CREATE UNIQUE INDEX locations_uid ON locations(mailbox, uid) WHERE uid IS NOT NULL;
 CREATE INDEX locations_message ON locations(message);
 CREATE INDEX locations_mailbox ON locations(mailbox, listed, date, id);
