@@ -1,1 +1,249 @@
-//! TODO
+//! Delivery reports: message/delivery-status (RFC 3464, RFC 3463, RFC 2421 appendix C) read into
+//! values and sentences, and the parameters with which reports are asked for (RFC 3461).
+//!
+//! Aloud never makes a delivery report (C4). [`parse`] takes the decoded content of the
+//! machine-readable part; the message returned beside it, and what was spoken, are other parts of
+//! the report. Lenient: missing blank lines between recipients, comments, unknown address types,
+//! a Status that is none. Limits: 1 MiB, 1 000 recipients.
+//!
+//! Tests: below, and `tests/message/dsn.rs`.
+
+mod request;
+mod words;
+
+pub use request::{ENVID_MAX, ORCPT_MAX, envid, orcpt, unxtext, xtext};
+pub use words::{About, Medium, NextStep, explain, sentence};
+
+use super::{
+    Dsn, display,
+    mdn::recipient,
+    view::{self, header},
+};
+
+/// Octets of a report that are read.
+const READ_MAX: usize = 1024 * 1024;
+/// Recipients that are kept.
+const RECIPIENTS_MAX: usize = 1_000;
+
+/// One recipient's fields while they are collected.
+#[derive(Default)]
+struct Block {
+    original: Option<String>,
+    last: Option<String>,
+    action: String,
+    status: Option<String>,
+    diagnostic: Option<String>,
+    remote: Option<String>,
+    tried: Option<crate::model::DateTime>,
+    until: Option<crate::model::DateTime>,
+}
+
+impl Block {
+    fn is_empty(&self) -> bool {
+        self.original.is_none() && self.last.is_none() && self.action.is_empty()
+    }
+}
+
+/// Reads the decoded content of a message/delivery-status part, a block a recipient.
+#[must_use]
+pub fn parse(octets: &[u8]) -> Vec<Dsn> {
+    let octets = octets.get(..READ_MAX).unwrap_or(octets);
+    let mut blocks = Vec::new();
+    let mut current = Block::default();
+    let (mut reporter, mut envelope) = (None, None);
+    let mut at = 0;
+    while at < octets.len() && blocks.len() < RECIPIENTS_MAX {
+        let (fields, next) = header::read(octets, at, false);
+        for field in fields.fields() {
+            let name = field.name.to_ascii_lowercase();
+            let starts_next = match name.as_str() {
+                "final-recipient" => current.last.is_some(),
+                "original-recipient" => current.last.is_some() || current.original.is_some(),
+                _ => false,
+            };
+            if starts_next && blocks.len() < RECIPIENTS_MAX {
+                blocks.push(std::mem::take(&mut current));
+            }
+            let text = view::encoding::unstructured(field.value);
+            let text = display::clean(&text);
+            match name.as_str() {
+                "reporting-mta" => reporter = reporter.or_else(|| after_type(&text)),
+                "original-envelope-id" => envelope = envelope.or(Some(text)),
+                _ => take(&mut current, &name, &text),
+            }
+        }
+        if !current.is_empty() {
+            blocks.push(std::mem::take(&mut current));
+        }
+        at = if next > at { next } else { header::line(octets, at).1.max(at + 1) };
+    }
+    blocks.truncate(RECIPIENTS_MAX);
+    let report = |block: Block| finish(block, reporter.as_deref(), envelope.as_deref());
+    blocks.into_iter().map(report).collect()
+}
+
+fn take(block: &mut Block, name: &str, text: &str) {
+    match name {
+        "original-recipient" => block.original = recipient(text).map(|r| mend(&r)),
+        "final-recipient" => block.last = recipient(text),
+        "action" => {
+            let word = header::without_comments(text).to_ascii_lowercase();
+            block.action = word.split_whitespace().next().unwrap_or_default().to_owned();
+        }
+        "status" => block.status = find_status(text),
+        "diagnostic-code" => block.diagnostic = after_type(text),
+        "remote-mta" => block.remote = after_type(text),
+        "last-attempt-date" => block.tried = view::date(text),
+        "will-retry-until" => block.until = view::date(text),
+        _ => {}
+    }
+}
+
+fn finish(block: Block, reporter: Option<&str>, envelope: Option<&str>) -> Dsn {
+    let status = block
+        .status
+        .or_else(|| block.diagnostic.as_deref().and_then(find_status))
+        .or_else(|| block.diagnostic.as_deref().and_then(from_reply))
+        .unwrap_or_else(|| by_action(&block.action).to_owned());
+    let usable = |r: &Option<String>| r.as_deref().is_some_and(|r| r.contains('@'));
+    let recipient = if usable(&block.original) || !usable(&block.last) {
+        block.original.or(block.last)
+    } else {
+        block.last
+    };
+    let details = [block.diagnostic, block.remote.map(|host| format!("({host})"))];
+    let details: Vec<String> = details.into_iter().flatten().collect();
+    let mut dsn = Dsn {
+        recipient: recipient.unwrap_or_default(),
+        action: block.action,
+        status,
+        diagnostic: (!details.is_empty()).then(|| details.join(" ")),
+        reported_by: reporter.map(str::to_owned),
+        envelope_id: envelope.filter(|id| !id.is_empty()).map(str::to_owned),
+        last_attempt: block.tried,
+        retry_until: block.until,
+        ..Dsn::default()
+    };
+    dsn.sentence = sentence(&dsn);
+    dsn
+}
+
+/// `type; value`, without the type.
+fn after_type(text: &str) -> Option<String> {
+    let value = match text.split_once(';') {
+        Some((kind, value)) if !kind.trim().contains(' ') => value,
+        _ => text,
+    };
+    let value = value.trim();
+    (!value.is_empty()).then(|| value.to_owned())
+}
+
+/// Some systems leave the `+` and `=` of a telephone address in xtext. Other sequences are kept,
+/// because `+20` is also how a number in Egypt begins.
+fn mend(recipient: &str) -> String {
+    recipient.replace("+2B", "+").replace("+3D", "=")
+}
+
+/// The first `c.s.d` in a text: class 2, 4 or 5, and one to three digits each (RFC 3463 section 2).
+fn find_status(text: &str) -> Option<String> {
+    text.split(|c: char| !(c.is_ascii_digit() || c == '.')).find_map(|word| {
+        let mut numbers = word.trim_matches('.').split('.');
+        let (class, subject, detail) = (numbers.next()?, numbers.next()?, numbers.next()?);
+        let short = |n: &str| (1..=3).contains(&n.len());
+        let fits = matches!(class, "2" | "4" | "5") && short(subject) && short(detail);
+        (fits && numbers.next().is_none()).then(|| format!("{class}.{subject}.{detail}"))
+    })
+}
+
+/// The class of an SMTP reply code at the start of a diagnostic.
+fn from_reply(text: &str) -> Option<String> {
+    let code: String = text.trim_start().chars().take_while(char::is_ascii_digit).collect();
+    let class = code.chars().next().filter(|c| matches!(c, '2' | '4' | '5'))?;
+    (code.len() == 3).then(|| format!("{class}.0.0"))
+}
+
+fn by_action(action: &str) -> &'static str {
+    match action {
+        "delayed" => "4.0.0",
+        "delivered" | "relayed" | "expanded" => "2.0.0",
+        _ => "5.0.0",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_groups_and_lost_blank_lines() {
+        let normal = "Reporting-MTA: dns; vm.example.com\r\nOriginal-Envelope-Id: 7f3a.1\r\n\r\n\
+            Original-Recipient: rfc822;+16135550177@vm.example.com\r\n\
+            Final-Recipient: rfc822;+16135550177@vm.example.com\r\nAction: failed\r\n\
+            Status: 5.1.1 (no such mailbox)\r\nDiagnostic-Code: smtp; 550 mailbox not found\r\n\
+            Last-Attempt-Date: Wed, 28 Jul 96 10:08:49 -0800 (PST)\r\n\r\n\
+            Final-Recipient: RFC822; <b@x.example>\r\nAction: Delayed (later)\r\n Status: 4.4.1\r\n";
+        let list = parse(normal.as_bytes());
+        assert_eq!(list.len(), 2);
+        assert_eq!(list[0].recipient, "+16135550177@vm.example.com");
+        assert_eq!((list[0].action.as_str(), list[0].status.as_str()), ("failed", "5.1.1"));
+        assert_eq!(list[0].diagnostic.as_deref(), Some("550 mailbox not found"));
+        assert_eq!(list[0].reported_by.as_deref(), Some("vm.example.com"));
+        assert_eq!(list[0].envelope_id.as_deref(), Some("7f3a.1"));
+        assert!(list[0].last_attempt.is_some());
+        assert_eq!(
+            (list[1].recipient.as_str(), list[1].action.as_str()),
+            ("b@x.example", "delayed")
+        );
+
+        let run_on = "Reporting-MTA: dns;a\nFinal-Recipient: rfc822;a@x\nAction: failed\nStatus: 5.0.0\n\
+            Final-Recipient: rfc822;b@x\nAction: failed\nOriginal-Recipient: rfc822;c@x\n\
+            Final-Recipient: rfc822;d@x\n";
+        let names: Vec<String> =
+            parse(run_on.as_bytes()).into_iter().map(|d| d.recipient).collect();
+        assert_eq!(names, ["a@x", "b@x", "c@x"]);
+    }
+
+    #[test]
+    fn finds_a_status_somewhere() {
+        for (status, diagnostic, action, expected) in [
+            ("5.6.99", "", "failed", "5.6.99"),
+            ("553 Exceeded", "smtp; 552 5.3.4 big", "failed", "5.3.4"),
+            ("x", "smtp;550 Mailbox not found", "failed", "5.0.0"),
+            ("", "smtp; 421 busy", "failed", "4.0.0"),
+            ("", "", "delayed", "4.0.0"),
+            ("", "", "relayed", "2.0.0"),
+            ("", "1.2.3.4 said no", "failed", "5.0.0"),
+            ("5.1.1234", "", "failed", "5.0.0"),
+        ] {
+            let text = format!(
+                "Final-Recipient: rfc822;a@x\nAction: {action}\nStatus: {status}\nDiagnostic-Code: {diagnostic}\n"
+            );
+            assert_eq!(parse(text.as_bytes())[0].status, expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn odd_recipients_are_kept() {
+        for (fields, expected) in [
+            (
+                "Original-Recipient: rfc822;+2B1613@vm.example.com\nFinal-Recipient: x",
+                "+1613@vm.example.com",
+            ),
+            ("Original-Recipient: rfc822;+201234@x", "+201234@x"),
+            ("Original-Recipient: unknown\nFinal-Recipient: rfc822; a@x", "a@x"),
+            ("Final-Recipient: x400; /RFC-822=a/", "/RFC-822=a/"),
+            ("Action: failed", ""),
+        ] {
+            assert_eq!(parse(fields.as_bytes())[0].recipient, expected, "{fields}");
+        }
+        assert!(parse(b"").is_empty() && parse(b"hello\n\nworld: x\n").is_empty());
+    }
+
+    #[test]
+    fn floods_are_bounded() {
+        let flood = "Final-Recipient: rfc822;a@x\n".repeat(60_000);
+        assert_eq!(parse(flood.as_bytes()).len(), RECIPIENTS_MAX);
+        assert!(parse(&[b'\n'; 200_000]).is_empty());
+        assert!(parse(&b"junk\n".repeat(100_000)).is_empty());
+    }
+}

@@ -328,6 +328,10 @@ pub struct Dsn {
     pub envelope_id: Option<String>,
     /// Message-ID of the message returned, where one came back.
     pub original_message_id: Option<String>,
+    /// Last-Attempt-Date.
+    pub last_attempt: Option<DateTime>,
+    /// Will-Retry-Until.
+    pub retry_until: Option<DateTime>,
 }
 
 /// Octets of one leaf, decoded from its transfer encoding.
