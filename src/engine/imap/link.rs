@@ -3,7 +3,7 @@
 
 use std::{io, time::Duration};
 
-use async_imap::imap_proto::{Response, ResponseCode, Status};
+use async_imap::imap_proto::{MailboxDatum, Response, ResponseCode, Status};
 use tokio::{
     io::AsyncWriteExt,
     time::{Instant, timeout, timeout_at},
@@ -66,6 +66,8 @@ pub(super) struct Link {
     pub(super) literals: Literals,
     /// Set by the first failure; nothing is sent or believed afterwards.
     dead: Option<Error>,
+    /// The selected mailbox changed since it was selected or last asked about.
+    pub(super) changed: bool,
     /// The last BYE, which says more than a closed connection.
     bye: Option<String>,
 }
@@ -77,6 +79,7 @@ impl Link {
             tag: 0,
             literals: Literals::default(),
             dead: None,
+            changed: false,
             bye: None,
         }
     }
@@ -290,6 +293,12 @@ impl Link {
         own: &str,
         listener: Listener<'_>,
     ) -> (bool, Option<Done>) {
+        self.changed |= matches!(
+            response,
+            Response::Expunge(_)
+                | Response::Vanished { .. }
+                | Response::MailboxData(MailboxDatum::Exists(_))
+        );
         match response {
             Response::Continue(_) => {
                 listener(response);

@@ -240,6 +240,7 @@ impl Session {
                 })
                 .await?;
         done.ok()?;
+        self.link.changed = false;
         Ok(selected)
     }
 
@@ -325,38 +326,45 @@ impl Session {
     /// # Errors
     /// [`Error::NotFound`] when the message is not there (any more); as [`Self::fetch_heads`].
     pub async fn fetch_slice(&mut self, uid: Uid, offset: u64, len: u32) -> Result<Vec<u8>, Error> {
-        let mut slice: Option<Vec<u8>> = None;
-        let command = Command::new("UID FETCH")
-            .set(&UidSet::one(uid))
-            .word("(UID BODY.PEEK[]<")
-            .number(offset)
-            .glue(".")
-            .number(u64::from(len))
-            .glue(">)");
-        let done = self
-            .link
-            .run(&command, &mut |response| {
-                let Response::Fetch(_, items) = response else { return };
-                if uid_of(items) != Some(uid) {
-                    return;
-                }
-                for item in items {
-                    if let AttributeValue::BodySection { section: None, index, data } = item {
-                        let data = data.as_deref().unwrap_or_default();
-                        // A server that ignores the partial sends the whole message.
-                        let skip = match index {
-                            Some(_) => 0,
-                            None => usize::try_from(offset).unwrap_or(usize::MAX),
-                        };
-                        let data = data.get(skip..).unwrap_or_default();
-                        let take = data.len().min(len as usize);
-                        slice = Some(data.get(..take).unwrap_or_default().to_vec());
-                    }
-                }
-            })
-            .await?;
-        done.ok()?;
+        let mut slices = self.fetch_slices(&[uid], offset, len).await?;
+        let slice = slices.pop().map(|(_, octets)| octets);
         slice.ok_or_else(|| Error::NotFound(format!("message with UID {}", uid.0)))
+    }
+
+    /// The same octets of several messages; those that are gone are not in the answer.
+    ///
+    /// # Errors
+    /// As [`Self::fetch_heads`].
+    pub async fn fetch_slices(
+        &mut self,
+        uids: &[Uid],
+        offset: u64,
+        len: u32,
+    ) -> Result<Vec<(Uid, Vec<u8>)>, Error> {
+        let mut slices: Vec<(Uid, Vec<u8>)> = Vec::new();
+        for set in UidSet::many(uids) {
+            let command = Command::new("UID FETCH")
+                .set(&set)
+                .word("(UID BODY.PEEK[]<")
+                .number(offset)
+                .glue(".")
+                .number(u64::from(len))
+                .glue(">)");
+            let done = self
+                .link
+                .run(&command, &mut |response| {
+                    if let Response::Fetch(_, items) = response
+                        && let Some(uid) = uid_of(items).filter(|uid| uids.contains(uid))
+                        && let Some(octets) = read_slice(items, offset, len)
+                        && !slices.iter().any(|(known, _)| *known == uid)
+                    {
+                        slices.push((uid, octets));
+                    }
+                })
+                .await?;
+            done.ok()?;
+        }
+        Ok(slices)
     }
 
     /// Sets or clears flags.
@@ -490,6 +498,10 @@ impl Session {
     /// # Errors
     /// [`Error::Server`] when the server knows no IDLE; else the connection is of no use any more.
     pub async fn idle(&mut self, cancel: &CancellationToken) -> Result<IdleEnd, Error> {
+        // What was told while other commands ran is not told again.
+        if std::mem::take(&mut self.link.changed) {
+            return Ok(IdleEnd::News);
+        }
         let mut news = false;
         let (tag, done) = self.link.open("IDLE", &mut |response| news |= is_news(response)).await?;
         if let Some(done) = done {
@@ -518,6 +530,7 @@ impl Session {
         };
         let listener = &mut |response: &Response<'_>| news |= is_news(response);
         self.link.close(&tag, b"DONE\r\n", DONE, listener).await?.ok()?;
+        self.link.changed = false;
         Ok(if news && end == IdleEnd::Quiet { IdleEnd::News } else { end })
     }
 
@@ -529,7 +542,7 @@ impl Session {
         let mut news = false;
         let command = Command::new("NOOP");
         self.link.run(&command, &mut |response| news |= is_news(response)).await?.ok()?;
-        Ok(news)
+        Ok(std::mem::take(&mut self.link.changed) || news)
     }
 
     /// Signs off, within a few seconds, and closes.
@@ -621,6 +634,22 @@ fn modseq_of(items: &[AttributeValue<'_>]) -> u64 {
         _ => None,
     });
     value.unwrap_or(0)
+}
+
+fn read_slice(items: &[AttributeValue<'_>], offset: u64, len: u32) -> Option<Vec<u8>> {
+    items.iter().find_map(|item| match item {
+        AttributeValue::BodySection { section: None, index, data } => {
+            let data = data.as_deref().unwrap_or_default();
+            // A server that ignores the partial sends the whole message.
+            let skip = match index {
+                Some(_) => 0,
+                None => usize::try_from(offset).unwrap_or(usize::MAX),
+            };
+            let data = data.get(skip..).unwrap_or_default();
+            Some(data.get(..data.len().min(len as usize)).unwrap_or_default().to_vec())
+        }
+        _ => None,
+    })
 }
 
 fn read_head(items: &[AttributeValue<'_>]) -> Option<Head> {

@@ -1,0 +1,88 @@
+//! How long to wait before connecting again (reliability G23).
+
+use std::{collections::VecDeque, time::Duration};
+
+use rand::Rng;
+use tokio::time::Instant;
+
+/// First and longest wait.
+const WAIT: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(300));
+/// Shortest wait after the server itself said no.
+const REFUSED: Duration = Duration::from_secs(60);
+/// A connection that lived this long was a good one.
+const GOOD: Duration = Duration::from_secs(60);
+/// Sign-ins an hour that nobody asked for.
+const LOGINS: usize = 25;
+const HOUR: Duration = Duration::from_secs(3600);
+
+/// Doubling waits with half of each left to chance, and a limit on sign-ins.
+#[derive(Debug, Default)]
+pub(super) struct Backoff {
+    failures: u32,
+    logins: VecDeque<Instant>,
+    connected: Option<Instant>,
+}
+
+impl Backoff {
+    /// A connection was made.
+    pub(super) fn connected(&mut self) {
+        let now = Instant::now();
+        self.connected = Some(now);
+        self.logins.push_back(now);
+        while self.logins.len() > LOGINS {
+            self.logins.pop_front();
+        }
+    }
+
+    /// Asked for by the user, or the network came back: no wait.
+    pub(super) fn reset(&mut self) {
+        self.failures = 0;
+    }
+
+    /// The connection broke or could not be made: how long to wait.
+    pub(super) fn wait(&mut self, refused: bool) -> Duration {
+        if self.connected.take().is_some_and(|at| at.elapsed() > GOOD) {
+            self.failures = 0;
+        }
+        let doubled = WAIT.0.saturating_mul(1 << self.failures.min(16)).min(WAIT.1);
+        self.failures += 1;
+        let least = if refused { doubled.max(REFUSED) } else { doubled };
+        let wait = least.mul_f64(rand::rng().random_range(0.5..1.5)).min(WAIT.1);
+        let oldest = self.logins.front().copied().filter(|_| self.logins.len() >= LOGINS);
+        match oldest {
+            Some(oldest) => wait.max(HOUR.saturating_sub(oldest.elapsed())),
+            None => wait,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn waits_grow_and_sign_ins_are_few() {
+        let mut backoff = Backoff::default();
+        let first = backoff.wait(false);
+        assert!(first <= Duration::from_millis(1500), "{first:?}");
+        let waits: Vec<Duration> = (0..10).map(|_| backoff.wait(false)).collect();
+        assert!(waits.iter().all(|wait| *wait <= WAIT.1));
+        assert!(waits.last().is_some_and(|wait| *wait >= WAIT.1 / 2));
+        backoff.reset();
+        assert!(backoff.wait(false) <= Duration::from_millis(1500));
+        backoff.reset();
+        assert!(backoff.wait(true) >= REFUSED / 2);
+
+        // A server that drops every connection after two minutes.
+        let mut backoff = Backoff::default();
+        let start = Instant::now();
+        let mut logins = 0;
+        while start.elapsed() < HOUR {
+            backoff.connected();
+            logins += 1;
+            tokio::time::advance(Duration::from_secs(120)).await;
+            tokio::time::advance(backoff.wait(false)).await;
+        }
+        assert!(logins <= 30, "{logins} sign-ins in an hour");
+    }
+}
