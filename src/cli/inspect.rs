@@ -1,22 +1,325 @@
-//! Commands of this group.
+//! `aloud inspect` and `aloud extract`: what Aloud makes of a message in a file, and its recordings,
+//! fax pages and cards as files. Both work without a network and without an account.
+
+use std::fs::{self, OpenOptions};
+use std::io::{self, Read, Write};
+use std::path::{Path, PathBuf};
+
 use super::{Failure, Outcome};
-/// Arguments.
+use crate::message::inspect::{self, ReadOptions};
+use crate::message::{Mail, PartInfo, PartRole, Permission, Report};
+use crate::{codec, message};
+
+/// Largest message read from a file or from standard input.
+const MESSAGE_MAX: u64 = 512 * 1024 * 1024;
+
+/// Arguments of `aloud inspect`.
 #[derive(Debug, clap::Args)]
-pub struct InspectArgs {}
-/// Runs it.
-///
-/// # Errors
-/// [`Failure`].
-pub fn inspect(_args: InspectArgs) -> Outcome {
-    Err(Failure::Failed("not built yet".into()))
+pub struct InspectArgs {
+    /// Messages (RFC 5322); `-` is standard input.
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<String>,
+    /// One JSON object a line and message.
+    #[arg(long)]
+    pub json: bool,
 }
-/// Arguments.
-#[derive(Debug, clap::Args)]
-pub struct ExtractArgs {}
-/// Runs it.
+
+/// Says what Aloud makes of messages in files. A broken message is no failure.
 ///
 /// # Errors
-/// [`Failure`].
-pub fn extract(_args: ExtractArgs) -> Outcome {
-    Err(Failure::Failed("not built yet".into()))
+/// [`Failure::Failed`] when an input cannot be read; the others are still shown.
+pub fn inspect(args: InspectArgs) -> Outcome {
+    let mut out = io::stdout().lock();
+    let mut failed = Vec::new();
+    for file in &args.files {
+        let raw = match read_input(file) {
+            Ok(raw) => raw,
+            Err(error) => {
+                failed.push(format!("{file}: {error}"));
+                continue;
+            }
+        };
+        let mail = Mail::read(&raw, &ReadOptions::default());
+        let text = if args.json {
+            inspect::to_json(&mail, file).to_string() + "\n"
+        } else {
+            let mut text = String::new();
+            describe(&mail, file, 0, &mut text);
+            text
+        };
+        match out.write_all(text.as_bytes()) {
+            // Nobody reads on (`| head`): not our failure.
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => return Ok(()),
+            other => other?,
+        }
+    }
+    if failed.is_empty() { Ok(()) } else { Err(Failure::Failed(failed.join("\naloud: "))) }
+}
+
+/// The octets of a file, or of standard input for `-`.
+pub(super) fn read_input(file: &str) -> io::Result<Vec<u8>> {
+    let mut raw = Vec::new();
+    let read = if file == "-" {
+        io::stdin().lock().take(MESSAGE_MAX + 1).read_to_end(&mut raw)
+    } else {
+        fs::File::open(file)?.take(MESSAGE_MAX + 1).read_to_end(&mut raw)
+    }?;
+    if read as u64 > MESSAGE_MAX {
+        return Err(io::Error::new(io::ErrorKind::FileTooLarge, "larger than 512 MiB"));
+    }
+    Ok(raw)
+}
+
+/// The form for people: one line a fact, enclosed messages indented.
+fn describe(mail: &Mail, file: &str, level: usize, out: &mut String) {
+    let indent = "    ".repeat(level);
+    *out += &format!("{indent}{file}: {}\n", kind_in_words(mail));
+    let mut line = |label: &str, value: String| {
+        *out += &format!("{indent}  {label:<12}{value}\n");
+    };
+    let facts: [(&str, Option<String>); 14] = [
+        ("because", (!mail.evidence.is_empty()).then(|| mail.evidence.join("; "))),
+        ("from", Some(sender_in_words(mail))),
+        ("subject", mail.subject.clone()),
+        ("date", mail.date.map(crate::model::DateTime::to_rfc3339)),
+        ("length", length_in_words(mail)),
+        ("pages", mail.pages.map(|n| n.to_string())),
+        ("importance", mail.importance.map(|i| i.as_str().to_owned())),
+        ("sensitivity", mail.sensitivity.as_ref().map(|s| s.as_str().to_owned())),
+        ("reply", Some(reply_in_words(mail))),
+        ("forward", Some(permission_in_words(&mail.may_forward))),
+        ("save", Some(permission_in_words(&mail.may_save))),
+        ("notice", mail.forward_notice.clone()),
+        ("receipt", receipt_in_words(mail)),
+        ("transcript", mail.transcript.as_ref().map(|t| format!("{} ({})", t.text, t.origin))),
+    ];
+    for (label, value) in facts {
+        if let Some(value) = value {
+            line(label, value.replace('\n', " "));
+        }
+    }
+    for sentence in report_in_words(mail) {
+        line("report", sentence);
+    }
+    for part in &mail.parts {
+        line("part", part_in_words(part));
+    }
+    for card in &mail.cards {
+        let name = card.name.clone().unwrap_or_else(|| "without a name".into());
+        line("card", format!("{name} {}", card.emails.join(" ")));
+    }
+    for problem in &mail.problems {
+        line("problem", problem.clone());
+    }
+    let originals = mail.parts.iter().filter(|p| p.role == PartRole::Original);
+    for (inner, part) in mail.forwarded.iter().zip(originals) {
+        describe(inner, &format!("part {}", part.path), level + 1, out);
+    }
+}
+
+fn kind_in_words(mail: &Mail) -> String {
+    use crate::model::MessageKind;
+    let kind = match mail.kind {
+        MessageKind::Voice => "voice message",
+        MessageKind::Fax => "fax",
+        MessageKind::Video => "video message",
+        MessageKind::Email => "mail",
+        MessageKind::Mdn => "receipt",
+        MessageKind::Dsn => "delivery report",
+        MessageKind::Other => "notice",
+    };
+    let also: Vec<_> = mail.also.iter().map(|k| format!(" with {}", k.as_str())).collect();
+    let profile = mail.profile.as_ref().map(|p| format!(" ({p})")).unwrap_or_default();
+    format!("{kind}{}{profile}", also.concat())
+}
+
+fn sender_in_words(mail: &Mail) -> String {
+    let sender = &mail.sender;
+    let address = sender.address.as_ref().map(|a| format!("<{a}>"));
+    let pieces: Vec<String> =
+        [sender.name.clone(), sender.number.clone(), address].into_iter().flatten().collect();
+    match (pieces.is_empty(), sender.withheld) {
+        (true, _) => "unknown".into(),
+        (false, true) => format!("{} (number withheld)", pieces.join(" ")),
+        (false, false) => pieces.join(" "),
+    }
+}
+
+fn length_in_words(mail: &Mail) -> Option<String> {
+    let seconds = mail.duration?.as_secs_f64();
+    let whole = seconds.round() as u64;
+    let source = mail.duration_source.map_or("estimated from the size", |s| s.as_str());
+    Some(format!("{}:{:02} ({source})", whole / 60, whole % 60))
+}
+
+fn reply_in_words(mail: &Mail) -> String {
+    match (&mail.reply_to, mail.may_reply.reason()) {
+        (Some(to), _) => format!("to {}", to.addr),
+        (None, Some(reason)) => reason.to_owned(),
+        (None, None) => "no".into(),
+    }
+}
+
+fn permission_in_words(permission: &Permission) -> String {
+    permission.reason().map_or_else(|| "allowed".into(), |reason| format!("no: {reason}"))
+}
+
+fn receipt_in_words(mail: &Mail) -> Option<String> {
+    let receipt = mail.receipt.as_ref()?;
+    let to: Vec<_> = receipt.requested_by.iter().map(ToString::to_string).collect();
+    let verdict = match (receipt.may_send, receipt.needs_consent) {
+        (false, _) => "not to be sent",
+        (true, true) => "only after asking",
+        (true, false) => "may be sent",
+    };
+    let reason = receipt.reason.as_ref().map(|r| format!(" ({r})")).unwrap_or_default();
+    Some(format!("asked for by {}: {verdict}{reason}", to.join(", ")))
+}
+
+fn report_in_words(mail: &Mail) -> Vec<String> {
+    match &mail.report {
+        None => Vec::new(),
+        Some(Report::Mdn(mdn)) => {
+            let who = mdn.recipient.clone().unwrap_or_else(|| "somebody".into());
+            vec![format!("{} by {who}", mdn.disposition)]
+        }
+        Some(Report::Dsn(list)) => list
+            .iter()
+            .map(|d| format!("{} {} {}: {}", d.recipient, d.action, d.status, d.sentence))
+            .collect(),
+    }
+}
+
+fn part_in_words(part: &PartInfo) -> String {
+    let mut text = format!("{:<6}{:<16}{}", part.path, part.role.as_str(), part.media_type);
+    if let Some(name) = &part.filename {
+        text += &format!(" “{name}”");
+    }
+    text += &format!(", {} octets", part.octets);
+    if let Some(codec) = &part.codec {
+        text += &format!(", {codec}");
+    }
+    if let Some(seconds) = part.seconds {
+        text += &format!(", {seconds} s");
+    }
+    if let Some(problem) = &part.problem {
+        text += &format!(", {problem}");
+    }
+    text
+}
+
+/// Arguments of `aloud extract`.
+#[derive(Debug, clap::Args)]
+pub struct ExtractArgs {
+    /// A message (RFC 5322); `-` is standard input.
+    #[arg(value_name = "FILE")]
+    pub file: String,
+    /// The folder to write to; made when missing. Nothing in it is overwritten.
+    #[arg(long, value_name = "DIR")]
+    pub dir: PathBuf,
+}
+
+/// Writes recordings as 16-bit PCM WAV, fax pages as PNG and cards as .vcf, and prints their names.
+///
+/// # Errors
+/// [`Failure::Refused`] when the sender's marking forbids it (decision E12); nothing is written
+/// then. [`Failure::Failed`] when something could not be decoded or written; what could is there.
+pub fn extract(args: ExtractArgs) -> Outcome {
+    let raw = read_input(&args.file)
+        .map_err(|error| Failure::Failed(format!("{}: {error}", args.file)))?;
+    let options = ReadOptions { measure_audio: false, ..ReadOptions::default() };
+    let mail = Mail::read(&raw, &options);
+    if let Permission::Refused(reason) = &mail.may_save {
+        return Err(Failure::Refused(reason.clone()));
+    }
+    let mut wanted = Vec::new();
+    collect(&mail, "", &mut wanted);
+    fs::create_dir_all(&args.dir)?;
+    let mut failed = Vec::new();
+    for (path, part) in &wanted {
+        let files = files_of(&raw, path, part);
+        match files {
+            Ok(files) => {
+                for (name, octets) in files {
+                    let written = write_new(&args.dir, &name, &octets)?;
+                    println!("{}", written.display());
+                }
+            }
+            Err(reason) => failed.push(format!("part {path}: {reason}")),
+        }
+    }
+    if failed.is_empty() { Ok(()) } else { Err(Failure::Failed(failed.join("\naloud: "))) }
+}
+
+/// The leaves to extract with their paths, those of enclosed messages included.
+fn collect<'m>(mail: &'m Mail, above: &str, wanted: &mut Vec<(String, &'m PartInfo)>) {
+    let mut inner = mail.forwarded.iter();
+    for part in &mail.parts {
+        let path = format!("{above}{}", part.path);
+        let sound = part.media_type.starts_with("audio/") || part.codec.is_some();
+        if part.role == PartRole::Original {
+            if let Some(mail) = inner.next() {
+                collect(mail, &format!("{path}/"), wanted);
+            }
+        } else if sound || matches!(part.role, PartRole::Fax | PartRole::Card) {
+            wanted.push((path, part));
+        }
+    }
+}
+
+/// A leaf as files: their names and octets.
+fn files_of(raw: &[u8], path: &str, part: &PartInfo) -> Result<Vec<(String, Vec<u8>)>, String> {
+    let body = inspect::body(raw, path).ok_or("it is not there")?;
+    let stem = stem(path, part);
+    match part.role {
+        PartRole::Card => Ok(vec![(format!("{stem}.vcf"), body.octets)]),
+        PartRole::Fax => fax_pages(&stem, &body.octets),
+        _ => {
+            let hint =
+                codec::Hint { media_type: &part.media_type, filename: part.filename.as_deref() };
+            let pcm = codec::decode(&body.octets, hint, codec::Limits::default())
+                .map_err(|error| error.to_string())?;
+            let _ = pcm;
+            Err("WAV files cannot be written yet".into())
+        }
+    }
+}
+
+fn fax_pages(_stem: &str, _octets: &[u8]) -> Result<Vec<(String, Vec<u8>)>, String> {
+    Err("fax pages cannot be written yet".into())
+}
+
+/// The sender's file name without its extension, or what the part is; in front of it the path into
+/// enclosed messages.
+fn stem(path: &str, part: &PartInfo) -> String {
+    let inside = path.rsplit_once('/').map(|(above, _)| above.replace(['/', '.'], "-") + "-");
+    let named = part
+        .filename
+        .as_deref()
+        .map(|name| name.rsplit_once('.').map_or(name, |(stem, _)| stem).to_owned());
+    let named = named.filter(|name| !name.is_empty());
+    let name = named.unwrap_or_else(|| part.role.as_str().to_owned());
+    let name = format!("{}{name}", inside.unwrap_or_default());
+    message::display::safe_file_name(&name).unwrap_or_else(|| "part".into())
+}
+
+/// Writes a file that was not there before; a taken name gets a number.
+fn write_new(dir: &Path, name: &str, octets: &[u8]) -> Result<PathBuf, Failure> {
+    let (stem, extension) = name.rsplit_once('.').unwrap_or((name, ""));
+    for number in 1..10_000 {
+        let name = match number {
+            1 => name.to_owned(),
+            n => format!("{stem}-{n}.{extension}"),
+        };
+        let path = dir.join(name);
+        match OpenOptions::new().write(true).create_new(true).open(&path) {
+            Ok(mut file) => {
+                file.write_all(octets)?;
+                return Ok(path);
+            }
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Err(Failure::Failed(format!("{}: too many files named {name}", dir.display())))
 }

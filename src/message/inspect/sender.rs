@@ -82,7 +82,7 @@ pub fn sender(
         list.iter().filter_map(|m| m.addr.as_ref()).any(AddrSpec::is_non_mail_user)
     };
     let outside_caller = robot || token(from) || token(reply_to);
-    withheld |= outside_caller && number.is_none();
+    withheld |= outside_caller && number.is_none() && name.is_none();
     Sender { name, address, number, withheld, outside_caller }
 }
 
