@@ -29,7 +29,7 @@ async fn selects_and_fetches() {
     let got = client.imap("UID FETCH 2 (FLAGS RFC822.SIZE INTERNALDATE BODY.PEEK[]<0.5>)").await;
     assert_eq!(
         got[0],
-        "* 2 FETCH (UID 2 FLAGS () RFC822.SIZE 119 INTERNALDATE \"14-Oct-2025 09:41:00 +0100\" \
+        "* 2 FETCH (UID 2 FLAGS () RFC822.SIZE 107 INTERNALDATE \"14-Oct-2025 09:41:00 +0100\" \
          BODY[]<0> {5}"
     );
     assert_eq!(got[1], "From:)");
