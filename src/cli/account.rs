@@ -1,12 +1,247 @@
-//! Commands of this group.
-use super::{Failure, Outcome};
+//! `aloud account add|list|remove`.
+//!
+//! The password goes to the keyring. Where there is none it is not written anywhere, and `sync`,
+//! `send` and `--headless` take it each time.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand, ValueEnum};
+use serde_json::json;
+
+use super::{Dirs, Failure, Outcome, mail};
+use crate::{
+    engine::{AccountSettings, Security, Server, handle::is_loopback},
+    model::AddrSpec,
+};
+
 /// Arguments.
-#[derive(Debug, clap::Args)]
-pub struct AccountArgs {}
+#[derive(Debug, Args)]
+pub struct AccountArgs {
+    #[command(subcommand)]
+    command: AccountCommand,
+}
+
+#[derive(Debug, Subcommand)]
+enum AccountCommand {
+    /// Add an account.
+    Add(Box<AddArgs>),
+    /// List the accounts.
+    List {
+        /// One JSON object a line.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Forget an account, its password and its messages on this computer.
+    Remove {
+        /// Its address or number.
+        account: String,
+    },
+}
+
+#[derive(Debug, Args)]
+struct AddArgs {
+    /// Your name, as recipients see it.
+    #[arg(long)]
+    name: String,
+    /// Your mail address.
+    #[arg(long)]
+    address: String,
+    /// IMAP server.
+    #[arg(long, value_name = "HOST:PORT")]
+    imap: String,
+    /// How IMAP is protected; "none" for 127.0.0.1 and ::1 only.
+    #[arg(long, value_enum, default_value_t = Protection::Tls)]
+    imap_security: Protection,
+    /// Submission server.
+    #[arg(long, value_name = "HOST:PORT")]
+    smtp: String,
+    /// How submission is protected; "none" for 127.0.0.1 and ::1 only.
+    #[arg(long, value_enum, default_value_t = Protection::Tls)]
+    smtp_security: Protection,
+    /// Login name at both servers; the address when not given.
+    #[arg(long)]
+    user: Option<String>,
+    /// Read the password from standard input (else: ALOUD_PASSWORD).
+    #[arg(long)]
+    password_stdin: bool,
+    /// A certificate authority in PEM that is trusted besides the system's.
+    #[arg(long, value_name = "PEM")]
+    ca_file: Option<PathBuf>,
+    /// What the account is called; the address when not given.
+    #[arg(long)]
+    label: Option<String>,
+    /// Domain that telephone numbers are sent to.
+    #[arg(long, value_name = "DOMAIN")]
+    gateway: Option<String>,
+    /// Sign in to both servers before the account is added.
+    #[arg(long)]
+    check: bool,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Protection {
+    /// TLS from the first octet.
+    Tls,
+    /// STARTTLS, required.
+    Starttls,
+    /// None.
+    None,
+}
+
 /// Runs it.
 ///
 /// # Errors
 /// [`Failure`].
-pub fn account(_args: AccountArgs, _dirs: &super::Dirs) -> Outcome {
-    Err(Failure::Failed("not built yet".into()))
+pub fn account(args: AccountArgs, dirs: &Dirs) -> Outcome {
+    match args.command {
+        AccountCommand::Add(args) => add(*args, dirs),
+        AccountCommand::List { json } => list(json, dirs),
+        AccountCommand::Remove { account } => remove(&account, dirs),
+    }
+}
+
+fn add(args: AddArgs, dirs: &Dirs) -> Outcome {
+    let settings = settings(&args)?;
+    let password = mail::given_password(args.password_stdin)?;
+    mail::with_engine(dirs, None, async move |engine| {
+        if args.check {
+            let password = password
+                .clone()
+                .ok_or_else(|| Failure::Usage("--check needs a password".into()))?;
+            engine.check_account(settings.clone(), password).await?;
+        }
+        let given = password.is_some();
+        let address = settings.address.clone();
+        let id = engine.add_account(settings, password).await?;
+        println!("{id}\t{address}");
+        if given && !engine.password_saved(id).await? {
+            eprintln!(
+                "aloud: there is no keyring here, so the password was not saved; give it to \
+                 sync, send and --headless with --password-stdin or ALOUD_PASSWORD"
+            );
+        }
+        Ok(())
+    })
+}
+
+fn settings(args: &AddArgs) -> Result<AccountSettings, Failure> {
+    let address =
+        AddrSpec::parse(&args.address).map_err(|e| Failure::Usage(format!("--address: {e}")))?;
+    let ca_pem = match &args.ca_file {
+        Some(file) => Some(std::path::absolute(file)?),
+        None => None,
+    };
+    if let Some(file) = ca_pem.as_deref().filter(|file| !file.is_file()) {
+        return Err(Failure::Usage(format!("--ca-file: {} is no file", file.display())));
+    }
+    Ok(AccountSettings {
+        name: args.name.trim().to_owned(),
+        label: args.label.clone().unwrap_or_else(|| address.to_string()),
+        imap: server("--imap", &args.imap, args.imap_security)?,
+        smtp: server("--smtp", &args.smtp, args.smtp_security)?,
+        user: args.user.clone().unwrap_or_else(|| address.to_string()),
+        address,
+        ca_pem,
+        gateway: args.gateway.clone(),
+        demo: false,
+    })
+}
+
+/// `host:port` or `[::1]:port`.
+fn server(option: &str, text: &str, protection: Protection) -> Result<Server, Failure> {
+    let wrong = || Failure::Usage(format!("{option}: {text} is not HOST:PORT"));
+    let (host, port) = text.rsplit_once(':').ok_or_else(wrong)?;
+    let host = host.trim_matches(['[', ']']);
+    let port: u16 = port.parse().map_err(|_| wrong())?;
+    if host.is_empty() || port == 0 || host.chars().any(|c| c.is_control() || c == ' ') {
+        return Err(wrong());
+    }
+    let security = match protection {
+        Protection::Tls => Security::Tls,
+        Protection::Starttls => Security::StartTls,
+        Protection::None if is_loopback(host) => Security::None,
+        Protection::None => {
+            return Err(Failure::Usage(format!(
+                "{option}-security none is accepted for 127.0.0.1 and ::1 only"
+            )));
+        }
+    };
+    Ok(Server { host: host.to_owned(), port, security })
+}
+
+fn list(as_json: bool, dirs: &Dirs) -> Outcome {
+    mail::with_engine(dirs, None, async move |engine| {
+        for account in engine.accounts().await? {
+            let s = &account.settings;
+            if as_json {
+                let server = |server: &Server| {
+                    json!({
+                        "host": server.host,
+                        "port": server.port,
+                        "security": server.security,
+                    })
+                };
+                let line = json!({
+                    "id": account.id.0,
+                    "label": s.label,
+                    "name": s.name,
+                    "address": s.address.as_str(),
+                    "user": s.user,
+                    "imap": server(&s.imap),
+                    "smtp": server(&s.smtp),
+                });
+                println!("{line}");
+            } else {
+                println!(
+                    "{}\t{}\t{}\t{}:{}\t{}:{}",
+                    account.id,
+                    s.address,
+                    s.label,
+                    s.imap.host,
+                    s.imap.port,
+                    s.smtp.host,
+                    s.smtp.port
+                );
+            }
+        }
+        Ok(())
+    })
+}
+
+fn remove(which: &str, dirs: &Dirs) -> Outcome {
+    let which = which.to_owned();
+    mail::with_engine(dirs, None, async move |engine| {
+        let accounts = engine.accounts().await?;
+        let found = accounts.iter().find(|account| {
+            account.settings.address.as_str().eq_ignore_ascii_case(&which)
+                || account.id.to_string() == which
+        });
+        let found = found.ok_or_else(|| Failure::Failed(format!("there is no account {which}")))?;
+        engine.remove_account(found.id).await?;
+        Ok(())
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn servers_are_read_and_plaintext_stays_at_home() {
+        let read = |text, protection| server("--imap", text, protection);
+        let v6 = read("[::1]:1143", Protection::None);
+        assert!(v6.is_ok_and(|s| s.host == "::1" && s.port == 1143));
+        assert!(read("127.0.0.1:143", Protection::None).is_ok());
+        assert!(read("mail.example.com:993", Protection::Tls).is_ok());
+        for (text, protection) in [
+            ("mail.example.com:143", Protection::None),
+            ("localhost:143", Protection::None),
+            ("mail.example.com", Protection::Tls),
+            (":993", Protection::Tls),
+            ("mail.example.com:0", Protection::Tls),
+            ("mail.example.com:x", Protection::Tls),
+        ] {
+            assert!(matches!(read(text, protection), Err(Failure::Usage(_))), "{text}");
+        }
+    }
 }

@@ -1,42 +1,459 @@
-//! Commands of this group.
-use super::{Failure, Outcome};
-/// Arguments.
-#[derive(Debug, clap::Args)]
-pub struct SyncArgs {}
-/// Runs it.
-///
-/// # Errors
-/// [`Failure`].
-pub fn sync(_args: SyncArgs, _dirs: &super::Dirs) -> Outcome {
-    Err(Failure::Failed("not built yet".into()))
+//! `aloud sync`, `list`, `send`, `outbox` and `--headless`: the engine from the command line.
+
+use std::{io::Read, path::PathBuf, sync::Arc};
+
+use clap::Args;
+use serde_json::json;
+
+use super::{Dirs, Failure, Outcome, block_on};
+use crate::{
+    engine::{
+        AccountState, Engine, Event, ListQuery, ListRow, Options, OutboxRow, OutboxState, Progress,
+        Scope, Sort,
+        secrets::{GivenPassword, KeyringStore},
+    },
+    model::{Importance, MailboxId, OutboxId, Secret, imap::MailboxRole},
+};
+
+/// Longest password read from standard input.
+const PASSWORD_MAX: u64 = 64 * 1024;
+/// Rows asked for at a time.
+const WINDOW: u32 = 500;
+
+/// Arguments of `sync`.
+#[derive(Debug, Args)]
+pub struct SyncArgs {
+    /// One pass, then end.
+    #[arg(long)]
+    once: bool,
+    /// One JSON object an account.
+    #[arg(long)]
+    json: bool,
+    /// Read the password from standard input (also: ALOUD_PASSWORD).
+    #[arg(long)]
+    password_stdin: bool,
 }
-/// Arguments.
-#[derive(Debug, clap::Args)]
-pub struct ListArgs {}
-/// Runs it.
-///
-/// # Errors
-/// [`Failure`].
-pub fn list(_args: ListArgs, _dirs: &super::Dirs) -> Outcome {
-    Err(Failure::Failed("not built yet".into()))
+
+/// Arguments of `list`.
+#[derive(Debug, Args)]
+pub struct ListArgs {
+    /// The mailbox by name or purpose (inbox, sent, archive, trash, ...); all inboxes when not
+    /// given.
+    #[arg(long, value_name = "M")]
+    mailbox: Option<String>,
+    /// Search text, with the filters from:, kind:, unheard, longer:1m, private.
+    #[arg(long, default_value = "")]
+    search: String,
+    /// One JSON object a message.
+    #[arg(long)]
+    json: bool,
 }
-/// Arguments.
-#[derive(Debug, clap::Args)]
-pub struct SendArgs {}
-/// Runs it.
-///
-/// # Errors
-/// [`Failure`].
-pub fn send(_args: SendArgs, _dirs: &super::Dirs) -> Outcome {
-    Err(Failure::Failed("not built yet".into()))
+
+/// Arguments of `send`.
+#[derive(Debug, Args)]
+pub struct SendArgs {
+    /// Complete messages; the account is chosen by From.
+    #[arg(required = true, value_name = "FILE")]
+    files: Vec<PathBuf>,
+    /// Read the password from standard input (also: ALOUD_PASSWORD).
+    #[arg(long)]
+    password_stdin: bool,
 }
-/// Arguments.
-#[derive(Debug, clap::Args)]
-pub struct OutboxArgs {}
-/// Runs it.
+
+/// Arguments of `outbox`.
+#[derive(Debug, Args)]
+pub struct OutboxArgs {
+    /// One JSON object a row.
+    #[arg(long)]
+    json: bool,
+    /// Send a row now, also one that failed or may have been sent.
+    #[arg(long, value_name = "ID", conflicts_with = "cancel")]
+    retry: Option<i64>,
+    /// Take a row back.
+    #[arg(long, value_name = "ID")]
+    cancel: Option<i64>,
+    /// Read the password from standard input (also: ALOUD_PASSWORD).
+    #[arg(long)]
+    password_stdin: bool,
+}
+
+/// The password that came with the command: from standard input, else from ALOUD_PASSWORD.
+///
+/// # Errors
+/// [`Failure::Usage`] when standard input holds none.
+pub fn given_password(stdin: bool) -> Result<Option<Secret>, Failure> {
+    if !stdin {
+        let given = std::env::var("ALOUD_PASSWORD").ok().filter(|text| !text.is_empty());
+        return Ok(given.map(Secret::new));
+    }
+    let mut text = String::new();
+    std::io::stdin().take(PASSWORD_MAX).read_to_string(&mut text)?;
+    let password = text.trim_end_matches(['\r', '\n']).to_owned();
+    if password.is_empty() {
+        return Err(Failure::Usage("standard input holds no password".into()));
+    }
+    Ok(Some(Secret::new(password)))
+}
+
+/// The keyring, with entries of their own for a data folder of one's own.
+#[must_use]
+pub fn keyring(dirs: &Dirs) -> KeyringStore {
+    match Dirs::find(None) {
+        Some(usual) if usual.data == dirs.data => KeyringStore::default(),
+        _ => KeyringStore::for_folder(&dirs.data),
+    }
+}
+
+/// What the engine is started with for these folders.
+#[must_use]
+pub fn options(dirs: &Dirs, given: Option<Secret>) -> Options {
+    Options::new(dirs.data.clone(), Arc::new(GivenPassword::new(given, keyring(dirs))))
+}
+
+/// Starts an engine, runs `work` with it, and stops it in order.
+///
+/// # Errors
+/// What `work` returns, or what kept the engine from starting.
+pub fn with_engine<T>(
+    dirs: &Dirs,
+    given: Option<Secret>,
+    work: impl AsyncFnOnce(&Engine) -> Result<T, Failure>,
+) -> Result<T, Failure> {
+    let options = options(dirs, given);
+    block_on(async move {
+        let engine = Engine::start(options).await?;
+        let outcome = work(&engine).await;
+        engine.shutdown().await;
+        outcome
+    })?
+}
+
+/// Runs `sync`.
+///
+/// # Errors
+/// [`Failure::Failed`] when an account could not be looked at completely.
+pub fn sync(args: SyncArgs, dirs: &Dirs) -> Outcome {
+    let given = given_password(args.password_stdin)?;
+    if !args.once {
+        return run_headless(dirs, given);
+    }
+    with_engine(dirs, given, async move |engine| {
+        let reports = engine.sync_once(None).await?;
+        engine.drain_outbox().await?;
+        let mut failed = Vec::new();
+        for report in &reports {
+            if args.json {
+                let line = serde_json::to_string(report)
+                    .map_err(|error| Failure::Failed(error.to_string()))?;
+                println!("{line}");
+            } else {
+                println!(
+                    "{}: {} messages in {} mailboxes, {} new",
+                    report.account, report.messages, report.mailboxes, report.new
+                );
+            }
+            failed.extend(report.errors.iter().map(|error| format!("{}: {error}", report.account)));
+        }
+        if failed.is_empty() { Ok(()) } else { Err(Failure::Failed(failed.join("; "))) }
+    })
+}
+
+/// Runs `list`.
+///
+/// # Errors
+/// [`Failure::Failed`] when there is no such mailbox.
+pub fn list(args: ListArgs, dirs: &Dirs) -> Outcome {
+    with_engine(dirs, None, async move |engine| {
+        let scopes = match &args.mailbox {
+            None => vec![Scope::AllInboxes],
+            Some(name) => mailboxes(engine, name).await?,
+        };
+        for scope in scopes {
+            let mut query = ListQuery {
+                scope,
+                sort: Sort::Newest,
+                search: args.search.clone(),
+                offset: 0,
+                limit: WINDOW,
+            };
+            loop {
+                let page = engine.list(query.clone()).await?;
+                for row in &page.rows {
+                    if args.json {
+                        println!("{}", row_json(row));
+                    } else {
+                        println!("{}", row_text(row));
+                    }
+                }
+                query.offset += WINDOW;
+                if query.offset >= page.total {
+                    break;
+                }
+            }
+        }
+        Ok(())
+    })
+}
+
+/// The mailboxes of all accounts with a name or purpose.
+async fn mailboxes(engine: &Engine, name: &str) -> Result<Vec<Scope>, Failure> {
+    let all = engine.mailboxes().await?;
+    let by_name: Vec<MailboxId> =
+        all.iter().filter(|m| m.name.eq_ignore_ascii_case(name)).map(|m| m.id).collect();
+    let by_role = || {
+        let fits = |role: MailboxRole| role_word(role).eq_ignore_ascii_case(name);
+        all.iter().filter(move |m| fits(m.role)).map(|m| m.id).collect::<Vec<_>>()
+    };
+    let found = if by_name.is_empty() { by_role() } else { by_name };
+    if found.is_empty() {
+        return Err(Failure::Failed(format!("there is no mailbox {name}")));
+    }
+    Ok(found.into_iter().map(Scope::Mailbox).collect())
+}
+
+fn role_word(role: MailboxRole) -> &'static str {
+    match role {
+        MailboxRole::Inbox => "inbox",
+        MailboxRole::Sent => "sent",
+        MailboxRole::Drafts => "drafts",
+        MailboxRole::Archive => "archive",
+        MailboxRole::Trash => "trash",
+        MailboxRole::Junk => "junk",
+        MailboxRole::All => "all",
+        MailboxRole::Plain => "",
+    }
+}
+
+/// A row as decision E5 has it.
+fn row_json(row: &ListRow) -> serde_json::Value {
+    let marks = [
+        ("important", row.importance == Importance::High),
+        ("private", row.private),
+        ("receipt", row.receipt),
+        ("attachment", row.attachment),
+    ];
+    let marks: Vec<&str> = marks.iter().filter(|(_, on)| *on).map(|(name, _)| *name).collect();
+    json!({
+        "id": row.key.0,
+        "uid": row.uid,
+        "kind": row.kind.as_str(),
+        "sender": {
+            "name": row.sender_name,
+            "address": row.address,
+            "number": row.number,
+        },
+        "subject": row.subject,
+        "duration": row.duration.map(|d| (d.as_secs_f64() * 1000.0).round() / 1000.0),
+        "heard": row.progress == Progress::Done,
+        "marks": marks,
+    })
+}
+
+fn row_text(row: &ListRow) -> String {
+    let dot = match row.progress {
+        Progress::New => '*',
+        Progress::Started => 'o',
+        Progress::Done => ' ',
+    };
+    let length = row.duration.map(|d| {
+        let seconds = d.as_secs_f64().round() as u64;
+        format!("{}:{:02}", seconds / 60, seconds % 60)
+    });
+    let date = row.date.local().strftime("%Y-%m-%d %H:%M");
+    let kind = row.kind.as_str();
+    let length = length.unwrap_or_default();
+    format!("{dot} {date}\t{kind}\t{length}\t{}\t{}", plain(&row.sender), plain(&row.subject))
+}
+
+/// Without anything that a terminal would obey.
+fn plain(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
+}
+
+/// Runs `send`.
+///
+/// # Errors
+/// [`Failure::Refused`] when a rule forbids it; [`Failure::Failed`] when it was not accepted: what
+/// can still go waits in the outbox.
+pub fn send(args: SendArgs, dirs: &Dirs) -> Outcome {
+    let given = given_password(args.password_stdin)?;
+    let mut messages = Vec::new();
+    for file in &args.files {
+        let octets = std::fs::read(file)
+            .map_err(|error| Failure::Failed(format!("{}: {error}", file.display())))?;
+        messages.push(octets);
+    }
+    with_engine(dirs, given, async move |engine| {
+        let mut ids = Vec::new();
+        for octets in messages {
+            ids.push(engine.submit_raw(octets).await?);
+        }
+        let before = engine.outbox().await?;
+        engine.drain_outbox().await?;
+        engine.settle_operations().await;
+        let mut troubles = Vec::new();
+        let after = engine.outbox().await?;
+        for id in ids {
+            let message_id =
+                before.iter().find(|r| r.id == id).map_or("", |r| r.message_id.as_str());
+            match after.iter().find(|row| row.id == id) {
+                None => println!("sent <{message_id}>"),
+                Some(row) => troubles.push(format!("<{message_id}>: {}", state_words(&row.state))),
+            }
+        }
+        if troubles.is_empty() { Ok(()) } else { Err(Failure::Failed(troubles.join("; "))) }
+    })
+}
+
+/// Runs `outbox`.
+///
+/// # Errors
+/// [`Failure::Refused`] when it is too late to take a row back.
+pub fn outbox(args: OutboxArgs, dirs: &Dirs) -> Outcome {
+    let given = given_password(args.password_stdin)?;
+    with_engine(dirs, given, async move |engine| {
+        if let Some(id) = args.cancel {
+            engine.cancel_send(OutboxId(id)).await?;
+        }
+        if let Some(id) = args.retry {
+            engine.retry_send(OutboxId(id)).await?;
+            engine.drain_outbox().await?;
+            engine.settle_operations().await;
+        }
+        for row in engine.outbox().await? {
+            if args.json {
+                println!("{}", outbox_json(&row));
+            } else {
+                let to: Vec<&str> = row.to.iter().map(|a| a.addr.as_str()).collect();
+                println!(
+                    "{}\t{}\t{}\t{}",
+                    row.id,
+                    to.join(","),
+                    plain(&row.subject),
+                    plain(&state_words(&row.state))
+                );
+            }
+        }
+        Ok(())
+    })
+}
+
+fn outbox_json(row: &OutboxRow) -> serde_json::Value {
+    let (state, reason) = match &row.state {
+        OutboxState::Held(_) => ("held", None),
+        OutboxState::Queued => ("queued", None),
+        OutboxState::Sending(_) => ("sending", None),
+        OutboxState::Accepted => ("accepted", None),
+        OutboxState::Ambiguous => ("ambiguous", None),
+        OutboxState::Failed(reason) => ("failed", Some(reason)),
+        OutboxState::Retry { reason, .. } => ("retry", Some(reason)),
+    };
+    let at = match &row.state {
+        OutboxState::Held(at) | OutboxState::Retry { at, .. } => Some(at.to_rfc3339()),
+        _ => None,
+    };
+    json!({
+        "id": row.id.0,
+        "to": row.to.iter().map(|a| a.addr.as_str()).collect::<Vec<_>>(),
+        "subject": row.subject,
+        "message_id": row.message_id,
+        "receipt": row.receipt,
+        "state": state,
+        "reason": reason,
+        "at": at,
+    })
+}
+
+fn state_words(state: &OutboxState) -> String {
+    match state {
+        OutboxState::Held(at) => format!("goes out at {}", at.to_rfc3339()),
+        OutboxState::Queued => "waits for the network".into(),
+        OutboxState::Sending(percent) => format!("is on its way, {percent} %"),
+        OutboxState::Accepted => "was accepted and is being filed".into(),
+        OutboxState::Ambiguous => {
+            "may have been sent: the connection broke before the server answered".into()
+        }
+        OutboxState::Failed(reason) => format!("couldn’t be sent: {reason}"),
+        OutboxState::Retry { reason, at } => {
+            format!("waits for another try at {}: {reason}", at.to_rfc3339())
+        }
+    }
+}
+
+/// Runs the engine without a window until interrupted.
 ///
 /// # Errors
 /// [`Failure`].
-pub fn outbox(_args: OutboxArgs, _dirs: &super::Dirs) -> Outcome {
-    Err(Failure::Failed("not built yet".into()))
+pub fn headless(dirs: &Dirs, password_stdin: bool) -> Outcome {
+    let given = given_password(password_stdin)?;
+    run_headless(dirs, given)
+}
+
+fn run_headless(dirs: &Dirs, given: Option<Secret>) -> Outcome {
+    with_engine(dirs, given, async move |engine| {
+        let mut events = engine.events();
+        engine.go_online().await?;
+        let mut stop = std::pin::pin!(interrupted());
+        loop {
+            tokio::select! {
+                () = &mut stop => return Ok(()),
+                event = events.recv() => {
+                    if let Ok(event) = event {
+                        report(engine, &event).await;
+                    }
+                }
+            }
+        }
+    })
+}
+
+/// What happened, for whoever looks at standard error. Identifiers and states only.
+async fn report(engine: &Engine, event: &Event) {
+    match event {
+        Event::AccountChanged(id) => {
+            let accounts = engine.accounts().await.unwrap_or_default();
+            if let Some(account) = accounts.iter().find(|account| account.id == *id) {
+                let state = match &account.state {
+                    AccountState::Idle => "idle".into(),
+                    AccountState::Checking => "checking".into(),
+                    AccountState::Fetching { done, total } => format!("fetching {done} of {total}"),
+                    AccountState::UpToDate(_) => "up to date".into(),
+                    AccountState::Offline(_) => "offline".into(),
+                    AccountState::NeedsPassword(reason) => format!("needs its password: {reason}"),
+                    AccountState::Failed { reason, .. } => reason.clone(),
+                };
+                eprintln!("account {id}: {state}");
+            }
+        }
+        Event::Arrived(keys) => eprintln!("{} new", keys.len()),
+        Event::Sent(id) => eprintln!("outbox {id}: sent"),
+        Event::SendFailed(id, reason) => eprintln!("outbox {id}: {reason}"),
+        _ => {}
+    }
+}
+
+/// Ctrl+C, or the system asking to end.
+async fn interrupted() {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
+            tokio::select! {
+                _ = tokio::signal::ctrl_c() => {}
+                _ = terminate.recv() => {}
+            }
+            return;
+        }
+    }
+    let _ = tokio::signal::ctrl_c().await;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_terminal_obeys_nothing_from_a_message() {
+        assert_eq!(plain("a\u{1b}[31mb\r\nc"), "a [31mb  c");
+    }
 }

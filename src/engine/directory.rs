@@ -14,11 +14,11 @@ use super::{
         ops::Act,
         words,
     },
-    types::{CardOffer, CardOfferKind},
+    types::{AccountSettings, CardOffer, CardOfferKind, FormatPlan},
 };
 use crate::{
     message::{Card, Mail},
-    model::{ContactId, MessageKey},
+    model::{AddrSpec, Address, ContactId, MessageKey, MessageKind, voice::VoiceFormat},
 };
 
 /// What may be done with the cards of a message, at its own level only.
@@ -54,6 +54,76 @@ fn offer(c: &Reader, mail: &Mail, card: &Card) -> Result<CardOfferKind> {
         addresses: card.emails.len(),
         spoken_name: card.has_spoken_name,
     })
+}
+
+/// Which format each recipient gets (decision C6): what we know of their system, learned from
+/// their entry and their own mail.
+pub(crate) fn plan(
+    c: &Reader,
+    settings: &AccountSettings,
+    answered: Option<&Mail>,
+    to: &[Address],
+) -> Result<FormatPlan> {
+    let mut plan = FormatPlan::default();
+    for address in to {
+        let format = format_for(c, settings, answered, &address.addr)?;
+        match plan.groups.iter_mut().find(|(known, _)| *known == format) {
+            Some((_, group)) => group.push(address.clone()),
+            None => plan.groups.push((format, vec![address.clone()])),
+        }
+    }
+    Ok(plan)
+}
+
+fn format_for(
+    c: &Reader,
+    settings: &AccountSettings,
+    answered: Option<&Mail>,
+    address: &AddrSpec,
+) -> Result<VoiceFormat> {
+    let is_vpim = |profile: &str| profile.starts_with("vpim");
+    if settings.gateway.as_deref().is_some_and(|g| g.eq_ignore_ascii_case(address.domain())) {
+        return Ok(VoiceFormat::Vpim);
+    }
+    if let Some(id) = contacts::by_address(c, address.as_str())? {
+        let emails = contacts::one(c, id)?.emails;
+        let vpim = |(known, vpim, _): &(String, bool, bool)| {
+            *vpim && known.eq_ignore_ascii_case(address.as_str())
+        };
+        if emails.iter().any(vpim) {
+            return Ok(VoiceFormat::Vpim);
+        }
+    }
+    if let Some(answered) = answered {
+        let theirs = answered.reply_to.as_ref().map(|a| &a.addr);
+        let theirs = theirs.or(answered.sender.address.as_ref());
+        let profile = answered.profile.as_deref().unwrap_or_default();
+        if theirs.is_some_and(|t| t.same_mailbox(address)) && is_vpim(profile) {
+            return Ok(VoiceFormat::Vpim);
+        }
+    }
+    Ok(match contacts::last_wrote(c, address.as_str())? {
+        Some((_, profile)) if is_vpim(&profile) => VoiceFormat::Vpim,
+        Some((kind, profile)) if profile.is_empty() && kind == MessageKind::Email.as_str() => {
+            VoiceFormat::Friendly
+        }
+        _ => VoiceFormat::Ivm,
+    })
+}
+
+/// Whether one of these people sends cards along, or has asked for ours (decision C1).
+pub(crate) fn wants_card(c: &Reader, people: &[Address]) -> Result<bool> {
+    for address in people {
+        if let Some(id) = contacts::by_address(c, address.addr.as_str())? {
+            if contacts::one(c, id)?.wants_card {
+                return Ok(true);
+            }
+        }
+        if contacts::sent_a_card(c, address.addr.as_str())? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// Where a contact's data comes from, in words (`ui.md` 5.4).

@@ -19,7 +19,7 @@ use crate::{
         },
         types::*,
     },
-    message::{Body, Mail, PartInfo, PartRole, Permission, inspect},
+    message::{Body, Mail, PartInfo, PartRole, Permission, inspect, mdn::Disposition},
     model::{imap::MailboxRole, *},
 };
 
@@ -347,7 +347,8 @@ impl Engine {
         }
         match answer {
             ReceiptAnswer::Send | ReceiptAnswer::SendAlways => {
-                self.send_receipt(key, &opening, standing, &places, "displayed", true).await
+                self.send_receipt(key, &opening, standing, &places, Disposition::Displayed, true)
+                    .await
             }
             ReceiptAnswer::Decline | ReceiptAnswer::DeclineAlways => {
                 self.decline_receipt(key, standing, &places).await
@@ -367,7 +368,7 @@ impl Engine {
             return Err(Error::Refused("No receipt is to be sent for this message.".into()));
         }
         if send {
-            self.send_receipt(key, &opening, standing, &places, "deleted", true).await
+            self.send_receipt(key, &opening, standing, &places, Disposition::Deleted, true).await
         } else {
             self.decline_receipt(key, standing, &places).await
         }
@@ -382,7 +383,15 @@ impl Engine {
         if standing.row.answer.is_none() {
             match standing.verdict {
                 Verdict::SendNow => {
-                    self.send_receipt(key, &opening, standing, &places, "displayed", false).await?;
+                    self.send_receipt(
+                        key,
+                        &opening,
+                        standing,
+                        &places,
+                        Disposition::Displayed,
+                        false,
+                    )
+                    .await?;
                 }
                 Verdict::Decline => self.decline_receipt(key, standing, &places).await?,
                 Verdict::Nothing | Verdict::NotYet | Verdict::Ask { .. } => {}

@@ -133,8 +133,7 @@ fn pick(mail: &Mail) -> Facts {
         pages: mail.pages,
         importance: mail.importance.unwrap_or_default(),
         sensitivity: mail.sensitivity.as_ref().map(|s| s.as_str().to_owned()).unwrap_or_default(),
-        private: mail.sensitivity.as_ref().is_some_and(|s| s.blocks_forwarding())
-            || !mail.may_forward.is_allowed(),
+        private: mail.sensitivity.as_ref().is_some_and(|s| s.blocks_forwarding()),
         receipt_asked: mail.receipt.as_ref().is_some_and(|r| r.may_send),
         attachment: mail.parts.iter().any(|part| part.role == PartRole::Attachment),
         has_card: !mail.cards.is_empty(),

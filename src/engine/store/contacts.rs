@@ -272,14 +272,21 @@ pub(crate) fn dismissed(c: &Connection, key: MessageKey, path: &str) -> Result<b
         .exists(params![key.0, path])?)
 }
 
-/// A person as they last wrote: the profile of their newest message, and whether it had a card.
-pub(crate) fn last_wrote(c: &Connection, address: &str) -> Result<Option<(String, String, bool)>> {
+/// A person as they last wrote: kind and profile of their newest message that tells most.
+pub(crate) fn last_wrote(c: &Connection, address: &str) -> Result<Option<(String, String)>> {
     Ok(c.prepare_cached(
-        "SELECT kind, profile, has_card FROM messages WHERE sender_address = ?1 \
-         AND kind NOT IN ('mdn', 'dsn') ORDER BY profile = '' , date DESC LIMIT 1",
+        "SELECT kind, profile FROM messages WHERE sender_address = ?1 \
+         AND kind NOT IN ('mdn', 'dsn') \
+         ORDER BY profile = '', kind <> 'voice', date DESC LIMIT 1",
     )?
-    .query_row([address], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
+    .query_row([address], |row| Ok((row.get(0)?, row.get(1)?)))
     .optional()?)
+}
+
+/// Whether a person has sent a contact card along.
+pub(crate) fn sent_a_card(c: &Connection, address: &str) -> Result<bool> {
+    Ok(c.prepare_cached("SELECT 1 FROM messages WHERE sender_address = ?1 AND has_card = 1")?
+        .exists([address])?)
 }
 
 impl ContactRow {

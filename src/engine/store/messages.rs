@@ -184,7 +184,10 @@ fn insert_head(
         return Ok(());
     }
     if let Some((location, message)) = awaited(t, place.id, head, facts)? {
-        t.execute("UPDATE locations SET uid = ?2 WHERE id = ?1", params![location, head.uid.0])?;
+        t.execute(
+            "UPDATE locations SET uid = ?2, gone = 0, missed = 0 WHERE id = ?1",
+            params![location, head.uid.0],
+        )?;
         write_flags(t, location, message, &flags, head.modseq)?;
         t.execute(
             "INSERT INTO heads (message, octets) VALUES (?1, ?2) \
@@ -236,8 +239,8 @@ fn awaited(
     // Our own copy may differ from the server's by a line end or a trace field.
     Ok(t.prepare_cached(
         "SELECT l.id, l.message FROM locations l JOIN messages m ON m.id = l.message \
-         WHERE l.mailbox = ?1 AND l.uid IS NULL AND l.gone = 0 AND m.message_id = ?2 \
-         ORDER BY abs(m.size - ?3) LIMIT 1",
+         WHERE l.mailbox = ?1 AND l.uid IS NULL AND m.message_id = ?2 \
+         ORDER BY l.gone, abs(m.size - ?3) LIMIT 1",
     )?
     .query_row(params![mailbox.0, facts.message_id, to_sql(head.size)], |r| {
         Ok((r.get(0)?, r.get(1)?))
@@ -488,12 +491,17 @@ pub(crate) fn finish_pass(
         "UPDATE mailboxes SET uidnext = ?2, highestmodseq = ?3, keywords = ?4 WHERE id = ?1",
         params![mailbox.0, end.uid_next, to_sql(end.highest_modseq), end.keywords],
     )?;
-    t.execute(
-        "UPDATE locations SET gone = ?2 WHERE mailbox = ?1 AND uid IS NULL AND gone = 0 \
-         AND NOT EXISTS (SELECT 1 FROM ops o WHERE o.location = locations.id \
-                         OR (o.kind = 'move' AND o.detail = CAST(locations.id AS TEXT)))",
-        params![mailbox.0, now.max(1)],
-    )?;
+    // Twice missed: an operation may have been confirmed while this very pass was under way.
+    for missed in ["gone = ?2 WHERE missed = 1 AND", "missed = 1 WHERE"] {
+        t.execute(
+            &format!(
+                "UPDATE locations SET {missed} mailbox = ?1 AND uid IS NULL AND gone = 0 \
+                 AND ?2 > 0 AND NOT EXISTS (SELECT 1 FROM ops o WHERE o.location = locations.id \
+                 OR (o.kind = 'move' AND o.detail = CAST(locations.id AS TEXT)))"
+            ),
+            params![mailbox.0, now.max(1)],
+        )?;
+    }
     Ok(())
 }
 
@@ -637,6 +645,11 @@ pub(crate) fn set_started(t: &Transaction<'_>, key: MessageKey, on: bool) -> Res
         params![key.0, on],
     )?;
     Ok(changed > 0)
+}
+
+/// Whose message it is.
+pub(crate) fn account_of(c: &Connection, key: MessageKey) -> Result<AccountId> {
+    one(c, "SELECT account FROM messages WHERE id = ?1", key).map(AccountId)
 }
 
 /// Whether the message asks for a receipt that may be sent.

@@ -85,6 +85,7 @@ CREATE TABLE locations (
   joined INTEGER NOT NULL DEFAULT 0,
   hidden INTEGER NOT NULL DEFAULT 0,
   gone INTEGER NOT NULL DEFAULT 0,
+  missed INTEGER NOT NULL DEFAULT 0,
   listed INTEGER NOT NULL DEFAULT 1
 ) STRICT;
 -- A generated column would keep SQLite from reading the indexes below alone.
