@@ -1,6 +1,22 @@
 //! One door for every audio form.
-use super::{Error, Pcm};
+//!
+//! Content is sniffed first ([`super::sniff`]), the label decides the rest. Limits: [`Limits`] for
+//! time, [`MOST_SAMPLES`] for memory; both are checked before or while samples are made, never from
+//! declared sizes alone. No clock: work is bounded by octets in and samples out.
+
 use std::time::Duration;
+
+use super::{
+    Error, Pcm, amr, au, g711,
+    g726::{self, Packing, Rate},
+    gsm, library, opus,
+    sniff::{self, Form},
+    wav::{self, Wav, tag},
+};
+
+/// Never more samples than this (two hours at 16 000 Hz, 230 MB), whatever the limit on time.
+pub const MOST_SAMPLES: usize = 7200 * 16_000;
+
 /// What the sender said about the octets. Content is sniffed first; this decides the rest.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Hint<'a> {
@@ -9,21 +25,180 @@ pub struct Hint<'a> {
     /// File name, for its extension.
     pub filename: Option<&'a str>,
 }
+
 /// Bounds against hostile input.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
     /// Longest audio.
     pub duration: Duration,
 }
+
 impl Default for Limits {
     fn default() -> Self {
         Self { duration: Duration::from_secs(2 * 3600) }
     }
 }
+
+impl Limits {
+    /// Most samples at a rate.
+    fn samples(self, rate: u32) -> usize {
+        let most = self.duration.as_secs_f64() * f64::from(rate);
+        // The cast saturates.
+        (most as usize).min(MOST_SAMPLES)
+    }
+
+    fn check(self, samples: usize, rate: u32) -> Result<(), Error> {
+        if samples > self.samples(rate) {
+            return Err(Error::Limit("length of a recording"));
+        }
+        Ok(())
+    }
+}
+
 /// Decodes a whole body part to mono samples.
 ///
 /// # Errors
-/// See [`Error`].
-pub fn decode(_octets: &[u8], _hint: Hint<'_>, _limits: Limits) -> Result<Pcm, Error> {
-    Err(Error::Empty)
+/// See [`Error`]. A stream that is damaged on the way gives what could be decoded before.
+pub fn decode(octets: &[u8], hint: Hint<'_>, limits: Limits) -> Result<Pcm, Error> {
+    decode_packed(octets, hint, limits, None)
+}
+
+/// As [`decode`], with the order of G.726 code words given by the listener ("swap" in the player)
+/// instead of by the label.
+///
+/// # Errors
+/// As [`decode`].
+pub fn decode_packed(
+    octets: &[u8],
+    hint: Hint<'_>,
+    limits: Limits,
+    packing: Option<Packing>,
+) -> Result<Pcm, Error> {
+    if octets.is_empty() {
+        return Err(Error::Empty);
+    }
+    let form = sniff::form(octets, hint)
+        .ok_or_else(|| Error::Unsupported("an unknown kind of recording".into()))?;
+    let pcm = match form {
+        Form::Wav => wave(octets, limits, packing)?,
+        Form::Au => sun(octets, limits)?,
+        Form::G726(rate, usual) => {
+            let packing = packing.unwrap_or(usual);
+            g726_samples(octets, rate, packing, Pcm::TELEPHONE, limits)?
+        }
+        Form::G711(law) => {
+            limits.check(octets.len(), Pcm::TELEPHONE)?;
+            Pcm::telephone(g711::decode(octets, law))
+        }
+        Form::Gsm => {
+            limits.check(octets.len() / gsm::FRAME * gsm::SAMPLES, Pcm::TELEPHONE)?;
+            Pcm::telephone(gsm::decode(octets))
+        }
+        Form::Amr => amr::decode(octets, limits.samples(Pcm::TELEPHONE))?,
+        Form::Opus => opus::decode(octets, limits.samples(48_000))?,
+        Form::Library(name) => {
+            let extension = match name {
+                "MP3" => "mp3",
+                "AAC" => "m4a",
+                _ => "",
+            };
+            library::decode(octets, extension, |rate| limits.samples(rate))?
+        }
+        Form::Unsupported(name) => return Err(Error::Unsupported(name.into())),
+    };
+    if pcm.samples.is_empty() { Err(Error::Empty) } else { Ok(pcm) }
+}
+
+fn g726_samples(
+    octets: &[u8],
+    bit_rate: Rate,
+    packing: Packing,
+    rate: u32,
+    limits: Limits,
+) -> Result<Pcm, Error> {
+    limits.check(octets.len() * 8 / bit_rate.bits() as usize, rate)?;
+    Ok(Pcm { samples: g726::decode(octets, bit_rate, packing), rate })
+}
+
+fn sun(octets: &[u8], limits: Limits) -> Result<Pcm, Error> {
+    let file = au::parse(octets)?;
+    // At most two code words an octet (G.726 at 24 kbit/s: 2.7).
+    limits.check(file.data.len() / (file.channels as usize * 8).max(1), file.rate)?;
+    let samples = au::decode(&file)?;
+    limits.check(samples.len(), file.rate)?;
+    Ok(Pcm { samples, rate: file.rate })
+}
+
+fn wave(octets: &[u8], limits: Limits, packing: Option<Packing>) -> Result<Pcm, Error> {
+    let file = wav::parse(octets)?;
+    limits.check(file.data.len() / (usize::from(file.channels) * 8), file.rate)?;
+    if let Some(samples) = wav::linear(&file) {
+        limits.check(samples.len(), file.rate)?;
+        return Ok(Pcm { samples, rate: file.rate });
+    }
+    let mut pcm = match file.tag {
+        tag::GSM if file.channels == 1 => {
+            Pcm { samples: gsm::decode_blocks(file.data), rate: file.rate }
+        }
+        tag::G721 | tag::G726 | tag::G726_ADPCM | 0x85 if file.channels == 1 => {
+            let rate = Rate::from_bits(u32::from(file.bits)).unwrap_or(Rate::Kbit32);
+            let packing = packing.unwrap_or_else(|| wave_packing(&file));
+            g726_samples(file.data, rate, packing, file.rate, limits)?
+        }
+        tag::MS_ADPCM | tag::IMA_ADPCM => {
+            library::decode(octets, "wav", |rate| limits.samples(rate))?
+        }
+        tag::MPEG | tag::MP3 => library::decode(file.data, "mp3", |rate| limits.samples(rate))?,
+        _ => {
+            let name = match file.codec_name() {
+                "WAV" => format!("WAV with codec {:#x}", file.tag),
+                name => name.to_owned(),
+            };
+            return Err(Error::Unsupported(name));
+        }
+    };
+    file.cut_to_fact(&mut pcm.samples);
+    limits.check(pcm.samples.len(), pcm.rate)?;
+    Ok(pcm)
+}
+
+/// Common tools write tag 0x45 with the first code word in the high bits, others the mail order.
+fn wave_packing(file: &Wav<'_>) -> Packing {
+    match file.tag {
+        tag::G726 => Packing::MsbFirst,
+        _ => Packing::LsbFirst,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn hint(media_type: &str) -> Hint<'_> {
+        Hint { media_type, filename: None }
+    }
+
+    #[test]
+    fn raw_forms_by_their_type() {
+        let limits = Limits::default();
+        let law = decode(&[0xFF, 0x00], hint("audio/basic"), limits).unwrap();
+        assert_eq!(law, Pcm::telephone(vec![0, -32124]));
+        let adpcm = decode(&[0xFF; 100], hint("audio/32KADPCM"), limits).unwrap();
+        assert_eq!(adpcm.samples, vec![0; 200]);
+    }
+
+    #[test]
+    fn refusals_name_the_reason() {
+        let limits = Limits { duration: Duration::from_secs(1) };
+        let cases: [(&[u8], &str, Error); 5] = [
+            (b"", "audio/basic", Error::Empty),
+            (&[1; 8001], "audio/basic", Error::Limit("length of a recording")),
+            (&[1; 4001], "audio/32kadpcm", Error::Limit("length of a recording")),
+            (b"abc", "audio/x-ms-wma", Error::Unsupported("Windows Media Audio".into())),
+            (b"abc", "audio/odd", Error::Unsupported("an unknown kind of recording".into())),
+        ];
+        for (octets, media_type, error) in cases {
+            assert_eq!(decode(octets, hint(media_type), limits), Err(error), "{media_type}");
+        }
+    }
 }

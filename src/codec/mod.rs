@@ -3,20 +3,25 @@
 //! Pure: no files, devices, threads, clock or randomness. Audio is always mono `i16`; multi-channel
 //! input is mixed down on decoding. Every decoder is bounded by [`Limits`] and never panics.
 
+mod amr;
 pub mod au;
 pub mod decode;
 pub mod fax;
 pub mod g711;
 pub mod g726;
+pub mod gsm;
 pub mod level;
+mod library;
+mod opus;
 pub mod pcm;
 pub mod resample;
 pub mod sniff;
 pub mod stretch;
 pub mod wav;
 
-pub use decode::{Hint, Limits, decode};
+pub use decode::{Hint, Limits, decode, decode_packed};
 pub use pcm::Pcm;
+pub use sniff::describe;
 
 /// Why octets did not become samples or pixels. What could be decoded before the damage is kept by
 /// the caller where the function returns both.
