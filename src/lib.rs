@@ -9,6 +9,7 @@ pub mod audio;
 pub mod cli;
 pub mod codec;
 pub mod engine;
+pub mod i18n;
 pub mod loopback;
 pub mod message;
 pub mod model;

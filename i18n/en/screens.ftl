@@ -1,0 +1,1 @@
+# Words of the screens: welcome, account, reader, player, composer, directory, outbox, reports, fax.

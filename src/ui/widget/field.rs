@@ -1,0 +1,64 @@
+//! Text fields, the search field, key caps.
+
+use iced::{
+    Alignment, Length,
+    widget::{TextInput, container, row, text::LineHeight, text_input},
+};
+
+use super::El;
+use crate::ui::theme::{Icon, Look, REGULAR, Type, icon, radius, style};
+
+/// A text field, 36 px high. `wrong` gives it a `danger` outline; the reason stands below it.
+pub fn field<'a, M: Clone + 'a>(
+    look: Look,
+    placeholder: &str,
+    value: &str,
+    wrong: bool,
+) -> TextInput<'a, M> {
+    text_input(placeholder, value)
+        .font(REGULAR)
+        .size(look.size(Type::Ui))
+        .line_height(LineHeight::Absolute(look.line(Type::Ui).into()))
+        .padding([9, 12])
+        .style(style::field(look, wrong))
+}
+
+/// A field without a box, for use inside another outline.
+pub fn bare<'a, M: Clone + 'a>(look: Look, placeholder: &str, value: &str) -> TextInput<'a, M> {
+    field(look, placeholder, value, false).padding(0).style(style::bare_field(look))
+}
+
+/// The search field: a glass, the text, and the key that leads there or a way to clear it.
+/// `input` is a [`bare`] field that already knows its id and messages.
+pub fn search<'a, M: Clone + 'a>(
+    look: Look,
+    input: TextInput<'a, M>,
+    focused: bool,
+    end: Option<El<'a, M>>,
+) -> El<'a, M> {
+    let c = look.c;
+    let line = row![icon(Icon::Search, 16.0, c.text_2), input]
+        .push(end)
+        .spacing(8)
+        .align_y(Alignment::Center);
+    container(line)
+        .padding([0, 9])
+        .center_y(Length::Fixed(look.height(32.0)))
+        .style(move |_| iced::widget::container::Style {
+            border: iced::Border {
+                color: if focused { c.accent } else { c.border_strong },
+                width: if focused { 2.0 } else { 1.0 },
+                radius: radius::CONTROL.into(),
+            },
+            ..style::area(c.reading)
+        })
+        .into()
+}
+
+/// The cap of a key.
+pub fn key_cap<'a, M: 'a>(look: Look, key: &'a str) -> El<'a, M> {
+    container(look.text(Type::Micro, key).color(look.c.text_2))
+        .padding([1, 5])
+        .style(move |_| style::boxed(look.c.reading, Some(look.c.border), radius::BADGE))
+        .into()
+}
