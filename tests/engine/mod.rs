@@ -1,1 +1,6 @@
-//! Tests of this area; see docs/ARCHITECTURE.md.
+//! The engine against scripted servers, byte by byte.
+
+mod imap_wire;
+mod script;
+mod secrecy;
+mod smtp_wire;

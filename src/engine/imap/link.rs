@@ -207,7 +207,7 @@ impl Link {
         within: Duration,
         listener: Listener<'_>,
     ) -> Result<Done, Error> {
-        let outcome = async {
+        let ending = timeout(within, async {
             self.write(line).await?;
             let until = Instant::now() + within;
             loop {
@@ -215,8 +215,11 @@ impl Link {
                     return Ok(done);
                 }
             }
-        }
-        .await;
+        });
+        let outcome = match ending.await {
+            Ok(outcome) => outcome,
+            Err(_) => Err(self.wire().broken("the server does not end the command")),
+        };
         self.settle(outcome)
     }
 

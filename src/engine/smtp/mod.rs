@@ -38,7 +38,7 @@ const DATA_PER_MB: Duration = Duration::from_secs(180);
 /// The most that a message may take.
 const DATA_MOST: Duration = Duration::from_secs(1200);
 /// How long saying goodbye may take.
-const QUIT: Duration = Duration::from_secs(5);
+const QUIT: Duration = Duration::from_secs(2);
 
 /// Submits one message to all recipients or to none.
 ///

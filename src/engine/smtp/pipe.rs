@@ -2,8 +2,7 @@
 //! lines, hands it a greeting where ours was read before STARTTLS, keeps the words of the last
 //! reply, and knows whether the final dot has left.
 //!
-//! lettre's own reader is bounded only after a line has ended, takes the first word of a line for
-//! granted and passes 8-bit text on; none of that reaches it from here.
+//! So lettre sees replies of one shape only, whatever the server sends.
 
 use std::{
     fmt, io,
