@@ -1,1 +1,173 @@
-//! TODO
+//! Fax pages: TIFF-F in and out (RFC 2306, RFC 3949; ITU-T T.4 and T.6).
+//!
+//! Reads MH, MR, MMR, the byte-aligned variant (compression 2), uncompressed and PackBits pages, in
+//! either byte and bit order, in strips. Bits become [`Bitmap`]s page by page; nothing else of TIFF
+//! is read (no color, no tiles). Writes the minimal profile: MH, one strip a page.
+//!
+//! Limits: see [`limits`]; all are checked from the directory before a page is decoded. A damaged
+//! page keeps the rows before the damage, the rest is white. Vectors: `tests/codec/vectors.rs`.
+
+mod bitmap;
+mod decode;
+mod encode;
+mod tiff;
+
+pub use bitmap::{Bitmap, Gray};
+pub use encode::encode;
+
+use super::Error;
+
+/// Bounds against hostile files; ordinary pages are 1 728 by 2 300.
+pub mod limits {
+    /// Pixels across.
+    pub const WIDTH: u32 = 10_000;
+    /// Pixels down.
+    pub const HEIGHT: u32 = 60_000;
+    /// Pixels of a page.
+    pub const PIXELS: u64 = 50_000_000;
+    /// Pages of a file.
+    pub const PAGES: usize = 500;
+    /// Octets of a page for one octet of file.
+    pub const RATIO: u64 = 10_000;
+}
+
+/// What a page is, before it is decoded.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct PageInfo {
+    /// Pixels across.
+    pub width: u32,
+    /// Pixels down.
+    pub height: u32,
+    /// Pixels an inch across; a usual value where the file has none.
+    pub x_dpi: f64,
+    /// Pixels an inch down. Fax pixels are seldom square: 204 by 98 is normal resolution.
+    pub y_dpi: f64,
+    /// Coding, for people: "MH".
+    pub coding: &'static str,
+}
+
+/// The pages of a file, in order, without decoding them.
+///
+/// # Errors
+/// [`Error::Damaged`] for what is no TIFF, [`Error::Unsupported`] for kinds that are no fax,
+/// [`Error::Limit`] for absurd sizes, [`Error::Empty`] without pages.
+pub fn pages(octets: &[u8]) -> Result<Vec<PageInfo>, Error> {
+    tiff::read(octets)?.iter().map(tiff::Page::info).collect()
+}
+
+/// Decodes a page, counted from 0. A damaged page comes with [`Bitmap::damaged`] set.
+///
+/// # Errors
+/// As [`pages`]; [`Error::Damaged`] also when there is no such page.
+pub fn render(octets: &[u8], page: usize) -> Result<Bitmap, Error> {
+    let pages = tiff::read(octets)?;
+    let page = pages.get(page).ok_or_else(|| Error::Damaged("no such page".into()))?;
+    decode::page(octets, page)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A page with runs of every length, lines and a box.
+    fn page(width: u32, height: u32) -> Bitmap {
+        let mut page = Bitmap::blank(width, height, 204.0, 98.0);
+        for y in 0..height {
+            let mut x = y % 7;
+            let mut run = y;
+            while x < width {
+                for black in x..(x + run).min(width) {
+                    page.set(black, y);
+                }
+                x += run * 2 + 1;
+                run = (run + 1) % 3000;
+            }
+        }
+        page
+    }
+
+    #[test]
+    fn what_is_encoded_decodes() {
+        let sizes = [(1728, 60), (1, 1), (7, 3), (2432, 200), (9_999, 12)];
+        let pages: Vec<Bitmap> = sizes.iter().map(|&(w, h)| page(w, h)).collect();
+        let file = encode(&pages);
+        let infos = super::pages(&file).unwrap();
+        assert_eq!(infos.len(), sizes.len());
+        for (number, page) in pages.iter().enumerate() {
+            assert_eq!(infos[number].coding, "MH");
+            let got = render(&file, number).unwrap();
+            assert!(!got.damaged);
+            assert_eq!(&got, page, "{number}");
+        }
+        assert!(render(&file, sizes.len()).is_err());
+    }
+
+    #[test]
+    fn every_run_length_of_either_color() {
+        // One row a length: white run, black run, rest white.
+        let lengths: Vec<u32> =
+            (0..70).chain((128..2700).step_by(61)).chain([2560, 2623]).collect();
+        let mut page = Bitmap::blank(6000, lengths.len() as u32, 204.0, 196.0);
+        for (y, &length) in lengths.iter().enumerate() {
+            for x in length..length * 2 {
+                page.set(x, y as u32);
+            }
+        }
+        assert_eq!(render(&encode(std::slice::from_ref(&page)), 0).unwrap(), page);
+    }
+
+    #[test]
+    fn a_damaged_page_keeps_its_size() {
+        let whole = page(1728, 300);
+        let mut file = encode(std::slice::from_ref(&whole));
+        for octet in &mut file[3000..3020] {
+            *octet = 0x5A;
+        }
+        let got = render(&file, 0).unwrap();
+        assert!(got.damaged);
+        assert_eq!((got.width, got.height), (1728, 300));
+        let stride = got.stride();
+        assert_eq!(got.rows[..stride * 5], whole.rows[..stride * 5]);
+        file.truncate(4000);
+        assert!(matches!(pages(&file), Err(Error::Damaged(_))));
+    }
+
+    #[test]
+    fn not_a_fax() {
+        for octets in [&b""[..], b"II", b"II*\0", b"II*\0\xFF\xFF\xFF\xFF", b"GIF89a....", &[0; 64]]
+        {
+            assert!(matches!(pages(octets), Err(Error::Damaged(_) | Error::Empty)), "{octets:?}");
+        }
+    }
+
+    #[test]
+    fn a_directory_that_points_to_itself_ends() {
+        let mut file = encode(&[page(16, 4)]);
+        let directory = u32::from_le_bytes(*file[4..].first_chunk().unwrap());
+        let count = usize::from(file[directory as usize]);
+        let next = directory as usize + 2 + count * 12;
+        file[next..next + 4].copy_from_slice(&directory.to_le_bytes());
+        assert_eq!(pages(&file).unwrap().len(), 1);
+    }
+
+    #[test]
+    fn bombs_are_refused_before_decoding() {
+        // Patch the width and height of an ordinary page.
+        let file = encode(&[page(2000, 4)]);
+        let patch = |tag: u16, value: u32| {
+            let mut file = file.clone();
+            let directory = u32::from_le_bytes(*file[4..].first_chunk().unwrap()) as usize;
+            let at = (0..16)
+                .map(|entry| directory + 2 + entry * 12)
+                .find(|&at| file[at..at + 2] == tag.to_le_bytes())
+                .unwrap();
+            file[at + 2..at + 4].copy_from_slice(&4_u16.to_le_bytes());
+            file[at + 8..at + 12].copy_from_slice(&value.to_le_bytes());
+            pages(&file).and_then(|_| render(&file, 0))
+        };
+        for (tag, value) in [(256, 10_001), (256, u32::MAX), (257, 60_001), (257, 59_000)] {
+            assert!(matches!(patch(tag, value), Err(Error::Limit(_))), "{tag} {value}");
+        }
+        assert!(matches!(patch(256, 0), Err(Error::Damaged(_))));
+    }
+}

@@ -3,7 +3,7 @@
 use std::{collections::HashMap, fmt::Write as _, fs, path::Path};
 
 use aloud::codec::{
-    self, Error, Hint, Limits, Pcm,
+    self, Error, Hint, Limits, Pcm, fax,
     g711::Law,
     g726::{Decoder, Encoder, Packing, Rate},
     resample,
@@ -168,6 +168,22 @@ fn file_decode(row: &Row) -> Verdict {
     }
 }
 
+fn fax_decode(row: &Row) -> Verdict {
+    let number = |key: &str| row.args[key].parse::<u32>().unwrap();
+    let page = number("page") as usize - 1;
+    let infos = fax::pages(&row.input).unwrap();
+    let size = (number("w"), number("h"));
+    match fax::render(&row.input, page) {
+        Ok(bitmap) if bitmap.damaged => Verdict::Failed("called damaged".into()),
+        Ok(bitmap) if (bitmap.width, bitmap.height) == size => {
+            assert_eq!((infos[page].width, infos[page].height), size);
+            row.check(&bitmap.rows)
+        }
+        Ok(bitmap) => Verdict::Failed(format!("{} by {}", bitmap.width, bitmap.height)),
+        Err(error) => Verdict::Failed(error.to_string()),
+    }
+}
+
 /// The number after `key` in a note: "duration 5.20 s +-0.15 s, RMS 2207 +-10 %".
 fn figure(note: &str, key: &str) -> f64 {
     let (_, rest) = note.split_once(key).unwrap();
@@ -237,6 +253,7 @@ fn every_row_of_the_manifest() {
             "g726-dec" => g726_decode(&row),
             "g726-enc" => g726_encode(&row),
             "gsm-dec" | "wav-dec" | "au-dec" => file_decode(&row),
+            "fax-dec" => fax_decode(&row),
             "lossy-dec" => lossy_decode(&row),
             other => Verdict::Skipped(format!("no test for {other}")),
         };

@@ -1,0 +1,131 @@
+//! The pixels of a page: CCITT codes through `hayro-ccitt`, the two simple codings here.
+
+use hayro_ccitt::{DecodeSettings, Decoder, DecoderContext, EncodingMode};
+
+use super::{
+    Bitmap, Error,
+    tiff::{Coding, Page},
+};
+
+/// Decodes one page whose directory was read from `octets`.
+pub(super) fn page(octets: &[u8], page: &Page) -> Result<Bitmap, Error> {
+    page.info()?;
+    let mut bitmap = Bitmap::blank(page.width, page.height, page.x_dpi, page.y_dpi);
+    let mut row = 0;
+    for &(offset, length) in &page.strips {
+        let strip = octets.get(offset..offset.saturating_add(length)).unwrap_or_default();
+        let rows = page.rows_per_strip.min(page.height - row);
+        let reversed: Vec<u8>;
+        let strip = if page.lsb_first {
+            reversed = strip.iter().map(|octet| octet.reverse_bits()).collect();
+            &reversed
+        } else {
+            strip
+        };
+        let done = match page.coding {
+            Coding::Raw => raw(strip, &mut bitmap, row, rows),
+            Coding::PackBits => raw(&unpack(strip, &bitmap, rows), &mut bitmap, row, rows),
+            coding => ccitt(strip, coding, &mut bitmap, row, rows),
+        };
+        bitmap.damaged |= !done;
+        row += rows;
+    }
+    bitmap.damaged |= row < page.height;
+    if !page.white_is_zero {
+        bitmap.invert();
+    }
+    Ok(bitmap)
+}
+
+/// Copies rows as they are; whether all were there.
+fn raw(strip: &[u8], bitmap: &mut Bitmap, row: u32, rows: u32) -> bool {
+    let stride = bitmap.stride();
+    let start = row as usize * stride;
+    let wanted = rows as usize * stride;
+    let there = strip.len().min(wanted);
+    if let (Some(to), Some(from)) = (bitmap.rows.get_mut(start..start + there), strip.get(..there))
+    {
+        to.copy_from_slice(from);
+    }
+    bitmap.clear_padding();
+    there == wanted
+}
+
+/// PackBits (TIFF 6.0 section 9).
+fn unpack(strip: &[u8], bitmap: &Bitmap, rows: u32) -> Vec<u8> {
+    let wanted = rows as usize * bitmap.stride();
+    let mut out = Vec::with_capacity(wanted);
+    let mut rest = strip;
+    while let [count, tail @ ..] = rest
+        && out.len() < wanted
+    {
+        let count = i8::from_ne_bytes([*count]);
+        rest = match (count, tail) {
+            (0.., _) => {
+                let literal = (usize::from(count.unsigned_abs()) + 1).min(tail.len());
+                let (literal, tail) = tail.split_at(literal);
+                out.extend_from_slice(literal);
+                tail
+            }
+            (-127..=-1, [octet, tail @ ..]) => {
+                out.extend(std::iter::repeat_n(*octet, usize::from(count.unsigned_abs()) + 1));
+                tail
+            }
+            _ => tail,
+        };
+    }
+    out
+}
+
+/// Puts the rows of one strip into the bitmap.
+struct Sink<'a> {
+    bitmap: &'a mut Bitmap,
+    row: u32,
+    end: u32,
+}
+
+impl Decoder for Sink<'_> {
+    fn push_row(&mut self, changes: &[u32]) {
+        if self.row < self.end {
+            for run in changes.chunks(2) {
+                let to = run.get(1).copied().unwrap_or(self.bitmap.width);
+                if let Some(&from) = run.first() {
+                    self.bitmap.fill(self.row, from, to);
+                }
+            }
+        }
+        self.row += 1;
+    }
+}
+
+/// Decodes a strip of `rows` rows to `row`; whether it was free of damage.
+fn ccitt(strip: &[u8], coding: Coding, bitmap: &mut Bitmap, row: u32, rows: u32) -> bool {
+    let (encoding, end_of_line, aligned) = match coding {
+        Coding::Mmr => (EncodingMode::Group4, false, false),
+        Coding::Mr { aligned } => (EncodingMode::Group3_2D, true, aligned),
+        Coding::Mh { aligned } => (EncodingMode::Group3_1D, true, aligned),
+        _ => (EncodingMode::Group3_1D, false, true),
+    };
+    let mut settings = DecodeSettings {
+        columns: bitmap.width,
+        rows,
+        end_of_block: true,
+        end_of_line,
+        rows_are_byte_aligned: aligned,
+        encoding,
+        strict: true,
+    };
+    let mut run = |settings: DecodeSettings| {
+        bitmap.erase(row, rows);
+        let mut sink = Sink { bitmap, row, end: row + rows };
+        let ok = hayro_ccitt::decode(strip, &mut sink, &mut DecoderContext::new(settings)).is_ok();
+        ok && sink.row >= sink.end
+    };
+    // First by the letter, which shows damage; then as well as possible.
+    if run(settings) {
+        return true;
+    }
+    settings.strict = false;
+    run(settings);
+    false
+}
