@@ -1,3 +1,4 @@
 //! Whole messages: read, recognized, built.
 
 mod corpus;
+mod hostile;

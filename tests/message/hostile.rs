@@ -1,0 +1,210 @@
+//! Octets that want to hurt: whatever comes in, a [`Mail`] comes out, with bounded lists and a
+//! problem in words. Generated here; nothing is measured by the clock, which only would make the
+//! tests fail on a slow machine. A hang shows as a test that does not end.
+
+use aloud::message::inspect::{self, ReadOptions};
+use aloud::message::{Mail, PartRole};
+use aloud::model::MessageKind;
+use proptest::prelude::*;
+
+fn read(raw: &[u8]) -> Mail {
+    let mail = Mail::read(raw, &ReadOptions::default());
+    let json = inspect::to_json(&mail, "-").to_string();
+    assert!(!json.contains('\u{0}') && !json.contains("\\u0000"));
+    for part in &mail.parts {
+        assert!(inspect::body(raw, &part.path).is_some(), "part {}", part.path);
+    }
+    // The beginning of it is a message too.
+    let half = raw.get(..raw.len() / 2).unwrap_or_default();
+    let prefix = Mail::read(half, &ReadOptions::prefix(raw.len() as u64));
+    assert!(prefix.problems.iter().all(|p| !p.contains("missing")), "{:?}", prefix.problems);
+    mail
+}
+
+#[test]
+fn ten_thousand_parts_are_cut_off_with_a_problem() {
+    let mut raw = b"Content-Type: multipart/mixed; boundary=b\r\n\r\n".to_vec();
+    for i in 0..10_000 {
+        raw.extend(format!("--b\r\nContent-Type: text/plain\r\n\r\npart {i}\r\n").bytes());
+    }
+    raw.extend(b"--b--\r\n");
+    let mail = Mail::read(&raw, &ReadOptions::default());
+    assert_eq!(mail.parts.len(), 1_999);
+    assert!(mail.problems.iter().any(|p| p.contains("2,000")));
+    assert!(mail.text.is_some_and(|t| t.starts_with("part 0")));
+}
+
+#[test]
+fn a_hundred_thousand_levels_do_not_overflow_the_stack() {
+    let mut raw = Vec::new();
+    for i in 0..100_000 {
+        raw.extend(format!("Content-Type: multipart/mixed; boundary=b{i}\n\n--b{i}\n").bytes());
+    }
+    raw.extend(b"Content-Type: text/plain\n\nend");
+    let mail = read(&raw);
+    assert!(mail.parts.len() <= 65);
+    let mut same = b"Content-Type: multipart/mixed; boundary=b\n\n--b\n".repeat(100_000);
+    same.extend(b"\nend");
+    read(&same);
+}
+
+#[test]
+fn enclosed_messages_stop_at_four_levels_and_privacy_below_still_counts() {
+    let nested = |levels: usize, innermost: &str| {
+        let head = "Subject: x\nContent-Type: message/rfc822\n\n".repeat(levels);
+        format!("{head}{innermost}").into_bytes()
+    };
+    let mail = read(&nested(100_000, "Subject: deep\n\nend"));
+    let mut depth = 0;
+    let mut level = &mail;
+    while let Some(inner) = level.forwarded.first() {
+        level = inner;
+        depth += 1;
+    }
+    assert_eq!(depth, 4);
+    assert!(level.parts.iter().any(|p| p.problem.is_some()));
+    for levels in [0, 1, 3, 4, 5, 50] {
+        let mail = read(&nested(levels, "From: a@example.com\nSensitivity: Private\n\nx"));
+        assert!(!mail.may_forward.is_allowed(), "{levels}");
+        assert!(!mail.may_save.is_allowed(), "{levels}");
+    }
+}
+
+#[test]
+fn a_twenty_megabyte_header_is_read_to_its_limit() {
+    let mut raw = b"Subject: first\r\n".to_vec();
+    for i in 0..400_000 {
+        raw.extend(format!("X-Fill-{i}: {}\r\n", "x".repeat(36)).bytes());
+    }
+    raw.extend(b"From: late@example.com\r\n\r\nbody");
+    let mail = read(&raw);
+    assert_eq!(mail.subject.as_deref(), Some("first"));
+    assert_eq!(mail.text.as_deref(), Some("body"));
+    assert!(mail.problems.iter().any(|p| p.contains("header")));
+    let one = [b"Subject: ".as_slice(), &b"=?utf-8?q?".repeat(2_000_000), b"\r\n\r\nbody"].concat();
+    assert_eq!(read(&one).text.as_deref(), Some("body"));
+}
+
+#[test]
+fn broken_recordings_are_said_to_be_broken() {
+    let message = |kind: &str, encoding: &str, body: &str| {
+        format!(
+            "Message-Context: voice-message\nContent-Type: multipart/mixed; boundary=b\n\n--b\n\
+             Content-Type: {kind}\nContent-Transfer-Encoding: {encoding}\n\n{body}\n--b--\n"
+        )
+    };
+    for (kind, encoding, body) in [
+        ("audio/basic", "base64", "!!!! not base64 !!!!"),
+        ("audio/basic", "base64", "QUJD="),
+        ("audio/basic", "base64", ""),
+        ("audio/32kadpcm", "x-unknown", "abc"),
+        ("audio/x-wav", "base64", "UklGRv////9XQVZF"),
+        ("audio/", "", ""),
+        ("/", "base64", "QUJD"),
+    ] {
+        let mail = read(message(kind, encoding, body).as_bytes());
+        assert_eq!(mail.kind, MessageKind::Voice, "{kind}");
+        assert_eq!(mail.parts.len(), 1, "{kind}");
+    }
+    let empty = read(message("audio/basic", "base64", "").as_bytes());
+    assert_eq!(empty.parts[0].seconds, Some(0.0));
+    assert!(empty.parts[0].problem.as_deref().is_some_and(|p| p.contains("empty")));
+    let damaged = read(message("audio/basic", "base64", "QUJD(QUJD").as_bytes());
+    assert!(damaged.problems.iter().any(|p| p.contains("damaged")), "{:?}", damaged.problems);
+}
+
+#[test]
+fn html_bombs_become_text() {
+    for html in [
+        "<div>".repeat(50_000),
+        "<b a=1><p>".repeat(50_000),
+        "<table><tr><td>".repeat(20_000),
+        format!("<p style=\"{}\">x</p>", "a:b;".repeat(100_000)),
+        "&amp;".repeat(100_000),
+        "<!--".repeat(50_000),
+        "<a href=x>".repeat(50_000),
+    ] {
+        let raw = format!("Content-Type: text/html\n\n{html}end");
+        read(raw.as_bytes());
+    }
+}
+
+#[test]
+fn long_lists_and_values_are_bounded() {
+    let many = "a@example.com, ".repeat(50_000);
+    let ids = "<a@example.com> ".repeat(50_000);
+    let raw = format!(
+        "From: {many}\nTo: {many}\nTo: {many}\nReferences: {ids}\nReply-To: {many}\n\
+         Disposition-Notification-To: {many}\nContent-Type: text/plain; {}\n\nx",
+        "a=b; ".repeat(10_000)
+    );
+    let mail = read(raw.as_bytes());
+    assert!(mail.to.len() <= 2_000 && mail.references.len() <= 1_000);
+    let open = format!("From: {}\nTo: {}\n\nx", "\"".repeat(60_000), "(<".repeat(30_000));
+    read(open.as_bytes());
+}
+
+#[test]
+fn an_ordinary_mail_with_music_stays_a_mail() {
+    for (kind, name) in [
+        ("audio/mpeg", "song.mp3"),
+        ("audio/x-wav", "voicemail.wav"),
+        ("audio/basic", "hello.au"),
+        ("application/octet-stream", "voicemail0001.wav"),
+    ] {
+        let raw = format!(
+            "From: Ada <ada@example.com>\nSubject: Voice Mail from me\nX-VoiceMessageDuration: 35\n\
+             X-CallingTelephoneNumber: IPM.Note\nX-FaxNumberOfPages: 0\nMIME-Version: 1.0 (Voice 2.0)\n\
+             Content-Type: multipart/mixed; boundary=b\n\n--b\n\nlisten\n--b\nContent-Type: {kind}; \
+             name={name}\nContent-Disposition: attachment; filename={name}\n\nxxxx\n--b--\n"
+        );
+        let mail = read(raw.as_bytes());
+        assert_eq!(mail.kind, MessageKind::Email, "{kind} {:?}", mail.evidence);
+        assert!(mail.parts.iter().any(|p| p.role == PartRole::Attachment));
+        assert!(inspect::primary_audio(&mail).is_empty());
+    }
+}
+
+/// Pieces that make arbitrary octets look like mail.
+fn pieces() -> impl Strategy<Value = Vec<u8>> {
+    let piece = prop_oneof![
+        Just(b"\r\n".to_vec()),
+        Just(b"\n\n".to_vec()),
+        Just(b"--b\r\n".to_vec()),
+        Just(b"--b--\r\n".to_vec()),
+        Just(b"Content-Type: multipart/mixed; boundary=b\r\n".to_vec()),
+        Just(b"Content-Type: multipart/voice-message; boundary=\"b\"\r\n\r\n".to_vec()),
+        Just(b"Content-Type: message/rfc822\r\n\r\n".to_vec()),
+        Just(b"Content-Type: audio/32KADPCM\r\nContent-Transfer-Encoding: base64\r\n\r\n".to_vec()),
+        Just(b"Content-Disposition: inline; voice=Voice-Message\r\n".to_vec()),
+        Just(b"From: =?utf-8?q?a?= <a@b>\r\n".to_vec()),
+        Just(b"Sensitivity: private\r\n".to_vec()),
+        Just(b"Content-Type: text/html; charset=utf-7\r\n\r\n<p>".to_vec()),
+        Just(b"Content-Duration: 12\r\n".to_vec()),
+        proptest::collection::vec(any::<u8>(), 0..40),
+    ];
+    proptest::collection::vec(piece, 0..60).prop_map(|pieces| pieces.concat())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(400))]
+
+    #[test]
+    fn arbitrary_octets_are_some_message(raw in proptest::collection::vec(any::<u8>(), 0..2_000)) {
+        read(&raw);
+    }
+
+    #[test]
+    fn octets_that_look_like_mail_are_some_message(raw in pieces()) {
+        read(&raw);
+    }
+
+    #[test]
+    fn charsets_never_panic(raw in proptest::collection::vec(any::<u8>(), 0..200), which in 0_usize..12) {
+        let charset = ["utf-8", "utf-7", "utf-16", "utf-16le", "iso-2022-jp", "shift_jis", "big5",
+            "gb18030", "euc-kr", "koi8-r", "ibm850", "x-nonsense"][which];
+        let mut message = format!("Content-Type: text/plain; charset={charset}\n\n").into_bytes();
+        message.extend(raw);
+        read(&message);
+    }
+}
