@@ -279,8 +279,7 @@ fn files_of(raw: &[u8], path: &str, part: &PartInfo) -> Result<Vec<(String, Vec<
                 codec::Hint { media_type: &part.media_type, filename: part.filename.as_deref() };
             let pcm = codec::decode(&body.octets, hint, codec::Limits::default())
                 .map_err(|error| error.to_string())?;
-            let _ = pcm;
-            Err("WAV files cannot be written yet".into())
+            Ok(vec![(format!("{stem}.wav"), codec::wav::write(&pcm))])
         }
     }
 }

@@ -15,6 +15,7 @@ use super::recognize::{self, Medium};
 use super::vendors::{Scene, Table, Vendor};
 use super::view::{self, Header, Mailbox, Part, Shape, View, mailbox};
 
+mod attachments;
 mod json;
 mod length;
 mod parts;
@@ -150,9 +151,9 @@ fn read_level(
     mail.importance = sender::importance(header, &scene, vendor);
 
     let mut levels = vec![Level { sensitivity: sensitivity(header), who: who(&mail.sender) }];
-    read_parts(&mut mail, &mut levels, &view, raw, options, table, depth);
+    let measured = read_parts(&mut mail, &mut levels, &view, raw, options, table, depth);
     words_of(&mut mail, &view, &scene, vendor);
-    lengths(&mut mail, &view, &scene, vendor, options);
+    lengths(&mut mail, &view, &scene, vendor, &measured);
     mail.pages = pages(&mail, &view, &scene, vendor);
     mail.playing_order = playing_order(&mail, header, vendor);
     mail.language = language(&mail, &view);
@@ -237,6 +238,8 @@ fn who(sender: &Sender) -> String {
         .unwrap_or_else(|| "The sender".into())
 }
 
+/// Describes the leaves and reads what is in them; returns the paths of recordings whose length was
+/// measured.
 fn read_parts(
     mail: &mut Mail,
     levels: &mut Vec<Level>,
@@ -245,12 +248,14 @@ fn read_parts(
     options: &ReadOptions,
     table: &Table,
     depth: usize,
-) {
+) -> Vec<String> {
     let mut roles = parts::Roles::new(mail.kind, view);
+    let mut all_measured = Vec::new();
     for part in view.leaves() {
         let role = roles.next(part);
-        let (mut info, octets) =
+        let parts::Described { mut info, octets, measured } =
             parts::describe(part, role, options, expected_octets(part, raw, options));
+        all_measured.extend(measured.then(|| info.path.clone()));
         if part.shape == Shape::Original {
             if depth < FORWARD_DEPTH {
                 let inner = ReadOptions {
@@ -268,11 +273,18 @@ fn read_parts(
         } else if part.problem.as_deref().is_some_and(|p| p.starts_with("nested")) {
             levels.extend(marks_inside(part.body));
         }
+        match info.role {
+            PartRole::Card => mail.cards.extend(attachments::cards(&info.path, &octets, view)),
+            PartRole::Report => attachments::report(mail, part, &octets),
+            _ => {}
+        }
         if let Some(problem) = &info.problem {
             mail.problems.push(format!("part {}: {problem}", info.path));
         }
         mail.parts.push(info);
     }
+    attachments::settle(mail);
+    all_measured
 }
 
 /// The decoded size of a leaf whose end has not been fetched yet.
@@ -339,7 +351,7 @@ fn lengths(
     view: &View<'_>,
     scene: &Scene<'_>,
     vendor: Option<&Vendor>,
-    options: &ReadOptions,
+    measured: &[String],
 ) {
     let bodies: Vec<&PartInfo> = primary_audio(mail);
     let spoken = matches!(mail.kind, MessageKind::Voice | MessageKind::Fax | MessageKind::Video);
@@ -347,15 +359,11 @@ fn lengths(
         return;
     }
     let leaves: Vec<&Part<'_>> = bodies.iter().filter_map(|b| view.leaf(&b.path)).collect();
-    let measured = |info: &PartInfo, part: &Part<'_>| {
-        let complete = options.whole || part.closed;
-        complete && ((options.measure_audio && info.decodable) || info.octets == 0)
-    };
     let mut total = 0.0;
     let mut source = Some(DurationSource::Audio);
     for (info, part) in bodies.iter().zip(&leaves) {
         let declared = length::declared(part);
-        source = match (measured(info, part), declared) {
+        source = match (measured.contains(&info.path), declared) {
             (true, _) => source,
             (false, Some(_)) => source.map(|_| DurationSource::PartHeader),
             (false, None) => None,

@@ -6,6 +6,10 @@ struct Row {
     file: String,
     category: String,
     expected: Vec<String>,
+    seconds: Option<f64>,
+    sensitivity: String,
+    importance: String,
+    receipt: String,
     notes: String,
 }
 
@@ -18,6 +22,10 @@ fn rows() -> Option<(std::path::PathBuf, Vec<Row>)> {
             file: (*columns.first()?).to_owned(),
             category: (*columns.get(1)?).to_owned(),
             expected: columns.get(6)?.split('|').map(str::to_owned).collect(),
+            seconds: columns.get(7)?.parse().ok(),
+            sensitivity: (*columns.get(9)?).to_owned(),
+            importance: columns.get(10)?.trim_end_matches('?').to_owned(),
+            receipt: (*columns.get(11)?).to_owned(),
             notes: columns.last().copied().unwrap_or_default().to_owned(),
         })
     });
@@ -56,6 +64,28 @@ fn every_message_has_the_expected_kind() {
                 row.expected.join("|"),
                 row.notes
             ));
+        }
+        let seconds = mail.duration.map(|d| d.as_secs_f64());
+        if let (Some(expected), Some(found)) = (row.seconds, seconds)
+            && (expected - found).abs() > 1.0
+        {
+            println!("length: {} {found} s, the manifest says {expected} s", row.file);
+        }
+        let found = mail.sensitivity.as_ref().map_or("", |s| s.as_str());
+        if !row.sensitivity.is_empty() && found != row.sensitivity {
+            println!("sensitivity: {} {found}, the manifest says {}", row.file, row.sensitivity);
+        }
+        let found = mail.importance.map_or("", |s| s.as_str());
+        if !row.importance.is_empty() && found != row.importance {
+            println!("importance: {} {found}, the manifest says {}", row.file, row.importance);
+        }
+        let asked = mail.receipt.as_ref().map_or(String::new(), |r| {
+            r.requested_by.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ")
+        });
+        if !row.receipt.is_empty() && !row.receipt.contains(&asked)
+            || asked.is_empty() != row.receipt.is_empty()
+        {
+            println!("receipt: {} by {asked}, the manifest says {}", row.file, row.receipt);
         }
         // The JSON form exists for every message, and every leaf can be fetched again.
         let json = inspect::to_json(&mail, &row.file);

@@ -88,13 +88,23 @@ impl Roles {
     }
 }
 
-/// A leaf's description, and its octets where the caller needs them again.
+/// A leaf described.
+pub struct Described {
+    /// For the message.
+    pub info: PartInfo,
+    /// Its octets.
+    pub octets: Vec<u8>,
+    /// Its length was found by decoding undamaged audio.
+    pub measured: bool,
+}
+
+/// Describes a leaf. `expected` is its size where its end has not been fetched.
 pub fn describe(
     part: &Part<'_>,
     role: PartRole,
     options: &ReadOptions,
     expected: Option<u64>,
-) -> (PartInfo, Vec<u8>) {
+) -> Described {
     let decoded = part.decode();
     let octets = decoded.octets;
     let complete = options.whole || part.closed;
@@ -131,8 +141,12 @@ pub fn describe(
         media_type,
         filename,
     };
+    let mut measured = false;
     match medium(part) {
-        Medium::Audio => audio(&mut info, part, &octets, options, complete, expected),
+        Medium::Audio => {
+            let damaged = decoded.damaged;
+            measured = audio(&mut info, part, &octets, options, damaged, complete, expected);
+        }
         Medium::Tiff => {
             info.codec = Some("TIFF fax".into());
             info.decodable = !octets.is_empty();
@@ -143,7 +157,7 @@ pub fn describe(
         }
         _ => {}
     }
-    (info, octets)
+    Described { info, octets, measured }
 }
 
 /// Unknown disposition types mean attachment (RFC 2183 section 2.8).
@@ -151,32 +165,36 @@ fn disposition(value: &str) -> String {
     if value == "inline" { "inline".into() } else { "attachment".into() }
 }
 
+/// Fills in what concerns sound; true when the length was measured. A declared length beats one
+/// measured on damaged octets.
 fn audio(
     info: &mut PartInfo,
     part: &Part<'_>,
     octets: &[u8],
     options: &ReadOptions,
+    damaged: bool,
     complete: bool,
     expected: Option<u64>,
-) {
+) -> bool {
     let name = part.filename();
-    let kind = Sound::of(&info.media_type, name.as_deref(), octets);
-    info.codec = Some(kind.name.to_owned());
-    info.decodable = kind.decodable;
-    let declared = length::declared(part);
+    let hint = codec::Hint { media_type: &part.content.value, filename: name.as_deref() };
+    info.codec = Some(codec::sniff::describe(octets, hint).to_owned());
+    info.decodable = codec::sniff::form(octets, hint).is_some_and(codec::sniff::Form::is_decodable);
     if complete && octets.is_empty() {
         info.decodable = false;
         info.seconds = Some(0.0);
-        info.problem.get_or_insert_with(|| "the recording is empty".into());
-        return;
+        info.problem.get_or_insert_with(|| codec::Error::Empty.to_string());
+        return !damaged;
     }
+    let declared = length::declared(part);
     if complete && options.measure_audio {
-        let hint = codec::Hint { media_type: &info.media_type, filename: name.as_deref() };
         match codec::decode(octets, hint, codec::Limits::default()) {
             Ok(pcm) => {
                 info.decodable = true;
-                info.seconds = Some(round(pcm.duration()));
-                return;
+                if !damaged || declared.is_none() {
+                    info.seconds = Some(round(pcm.duration()));
+                    return !damaged;
+                }
             }
             Err(error) => {
                 info.decodable = false;
@@ -188,111 +206,10 @@ fn audio(
         let size = expected.unwrap_or(octets.len() as u64);
         length::estimate(&info.media_type, octets, size).map(round)
     });
+    false
 }
 
 /// Milliseconds are enough.
 fn round(duration: Duration) -> f64 {
     (duration.as_secs_f64() * 1000.0).round() / 1000.0
-}
-
-/// A sound's coding in words.
-struct Sound {
-    name: &'static str,
-    decodable: bool,
-}
-
-impl Sound {
-    /// By the first octets, then by type, then by extension.
-    fn of(media_type: &str, filename: Option<&str>, octets: &[u8]) -> Self {
-        let is = |magic: &[u8], at: usize| octets.get(at..).is_some_and(|o| o.starts_with(magic));
-        let sniffed = if is(b"RIFF", 0) {
-            Some(wave(octets))
-        } else if is(b".snd", 0) {
-            Some(("Sun/NeXT audio", true))
-        } else if is(b"#!AMR-WB", 0) {
-            Some(("AMR wideband", false))
-        } else if is(b"#!AMR", 0) {
-            Some(("AMR", true))
-        } else if is(b"OggS", 0) {
-            Some((if is(b"OpusHead", 28) { "Opus" } else { "Ogg Vorbis" }, true))
-        } else if is(b"ftyp", 4) {
-            Some(("AAC", true))
-        } else if is(b"fLaC", 0) {
-            Some(("FLAC", true))
-        } else if is(b"ID3", 0) {
-            Some(("MP3", true))
-        } else if is(&[0x30, 0x26, 0xb2, 0x75, 0x8e, 0x66, 0xcf, 0x11], 0) {
-            Some(("Windows Media Audio", false))
-        } else {
-            None
-        };
-        let subtype = media_type.split_once('/').map_or("", |(_, s)| s);
-        let extension = filename.and_then(|n| n.rsplit_once('.')).map_or("", |(_, e)| e);
-        let by_name = |name: &str| {
-            let plain = name.to_ascii_lowercase();
-            let plain = plain.strip_prefix("x-").unwrap_or(&plain);
-            NAMES.iter().find(|(key, ..)| *key == plain).map(|(_, name, ok)| (*name, *ok))
-        };
-        let (name, decodable) = sniffed
-            .or_else(|| by_name(subtype))
-            .or_else(|| by_name(extension))
-            .unwrap_or(("unknown", false));
-        Self { name, decodable }
-    }
-}
-
-const NAMES: [(&str, &str, bool); 30] = [
-    ("32kadpcm", "G.726, 32 kbit/s", true),
-    ("726", "G.726, 32 kbit/s", true),
-    ("g726-16", "G.726, 16 kbit/s", true),
-    ("g726-24", "G.726, 24 kbit/s", true),
-    ("g726-32", "G.726, 32 kbit/s", true),
-    ("g726-40", "G.726, 40 kbit/s", true),
-    ("basic", "G.711 µ-law", true),
-    ("au", "G.711 µ-law", true),
-    ("ulaw", "G.711 µ-law", true),
-    ("pcmu", "G.711 µ-law", true),
-    ("alaw", "G.711 A-law", true),
-    ("pcma", "G.711 A-law", true),
-    ("gsm", "GSM 06.10", true),
-    ("sln", "linear PCM, 16 bit", true),
-    ("wav", "WAVE", true),
-    ("wave", "WAVE", true),
-    ("vnd.wave", "WAVE", true),
-    ("mpeg", "MP3", true),
-    ("mp3", "MP3", true),
-    ("amr", "AMR", true),
-    ("amr-wb", "AMR wideband", false),
-    ("ogg", "Ogg Vorbis", true),
-    ("opus", "Opus", true),
-    ("mp4", "AAC", true),
-    ("aac", "AAC", true),
-    ("m4a", "AAC", true),
-    ("flac", "FLAC", true),
-    ("wma", "Windows Media Audio", false),
-    ("ms-wma", "Windows Media Audio", false),
-    ("g729", "G.729", false),
-];
-
-/// The coding inside a WAVE file by its format tag, where `fmt ` comes first.
-fn wave(octets: &[u8]) -> (&'static str, bool) {
-    let word = |at: usize| {
-        let bytes = octets.get(at..at + 2)?;
-        Some(u16::from_le_bytes(bytes.try_into().ok()?))
-    };
-    let tag = if octets.get(12..16) == Some(b"fmt ") { word(20) } else { None };
-    match tag {
-        Some(1 | 0xfffe) => ("WAVE, linear PCM", true),
-        Some(2) => ("WAVE, MS ADPCM", true),
-        Some(3) => ("WAVE, floating point", true),
-        Some(6) => ("WAVE, G.711 A-law", true),
-        Some(7) => ("WAVE, G.711 µ-law", true),
-        Some(0x11) => ("WAVE, IMA ADPCM", true),
-        Some(0x31) => ("WAVE, GSM 06.10", true),
-        Some(0x50 | 0x55) => ("WAVE, MP3", true),
-        Some(0x64 | 0x40 | 0x45) => ("WAVE, G.726", true),
-        Some(0x160..=0x163) => ("WAVE, Windows Media Audio", false),
-        Some(0x22) => ("WAVE, TrueSpeech", false),
-        _ => ("WAVE", true),
-    }
 }

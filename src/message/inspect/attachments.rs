@@ -1,0 +1,101 @@
+//! Contact cards and the machine's part of reports, put into the [`Mail`] (RFC 2421 section 4.3.3,
+//! RFC 3464, RFC 8098).
+
+use crate::message::card::{self, CardDoc, Sound};
+use crate::message::mail::{Card, Mail, PartRole, Report};
+use crate::message::view::{Part, View, header, mailbox};
+use crate::message::{display, dsn, mdn};
+
+/// Cards of one part that are listed.
+const CARDS_MAX: usize = 50;
+
+/// The cards of a part, in short. A sound named by `CID:` must be a part of the same message level
+/// (RFC 2392).
+pub fn cards(path: &str, octets: &[u8], view: &View<'_>) -> Vec<Card> {
+    card::parse_all(octets).iter().take(CARDS_MAX).map(|doc| in_short(path, doc, view)).collect()
+}
+
+fn in_short(path: &str, doc: &CardDoc, view: &View<'_>) -> Card {
+    let line = |text: &str| display::clean(text);
+    let sound = match &doc.sound {
+        Some(Sound::Inline { .. }) => true,
+        Some(Sound::Cid(id)) => view.leaves().any(|part| {
+            let own = part.header.first("content-id").map(mailbox::message_ids);
+            own.is_some_and(|own| own.contains(id))
+        }),
+        None => false,
+    };
+    Card {
+        path: path.to_owned(),
+        name: doc.name.as_deref().map(line).filter(|name| !name.is_empty()),
+        emails: doc.emails.iter().map(|e| line(&e.addr)).collect(),
+        tels: doc.tels.iter().map(|t| line(&t.number)).collect(),
+        has_spoken_name: sound,
+        problem: doc.problem.clone(),
+    }
+}
+
+/// Reads a part of a report into the message.
+pub fn report(mail: &mut Mail, part: &Part<'_>, octets: &[u8]) {
+    match part.content.value.as_str() {
+        "message/disposition-notification" | "message/global-disposition-notification" => {
+            if mail.report.is_none() {
+                mail.report = Some(Report::Mdn(notification(part, octets)));
+            }
+        }
+        "message/delivery-status" | "message/global-delivery-status" => {
+            let blocks = dsn::parse(octets);
+            match &mut mail.report {
+                Some(Report::Dsn(list)) => list.extend(blocks),
+                Some(Report::Mdn(_)) => {}
+                None => mail.report = Some(Report::Dsn(blocks)),
+            }
+        }
+        name if name.contains("headers") || name.ends_with("rfc822-header") => {
+            let (returned, _) = header::read(octets, 0, false);
+            let id = returned.first("message-id").map(mailbox::message_ids).unwrap_or_default();
+            about(mail, id.into_iter().next());
+        }
+        _ => {}
+    }
+}
+
+/// Some senders write the fields as header fields of the part and leave its body empty.
+fn notification(part: &Part<'_>, octets: &[u8]) -> crate::message::Mdn {
+    if !octets.trim_ascii().is_empty() || !part.header.has("disposition") {
+        return mdn::parse(octets);
+    }
+    let mut fields = Vec::new();
+    for field in part.header.fields() {
+        fields.extend(field.name.bytes());
+        fields.extend(b": ");
+        fields.extend(field.value.trim_ascii());
+        fields.extend(b"\r\n");
+    }
+    mdn::parse(&fields)
+}
+
+/// Which message a delivery report is about, from what came back with it.
+fn about(mail: &mut Mail, id: Option<String>) {
+    if let (Some(Report::Dsn(list)), Some(id)) = (&mut mail.report, id) {
+        for block in list.iter_mut().filter(|b| b.original_message_id.is_none()) {
+            block.original_message_id = Some(id.clone());
+        }
+    }
+}
+
+/// What can only be said when all parts are known: the message returned with a report, the spoken
+/// name beside a card (RFC 2421 section 6), and that several cards at one level describe nobody.
+pub fn settle(mail: &mut Mail) {
+    let returned = mail.forwarded.first().and_then(|inner| inner.message_id.clone());
+    about(mail, returned);
+    let spoken = mail.parts.iter().any(|p| p.role == PartRole::SpokenName);
+    let several = mail.cards.len() > 1;
+    for card in &mut mail.cards {
+        card.has_spoken_name |= spoken && !several;
+        if several && card.problem.is_none() {
+            card.problem =
+                Some("several cards in one message; none describes the sender for sure".into());
+        }
+    }
+}
