@@ -131,6 +131,11 @@ pub fn run(command: Command, dirs: &Dirs) -> ExitCode {
         Command::Demo(args) => demo::demo(args, dirs),
         Command::Loopback(args) => demo::loopback(args, dirs),
     };
+    finish(outcome)
+}
+
+/// Says why a command failed and turns its outcome into an exit code.
+pub fn finish(outcome: Outcome) -> ExitCode {
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {

@@ -3,10 +3,7 @@
 use std::{path::PathBuf, sync::Arc};
 
 use aloud::{
-    engine::{
-        AccountSettings, Engine, Options, Security, Server,
-        secrets::MemoryStore,
-    },
+    engine::{AccountSettings, Engine, Options, Security, Server, secrets::MemoryStore},
     loopback::Loopback,
     model::{AccountId, AddrSpec, DateTime, Secret},
 };

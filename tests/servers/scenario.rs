@@ -15,11 +15,15 @@ use aloud::{
 use super::places::{Person, Place, address, options};
 
 /// Looks until something is there: real servers deliver a moment after they accept.
-async fn eventually<T>(person: &Person, what: &str, mut look: impl AsyncFnMut(&Engine) -> Option<T>) -> T {
+async fn eventually<T, F: Future<Output = Option<T>>>(
+    person: &Person,
+    what: &str,
+    mut look: impl FnMut(Engine) -> F,
+) -> T {
     let looking = async {
         loop {
             person.sync().await;
-            if let Some(found) = look(&person.engine).await {
+            if let Some(found) = look(person.engine.clone()).await {
                 return found;
             }
             tokio::time::sleep(Duration::from_millis(150)).await;
@@ -32,7 +36,8 @@ async fn eventually<T>(person: &Person, what: &str, mut look: impl AsyncFnMut(&E
 }
 
 async fn rows(engine: &Engine, scope: Scope) -> Vec<ListRow> {
-    let query = ListQuery { scope, sort: Sort::Newest, search: String::new(), offset: 0, limit: 500 };
+    let query =
+        ListQuery { scope, sort: Sort::Newest, search: String::new(), offset: 0, limit: 500 };
     engine.list(query).await.unwrap().rows
 }
 
@@ -87,13 +92,15 @@ pub async fn round_trip(place: &Place) {
     let engine = &alice.engine;
     let got = eventually(&alice, "the voice message", |e| {
         let subject = subject.clone();
-        let e = e.clone();
         async move { row(&e, Scope::Voice, &subject).await }
     })
     .await;
     assert_eq!(got.kind, MessageKind::Voice, "{}", place.name);
     assert_eq!(got.duration, Some(Duration::from_secs(2)));
-    assert_eq!((got.progress, got.importance, got.receipt), (Progress::New, Importance::High, true));
+    assert_eq!(
+        (got.progress, got.importance, got.receipt),
+        (Progress::New, Importance::High, true)
+    );
 
     // Opening hears nothing; the sound is the sender's.
     let opened = engine.open(got.key).await.unwrap();
@@ -125,7 +132,7 @@ pub async fn round_trip(place: &Place) {
     // The receipt joins bob's sent message and is no row of its own.
     let sent = mailbox(&bob.engine, MailboxRole::Sent).await;
     let delivered = eventually(&bob, "the receipt", |e| {
-        let (subject, e) = (subject.clone(), e.clone());
+        let subject = subject.clone();
         async move { row(&e, sent, &subject).await.and_then(|row| row.delivery) }
     })
     .await;
@@ -142,14 +149,15 @@ pub async fn round_trip(place: &Place) {
     };
     send(&alice, reply).await;
     let answer = eventually(&bob, "the reply", |e| {
-        let (subject, e) = (format!("Re: {subject}"), e.clone());
+        let subject = format!("Re: {subject}");
         async move { row(&e, Scope::Voice, &subject).await }
     })
     .await;
     assert!(answer.private);
     let opened = bob.engine.open(answer.key).await.unwrap();
     assert_eq!(opened.mail.profile.as_deref(), Some("vpim2"));
-    let original = bob.engine.open(row(&bob.engine, sent, &subject).await.unwrap().key).await.unwrap();
+    let original =
+        bob.engine.open(row(&bob.engine, sent, &subject).await.unwrap().key).await.unwrap();
     assert_eq!(opened.mail.in_reply_to, original.mail.message_id);
 
     // It is private: no route out of it, and nothing is built.
@@ -173,7 +181,7 @@ pub async fn round_trip(place: &Place) {
     let raw = bob.engine.raw(original.row.key).await.unwrap();
     send(&bob, forward(original.row.key)).await;
     let forwarded = eventually(&alice, "the forward", |e| {
-        let (subject, e) = (format!("Fwd: {subject}"), e.clone());
+        let subject = format!("Fwd: {subject}");
         async move { row(&e, Scope::Voice, &subject).await }
     })
     .await;
@@ -199,7 +207,7 @@ pub async fn tidying(place: &Place) {
     let mut keys = Vec::new();
     for subject in &subjects {
         let found = eventually(&alice, subject, |e| {
-            let (subject, e) = (subject.clone(), e.clone());
+            let subject = subject.clone();
             async move { row(&e, Scope::AllInboxes, &subject).await }
         })
         .await;
@@ -212,8 +220,11 @@ pub async fn tidying(place: &Place) {
     engine.undo(undo).await.unwrap();
     engine.delete(vec![keys[2]]).await.unwrap();
     // The list has moved on at once, before any server knows.
-    let left: Vec<_> = rows(&engine, Scope::AllInboxes).await.into_iter().map(|r| r.subject).collect();
-    assert!(left.contains(&subjects[0]) && !left.contains(&subjects[1]) && !left.contains(&subjects[2]));
+    let left: Vec<_> =
+        rows(&engine, Scope::AllInboxes).await.into_iter().map(|r| r.subject).collect();
+    assert!(
+        left.contains(&subjects[0]) && !left.contains(&subjects[1]) && !left.contains(&subjects[2])
+    );
     alice.sync().await;
     alice = alice.restarted("alice").await;
     alice.sync().await;
@@ -251,7 +262,6 @@ pub async fn bounce(place: &Place) {
     let message = Outgoing { to: vec![nobody], ..voice(&bob, "alice", &subject) };
     send(&bob, message).await;
     let report = eventually(&bob, "the report", |e| {
-        let e = e.clone();
         let subject = subject.clone();
         async move {
             for row in rows(&e, Scope::AllInboxes).await {
@@ -272,5 +282,9 @@ pub async fn bounce(place: &Place) {
         panic!("{:?}", report.mail.report);
     };
     assert_eq!(recipients[0].status, "5.1.1");
-    assert!(recipients[0].sentence.starts_with("There is no mailbox"), "{}", recipients[0].sentence);
+    assert!(
+        recipients[0].sentence.starts_with("There is no mailbox"),
+        "{}",
+        recipients[0].sentence
+    );
 }
