@@ -39,6 +39,9 @@ pub enum Violation {
     /// Parentheses beyond [`Limits::depth`].
     #[error("a response is nested too deeply")]
     Depth,
+    /// A parenthesis or quote that is not closed: the parser would read on into the next response.
+    #[error("a response is cut off in the middle")]
+    Open,
     /// More responses than [`Limits::responses`].
     #[error("too many responses to one command")]
     Flood,
@@ -146,7 +149,7 @@ impl Screen {
             status(line, out);
             return Ok(());
         }
-        let literal = self.look(line)?;
+        let literal = self.look(kind, line)?;
         if kind != Kind::Dropped {
             let text = match literal {
                 Some((at, _)) => line.get(..at).unwrap_or_default(),
@@ -176,7 +179,7 @@ impl Screen {
 
     /// Counts parentheses outside quotes; finds a literal announced at the end of the line (where
     /// it starts, how long it is).
-    fn look(&mut self, line: &[u8]) -> Result<Option<(usize, u64)>, Violation> {
+    fn look(&mut self, kind: Kind, line: &[u8]) -> Result<Option<(usize, u64)>, Violation> {
         let mut quoted = false;
         let mut escaped = false;
         for octet in line {
@@ -194,15 +197,17 @@ impl Screen {
                 _ => {}
             }
         }
-        if quoted || line.last() != Some(&b'}') {
-            return Ok(None);
-        }
-        let Some(open) = memchr::memrchr(b'{', line) else { return Ok(None) };
-        let digits = line.get(open + 1..line.len() - 1).unwrap_or_default();
-        let digits = digits.strip_suffix(b"+").unwrap_or(digits);
-        if digits.is_empty() || !digits.iter().all(u8::is_ascii_digit) {
-            return Ok(None);
-        }
+        let announced = line.strip_suffix(b"}").filter(|_| !quoted).and_then(|line| {
+            let open = memchr::memrchr(b'{', line)?;
+            let digits = line.get(open + 1..)?;
+            let digits = digits.strip_suffix(b"+").unwrap_or(digits);
+            let number = !digits.is_empty() && digits.iter().all(u8::is_ascii_digit);
+            number.then_some((open, digits))
+        });
+        let Some((open, digits)) = announced else {
+            let closed = self.depth == 0 && !quoted;
+            return if closed || kind == Kind::Dropped { Ok(None) } else { Err(Violation::Open) };
+        };
         let length = std::str::from_utf8(digits).ok().and_then(|text| text.parse().ok());
         let length: u64 = length.unwrap_or(u64::MAX);
         if length > self.limits.literal {
@@ -482,6 +487,12 @@ mod tests {
         deep.extend(std::iter::repeat_n(b'(', 1_000_000));
         deep.extend_from_slice(b"\r\n");
         assert_eq!(Screen::default().push(&deep, &mut Vec::new()), Err(Violation::Depth));
+
+        for cut in
+            ["* 1 FETCH (UID 5 FLAGS (\r\n", "* LIST () \"/\" \"a\r\n", "* 1 FETCH (UID 5\r\n"]
+        {
+            assert_eq!(screened(cut.as_bytes()), Err(Violation::Open), "{cut}");
+        }
 
         let mut screen = Screen::default();
         let mut out = Vec::new();

@@ -1,0 +1,304 @@
+//! A store in memory that keeps what the account task tells it, and notices when the task breaks
+//! the contract of [`Sink`].
+
+use std::{
+    collections::{BTreeMap, VecDeque},
+    sync::Mutex,
+};
+
+use aloud::{
+    engine::{
+        Error,
+        account::{
+            Arrived, BodyPlace, MailboxState, Op, OpEnd, OpKind, PassEnd, Passwords, PrefixWant,
+            Sink,
+        },
+        imap::{Head, Listed, SeenFlags},
+    },
+    model::{AccountId, Flag, MailboxId, MessageKey, Secret, Uid, UidValidity},
+};
+
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Row {
+    pub key: i64,
+    pub flags: Vec<Flag>,
+    pub header: Vec<u8>,
+    pub size: u64,
+    pub octets: Vec<u8>,
+    pub complete: bool,
+    pub prefix_done: bool,
+}
+
+#[derive(Debug, Clone)]
+pub struct Place {
+    pub state: MailboxState,
+    pub rows: BTreeMap<u32, Row>,
+    pub keywords: bool,
+}
+
+#[derive(Default)]
+pub struct Inner {
+    pub boxes: Vec<Place>,
+    pub ops: VecDeque<Op>,
+    pub ends: Vec<(i64, OpEnd)>,
+    pub writes: u32,
+    pub password: Option<String>,
+    pub asked: u32,
+    pub wants_prefixes: bool,
+    next_key: i64,
+    next_op: i64,
+}
+
+#[derive(Default)]
+pub struct Memory(pub Mutex<Inner>);
+
+impl Memory {
+    pub fn with_password(password: &str) -> Self {
+        let memory = Self::default();
+        memory.lock().password = Some(password.to_owned());
+        memory
+    }
+
+    pub fn lock(&self) -> std::sync::MutexGuard<'_, Inner> {
+        self.0.lock().expect("memory")
+    }
+
+    pub fn mailbox(&self, wire_name: &str) -> Place {
+        let inner = self.lock();
+        inner.boxes.iter().find(|b| b.state.wire_name == wire_name).cloned().expect("a mailbox")
+    }
+
+    /// UIDs and flags, for comparing with the server.
+    pub fn flags(&self, wire_name: &str) -> BTreeMap<u32, Vec<Flag>> {
+        let rows = self.mailbox(wire_name).rows;
+        rows.into_iter()
+            .map(|(uid, row)| {
+                let mut flags = row.flags;
+                flags.sort();
+                (uid, flags)
+            })
+            .collect()
+    }
+
+    pub fn key(&self, wire_name: &str, uid: u32) -> MessageKey {
+        MessageKey(self.mailbox(wire_name).rows.get(&uid).expect("a message").key)
+    }
+
+    /// An operation under the mailbox's present UIDVALIDITY.
+    pub fn queue(&self, wire_name: &str, kind: OpKind) -> i64 {
+        let known = self.lock().boxes.iter().any(|b| b.state.wire_name == wire_name);
+        let uid_validity = if known { self.mailbox(wire_name).state.uid_validity } else { None };
+        let mut inner = self.lock();
+        inner.next_op += 1;
+        let id = inner.next_op;
+        inner.ops.push_back(Op {
+            id,
+            wire_name: wire_name.to_owned(),
+            uid_validity: uid_validity.unwrap_or(UidValidity(0)),
+            kind,
+        });
+        id
+    }
+
+    pub fn end(&self, op: i64) -> Option<OpEnd> {
+        self.lock().ends.iter().find(|(id, _)| *id == op).map(|(_, end)| end.clone())
+    }
+}
+
+impl Inner {
+    fn at(&mut self, id: MailboxId) -> &mut Place {
+        self.boxes.iter_mut().find(|b| b.state.id == id).expect("a mailbox")
+    }
+
+    fn row(&mut self, key: MessageKey) -> Option<(&MailboxState, u32, &mut Row)> {
+        self.boxes.iter_mut().find_map(|b| {
+            let state = &b.state;
+            let (uid, row) = b.rows.iter_mut().find(|(_, row)| row.key == key.0)?;
+            Some((state, *uid, row))
+        })
+    }
+}
+
+#[async_trait::async_trait]
+impl Sink for Memory {
+    async fn put_mailboxes(
+        &self,
+        _account: AccountId,
+        listed: Vec<Listed>,
+    ) -> Result<Vec<MailboxState>, Error> {
+        let mut inner = self.lock();
+        inner.boxes.retain(|b| listed.iter().any(|l| l.name == b.state.wire_name));
+        for item in listed {
+            if !inner.boxes.iter().any(|b| b.state.wire_name == item.name) {
+                let id = MailboxId(inner.boxes.iter().map(|b| b.state.id.0).max().unwrap_or(0) + 1);
+                let state = MailboxState {
+                    id,
+                    wire_name: item.name,
+                    role: item.role,
+                    selectable: item.selectable,
+                    uid_validity: None,
+                    uid_next: 0,
+                    highest_modseq: 0,
+                };
+                inner.boxes.push(Place { state, rows: BTreeMap::new(), keywords: false });
+            }
+        }
+        Ok(inner.boxes.iter().map(|b| b.state.clone()).collect())
+    }
+
+    async fn rebind(&self, mailbox: MailboxId, uid_validity: UidValidity) -> Result<(), Error> {
+        let mut inner = self.lock();
+        inner.writes += 1;
+        let mine = inner.at(mailbox);
+        assert_ne!(mine.state.uid_validity, Some(uid_validity), "rebound for nothing");
+        mine.rows.clear();
+        mine.state.uid_validity = Some(uid_validity);
+        mine.state.uid_next = 0;
+        mine.state.highest_modseq = 0;
+        Ok(())
+    }
+
+    async fn put_heads(&self, mailbox: MailboxId, heads: Vec<Head>) -> Result<Arrived, Error> {
+        let mut inner = self.lock();
+        inner.writes += 1;
+        let mut arrived = Arrived::default();
+        for head in heads {
+            assert_ne!(head.uid.0, 0);
+            let key = inner.next_key + 1;
+            let mine = inner.at(mailbox);
+            if let Some(row) = mine.rows.get_mut(&head.uid.0) {
+                row.flags = head.flags;
+                continue;
+            }
+            let row = Row {
+                key,
+                flags: head.flags,
+                header: head.header,
+                size: head.size,
+                ..Row::default()
+            };
+            mine.rows.insert(head.uid.0, row);
+            inner.next_key = key;
+            arrived.new.push(MessageKey(key));
+        }
+        Ok(arrived)
+    }
+
+    async fn put_flags(
+        &self,
+        mailbox: MailboxId,
+        seen: Vec<SeenFlags>,
+    ) -> Result<Vec<MessageKey>, Error> {
+        let mut inner = self.lock();
+        let mut changed = Vec::new();
+        for flags in seen {
+            if let Some(row) = inner.at(mailbox).rows.get_mut(&flags.uid.0)
+                && row.flags != flags.flags
+            {
+                row.flags = flags.flags;
+                changed.push(MessageKey(row.key));
+            }
+        }
+        inner.writes += u32::from(!changed.is_empty());
+        Ok(changed)
+    }
+
+    async fn known_uids(&self, mailbox: MailboxId) -> Result<Vec<Uid>, Error> {
+        Ok(self.lock().at(mailbox).rows.keys().copied().map(Uid).collect())
+    }
+
+    async fn forget(&self, mailbox: MailboxId, uids: Vec<Uid>) -> Result<Vec<MessageKey>, Error> {
+        let mut inner = self.lock();
+        inner.writes += 1;
+        let rows = &mut inner.at(mailbox).rows;
+        let gone = |uid: &Uid| rows.remove(&uid.0).map(|row| MessageKey(row.key));
+        Ok(uids.iter().filter_map(gone).collect())
+    }
+
+    async fn finish_pass(&self, mailbox: MailboxId, end: PassEnd) -> Result<(), Error> {
+        let mut inner = self.lock();
+        let mine = inner.at(mailbox);
+        let before = (mine.state.uid_next, mine.state.highest_modseq, mine.keywords);
+        mine.state.uid_next = end.uid_next;
+        mine.state.highest_modseq = end.highest_modseq;
+        mine.keywords = end.keywords;
+        if before != (end.uid_next, end.highest_modseq, end.keywords) {
+            inner.writes += 1;
+        }
+        Ok(())
+    }
+
+    async fn prefix_wants(&self, mailbox: MailboxId, limit: u32) -> Result<Vec<PrefixWant>, Error> {
+        let mut inner = self.lock();
+        if !inner.wants_prefixes {
+            return Ok(Vec::new());
+        }
+        let rows = inner.at(mailbox).rows.iter().rev();
+        let wants = rows.filter(|(_, row)| !row.prefix_done && !row.complete).map(|(uid, row)| {
+            let have = row.octets.len() as u64;
+            PrefixWant { key: MessageKey(row.key), uid: Uid(*uid), have, want: 16 * 1024 }
+        });
+        Ok(wants.filter(|want| want.have < want.want).take(limit as usize).collect())
+    }
+
+    async fn prefix_end(&self, key: MessageKey) -> Result<(), Error> {
+        let mut inner = self.lock();
+        inner.row(key).expect("a message").2.prefix_done = true;
+        Ok(())
+    }
+
+    async fn body_place(&self, key: MessageKey) -> Result<Option<BodyPlace>, Error> {
+        let mut inner = self.lock();
+        Ok(inner.row(key).map(|(state, uid, row)| BodyPlace {
+            mailbox: state.id,
+            wire_name: state.wire_name.clone(),
+            uid_validity: state.uid_validity.expect("bound"),
+            uid: Uid(uid),
+            size: row.size,
+            have: row.octets.len() as u64,
+            complete: row.complete,
+        }))
+    }
+
+    async fn put_octets(
+        &self,
+        key: MessageKey,
+        offset: u64,
+        octets: Vec<u8>,
+        end: bool,
+    ) -> Result<Vec<MessageKey>, Error> {
+        let mut inner = self.lock();
+        inner.writes += 1;
+        let row = inner.row(key).expect("a message").2;
+        assert!(!row.complete, "octets for a complete message");
+        assert_eq!(row.octets.len() as u64, offset, "a hole or an overlap");
+        row.octets.extend(octets);
+        row.complete = end;
+        Ok(Vec::new())
+    }
+
+    async fn next_op(&self, _account: AccountId) -> Result<Option<Op>, Error> {
+        Ok(self.lock().ops.front().cloned())
+    }
+
+    async fn op_end(&self, op: i64, end: OpEnd) -> Result<Vec<MessageKey>, Error> {
+        let mut inner = self.lock();
+        assert_eq!(inner.ops.pop_front().map(|first| first.id), Some(op), "out of order");
+        inner.ends.push((op, end));
+        Ok(Vec::new())
+    }
+
+    async fn message_count(&self, _account: AccountId) -> Result<u32, Error> {
+        let count = self.lock().boxes.iter().map(|b| b.rows.len()).sum::<usize>();
+        Ok(u32::try_from(count).expect("few"))
+    }
+}
+
+#[async_trait::async_trait]
+impl Passwords for Memory {
+    async fn password(&self, _account: AccountId) -> Result<Secret, Error> {
+        let mut inner = self.lock();
+        inner.asked += 1;
+        inner.password.clone().map(Secret::new).ok_or(Error::PasswordNeeded)
+    }
+}
