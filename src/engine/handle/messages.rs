@@ -65,7 +65,8 @@ impl Engine {
         let opening = self.load(key).await?;
         let policy = *lock(&self.inner.receipts);
         let now = self.inner.store.now();
-        self.inner
+        let opened = self
+            .inner
             .store
             .read(move |c| {
                 let row = list::row(c, key)?;
@@ -87,7 +88,26 @@ impl Engine {
                     row,
                 })
             })
-            .await
+            .await?;
+        self.note_newer_card(&opened).await?;
+        Ok(opened)
+    }
+
+    /// The directory shows that a newer card waits.
+    async fn note_newer_card(&self, opened: &Opened) -> Result<()> {
+        let newer = |offer: &CardOffer| {
+            matches!(offer.kind, CardOfferKind::News(_) | CardOfferKind::Conflict { .. })
+        };
+        let (Some(id), true) = (opened.row.contact, opened.offers.iter().any(newer)) else {
+            return Ok(());
+        };
+        let key = opened.row.key;
+        let noted =
+            self.inner.store.write(move |t| store::contacts::set_newer_card(t, id, key.0)).await?;
+        if noted {
+            self.tell(Event::DirectoryChanged);
+        }
+        Ok(())
     }
 
     /// Raw octets, for "Show the original message".

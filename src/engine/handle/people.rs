@@ -8,7 +8,7 @@ use crate::{
     engine::{
         directory,
         store::{
-            blocking,
+            accounts, blocking,
             contacts::{self, ContactRow, Source},
             ops::{self, Act},
             things,
@@ -69,6 +69,76 @@ impl Engine {
                 .map_err(|error| Error::Invalid(error.to_string()))
         })
         .await
+    }
+
+    /// Suggestions for what was typed into To so far.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] for an unknown account.
+    pub async fn complete(&self, account: AccountId, text: String) -> Result<Vec<Completion>> {
+        self.inner
+            .store
+            .read(move |c| {
+                let settings = accounts::account(c, account)?.settings;
+                directory::complete(c, &settings, &text)
+            })
+            .await
+    }
+
+    /// One click on "Add" or "Update"; `accept_conflict` is the explicit choice of a differing
+    /// address or number.
+    ///
+    /// # Errors
+    /// [`Error::Refused`] for a conflict that was not accepted; [`Error::Invalid`] for a card that
+    /// cannot be used.
+    pub async fn import_card(
+        &self,
+        key: MessageKey,
+        path: String,
+        accept_conflict: bool,
+    ) -> Result<(ContactId, UndoToken)> {
+        let _ = self.fetch(key).await;
+        let opening = self.load(key).await?;
+        let (mail, raw) = (opening.mail.clone(), opening.raw.clone());
+        let received = blocking(move || directory::received(&mail, &raw, &path)).await?;
+        let now = self.inner.store.now();
+        let outcome = self
+            .inner
+            .store
+            .write(move |t| {
+                let source = directory::source_of(&opening.mail, now);
+                let (id, act) =
+                    directory::take_over(t, &opening.mail, &received, source, accept_conflict)?;
+                Ok((id, ops::remember(t, &act, now)?))
+            })
+            .await?;
+        self.tell(Event::DirectoryChanged);
+        self.tell(Event::MessageChanged(key));
+        Ok(outcome)
+    }
+
+    /// Takes over the cards of a file the user chose.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] when there is none in it.
+    pub async fn import_file(&self, octets: Vec<u8>, file_name: String) -> Result<Vec<ContactId>> {
+        let now = self.inner.store.now();
+        let ids = self
+            .inner
+            .store
+            .write(move |t| directory::import_file(t, &octets, &file_name, now))
+            .await?;
+        self.tell(Event::DirectoryChanged);
+        Ok(ids)
+    }
+
+    /// A contact as a vCard for others.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`].
+    pub async fn export_contact(&self, id: ContactId) -> Result<Vec<u8>> {
+        let row = self.inner.store.read(move |c| contacts::one(c, id)).await?;
+        Ok(directory::export(&row))
     }
 
     /// The user does not want the card of a message.

@@ -251,10 +251,13 @@ pub(crate) fn purge(t: &Transaction<'_>, before: i64) -> Result<()> {
     Ok(())
 }
 
-/// Notes that a message carries a newer card of a contact (0 clears it).
-pub(crate) fn set_newer_card(t: &Transaction<'_>, id: ContactId, message: i64) -> Result<()> {
-    t.execute("UPDATE contacts SET newer_card = ?2 WHERE id = ?1", params![id.0, message])?;
-    Ok(())
+/// Notes that a message carries a newer card of a contact; whether that was news.
+pub(crate) fn set_newer_card(t: &Transaction<'_>, id: ContactId, message: i64) -> Result<bool> {
+    let changed = t.execute(
+        "UPDATE contacts SET newer_card = ?2 WHERE id = ?1 AND newer_card <> ?2",
+        params![id.0, message],
+    )?;
+    Ok(changed > 0)
 }
 
 /// The user does not want this card.
@@ -281,6 +284,11 @@ pub(crate) fn last_wrote(c: &Connection, address: &str) -> Result<Option<(String
     )?
     .query_row([address], |row| Ok((row.get(0)?, row.get(1)?)))
     .optional()?)
+}
+
+/// Whether we have sent something to an address: then it is no mere claim of a card.
+pub(crate) fn was_written_to(c: &Connection, address: &str) -> Result<bool> {
+    Ok(c.prepare_cached("SELECT 1 FROM deliveries WHERE recipient = ?1")?.exists([address])?)
 }
 
 /// Whether a person has sent a contact card along.

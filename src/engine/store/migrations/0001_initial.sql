@@ -192,6 +192,8 @@ CREATE TABLE deliveries (
   UNIQUE (account, message_id, recipient)
 ) STRICT;
 
+CREATE INDEX deliveries_recipient ON deliveries(recipient);
+
 -- Receipts that were sent or declined, so that none is asked or sent twice.
 CREATE TABLE receipts (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
