@@ -201,6 +201,8 @@ CREATE TABLE deliveries (
   UNIQUE (account, message_id, recipient)
 ) STRICT;
 
+CREATE INDEX deliveries_recipient ON deliveries(recipient);
+
 CREATE TABLE receipts (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
   account INTEGER NOT NULL REFERENCES accounts(id) ON DELETE CASCADE,

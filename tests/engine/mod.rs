@@ -1,8 +1,13 @@
-//! The engine against scripted servers, byte by byte.
+//! The engine: against scripted servers, byte by byte, and as a whole over the built-in server.
 
 mod account;
+mod desk;
+mod directory;
 mod imap_wire;
 mod memory;
+mod outbox;
+mod receipts;
 mod script;
 mod secrecy;
+mod sending;
 mod smtp_wire;

@@ -318,6 +318,8 @@ impl Engine {
     pub async fn supply_password(&self, id: AccountId, password: Secret) -> Result<()> {
         self.inner.store.read(move |c| accounts::account(c, id)).await?;
         self.inner.passwords.keep(id, password).await;
+        let now = self.inner.store.now();
+        self.inner.store.write(move |t| store::outbox::hurry(t, id, now)).await?;
         if let Some(task) = self.task(id) {
             task.wake();
         }

@@ -1,0 +1,214 @@
+//! The directory: cards are taken over by a click, and no card harms an entry (reliability T11).
+
+use aloud::{
+    engine::{CardOfferKind, Contact, ContactEmail, Error},
+    model::{ContactId, MessageKey},
+};
+
+use super::desk::{Desk, addr, refused};
+
+fn with_card(from: &str, id: &str, card: &str) -> String {
+    format!(
+        "From: Graham Pearce <{from}>\nTo: robin@example.com\nSubject: My new card\n\
+         Message-ID: <{id}@example.net>\nDate: Tue, 04 Mar 2025 09:10:00 +0000\nMIME-Version: 1.0\n\
+         Content-Type: multipart/mixed; boundary=x\n\n--x\nContent-Type: text/plain\n\nHello\n\
+         --x\nContent-Type: text/vcard\nContent-Disposition: attachment; filename=\"a.vcf\"\n\n\
+         BEGIN:VCARD\nVERSION:3.0\n{card}\nEND:VCARD\n--x--\n"
+    )
+}
+
+const GRAHAM: &str = "FN:Graham Pearce\nN:Pearce;Graham\nROLE:Sales\nUID:graham-1\n\
+    TEL;TYPE=voice:+1-613-555-0142\nEMAIL;TYPE=internet:graham@example.net\n\
+    EMAIL;TYPE=internet,vpim:+16135550142@vm.example.net\n\
+    SOUND;TYPE=BASIC;ENCODING=b:////////////////////////////////////////";
+
+async fn deliver(desk: &Desk, message: &str) -> MessageKey {
+    desk.deliver(message);
+    desk.sync().await;
+    desk.inbox().await.last().expect("a row").key
+}
+
+async fn offer(desk: &Desk, key: MessageKey) -> Option<CardOfferKind> {
+    let opened = desk.engine.open(key).await.expect("opened");
+    opened.offers.into_iter().next().map(|offer| offer.kind)
+}
+
+async fn path(desk: &Desk, key: MessageKey) -> String {
+    let opened = desk.engine.open(key).await.expect("opened");
+    opened.mail.cards[0].path.clone()
+}
+
+async fn import(desk: &Desk, key: MessageKey) -> ContactId {
+    let path = path(desk, key).await;
+    desk.engine.import_card(key, path, false).await.expect("imported").0
+}
+
+#[tokio::test]
+async fn one_click_and_only_that_brings_a_person_in() {
+    let desk = Desk::new().await;
+    let key = deliver(&desk, &with_card("graham@example.net", "a", GRAHAM)).await;
+    let new = CardOfferKind::New { numbers: 1, addresses: 2, spoken_name: true };
+    assert_eq!(offer(&desk, key).await, Some(new.clone()));
+    assert!(desk.engine.contacts(String::new()).await.expect("people").is_empty());
+    let (id, undo) = {
+        let path = path(&desk, key).await;
+        desk.engine.import_card(key, path, false).await.expect("imported")
+    };
+    let graham = desk.engine.contact(id).await.expect("a contact");
+    assert_eq!(graham.name, "Graham Pearce");
+    assert!(
+        graham.source.starts_with("Card of 4 March, received with “My new card”, added by you")
+    );
+    assert!(graham.emails.iter().any(|e| e.vpim));
+    assert!(graham.has_spoken_name);
+    assert!(!desk.engine.spoken_name(id).await.expect("sound").samples.is_empty());
+    assert_eq!(offer(&desk, key).await, Some(CardOfferKind::Known));
+    assert_eq!(desk.inbox().await[0].contact, Some(id));
+    desk.engine.undo(undo).await.expect("taken back");
+    assert!(desk.engine.contact(id).await.is_err());
+    assert_eq!(offer(&desk, key).await, Some(new));
+    let path = path(&desk, key).await;
+    desk.engine.dismiss_card(key, path).await.expect("dismissed");
+    assert_eq!(offer(&desk, key).await, None);
+}
+
+#[tokio::test]
+async fn a_card_with_a_victims_name_and_uid_changes_nothing_for_the_victim() {
+    let desk = Desk::new().await;
+    let key = deliver(&desk, &with_card("graham@example.net", "a", GRAHAM)).await;
+    let graham = import(&desk, key).await;
+    let evil = "FN:Graham Pearce\nUID:graham-1\nEMAIL:graham@evil.example";
+    let key = deliver(&desk, &with_card("graham@evil.example", "b", evil)).await;
+    // Nothing of Graham is matched: it would be another person.
+    assert!(matches!(offer(&desk, key).await, Some(CardOfferKind::New { .. })));
+    let other = import(&desk, key).await;
+    assert_ne!(other, graham);
+    let found = desk.engine.complete(desk.account, "Graham".into()).await.expect("suggestions");
+    assert_eq!(found[0].address.addr, addr("graham@example.net"));
+    let known = desk.engine.contact(graham).await.expect("a contact");
+    assert!(known.emails.iter().all(|e| e.addr != addr("graham@evil.example")));
+}
+
+#[tokio::test]
+async fn a_strangers_card_for_a_known_address_is_no_update() {
+    let desk = Desk::new().await;
+    let key = deliver(&desk, &with_card("graham@example.net", "a", GRAHAM)).await;
+    let graham = import(&desk, key).await;
+    let before = desk.engine.contact(graham).await.expect("a contact");
+    let evil = "FN:Graham Pearce\nEMAIL:graham@example.net\nEMAIL:graham@evil.example";
+    let key = deliver(&desk, &with_card("eve@evil.example", "b", evil)).await;
+    let expected = CardOfferKind::OtherSender {
+        card: "graham@example.net".into(),
+        from: "eve@evil.example".into(),
+    };
+    assert_eq!(offer(&desk, key).await, Some(expected));
+    let other = import(&desk, key).await;
+    assert_ne!(other, graham);
+    assert_eq!(desk.engine.contact(graham).await.expect("a contact"), before);
+}
+
+#[tokio::test]
+async fn a_differing_address_needs_the_users_choice() {
+    let desk = Desk::new().await;
+    let key = deliver(&desk, &with_card("graham@example.net", "a", GRAHAM)).await;
+    let graham = import(&desk, key).await;
+    let moved = "FN:Graham Pearce\nEMAIL:graham@example.net\nEMAIL:graham@new.example";
+    let key = deliver(&desk, &with_card("graham@example.net", "b", moved)).await;
+    let expected = CardOfferKind::Conflict {
+        in_use: "graham@example.net".into(),
+        new: "graham@new.example".into(),
+    };
+    assert_eq!(offer(&desk, key).await, Some(expected));
+    assert_eq!(
+        desk.engine.contact(graham).await.expect("a contact").newer_card,
+        Some(key),
+        "the directory shows that a newer card waits"
+    );
+    let path = path(&desk, key).await;
+    refused(desk.engine.import_card(key, path.clone(), false).await);
+    let (id, undo) = desk.engine.import_card(key, path, true).await.expect("chosen");
+    assert_eq!(id, graham);
+    let found = desk.engine.complete(desk.account, "Graham".into()).await.expect("suggestions");
+    assert_eq!(found[0].address.addr, addr("graham@new.example"));
+    assert!(found[0].detail.contains("from a received card"));
+    desk.engine.undo(undo).await.expect("taken back");
+    let back = desk.engine.contact(graham).await.expect("a contact");
+    assert!(back.emails.iter().all(|e| e.addr != addr("graham@new.example")));
+}
+
+#[tokio::test]
+async fn harmless_news_update_and_typed_names_stay() {
+    let desk = Desk::new().await;
+    let key = deliver(&desk, &with_card("graham@example.net", "a", GRAHAM)).await;
+    let id = import(&desk, key).await;
+    let mut contact = desk.engine.contact(id).await.expect("a contact");
+    contact.name = "Graham (work)".into();
+    desk.engine.save_contact(contact).await.expect("saved");
+    let news = "FN:G. Pearce\nROLE:Director\nTEL;TYPE=fax:+1-613-555-0199\n\
+                EMAIL:graham@example.net";
+    let key = deliver(&desk, &with_card("graham@example.net", "b", news)).await;
+    let expected = CardOfferKind::News("role, fax number".into());
+    assert_eq!(offer(&desk, key).await, Some(expected));
+    import(&desk, key).await;
+    let contact = desk.engine.contact(id).await.expect("a contact");
+    assert_eq!(contact.name, "Graham (work)");
+    assert_eq!(contact.role.as_deref(), Some("Director"));
+    assert_eq!(contact.tels.len(), 2);
+    assert!(contact.has_spoken_name, "what the new card lacks stays");
+}
+
+#[tokio::test]
+async fn two_cards_in_one_message_offer_nothing() {
+    let desk = Desk::new().await;
+    let message = with_card("graham@example.net", "a", GRAHAM).replace(
+        "--x--",
+        "--x\nContent-Type: text/vcard\n\nBEGIN:VCARD\nVERSION:3.0\nFN:B\nEMAIL:b@example.net\n\
+         END:VCARD\n--x--",
+    );
+    let key = deliver(&desk, &message).await;
+    assert_eq!(offer(&desk, key).await, None);
+}
+
+#[tokio::test]
+async fn the_users_own_hand() {
+    let desk = Desk::new().await;
+    let nameless = Contact::default();
+    assert!(matches!(desk.engine.save_contact(nameless).await, Err(Error::Invalid(_))));
+    let contact = Contact {
+        name: "Dee Moss".into(),
+        emails: vec![ContactEmail { addr: addr("dee@example.net"), vpim: true, preferred: true }],
+        ..Contact::default()
+    };
+    let id = desk.engine.save_contact(contact).await.expect("saved");
+    let saved = desk.engine.contact(id).await.expect("a contact");
+    assert_eq!(saved.source, "Typed in by you");
+    let card = desk.engine.export_contact(id).await.expect("a card");
+    let undo = desk.engine.delete_contact(id).await.expect("deleted");
+    assert!(desk.engine.contacts("dee".into()).await.expect("people").is_empty());
+    desk.engine.undo(undo).await.expect("back");
+    assert_eq!(desk.engine.contacts("moss".into()).await.expect("people").len(), 1);
+    let again = desk.engine.import_file(card, "dee.vcf".into()).await.expect("imported");
+    assert_eq!(again, [id], "the same person");
+    let other = b"BEGIN:VCARD\r\nVERSION:3.0\r\nFN:Flo\r\nTEL:4417\r\nEND:VCARD\r\n".to_vec();
+    let flo = desk.engine.import_file(other, "flo.vcf".into()).await.expect("imported");
+    let flo = desk.engine.contact(flo[0]).await.expect("a contact");
+    assert_eq!(flo.source, "Imported from flo.vcf");
+    assert!(matches!(
+        desk.engine.import_file(b"nonsense".to_vec(), "x".into()).await,
+        Err(Error::Invalid(_))
+    ));
+}
+
+#[tokio::test]
+async fn digits_go_through_the_gateway() {
+    let desk = Desk::new().await;
+    let found = desk.engine.complete(desk.account, "4417".into()).await.expect("suggestions");
+    assert_eq!(found[0].name, "Send to extension 4417");
+    assert_eq!(found[0].address.addr, addr("4417@gw.example.com"));
+    let found =
+        desk.engine.complete(desk.account, "+44 113 496 0117".into()).await.expect("suggestions");
+    assert_eq!(found[0].name, "Send to number +44 113 496 0117 through gw.example.com");
+    assert_eq!(found[0].address.addr, addr("+441134960117@gw.example.com"));
+    let found = desk.engine.complete(desk.account, "ada@example.net".into()).await.expect("it");
+    assert_eq!(found.last().map(|c| c.address.addr.clone()), Some(addr("ada@example.net")));
+}

@@ -1,0 +1,317 @@
+//! The outbox contract over a server that misbehaves, and over a process that ends.
+
+use std::{
+    process::Command,
+    sync::{Arc, atomic::AtomicI64},
+};
+
+use aloud::{
+    engine::{Engine, Options, OutboxState, net::TcpDialer, secrets::MemoryStore},
+    loopback::{CommandFault, DropAfterData, Faults, Loopback, Protocol, When},
+    model::{DateTime, OutboxId, Secret},
+};
+
+use super::desk::{Desk, OWN, START, addr, refused, server, settings};
+
+fn letter(id: &str) -> Vec<u8> {
+    format!(
+        "From: Robin Vale <{OWN}>\r\nTo: Ada <ada@example.net>\r\nBcc: bo@example.net\r\n\
+         Subject: Hello\r\nMessage-ID: <{id}@example.com>\r\nDate: Wed, 05 Mar 2025 08:00:00 +0000\r\n\
+         \r\nText\r\n"
+    )
+    .into_bytes()
+}
+
+async fn state(desk: &Desk, id: OutboxId) -> Option<OutboxState> {
+    let rows = desk.engine.outbox().await.expect("rows");
+    rows.into_iter().find(|row| row.id == id).map(|row| row.state)
+}
+
+#[tokio::test]
+async fn a_message_goes_once_and_is_filed() {
+    let desk = Desk::new().await;
+    desk.sync().await;
+    desk.engine.submit_raw(letter("a")).await.expect("frozen");
+    desk.engine.drain_outbox().await.expect("drained");
+    desk.engine.settle_operations().await;
+    let submitted = desk.server.submitted();
+    assert_eq!(submitted.len(), 1);
+    let envelope = &submitted[0].envelope;
+    let to: Vec<&str> = envelope.forward_paths.iter().map(|p| p.address.as_str()).collect();
+    assert_eq!(to, ["ada@example.net", "bo@example.net"]);
+    assert_eq!(envelope.reverse_path.as_deref(), Some(OWN));
+    assert!(!String::from_utf8_lossy(&submitted[0].octets).contains("Bcc"));
+    assert!(desk.engine.outbox().await.expect("rows").is_empty());
+    assert_eq!(desk.on_server("Sent"), 1);
+    let sent = desk.mailbox("Sent").await;
+    assert_eq!(sent.len(), 1);
+    assert_eq!(sent[0].sender, "Ada");
+    // The next passes find the same message, not another.
+    desk.sync().await;
+    desk.sync().await;
+    let again = desk.mailbox("Sent").await;
+    assert_eq!(again.len(), 1);
+    assert_eq!(again[0].key, sent[0].key);
+    assert!(again[0].uid.is_some());
+    assert_eq!(desk.on_server("Sent"), 1);
+}
+
+#[tokio::test]
+async fn a_refused_recipient_is_named_and_nobody_gets_anything() {
+    let desk = Desk::new().await;
+    desk.server.fault_always(
+        Protocol::Smtp,
+        Faults {
+            refuse_recipients: vec![("bo@".into(), "550 5.1.1 no such user".into())],
+            ..Faults::default()
+        },
+    );
+    let id = desk.engine.submit_raw(letter("a")).await.expect("frozen");
+    desk.engine.drain_outbox().await.expect("drained");
+    match state(&desk, id).await {
+        Some(OutboxState::Failed(reason)) => assert!(reason.contains("bo@example.net"), "{reason}"),
+        other => panic!("{other:?}"),
+    }
+    assert!(desk.server.submitted().is_empty());
+    // The message is still there, whole.
+    assert!(!desk.engine.outbox_raw(id).await.expect("octets").is_empty());
+    desk.server.fault_always(Protocol::Smtp, Faults::default());
+    desk.engine.retry_send(id).await.expect("again");
+    desk.engine.drain_outbox().await.expect("drained");
+    assert_eq!(desk.server.submitted().len(), 1);
+}
+
+#[tokio::test]
+async fn temporary_trouble_is_tried_again_by_itself() {
+    for faults in [
+        Faults { refuse_data: Some("451 4.3.0 later".into()), ..Faults::default() },
+        Faults::once(When::Verb("MAIL", 1), CommandFault::Answer("451 4.3.0 later".into())),
+        Faults::once(When::Verb("MAIL", 1), CommandFault::Drop),
+        Faults::once(When::Verb("RCPT", 1), CommandFault::Drop),
+        Faults::once(When::Verb("EHLO", 1), CommandFault::Drop),
+        Faults { cut_output: Some(5), ..Faults::default() },
+    ] {
+        let desk = Desk::new().await;
+        desk.server.fault_next(Protocol::Smtp, faults.clone());
+        let id = desk.engine.submit_raw(letter("a")).await.expect("frozen");
+        desk.engine.drain_outbox().await.expect("drained");
+        assert!(desk.server.submitted().is_empty(), "{faults:?}");
+        let waits = state(&desk, id).await;
+        assert!(
+            matches!(waits, Some(OutboxState::Retry { .. } | OutboxState::Queued)),
+            "{faults:?}: {waits:?}"
+        );
+        desk.later(3600);
+        desk.engine.drain_outbox().await.expect("drained");
+        assert_eq!(desk.server.submitted().len(), 1, "{faults:?}");
+        assert_eq!(state(&desk, id).await, None, "{faults:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_permanent_no_stops() {
+    let desk = Desk::new().await;
+    desk.server.fault_next(
+        Protocol::Smtp,
+        Faults { refuse_data: Some("554 5.7.1 not you".into()), ..Faults::default() },
+    );
+    let id = desk.engine.submit_raw(letter("a")).await.expect("frozen");
+    desk.engine.drain_outbox().await.expect("drained");
+    desk.later(24 * 3600);
+    desk.engine.drain_outbox().await.expect("drained");
+    assert!(matches!(state(&desk, id).await, Some(OutboxState::Failed(_))));
+    assert!(desk.server.submitted().is_empty());
+}
+
+/// The server has it, the reply is lost, and its own copy lies in Sent: found, never sent again.
+#[tokio::test]
+async fn a_lost_reply_is_settled_by_a_search() {
+    let desk = Desk::new().await;
+    desk.server.fault_next(
+        Protocol::Smtp,
+        Faults { drop_after_data: Some(DropAfterData::Taken), ..Faults::default() },
+    );
+    let octets = letter("a");
+    desk.server.deliver("Sent", octets.clone(), &[], DateTime::utc(START)).expect("filed");
+    let id = desk.engine.submit_raw(octets).await.expect("frozen");
+    desk.engine.drain_outbox().await.expect("drained");
+    desk.engine.settle_operations().await;
+    assert_eq!(state(&desk, id).await, None);
+    assert_eq!(desk.server.submitted().len(), 1);
+    assert_eq!(desk.on_server("Sent"), 1, "the search came before the append");
+    desk.sync().await;
+    assert_eq!(desk.mailbox("Sent").await.len(), 1);
+}
+
+/// Nobody knows: the user is asked, and nothing is sent without an answer.
+#[tokio::test]
+async fn a_lost_reply_without_a_trace_asks_the_user() {
+    for taken in [DropAfterData::Taken, DropAfterData::Lost] {
+        let mut desk = Desk::new().await;
+        desk.server.fault_next(
+            Protocol::Smtp,
+            Faults { drop_after_data: Some(taken), ..Faults::default() },
+        );
+        let id = desk.engine.submit_raw(letter("a")).await.expect("frozen");
+        let clock = Arc::clone(&desk.clock);
+        let hurry = tokio::spawn(async move {
+            loop {
+                tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+                clock.fetch_add(20, std::sync::atomic::Ordering::SeqCst);
+            }
+        });
+        desk.engine.drain_outbox().await.expect("drained");
+        hurry.abort();
+        assert_eq!(state(&desk, id).await, Some(OutboxState::Ambiguous), "{taken:?}");
+        let before = desk.server.submitted().len();
+        desk.restart().await;
+        desk.later(24 * 3600);
+        desk.engine.drain_outbox().await.expect("drained");
+        assert_eq!(desk.server.submitted().len(), before, "{taken:?}: sent again by itself");
+        assert_eq!(state(&desk, id).await, Some(OutboxState::Ambiguous), "{taken:?}");
+        desk.engine.retry_send(id).await.expect("the user's word");
+        desk.engine.drain_outbox().await.expect("drained");
+        assert_eq!(desk.server.submitted().len(), before + 1, "{taken:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_wrong_password_waits_for_the_right_one() {
+    let desk = Desk::new().await;
+    desk.engine.supply_password(desk.account, Secret::new("wrong".into())).await.expect("kept");
+    let mut events = desk.engine.events();
+    let id = desk.engine.submit_raw(letter("a")).await.expect("frozen");
+    desk.engine.drain_outbox().await.expect("drained");
+    assert!(matches!(state(&desk, id).await, Some(OutboxState::Retry { .. })));
+    let mut asked = false;
+    while let Ok(event) = events.try_recv() {
+        asked |= matches!(event, aloud::engine::Event::AuthRequired(_));
+    }
+    assert!(asked);
+    desk.engine.supply_password(desk.account, Secret::new("secret".into())).await.expect("kept");
+    desk.engine.drain_outbox().await.expect("drained");
+    assert_eq!(desk.server.submitted().len(), 1);
+}
+
+#[tokio::test]
+async fn undo_takes_a_held_message_back() {
+    let desk = Desk::with(server(), |options| options.undo_seconds = 10).await;
+    let message = super::sending::text(desk.account, "ada@example.net", "Hello");
+    let ids = desk.engine.send(message).await.expect("frozen");
+    assert!(matches!(state(&desk, ids[0]).await, Some(OutboxState::Held(_))));
+    desk.engine.cancel_send(ids[0]).await.expect("taken back");
+    desk.later(60);
+    desk.engine.drain_outbox().await.expect("drained");
+    assert!(desk.server.submitted().is_empty());
+    assert!(desk.engine.cancel_send(ids[0]).await.is_err());
+}
+
+#[tokio::test]
+async fn strangers_and_private_cargo_are_not_sent() {
+    let desk = Desk::new().await;
+    let stranger = b"From: eve@example.net\r\nTo: ada@example.net\r\n\r\nx\r\n".to_vec();
+    assert!(desk.engine.submit_raw(stranger).await.is_err());
+    let cargo = format!(
+        "From: {OWN}\r\nTo: ada@example.net\r\nMIME-Version: 1.0\r\n\
+         Content-Type: multipart/mixed; boundary=x\r\n\r\n--x\r\nContent-Type: message/rfc822\r\n\r\n\
+         From: bo@example.net\r\nSensitivity: Private\r\n\r\nsecret\r\n--x--\r\n"
+    );
+    refused(desk.engine.submit_raw(cargo.into_bytes()).await);
+    assert!(desk.engine.outbox().await.expect("rows").is_empty());
+}
+
+// A process that ends at a step. The child is this same test binary.
+
+const STEPS: [&str; 5] = ["frozen", "connecting", "data", "replied", "accepted"];
+
+/// Ends itself at the step named by the environment; does nothing in an ordinary run.
+#[tokio::test]
+async fn child() {
+    let (Ok(step), Ok(dir), Ok(ports)) = (
+        std::env::var("ALOUD_TEST_STEP"),
+        std::env::var("ALOUD_TEST_DIR"),
+        std::env::var("ALOUD_TEST_PORTS"),
+    ) else {
+        return;
+    };
+    let options = Options {
+        undo_seconds: 0,
+        steps: Some(Arc::new(move |reached| {
+            if reached == step {
+                std::process::abort();
+            }
+        })),
+        ..Options::new(dir.into(), Arc::new(MemoryStore::default()))
+    };
+    let engine = Engine::start(options).await.expect("an engine");
+    let (imap, smtp) = ports.split_once(' ').expect("two ports");
+    let mut settings = settings();
+    settings.imap.port = imap.parse().expect("a port");
+    settings.smtp.port = smtp.parse().expect("a port");
+    engine.add_account(settings, Some(Secret::new("secret".into()))).await.expect("added");
+    engine.submit_raw(letter("crash")).await.expect("frozen");
+    engine.drain_outbox().await.expect("drained");
+    unreachable!("the step was not reached");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_end_at_any_step_loses_nothing_and_sends_nothing_twice() {
+    for step in STEPS {
+        let server: Loopback = server();
+        let ports = server.listen(0, 0).await.expect("ports");
+        let dir = tempfile::tempdir().expect("a folder");
+        let data = dir.path().join("data");
+        let child = {
+            let data = data.clone();
+            tokio::task::spawn_blocking(move || {
+                Command::new(std::env::current_exe().expect("this program"))
+                    .args(["--exact", "engine::outbox::child", "--test-threads=1"])
+                    .env("ALOUD_TEST_STEP", step)
+                    .env("ALOUD_TEST_DIR", data)
+                    .env("ALOUD_TEST_PORTS", format!("{} {}", ports.imap.port(), ports.smtp.port()))
+                    .output()
+                    .expect("a child")
+            })
+        };
+        let output = child.await.expect("an end");
+        assert!(!output.status.success(), "{step}: the child was not ended");
+        let clock = Arc::new(AtomicI64::new(0));
+        clock.store(unix_now() + 10, std::sync::atomic::Ordering::SeqCst);
+        let options =
+            Options { dialer: Arc::new(TcpDialer), ..super::desk::options(data, &server, &clock) };
+        let engine = Engine::start(options).await.expect("an engine");
+        let accounts = engine.accounts().await.expect("accounts");
+        assert_eq!(accounts.len(), 1, "{step}: {}", String::from_utf8_lossy(&output.stderr));
+        let id = accounts[0].id;
+        engine.supply_password(id, Secret::new("secret".into())).await.expect("kept");
+        let ahead = {
+            let clock = Arc::clone(&clock);
+            tokio::spawn(async move {
+                loop {
+                    tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+                    clock.fetch_add(20, std::sync::atomic::Ordering::SeqCst);
+                }
+            })
+        };
+        engine.drain_outbox().await.expect("drained");
+        ahead.abort();
+        engine.settle_operations().await;
+        let copies = server.submitted().len();
+        let rows = engine.outbox().await.expect("rows");
+        assert!(copies <= 1, "{step}: sent {copies} times");
+        let settled = copies == 1 && rows.is_empty();
+        let asked = rows.len() == 1 && rows[0].state == OutboxState::Ambiguous;
+        assert!(settled || asked, "{step}: {copies} copies, {rows:?}");
+        // Only where nobody can know is the user asked.
+        assert_eq!(asked, matches!(step, "data" | "replied"), "{step}: {rows:?}");
+        if settled {
+            assert_eq!(server.mailbox("Sent").map_or(0, |m| m.messages().len()), 1, "{step}");
+        }
+        engine.shutdown().await;
+    }
+}
+
+fn unix_now() -> i64 {
+    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+    i64::try_from(since.unwrap_or_default().as_secs()).unwrap_or_default()
+}
