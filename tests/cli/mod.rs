@@ -1,1 +1,3 @@
 //! Tests of this area; see docs/ARCHITECTURE.md.
+
+mod mail;

@@ -11,7 +11,7 @@ use aloud::{
     model::{DateTime, OutboxId, Secret},
 };
 
-use super::desk::{Desk, OWN, START, addr, refused, server, settings};
+use super::desk::{Desk, OWN, START, refused, server, settings};
 
 fn letter(id: &str) -> Vec<u8> {
     format!(
