@@ -1,22 +1,331 @@
-//! Commands of this group.
-use super::{Failure, Outcome};
-/// Arguments.
-#[derive(Debug, clap::Args)]
-pub struct CodecArgs {}
-/// Runs it.
-///
-/// # Errors
-/// [`Failure`].
-pub fn codec(_args: CodecArgs) -> Outcome {
-    Err(Failure::Failed("not built yet".into()))
+//! `aloud codec` and `aloud play`: telephone audio from file to file, and to the loudspeaker.
+//!
+//! Containers (WAV, `.au`) are recognized by content on the side that is read; everything else is
+//! headerless there. What is written: linear sound as WAV or, with `--raw`, headerless; G.711 of
+//! `--law` and coded sound headerless, but for MS-GSM, which exists in WAV only.
+
+use std::{fs, path::PathBuf};
+
+use clap::{Args, Subcommand, ValueEnum};
+
+use super::{Failure, Outcome, inspect::read_input};
+use crate::{
+    codec::{
+        self, Hint, Limits, Pcm, au,
+        g711::{self, Law},
+        g726::{self, Packing, Rate},
+        gsm, resample, sniff, wav,
+    },
+    message::{Mail, inspect, inspect::ReadOptions},
+};
+
+/// Arguments of `aloud codec`.
+#[derive(Debug, Args)]
+pub struct CodecArgs {
+    #[command(subcommand)]
+    direction: Direction,
 }
-/// Arguments.
-#[derive(Debug, clap::Args)]
-pub struct PlayArgs {}
-/// Runs it.
+
+#[derive(Debug, Subcommand)]
+enum Direction {
+    /// Coded sound to linear sound (or, with --law, to G.711).
+    Decode(Conversion),
+    /// Linear sound (or, with --law, G.711) to coded sound.
+    Encode(Conversion),
+}
+
+#[derive(Debug, Args)]
+struct Conversion {
+    /// The coded side; `auto` tells it from content and file name (decoding only).
+    #[arg(long, value_enum, default_value_t = Codec::Auto)]
+    codec: Codec,
+    /// Where the first code word of an octet is: in the low bits (le, as mail has it) or the high
+    /// bits (be). G.726 only. Default: le, or for a WAV as its writer does.
+    #[arg(long, value_enum)]
+    pack: Option<Pack>,
+    /// The other side is G.711 octets instead of linear sound; decoding G.726 then makes the
+    /// synchronous coding adjustment.
+    #[arg(long, value_enum)]
+    law: Option<LawName>,
+    /// The linear side is headerless: signed 16-bit little-endian samples at 8 000 Hz.
+    #[arg(long, conflicts_with = "law")]
+    raw: bool,
+    /// File to read; `-` is standard input.
+    #[arg(value_name = "IN")]
+    input: String,
+    /// File to write.
+    #[arg(value_name = "OUT")]
+    output: PathBuf,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Codec {
+    Auto,
+    #[value(name = "g726-16")]
+    G726At16,
+    #[value(name = "g726-24")]
+    G726At24,
+    #[value(name = "g726-32")]
+    G726At32,
+    #[value(name = "g726-40")]
+    G726At40,
+    Gsm,
+    Msgsm,
+    Ulaw,
+    Alaw,
+    Pcm,
+}
+
+impl Codec {
+    fn g726(self) -> Option<Rate> {
+        match self {
+            Self::G726At16 => Some(Rate::Kbit16),
+            Self::G726At24 => Some(Rate::Kbit24),
+            Self::G726At32 => Some(Rate::Kbit32),
+            Self::G726At40 => Some(Rate::Kbit40),
+            _ => None,
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Pack {
+    /// First code word in the least significant bits.
+    Le,
+    /// First code word in the most significant bits.
+    Be,
+}
+
+impl From<Pack> for Packing {
+    fn from(pack: Pack) -> Self {
+        match pack {
+            Pack::Le => Self::LsbFirst,
+            Pack::Be => Self::MsbFirst,
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum LawName {
+    /// µ-law.
+    Ulaw,
+    /// A-law.
+    Alaw,
+}
+
+impl From<LawName> for Law {
+    fn from(law: LawName) -> Self {
+        match law {
+            LawName::Ulaw => Self::MuLaw,
+            LawName::Alaw => Self::ALaw,
+        }
+    }
+}
+
+/// Converts a file.
 ///
 /// # Errors
-/// [`Failure`].
-pub fn play(_args: PlayArgs) -> Outcome {
-    Err(Failure::Failed("not built yet".into()))
+/// [`Failure::Usage`] for options that do not go together, [`Failure::Failed`] when a file cannot
+/// be read, written or decoded. Nothing is written then.
+pub fn codec(args: CodecArgs) -> Outcome {
+    let (decoding, args) = match args.direction {
+        Direction::Decode(args) => (true, args),
+        Direction::Encode(args) => (false, args),
+    };
+    if args.pack.is_some() && args.codec.g726().is_none() && args.codec != Codec::Auto {
+        return Err(Failure::Usage("--pack is for G.726 only".into()));
+    }
+    let input = read_input(&args.input)
+        .map_err(|error| Failure::Failed(format!("{}: {error}", args.input)))?;
+    let output = if decoding { decode(&args, &input) } else { encode(&args, &input) }?;
+    fs::write(&args.output, output)
+        .map_err(|error| Failure::Failed(format!("{}: {error}", args.output.display())))
+}
+
+fn failed(error: codec::Error) -> Failure {
+    Failure::Failed(error.to_string())
+}
+
+fn decode(args: &Conversion, input: &[u8]) -> Result<Vec<u8>, Failure> {
+    if input.is_empty() {
+        return Err(failed(codec::Error::Empty));
+    }
+    if let Some(law) = args.law
+        && let Some((octets, rate, packing)) = g726_source(args, input)
+    {
+        let mut out = Vec::new();
+        g726::Decoder::new(rate, packing).decode_law(octets, law.into(), &mut out);
+        return Ok(out);
+    }
+    let pcm = decoded(args, input)?;
+    Ok(match args.law {
+        Some(law) => g711::encode(&resample::into_rate(pcm, Pcm::TELEPHONE).samples, law.into()),
+        None if args.raw => octets(&resample::into_rate(pcm, Pcm::TELEPHONE).samples),
+        None => wav::write(&pcm),
+    })
+}
+
+/// The code words, where the input is G.726: headerless when the codec is named, or in a WAV.
+fn g726_source<'a>(args: &Conversion, input: &'a [u8]) -> Option<(&'a [u8], Rate, Packing)> {
+    let pack = args.pack.map(Packing::from);
+    match sniff::by_content(input) {
+        Some(sniff::Form::Wav) => {
+            let file = wav::parse(input).ok()?;
+            let (rate, usual) = codec::wave_g726(&file)?;
+            Some((file.data, rate, pack.unwrap_or(usual)))
+        }
+        Some(sniff::Form::Au) => None,
+        _ => Some((input, args.codec.g726()?, pack.unwrap_or_default())),
+    }
+}
+
+fn decoded(args: &Conversion, input: &[u8]) -> Result<Pcm, Failure> {
+    let filename = Some(args.input.as_str());
+    let pack = args.pack.map(Packing::from);
+    let contained = matches!(sniff::by_content(input), Some(sniff::Form::Wav | sniff::Form::Au));
+    if contained || args.codec == Codec::Auto {
+        let hint = Hint { media_type: "", filename };
+        return codec::decode_packed(input, hint, Limits::default(), pack).map_err(failed);
+    }
+    let samples = match args.codec {
+        Codec::Gsm => gsm::decode(input),
+        Codec::Msgsm => gsm::decode_blocks(input),
+        Codec::Ulaw => g711::decode(input, Law::MuLaw),
+        Codec::Alaw => g711::decode(input, Law::ALaw),
+        Codec::Pcm => samples(input),
+        other => {
+            // All that remain are G.726.
+            let rate = other.g726().unwrap_or(Rate::Kbit32);
+            g726::decode(input, rate, pack.unwrap_or_default())
+        }
+    };
+    Ok(Pcm::telephone(samples))
+}
+
+fn encode(args: &Conversion, input: &[u8]) -> Result<Vec<u8>, Failure> {
+    if args.codec == Codec::Auto {
+        return Err(Failure::Usage("encoding needs --codec".into()));
+    }
+    if input.is_empty() {
+        return Err(failed(codec::Error::Empty));
+    }
+    let packing = args.pack.map(Packing::from).unwrap_or_default();
+    if let Some(law) = args.law {
+        let octets = law_octets(input, law.into())?;
+        if let Some(rate) = args.codec.g726() {
+            // Straight from the law's values, not by way of 16 bits.
+            let mut out = Vec::new();
+            let mut encoder = g726::Encoder::new(rate, packing);
+            encoder.encode_law(&octets, law.into(), &mut out);
+            encoder.finish(&mut out);
+            return Ok(out);
+        }
+        return Ok(coded(args.codec, &g711::decode(&octets, law.into()), packing));
+    }
+    let form = sniff::by_content(input);
+    let contained = matches!(form, Some(sniff::Form::Wav | sniff::Form::Au));
+    let pcm = if contained && !args.raw {
+        let hint = Hint::default();
+        codec::decode(input, hint, Limits::default()).map_err(failed)?
+    } else {
+        Pcm::telephone(samples(input))
+    };
+    Ok(coded(args.codec, &resample::into_rate(pcm, Pcm::TELEPHONE).samples, packing))
+}
+
+/// The G.711 octets of a headerless file, or of a WAV or `.au` file of that law.
+fn law_octets(input: &[u8], law: Law) -> Result<Vec<u8>, Failure> {
+    let (wav_tag, au_encoding) = match law {
+        Law::MuLaw => (wav::tag::MU_LAW, 1),
+        Law::ALaw => (wav::tag::A_LAW, 27),
+    };
+    match sniff::by_content(input) {
+        Some(sniff::Form::Wav) => {
+            let file = wav::parse(input).map_err(failed)?;
+            if file.tag == wav_tag && file.channels == 1 {
+                return Ok(file.data.to_vec());
+            }
+        }
+        Some(sniff::Form::Au) => {
+            let file = au::parse(input).map_err(failed)?;
+            if file.encoding == au_encoding && file.channels == 1 {
+                return Ok(file.data.to_vec());
+            }
+        }
+        _ => return Ok(input.to_vec()),
+    }
+    let pcm = codec::decode(input, Hint::default(), Limits::default()).map_err(failed)?;
+    Ok(g711::encode(&resample::into_rate(pcm, Pcm::TELEPHONE).samples, law))
+}
+
+fn coded(codec: Codec, samples: &[i16], packing: Packing) -> Vec<u8> {
+    match codec {
+        Codec::Gsm => gsm::encode(samples),
+        Codec::Msgsm => gsm::wav_file(&gsm::encode_blocks(samples), samples.len() as u32),
+        Codec::Ulaw => g711::encode(samples, Law::MuLaw),
+        Codec::Alaw => g711::encode(samples, Law::ALaw),
+        Codec::Auto | Codec::Pcm => octets(samples),
+        other => g726::encode(samples, other.g726().unwrap_or(Rate::Kbit32), packing),
+    }
+}
+
+fn octets(samples: &[i16]) -> Vec<u8> {
+    samples.iter().flat_map(|sample| sample.to_le_bytes()).collect()
+}
+
+fn samples(octets: &[u8]) -> Vec<i16> {
+    octets.chunks_exact(2).map(|pair| i16::from_le_bytes([pair[0], pair[1]])).collect()
+}
+
+/// Arguments of `aloud play`.
+#[derive(Debug, Args)]
+pub struct PlayArgs {
+    /// A recording, or a message (RFC 5322) whose recordings are played; `-` is standard input.
+    #[arg(value_name = "FILE")]
+    file: String,
+}
+
+/// Plays a recording or the recordings of a message to their end.
+///
+/// # Errors
+/// [`Failure::Failed`] when there is nothing to play or no sound.
+pub fn play(args: PlayArgs) -> Outcome {
+    let input = read_input(&args.file)
+        .map_err(|error| Failure::Failed(format!("{}: {error}", args.file)))?;
+    for pcm in recordings(&args.file, &input)? {
+        sound(&pcm)?;
+    }
+    Ok(())
+}
+
+/// The file as a recording if it is one, else as a message.
+fn recordings(name: &str, input: &[u8]) -> Result<Vec<Pcm>, Failure> {
+    let hint = Hint { media_type: "", filename: Some(name) };
+    if sniff::form(input, hint).is_some() {
+        return codec::decode(input, hint, Limits::default()).map(|pcm| vec![pcm]).map_err(failed);
+    }
+    let options = ReadOptions { measure_audio: false, ..ReadOptions::default() };
+    let mail = Mail::read(input, &options);
+    let mut found = Vec::new();
+    for part in inspect::primary_audio(&mail) {
+        let Some(body) = inspect::body(input, &part.path) else {
+            continue;
+        };
+        let hint = Hint { media_type: &part.media_type, filename: part.filename.as_deref() };
+        found.push(codec::decode(&body.octets, hint, Limits::default()).map_err(failed)?);
+    }
+    if found.is_empty() {
+        return Err(Failure::Failed("there is no recording in it".into()));
+    }
+    Ok(found)
+}
+
+#[cfg(feature = "audio")]
+fn sound(pcm: &Pcm) -> Outcome {
+    crate::audio::play_blocking(pcm).map_err(Failure::Failed)
+}
+
+#[cfg(not(feature = "audio"))]
+fn sound(_pcm: &Pcm) -> Outcome {
+    Err(Failure::Failed("built without sound".into()))
 }

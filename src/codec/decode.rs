@@ -136,14 +136,13 @@ fn wave(octets: &[u8], limits: Limits, packing: Option<Packing>) -> Result<Pcm, 
         limits.check(samples.len(), file.rate)?;
         return Ok(Pcm { samples, rate: file.rate });
     }
+    if let Some((bit_rate, usual)) = wave_g726(&file) {
+        let packing = packing.unwrap_or(usual);
+        return g726_samples(file.data, bit_rate, packing, file.rate, limits);
+    }
     let mut pcm = match file.tag {
         tag::GSM if file.channels == 1 => {
             Pcm { samples: gsm::decode_blocks(file.data), rate: file.rate }
-        }
-        tag::G721 | tag::G726 | tag::G726_ADPCM | 0x85 if file.channels == 1 => {
-            let rate = Rate::from_bits(u32::from(file.bits)).unwrap_or(Rate::Kbit32);
-            let packing = packing.unwrap_or_else(|| wave_packing(&file));
-            g726_samples(file.data, rate, packing, file.rate, limits)?
         }
         tag::MS_ADPCM | tag::IMA_ADPCM => {
             library::decode(octets, "wav", |rate| limits.samples(rate))?
@@ -162,12 +161,17 @@ fn wave(octets: &[u8], limits: Limits, packing: Option<Packing>) -> Result<Pcm, 
     Ok(pcm)
 }
 
-/// Common tools write tag 0x45 with the first code word in the high bits, others the mail order.
-fn wave_packing(file: &Wav<'_>) -> Packing {
-    match file.tag {
+/// Rate and usual order of the code words of a mono WAV file with G.726 inside. Common tools write
+/// tag 0x45 with the first code word in the high bits, others the order of mail.
+#[must_use]
+pub fn wave_g726(file: &Wav<'_>) -> Option<(Rate, Packing)> {
+    let packing = match file.tag {
         tag::G726 => Packing::MsbFirst,
-        _ => Packing::LsbFirst,
-    }
+        tag::G721 | tag::G726_ADPCM | tag::G726_ANTEX => Packing::LsbFirst,
+        _ => return None,
+    };
+    let rate = Rate::from_bits(u32::from(file.bits)).unwrap_or(Rate::Kbit32);
+    (file.channels == 1).then_some((rate, packing))
 }
 
 #[cfg(test)]

@@ -33,6 +33,8 @@ pub mod tag {
     pub const MP3: u16 = 0x55;
     /// G.726 as registered.
     pub const G726_ADPCM: u16 = 0x64;
+    /// G.726 under another registration.
+    pub const G726_ANTEX: u16 = 0x85;
     /// The real tag is in the extension.
     pub const EXTENSIBLE: u16 = 0xFFFE;
 }
@@ -60,7 +62,7 @@ const NAMES: [(u16, &str); 32] = [
     (0x65, "G.722"),
     (0x83, "G.729"),
     (0x84, "G.729A"),
-    (0x85, "G.726"),
+    (tag::G726_ANTEX, "G.726"),
     (0x111, "G.723.1"),
     (0x130, "ACELP.net"),
     (0x133, "G.729"),
