@@ -12,7 +12,7 @@ mod header;
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 
-pub(crate) use header::{Fields, addr_spec, clean};
+pub(crate) use header::{Fields, addr_spec, clean, needs_quoting, quoted};
 
 /// Longest line of base64 (RFC 2045 section 6.8).
 const BASE64_LINE: usize = 76;
