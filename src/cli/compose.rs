@@ -1,32 +1,403 @@
-//! Commands of this group.
-use super::{Failure, Outcome};
-/// Arguments.
+//! `aloud compose`, `aloud reply`, `aloud forward`: build a voice message into a file. Nothing is
+//! sent; `aloud send` does that. A refusal writes no file (decision E4).
+
+use std::{
+    fs,
+    io::{self, Write},
+    path::{Path, PathBuf},
+    time::{SystemTime, UNIX_EPOCH},
+};
+
+use super::{Failure, Outcome, inspect::read_input};
+use crate::{
+    codec::{self, Hint, Limits, Pcm},
+    message::{
+        Mail,
+        address::{self, BuildError},
+        compose::{self, Letter, Original, OriginalRelation, Seed, VoiceParts},
+        inspect::ReadOptions,
+        view::{self, mailbox},
+    },
+    model::{AddrSpec, Address, DateTime, Importance, Sensitivity, voice::VoiceFormat},
+};
+
+/// What stands in a message for programs that show text only.
+const COVER: &str = "A voice message is attached.\r\n";
+/// The same for a forward without an introduction.
+const FORWARD_COVER: &str = "A message is forwarded to you.\r\n";
+
+/// What all three commands take.
 #[derive(Debug, clap::Args)]
-pub struct ComposeArgs {}
-/// Runs it.
-///
-/// # Errors
-/// [`Failure`].
-pub fn compose(_args: ComposeArgs, _dirs: &super::Dirs) -> Outcome {
-    Err(Failure::Failed("not built yet".into()))
+pub struct Common {
+    /// Where the message goes; `-` is standard output.
+    #[arg(short, long, value_name = "OUT.eml", default_value = "-")]
+    pub output: PathBuf,
+    /// Sender: `ADDRESS` or `NAME <ADDRESS>`.
+    #[arg(long, value_name = "ADDRESS")]
+    pub from: Option<String>,
+    /// Copies, separated by commas.
+    #[arg(long, value_name = "A[,B]")]
+    pub cc: Option<String>,
+    /// Domain for recipients that are telephone numbers.
+    #[arg(long, value_name = "DOMAIN")]
+    pub gateway: Option<String>,
+    /// Subject.
+    #[arg(long)]
+    pub subject: Option<String>,
+    /// A text to go with it; not with VPIM.
+    #[arg(long)]
+    pub text: Option<String>,
+    /// A recording of the sender's name.
+    #[arg(long, value_name = "WAV")]
+    pub spoken_name: Option<PathBuf>,
+    /// A recording of the subject.
+    #[arg(long, value_name = "WAV")]
+    pub spoken_subject: Option<PathBuf>,
+    /// `auto` is VPIM in answer to VPIM, else IVM.
+    #[arg(long, value_enum, default_value_t)]
+    pub format: Format,
+    /// Language of the recordings, such as en-CA.
+    #[arg(long, value_name = "TAG")]
+    pub language: Option<String>,
+    /// Mark it private.
+    #[arg(long)]
+    pub private: bool,
+    /// Importance.
+    #[arg(long, value_enum, default_value_t)]
+    pub importance: Level,
+    /// Ask for a receipt.
+    #[arg(long)]
+    pub receipt: bool,
+    /// Date of the message, RFC 3339 or RFC 5322; now, when absent.
+    #[arg(long)]
+    pub date: Option<String>,
+    /// Makes identifiers and boundaries from this text instead of at random.
+    #[arg(long, value_name = "TEXT")]
+    pub id_seed: Option<String>,
 }
-/// Arguments.
-#[derive(Debug, clap::Args)]
-pub struct ReplyArgs {}
-/// Runs it.
-///
-/// # Errors
-/// [`Failure`].
-pub fn reply(_args: ReplyArgs, _dirs: &super::Dirs) -> Outcome {
-    Err(Failure::Failed("not built yet".into()))
+
+/// `--format`.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum Format {
+    /// VPIM in answer to VPIM, else IVM.
+    #[default]
+    Auto,
+    /// multipart/voice-message with G.726.
+    Vpim,
+    /// multipart/mixed with raw µ-law.
+    Ivm,
+    /// multipart/mixed with a WAV.
+    Friendly,
 }
-/// Arguments.
+
+/// `--importance`.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum Level {
+    /// Can wait.
+    Low,
+    /// Not stated.
+    #[default]
+    Normal,
+    /// Urgent.
+    High,
+}
+
+/// Arguments of `aloud compose`.
 #[derive(Debug, clap::Args)]
-pub struct ForwardArgs {}
-/// Runs it.
+pub struct ComposeArgs {
+    /// The recording (WAV or .au).
+    #[arg(long, value_name = "WAV")]
+    pub audio: PathBuf,
+    /// Recipients, separated by commas.
+    #[arg(long, value_name = "A[,B]")]
+    pub to: String,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub common: Common,
+}
+
+/// Arguments of `aloud reply`.
+#[derive(Debug, clap::Args)]
+pub struct ReplyArgs {
+    /// The message answered; `-` is standard input.
+    #[arg(value_name = "MSG.eml")]
+    pub message: String,
+    /// The recording (WAV or .au).
+    #[arg(long, value_name = "WAV")]
+    pub audio: PathBuf,
+    /// Take the message answered along; refused for a private one.
+    #[arg(long)]
+    pub include_original: bool,
+    /// Answer everyone who received it.
+    #[arg(long)]
+    pub all: bool,
+    /// Do not mark the answer to a private message private.
+    #[arg(long, conflicts_with = "private")]
+    pub not_private: bool,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub common: Common,
+}
+
+/// Arguments of `aloud forward`.
+#[derive(Debug, clap::Args)]
+pub struct ForwardArgs {
+    /// The message to forward; `-` is standard input.
+    #[arg(value_name = "MSG.eml")]
+    pub message: String,
+    /// An introduction (WAV or .au).
+    #[arg(long, value_name = "WAV")]
+    pub audio: Option<PathBuf>,
+    /// Recipients, separated by commas.
+    #[arg(long, value_name = "A[,B]")]
+    pub to: String,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub common: Common,
+}
+
+/// Builds a new voice message.
 ///
 /// # Errors
-/// [`Failure`].
-pub fn forward(_args: ForwardArgs, _dirs: &super::Dirs) -> Outcome {
-    Err(Failure::Failed("not built yet".into()))
+/// [`Failure`]; no file is written then.
+pub fn compose(args: ComposeArgs, _dirs: &super::Dirs) -> Outcome {
+    let common = &args.common;
+    let from = sender(common, None)?;
+    let recordings = Recordings::load(Some(&args.audio), common)?;
+    let letter = Letter {
+        to: recipients(&args.to, common)?,
+        format: Some(format(common.format, None)),
+        subject: common.subject.clone().unwrap_or_default(),
+        cover: COVER,
+        ..fill(Letter::new(from), common, &recordings)?
+    };
+    finish(&letter, common)
+}
+
+/// Builds a voice reply.
+///
+/// # Errors
+/// [`Failure`]; [`Failure::Refused`] when the message cannot be answered, or its original may not be
+/// taken along.
+pub fn reply(args: ReplyArgs, _dirs: &super::Dirs) -> Outcome {
+    let common = &args.common;
+    let (raw, original) = read_original(&args.message)?;
+    let from = sender(common, Some(&original))?;
+    let own = [from.addr.clone()];
+    let (to, mut cc) =
+        compose::reply_recipients(&original, &own, args.all).map_err(Failure::Refused)?;
+    let recordings = Recordings::load(Some(&args.audio), common)?;
+    let letter = fill(Letter::new(from), common, &recordings)?;
+    cc.extend(letter.cc.iter().cloned());
+    let subject = original.subject.as_deref().unwrap_or_default();
+    let threading = compose::threading(&original);
+    let private = original.sensitivity == Some(Sensitivity::Private) && !args.not_private;
+    let letter = Letter {
+        to,
+        cc,
+        format: Some(format(common.format, Some(&original))),
+        subject: common.subject.clone().unwrap_or_else(|| compose::reply_subject(subject)),
+        cover: COVER,
+        private: letter.private || private,
+        in_reply_to: threading.in_reply_to,
+        references: threading.references,
+        original: args
+            .include_original
+            .then_some(Original { raw: &raw, relation: OriginalRelation::Reply }),
+        ..letter
+    };
+    finish(&letter, common)
+}
+
+/// Builds a forward with the untouched original.
+///
+/// # Errors
+/// [`Failure`]; [`Failure::Refused`] for a private message.
+pub fn forward(args: ForwardArgs, _dirs: &super::Dirs) -> Outcome {
+    let common = &args.common;
+    let (raw, original) = read_original(&args.message)?;
+    if let Some(reason) = original.may_forward.reason() {
+        return Err(Failure::Refused(reason.to_owned()));
+    }
+    let from = sender(common, Some(&original))?;
+    let recordings = Recordings::load(args.audio.as_deref(), common)?;
+    let subject = original.subject.as_deref().unwrap_or_default();
+    let letter = Letter {
+        to: recipients(&args.to, common)?,
+        format: Some(format(common.format, Some(&original))),
+        subject: common.subject.clone().unwrap_or_else(|| compose::forward_subject(subject)),
+        cover: if args.audio.is_some() { COVER } else { FORWARD_COVER },
+        original: Some(Original { raw: &raw, relation: OriginalRelation::Forward }),
+        ..fill(Letter::new(from), common, &recordings)?
+    };
+    finish(&letter, common)
+}
+
+/// The recordings named on the command line, decoded.
+#[derive(Default)]
+struct Recordings {
+    voice: Option<Pcm>,
+    name: Option<Pcm>,
+    subject: Option<Pcm>,
+}
+
+impl Recordings {
+    fn load(audio: Option<&Path>, common: &Common) -> Result<Self, Failure> {
+        let load = |path: Option<&Path>| path.map(recording).transpose();
+        Ok(Self {
+            voice: load(audio)?,
+            name: load(common.spoken_name.as_deref())?,
+            subject: load(common.spoken_subject.as_deref())?,
+        })
+    }
+}
+
+fn recording(path: &Path) -> Result<Pcm, Failure> {
+    let shown = path.display();
+    let octets = fs::read(path).map_err(|error| Failure::Failed(format!("{shown}: {error}")))?;
+    let name = path.file_name().map(|name| name.to_string_lossy().into_owned());
+    let hint = Hint { media_type: "", filename: name.as_deref() };
+    match codec::decode(&octets, hint, Limits::default()) {
+        Ok(pcm) if pcm.samples.is_empty() => Err(empty(path)),
+        Ok(pcm) => Ok(pcm),
+        Err(codec::Error::Empty) => Err(empty(path)),
+        Err(error) => Err(Failure::Failed(format!("{shown}: {error}"))),
+    }
+}
+
+fn empty(path: &Path) -> Failure {
+    Failure::Refused(format!("{}: an empty recording is not sent", path.display()))
+}
+
+fn read_original(file: &str) -> Result<(Vec<u8>, Mail), Failure> {
+    let raw = read_input(file).map_err(|error| Failure::Failed(format!("{file}: {error}")))?;
+    let options = ReadOptions { measure_audio: false, ..ReadOptions::default() };
+    let mail = Mail::read(&raw, &options);
+    Ok((raw, mail))
+}
+
+/// `--from`, else the one address the original came to.
+fn sender(common: &Common, original: Option<&Mail>) -> Result<Address, Failure> {
+    let Some(text) = &common.from else {
+        return match original.map(|mail| mail.to.as_slice()) {
+            Some([only]) => Ok(only.clone()),
+            _ => Err(Failure::Usage("--from is needed to know who sends it".into())),
+        };
+    };
+    match addresses(text, None)?.as_slice() {
+        [one] => Ok(one.clone()),
+        _ => Err(Failure::Usage("--from takes one address".into())),
+    }
+}
+
+fn recipients(text: &str, common: &Common) -> Result<Vec<Address>, Failure> {
+    let list = addresses(text, common.gateway.as_deref())?;
+    if list.is_empty() { Err(Failure::Usage("there is no recipient".into())) } else { Ok(list) }
+}
+
+/// A list of addresses; with a gateway, numbers too.
+fn addresses(text: &str, gateway: Option<&str>) -> Result<Vec<Address>, Failure> {
+    let entry = |found: mailbox::Mailbox| -> Result<Address, Failure> {
+        if let Some(addr) = found.addr {
+            // As it was typed: the name is the user's own word.
+            return Ok(Address { name: found.name, addr });
+        }
+        let typed = found.name.or(found.comment).unwrap_or_default();
+        let Some(gateway) = gateway else {
+            return Err(Failure::Usage(format!(
+                "{typed}: not a complete mail address (for a number, name a --gateway)"
+            )));
+        };
+        let addr = address::for_number(&typed, gateway)
+            .map_err(|error: BuildError| Failure::Usage(format!("{typed}: {error}")))?;
+        Ok(Address::bare(addr))
+    };
+    mailbox::parse(text.as_bytes()).into_iter().map(entry).collect()
+}
+
+fn format(asked: Format, original: Option<&Mail>) -> VoiceFormat {
+    let vpim =
+        original.and_then(|mail| mail.profile.as_deref()).is_some_and(|p| p.starts_with("vpim"));
+    match asked {
+        Format::Vpim => VoiceFormat::Vpim,
+        Format::Ivm => VoiceFormat::Ivm,
+        Format::Friendly => VoiceFormat::Friendly,
+        Format::Auto if vpim => VoiceFormat::Vpim,
+        Format::Auto => VoiceFormat::Ivm,
+    }
+}
+
+/// What all three commands set.
+fn fill<'a>(
+    letter: Letter<'a>,
+    common: &'a Common,
+    recordings: &'a Recordings,
+) -> Result<Letter<'a>, Failure> {
+    let receipt: Option<AddrSpec> = common.receipt.then(|| letter.from.addr.clone());
+    Ok(Letter {
+        cc: match &common.cc {
+            Some(cc) => recipients(cc, common)?,
+            None => Vec::new(),
+        },
+        parts: VoiceParts {
+            voice: recordings.voice.as_ref(),
+            spoken_name: recordings.name.as_ref(),
+            spoken_subject: recordings.subject.as_ref(),
+        },
+        text: common.text.as_deref(),
+        importance: match common.importance {
+            Level::Low => Importance::Low,
+            Level::Normal => Importance::Normal,
+            Level::High => Importance::High,
+        },
+        private: common.private,
+        receipt_to: receipt,
+        language: common.language.clone(),
+        ..letter
+    })
+}
+
+fn finish(letter: &Letter<'_>, common: &Common) -> Outcome {
+    let seed = seed(&letter.from.addr, common)?;
+    let octets = compose::build(letter, &seed).map_err(|error| match error {
+        compose::Error::Refused(_)
+        | compose::Error::NotInVpim(_)
+        | compose::Error::EmptyRecording(_) => Failure::Refused(error.to_string()),
+        compose::Error::NoRecipient | compose::Error::Address(_) | compose::Error::Nothing => {
+            Failure::Usage(error.to_string())
+        }
+        error => Failure::Failed(error.to_string()),
+    })?;
+    if common.output.as_os_str() == "-" {
+        io::stdout().lock().write_all(&octets)?;
+    } else {
+        fs::write(&common.output, octets)
+            .map_err(|error| Failure::Failed(format!("{}: {error}", common.output.display())))?;
+    }
+    Ok(())
+}
+
+/// Date and identifiers: as asked for, else now and at random.
+fn seed(from: &AddrSpec, common: &Common) -> Result<Seed, Failure> {
+    let date = match &common.date {
+        Some(text) => DateTime::parse_rfc3339(text)
+            .or_else(|| view::date(text))
+            .ok_or_else(|| Failure::Usage(format!("--date: {text} is no date")))?,
+        None => now(),
+    };
+    let token = match &common.id_seed {
+        Some(text) if text.chars().any(|c| c.is_ascii_alphanumeric()) => text.clone(),
+        Some(_) => return Err(Failure::Usage("--id-seed needs a letter or a digit".into())),
+        None => format!("{:016x}.{:016x}", rand::random::<u64>(), rand::random::<u64>()),
+    };
+    Ok(Seed { date, domain: from.domain().to_owned(), token })
+}
+
+fn now() -> DateTime {
+    let unix = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| d.as_secs());
+    let offset = jiff::Zoned::now().offset().seconds() / 60;
+    DateTime {
+        unix: i64::try_from(unix).unwrap_or(i64::MAX),
+        offset_minutes: i16::try_from(offset).unwrap_or(0),
+    }
 }

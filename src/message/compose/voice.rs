@@ -1,11 +1,14 @@
 //! The parts of a voice message: recordings in the codec of each format, and our contact card.
 
+use std::borrow::Cow;
+
 use super::Error;
 use crate::{
     codec::{
         Pcm,
         g711::{self, Law},
         g726::{self, Packing, Rate},
+        resample, wav,
     },
     message::{
         card::{self, CardDoc, Sound},
@@ -32,7 +35,10 @@ pub(in crate::message) fn part(
     content_id: Option<&str>,
 ) -> Result<Part, Error> {
     let (media_type, extension) = form(format);
-    let octets = encode(format, pcm)?;
+    let octets = encode(format, pcm);
+    if octets.is_empty() {
+        return Err(Error::EmptyRecording(what(role)));
+    }
     let mut fields = Fields::default();
     let voice = ("voice", role.as_str());
     let (name, main) = match role {
@@ -65,6 +71,16 @@ pub(in crate::message) fn part(
     Ok(Part { content_type: media_type.into(), fields, content: Content::Octets(octets) })
 }
 
+/// What a recording is called in an error.
+fn what(role: VoiceContent) -> &'static str {
+    match role {
+        VoiceContent::VoiceMessage => "message",
+        VoiceContent::VoiceMessageNotification => "notification",
+        VoiceContent::OriginatorSpokenName | VoiceContent::RecipientSpokenName => "spoken name",
+        VoiceContent::SpokenSubject => "spoken subject",
+    }
+}
+
 /// Whole seconds, rounded up, at least one (RFC 3803 section 2.2).
 fn seconds(pcm: &Pcm) -> u64 {
     let rate = u64::from(pcm.rate).max(1);
@@ -72,15 +88,21 @@ fn seconds(pcm: &Pcm) -> u64 {
     samples.div_ceil(rate).clamp(1, 2_147_483_647)
 }
 
-fn encode(format: VoiceFormat, pcm: &Pcm) -> Result<Vec<u8>, Error> {
-    let unsupported = |what: &str| Error::Codec(crate::codec::Error::Unsupported(what.into()));
-    if pcm.rate != Pcm::TELEPHONE {
-        return Err(unsupported("a sampling rate other than 8 000 Hz"));
-    }
+fn encode(format: VoiceFormat, pcm: &Pcm) -> Vec<u8> {
+    let samples = telephone(pcm);
     match format {
-        VoiceFormat::Vpim => Ok(g726::encode(&pcm.samples, Rate::Kbit32, Packing::LsbFirst)),
-        VoiceFormat::Ivm => Ok(g711::encode(&pcm.samples, Law::MuLaw)),
-        VoiceFormat::Friendly => Err(unsupported("WAV")),
+        VoiceFormat::Vpim => g726::encode(&samples, Rate::Kbit32, Packing::LsbFirst),
+        VoiceFormat::Ivm => g711::encode(&samples, Law::MuLaw),
+        VoiceFormat::Friendly => wav::write(&Pcm::telephone(samples.into_owned())),
+    }
+}
+
+/// The samples at 8 000 Hz.
+fn telephone(pcm: &Pcm) -> Cow<'_, [i16]> {
+    if pcm.rate == Pcm::TELEPHONE {
+        Cow::Borrowed(&pcm.samples)
+    } else {
+        Cow::Owned(resample::to_rate(pcm, Pcm::TELEPHONE).samples)
     }
 }
 

@@ -24,6 +24,7 @@ use crate::{
     codec::Pcm,
     message::{
         card::CardDoc,
+        display,
         write::{self, Content, Fields, Part},
     },
     model::{AddrSpec, Address, DateTime, Importance, VoiceContent, voice::VoiceFormat},
@@ -383,9 +384,9 @@ fn attachment(attachment: &Attachment) -> Part {
         }
         _ => "application/octet-stream",
     };
-    let name = attachment.filename.rsplit(['/', '\\']).next().unwrap_or_default();
+    let name = display::safe_file_name(&attachment.filename).unwrap_or_else(|| "file".into());
     let mut fields = Fields::default();
-    fields.parameters("Content-Disposition", "attachment", &[("filename", name)]);
+    fields.parameters("Content-Disposition", "attachment", &[("filename", &name)]);
     Part {
         content_type: media_type.to_owned(),
         fields,
