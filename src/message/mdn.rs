@@ -22,6 +22,8 @@ use crate::{
 
 /// Octets of a report that are read.
 const READ_MAX: usize = 64 * 1024;
+/// Longest field that goes back.
+const RETURNED_MAX: usize = 4 * 1024;
 /// Fields of the original that go back.
 const RETURNED: [&str; 5] = ["message-id", "date", "from", "to", "subject"];
 
@@ -202,14 +204,14 @@ fn machine_readable(
 }
 
 /// The original's identifying fields as they came; one that is not plain ASCII text is left out,
-/// because a report part is 7bit.
+/// because a report part is 7bit, and so is an overlong one.
 fn returned(original: &header::Header<'_>) -> Vec<u8> {
     let mut out = Vec::new();
     for name in RETURNED {
         for field in original.fields().iter().filter(|f| f.name.eq_ignore_ascii_case(name)) {
             let line = format!("{}:", field.name).into_bytes();
             let line = write::canonical(&[&line, field.value].concat());
-            if write::is_7bit(&line) {
+            if write::is_7bit(&line) && line.len() <= RETURNED_MAX {
                 out.extend_from_slice(&line);
                 out.extend_from_slice(b"\r\n");
             }

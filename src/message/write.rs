@@ -65,11 +65,14 @@ impl Part {
         }
     }
 
-    /// The whole message: `header`, then the fields of this part, then its content.
+    /// The whole message: `header`, then the fields of this part, then its content. Ends with CRLF.
     pub fn into_message(self, header: &Fields, token: &str) -> Vec<u8> {
         let mut out = header.as_bytes().to_vec();
         let mut boundaries = Boundaries { token: boundary_token(token), next: 1 };
         self.write(&mut out, &mut boundaries);
+        if !out.ends_with(b"\r\n") {
+            out.extend_from_slice(b"\r\n");
+        }
         out
     }
 
@@ -234,7 +237,6 @@ fn write_base64(out: &mut Vec<u8>, octets: &[u8]) {
         }
         out.extend_from_slice(STANDARD.encode(chunk).as_bytes());
     }
-    out.extend_from_slice(b"\r\n");
 }
 
 /// Quoted-printable (RFC 2045 section 6.7) of text whose line ends are CRLF.

@@ -1,3 +1,4 @@
 //! Tests of this area; see docs/ARCHITECTURE.md.
 
+mod compose;
 mod mail;

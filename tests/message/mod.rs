@@ -1,4 +1,7 @@
 //! Whole messages: read, recognized, built.
 
+mod compose;
 mod corpus;
 mod hostile;
+mod mdn;
+mod python;
