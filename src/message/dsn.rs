@@ -58,7 +58,8 @@ pub fn parse(octets: &[u8]) -> Vec<Dsn> {
             let name = field.name.to_ascii_lowercase();
             let starts_next = match name.as_str() {
                 "final-recipient" => current.last.is_some(),
-                "original-recipient" => current.last.is_some() || current.original.is_some(),
+                // Postfix writes it after Final-Recipient, and before Action.
+                "original-recipient" => current.original.is_some() || !current.action.is_empty(),
                 _ => false,
             };
             if starts_next && blocks.len() < RECIPIENTS_MAX {
@@ -173,6 +174,15 @@ fn by_action(action: &str) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn final_before_original_recipient_is_one_recipient() {
+        let text = b"Reporting-MTA: dns; mail.example.com\r\n\r\nFinal-Recipient: rfc822; a@example.net\r\n\
+            Original-Recipient: rfc822;a@example.net\r\nAction: failed\r\nStatus: 5.1.1\r\n";
+        let found = parse(text);
+        assert_eq!(found.len(), 1, "{found:?}");
+        assert_eq!((found[0].status.as_str(), found[0].action.as_str()), ("5.1.1", "failed"));
+    }
 
     #[test]
     fn reads_groups_and_lost_blank_lines() {

@@ -15,7 +15,7 @@ pub struct Place {
     smtp: Server,
     ca: Option<PathBuf>,
     /// Kept so that the built-in server goes on.
-    pub loopback: Option<Loopback>,
+    _loopback: Option<Loopback>,
     /// Distinguishes runs on servers that keep their mail.
     pub tag: String,
 }
@@ -45,7 +45,7 @@ impl Place {
             imap: server(listening.imap.port(), Security::None),
             smtp: server(listening.smtp.port(), Security::None),
             ca: None,
-            loopback: Some(loopback),
+            _loopback: Some(loopback),
             tag: tag(),
         }
     }
@@ -64,7 +64,7 @@ impl Place {
             imap: server(imap, Security::Tls),
             smtp: server(smtp, Security::StartTls),
             ca: std::env::var_os("TESTBED_CA").map(PathBuf::from),
-            loopback: None,
+            _loopback: None,
             tag: tag(),
         })
     }
