@@ -34,6 +34,7 @@ pub mod mailboxes;
 mod smtp;
 mod wire;
 
+pub use demo::contacts as demo_contacts;
 pub use faults::{AtCommand, CommandFault, DropAfterData, Faults, Protocol, When};
 pub use mailboxes::{Mailbox, Mailboxes, Refusal};
 
@@ -46,6 +47,8 @@ pub const MAX_MESSAGE: usize = 64 * 1024 * 1024;
 pub const DEMO_LOGIN: &str = "demo";
 /// Address of the demo user.
 pub const DEMO_ADDRESS: &str = "helen.marsh@calderfinch.example";
+/// Voice mail address of the demo user.
+pub const DEMO_VOICE_ADDRESS: &str = "4402@vm.calderfinch.example";
 /// Name of the demo user.
 pub const DEMO_NAME: &str = "Helen Marsh";
 
@@ -242,7 +245,7 @@ impl Loopback {
     /// Opens an IMAP connection in memory. The other end runs on the current tokio runtime.
     pub fn imap_stream(
         &self,
-    ) -> impl AsyncRead + AsyncWrite + Send + Unpin + std::fmt::Debug + use<> {
+    ) -> impl AsyncRead + AsyncWrite + Send + Sync + Unpin + std::fmt::Debug + use<> {
         let (client, server) = tokio::io::duplex(PIPE);
         self.serve(Protocol::Imap, server);
         client
@@ -251,7 +254,7 @@ impl Loopback {
     /// Opens an SMTP connection in memory. The other end runs on the current tokio runtime.
     pub fn smtp_stream(
         &self,
-    ) -> impl AsyncRead + AsyncWrite + Send + Unpin + std::fmt::Debug + use<> {
+    ) -> impl AsyncRead + AsyncWrite + Send + Sync + Unpin + std::fmt::Debug + use<> {
         let (client, server) = tokio::io::duplex(PIPE);
         self.serve(Protocol::Smtp, server);
         client
