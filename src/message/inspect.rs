@@ -79,22 +79,19 @@ impl Mail {
 /// enclosed message has a slash: `"3/1"` is part 1 of the message that is part 3.
 #[must_use]
 pub fn body(raw: &[u8], path: &str) -> Option<Body> {
-    let (first, rest) = path.split_once('/').map_or((path, None), |(f, r)| (f, Some(r)));
-    let mut found = leaf_octets(raw, first)?;
-    let mut rest = rest;
-    for _ in 0..=FORWARD_DEPTH {
-        let Some(path) = rest else { return Some(found) };
-        let (next, after) = path.split_once('/').map_or((path, None), |(f, r)| (f, Some(r)));
-        found = leaf_octets(&found.octets, next)?;
-        rest = after;
+    let steps: Vec<&str> = path.split('/').take(FORWARD_DEPTH + 2).collect();
+    (steps.len() <= FORWARD_DEPTH + 1).then_some(())?;
+    let mut found = Body { octets: Vec::new(), damaged: false };
+    for (level, step) in steps.iter().enumerate() {
+        let outer = std::mem::take(&mut found.octets);
+        let view = View::parse(if level == 0 { raw } else { &outer });
+        let part = view.leaf(step)?;
+        let last = level + 1 == steps.len();
+        (last || part.shape == Shape::Original).then_some(())?;
+        let decoded = part.decode();
+        found = Body { octets: decoded.octets, damaged: decoded.damaged };
     }
-    None
-}
-
-fn leaf_octets(raw: &[u8], path: &str) -> Option<Body> {
-    let view = View::parse(raw);
-    let decoded = view.leaf(path)?.decode();
-    Some(Body { octets: decoded.octets, damaged: decoded.damaged })
+    Some(found)
 }
 
 /// The recordings to play as the message, in playing order: its voice bodies; where nothing is

@@ -59,7 +59,8 @@ pub struct Part<'a> {
     pub body: &'a [u8],
     /// Where it stands in the tree.
     pub shape: Shape,
-    /// Whether its end was seen: a delimiter after it, or the end of a whole message.
+    /// Whether its end was seen: a delimiter after it. False for the message itself, whose end only
+    /// the caller can know.
     pub closed: bool,
     /// Repairs made.
     pub problem: Option<String>,
@@ -399,11 +400,6 @@ impl<'a> Splitter<'a> {
 
     fn finish(mut self) -> View<'a> {
         let unclosed = !self.stack.is_empty();
-        if let Some(leaf) = self.leaf.take() {
-            let alone = self.parts.len() == 1;
-            let end = self.raw.len();
-            self.cut(leaf, end, alone);
-        }
         while let Some(open) = self.stack.pop() {
             self.without_children(open.part);
         }

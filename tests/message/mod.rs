@@ -5,3 +5,4 @@ mod corpus;
 mod hostile;
 mod mdn;
 mod python;
+mod vendors;

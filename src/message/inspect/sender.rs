@@ -76,7 +76,7 @@ pub fn sender(
         .or(from_name)
         .or(comment.filter(|_| !robot))
         .filter(|name| !is_number(name));
-    let name = name.and_then(known);
+    let name = name.map(|name| without_number(&name, number.as_deref())).and_then(known);
 
     let token = |list: &[Mailbox]| {
         list.iter().filter_map(|m| m.addr.as_ref()).any(AddrSpec::is_non_mail_user)
@@ -137,6 +137,12 @@ fn number_inside(name: &str) -> Option<String> {
     }
     let best = best.trim_matches([' ', '-', '.', '(', ')', '/']);
     (!best.is_empty()).then(|| best.to_owned())
+}
+
+/// A name without the number that stands behind it in parentheses.
+fn without_number(name: &str, number: Option<&str>) -> String {
+    let inside = number.and_then(|number| name.strip_suffix(&format!("({number})")));
+    inside.map(str::trim_end).filter(|rest| !rest.is_empty()).unwrap_or(name).to_owned()
 }
 
 /// Importance (RFC 3801 section 4.2.14), else the vendor's own mark, else the older fields.

@@ -1,0 +1,242 @@
+//! A message of every system in the vendor table, and messages that must not be taken for one.
+//!
+//! The samples in `tests/data/eml/` are invented; their recordings last a few milliseconds, so the
+//! lengths here are what the message says, read without measuring.
+
+use aloud::message::inspect::{self, ReadOptions};
+use aloud::message::{Mail, PartRole, vendors::Table};
+use aloud::model::{Importance, MessageKind};
+
+struct Row {
+    file: &'static str,
+    kind: &'static str,
+    profile: &'static str,
+    name: &'static str,
+    number: &'static str,
+    /// Length as the message says it, and from where.
+    length: Option<(f64, &'static str)>,
+    urgent: bool,
+}
+
+const fn row(
+    file: &'static str,
+    kind: &'static str,
+    profile: &'static str,
+    name: &'static str,
+    number: &'static str,
+    length: Option<(f64, &'static str)>,
+    urgent: bool,
+) -> Row {
+    Row { file, kind, profile, name, number, length, urgent }
+}
+
+const ADA: &str = "Ada Okafor";
+const NUMBER: &str = "6135550142";
+const PUBLIC: &str = "+16135550142";
+
+#[rustfmt::skip]
+const ROWS: [Row; 38] = [
+    row("3cx", "voice", "3cx", "", NUMBER, None, false),
+    row("amazon-connect", "voice", "amazon-connect", "", PUBLIC, None, false),
+    row("apple-vvm", "voice", "apple-vvm", "", NUMBER, None, false),
+    row("asterisk", "voice", "asterisk", ADA, NUMBER, Some((31.0, "text")), true),
+    row("asterisk-anonymous", "voice", "asterisk", "", "", Some((5.0, "text")), false),
+    row("asterisk-imap", "voice", "asterisk", ADA, NUMBER, Some((31.0, "message-header")), true),
+    row("att-vvm", "voice", "att-vvm", "", NUMBER, Some((4.0, "part-header")), false),
+    row("avaya", "voice", "avaya", "CallPilot Message", "", None, false),
+    row("cisco-unity", "voice", "cisco-unity", ADA, "2001", None, false),
+    row("cns", "voice", "cns", "", NUMBER, Some((31.0, "message-header")), false),
+    row("cns-greeting", "other", "cns", "", "+6135550177", None, false),
+    row("delta-chat", "voice", "delta-chat", "Ada", "", Some((10.5, "message-header")), false),
+    row("exchange-fax", "fax", "exchange-um", "", "+14255550123", None, false),
+    row("exchange-missed", "other", "exchange-um", ADA, "+14255550123", None, false),
+    row("exchange-recall", "email", "", ADA, "", None, false),
+    row("exchange-um", "voice", "exchange-um", ADA, "+14255550123", Some((31.0, "message-header")), true),
+    row("fax", "fax", "", "", PUBLIC, None, false),
+    row("freeswitch", "voice", "freeswitch", ADA, NUMBER, Some((31.0, "message-header")), true),
+    row("fusionpbx", "voice", "fusionpbx", "", NUMBER, Some((62.0, "text")), false),
+    row("google-voice", "voice", "google-voice", "", "(613) 555-0142", None, false),
+    row("hylafax", "fax", "hylafax", ADA, NUMBER, None, false),
+    row("ivm", "voice", "ivm", "Renée Okafor", PUBLIC, Some((31.0, "part-header")), false),
+    row("mitel", "voice", "mitel", "Ada Okafor at ext.2000", "2000", Some((4.0, "text")), true),
+    row("mobeon", "voice", "vpim2", ADA, NUMBER, Some((20.0, "description")), false),
+    row("music", "email", "", ADA, "", None, false),
+    row("nupoint", "voice", "nupoint", "", NUMBER, None, false),
+    row("omtp-vvm", "voice", "omtp-vvm", "", NUMBER, Some((17.0, "part-header")), false),
+    row("outside-caller", "voice", "vpim2", "Telephone Answering", "+442079460153", None, false),
+    row("pager", "other", "pager", "PBX", "", None, false),
+    row("podcast", "email", "", "The Example Show", "", None, false),
+    row("ringcentral", "voice", "ringcentral", "", "(613) 555-0142", Some((31.0, "text")), false),
+    row("signed", "email", "", ADA, "", None, false),
+    row("twilio", "voice", "twilio", "", "(613) 555-0142", None, false),
+    row("umsi", "voice", "umsi", "", NUMBER, Some((12.0, "message-header")), false),
+    row("voice-connector", "voice", "voice-connector", ADA, "650 555 0142", Some((11.0, "subject")), false),
+    row("vpim-forward", "voice", "vpim2", ADA, PUBLIC, None, false),
+    row("vpim1", "voice", "vpim1", "", NUMBER, None, true),
+    row("vpim2", "voice", "vpim2", ADA, PUBLIC, Some((25.0, "part-header")), true),
+];
+
+pub fn sample(name: &str) -> Vec<u8> {
+    let path = format!("{}/tests/data/eml/{name}.eml", env!("CARGO_MANIFEST_DIR"));
+    std::fs::read(&path).expect(&path)
+}
+
+fn read(name: &str) -> Mail {
+    let options = ReadOptions { measure_audio: false, ..ReadOptions::default() };
+    Mail::read(&sample(name), &options)
+}
+
+#[test]
+fn every_system_is_known_by_its_own_marks() {
+    for row in ROWS {
+        let mail = read(row.file);
+        let file = row.file;
+        assert_eq!(mail.kind.as_str(), row.kind, "{file}: {:?}", mail.evidence);
+        assert_eq!(mail.profile.as_deref().unwrap_or_default(), row.profile, "{file}");
+        assert_eq!(mail.sender.name.as_deref().unwrap_or_default(), row.name, "{file}");
+        assert_eq!(mail.sender.number.as_deref().unwrap_or_default(), row.number, "{file}");
+        let said = mail.duration.zip(mail.duration_source);
+        let said = said.map(|(length, source)| (length.as_secs_f64(), source.as_str()));
+        assert_eq!(said, row.length, "{file}");
+        assert_eq!(mail.importance == Some(Importance::High), row.urgent, "{file}");
+        let special = mail.kind != MessageKind::Email;
+        assert_eq!(!mail.evidence.is_empty(), special, "{file}");
+    }
+}
+
+#[test]
+fn every_row_of_the_table_has_a_sample_and_every_sample_a_row_here() {
+    for vendor in &Table::builtin().rows {
+        assert!(
+            ROWS.iter().any(|row| row.profile == vendor.id || row.file == vendor.id),
+            "{}",
+            vendor.id
+        );
+    }
+    let dir = format!("{}/tests/data/eml", env!("CARGO_MANIFEST_DIR"));
+    for entry in std::fs::read_dir(dir).expect("the samples") {
+        let name = entry.expect("an entry").file_name().to_string_lossy().into_owned();
+        let name = name.trim_end_matches(".eml");
+        assert!(ROWS.iter().any(|row| row.file == name), "{name}");
+    }
+}
+
+#[test]
+fn a_table_of_the_user_comes_first() {
+    let own = "[[vendor]]\nid = 'own-pbx'\nname = 'Own PBX'\nkind = 'voice'\n\
+        [[vendor.mark]]\nin = 'header'\nname = 'X-Own'\n";
+    let table = Table::parse(own).expect("reads").before(Table::builtin());
+    let raw = [b"X-Own: 1\n".as_slice(), &sample("music")].concat();
+    let mail = Mail::read_with(&raw, &ReadOptions::default(), &table);
+    assert_eq!((mail.kind, mail.profile.as_deref()), (MessageKind::Voice, Some("own-pbx")));
+}
+
+#[test]
+fn transcripts_name_their_origin() {
+    for (file, text, origin) in [
+        ("google-voice", "Please call before five.", "Google Voice"),
+        ("exchange-um", "Please call before five.\nThanks.", "Microsoft Exchange"),
+        ("cisco-unity", "Please call before five.", "Cisco Unity Connection"),
+        ("att-vvm", "Hi, this is Ada, please call me back.", "AT&T visual voicemail"),
+        ("amazon-connect", "Please call before five.", "Amazon Connect"),
+        ("ringcentral", "Please call before five.", "RingCentral"),
+    ] {
+        let transcript = read(file).transcript.expect(file);
+        assert_eq!((transcript.text.as_str(), transcript.origin.as_str()), (text, origin));
+    }
+    // A sender's own note is no transcript.
+    let note = read("ivm");
+    assert!(note.transcript.is_none());
+    assert_eq!(note.text.as_deref(), Some("Please call before five."));
+    assert!(read("att-vvm").parts.iter().any(|p| p.role == PartRole::Transcript));
+}
+
+#[test]
+fn vpim_parts_have_their_roles_in_any_order() {
+    let mail = read("vpim2");
+    let roles: Vec<_> = mail.parts.iter().map(|p| p.role.as_str()).collect();
+    assert_eq!(roles, ["voice-message", "spoken-subject", "spoken-name", "fax", "card"]);
+    assert_eq!(mail.also, [MessageKind::Fax]);
+    assert_eq!(mail.pages, Some(2));
+    assert_eq!(mail.language.as_deref(), Some("en-CA"));
+    assert_eq!(mail.message_id.as_deref(), Some("7f3a.1@vm.example.net"));
+    assert_eq!(mail.to.len(), 2);
+    assert_eq!(
+        mail.parts.iter().map(|p| p.required).collect::<Vec<_>>(),
+        [true, true, true, true, false]
+    );
+    assert!(mail.may_forward.is_allowed() && mail.forward_notice.is_some());
+    let receipt = mail.receipt.expect("asked for");
+    assert!(receipt.may_send && !receipt.needs_consent, "{receipt:?}");
+    let [card] = mail.cards.as_slice() else { panic!("{:?}", mail.cards) };
+    assert_eq!(card.emails, ["+16135550142@vm.example.net"]);
+    assert!(card.has_spoken_name);
+    // Version 1: roles by position.
+    let roles: Vec<_> = read("vpim1").parts.iter().map(|p| p.role.as_str()).collect();
+    assert_eq!(roles, ["spoken-name", "spoken-subject", "voice-message"]);
+}
+
+#[test]
+fn privacy_inside_a_forward_blocks_the_whole() {
+    let raw = sample("vpim-forward");
+    let mail = read("vpim-forward");
+    let reason = "Sigrid Lund marked a message inside it private. You can still reply.";
+    assert_eq!(mail.may_forward.reason(), Some(reason));
+    assert!(!mail.may_save.is_allowed());
+    assert_eq!(mail.forwarded.len(), 1);
+    assert_eq!(mail.forwarded[0].sender.number.as_deref(), Some("+4755550123"));
+    // The enclosed message is there octet for octet, and so are its parts.
+    let original = inspect::body(&raw, "2").expect("there").octets;
+    assert!(original.starts_with(b"From: \"Sigrid Lund\"") && original.ends_with(b"--inner--"));
+    let inner = inspect::body(&raw, "2/1").expect("there");
+    assert!(!inner.damaged && !inner.octets.is_empty());
+    assert!(inspect::body(&raw, "2/2").is_none() && inspect::body(&raw, "1/1").is_none());
+    assert!(inspect::body(&raw, "").is_none() && inspect::body(&raw, "2/").is_none());
+}
+
+#[test]
+fn outside_callers_cannot_be_answered() {
+    let mail = read("outside-caller");
+    assert!(mail.sender.outside_caller && mail.reply_to.is_none());
+    let reason = mail.may_reply.reason().expect("refused");
+    assert!(reason.contains("outside line: +442079460153"), "{reason}");
+    // Reply-To says so, although From looks like an address.
+    assert!(!read("cns").may_reply.is_allowed());
+    assert!(read("asterisk-anonymous").sender.withheld);
+}
+
+#[test]
+fn several_recordings_play_in_the_order_the_message_tells() {
+    let mail = read("exchange-um");
+    let names: Vec<_> =
+        inspect::primary_audio(&mail).iter().filter_map(|p| p.filename.as_deref()).collect();
+    assert_eq!(names, ["reply.wav", "original.wav"]);
+}
+
+#[test]
+fn the_beginning_of_a_message_is_enough_for_the_list() {
+    for row in ROWS {
+        let raw = sample(row.file);
+        // Everything up to the middle of the last recording.
+        let cut = raw.len() * 9 / 10;
+        let mail = Mail::read(&raw[..cut], &ReadOptions::prefix(raw.len() as u64));
+        assert_eq!(mail.kind.as_str(), row.kind, "{}", row.file);
+        assert!(
+            mail.problems.iter().all(|p| !p.contains("missing") && !p.contains("damaged")),
+            "{:?}",
+            mail.problems
+        );
+    }
+    // A long recording of which only the beginning is here: estimated from the whole size.
+    let audio = "/".repeat(76) + "\r\n";
+    let head = "From: 6135550142@vm.example.net\r\nContent-Type: multipart/voice-message; \
+        version=2.0; boundary=b\r\n\r\n--b\r\nContent-Type: audio/32KADPCM\r\n\
+        Content-Transfer-Encoding: base64\r\n\r\n";
+    let whole = format!("{head}{}--b--\r\n", audio.repeat(4_211));
+    let mail = Mail::read(&whole.as_bytes()[..16 * 1024], &ReadOptions::prefix(whole.len() as u64));
+    let seconds = mail.duration.expect("estimated").as_secs_f64();
+    assert!((seconds - 60.0).abs() < 0.5, "{seconds}");
+    assert_eq!(mail.duration_source, None);
+    let mail = Mail::read(whole.as_bytes(), &ReadOptions::default());
+    assert_eq!(mail.duration_source.map(|s| s.as_str()), Some("audio"));
+}
