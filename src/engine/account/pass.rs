@@ -40,6 +40,8 @@ const SHARE: usize = 30;
 pub(super) const SECOND_LOOK: Duration = Duration::from_secs(60);
 /// Beginnings fetched in one command, and in one pass over a mailbox.
 const PREFIXES: (usize, u32) = (16, 200);
+/// Octets asked for beyond what is wanted.
+const SLACK: u64 = 64;
 /// Single messages refused in a row after which the server is taken to refuse everything.
 const REFUSALS: u32 = 10;
 /// New connections for finding messages that the parser cannot read, in one pass.
@@ -438,8 +440,9 @@ impl Watcher {
         let Some(like) = wants.first() else { return Ok(()) };
         let sink = std::sync::Arc::clone(&self.shared.setup.sink);
         let uids: Vec<Uid> = wants.iter().map(|want| want.uid).collect();
-        let len = u32::try_from(like.want.saturating_sub(like.have)).unwrap_or(u32::MAX);
-        let len = len.clamp(1, 256 * 1024);
+        // A little more than wanted, so that a short answer shows the end of the message.
+        let len = like.want.saturating_sub(like.have).saturating_add(SLACK);
+        let len = u32::try_from(len).unwrap_or(u32::MAX).clamp(1, 256 * 1024);
         let slices = match self.connect().await?.fetch_slices(&uids, like.have, len).await {
             Ok(slices) => slices,
             Err(Error::Server(_)) if wants.len() > 1 => {
