@@ -167,7 +167,7 @@ async fn a_cut_or_refused_answer_is_never_an_empty_one() {
             stage.finish();
             // A dead connection stays dead; a refusal does not end it.
             if want != "server" {
-                let again = session.noop().await.err().expect("dead");
+                let again = session.noop().await.expect_err("dead");
                 assert_eq!(class(&again), want);
             }
         }

@@ -8,6 +8,7 @@
 //! goes through [`Sink`] before it is told as an [`Event`].
 //!
 //! Not here: what a message is (`store`), sending (`outbox`). Tests: `tests/engine/account.rs`.
+#![cfg_attr(not(test), warn(clippy::indexing_slicing))]
 
 mod backoff;
 mod pass;

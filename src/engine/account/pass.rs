@@ -38,6 +38,8 @@ const HANDFUL: usize = 20;
 const SHARE: usize = 30;
 /// When the second look comes.
 pub(super) const SECOND_LOOK: Duration = Duration::from_secs(60);
+/// How long a mailbox goes without a complete scan.
+const DEEP: Duration = Duration::from_secs(24 * 3600);
 /// Beginnings fetched in one command, and in one pass over a mailbox.
 const PREFIXES: (usize, u32) = (16, 200);
 /// Octets asked for beyond what is wanted.
@@ -93,8 +95,7 @@ impl Watcher {
         }
         self.careful = false;
         report.messages = shared.setup.sink.message_count(shared.setup.id).await?;
-        let fits = |number: u64| u32::try_from(number).unwrap_or(u32::MAX);
-        report.commands = fits(traffic.commands() - before.0);
+        report.commands = u32::try_from(traffic.commands() - before.0).unwrap_or(u32::MAX);
         report.bytes_in = traffic.bytes_in() - before.1;
         report.bytes_out = traffic.bytes_out() - before.2;
         report.milliseconds = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
@@ -148,7 +149,12 @@ impl Watcher {
         let same_flags =
             state.highest_modseq > 0 && selected.highest_modseq == Some(state.highest_modseq);
         let mut next = state.uid_next.max(selected.uid_next.unwrap_or(0));
-        if !(settled && same_flags) {
+        // Numbers can agree by chance; once a day nothing is taken on trust.
+        let since = *self.scanned.entry(state.id).or_insert_with(Instant::now);
+        if since.elapsed() >= DEEP {
+            state.highest_modseq = 0;
+        }
+        if !(settled && same_flags) || since.elapsed() >= DEEP {
             next = self.compare(&state, &selected, &mut local, next, first, report).await?;
         }
         let end = PassEnd {
@@ -189,7 +195,7 @@ impl Watcher {
                 next = self.take(state, fresh, local, next, first, report).await?;
             }
         } else {
-            let all = self.scan(selected).await?;
+            let all = self.scan(state, selected).await?;
             next = self.take(state, all.clone(), local, next, first, report).await?;
             complete = Some(all);
         }
@@ -200,7 +206,7 @@ impl Watcher {
         let (all, exists) = match complete {
             Some(all) => (all, selected.exists),
             None => {
-                let all = self.scan(selected).await?;
+                let all = self.scan(state, selected).await?;
                 next = self.take(state, all.clone(), local, next, first, report).await?;
                 (all, selected.exists)
             }
@@ -210,7 +216,12 @@ impl Watcher {
     }
 
     /// UIDs and flags of everything, in windows.
-    async fn scan(&mut self, selected: &Selected) -> Result<Vec<SeenFlags>, Error> {
+    async fn scan(
+        &mut self,
+        state: &MailboxState,
+        selected: &Selected,
+    ) -> Result<Vec<SeenFlags>, Error> {
+        self.scanned.insert(state.id, Instant::now());
         let session = self.connect().await?;
         let top = selected.uid_next.map_or(u32::MAX, |next| next.saturating_sub(1));
         if selected.exists <= SCAN || top == u32::MAX {

@@ -40,8 +40,9 @@ pub(super) struct Watcher {
     pub(super) mailboxes: Vec<MailboxState>,
     /// Messages that seem to be gone, and since when (reliability G6).
     pub(super) suspects: HashMap<MailboxId, (Instant, Vec<Uid>)>,
-    /// How many header blocks are asked for at once; shrinks around a message that the parser
-    /// cannot read.
+    /// When a mailbox was last scanned completely, or first seen.
+    pub(super) scanned: HashMap<MailboxId, Instant>,
+    /// Beginnings are fetched one by one, because fetching several at once went wrong.
     pub(super) careful: bool,
     asked: Vec<Asked>,
     backoff: Backoff,
@@ -58,6 +59,7 @@ pub(super) async fn run(shared: Arc<Shared>, queue: Arc<Mutex<mpsc::Receiver<Ask
         session: None,
         mailboxes: Vec::new(),
         suspects: HashMap::new(),
+        scanned: HashMap::new(),
         careful: false,
         asked: Vec::new(),
         backoff: Backoff::default(),

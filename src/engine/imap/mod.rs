@@ -9,6 +9,7 @@
 //! Extensions used when offered: LITERAL+, UIDPLUS, MOVE, CONDSTORE, IDLE, ID, SPECIAL-USE,
 //! X-GM-EXT-1. Limits are constants of the modules. Tests: `tests` of the submodules and
 //! `tests/engine/`.
+#![cfg_attr(not(test), warn(clippy::indexing_slicing))]
 
 pub mod command;
 mod link;

@@ -29,7 +29,7 @@ const IDLE_WHOLE: Duration = Duration::from_secs(1500);
 /// How long the server may take to end IDLE.
 const DONE: Duration = Duration::from_secs(15);
 /// How long signing off may take.
-const LOGOUT: Duration = Duration::from_secs(5);
+const LOGOUT: Duration = Duration::from_secs(2);
 /// Header octets kept of a message.
 const HEADER: usize = 256 * 1024;
 
@@ -65,7 +65,7 @@ impl Session {
             let greeting = link.greeting().await?;
             (link, greeting)
         };
-        let (mut signed_in, told) = greeting;
+        let (signed_in, told) = greeting;
         let mut session = match told {
             Some(capabilities) => Self { link, capabilities },
             None => {
@@ -80,9 +80,7 @@ impl Session {
                 Some(capabilities) => capabilities,
                 None => capabilities(&mut session.link).await?,
             };
-            signed_in = true;
         }
-        debug_assert!(signed_in);
         session.note_literals();
         session.introduce(product).await?;
         Ok(session)
@@ -161,7 +159,11 @@ impl Session {
     /// When the answer is not complete: then nothing is known.
     pub async fn list(&mut self) -> Result<Vec<Listed>, Error> {
         let mut rows: Vec<(Listed, Option<MailboxRole>, Option<String>)> = Vec::new();
-        let command = Command::new("LIST \"\" \"*\"");
+        let mut command = Command::new("LIST \"\" \"*\"");
+        // RFC 6154: some servers tell special uses only when asked.
+        if self.has("LIST-EXTENDED") && self.has("SPECIAL-USE") {
+            command = command.word("RETURN (SPECIAL-USE)");
+        }
         let done = self
             .link
             .run(&command, &mut |response| {
@@ -441,7 +443,8 @@ impl Session {
             return Ok(Stored::Done);
         }
         let marked = self.search(&Command::new("UID SEARCH DELETED")).await?;
-        if marked.iter().all(|uid| uids.contains(uid)) {
+        let ours: std::collections::HashSet<&Uid> = uids.iter().collect();
+        if marked.iter().all(|uid| ours.contains(uid)) {
             let _ = self.change(&Command::new("EXPUNGE")).await?;
         }
         Ok(Stored::Done)

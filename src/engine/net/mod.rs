@@ -5,6 +5,7 @@
 //! it, and credentials are sent only over verified TLS or within this computer.
 //!
 //! Deadlines: [`CONNECT`], [`REPLY`]. Tests: `tests` of the submodules and `tests/engine/wire.rs`.
+#![cfg_attr(not(test), warn(clippy::indexing_slicing))]
 
 mod dial;
 mod line;

@@ -8,6 +8,7 @@
 //!
 //! Not here: queueing and retries (`outbox`), building mail (`message`). BDAT is not used. Tests:
 //! `tests` below, `tests/engine/submit.rs`.
+#![cfg_attr(not(test), warn(clippy::indexing_slicing))]
 
 mod pipe;
 mod types;
