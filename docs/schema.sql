@@ -103,6 +103,8 @@ END;
 
 CREATE UNIQUE INDEX locations_uid ON locations(mailbox, uid) WHERE uid IS NOT NULL;
 
+CREATE INDEX locations_awaited ON locations(mailbox) WHERE uid IS NULL;
+
 CREATE INDEX locations_message ON locations(message);
 
 CREATE INDEX locations_mailbox ON locations(mailbox, listed, date, id);

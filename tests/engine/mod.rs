@@ -7,6 +7,7 @@ mod imap_wire;
 mod memory;
 mod outbox;
 mod receipts;
+mod scale;
 mod script;
 mod secrecy;
 mod sending;

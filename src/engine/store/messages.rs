@@ -105,14 +105,48 @@ impl Store {
                 (head, facts)
             })
             .collect();
-        self.write_now(|t| {
+        let (mut done, place) = self.write_now(|t| {
             let place = accounts::mailbox(t, mailbox)?;
             let mut done = Arrived::default();
             for (head, facts) in &looked {
                 insert_head(t, &place, head, facts, now, &mut done)?;
             }
-            Ok(done)
-        })
+            Ok((done, place))
+        })?;
+        if matches!(place.role, MailboxRole::Sent | MailboxRole::All) {
+            let sent = looked.iter().map(|(_, facts)| facts.message_id.as_str());
+            done.changed.extend(self.match_earlier_reports(place.account, sent)?);
+        }
+        Ok(done)
+    }
+
+    /// Reports that came before the message they are about was known.
+    fn match_earlier_reports<'a>(
+        &self,
+        account: AccountId,
+        sent: impl Iterator<Item = &'a str>,
+    ) -> Result<Vec<MessageKey>> {
+        let mut reports: Vec<MessageKey> = Vec::new();
+        self.read_now(|c| {
+            let mut query = c.prepare_cached(
+                "SELECT id FROM messages WHERE about = ?1 AND account = ?2 AND joined = 0",
+            )?;
+            for id in sent.filter(|id| !id.is_empty()) {
+                let keys = query.query_map(params![id, account.0], |row| row.get(0))?;
+                for key in keys {
+                    reports.push(MessageKey(key?));
+                }
+            }
+            Ok(())
+        })?;
+        let mut changed = Vec::new();
+        for key in reports {
+            let (octets, have) = self.octets(key)?;
+            let known = if have.complete { Known::Whole } else { Known::Prefix };
+            let facts = classify::facts(&octets, known, have.total);
+            changed.extend(self.write_now(|t| deliveries::apply_report(t, account, key, &facts))?);
+        }
+        Ok(changed)
     }
 
     /// Looks at a beginning or a whole body and writes what it tells into the row. Blocks.
@@ -183,7 +217,7 @@ fn insert_head(
         write_flags(t, location, message, &flags, head.modseq)?;
         return Ok(());
     }
-    if let Some((location, message)) = awaited(t, place.id, head, facts)? {
+    if let Some((location, message)) = awaited(t, place, head, facts)? {
         t.execute(
             "UPDATE locations SET uid = ?2, gone = 0, missed = 0 WHERE id = ?1",
             params![location, head.uid.0],
@@ -229,7 +263,7 @@ fn insert_head(
 /// A place of ours in this mailbox that waits for exactly this message.
 fn awaited(
     t: &Transaction<'_>,
-    mailbox: MailboxId,
+    place: &MailboxRow,
     head: &Head,
     facts: &Facts,
 ) -> Result<Option<(i64, i64)>> {
@@ -238,11 +272,11 @@ fn awaited(
     }
     // Our own copy may differ from the server's by a line end or a trace field.
     Ok(t.prepare_cached(
-        "SELECT l.id, l.message FROM locations l JOIN messages m ON m.id = l.message \
-         WHERE l.mailbox = ?1 AND l.uid IS NULL AND m.message_id = ?2 \
+        "SELECT l.id, l.message FROM messages m CROSS JOIN locations l ON l.message = m.id \
+         WHERE m.account = ?4 AND m.message_id = ?2 AND l.mailbox = ?1 AND l.uid IS NULL \
          ORDER BY l.gone, abs(m.size - ?3) LIMIT 1",
     )?
-    .query_row(params![mailbox.0, facts.message_id, to_sql(head.size)], |r| {
+    .query_row(params![place.id.0, facts.message_id, to_sql(head.size), place.account.0], |r| {
         Ok((r.get(0)?, r.get(1)?))
     })
     .optional()?)
@@ -287,7 +321,7 @@ pub(super) fn write_facts(
 ) -> Result<()> {
     let recipients = serde_json::to_string(&facts.recipients).unwrap_or_else(|_| "[]".into());
     t.prepare_cached(
-        "UPDATE messages SET message_id = ?2, date = coalesce(?3, arrived), date_offset = ?4, \
+        "UPDATE messages SET message_id = coalesce(nullif(?2, ''), message_id), date = coalesce(?3, arrived), date_offset = ?4, \
          known = ?5, kind = ?6, profile = ?7, subject = ?8, sender_name = ?9, \
          sender_address = ?10, sender_number = ?11, outside_caller = ?12, recipients = ?13, \
          preview = ?14, duration_ms = ?15, pages = ?16, importance = ?17, sensitivity = ?18, \
@@ -686,4 +720,182 @@ pub(crate) fn set_peaks(t: &Transaction<'_>, key: MessageKey, peaks: &[u8]) -> R
 fn one<T: rusqlite::types::FromSql>(c: &Connection, sql: &str, key: MessageKey) -> Result<T> {
     let found = c.prepare_cached(sql)?.query_row([key.0], |row| row.get(0)).optional()?;
     found.ok_or_else(|| Error::NotFound(format!("message {key}")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        engine::{
+            account::{OpEnd, OpKind, Sink},
+            imap::Listed,
+            store::{list, ops, tests::scratch},
+            types::{AccountSettings, Security, Server},
+        },
+        model::{AddrSpec, UidValidity},
+    };
+
+    async fn filled() -> (tempfile::TempDir, Store, AccountId, MailboxId, MailboxId) {
+        let (dir, store) = scratch();
+        let server = Server { host: "127.0.0.1".into(), port: 1, security: Security::None };
+        let settings = AccountSettings {
+            name: "Robin".into(),
+            address: AddrSpec::parse("robin@example.com").expect("an address"),
+            label: "Robin".into(),
+            imap: server.clone(),
+            smtp: server,
+            user: "robin".into(),
+            ca_pem: None,
+            gateway: None,
+            demo: false,
+        };
+        let account = store.write_now(|t| accounts::add_account(t, &settings)).expect("added");
+        let listed = [("INBOX", MailboxRole::Inbox), ("Archive", MailboxRole::Archive)];
+        let listed = listed
+            .into_iter()
+            .map(|(name, role)| Listed {
+                name: name.into(),
+                decoded: name.into(),
+                role,
+                selectable: true,
+            })
+            .collect();
+        let rows = store.put_mailboxes(account, listed).await.expect("mailboxes");
+        for row in &rows {
+            store.rebind(row.id, UidValidity(1)).await.expect("bound");
+        }
+        let heads = (1..=3).map(head).collect();
+        let arrived = store.put_heads(rows[0].id, heads).await.expect("stored");
+        assert_eq!(arrived.new.len(), 3);
+        (dir, store, account, rows[0].id, rows[1].id)
+    }
+
+    fn head(uid: u32) -> Head {
+        let header = format!(
+            "From: ada@example.net\r\nSubject: Number {uid}\r\nMessage-ID: <{uid}@example.net>\r\n\r\n"
+        );
+        Head {
+            uid: Uid(uid),
+            flags: Vec::new(),
+            internal_date: None,
+            size: header.len() as u64 + 4,
+            modseq: 0,
+            server_id: String::new(),
+            header: header.into_bytes(),
+        }
+    }
+
+    fn keys(store: &Store, mailbox: MailboxId) -> Vec<MessageKey> {
+        use crate::engine::types::{ListQuery, Scope, Sort};
+        let query = ListQuery {
+            scope: Scope::Mailbox(mailbox),
+            sort: Sort::Oldest,
+            search: String::new(),
+            offset: 0,
+            limit: 100,
+        };
+        let page = store.read_now(|c| list::list(c, &query)).expect("a page");
+        page.rows.iter().map(|row| row.key).collect()
+    }
+
+    const END: PassEnd = PassEnd { uid_next: 10, highest_modseq: 0, keywords: true };
+
+    #[tokio::test]
+    async fn a_new_uidvalidity_keeps_messages_and_their_bodies() {
+        let (_dir, store, account, inbox, _) = filled().await;
+        let before = keys(&store, inbox);
+        store
+            .put_octets(before[0], 0, b"Subject: a\r\n\r\nbody".to_vec(), true)
+            .await
+            .expect("body");
+        let place = store.read_now(|c| places(c, before[1])).expect("places").remove(0);
+        store.write_now(|t| ops::flag(t, &place, &Flag::Seen, true)).expect("wanted");
+        store.rebind(inbox, UidValidity(2)).await.expect("bound");
+        assert!(store.next_op(account).await.expect("ops").is_none(), "old UIDs mean nothing");
+        assert_eq!(keys(&store, inbox), before, "shown until the server has told");
+        // The third is gone, a new one is there, the numbers are others.
+        let mut heads: Vec<Head> = [2, 1, 7].into_iter().map(head).collect();
+        for (head, uid) in heads.iter_mut().zip([11, 12, 13]) {
+            head.uid = Uid(uid);
+        }
+        let arrived = store.put_heads(inbox, heads).await.expect("stored");
+        assert_eq!((arrived.new.len(), arrived.changed.len()), (1, 2));
+        for _ in 0..2 {
+            store.finish_pass(inbox, END).await.expect("ended");
+        }
+        let after = keys(&store, inbox);
+        assert_eq!(after.len(), 3);
+        assert!(after.contains(&before[0]) && after.contains(&before[1]));
+        assert!(store.have(before[0]).expect("there").complete);
+    }
+
+    #[tokio::test]
+    async fn what_the_server_takes_away_stays_a_week_as_a_shadow() {
+        let (_dir, store, _, inbox, _) = filled().await;
+        let before = keys(&store, inbox);
+        store.forget(inbox, vec![Uid(2)]).await.expect("forgotten");
+        assert_eq!(keys(&store, inbox).len(), 2);
+        // It was a hiccup: the same UID comes back as the same message.
+        store.put_heads(inbox, vec![head(2)]).await.expect("stored");
+        assert_eq!(keys(&store, inbox), before);
+        store.forget(inbox, vec![Uid(2)]).await.expect("forgotten");
+        let now = store.now();
+        store.write_now(|t| purge(t, now + SHADOW_SECONDS - 10)).expect("purged");
+        assert!(store.have(before[1]).is_ok());
+        store.write_now(|t| purge(t, now + SHADOW_SECONDS + 10)).expect("purged");
+        assert!(store.have(before[1]).is_err());
+    }
+
+    #[tokio::test]
+    async fn the_users_wish_stands_against_what_the_server_still_says() {
+        let (_dir, store, account, inbox, archive) = filled().await;
+        let key = keys(&store, inbox)[0];
+        let place = store.read_now(|c| places(c, key)).expect("places").remove(0);
+        store.write_now(|t| ops::flag(t, &place, &Flag::Seen, true)).expect("wanted");
+        let old = SeenFlags { uid: Uid(1), flags: vec![Flag::Flagged], modseq: 5 };
+        store.put_flags(inbox, vec![old]).await.expect("stored");
+        let flags = store.read_now(|c| places(c, key)).expect("places").remove(0).flags;
+        assert!(flags.seen && flags.flagged);
+        let op = store.next_op(account).await.expect("ops").expect("one");
+        assert!(matches!(op.kind, OpKind::Store { add: true, .. }));
+        // Refused: the wish is taken back.
+        store.op_end(op.id, OpEnd::Refused("no".into())).await.expect("ended");
+        assert!(!store.read_now(|c| places(c, key)).expect("places").remove(0).flags.seen);
+
+        // A move that is refused puts the message back where it was.
+        store.write_now(|t| ops::move_to(t, &place, archive)).expect("wanted");
+        assert_eq!((keys(&store, inbox).len(), keys(&store, archive).len()), (2, 1));
+        let op = store.next_op(account).await.expect("ops").expect("one");
+        store.op_end(op.id, OpEnd::Refused("no".into())).await.expect("ended");
+        assert_eq!((keys(&store, inbox).len(), keys(&store, archive).len()), (3, 0));
+    }
+
+    #[tokio::test]
+    async fn a_message_that_kills_is_looked_at_once() {
+        let (_dir, store, _, inbox, _) = filled().await;
+        let key = keys(&store, inbox)[0];
+        // As after a crash in the middle of reading.
+        store
+            .write_now(|t| Ok(t.execute("UPDATE messages SET poison = 2 WHERE id = ?1", [key.0])?))
+            .expect("marked");
+        store.quarantine().expect("noted");
+        assert!(store.read_now(|c| is_poison(c, key)).expect("known"));
+        store.put_octets(key, 0, b"Subject: x\r\n\r\ny".to_vec(), true).await.expect("stored");
+        assert!(store.have(key).expect("there").complete, "its source can still be shown");
+        assert!(store.read_now(|c| is_poison(c, key)).expect("known"));
+    }
+
+    #[tokio::test]
+    async fn slices_leave_no_holes_and_repeats_change_nothing() {
+        let (_dir, store, _, inbox, _) = filled().await;
+        let key = keys(&store, inbox)[0];
+        assert!(store.put_octets(key, 4, b"late".to_vec(), false).await.is_err());
+        store.put_octets(key, 0, b"From: a@b.c\r\n".to_vec(), false).await.expect("stored");
+        store.put_octets(key, 0, b"From: a@b.c\r\n".to_vec(), false).await.expect("repeated");
+        store.put_octets(key, 13, b"\r\nbody".to_vec(), true).await.expect("stored");
+        assert_eq!(store.octets(key).expect("octets").0, b"From: a@b.c\r\n\r\nbody");
+        // Never replaced by another body for the same UID.
+        store.put_octets(key, 0, b"other".to_vec(), true).await.expect("ignored");
+        assert_eq!(store.octets(key).expect("octets").0.len(), 19);
+    }
 }

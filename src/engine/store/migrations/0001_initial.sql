@@ -99,6 +99,7 @@ BEGIN
   UPDATE locations SET listed = NOT (hidden OR gone OR deleted OR joined) WHERE id = new.id;
 END;
 CREATE UNIQUE INDEX locations_uid ON locations(mailbox, uid) WHERE uid IS NOT NULL;
+CREATE INDEX locations_awaited ON locations(mailbox) WHERE uid IS NULL;
 CREATE INDEX locations_message ON locations(message);
 CREATE INDEX locations_mailbox ON locations(mailbox, listed, date, id);
 CREATE INDEX locations_mailbox_seen ON locations(mailbox, listed, seen, date, id);
