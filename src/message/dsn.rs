@@ -19,6 +19,7 @@ use super::{
     mdn::recipient,
     view::{self, header},
 };
+use crate::model::DateTime;
 
 /// Octets of a report that are read.
 const READ_MAX: usize = 1024 * 1024;
@@ -30,25 +31,48 @@ const RECIPIENTS_MAX: usize = 1_000;
 struct Block {
     original: Option<String>,
     last: Option<String>,
+    /// An Original-Recipient after Final-Recipient: of this recipient (Postfix writes it so), or of
+    /// the next one when a blank line was lost.
+    pending: Option<String>,
     action: String,
     status: Option<String>,
     diagnostic: Option<String>,
     remote: Option<String>,
-    tried: Option<crate::model::DateTime>,
-    until: Option<crate::model::DateTime>,
+    tried: Option<DateTime>,
+    until: Option<DateTime>,
 }
 
 impl Block {
-    fn is_empty(&self) -> bool {
-        self.original.is_none() && self.last.is_none() && self.action.is_empty()
+    fn names_somebody(&self) -> bool {
+        self.original.is_some() || self.last.is_some() || self.pending.is_some()
     }
+
+    fn says_something(&self) -> bool {
+        self.names_somebody() || !self.action.is_empty() || self.status.is_some()
+    }
+
+    /// Ends this recipient; the next one begins with `original`, if that was meant for it.
+    fn close(&mut self, next_follows: bool) -> Self {
+        let mut done = std::mem::take(self);
+        let own = done.original.is_none() && (!next_follows || same(&done.pending, &done.last));
+        match done.pending.take() {
+            Some(pending) if own => done.original = Some(pending),
+            pending => self.original = pending,
+        }
+        done
+    }
+}
+
+fn same(a: &Option<String>, b: &Option<String>) -> bool {
+    matches!((a, b), (Some(a), Some(b)) if a.eq_ignore_ascii_case(b))
 }
 
 /// Reads the decoded content of a message/delivery-status part, a block a recipient.
 #[must_use]
 pub fn parse(octets: &[u8]) -> Vec<Dsn> {
     let octets = octets.get(..READ_MAX).unwrap_or(octets);
-    let mut blocks = Vec::new();
+    let mut blocks: Vec<Block> = Vec::new();
+    let mut stray = Block::default();
     let mut current = Block::default();
     let (mut reporter, mut envelope) = (None, None);
     let mut at = 0;
@@ -56,40 +80,56 @@ pub fn parse(octets: &[u8]) -> Vec<Dsn> {
         let (fields, next) = header::read(octets, at, false);
         for field in fields.fields() {
             let name = field.name.to_ascii_lowercase();
-            let starts_next = match name.as_str() {
-                "final-recipient" => current.last.is_some(),
-                // Postfix writes it after Final-Recipient, and before Action.
-                "original-recipient" => current.original.is_some() || !current.action.is_empty(),
-                _ => false,
-            };
-            if starts_next && blocks.len() < RECIPIENTS_MAX {
-                blocks.push(std::mem::take(&mut current));
-            }
-            let text = view::encoding::unstructured(field.value);
-            let text = display::clean(&text);
+            let text = display::clean(&view::encoding::unstructured(field.value));
             match name.as_str() {
                 "reporting-mta" => reporter = reporter.or_else(|| after_type(&text)),
                 "original-envelope-id" => envelope = envelope.or(Some(text)),
+                "final-recipient" => {
+                    if current.last.is_some() {
+                        blocks.push(current.close(true));
+                    }
+                    current.last = recipient(&text);
+                }
+                "original-recipient" => {
+                    let value = recipient(&text).map(|r| mend(&r));
+                    if current.last.is_some() {
+                        current.pending = value;
+                    } else {
+                        current.original = value;
+                    }
+                }
                 _ => take(&mut current, &name, &text),
             }
         }
-        if !current.is_empty() {
-            blocks.push(std::mem::take(&mut current));
+        if current.names_somebody() {
+            blocks.push(current.close(false));
+        } else if current.says_something() {
+            // What belongs to a recipient stands among the fields of the message.
+            stray = current.close(false);
         }
+        current = Block::default();
         at = if next > at { next } else { header::line(octets, at).1.max(at + 1) };
     }
     blocks.truncate(RECIPIENTS_MAX);
+    if blocks.is_empty() && stray.says_something() {
+        blocks.push(std::mem::take(&mut stray));
+    }
+    for block in &mut blocks {
+        if block.action.is_empty() {
+            block.action.clone_from(&stray.action);
+        }
+    }
     let report = |block: Block| finish(block, reporter.as_deref(), envelope.as_deref());
     blocks.into_iter().map(report).collect()
 }
 
 fn take(block: &mut Block, name: &str, text: &str) {
     match name {
-        "original-recipient" => block.original = recipient(text).map(|r| mend(&r)),
-        "final-recipient" => block.last = recipient(text),
         "action" => {
             let word = header::without_comments(text).to_ascii_lowercase();
-            block.action = word.split_whitespace().next().unwrap_or_default().to_owned();
+            let word = word.split_whitespace().next().unwrap_or_default();
+            let failed = matches!(word, "fail" | "failure");
+            block.action = if failed { "failed" } else { word }.to_owned();
         }
         "status" => block.status = find_status(text),
         "diagnostic-code" => block.diagnostic = after_type(text),
@@ -211,6 +251,24 @@ mod tests {
         let names: Vec<String> =
             parse(run_on.as_bytes()).into_iter().map(|d| d.recipient).collect();
         assert_eq!(names, ["a@x", "b@x", "c@x"]);
+
+        // As Postfix orders them, with and without blank lines; and an action in the wrong group.
+        for gap in ["", "\n"] {
+            let one = |a: &str| {
+                format!(
+                    "Final-Recipient: rfc822;{a}\nOriginal-Recipient: rfc822;{a}\nAction: failed\n{gap}"
+                )
+            };
+            let list = parse(format!("{}{}", one("a@x"), one("b@x")).as_bytes());
+            let names: Vec<String> = list.into_iter().map(|d| d.recipient).collect();
+            assert_eq!(names, ["a@x", "b@x"], "{gap:?}");
+        }
+        let moved = parse(b"Reporting-MTA: dns;a\nAction: failure\n\nFinal-Recipient: rfc822;a@x\nStatus: 4.7.0\n");
+        assert_eq!((moved.len(), moved[0].action.as_str()), (1, "failed"));
+        let alias = parse(
+            b"Final-Recipient: rfc822;real@y\nOriginal-Recipient: rfc822;typed@x\nAction: failed\n",
+        );
+        assert_eq!((alias.len(), alias[0].recipient.as_str()), (1, "typed@x"));
     }
 
     #[test]

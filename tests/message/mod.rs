@@ -5,4 +5,5 @@ mod corpus;
 mod hostile;
 mod mdn;
 mod python;
+mod reports;
 mod vendors;

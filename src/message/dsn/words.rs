@@ -79,10 +79,7 @@ pub fn explain(dsn: &Dsn, about: &About) -> (String, NextStep) {
         }
         _ => {}
     }
-    let mut numbers = dsn.status.split('.').map(|n| n.parse::<u16>().unwrap_or(0));
-    let mut next = || numbers.next().unwrap_or(0);
-    let code = (next(), next(), next());
-    let (text, step) = failure(dsn, about, &who, code);
+    let (text, step) = failure(dsn, about, &who, code(dsn));
     if dsn.action == "delayed" {
         let until =
             dsn.retry_until.map(|t| format!(" It will be tried until {}.", day_and_time(t)));
@@ -90,6 +87,49 @@ pub fn explain(dsn: &Dsn, about: &About) -> (String, NextStep) {
         return (text + &until.unwrap_or_default(), NextStep::Nothing);
     }
     (text, step)
+}
+
+/// What servers say in the diagnostic when their code says nothing, and the code it stands for.
+const PHRASES: [(&str, (u16, u16)); 16] = [
+    ("user unknown", (1, 1)),
+    ("unknown user", (1, 1)),
+    ("no such user", (1, 1)),
+    ("not a known user", (1, 1)),
+    ("mailbox not found", (1, 1)),
+    ("mailbox unavailable", (1, 1)),
+    ("does not exist", (1, 1)),
+    ("no such domain", (1, 2)),
+    ("mailbox full", (2, 2)),
+    ("mailbox is full", (2, 2)),
+    ("quota", (2, 2)),
+    ("too large", (3, 4)),
+    ("too big", (3, 4)),
+    ("message size", (3, 4)),
+    ("timed out", (4, 1)),
+    ("loops back", (4, 6)),
+];
+
+/// The status as three numbers; one without detail is made exact by the diagnostic.
+fn code(dsn: &Dsn) -> (u16, u16, u16) {
+    let numbers = |status: &str| {
+        let mut numbers = status.split('.').map(|n| n.parse::<u16>().unwrap_or(0));
+        let mut next = || numbers.next().unwrap_or(0);
+        (next(), next(), next())
+    };
+    let given = numbers(&dsn.status);
+    let said = dsn.diagnostic.as_deref().unwrap_or_default().to_lowercase();
+    let vague = matches!(given, (_, 0 | 5, 0));
+    if !vague || said.is_empty() {
+        return given;
+    }
+    if let Some(found) = super::find_status(&said).map(|s| numbers(&s))
+        && found.0 == given.0
+        && !matches!(found, (_, 0 | 5, 0))
+    {
+        return found;
+    }
+    let phrase = PHRASES.iter().find(|(phrase, _)| said.contains(phrase));
+    phrase.map_or(given, |(_, (subject, detail))| (given.0, *subject, *detail))
 }
 
 fn failure(dsn: &Dsn, about: &About, who: &Who<'_>, code: (u16, u16, u16)) -> (String, NextStep) {
@@ -124,7 +164,8 @@ fn failure(dsn: &Dsn, about: &About, who: &Who<'_>, code: (u16, u16, u16)) -> (S
         }
         (_, 3, 1) => (format!("{at_start} has run out of space."), NextStep::SendAgain),
         (_, 4, 0 | 1 | 7) => {
-            let until = dsn.retry_until.or(dsn.last_attempt).map(day_and_time);
+            let tried = dsn.last_attempt.or(dsn.retry_until).filter(|_| dsn.action != "delayed");
+            let until = tried.map(day_and_time);
             let until = until.map(|until| format!(" It was tried until {until}."));
             (format!("{at_start} didn’t answer.{}", until.unwrap_or_default()), NextStep::SendAgain)
         }
@@ -333,6 +374,40 @@ mod tests {
                 ..Dsn::default()
             };
             assert_eq!(explain(&dsn, &about), (expected.to_owned(), step), "{status}");
+        }
+    }
+
+    #[test]
+    fn a_vague_code_is_made_exact_by_what_the_server_said() {
+        for (status, said, expected) in [
+            ("5.0.0", "550 5.1.1 <a@x>... User Unknown", "There is no mailbox a at x."),
+            (
+                "5.0.0",
+                "550 Requested action not taken: mailbox unavailable",
+                "There is no mailbox a at x.",
+            ),
+            (
+                "5.5.0",
+                "550 Account is over quota",
+                "The mailbox is full, so the system at x turned your message away.",
+            ),
+            ("4.0.0", "426 connection timed out", "The system at x didn’t answer."),
+            ("5.0.0", "554 spam", "It couldn’t be delivered."),
+            (
+                "5.5.1",
+                "550 mailbox full",
+                "The two voicemail systems didn’t understand each other.",
+            ),
+            ("5.0.0", "4.2.2 later", "It couldn’t be delivered."),
+        ] {
+            let dsn = Dsn {
+                recipient: "a@x".into(),
+                action: "failed".into(),
+                status: status.into(),
+                diagnostic: Some(said.into()),
+                ..Dsn::default()
+            };
+            assert_eq!(sentence(&dsn), expected, "{said}");
         }
     }
 
