@@ -284,8 +284,15 @@ fn files_of(raw: &[u8], path: &str, part: &PartInfo) -> Result<Vec<(String, Vec<
     }
 }
 
-fn fax_pages(_stem: &str, _octets: &[u8]) -> Result<Vec<(String, Vec<u8>)>, String> {
-    Err("fax pages cannot be written yet".into())
+fn fax_pages(stem: &str, octets: &[u8]) -> Result<Vec<(String, Vec<u8>)>, String> {
+    let words = |error: codec::Error| error.to_string().replacen("the recording", "the fax", 1);
+    let count = codec::fax::pages(octets).map_err(words)?.len();
+    let mut files = Vec::new();
+    for index in 0..count {
+        let page = codec::fax::render(octets, index).map_err(words)?;
+        files.push((format!("{stem}-{}.png", index + 1), page.to_png().map_err(words)?));
+    }
+    Ok(files)
 }
 
 /// The sender's file name without its extension, or what the part is; in front of it the path into

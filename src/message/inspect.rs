@@ -151,7 +151,7 @@ fn read_level(
     let measured = read_parts(&mut mail, &mut levels, &view, raw, options, table, depth);
     words_of(&mut mail, &view, &scene, vendor);
     lengths(&mut mail, &view, &scene, vendor, &measured);
-    mail.pages = pages(&mail, &view, &scene, vendor);
+    mail.pages = mail.pages.or_else(|| pages(&mail, &view, &scene, vendor));
     mail.playing_order = playing_order(&mail, header, vendor);
     mail.language = language(&mail, &view);
 
@@ -250,9 +250,12 @@ fn read_parts(
     let mut all_measured = Vec::new();
     for part in view.leaves() {
         let role = roles.next(part);
-        let parts::Described { mut info, octets, measured } =
+        let parts::Described { mut info, octets, measured, pages } =
             parts::describe(part, role, options, expected_octets(part, raw, options));
         all_measured.extend(measured.then(|| info.path.clone()));
+        if let Some(pages) = pages.filter(|_| role == PartRole::Fax) {
+            mail.pages = Some(mail.pages.unwrap_or(0) + pages);
+        }
         if part.shape == Shape::Original {
             if depth < FORWARD_DEPTH {
                 let inner = ReadOptions {
@@ -379,7 +382,8 @@ fn lengths(
     mail.duration_source = source;
 }
 
-/// Fax pages as the message says (RFC 4024 section 5.1, vendors' fields).
+/// Fax pages as the message says, where they could not be counted (RFC 4024 section 5.1, vendors'
+/// fields).
 fn pages(mail: &Mail, view: &View<'_>, scene: &Scene<'_>, vendor: Option<&Vendor>) -> Option<u32> {
     let fax = mail.kind == MessageKind::Fax || mail.also.contains(&MessageKind::Fax);
     fax.then_some(())?;

@@ -96,6 +96,8 @@ pub struct Described {
     pub octets: Vec<u8>,
     /// Its length was found by decoding undamaged audio.
     pub measured: bool,
+    /// Fax pages counted.
+    pub pages: Option<u32>,
 }
 
 /// Describes a leaf. `expected` is its size where its end has not been fetched.
@@ -142,27 +144,44 @@ pub fn describe(
         filename,
     };
     let mut measured = false;
+    let mut pages = None;
     match medium(part) {
         Medium::Audio => {
             let damaged = decoded.damaged;
             measured = audio(&mut info, part, &octets, options, damaged, complete, expected);
         }
-        Medium::Tiff => {
-            info.codec = Some("TIFF fax".into());
-            info.decodable = !octets.is_empty();
-        }
+        Medium::Tiff => pages = fax(&mut info, &octets, complete),
         Medium::Video | Medium::Document | Medium::Other => info.decodable = false,
         Medium::Image => {
             info.decodable = matches!(info.media_type.as_str(), "image/png");
         }
         _ => {}
     }
-    Described { info, octets, measured }
+    Described { info, octets, measured, pages }
 }
 
 /// Unknown disposition types mean attachment (RFC 2183 section 2.8).
 fn disposition(value: &str) -> String {
     if value == "inline" { "inline".into() } else { "attachment".into() }
+}
+
+/// Fills in what concerns fax pages; returns how many there are.
+fn fax(info: &mut PartInfo, octets: &[u8], complete: bool) -> Option<u32> {
+    info.codec = Some("TIFF fax".into());
+    match codec::fax::pages(octets) {
+        Ok(pages) => {
+            let coding = pages.first().map_or("", |page| page.coding);
+            info.codec = Some(format!("TIFF fax, {coding}"));
+            u32::try_from(pages.len()).ok()
+        }
+        Err(error) if complete => {
+            info.decodable = false;
+            info.problem
+                .get_or_insert_with(|| error.to_string().replacen("the recording", "the fax", 1));
+            None
+        }
+        Err(_) => None,
+    }
 }
 
 /// Fills in what concerns sound; true when the length was measured. A declared length beats one
