@@ -31,12 +31,7 @@ async fn eventually<T, F: Future<Output = Option<T>>>(
     };
     match tokio::time::timeout(Duration::from_secs(90), looking).await {
         Ok(found) => found,
-        Err(_) => {
-            for row in rows(&person.engine, Scope::AllInboxes).await {
-                println!("{:?} {:?} {:?}", row.kind, row.subject, row.progress);
-            }
-            panic!("never came: {what}")
-        }
+        Err(_) => panic!("never came: {what}"),
     }
 }
 

@@ -100,10 +100,10 @@ pub(crate) fn one(c: &Connection, id: i64) -> Result<Option<Op>> {
     Ok(c.prepare_cached(&format!("{OP} WHERE o.id = ?1"))?.query_row([id], op).optional()?)
 }
 
-/// Counts an attempt before it is made.
-pub(crate) fn attempt(t: &Transaction<'_>, id: i64) -> Result<()> {
-    t.execute("UPDATE ops SET attempts = attempts + 1 WHERE id = ?1", [id])?;
-    Ok(())
+/// Counts an attempt before it is made. False when the operation was taken back in the meantime,
+/// and then it must not be made.
+pub(crate) fn attempt(t: &Transaction<'_>, id: i64) -> Result<bool> {
+    Ok(t.execute("UPDATE ops SET attempts = attempts + 1 WHERE id = ?1", [id])? == 1)
 }
 
 /// Sets or clears a flag here and asks the server for the same. Returns the operation.

@@ -272,8 +272,9 @@ impl Store {
                 }
                 *octets = whole;
             }
-            self.write_now(|t| ops::attempt(t, op.id))?;
-            return Ok(Some(wire));
+            if self.write_now(|t| ops::attempt(t, op.id))? {
+                return Ok(Some(wire));
+            }
         }
         Ok(None)
     }
