@@ -1,1 +1,415 @@
 # Words of the screens: welcome, account, reader, player, composer, directory, outbox, reports, fax.
+
+## Everywhere
+add = Add
+back = Back
+cancel = Cancel
+close = Close
+copy-all = Copy all
+details = Details
+edit = Edit
+open = Open
+review = Review
+save = Save
+try-again = Try again
+update = Update
+day-today = Today
+day-yesterday = Yesterday
+day-at-time = { $day } at { $time }
+extension = ext. { $number }
+list-and = { $first } and { $last }
+names-two = { $one } and { $two }
+names-many = { $one } and { $count ->
+    [one] 1 other
+   *[other] { $count } others
+}
+toast-saved = Saved as { $file }
+toast-copied = Copied
+
+## Errors
+error-password = The server didn’t accept the password.
+error-password-needed = The password is missing. Sign in to go on.
+error-certificate = The server’s certificate can’t be trusted. Aloud stopped before sending anything.
+error-unreachable = { $host } can’t be reached.
+error-server = The server said: { $text }
+error-protocol = The server’s answer made no sense. Try again later.
+error-store = This computer’s disk can’t be read or written. Check that it isn’t full.
+error-not-found = It isn’t there any more.
+error-other = That didn’t work. Try again.
+
+## Welcome
+welcome-title = Welcome to Aloud
+welcome-line-1 = Voicemail, fax and mail in one calm place.
+welcome-line-2 = Listen, answer by voice, and get on with your day.
+welcome-demo = Try the demo mailbox
+welcome-demo-line = Twelve sample voice messages, faxes and mails. Nothing leaves this computer, and no account is needed.
+welcome-demo-open = Open the demo
+welcome-account = Add your account
+welcome-account-line = Your mail address and password, and the names of your mail servers.
+welcome-account-add = Add account
+welcome-foot = Your mail stays on this computer. Aloud talks to your own mail server and to no one else.
+
+## Account
+account-title = Add your account
+account-line = The one your voicemail system delivers to.
+account-name = Your name
+account-address = Mail address
+account-password = Password
+account-show = Show the password
+account-hide = Hide the password
+account-servers = Your administrator can tell you the server names.
+account-incoming = Incoming mail
+account-outgoing = Outgoing mail
+account-user = User name
+account-gateway = Voicemail gateway (optional)
+account-none = None
+account-check = Check
+account-checking = Signing in…
+account-adding = Adding…
+account-go-on = Continue without sending
+account-keyring = Aloud keeps the password in this computer’s keyring.
+account-no-keyring = No keyring found. Aloud asks for the password at each start.
+account-bad-address = That address isn’t complete. It looks like name@company.example.
+account-password-missing = Type the password of this mail account.
+account-bad-host = Type the name of the server, such as mail.company.example.
+account-bad-port = Type a port between 1 and 65535.
+account-wrong-password = The server didn’t accept this password. Check it and try again. If you sign in with two steps elsewhere, you may need an app password from your administrator.
+account-silent = { $host } didn’t answer on port { $port }. Check the name and port, or your VPN.
+account-no-encryption = This server offers no encryption, so others on the network could read your password. Aloud doesn’t connect that way.
+account-certificate = The server’s certificate can’t be trusted. Aloud stopped before sending your password. Tell your administrator.
+account-no-sending = Mail can be read, but not sent yet. { $host } said: { $text }.
+
+## Reader
+reader-reply-voice = Reply by voice
+reader-reply = Reply
+reader-forward = Forward
+reader-archive = Archive
+reader-delete = Delete
+reader-more = More
+reader-reply-all = Reply to all by voice
+reader-unheard = Mark as unheard
+reader-save = Save recording…
+reader-add-card = Add to directory
+reader-copy-transcript = Copy transcript
+reader-copy = Copy
+reader-original = Show the original message
+reader-original-title = The original message
+reader-message = Show the message
+reader-details = Details for your administrator
+reader-no-forward = This message can’t be forwarded
+reader-no-reply = This message can’t be answered
+reader-no-save = This recording can’t be saved elsewhere
+reader-failed = This message can’t be shown
+reader-to = To { $names }
+reader-to-many = To { $names } and { $count ->
+    [one] 1 other
+   *[other] { $count } others
+}
+reader-to-only = To { $name } only
+reader-to-unknown = To you (the full list wasn’t given)
+reader-transcript = Transcript
+reader-transcript-by = Sent along by { $system }. May contain mistakes.
+reader-text-from-sender = Text from the sender
+reader-no-text = The sender’s system didn’t supply a text for this message.
+reader-empty = There is nothing in this message.
+reader-problem = Something in this message couldn’t be shown. Details for your administrator say what.
+reader-attached = Attached
+reader-attached-count = { $count ->
+    [one] 1 item
+   *[other] { $count } items
+}, { $size }
+reader-kind-card = Contact card
+reader-introduction = Introduction by { $name }, { $length }
+reader-from-original = Original from { $name }
+reader-someone = an unknown sender
+badge-high = High importance
+badge-low = Low importance
+badge-private = Private
+badge-personal = Personal
+badge-receipt = Receipt requested
+badge-receipt-sent = Receipt sent { $time }
+badge-forwarded = Forwarded
+open-link = Open { $host } in your browser?
+
+## Bars of a message
+bar-incomplete = The rest of this message isn’t here yet
+bar-incomplete-line = Aloud fetches it once you’re back online.
+bar-card-new = Add { $name } to your directory?
+bar-card-new-line = The contact card has { $contents }.
+bar-card-new-bare = The contact card has a name and nothing else.
+bar-card-news = { $name }’s contact card has news
+bar-card-news-line = New: { $news }.
+bar-card-conflict = { $name }’s newer contact card has a different address
+bar-card-conflict-line = It came with “{ $subject }”, { $when }. If you didn’t expect a change, call { $name } before you accept it.
+bar-card-other = This contact card is for { $card }, but the message came from { $from }.
+card-numbers = { $count ->
+    [one] 1 number
+   *[other] { $count } numbers
+}
+card-addresses = { $count ->
+    [one] 1 address
+   *[other] { $count } addresses
+}
+card-spoken-name = a spoken name
+in-use = In use
+new-value = New
+keep-current = Keep current
+use-new = Use new address
+dont-add = Don’t add
+bar-receipt = { $name } asked for a receipt
+bar-receipt-line = A receipt tells { $name } that you heard this { $when }.
+bar-receipt-line-read = A receipt tells { $name } that you read this { $when }.
+bar-receipt-always = Do the same for { $name } from now on
+bar-receipt-elsewhere = The receipt would go to { $to }, not to { $name }.
+dont-send = Don’t send
+send-receipt = Send receipt
+bar-private = { $name } marked this message { $word }
+bar-private-line = Aloud won’t forward it, export the sound or show its text in notifications. Replies leave the original out.
+bar-outside = This caller can’t be answered by mail
+bar-outside-line = The message was left from an outside line: { $number }.
+bar-outside-unknown = The caller’s number wasn’t passed on.
+copy-number = Copy number
+toast-card-added = { $name } added to your directory
+toast-card-updated = { $name } updated in your directory
+toast-card-known = This card is in your directory already
+toast-receipt-sent = Receipt sent to { $name }
+
+## Player
+player-who = Hear who it’s from
+player-subject = Spoken subject
+player-play = Play
+player-pause = Pause
+player-again = Play again
+player-10 = 10 s
+player-back = Back 10 seconds
+player-on = On 10 seconds
+player-slower = Slower
+player-faster = Faster
+player-speed = Speed
+player-skip-silence = Skip silence
+player-mute = Mute
+player-unmute = Sound on
+player-volume = Volume
+player-strip = { $position } of { $length } · { $speed }
+player-loading = Fetching the recording
+player-fetching = Fetching the recording, { $percent } %
+player-fetching-name = Fetching the recording
+player-not-here-name = Not downloaded yet
+player-not-here = This recording hasn’t been downloaded yet. It will play when you’re back online.
+player-damaged = This recording is damaged and can’t be played to the end.
+player-play-rest = Play what’s there
+player-unknown = Aloud can’t play this kind of recording ({ $kind }).
+player-save = Save the file
+player-no-output = No sound output found. Connect headphones or speakers, then press play.
+
+## Composer
+composer-new-voice = New voice message
+composer-new-text = New text message
+composer-reply-voice = Reply by voice
+composer-reply-all-voice = Reply to all by voice
+composer-reply-text = Reply
+composer-forward = Forward with a spoken introduction
+composer-maximize = Fill the pane
+composer-restore = Back to the foot of the pane
+composer-to = To
+composer-cc = Cc
+composer-subject = Subject
+composer-add-name = Add a name or number
+composer-remove = Remove { $name }
+composer-add-spoken = Add spoken subject
+composer-spoken = Spoken subject
+composer-spoken-remove = Remove the spoken subject
+composer-write = Write your message
+composer-note = Note
+composer-add-note = Text note
+composer-remove-note = Remove the note
+composer-private = Private
+composer-private-hint = Recipients can listen and reply, but not forward. Systems that can’t promise that will return the message.
+composer-receipt = Ask for a receipt
+composer-send = Send
+composer-finish-send = Finish and send
+composer-sending = Sending…
+composer-save-draft = Save draft
+composer-kept = Kept in Drafts
+composer-new-recording = New recording started
+composer-original = Original message from { $name }
+composer-original-line = { $what } · { $when } · goes along unchanged after your introduction
+composer-no-original = The original isn’t included because it’s private.
+composer-no-note = { $names } won’t get the text note
+composer-no-note-line = Voicemail there only plays sound. Say anything important in your introduction.
+composer-no-note-line-say = Voicemail there only plays sound. Say anything important in your message.
+composer-nobody = Add at least one person or number.
+composer-nothing-recorded = Record something first, or write a text message instead.
+composer-nothing-written = Write something first, or record a voice message instead.
+composer-no-account = Add an account first.
+composer-bad-address = That isn’t a complete address.
+composer-bad-address-line = Choose a person or type a full address.
+composer-no-route = { $number } isn’t in your directory and no voicemail gateway is set up.
+composer-no-route-line = Choose a person, type a full address, or add a gateway in Settings, Accounts.
+importance-low = Low importance
+importance-normal = Normal importance
+importance-high = High importance
+kind-voice = Voice
+kind-voice-length = Voice, { $length }
+kind-fax = Fax
+kind-fax-pages = Fax, { $count ->
+    [one] 1 page
+   *[other] { $count } pages
+}
+kind-text = Text
+recorder-record = Record
+recorder-pause = Pause the recording
+recorder-go-on = Go on recording
+recorder-ready = Ready. Press Space or the red button and speak.
+recorder-recording = Recording
+recorder-paused = Paused
+recorder-finish = Finish
+recorder-again = Start again
+recorder-more = Record more
+recorder-saving = Saving the recording…
+recorder-your-message = Your message
+recorder-your-introduction = Your introduction
+recorder-subject = Say the subject. Up to 10 seconds.
+recorder-room = Room for { $time } more
+recorder-full = That’s the longest the server takes. Send it, or start again.
+recorder-no-microphone = No microphone found
+recorder-no-microphone-line = Plug one in or choose another in Settings, Recording.
+recorder-not-permitted = Aloud may not use the microphone
+recorder-not-permitted-line = Allow it in your system’s privacy settings, then press record again.
+recorder-unplugged = The microphone was unplugged. Your first { $length } are safe.
+recorder-disk-full = Recording stopped: the disk is full. Your first { $length } are safe.
+recorder-disk-full-bare = Recording can’t start: the disk is full.
+recorder-other = Recording stopped
+format-auto = Best for each recipient
+format-vpim = VPIM voice mail
+format-ivm = IVM voice mail
+format-friendly = Mail with a sound file
+format-line-vpim-one = Sent as VPIM voice mail, which { $name }’s system plays.
+format-line-vpim-both = Sent as VPIM voice mail, which both recipients’ systems play.
+format-line-vpim-all = Sent as VPIM voice mail, which all recipients’ systems play.
+format-line-ivm = Sent as IVM voice mail, which also plays in ordinary mail apps.
+format-line-friendly = Sent as a mail with a sound file.
+format-line-mixed = Sent { $list }.
+format-line-part = as { $format } to { $names }
+format-word-vpim = VPIM
+format-word-ivm = IVM
+format-word-friendly = a mail with a sound file
+
+## Reports
+report-title-one = { $name } didn’t get your message
+report-title-many = { $count } people didn’t get your message
+report-title-delayed = Your message to { $name } is still on its way
+report-title-delivered = Your message to { $name } was delivered
+report-title-private = { $name }’s system can’t keep messages private
+report-safe = Your recording is safe in Sent.
+report-safe-text = Your message is safe in Sent.
+report-no-match = This report is about a message that isn’t on this computer.
+report-send-again = Send again
+report-send-again-to = Send again to { $name }
+report-another = Try another address
+report-without-private = Send without Private
+report-trim = Shorten and send again
+report-hear = Hear the report
+report-open = Open in Sent
+report-your-voice = Your voice message, sent { $when }
+report-your-text = Your message, sent { $when }
+report-line-delayed = On its way
+report-line-no-mailbox = No such mailbox
+report-line-full = Mailbox full
+report-line-too-big = Too big
+report-line-private = Can’t keep it private
+report-line-not-allowed = Not allowed
+report-line-failed = Not delivered
+report-line-delivered = Delivered
+details-recipient = Recipient
+details-status = Status
+details-said = Server said
+details-reported = Reported by
+details-last-try = Last try
+details-envelope = Envelope
+details-disposition = Receipt
+details-modifiers = Modifiers
+details-date = Date
+details-message-id = Message-ID
+details-profile = Profile
+details-evidence = Recognised by
+details-part = Part
+details-problems = Problems
+
+## Fax
+fax-page = Page { $page } of { $count }
+fax-back = Previous page
+fax-on = Next page
+fax-loading = Drawing the pages…
+fax-damaged = Page { $page } is damaged. Aloud shows what could be read.
+fax-unknown = This fax can’t be shown. It’s in a form Aloud doesn’t know.
+
+## Outbox and drafts
+outbox-empty = Nothing waiting
+outbox-empty-line = Messages pass through here on their way out.
+outbox-held = Goes out at { $time }
+outbox-waits = Waits for the network
+outbox-queued = Waits for its turn
+outbox-sending = Sending, { $percent } %
+outbox-accepted = Sent, being filed in Sent
+outbox-ambiguous = It may have been sent: the connection broke at the last moment. Look in Sent before you try again.
+outbox-failed = Couldn’t be sent: { $reason }
+outbox-retry = Couldn’t be sent yet: { $reason } Aloud tries again at { $time }.
+outbox-nobody = Nobody
+toast-not-sent = Not sent
+draft-nobody = Nobody yet
+draft-voice = Draft, { $length }, { $when }, kept on this computer
+draft-text = Draft, { $when }, kept on this computer
+draft-continue = Continue
+draft-delete = Delete it
+toast-draft-deleted = Draft deleted
+
+## Directory
+directory-count = { $count ->
+    [one] 1 person
+   *[other] { $count } people
+}
+directory-search = Name, number or extension
+directory-empty = No one here yet
+directory-empty-line = When a message carries a contact card, Aloud offers to add it. You can also import a file.
+directory-import = Import cards…
+directory-nothing = Nobody found for “{ $text }”
+directory-nothing-line = Try another name, a number or an extension.
+directory-none = Nobody selected
+directory-none-line = Choose someone from the list.
+directory-record = Record a message
+directory-write = Write
+directory-export = Export card
+directory-delete = Delete contact
+directory-hear = Hear the name
+directory-vpim = Supports VPIM
+directory-place = Place
+directory-no-address = There is no address for { $name }.
+directory-edit = Edit contact
+directory-new = New contact
+directory-name-missing = Type a name.
+directory-file-too-large = That file is too large for contact cards.
+directory-source-typed = Typed in by you
+toast-cards-added = { $count ->
+    [one] 1 person added to your directory
+   *[other] { $count } people added to your directory
+}
+toast-contact-deleted = Deleted { $name } from your directory
+tel-work = work
+tel-home = home
+tel-voice = voice
+tel-fax = fax
+tel-cell = mobile
+tel-msg = messages
+email-voice-preferred = Voice messages, preferred
+email-voice = Voice messages
+email-mail = E-mail
+field-name = Name
+field-role = Role
+field-organization = Organisation
+field-number = Number
+field-address = Mail address
+field-vpim = Takes VPIM voice mail
+field-place = Place
+add-number = Add a number
+add-address = Add an address

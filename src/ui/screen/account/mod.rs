@@ -1,0 +1,557 @@
+//! The form that adds an account: name, address, password, both servers. "Check" signs in at both;
+//! nothing is stored before that works, and what was typed stays when it does not.
+
+use iced::Task;
+
+use super::{
+    Action, Ask, Verb,
+    words::{t, tf},
+};
+use crate::{
+    engine::{AccountSettings, Engine, Error, Security, Server},
+    model::{AccountId, AddrSpec, Secret},
+};
+
+mod view;
+pub use view::view;
+
+/// One server as typed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ServerForm {
+    /// Host name.
+    pub host: String,
+    /// Port.
+    pub port: String,
+    /// Encryption.
+    pub security: Security,
+    /// The user changed the host, so it no longer follows the address.
+    touched: bool,
+    /// The user changed the port, so it no longer follows the encryption.
+    port_touched: bool,
+}
+
+/// Which server.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Which {
+    /// Incoming mail.
+    Imap,
+    /// Outgoing mail.
+    Smtp,
+}
+
+/// A field of the form.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Field {
+    /// Your name.
+    Name,
+    /// Mail address.
+    Address,
+    /// Password.
+    Password,
+    /// User name.
+    User,
+    /// Voicemail gateway.
+    Gateway,
+    /// Host of a server.
+    Host(Which),
+    /// Port of a server.
+    Port(Which),
+}
+
+/// What is wrong, and with which field.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Wrong {
+    /// The field it stands under; `None` stands at the end of the form.
+    pub field: Option<Field>,
+    /// The sentence.
+    pub text: String,
+    /// What the server or system said, for the curious.
+    pub detail: Option<String>,
+    /// Mail can be read but not sent: going on is offered.
+    pub can_go_on: bool,
+}
+
+/// Where the form is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Phase {
+    Typing,
+    Checking,
+    Adding,
+}
+
+/// The form.
+pub struct Account {
+    name: String,
+    address: String,
+    password: String,
+    shown: bool,
+    user: String,
+    user_touched: bool,
+    gateway: String,
+    imap: ServerForm,
+    smtp: ServerForm,
+    phase: Phase,
+    /// Counts checks, so that the answer to an older one is dropped.
+    number: u64,
+    wrong: Option<Wrong>,
+    tried: bool,
+    details: bool,
+}
+
+impl std::fmt::Debug for Account {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Account").field("phase", &self.phase).finish_non_exhaustive()
+    }
+}
+
+/// What happens to the form.
+#[derive(Clone)]
+pub enum Message {
+    /// Typing.
+    Typed(Field, String),
+    /// Show or hide the password.
+    ShowPassword,
+    /// Encryption of a server.
+    Security(Which, Security),
+    /// "Check" or "Try again".
+    Check,
+    /// Both servers let us in, or not.
+    Checked(u64, Result<(), Error>),
+    /// "Continue without sending".
+    GoOn,
+    /// Stored; and whether the keyring has the password.
+    Added(Result<(AccountId, bool), Error>),
+    /// Show or hide what the server said.
+    Details,
+    /// Back.
+    Back,
+}
+
+/// Never shows what is typed: a password may be in it.
+impl std::fmt::Debug for Message {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Typed(..) => "Typed(..)",
+            Self::ShowPassword => "ShowPassword",
+            Self::Security(..) => "Security",
+            Self::Check => "Check",
+            Self::Checked(..) => "Checked",
+            Self::GoOn => "GoOn",
+            Self::Added(_) => "Added",
+            Self::Details => "Details",
+            Self::Back => "Back",
+        })
+    }
+}
+
+/// What the form asks the engine.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Question {
+    /// Sign in at both servers.
+    Check(u64, Box<AccountSettings>, Secret),
+    /// Store it.
+    Add(Box<AccountSettings>, Secret),
+}
+
+/// The form's [`Action`].
+pub type Act = Action<Message, Question>;
+
+impl ServerForm {
+    fn new(security: Security, port: u16) -> Self {
+        Self {
+            host: String::new(),
+            port: port.to_string(),
+            security,
+            touched: false,
+            port_touched: false,
+        }
+    }
+}
+
+impl Default for Account {
+    fn default() -> Self {
+        Self {
+            name: String::new(),
+            address: String::new(),
+            password: String::new(),
+            shown: false,
+            user: String::new(),
+            user_touched: false,
+            gateway: String::new(),
+            imap: ServerForm::new(Security::Tls, 993),
+            smtp: ServerForm::new(Security::Tls, 465),
+            phase: Phase::Typing,
+            number: 0,
+            wrong: None,
+            tried: false,
+            details: false,
+        }
+    }
+}
+
+/// The usual port for a kind of encryption.
+fn usual_port(which: Which, security: Security) -> u16 {
+    match (which, security) {
+        (Which::Imap, Security::Tls) => 993,
+        (Which::Imap, _) => 143,
+        (Which::Smtp, Security::Tls) => 465,
+        (Which::Smtp, _) => 587,
+    }
+}
+
+impl Account {
+    /// Whether an answer is awaited.
+    #[must_use]
+    pub fn is_busy(&self) -> bool {
+        self.phase != Phase::Typing
+    }
+
+    /// What is wrong.
+    #[must_use]
+    pub fn wrong(&self) -> Option<&Wrong> {
+        self.wrong.as_ref()
+    }
+
+    /// What happens next.
+    pub fn update(&mut self, message: Message) -> Act {
+        match message {
+            Message::Typed(field, text) => {
+                self.typed(field, text);
+                Action::None
+            }
+            Message::ShowPassword => {
+                self.shown = !self.shown;
+                Action::None
+            }
+            Message::Security(which, security) => {
+                let server = self.server(which);
+                server.security = security;
+                if !server.port_touched {
+                    server.port = usual_port(which, security).to_string();
+                }
+                Action::None
+            }
+            Message::Check => self.check(),
+            Message::Checked(number, result) if number == self.number => match result {
+                Ok(()) => self.add(),
+                Err(error) => {
+                    self.phase = Phase::Typing;
+                    self.wrong = Some(self.explain(error));
+                    Action::None
+                }
+            },
+            Message::Checked(..) => Action::None,
+            Message::GoOn => self.add(),
+            Message::Added(Ok((id, saved))) => {
+                self.phase = Phase::Typing;
+                self.password.clear();
+                let added = Action::Do(Verb::AccountAdded(id));
+                if saved { added } else { added.and(Action::say(t("account-no-keyring"))) }
+            }
+            Message::Added(Err(error)) => {
+                self.phase = Phase::Typing;
+                self.wrong = Some(self.explain(error));
+                Action::None
+            }
+            Message::Details => {
+                self.details = !self.details;
+                Action::None
+            }
+            Message::Back => {
+                // A check that is still running is dropped by its number.
+                self.number += 1;
+                self.phase = Phase::Typing;
+                Action::Do(Verb::Back)
+            }
+        }
+    }
+
+    fn typed(&mut self, field: Field, text: String) {
+        if self.wrong.as_ref().is_some_and(|w| w.field == Some(field) || w.field.is_none()) {
+            self.wrong = None;
+        }
+        match field {
+            Field::Name => self.name = text,
+            Field::Password => self.password = text,
+            Field::Gateway => self.gateway = text,
+            Field::User => {
+                self.user = text;
+                self.user_touched = !self.user.is_empty();
+            }
+            Field::Host(which) => {
+                let server = self.server(which);
+                server.touched = !text.is_empty();
+                server.host = text;
+            }
+            Field::Port(which) => {
+                let server = self.server(which);
+                server.port = text.chars().filter(char::is_ascii_digit).take(5).collect();
+                server.port_touched = true;
+            }
+            Field::Address => {
+                self.address = text;
+                self.follow_address();
+            }
+        }
+    }
+
+    /// The usual names, until the user types others.
+    fn follow_address(&mut self) {
+        let address = self.address.trim();
+        if !self.user_touched {
+            self.user = address.to_owned();
+        }
+        let domain = address.rsplit_once('@').map_or("", |(_, domain)| domain).to_owned();
+        for (server, label) in [(&mut self.imap, "imap"), (&mut self.smtp, "smtp")] {
+            if !server.touched {
+                server.host =
+                    if domain.contains('.') { format!("{label}.{domain}") } else { String::new() };
+            }
+        }
+    }
+
+    fn server(&mut self, which: Which) -> &mut ServerForm {
+        match which {
+            Which::Imap => &mut self.imap,
+            Which::Smtp => &mut self.smtp,
+        }
+    }
+
+    fn check(&mut self) -> Act {
+        if self.is_busy() {
+            return Action::None;
+        }
+        match self.settings() {
+            Err(wrong) => {
+                self.wrong = Some(wrong);
+                Action::None
+            }
+            Ok(settings) => {
+                self.wrong = None;
+                self.details = false;
+                self.phase = Phase::Checking;
+                self.tried = true;
+                self.number += 1;
+                let password = Secret::new(self.password.clone());
+                Action::Ask(Question::Check(self.number, Box::new(settings), password))
+            }
+        }
+    }
+
+    fn add(&mut self) -> Act {
+        match self.settings() {
+            Err(wrong) => {
+                self.phase = Phase::Typing;
+                self.wrong = Some(wrong);
+                Action::None
+            }
+            Ok(settings) => {
+                self.phase = Phase::Adding;
+                let password = Secret::new(self.password.clone());
+                Action::Ask(Question::Add(Box::new(settings), password))
+            }
+        }
+    }
+
+    fn settings(&self) -> Result<AccountSettings, Wrong> {
+        let inline = |field, text: String| Wrong {
+            field: Some(field),
+            text,
+            detail: None,
+            can_go_on: false,
+        };
+        let address = AddrSpec::parse(&self.address)
+            .ok()
+            .filter(|a| a.domain().contains('.') || a.domain() == "localhost")
+            .ok_or_else(|| inline(Field::Address, t("account-bad-address")))?;
+        if self.password.is_empty() {
+            return Err(inline(Field::Password, t("account-password-missing")));
+        }
+        let server = |which, form: &ServerForm| -> Result<Server, Wrong> {
+            let host = form.host.trim().to_owned();
+            if host.is_empty() || host.chars().any(|c| c.is_whitespace() || c.is_control()) {
+                return Err(inline(Field::Host(which), t("account-bad-host")));
+            }
+            let port = form.port.parse::<u16>().ok().filter(|p| *p > 0);
+            let port = port.ok_or_else(|| inline(Field::Port(which), t("account-bad-port")))?;
+            Ok(Server { host, port, security: form.security })
+        };
+        let name = self.name.trim();
+        let gateway = self.gateway.trim();
+        Ok(AccountSettings {
+            name: if name.is_empty() { address.local_part() } else { name }.to_owned(),
+            label: address.domain().to_owned(),
+            imap: server(Which::Imap, &self.imap)?,
+            smtp: server(Which::Smtp, &self.smtp)?,
+            user: if self.user.trim().is_empty() {
+                address.to_string()
+            } else {
+                self.user.trim().to_owned()
+            },
+            address,
+            ca_pem: None,
+            gateway: (!gateway.is_empty()).then(|| gateway.to_owned()),
+            demo: false,
+        })
+    }
+
+    fn explain(&self, error: Error) -> Wrong {
+        let smtp = format!("{}:{}", self.smtp.host.trim(), self.smtp.port);
+        let imap = format!("{}:{}", self.imap.host.trim(), self.imap.port);
+        let wrong = |field, text| Wrong { field, text, detail: None, can_go_on: false };
+        match error {
+            Error::Auth(said) => Wrong {
+                detail: Some(said),
+                ..wrong(Some(Field::Password), t("account-wrong-password"))
+            },
+            Error::NoEncryption => wrong(None, t("account-no-encryption")),
+            Error::Certificate(reason) => {
+                Wrong { detail: Some(reason), ..wrong(None, t("account-certificate")) }
+            }
+            // The outgoing server is tried last: incoming mail works.
+            Error::Unreachable { host, reason } if host == smtp && host != imap => {
+                let text = tf("account-no-sending", &[("host", &host), ("text", &reason)]);
+                Wrong { can_go_on: true, ..wrong(None, text) }
+            }
+            Error::Unreachable { host, reason } => {
+                let (name, port) = host.rsplit_once(':').unwrap_or((host.as_str(), ""));
+                let text = tf("account-silent", &[("host", name), ("port", port)]);
+                Wrong { detail: Some(reason), ..wrong(None, text) }
+            }
+            other => wrong(None, super::words::error_text(&other)),
+        }
+    }
+}
+
+impl Ask<Message> for Question {
+    fn ask(self, engine: &Engine) -> Task<Message> {
+        let e = engine.clone();
+        match self {
+            Self::Check(number, settings, password) => {
+                Task::perform(async move { e.check_account(*settings, password).await }, move |r| {
+                    Message::Checked(number, r)
+                })
+            }
+            Self::Add(settings, password) => Task::perform(
+                async move {
+                    let id = e.add_account(*settings, Some(password)).await?;
+                    let saved = e.password_saved(id).await.unwrap_or(false);
+                    Ok((id, saved))
+                },
+                Message::Added,
+            ),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn filled() -> Account {
+        let mut form = Account::default();
+        for (field, text) in [
+            (Field::Name, "Helen Marsh"),
+            (Field::Address, "helen.marsh@calderfinch.example"),
+            (Field::Password, "correct horse"),
+        ] {
+            form.update(Message::Typed(field, text.into()));
+        }
+        form
+    }
+
+    fn checked(form: &mut Account, error: Error) -> Wrong {
+        assert!(matches!(form.update(Message::Check), Action::Ask(Question::Check(..))));
+        let number = form.number;
+        form.update(Message::Checked(number, Err(error)));
+        form.wrong().cloned().expect("something is wrong")
+    }
+
+    #[test]
+    fn servers_follow_the_address_until_touched() {
+        let mut form = filled();
+        assert_eq!(form.imap.host, "imap.calderfinch.example");
+        assert_eq!(form.user, "helen.marsh@calderfinch.example");
+        form.update(Message::Typed(Field::Host(Which::Imap), "mail.other.example".into()));
+        form.update(Message::Typed(Field::Address, "helen@example.com".into()));
+        assert_eq!(form.imap.host, "mail.other.example");
+        assert_eq!(form.smtp.host, "smtp.example.com");
+        form.update(Message::Security(Which::Smtp, Security::StartTls));
+        assert_eq!(form.smtp.port, "587");
+    }
+
+    #[test]
+    fn an_incomplete_address_is_told_before_anything_is_sent() {
+        let mut form = filled();
+        form.update(Message::Typed(Field::Address, "helen@calderfinch".into()));
+        assert!(matches!(form.update(Message::Check), Action::None));
+        let wrong = form.wrong().expect("wrong");
+        assert_eq!(wrong.field, Some(Field::Address));
+        assert_eq!(wrong.text, "That address isn’t complete. It looks like name@company.example.");
+    }
+
+    #[test]
+    fn a_wrong_password_stands_under_its_field() {
+        let mut form = filled();
+        let wrong = checked(&mut form, Error::Auth("535 no".into()));
+        assert_eq!(wrong.field, Some(Field::Password));
+        assert!(wrong.text.starts_with("The server didn’t accept this password."));
+        assert!(!form.is_busy());
+        form.update(Message::Typed(Field::Password, "other".into()));
+        assert_eq!(form.wrong(), None);
+    }
+
+    #[test]
+    fn a_silent_server_is_named_with_its_port() {
+        let error = Error::Unreachable {
+            host: "imap.calderfinch.example:993".into(),
+            reason: "timed out".into(),
+        };
+        let wrong = checked(&mut filled(), error);
+        assert_eq!(
+            wrong.text,
+            "imap.calderfinch.example didn’t answer on port 993. Check the name and port, or your VPN."
+        );
+        assert!(!wrong.can_go_on);
+    }
+
+    #[test]
+    fn reading_without_sending_is_offered() {
+        let mut form = filled();
+        let error = Error::Unreachable {
+            host: "smtp.calderfinch.example:465".into(),
+            reason: "refused".into(),
+        };
+        assert!(checked(&mut form, error).can_go_on);
+        assert!(matches!(form.update(Message::GoOn), Action::Ask(Question::Add(..))));
+    }
+
+    #[test]
+    fn adds_after_the_check_and_tells_when_there_is_no_keyring() {
+        let mut form = filled();
+        form.update(Message::Check);
+        let add = form.update(Message::Checked(1, Ok(())));
+        let Action::Ask(Question::Add(settings, _)) = add else { panic!("{add:?}") };
+        assert_eq!(settings.imap.port, 993);
+        let done = form.update(Message::Added(Ok((AccountId(2), false)))).flat();
+        assert!(matches!(done[0], Action::Do(Verb::AccountAdded(AccountId(2)))));
+        assert!(matches!(&done[1], Action::Toast(toast)
+            if toast.text == "No keyring found. Aloud asks for the password at each start."));
+        assert!(form.password.is_empty());
+    }
+
+    #[test]
+    fn an_answer_after_going_back_is_dropped() {
+        let mut form = filled();
+        form.update(Message::Check);
+        form.update(Message::Back);
+        assert!(matches!(form.update(Message::Checked(1, Ok(()))), Action::None));
+    }
+
+    #[test]
+    fn nothing_typed_shows_in_debug_output() {
+        let message = Message::Typed(Field::Password, "hunter2".into());
+        assert!(!format!("{message:?}").contains("hunter2"));
+        assert!(!format!("{:?}", filled()).contains("correct horse"));
+    }
+}

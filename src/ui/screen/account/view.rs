@@ -1,0 +1,232 @@
+//! The account form drawn.
+
+use iced::{
+    Alignment, Length, Padding,
+    widget::{column, container, row, scrollable, space},
+};
+
+use super::{Account, Field, Message, Phase, ServerForm, Which};
+use crate::{
+    engine::{Security, handle::is_loopback},
+    ui::{
+        screen::words::t,
+        theme::{
+            Icon, Look, MEDIUM, Type, icon, radius,
+            style::{self, Kind},
+        },
+        widget::{El, Press, button, field, segmented},
+    },
+};
+
+/// The form, in the middle of the window.
+pub fn view<'a>(form: &'a Account, look: Look) -> El<'a, Message> {
+    let c = look.c;
+    let back = Press::new(
+        row![icon(Icon::ArrowLeft, 14.0, c.text_2), look.text(Type::Small, t("back")).font(MEDIUM)]
+            .spacing(6)
+            .align_y(Alignment::Center),
+    )
+    .padding([6, 6])
+    .face(move |touch| Kind::Ghost.face(look, touch))
+    .ring(c.accent)
+    .on_press(Message::Back);
+    let mut fields = column![
+        container(back).padding(Padding::ZERO.left(-6.0)),
+        space().height(12),
+        look.text(Type::Title, t("account-title")).color(c.text),
+        space().height(2),
+        look.text(Type::Ui, t("account-line")).color(c.text_2),
+        space().height(16),
+        text_field(form, Field::Name, t("account-name"), &form.name, look),
+        text_field(form, Field::Address, t("account-address"), &form.address, look),
+        password(form, look),
+        space().height(8),
+        look.text(Type::Small, t("account-servers")).color(c.text_2),
+        space().height(8),
+        server(form, Which::Imap, t("account-incoming"), &form.imap, look),
+        server(form, Which::Smtp, t("account-outgoing"), &form.smtp, look),
+        text_field(form, Field::User, t("account-user"), &form.user, look),
+        text_field(form, Field::Gateway, t("account-gateway"), &form.gateway, look),
+    ];
+    if let Some(wrong) = form.wrong.as_ref().filter(|w| w.field.is_none()) {
+        fields = fields.push(complaint(&wrong.text, look)).push(space().height(8));
+    }
+    if let Some(detail) =
+        form.wrong.as_ref().and_then(|w| w.detail.as_ref()).filter(|_| form.details)
+    {
+        fields = fields
+            .push(look.text(Type::Small, detail.as_str()).color(c.text_2))
+            .push(space().height(8));
+    }
+    fields = fields.push(buttons(form, look));
+    let card = container(fields)
+        .width(472.0 * look.scale.min(1.2))
+        .padding([24, 32])
+        .style(move |_| style::boxed(c.reading, Some(c.border), radius::CARD));
+    let foot = row![
+        icon(Icon::KeyRound, 14.0, c.text_2),
+        look.text(Type::Small, t("account-keyring")).color(c.text_3)
+    ]
+    .spacing(8)
+    .align_y(Alignment::Center);
+    let page = column![card, space().height(20), foot].align_x(Alignment::Center);
+    let page = container(page).center_x(Length::Fill).padding([32, 16]);
+    container(scrollable(page).style(style::scrollbar(look)))
+        .center_y(Length::Fill)
+        .width(Length::Fill)
+        .style(move |_| style::area(c.list))
+        .into()
+}
+
+fn label<'a>(look: Look, text: String) -> El<'a, Message> {
+    look.text(Type::Ui, text).font(MEDIUM).color(look.c.text).into()
+}
+
+/// A sentence in `danger` with its icon.
+fn complaint<'a>(text: &'a str, look: Look) -> El<'a, Message> {
+    let c = look.c;
+    row![
+        container(icon(Icon::CircleAlert, 14.0, c.danger)).padding(Padding::ZERO.top(1)),
+        look.text(Type::Small, text).color(c.danger)
+    ]
+    .spacing(8)
+    .into()
+}
+
+/// The sentence that belongs under a field.
+fn under<'a>(form: &'a Account, which: Field, look: Look) -> Option<El<'a, Message>> {
+    let wrong = form.wrong.as_ref().filter(|w| w.field == Some(which))?;
+    Some(complaint(&wrong.text, look))
+}
+
+fn is_wrong(form: &Account, which: Field) -> bool {
+    form.wrong.as_ref().is_some_and(|w| w.field == Some(which))
+}
+
+fn text_field<'a>(
+    form: &'a Account,
+    which: Field,
+    name: String,
+    value: &'a str,
+    look: Look,
+) -> El<'a, Message> {
+    let input = field(look, "", value, is_wrong(form, which))
+        .on_input(move |text| Message::Typed(which, text))
+        .on_submit(Message::Check)
+        .id(id(which));
+    column![label(look, name), input]
+        .push(under(form, which, look))
+        .spacing(6)
+        .padding(Padding::ZERO.bottom(14.0))
+        .into()
+}
+
+fn id(which: Field) -> &'static str {
+    match which {
+        Field::Name => "account-name",
+        Field::Address => "account-address",
+        Field::Password => "account-password",
+        Field::User => "account-user",
+        Field::Gateway => "account-gateway",
+        Field::Host(Which::Imap) => "account-imap-host",
+        Field::Host(Which::Smtp) => "account-smtp-host",
+        Field::Port(Which::Imap) => "account-imap-port",
+        Field::Port(Which::Smtp) => "account-smtp-port",
+    }
+}
+
+fn password<'a>(form: &'a Account, look: Look) -> El<'a, Message> {
+    let input = field(look, "", &form.password, is_wrong(form, Field::Password))
+        .secure(!form.shown)
+        .on_input(|text| Message::Typed(Field::Password, text))
+        .on_submit(Message::Check)
+        .id(id(Field::Password));
+    let (mark, name) =
+        if form.shown { (Icon::EyeOff, t("account-hide")) } else { (Icon::Eye, t("account-show")) };
+    let eye = button::icon_button(look, mark, name, None, Message::ShowPassword);
+    column![
+        label(look, t("account-password")),
+        row![input, eye].spacing(4).align_y(Alignment::Center)
+    ]
+    .push(under(form, Field::Password, look))
+    .spacing(6)
+    .padding(Padding::ZERO.bottom(14.0))
+    .into()
+}
+
+fn server<'a>(
+    form: &'a Account,
+    which: Which,
+    name: String,
+    server: &'a ServerForm,
+    look: Look,
+) -> El<'a, Message> {
+    let host = field(look, "", &server.host, is_wrong(form, Field::Host(which)))
+        .on_input(move |text| Message::Typed(Field::Host(which), text))
+        .on_submit(Message::Check)
+        .id(id(Field::Host(which)));
+    let port = field(look, "", &server.port, is_wrong(form, Field::Port(which)))
+        .on_input(move |text| Message::Typed(Field::Port(which), text))
+        .on_submit(Message::Check)
+        .width(76.0 * look.scale)
+        .id(id(Field::Port(which)));
+    let kind = |security: Security, label: &str| {
+        (label.to_owned(), server.security == security, Message::Security(which, security))
+    };
+    let mut kinds = vec![kind(Security::Tls, "TLS"), kind(Security::StartTls, "STARTTLS")];
+    // Without encryption only to this computer itself.
+    if is_loopback(&server.host) || server.host == "localhost" {
+        kinds.push((
+            t("account-none"),
+            server.security == Security::None,
+            Message::Security(which, Security::None),
+        ));
+    }
+    let mark = match which {
+        Which::Imap => Icon::Inbox,
+        Which::Smtp => Icon::Send,
+    };
+    column![
+        row![
+            icon(mark, 16.0, look.c.text_2),
+            look.text(Type::Ui, name).font(MEDIUM).color(look.c.text).width(Length::Fill),
+            segmented(look, kinds),
+        ]
+        .spacing(8)
+        .align_y(Alignment::Center),
+        row![host, port].spacing(8),
+    ]
+    .push(under(form, Field::Host(which), look))
+    .push(under(form, Field::Port(which), look))
+    .spacing(6)
+    .padding(Padding::ZERO.bottom(14.0))
+    .into()
+}
+
+fn buttons<'a>(form: &'a Account, look: Look) -> El<'a, Message> {
+    let c = look.c;
+    let busy = form.is_busy();
+    let mut line = row![].spacing(8).align_y(Alignment::Center);
+    if let Some(wrong) = &form.wrong {
+        if wrong.detail.is_some() {
+            line = line.push(button::ghost(look, None, t("details")).on_press(Message::Details));
+        }
+        if wrong.can_go_on {
+            line = line.push(button::ghost(look, None, t("account-go-on")).on_press(Message::GoOn));
+        }
+    }
+    if busy {
+        let text = match form.phase {
+            Phase::Adding => t("account-adding"),
+            _ => t("account-checking"),
+        };
+        line = line.push(look.text(Type::Small, text).color(c.text_2));
+    }
+    let label = if form.tried && !busy { t("try-again") } else { t("account-check") };
+    line = line.push(space().width(Length::Fill)).push(
+        button::primary(look, label)
+            .id("account-check")
+            .on_press_maybe((!busy).then_some(Message::Check)),
+    );
+    line.into()
+}

@@ -1,0 +1,102 @@
+//! What the composer asks the engine and the disk, as data, and how each becomes work.
+
+use std::path::PathBuf;
+
+use iced::Task;
+
+use super::{Line, Message, draft::Facts, people, work};
+use crate::{
+    audio::ClipId,
+    engine::{Engine, Error, Relation},
+    model::{AccountId, Address, MessageKey},
+    ui::screen::Ask,
+};
+
+/// What the composer asks the engine and the disk.
+#[derive(Debug, Clone)]
+pub enum Question {
+    /// The original.
+    Open(MessageKey),
+    /// Suggestions for a line.
+    Complete(Line, people::Ask),
+    /// Which format each recipient gets.
+    Plan {
+        /// To be sent back.
+        number: u64,
+        /// From which account.
+        account: AccountId,
+        /// What it answers.
+        relation: Relation,
+        /// Everyone.
+        to: Vec<Address>,
+    },
+    /// Makes the folder and writes what goes with the recording; answers with [`Message::Ready`].
+    Prepare(PathBuf, Facts),
+    /// The same, without an answer.
+    Keep(PathBuf, Facts),
+    /// Removes a draft.
+    Forget(PathBuf),
+    /// Writes a draft back after Undo.
+    Restore(PathBuf, Facts, work::Kept),
+    /// Reads a take.
+    Read(ClipId, PathBuf),
+    /// Decodes the original.
+    Hear(ClipId, MessageKey, Vec<String>),
+    /// Copies the recording of an earlier message.
+    Again {
+        /// The message.
+        key: MessageKey,
+        /// Its voice parts.
+        paths: Vec<String>,
+        /// Where to.
+        file: PathBuf,
+    },
+    /// Hands it over.
+    Send(Box<work::Job>),
+}
+
+impl Ask<Message> for Question {
+    fn ask(self, engine: &Engine) -> Task<Message> {
+        let e = engine.clone();
+        let nothing = |_: Result<(), Error>| Message::Ignored;
+        match self {
+            Self::Open(key) => Task::perform(async move { e.open(key).await }, move |r| {
+                Message::Original(key, r.map(Box::new))
+            }),
+            Self::Complete(line, ask) => {
+                let number = ask.number;
+                Task::perform(async move { e.complete(ask.account, ask.text).await }, move |r| {
+                    Message::Found(line, number, r.unwrap_or_default())
+                })
+            }
+            Self::Plan { number, account, relation, to } => Task::perform(
+                async move { e.plan_formats(account, relation, to).await },
+                move |r| Message::Planned(number, r),
+            ),
+            Self::Prepare(dir, facts) => Task::perform(work::keep(dir, facts), Message::Ready),
+            Self::Keep(dir, facts) => Task::perform(work::keep(dir, facts), nothing),
+            Self::Forget(dir) => Task::perform(work::remove(dir), nothing),
+            Self::Restore(dir, facts, kept) => {
+                Task::perform(work::restore(dir, facts, kept), Message::Ready)
+            }
+            Self::Read(clip, file) => {
+                Task::perform(work::read(file), move |r| Message::Take(clip.clone(), r))
+            }
+            Self::Hear(clip, key, paths) => Task::perform(
+                async move {
+                    let path = paths.into_iter().next();
+                    let path = path.ok_or_else(|| Error::NotFound("a recording".into()))?;
+                    e.audio(key, path).await
+                },
+                move |r| Message::Take(clip.clone(), r),
+            ),
+            Self::Again { key, paths, file } => {
+                let at = file.clone();
+                Task::perform(work::again(e, key, paths, file), move |r| {
+                    Message::Copied(at.clone(), r)
+                })
+            }
+            Self::Send(job) => Task::perform(work::send(e, *job), Message::Handed),
+        }
+    }
+}

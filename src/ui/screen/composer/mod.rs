@@ -1,0 +1,1022 @@
+//! The composer: a voice message (new, reply, reply to all, forward with an introduction), or a
+//! text message. Docked at the foot of the reading pane.
+//!
+//! The recording is a file from its first sample and a draft from its first second ([`draft`]);
+//! closing keeps it, a crash keeps it, sending reads it. Nothing without sound is ever sent. The
+//! engine checks the rules again and chooses a format per recipient; here is only its line.
+
+use std::{path::PathBuf, sync::Arc, time::Duration};
+
+use iced::widget::text_editor;
+
+use super::{
+    Action, Compose, Context, Toast, Undo, Verb,
+    words::{self, t, tf},
+};
+use crate::{
+    audio::{self, ClipId, Command, Segment},
+    codec::Pcm,
+    engine::{Account, Completion, Error, FormatPlan, Opened, Outgoing, Relation},
+    message::{Mail, PartRole},
+    model::{
+        AccountId, Address, DateTime, Importance, MessageKey, MessageKind, OutboxId,
+        voice::VoiceFormat,
+    },
+    ui::theme::Icon,
+};
+
+mod ask;
+pub mod draft;
+pub mod people;
+pub mod recorder;
+mod view;
+mod work;
+
+pub use ask::Question;
+use draft::{Draft, Facts};
+use people::People;
+use recorder::{Phase, Recorder, Take};
+pub use view::view;
+
+/// What a composer is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// A new message.
+    New,
+    /// An answer to the sender.
+    Reply(MessageKey),
+    /// An answer to the sender and all recipients.
+    ReplyAll(MessageKey),
+    /// A forward with an introduction.
+    Forward(MessageKey),
+}
+
+/// Voice or text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Medium {
+    /// A recording.
+    Voice,
+    /// Text.
+    Text,
+}
+
+/// Which line of recipients.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Line {
+    /// To.
+    To,
+    /// Cc.
+    Cc,
+}
+
+/// What keeps a message from being sent, or went wrong.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Trouble {
+    /// Nobody in To.
+    Nobody,
+    /// Nothing recorded.
+    NothingRecorded,
+    /// Nothing written.
+    NothingWritten,
+    /// A recipient that cannot be sent to: a fact and a way out.
+    Recipient(String, String),
+    /// No account to send from.
+    NoAccount,
+    /// What the engine or the disk says.
+    Said(String),
+}
+
+/// The message that is answered or forwarded, in short.
+#[derive(Debug, Clone, PartialEq)]
+struct Original {
+    name: String,
+    kind: MessageKind,
+    length: Option<Duration>,
+    pages: Option<u32>,
+    date: DateTime,
+    private: bool,
+    paths: Vec<String>,
+}
+
+/// The composer.
+#[derive(Debug)]
+pub struct Composer {
+    kind: Kind,
+    medium: Medium,
+    account: Option<AccountId>,
+    to: People,
+    cc: People,
+    cc_open: bool,
+    subject: String,
+    /// The user changed the subject; a late original must not.
+    subject_touched: bool,
+    recorder: Recorder,
+    /// The recorder of the spoken subject, while it is open or holds one.
+    spoken: Option<Recorder>,
+    /// Where its drafts are; made when the composer opens.
+    dir: PathBuf,
+    dir_ready: bool,
+    record_when_ready: bool,
+    importance: Importance,
+    importance_open: bool,
+    private: bool,
+    private_hint: bool,
+    receipt: bool,
+    note: Option<text_editor::Content>,
+    original: Option<Original>,
+    /// Recipients come from the original as soon as it is here.
+    fill: bool,
+    plan: FormatPlan,
+    planned: u64,
+    format: Option<VoiceFormat>,
+    format_open: bool,
+    trouble: Option<Trouble>,
+    send_after: bool,
+    /// Handed to the engine, no answer yet.
+    sending: bool,
+    maximized: bool,
+    /// Sound of what was handed over, to write it back after Undo.
+    kept: work::Kept,
+}
+
+/// What happens to the composer.
+#[derive(Debug, Clone)]
+pub enum Message {
+    /// The original, or the message to send again.
+    Original(MessageKey, Result<Box<Opened>, Error>),
+    /// The folder of the draft is there, or not.
+    Ready(Result<(), Error>),
+    /// The recording of an earlier message was copied here.
+    Copied(PathBuf, Result<Arc<Pcm>, Error>),
+    /// The audio thread has news.
+    Audio,
+
+    /// Typing in a line of recipients.
+    Typed(Line, String),
+    /// Enter there.
+    Enter(Line),
+    /// Suggestions.
+    Found(Line, u64, Vec<Completion>),
+    /// Takes a suggestion.
+    Pick(Line, usize),
+    /// Moves among the suggestions.
+    Step(Line, isize),
+    /// Removes a recipient.
+    Remove(Line, usize),
+    /// Shows Cc.
+    OpenCc,
+    /// Typing in the subject.
+    Subject(String),
+
+    /// The main button: record, hold, go on; play or hold in review.
+    Press,
+    /// Ends the recording.
+    Finish,
+    /// Records anew.
+    StartAgain,
+    /// Brings the take before back.
+    UndoStartAgain,
+    /// Goes on with the recording.
+    RecordMore,
+    /// Plays the take, or holds it.
+    Play,
+    /// Goes to a position in the take.
+    Seek(Duration),
+    /// The take is here as sound.
+    Take(ClipId, Result<Arc<Pcm>, Error>),
+    /// Plays the original, or holds it.
+    PlayOriginal,
+
+    /// Opens the recorder of the spoken subject; its main button once it is open.
+    SpokenSubject,
+    /// Ends it.
+    SpokenFinish,
+    /// Removes it.
+    SpokenRemove,
+
+    /// Shows or hides the choice of importance.
+    OpenImportance,
+    /// Importance.
+    Importance(Importance),
+    /// Private.
+    Private(bool),
+    /// Ask for a receipt.
+    Receipt(bool),
+    /// Shows or removes the note.
+    OpenNote,
+    /// Typing in the note, or in the text of a text message.
+    Note(text_editor::Action),
+    /// Which format each recipient gets.
+    Planned(u64, Result<FormatPlan, Error>),
+    /// Shows or hides the choice of format.
+    OpenFormat,
+    /// Format; `None` chooses per recipient.
+    Format(Option<VoiceFormat>),
+
+    /// Send, or finish and send.
+    Send,
+    /// The engine took it, or not.
+    Handed(Result<(Vec<OutboxId>, work::Kept), Error>),
+    /// Keeps it on this computer and closes.
+    Close,
+    /// Fills the pane, or not.
+    Maximize,
+    /// Nothing to do.
+    Ignored,
+}
+
+/// The composer's [`Action`].
+pub type Act = Action<Message, Question>;
+
+impl Composer {
+    /// Opens a composer. `draft` is what [`Compose::Draft`] names, read before.
+    #[must_use]
+    pub fn open(what: &Compose, ctx: &Context<'_>) -> (Self, Act) {
+        let (kind, medium, to) = match what {
+            Compose::Voice(to) => (Kind::New, Medium::Voice, to.clone()),
+            Compose::Text(to) => (Kind::New, Medium::Text, to.clone()),
+            Compose::ReplyVoice(key) => (Kind::Reply(*key), Medium::Voice, Vec::new()),
+            Compose::ReplyAllVoice(key) => (Kind::ReplyAll(*key), Medium::Voice, Vec::new()),
+            Compose::ReplyText(key) => (Kind::Reply(*key), Medium::Text, Vec::new()),
+            Compose::Forward(key) => (Kind::Forward(*key), Medium::Voice, Vec::new()),
+            Compose::Again { to, .. } => (Kind::New, Medium::Voice, to.clone()),
+            Compose::Draft(_) => (Kind::New, Medium::Voice, Vec::new()),
+        };
+        let dir = draft::new_dir(ctx.recordings_dir);
+        let mut composer = Self {
+            kind,
+            medium,
+            account: ctx.accounts.first().map(|a| a.id),
+            to: People::of(to),
+            cc: People::default(),
+            cc_open: false,
+            subject: String::new(),
+            subject_touched: false,
+            recorder: Recorder::new(dir.clone(), "take", None),
+            spoken: None,
+            dir,
+            dir_ready: false,
+            record_when_ready: false,
+            importance: Importance::Normal,
+            importance_open: false,
+            private: matches!(what, Compose::Again { private: true, .. }),
+            private_hint: false,
+            receipt: false,
+            note: (medium == Medium::Text).then(text_editor::Content::new),
+            original: None,
+            fill: matches!(kind, Kind::Reply(_) | Kind::ReplyAll(_)),
+            plan: FormatPlan::default(),
+            planned: 0,
+            format: None,
+            format_open: false,
+            trouble: None,
+            send_after: false,
+            sending: false,
+            maximized: false,
+            kept: Vec::new(),
+        };
+        let mut action = Action::Ask(Question::Prepare(composer.dir.clone(), composer.facts()));
+        let source = match what {
+            Compose::Again { key, .. } => Some(*key),
+            _ => composer.key(),
+        };
+        if let Some(key) = source {
+            action = action.and(Action::Ask(Question::Open(key)));
+        }
+        if medium == Medium::Voice {
+            action = action.and(Action::Audio(Command::Monitor(true)));
+        }
+        let plan = composer.replan(ctx);
+        (composer, action.and(plan))
+    }
+
+    /// Opens what was kept on this computer.
+    #[must_use]
+    pub fn resume(draft: Draft, ctx: &Context<'_>) -> (Self, Act) {
+        let facts = draft.facts;
+        let medium = if facts.text { Medium::Text } else { Medium::Voice };
+        let what = match medium {
+            Medium::Voice => Compose::Voice(facts.to.clone()),
+            Medium::Text => Compose::Text(facts.to.clone()),
+        };
+        let (mut composer, _) = Self::open(&what, ctx);
+        composer.dir = draft.dir;
+        composer.dir_ready = true;
+        composer.recorder = Recorder::new(composer.dir.clone(), "again", None);
+        if let Some(file) = draft.take {
+            composer.recorder.adopt(Take { file, length: draft.length });
+        }
+        composer.kind = match facts.relation() {
+            Relation::Forward(key) => Kind::Forward(key),
+            Relation::Reply { to, .. } => Kind::Reply(to),
+            Relation::New => Kind::New,
+        };
+        let known = |id: &AccountId| ctx.accounts.iter().any(|a| a.id == *id);
+        composer.account = facts.account.filter(known).or(composer.account);
+        composer.cc = People::of(facts.cc);
+        composer.cc_open = !composer.cc.chips.is_empty();
+        composer.subject = facts.subject;
+        composer.subject_touched = true;
+        composer.importance = facts.importance;
+        composer.private = facts.private;
+        composer.receipt = facts.ask_receipt;
+        if facts.text || !facts.note.is_empty() {
+            composer.note = Some(text_editor::Content::with_text(&facts.note));
+        }
+        composer.fill = false;
+        let mut action = composer.replan(ctx);
+        if let Kind::Reply(key) | Kind::Forward(key) = composer.kind {
+            action = action.and(Action::Ask(Question::Open(key)));
+        }
+        (composer, action)
+    }
+
+    /// After Undo of Send: as it was, with its recording written back.
+    pub fn reopen(&mut self) -> Act {
+        self.sending = false;
+        self.send_after = false;
+        let kept = std::mem::take(&mut self.kept);
+        Action::Ask(Question::Restore(self.dir.clone(), self.facts(), kept))
+    }
+
+    /// What it is for.
+    #[must_use]
+    pub fn kind(&self) -> Kind {
+        self.kind
+    }
+
+    /// Voice or text.
+    #[must_use]
+    pub fn medium(&self) -> Medium {
+        self.medium
+    }
+
+    /// Whether it fills the pane.
+    #[must_use]
+    pub fn is_maximized(&self) -> bool {
+        self.maximized
+    }
+
+    /// Whether Space belongs to the recorder.
+    #[must_use]
+    pub fn takes_space(&self) -> bool {
+        self.medium == Medium::Voice && !self.sending
+    }
+
+    /// Its folder, so that it is not offered as a draft while it is open.
+    #[must_use]
+    pub fn dir(&self) -> &std::path::Path {
+        &self.dir
+    }
+
+    /// Whether there is anything to lose.
+    #[must_use]
+    pub fn holds_something(&self) -> bool {
+        match self.medium {
+            Medium::Voice => self.recorder.take().is_some() || self.recorder.is_open(),
+            Medium::Text => self.text().is_some(),
+        }
+    }
+
+    /// What happens next.
+    pub fn update(&mut self, message: Message, ctx: &Context<'_>) -> Act {
+        // Handed over: only its outcome counts until it comes.
+        if self.sending && !matches!(message, Message::Handed(_) | Message::Ignored) {
+            return Action::None;
+        }
+        match message {
+            Message::Original(key, result) => self.original_here(key, result, ctx),
+            Message::Ready(Ok(())) => {
+                self.dir_ready = true;
+                if std::mem::take(&mut self.record_when_ready) {
+                    return self.press();
+                }
+                Action::None
+            }
+            Message::Ready(Err(error)) => {
+                self.record_when_ready = false;
+                self.trouble = Some(Trouble::Said(words::error_text(&error)));
+                Action::None
+            }
+            Message::Copied(file, Ok(pcm)) => {
+                self.recorder.adopt(Take { file, length: pcm.duration() });
+                self.keep()
+            }
+            Message::Copied(_, Err(error)) => {
+                self.trouble = Some(Trouble::Said(words::error_text(&error)));
+                Action::None
+            }
+            Message::Audio => self.audio(ctx),
+            Message::Typed(..)
+            | Message::Enter(_)
+            | Message::Found(..)
+            | Message::Pick(..)
+            | Message::Step(..)
+            | Message::Remove(..)
+            | Message::OpenCc => self.people(message, ctx),
+            Message::Subject(text) => {
+                self.subject = text;
+                self.subject_touched = true;
+                Action::None
+            }
+            Message::Press => match self.recorder.phase() {
+                Phase::Review => self.play(ctx),
+                _ => self.press(),
+            },
+            Message::Finish => orders(self.recorder.finish()).and(self.keep()),
+            Message::StartAgain => {
+                let had = self.recorder.take().is_some();
+                let action = orders(self.recorder.start_again()).and(self.keep());
+                if !had {
+                    return action;
+                }
+                action.and(Action::Toast(Toast {
+                    mark: Icon::Mic,
+                    text: t("composer-new-recording"),
+                    undo: Some(Undo::Take),
+                }))
+            }
+            Message::UndoStartAgain => orders(self.recorder.undo_start_again()).and(self.keep()),
+            Message::RecordMore => orders(self.recorder.record_more()),
+            Message::Play => self.play(ctx),
+            Message::Seek(at) => self.seek(at, ctx),
+            Message::Take(clip, result) => loaded(clip, result),
+            Message::PlayOriginal => self.play_original(ctx),
+            Message::SpokenSubject | Message::SpokenFinish | Message::SpokenRemove => {
+                self.spoken_subject(&message)
+            }
+            Message::OpenImportance
+            | Message::Importance(_)
+            | Message::Private(_)
+            | Message::Receipt(_)
+            | Message::OpenNote
+            | Message::Note(_)
+            | Message::Planned(..)
+            | Message::OpenFormat
+            | Message::Format(_) => {
+                self.option(message);
+                Action::None
+            }
+            Message::Send => self.send(ctx),
+            Message::Handed(result) => self.handed(result),
+            Message::Close => self.close(),
+            Message::Maximize => {
+                self.maximized = !self.maximized;
+                Action::None
+            }
+            Message::Ignored => Action::None,
+        }
+    }
+
+    fn original_here(
+        &mut self,
+        key: MessageKey,
+        result: Result<Box<Opened>, Error>,
+        ctx: &Context<'_>,
+    ) -> Act {
+        let opened = match result {
+            Ok(opened) => opened,
+            Err(error) => {
+                self.trouble = Some(Trouble::Said(words::error_text(&error)));
+                return Action::None;
+            }
+        };
+        let mail = &opened.mail;
+        self.account = Some(opened.row.account);
+        let paths: Vec<String> = mail
+            .parts
+            .iter()
+            .filter(|p| p.role == PartRole::VoiceMessage)
+            .map(|p| p.path.clone())
+            .collect();
+        if !matches!(self.kind, Kind::New) {
+            self.original = Some(Original {
+                name: opened.row.sender.clone(),
+                kind: opened.row.kind,
+                length: opened.row.duration,
+                pages: opened.row.pages,
+                date: opened.row.date,
+                private: opened.row.private,
+                paths: paths.clone(),
+            });
+        }
+        if std::mem::take(&mut self.fill) {
+            let account = ctx.accounts.iter().find(|a| a.id == opened.row.account);
+            self.to = recipients(&opened, account, matches!(self.kind, Kind::ReplyAll(_)));
+        }
+        if !self.subject_touched {
+            self.subject = match self.kind {
+                Kind::New => opened.row.subject.clone(),
+                Kind::Forward(_) => prefixed("Fwd: ", &opened.row.subject),
+                Kind::Reply(_) | Kind::ReplyAll(_) => prefixed("Re: ", &opened.row.subject),
+            };
+        }
+        let mut action = self.replan(ctx);
+        // Sending a message again: its recording becomes ours.
+        if self.kind == Kind::New && self.recorder.phase() == Phase::Ready {
+            let file = self.dir.join("take-0.wav");
+            action = action.and(Action::Ask(Question::Again { key, paths, file }));
+        }
+        action
+    }
+
+    fn audio(&mut self, ctx: &Context<'_>) -> Act {
+        if let Some(spoken) = &mut self.spoken {
+            spoken.observe(&ctx.audio.recorder);
+        }
+        if !self.recorder.observe(&ctx.audio.recorder) {
+            if self.recorder.phase() == Phase::Ready && self.recorder.problem().is_some() {
+                self.send_after = false;
+            }
+            return Action::None;
+        }
+        let kept = self.keep();
+        if std::mem::take(&mut self.send_after) { kept.and(self.send(ctx)) } else { kept }
+    }
+
+    fn people(&mut self, message: Message, ctx: &Context<'_>) -> Act {
+        let Some(account) = self.account_of(ctx) else {
+            self.trouble = Some(Trouble::NoAccount);
+            return Action::None;
+        };
+        let before = self.everyone();
+        let action = match message {
+            Message::Typed(line, text) => match self.line(line).typed(text, account) {
+                Some(ask) => Action::Ask(Question::Complete(line, ask)),
+                None => Action::None,
+            },
+            Message::Enter(line) => {
+                self.line(line).submit(account);
+                Action::None
+            }
+            Message::Found(line, number, found) => {
+                self.line(line).answered(number, found, account);
+                Action::None
+            }
+            Message::Pick(line, at) => {
+                self.line(line).pick(at);
+                Action::None
+            }
+            Message::Step(line, by) => {
+                self.line(line).step(by);
+                Action::None
+            }
+            Message::Remove(line, at) => {
+                self.line(line).remove(at);
+                Action::None
+            }
+            _ => {
+                self.cc_open = true;
+                Action::None
+            }
+        };
+        if self.everyone() == before {
+            return action;
+        }
+        self.trouble = None;
+        action.and(self.replan(ctx)).and(self.keep())
+    }
+
+    fn press(&mut self) -> Act {
+        if !self.dir_ready {
+            self.record_when_ready = true;
+            return Action::None;
+        }
+        self.trouble = None;
+        orders(self.recorder.press())
+    }
+
+    fn play(&mut self, ctx: &Context<'_>) -> Act {
+        let Some(take) = self.recorder.take() else { return Action::None };
+        let clip = take_clip(take);
+        toggle(ctx.audio, &clip)
+            .unwrap_or_else(|| Action::Ask(Question::Read(clip, take.file.clone())))
+    }
+
+    fn play_original(&mut self, ctx: &Context<'_>) -> Act {
+        let (Some(original), Some(key)) = (&self.original, self.key()) else { return Action::None };
+        let clip = super::player::clip_of(key, None);
+        toggle(ctx.audio, &clip)
+            .unwrap_or_else(|| Action::Ask(Question::Hear(clip, key, original.paths.clone())))
+    }
+
+    fn seek(&mut self, at: Duration, ctx: &Context<'_>) -> Act {
+        let Some(take) = self.recorder.take() else { return Action::None };
+        if ctx.audio.player.clip == Some(take_clip(take)) {
+            return Action::Audio(Command::Seek(at.min(take.length)));
+        }
+        Action::None
+    }
+
+    fn spoken_subject(&mut self, message: &Message) -> Act {
+        let limit = Some(recorder::SUBJECT_LIMIT);
+        match (message, &mut self.spoken) {
+            (Message::SpokenSubject, None) => {
+                // One microphone: the message is held while the subject is spoken.
+                let held = self.recorder.finish();
+                let mut spoken = Recorder::new(self.dir.clone(), "subject", limit);
+                let begun = spoken.press();
+                self.spoken = Some(spoken);
+                orders(held).and(orders(begun))
+            }
+            (Message::SpokenSubject, Some(spoken)) => {
+                let pressed = match spoken.phase() {
+                    Phase::Review => spoken.start_again(),
+                    _ => spoken.press(),
+                };
+                orders(pressed)
+            }
+            (Message::SpokenFinish, Some(spoken)) => orders(spoken.finish()).and(self.keep()),
+            (_, Some(spoken)) => {
+                let discarded = spoken.discard();
+                self.spoken = None;
+                orders(discarded).and(self.keep())
+            }
+            _ => Action::None,
+        }
+    }
+
+    fn option(&mut self, message: Message) {
+        match message {
+            Message::OpenImportance => self.importance_open = !self.importance_open,
+            Message::Importance(importance) => {
+                self.importance = importance;
+                self.importance_open = false;
+            }
+            Message::Private(on) => {
+                self.private = on;
+                self.private_hint = on;
+            }
+            Message::Receipt(on) => self.receipt = on,
+            Message::OpenNote if self.medium == Medium::Voice => {
+                self.note = match self.note.take() {
+                    None => Some(text_editor::Content::new()),
+                    Some(_) => None,
+                };
+            }
+            Message::Note(action) => {
+                if let Some(note) = &mut self.note {
+                    note.perform(action);
+                }
+                if self.trouble == Some(Trouble::NothingWritten) {
+                    self.trouble = None;
+                }
+            }
+            Message::Planned(number, Ok(plan)) if number == self.planned => self.plan = plan,
+            Message::OpenFormat => self.format_open = !self.format_open,
+            Message::Format(format) => {
+                self.format = format;
+                self.format_open = false;
+            }
+            _ => {}
+        }
+    }
+
+    fn send(&mut self, ctx: &Context<'_>) -> Act {
+        let Some(account) = self.account_of(ctx) else {
+            self.trouble = Some(Trouble::NoAccount);
+            return Action::None;
+        };
+        // What is still being typed counts as a recipient.
+        self.to.take_typed(account);
+        self.cc.take_typed(account);
+        let account = account.id;
+        self.trouble = self.check();
+        if self.trouble.is_some() {
+            return Action::None;
+        }
+        if !self.recorder.is_closed() {
+            self.send_after = true;
+            return orders(self.recorder.finish());
+        }
+        let take = self.recorder.take().map(|t| t.file.clone());
+        let voice = self.medium == Medium::Voice;
+        if voice && take.is_none() {
+            self.trouble = Some(Trouble::NothingRecorded);
+            return Action::None;
+        }
+        self.sending = true;
+        let job = work::Job {
+            outgoing: Outgoing {
+                account,
+                relation: self.relation(),
+                to: self.to.addresses(),
+                cc: self.cc.addresses(),
+                subject: self.subject.trim().to_owned(),
+                voice: None,
+                spoken_subject: None,
+                text: self.text(),
+                importance: self.importance,
+                private: self.private,
+                ask_receipt: self.receipt,
+                format: self.format,
+                recording: Some(self.dir.clone()),
+            },
+            take: take.filter(|_| voice),
+            spoken_subject: self
+                .spoken
+                .as_ref()
+                .and_then(Recorder::take)
+                .map(|t| t.file.clone())
+                .filter(|_| voice),
+        };
+        stop_take(ctx.audio)
+            .and(Action::Audio(Command::Monitor(false)))
+            .and(Action::Ask(Question::Send(Box::new(job))))
+    }
+
+    /// What keeps it from being sent, before the recording is looked at.
+    fn check(&self) -> Option<Trouble> {
+        if let Some((fact, line)) = self.to.wrong().or(self.cc.wrong()) {
+            return Some(Trouble::Recipient(fact.clone(), line.clone()));
+        }
+        if self.to.chips.is_empty() && self.cc.chips.is_empty() {
+            return Some(Trouble::Nobody);
+        }
+        match self.medium {
+            Medium::Voice if !self.recorder.is_open() && self.recorder.take().is_none() => {
+                Some(Trouble::NothingRecorded)
+            }
+            Medium::Text if self.text().is_none() => Some(Trouble::NothingWritten),
+            _ => None,
+        }
+    }
+
+    fn handed(&mut self, result: Result<(Vec<OutboxId>, work::Kept), Error>) -> Act {
+        match result {
+            Ok((ids, kept)) => {
+                self.kept = kept;
+                let to = self.names();
+                // The window keeps this composer for Undo and puts an empty one in its place.
+                let composer = Box::new(std::mem::replace(self, Self::spent()));
+                Action::Do(Verb::Sent { ids, to, composer })
+            }
+            Err(error) => {
+                self.sending = false;
+                self.trouble = Some(Trouble::Said(words::error_text(&error)));
+                Action::None
+            }
+        }
+    }
+
+    fn close(&mut self) -> Act {
+        let held = self.holds_something();
+        let close = Action::Audio(Command::Monitor(false)).and(Action::Do(Verb::CloseComposer));
+        if !held {
+            return orders(self.recorder.discard())
+                .and(Action::Ask(Question::Forget(self.dir.clone())))
+                .and(close);
+        }
+        orders(self.recorder.finish()).and(self.keep()).and(close).and(Action::Toast(Toast {
+            mark: Icon::Check,
+            text: t("composer-kept"),
+            undo: Some(Undo::DeleteDraft(self.dir.clone())),
+        }))
+    }
+
+    /// Writes what goes with the recording, so that a crash loses no recipient either.
+    fn keep(&self) -> Act {
+        Action::Ask(Question::Keep(self.dir.clone(), self.facts()))
+    }
+
+    fn facts(&self) -> Facts {
+        let name = |recorder: Option<&Recorder>| {
+            let file = &recorder?.take()?.file;
+            Some(file.file_name()?.to_str()?.to_owned())
+        };
+        Facts {
+            account: self.account,
+            reply_to: match self.kind {
+                Kind::Reply(key) | Kind::ReplyAll(key) => Some(key),
+                _ => None,
+            },
+            forward: match self.kind {
+                Kind::Forward(key) => Some(key),
+                _ => None,
+            },
+            to: self.to.addresses(),
+            cc: self.cc.addresses(),
+            subject: self.subject.clone(),
+            text: self.medium == Medium::Text,
+            note: self.text().unwrap_or_default(),
+            importance: self.importance,
+            private: self.private,
+            ask_receipt: self.receipt,
+            take: name(Some(&self.recorder)),
+            spoken_subject: name(self.spoken.as_ref()),
+        }
+    }
+
+    /// Asks again which format each recipient gets.
+    fn replan(&mut self, ctx: &Context<'_>) -> Act {
+        self.planned += 1;
+        self.plan = FormatPlan::default();
+        let to = self.everyone();
+        match self.account_of(ctx) {
+            Some(account) if !to.is_empty() && self.medium == Medium::Voice => {
+                Action::Ask(Question::Plan {
+                    number: self.planned,
+                    account: account.id,
+                    relation: self.relation(),
+                    to,
+                })
+            }
+            _ => Action::None,
+        }
+    }
+
+    fn relation(&self) -> Relation {
+        match self.kind {
+            Kind::New => Relation::New,
+            Kind::Reply(to) | Kind::ReplyAll(to) => Relation::Reply { to, include_original: false },
+            Kind::Forward(key) => Relation::Forward(key),
+        }
+    }
+
+    fn key(&self) -> Option<MessageKey> {
+        match self.kind {
+            Kind::New => None,
+            Kind::Reply(key) | Kind::ReplyAll(key) | Kind::Forward(key) => Some(key),
+        }
+    }
+
+    fn line(&mut self, line: Line) -> &mut People {
+        match line {
+            Line::To => &mut self.to,
+            Line::Cc => &mut self.cc,
+        }
+    }
+
+    fn everyone(&self) -> Vec<Address> {
+        let mut all = self.to.addresses();
+        all.extend(self.cc.addresses());
+        all
+    }
+
+    /// "Graham Pearce", "Graham Pearce and Priya Raman", "Graham Pearce and 2 others".
+    fn names(&self) -> String {
+        let all: Vec<&str> =
+            self.to.chips.iter().chain(&self.cc.chips).map(|c| c.label.as_str()).collect();
+        match all.as_slice() {
+            [] => String::new(),
+            [one] => (*one).to_owned(),
+            [one, two] => tf("names-two", &[("one", one), ("two", two)]),
+            [one, rest @ ..] => words::tn("names-many", rest.len(), &[("one", one)]),
+        }
+    }
+
+    fn text(&self) -> Option<String> {
+        let text = self.note.as_ref()?.text();
+        (!text.trim().is_empty()).then(|| text.trim_end().to_owned())
+    }
+
+    fn account_of<'a>(&self, ctx: &Context<'a>) -> Option<&'a Account> {
+        let chosen = self.account.and_then(|id| ctx.accounts.iter().find(|a| a.id == id));
+        chosen.or(ctx.accounts.first())
+    }
+
+    /// The names of recipients whose system gets VPIM, and so no text note.
+    fn without_note(&self) -> Vec<String> {
+        let groups = self.plan.groups.iter();
+        groups
+            .filter(|(format, _)| self.format.unwrap_or(*format) == VoiceFormat::Vpim)
+            .flat_map(|(_, to)| to.iter().map(|a| self.label_of(a)))
+            .collect()
+    }
+
+    fn label_of(&self, address: &Address) -> String {
+        let chips = self.to.chips.iter().chain(&self.cc.chips);
+        chips
+            .filter(|c| c.address.as_ref().is_some_and(|a| a.addr.same_mailbox(&address.addr)))
+            .map(|c| c.label.clone())
+            .next()
+            .unwrap_or_else(|| address.label().to_owned())
+    }
+
+    /// What stands in for a composer that was handed over.
+    fn spent() -> Self {
+        Self {
+            kind: Kind::New,
+            medium: Medium::Text,
+            account: None,
+            to: People::default(),
+            cc: People::default(),
+            cc_open: false,
+            subject: String::new(),
+            subject_touched: false,
+            recorder: Recorder::new(PathBuf::new(), "take", None),
+            spoken: None,
+            dir: PathBuf::new(),
+            dir_ready: false,
+            record_when_ready: false,
+            importance: Importance::Normal,
+            importance_open: false,
+            private: false,
+            private_hint: false,
+            receipt: false,
+            note: None,
+            original: None,
+            fill: false,
+            plan: FormatPlan::default(),
+            planned: 0,
+            format: None,
+            format_open: false,
+            trouble: None,
+            send_after: false,
+            sending: true,
+            maximized: false,
+            kept: Vec::new(),
+        }
+    }
+}
+
+/// Whom an answer goes to: the sender, and for all everyone else but ourselves.
+fn recipients(opened: &Opened, account: Option<&Account>, all: bool) -> People {
+    let mail: &Mail = &opened.mail;
+    let own = account.map(|a| &a.settings.address);
+    let mut to: Vec<Address> = Vec::new();
+    if let Some(address) = &mail.reply_to {
+        let mut address = address.clone();
+        // A Reply-To without a name is still the sender's, when it is the sender's address.
+        if address.name.is_none() && mail.sender.address.as_ref() == Some(&address.addr) {
+            address.name = Some(opened.row.sender.clone()).filter(|n| n != address.addr.as_str());
+        }
+        to.push(address);
+    }
+    if all {
+        let others = mail.to.iter().chain(&mail.cc);
+        to.extend(
+            others
+                .filter(|a| own.is_none_or(|own| !own.same_mailbox(&a.addr)))
+                .filter(|a| !a.addr.is_non_mail_user())
+                .cloned(),
+        );
+    }
+    People::of(to)
+}
+
+/// A subject with a prefix, unless it has it.
+fn prefixed(prefix: &str, subject: &str) -> String {
+    let has = subject
+        .get(..prefix.trim_end().len())
+        .is_some_and(|head| head.eq_ignore_ascii_case(prefix.trim_end()));
+    if has { subject.to_owned() } else { format!("{prefix}{subject}") }
+}
+
+fn orders(commands: Vec<Command>) -> Act {
+    commands.into_iter().fold(Action::None, |all, command| all.and(Action::Audio(command)))
+}
+
+/// Holds or goes on, when the clip is loaded already.
+fn toggle(audio: &audio::State, clip: &ClipId) -> Option<Act> {
+    (audio.player.clip.as_ref() == Some(clip)).then_some(Action::Audio(Command::Toggle))
+}
+
+/// A take by its file and length: after "Record more" it is another clip.
+fn take_clip(take: &Take) -> ClipId {
+    ClipId(format!("take:{}:{}", take.file.display(), take.length.as_millis()))
+}
+
+/// Whether a clip is a take of a composer.
+#[must_use]
+pub fn is_take(clip: &ClipId) -> bool {
+    clip.0.starts_with("take:")
+}
+
+fn stop_take(audio: &audio::State) -> Act {
+    match &audio.player.clip {
+        Some(clip) if is_take(clip) => Action::Audio(Command::Stop),
+        _ => Action::None,
+    }
+}
+
+/// Plays what was just read.
+fn loaded(clip: ClipId, result: Result<Arc<Pcm>, Error>) -> Act {
+    match result {
+        Ok(pcm) => Action::Audio(Command::Load {
+            segments: vec![Segment {
+                label: super::player::MESSAGE.into(),
+                pcm,
+                primary: !is_take(&clip),
+            }],
+            clip,
+            segment: 0,
+            at: Duration::ZERO,
+            play: true,
+        }),
+        Err(error) => Action::say(words::error_text(&error)),
+    }
+}
+
+/// Everything that is kept on this computer, newest first; asked at the start and for the outbox.
+pub async fn drafts(recordings: PathBuf, open: Option<PathBuf>) -> Vec<Draft> {
+    work::find(recordings, open).await
+}
+
+/// Removes what is kept, for good ("Delete it").
+pub async fn forget(dir: PathBuf) -> Result<(), Error> {
+    work::remove(dir).await
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,306 @@
+//! The recipients of a message: chips, the field after them and its completions.
+
+use crate::{
+    engine::{Account, Completion},
+    model::{AccountId, AddrSpec, Address, ContactId},
+    ui::screen::words::{t, tf},
+};
+
+/// One recipient.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Chip {
+    /// Where it goes; `None` when the text is no address.
+    pub address: Option<Address>,
+    /// Name, number or what was typed.
+    pub label: String,
+    /// Quiet second part: extension or address.
+    pub detail: Option<String>,
+    /// A telephone number.
+    pub number: bool,
+    /// The person, for the photo.
+    pub contact: Option<ContactId>,
+    /// Why it cannot be sent to, with a second line.
+    pub wrong: Option<(String, String)>,
+}
+
+impl Chip {
+    /// A chip for an address.
+    #[must_use]
+    pub fn of(address: Address) -> Self {
+        let detail = crate::ui::screen::words::extension(&address.addr)
+            .filter(|_| address.name.is_some())
+            .map(|ext| tf("extension", &[("number", ext)]));
+        Self {
+            label: address.label().to_owned(),
+            detail,
+            number: false,
+            contact: None,
+            wrong: None,
+            address: Some(address),
+        }
+    }
+}
+
+impl From<Completion> for Chip {
+    fn from(found: Completion) -> Self {
+        let number = found.contact.is_none() && found.name.starts_with(['+', '0']);
+        Self { contact: found.contact, number, label: found.name, ..Self::of(found.address) }
+    }
+}
+
+/// One line of recipients.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct People {
+    /// Those chosen.
+    pub chips: Vec<Chip>,
+    /// What is being typed.
+    pub input: String,
+    /// Suggestions for it.
+    pub found: Vec<Completion>,
+    /// The suggestion that Enter takes.
+    pub at: usize,
+    /// Counts changes, so that late answers are dropped.
+    asked: u64,
+    /// The last change that was answered.
+    answered: u64,
+    /// Enter was pressed before the suggestions came.
+    submit: bool,
+}
+
+/// What the field asks for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ask {
+    /// For which account.
+    pub account: AccountId,
+    /// What was typed.
+    pub text: String,
+    /// To be sent back with the answer.
+    pub number: u64,
+}
+
+impl People {
+    /// A line with these recipients.
+    #[must_use]
+    pub fn of(addresses: impl IntoIterator<Item = Address>) -> Self {
+        let mut chips: Vec<Chip> = Vec::new();
+        for address in addresses {
+            let twice =
+                |c: &Chip| c.address.as_ref().is_some_and(|a| a.addr.same_mailbox(&address.addr));
+            if !chips.iter().any(twice) {
+                chips.push(Chip::of(address));
+            }
+        }
+        Self { chips, ..Self::default() }
+    }
+
+    /// The addresses that can be sent to.
+    #[must_use]
+    pub fn addresses(&self) -> Vec<Address> {
+        self.chips.iter().filter_map(|c| c.address.clone()).collect()
+    }
+
+    /// The first recipient that cannot be sent to.
+    #[must_use]
+    pub fn wrong(&self) -> Option<&(String, String)> {
+        self.chips.iter().find_map(|c| c.wrong.as_ref())
+    }
+
+    /// The user typed. A comma or semicolon ends a recipient.
+    pub fn typed(&mut self, text: String, account: &Account) -> Option<Ask> {
+        if let Some(one) = text.strip_suffix([',', ';']) {
+            self.input = one.to_owned();
+            self.take_typed(account);
+            return None;
+        }
+        self.input = text;
+        self.at = 0;
+        self.asked += 1;
+        self.submit = false;
+        if self.input.trim().is_empty() {
+            self.found.clear();
+            return None;
+        }
+        Some(Ask { account: account.id, text: self.input.trim().to_owned(), number: self.asked })
+    }
+
+    /// Suggestions came. True when a recipient was taken.
+    pub fn answered(&mut self, number: u64, found: Vec<Completion>, account: &Account) -> bool {
+        if number != self.asked {
+            return false;
+        }
+        self.answered = number;
+        let chosen: Vec<AddrSpec> = self.addresses().into_iter().map(|a| a.addr).collect();
+        self.found = found
+            .into_iter()
+            .filter(|f| !chosen.iter().any(|c| c.same_mailbox(&f.address.addr)))
+            .take(6)
+            .collect();
+        self.at = 0;
+        let submit = std::mem::take(&mut self.submit);
+        submit && self.submit(account)
+    }
+
+    /// Enter: takes the marked suggestion, or what was typed. True when a recipient was taken.
+    pub fn submit(&mut self, account: &Account) -> bool {
+        if self.input.trim().is_empty() {
+            return false;
+        }
+        if AddrSpec::parse(&self.input).is_ok() {
+            return self.take_typed(account);
+        }
+        if self.answered != self.asked {
+            // The suggestions are still on their way; take the first when they come.
+            self.submit = true;
+            return false;
+        }
+        if self.found.is_empty() {
+            return self.take_typed(account);
+        }
+        self.pick(self.at)
+    }
+
+    /// Takes a suggestion.
+    pub fn pick(&mut self, at: usize) -> bool {
+        let Some(found) = self.found.get(at).cloned() else { return false };
+        self.push(found.into());
+        true
+    }
+
+    /// Moves the mark among the suggestions.
+    pub fn step(&mut self, by: isize) {
+        let last = self.found.len().saturating_sub(1);
+        self.at = self.at.saturating_add_signed(by).min(last);
+    }
+
+    /// Takes what was typed as it stands; a chip that cannot be sent to says why.
+    pub fn take_typed(&mut self, account: &Account) -> bool {
+        let text = self.input.trim().to_owned();
+        if text.is_empty() {
+            return false;
+        }
+        let chip = match AddrSpec::parse(&text) {
+            Ok(addr) => Chip::of(Address::bare(addr)),
+            Err(_) => number_or_wrong(&text, account),
+        };
+        self.push(chip);
+        true
+    }
+
+    /// Removes a recipient.
+    pub fn remove(&mut self, at: usize) {
+        if at < self.chips.len() {
+            self.chips.remove(at);
+        }
+    }
+
+    fn push(&mut self, chip: Chip) {
+        self.chips.push(chip);
+        self.input.clear();
+        self.found.clear();
+        self.asked += 1;
+        self.submit = false;
+    }
+}
+
+/// Digits go to the account's gateway (RFC 3804 global number); anything else is wrong.
+fn number_or_wrong(text: &str, account: &Account) -> Chip {
+    let digits: String = text.chars().filter(char::is_ascii_digit).collect();
+    let is_number =
+        !digits.is_empty() && text.chars().all(|c| c.is_ascii_digit() || " +-().".contains(c));
+    let wrong = |fact: String, line: String| Chip {
+        address: None,
+        label: text.to_owned(),
+        detail: None,
+        number: is_number,
+        contact: None,
+        wrong: Some((fact, line)),
+    };
+    if !is_number {
+        return wrong(t("composer-bad-address"), t("composer-bad-address-line"));
+    }
+    let routed = account.settings.gateway.as_deref().and_then(|gateway| {
+        let plus = if text.trim_start().starts_with('+') { "+" } else { "" };
+        AddrSpec::parse(&format!("{plus}{digits}@{gateway}")).ok()
+    });
+    match routed {
+        Some(addr) => {
+            Chip { label: text.to_owned(), number: true, ..Chip::of(Address { name: None, addr }) }
+        }
+        None => wrong(tf("composer-no-route", &[("number", text)]), t("composer-no-route-line")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ui::screen::testing::{account, addr, person};
+
+    fn found(name: &str, address: &str) -> Completion {
+        Completion {
+            name: name.into(),
+            detail: address.into(),
+            address: person(name, address),
+            contact: Some(ContactId(3)),
+        }
+    }
+
+    #[test]
+    fn enter_takes_the_marked_suggestion() {
+        let mut p = People::default();
+        let ask = p.typed("gra".into(), &account()).expect("asked");
+        let list = vec![found("Graham Pearce", "g@x.example"), found("Grace", "h@x.example")];
+        assert!(!p.answered(ask.number, list, &account()));
+        p.step(1);
+        assert!(p.submit(&account()));
+        assert_eq!(p.chips[0].label, "Grace");
+        assert!(p.input.is_empty() && p.found.is_empty());
+    }
+
+    #[test]
+    fn enter_before_the_suggestions_waits_for_them() {
+        let mut p = People::default();
+        let ask = p.typed("gra".into(), &account()).expect("asked");
+        assert!(!p.submit(&account()));
+        assert!(p.answered(ask.number, vec![found("Graham Pearce", "g@x.example")], &account()));
+        assert_eq!(p.addresses(), [person("Graham Pearce", "g@x.example")]);
+    }
+
+    #[test]
+    fn late_answers_are_dropped() {
+        let mut p = People::default();
+        let old = p.typed("g".into(), &account()).expect("asked");
+        p.typed("gr".into(), &account());
+        p.answered(old.number, vec![found("Gus", "gus@x.example")], &account());
+        assert!(p.found.is_empty());
+    }
+
+    #[test]
+    fn a_whole_address_is_taken_as_typed() {
+        let mut p = People::default();
+        p.typed("ada@example.com,".into(), &account());
+        assert_eq!(p.addresses(), [Address::bare(addr("ada@example.com"))]);
+    }
+
+    #[test]
+    fn numbers_need_a_gateway() {
+        let mut p = People::default();
+        p.typed("+44 113 496 0117".into(), &account());
+        assert!(p.take_typed(&account()));
+        assert_eq!(
+            p.wrong().map(|w| w.0.as_str()),
+            Some("+44 113 496 0117 isn’t in your directory and no voicemail gateway is set up.")
+        );
+        let mut with = account();
+        with.settings.gateway = Some("gw.example.com".into());
+        let mut p = People::default();
+        p.typed("+44 113 496 0117;".into(), &with);
+        assert_eq!(p.addresses(), [Address::bare(addr("+441134960117@gw.example.com"))]);
+        assert!(p.chips[0].number);
+    }
+
+    #[test]
+    fn nobody_is_there_twice() {
+        let p = People::of([person("A", "a@x.example"), person("B", "A@X.example")]);
+        assert_eq!(p.chips.len(), 1);
+    }
+}

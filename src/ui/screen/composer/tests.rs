@@ -1,0 +1,274 @@
+use super::*;
+use crate::{
+    audio::{RecorderPhase, RecorderState, State},
+    ui::screen::testing::{account, addr, ctx, mail, opened, person},
+};
+
+/// A composer with an account, and the context to feed it.
+struct Bench {
+    composer: Composer,
+    accounts: Vec<Account>,
+    audio: State,
+}
+
+impl Bench {
+    fn open(what: Compose) -> (Self, Act) {
+        let accounts = vec![account()];
+        let audio = State::default();
+        let (composer, action) =
+            Composer::open(&what, &Context { accounts: &accounts, ..ctx(&audio) });
+        (Self { composer, accounts, audio }, action)
+    }
+
+    fn feed(&mut self, message: Message) -> Vec<Act> {
+        let ctx = Context { accounts: &self.accounts, ..ctx(&self.audio) };
+        self.composer.update(message, &ctx).flat()
+    }
+
+    fn hear(&mut self, phase: RecorderPhase, millis: u64) -> Vec<Act> {
+        let file = self.composer.recorder_file();
+        self.audio.recorder = RecorderState {
+            phase,
+            file,
+            length: Duration::from_millis(millis),
+            ..RecorderState::default()
+        };
+        self.feed(Message::Audio)
+    }
+
+    fn recorded(mut self) -> Self {
+        self.feed(Message::Ready(Ok(())));
+        self.feed(Message::Press);
+        self.hear(RecorderPhase::Recording, 1800);
+        self
+    }
+}
+
+impl Composer {
+    fn recorder_file(&self) -> Option<PathBuf> {
+        Some(self.dir.join("take-1.wav"))
+    }
+}
+
+fn to_graham() -> Compose {
+    Compose::Voice(vec![person("Graham Pearce", "6135550142@vm.northgate.example")])
+}
+
+fn is_record(action: &Act) -> bool {
+    matches!(action, Action::Audio(Command::Record { .. }))
+}
+
+fn sent_job(actions: &[Act]) -> Option<&work::Job> {
+    actions.iter().find_map(|a| match a {
+        Action::Ask(Question::Send(job)) => Some(&**job),
+        _ => None,
+    })
+}
+
+#[test]
+fn nothing_is_recorded_before_its_folder_is_there() {
+    let (mut b, opened) = Bench::open(to_graham());
+    assert!(opened.flat().iter().any(|a| matches!(a, Action::Ask(Question::Prepare(..)))));
+    assert!(b.feed(Message::Press).is_empty());
+    assert!(b.feed(Message::Ready(Ok(()))).iter().any(is_record));
+}
+
+#[test]
+fn finish_and_send_waits_for_the_file() {
+    let (b, _) = Bench::open(to_graham());
+    let mut b = b.recorded();
+    let actions = b.feed(Message::Send);
+    assert!(matches!(actions.as_slice(), [Action::Audio(Command::FinishRecording)]));
+    assert!(sent_job(&b.hear(RecorderPhase::Recording, 1900)).is_none());
+    let actions = b.hear(RecorderPhase::Finished, 1950);
+    let job = sent_job(&actions).expect("sent");
+    assert_eq!(job.take, b.composer.recorder_file());
+    assert_eq!(job.outgoing.to, [person("Graham Pearce", "6135550142@vm.northgate.example")]);
+    assert_eq!(job.outgoing.recording.as_deref(), Some(b.composer.dir()));
+    assert!(b.feed(Message::Send).is_empty(), "handed over once");
+}
+
+#[test]
+fn an_empty_recording_is_never_sent() {
+    let (mut b, _) = Bench::open(to_graham());
+    b.feed(Message::Ready(Ok(())));
+    assert!(sent_job(&b.feed(Message::Send)).is_none());
+    assert_eq!(b.composer.trouble, Some(Trouble::NothingRecorded));
+    b.feed(Message::Press);
+    b.hear(RecorderPhase::Recording, 0);
+    b.feed(Message::Send);
+    assert!(sent_job(&b.hear(RecorderPhase::Finished, 0)).is_none());
+    b.feed(Message::Send);
+    assert_eq!(b.composer.trouble, Some(Trouble::NothingRecorded));
+}
+
+#[test]
+fn nobody_and_wrong_recipients_are_told() {
+    let (b, _) = Bench::open(Compose::Voice(Vec::new()));
+    let mut b = b.recorded();
+    b.feed(Message::Send);
+    assert_eq!(b.composer.trouble, Some(Trouble::Nobody));
+    b.feed(Message::Typed(Line::To, "4417".into()));
+    b.feed(Message::Send);
+    assert!(
+        matches!(&b.composer.trouble, Some(Trouble::Recipient(fact, _)) if fact.starts_with("4417"))
+    );
+}
+
+#[test]
+fn what_is_still_typed_counts_as_a_recipient() {
+    let (b, _) = Bench::open(Compose::Voice(Vec::new()));
+    let mut b = b.recorded();
+    b.feed(Message::Typed(Line::To, "ada@example.com".into()));
+    b.feed(Message::Send);
+    let actions = b.hear(RecorderPhase::Finished, 1950);
+    assert_eq!(
+        sent_job(&actions).map(|j| j.outgoing.to.clone()),
+        Some(vec![Address::bare(addr("ada@example.com"))])
+    );
+}
+
+#[test]
+fn a_reply_takes_recipients_subject_and_relation_from_the_original() {
+    let key = MessageKey(7);
+    let (mut b, action) = Bench::open(Compose::ReplyAllVoice(key));
+    assert!(action.flat().iter().any(|a| matches!(a, Action::Ask(Question::Open(MessageKey(7))))));
+    let actions = b.feed(Message::Original(key, Ok(Box::new(opened(mail())))));
+    assert_eq!(
+        b.composer.to.addresses(),
+        [
+            person("Graham Pearce", "6135550142@vm.northgate.example"),
+            person("Leeds front desk", "4417@vm.calderfinch.example"),
+        ],
+        "without ourselves"
+    );
+    assert_eq!(b.composer.subject, "Re: Ottawa trunk migration: Friday window");
+    assert!(actions.iter().any(|a| matches!(
+        a,
+        Action::Ask(Question::Plan {
+            relation: Relation::Reply { to: MessageKey(7), include_original: false },
+            ..
+        })
+    )));
+}
+
+#[test]
+fn a_forward_asks_for_nobody_and_keeps_the_original_whole() {
+    let key = MessageKey(7);
+    let (mut b, _) = Bench::open(Compose::Forward(key));
+    b.feed(Message::Original(key, Ok(Box::new(opened(mail())))));
+    assert!(b.composer.to.chips.is_empty());
+    assert_eq!(b.composer.subject, "Fwd: Ottawa trunk migration: Friday window");
+    assert_eq!(b.composer.relation(), Relation::Forward(key));
+}
+
+#[test]
+fn closing_keeps_a_recording_and_forgets_an_empty_one() {
+    let (b, _) = Bench::open(to_graham());
+    let mut b = b.recorded();
+    let actions = b.feed(Message::Close);
+    assert!(actions.iter().any(|a| matches!(a, Action::Audio(Command::FinishRecording))));
+    assert!(actions.iter().any(|a| matches!(
+        a,
+        Action::Toast(Toast { undo: Some(Undo::DeleteDraft(_)), text, .. }) if text == "Kept in Drafts"
+    )));
+    let (mut b, _) = Bench::open(to_graham());
+    let actions = b.feed(Message::Close);
+    assert!(actions.iter().any(|a| matches!(a, Action::Ask(Question::Forget(_)))));
+    assert!(!actions.iter().any(|a| matches!(a, Action::Toast(_))));
+}
+
+#[test]
+fn start_again_can_be_undone() {
+    let (b, _) = Bench::open(to_graham());
+    let mut b = b.recorded();
+    let actions = b.feed(Message::StartAgain);
+    assert!(actions.iter().any(is_record));
+    assert!(actions.iter().any(|a| matches!(
+        a,
+        Action::Toast(Toast { undo: Some(Undo::Take), text, .. }) if text == "New recording started"
+    )));
+    b.feed(Message::UndoStartAgain);
+    assert_eq!(b.composer.recorder.take().map(|t| t.length), Some(Duration::from_millis(1800)));
+}
+
+#[test]
+fn undo_of_send_brings_everything_back() {
+    let (b, _) = Bench::open(to_graham());
+    let mut b = b.recorded();
+    b.feed(Message::Send);
+    b.hear(RecorderPhase::Finished, 1950);
+    let pcm = Arc::new(Pcm::telephone(vec![1; 8000]));
+    let kept = vec![(b.composer.dir.join("take-1.wav"), pcm)];
+    let actions = b.feed(Message::Handed(Ok((vec![OutboxId(3)], kept))));
+    let [Action::Do(Verb::Sent { ids, to, composer })] =
+        <[Act; 1]>::try_from(actions).expect("one")
+    else {
+        panic!("not handed over")
+    };
+    assert_eq!((ids, to.as_str()), (vec![OutboxId(3)], "Graham Pearce"));
+    let mut composer = composer;
+    assert!(matches!(
+        composer.reopen(),
+        Action::Ask(Question::Restore(_, _, kept)) if kept.len() == 1
+    ));
+    assert!(composer.recorder.take().is_some());
+    assert_eq!(composer.to.chips.len(), 1);
+}
+
+#[test]
+fn a_refusal_keeps_the_composer_and_says_why() {
+    let (b, _) = Bench::open(to_graham());
+    let mut b = b.recorded();
+    b.feed(Message::Send);
+    b.hear(RecorderPhase::Finished, 1950);
+    b.feed(Message::Handed(Err(Error::Refused("Graham marked it private.".into()))));
+    assert_eq!(b.composer.trouble, Some(Trouble::Said("Graham marked it private.".into())));
+    assert!(b.composer.recorder.take().is_some());
+    assert!(sent_job(&b.feed(Message::Send)).is_some(), "and it can be tried again");
+}
+
+#[test]
+fn a_text_message_needs_words() {
+    let (mut b, _) = Bench::open(Compose::Text(vec![person("Ada", "ada@example.com")]));
+    b.feed(Message::Send);
+    assert_eq!(b.composer.trouble, Some(Trouble::NothingWritten));
+    for c in "Hello".chars() {
+        b.feed(Message::Note(text_editor::Action::Edit(text_editor::Edit::Insert(c))));
+    }
+    let actions = b.feed(Message::Send);
+    let job = sent_job(&actions).expect("sent");
+    assert_eq!(job.outgoing.text.as_deref(), Some("Hello"));
+    assert_eq!(job.take, None);
+}
+
+#[test]
+fn a_draft_is_taken_up_again() {
+    let facts = Facts {
+        to: vec![person("Ada", "ada@example.com")],
+        subject: "Re: Friday".into(),
+        reply_to: Some(MessageKey(9)),
+        private: true,
+        ..Facts::default()
+    };
+    let draft = Draft {
+        dir: "/nowhere/draft-1".into(),
+        facts,
+        take: Some("/nowhere/draft-1/take-1.wav".into()),
+        length: Duration::from_secs(18),
+        written: 0,
+    };
+    let audio = State::default();
+    let accounts = [account()];
+    let (c, _) = Composer::resume(draft, &Context { accounts: &accounts, ..ctx(&audio) });
+    assert_eq!(c.kind(), Kind::Reply(MessageKey(9)));
+    assert_eq!(c.recorder.take().map(|t| t.length), Some(Duration::from_secs(18)));
+    assert!(c.private && c.holds_something());
+}
+
+#[test]
+fn subjects_get_one_prefix() {
+    assert_eq!(prefixed("Re: ", "Friday"), "Re: Friday");
+    assert_eq!(prefixed("Re: ", "RE: Friday"), "RE: Friday");
+    assert_eq!(prefixed("Re: ", "É"), "Re: É");
+}

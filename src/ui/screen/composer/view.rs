@@ -1,0 +1,863 @@
+//! The composer drawn: recipients, subject, recorder, options, the format line with Send.
+
+use std::{sync::Arc, time::Duration};
+
+use iced::{
+    Alignment, Length, Padding,
+    widget::{column, container, row, scrollable, space, text_editor},
+};
+
+use super::{
+    Composer, Kind, Line, Medium, Message, Original, Trouble,
+    people::People,
+    recorder::{Phase, Recorder},
+    take_clip,
+};
+use crate::{
+    audio::{self, Problem},
+    model::{Importance, MessageKind, voice::VoiceFormat},
+    ui::{
+        screen::{
+            Context, player,
+            words::{clock as time, day_at_time, t, tf},
+        },
+        theme::{
+            Icon, Look, MEDIUM, Type, icon, radius,
+            style::{self, Face, Kind as Button},
+        },
+        widget::{
+            Avatar, Bar, Chip, El, Press, Tone, Waveform, bar, button, chip, clock,
+            field::bare,
+            hairline,
+            menu::{Item, menu},
+            meter, popover, switch,
+        },
+    },
+};
+
+/// Width of the labels at the left.
+const LABEL: f32 = 72.0;
+
+/// The composer. Docked it takes what it needs; maximised or in a narrow window it fills the pane.
+pub fn view<'a>(
+    composer: &'a Composer,
+    fills: bool,
+    ctx: &Context<'a>,
+    look: Look,
+) -> El<'a, Message> {
+    let c = look.c;
+    let side = if ctx.narrow { 20.0 } else { 24.0 };
+    let mut rows = column![to_line(composer, Line::To, ctx, look), hairline(look)];
+    if composer.cc_open {
+        rows = rows.push(to_line(composer, Line::Cc, ctx, look)).push(hairline(look));
+    }
+    rows = rows.push(subject(composer, ctx, look));
+    let mut all = column![rows].spacing(12).width(Length::Fill);
+    if let Some(spoken) = composer.spoken.as_ref().filter(|s| s.phase() != Phase::Review) {
+        all = all.push(spoken_subject(spoken, ctx, look));
+    }
+    match composer.medium {
+        Medium::Voice => all = all.push(recorder_card(composer, ctx, look)),
+        Medium::Text => all = all.push(text_body(composer, fills, look)),
+    }
+    all = all.push(original(composer, ctx, look));
+    if composer.medium == Medium::Voice {
+        all = all.push(note(composer, look));
+    }
+    all = all.push(trouble(composer, look));
+    let content =
+        container(all).padding(Padding { top: 0.0, right: side, bottom: 12.0, left: side });
+    let content: El<'a, Message> = if fills {
+        scrollable(content)
+            .style(style::scrollbar(look))
+            .width(Length::Fill)
+            .height(Length::Fill)
+            .into()
+    } else {
+        // Docked: at most two thirds of the pane, then it scrolls.
+        container(scrollable(content).style(style::scrollbar(look)).width(Length::Fill))
+            .max_height((ctx.height * 0.66 - 150.0).max(160.0))
+            .into()
+    };
+    let foot =
+        container(column![options(composer, ctx, look), foot(composer, ctx, look)].spacing(8))
+            .padding(Padding { top: 4.0, right: side, bottom: 16.0, left: side });
+    let body = column![head(composer, fills, ctx, look, side), content, foot];
+    let line = container(space())
+        .height(1)
+        .width(Length::Fill)
+        .style(move |_| style::area(c.border_strong));
+    let height = if fills { Length::Fill } else { Length::Shrink };
+    container(column![line, body.height(height)])
+        .width(Length::Fill)
+        .height(height)
+        .style(move |_| style::area(c.raised))
+        .into()
+}
+
+/// The title of a composer.
+#[must_use]
+pub fn title(composer: &Composer) -> String {
+    t(match (composer.kind, composer.medium) {
+        (Kind::New, Medium::Voice) => "composer-new-voice",
+        (Kind::New, Medium::Text) => "composer-new-text",
+        (Kind::Reply(_), Medium::Voice) => "composer-reply-voice",
+        (Kind::ReplyAll(_), Medium::Voice) => "composer-reply-all-voice",
+        (Kind::Reply(_) | Kind::ReplyAll(_), Medium::Text) => "composer-reply-text",
+        (Kind::Forward(_), _) => "composer-forward",
+    })
+}
+
+fn head<'a>(
+    composer: &'a Composer,
+    fills: bool,
+    ctx: &Context<'_>,
+    look: Look,
+    side: f32,
+) -> El<'a, Message> {
+    let c = look.c;
+    let mark = match (composer.kind, composer.medium) {
+        (Kind::Forward(_), _) => Icon::Forward,
+        (_, Medium::Voice) => Icon::Mic,
+        (_, Medium::Text) => Icon::SquarePen,
+    };
+    let mut line = row![
+        icon(mark, 18.0, c.accent),
+        look.text(Type::Heading, title(composer)).color(c.text),
+        space().width(Length::Fill),
+    ]
+    .spacing(8)
+    .align_y(Alignment::Center);
+    if !ctx.narrow {
+        let (mark, name) = if fills {
+            (Icon::Minimize2, t("composer-restore"))
+        } else {
+            (Icon::Maximize2, t("composer-maximize"))
+        };
+        line = line.push(button::icon_button(look, mark, name, None, Message::Maximize));
+    }
+    line = line.push(button::icon_button(look, Icon::X, t("close"), Some("Esc"), Message::Close));
+    container(line)
+        .padding(Padding { left: side, right: side - 8.0, ..Padding::ZERO })
+        .center_y(Length::Fixed(48.0))
+        .width(Length::Fill)
+        .into()
+}
+
+fn label<'a>(text: String, look: Look) -> El<'a, Message> {
+    look.text(Type::Ui, text).color(look.c.text_2).width(LABEL * look.scale).into()
+}
+
+fn to_line<'a>(
+    composer: &'a Composer,
+    line: Line,
+    ctx: &Context<'a>,
+    look: Look,
+) -> El<'a, Message> {
+    let (name, people): (String, &'a People) = match line {
+        Line::To => (t("composer-to"), &composer.to),
+        Line::Cc => (t("composer-cc"), &composer.cc),
+    };
+    let mut items: Vec<El<'a, Message>> = Vec::new();
+    for (at, person) in people.chips.iter().enumerate() {
+        let address = person.address.as_ref().map_or("", |a| a.addr.as_str());
+        let face = if person.number {
+            Avatar::Caller
+        } else {
+            ctx.face(person.contact, &person.label, address, false)
+        };
+        items.push(chip(
+            look,
+            Chip {
+                avatar: face,
+                name: person.label.clone(),
+                detail: person.detail.clone(),
+                wrong: person.wrong.is_some(),
+                remove: Some(Message::Remove(line, at)),
+                remove_name: tf("composer-remove", &[("name", &person.label)]),
+            },
+        ));
+    }
+    let input = bare(look, &t("composer-add-name"), &people.input)
+        .on_input(move |text| Message::Typed(line, text))
+        .on_submit(Message::Enter(line))
+        .id(match line {
+            Line::To => "composer-to",
+            Line::Cc => "composer-cc",
+        })
+        .width(180.0 * look.scale);
+    let found = (!people.found.is_empty()).then(|| {
+        let items = people.found.iter().enumerate().map(|(at, found)| {
+            let name = if found.detail.is_empty() || found.detail == found.name {
+                found.name.clone()
+            } else {
+                format!("{} · {}", found.name, found.detail)
+            };
+            let mark = if found.contact.is_some() { Icon::CircleUserRound } else { Icon::Phone };
+            let mut item = Item::new(name, Message::Pick(line, at)).mark(mark);
+            if at == people.at {
+                item = item.key("Enter");
+            }
+            item
+        });
+        menu(look, items.collect(), 380.0)
+    });
+    items.push(
+        container(popover(look, input, found, Message::Typed(line, String::new())))
+            .center_y(Length::Fixed(look.height(26.0)))
+            .into(),
+    );
+    let mut all = row![
+        container(label(name, look)).center_y(Length::Fixed(look.height(26.0))),
+        container(row(items).spacing(8).wrap().vertical_spacing(6)).width(Length::Fill),
+    ];
+    if line == Line::To && !composer.cc_open {
+        all = all
+            .push(button::link(look, t("composer-cc")).padding([4, 6]).on_press(Message::OpenCc));
+    }
+    container(all).padding([6, 0]).width(Length::Fill).into()
+}
+
+fn subject<'a>(composer: &'a Composer, ctx: &Context<'a>, look: Look) -> El<'a, Message> {
+    let c = look.c;
+    let input = bare(look, "", &composer.subject)
+        .on_input(Message::Subject)
+        .id("composer-subject")
+        .width(Length::Fill);
+    let mut line =
+        row![label(t("composer-subject"), look), input].spacing(0).align_y(Alignment::Center);
+    if composer.medium == Medium::Voice {
+        let spoken = composer.spoken.as_ref().filter(|s| s.phase() == Phase::Review);
+        line = match spoken.and_then(Recorder::take) {
+            Some(take) => line.push(
+                row![
+                    player::pill(
+                        look,
+                        false,
+                        t("composer-spoken"),
+                        Some(time(take.length)),
+                        Message::SpokenSubject
+                    ),
+                    button::icon_button_of(
+                        look,
+                        Button::Ghost,
+                        Icon::X,
+                        28.0,
+                        t("composer-spoken-remove"),
+                        None,
+                        Some(Message::SpokenRemove)
+                    )
+                ]
+                .align_y(Alignment::Center),
+            ),
+            None if composer.spoken.is_none() => line.push(
+                Press::new(
+                    container(
+                        row![
+                            icon(Icon::Mic, 14.0, c.accent),
+                            look.text(Type::Small, t("composer-add-spoken")).font(MEDIUM)
+                        ]
+                        .spacing(8)
+                        .align_y(Alignment::Center),
+                    )
+                    .center_y(Length::Fill),
+                )
+                .height(look.height(28.0))
+                .padding([0, 12])
+                .face(move |touch| Face {
+                    radius: radius::FULL,
+                    ..Button::Outline.face(look, touch)
+                })
+                .ring(c.accent)
+                .on_press(Message::SpokenSubject),
+            ),
+            None => line,
+        };
+    }
+    let _ = ctx;
+    container(line).center_y(Length::Fixed(look.height(40.0))).width(Length::Fill).into()
+}
+
+/// The small recorder of the spoken subject.
+fn spoken_subject<'a>(spoken: &'a Recorder, ctx: &Context<'a>, look: Look) -> El<'a, Message> {
+    let c = look.c;
+    let recording = spoken.phase() == Phase::Recording;
+    let (mark, name) = if recording {
+        (Icon::Pause, t("recorder-pause"))
+    } else {
+        (Icon::Record, t("recorder-record"))
+    };
+    let length = spoken.take().map_or(Duration::ZERO, |t| t.length);
+    let line = row![
+        button::round(look, Button::Record, mark, 36.0, name, None, Message::SpokenSubject),
+        clock(look, Type::Heading, time(length)).color(c.text),
+        look.text(Type::Small, t("recorder-subject")).color(c.text_2).width(Length::Fill),
+        button::labelled(
+            look,
+            Button::Outline,
+            button::Size::Small,
+            Some(Icon::Stop),
+            t("recorder-finish")
+        )
+        .on_press(Message::SpokenFinish),
+        button::icon_button_of(
+            look,
+            Button::Ghost,
+            Icon::X,
+            28.0,
+            t("composer-spoken-remove"),
+            None,
+            Some(Message::SpokenRemove)
+        ),
+    ]
+    .spacing(12)
+    .align_y(Alignment::Center);
+    let _ = ctx;
+    container(line).padding([8, 12]).style(move |_| style::card(look)).width(Length::Fill).into()
+}
+
+fn recorder_card<'a>(composer: &'a Composer, ctx: &Context<'a>, look: Look) -> El<'a, Message> {
+    let phase = composer.recorder.phase();
+    let body = match phase {
+        Phase::Review => review(composer, ctx, look),
+        _ => recording(composer, ctx, look),
+    };
+    let mut all = column![body].spacing(10);
+    if let Some((fact, line)) = problem(composer) {
+        all = all.push(bar(look, Bar::new(Tone::Warn, Icon::MicOff, fact, line)));
+    }
+    container(all).width(Length::Fill).padding([14, 16]).style(move |_| style::card(look)).into()
+}
+
+fn recording<'a>(composer: &'a Composer, ctx: &Context<'a>, look: Look) -> El<'a, Message> {
+    let c = look.c;
+    let state = &ctx.audio.recorder;
+    let recorder = &composer.recorder;
+    let phase = recorder.phase();
+    let length = recorder.take().map_or(Duration::ZERO, |t| t.length);
+    let (mark, name, word) = match phase {
+        Phase::Recording => (Icon::Pause, t("recorder-pause"), t("recorder-recording")),
+        Phase::Paused => (Icon::Record, t("recorder-go-on"), t("recorder-paused")),
+        _ => (Icon::Record, t("recorder-record"), String::new()),
+    };
+    let main = button::round(look, Button::Record, mark, 48.0, name, Some("Space"), Message::Press);
+    let words: El<'a, Message> = match phase {
+        Phase::Ready => container(look.text(Type::Ui, t("recorder-ready")).color(c.text_2)).into(),
+        _ => {
+            let dot = if phase == Phase::Recording {
+                row![icon(Icon::Record, 12.0, c.rec), look.text(Type::Small, word).color(c.rec)]
+            } else {
+                row![look.text(Type::Small, word).color(c.text_2)]
+            };
+            column![
+                clock(look, Type::Display, time(length)).color(c.text),
+                dot.spacing(6).align_y(Alignment::Center),
+            ]
+            .into()
+        }
+    };
+    let mut top = row![main, words].spacing(16).align_y(Alignment::Center);
+    if phase != Phase::Ready && ctx.width >= 420.0 {
+        let wave = Waveform::new(look, Arc::clone(&state.peaks), Duration::ZERO, length)
+            .height(48.0)
+            .live();
+        top = top.push(space().width(16)).push(wave);
+    }
+    let mut low = row![].spacing(8).align_y(Alignment::Center);
+    if recorder.is_open() {
+        low = low
+            .push(
+                button::labelled(
+                    look,
+                    Button::Outline,
+                    button::Size::Small,
+                    Some(Icon::Stop),
+                    t("recorder-finish"),
+                )
+                .on_press(Message::Finish),
+            )
+            .push(
+                button::labelled(
+                    look,
+                    Button::Ghost,
+                    button::Size::Small,
+                    Some(Icon::RotateCcw),
+                    t("recorder-again"),
+                )
+                .on_press(Message::StartAgain),
+            );
+    }
+    if phase == Phase::Paused {
+        low = low.push(
+            button::labelled(
+                look,
+                Button::Ghost,
+                button::Size::Small,
+                Some(Icon::Play),
+                t("player-play"),
+            )
+            .on_press(Message::Play),
+        );
+    }
+    low = low.push(space().width(Length::Fill));
+    if phase != Phase::Paused && state.problem.is_none() {
+        low = low.push(meter(look, state.level, state.silent));
+    }
+    column![top, low].push(room(recorder, length, look)).spacing(14).into()
+}
+
+/// How much more the server takes.
+fn room<'a>(recorder: &Recorder, length: Duration, look: Look) -> Option<El<'a, Message>> {
+    let c = look.c;
+    let limit = recorder.limit()?;
+    let left = limit.saturating_sub(length);
+    let text = tf("recorder-room", &[("time", &time(left))]);
+    if left < Duration::from_secs(30) {
+        return Some(bar(look, Bar::new(Tone::Warn, Icon::HardDrive, text, String::new())));
+    }
+    let done = (length.as_secs_f32() / limit.as_secs_f32().max(0.1)).clamp(0.0, 1.0);
+    let part = |share: f32, color| {
+        container(space())
+            .height(4)
+            .width(Length::FillPortion(((share * 1000.0) as u16).max(1)))
+            .style(move |_| style::boxed(color, None, radius::FULL))
+    };
+    Some(
+        row![
+            row![part(done, c.text_3), part(1.0 - done, c.border)].width(Length::Fill),
+            look.text(Type::Small, text).color(c.text_2),
+        ]
+        .spacing(12)
+        .align_y(Alignment::Center)
+        .into(),
+    )
+}
+
+fn review<'a>(composer: &'a Composer, ctx: &Context<'a>, look: Look) -> El<'a, Message> {
+    let c = look.c;
+    let Some(take) = composer.recorder.take() else {
+        return look.text(Type::Small, t("recorder-saving")).color(c.text_2).into();
+    };
+    let audio: &audio::State = ctx.audio;
+    let ours = audio.player.clip.as_ref() == Some(&take_clip(take));
+    let playing = ours && audio.player.phase == audio::Phase::Playing;
+    let ended = ours && audio.player.phase == audio::Phase::Ended;
+    let (mark, name) =
+        if playing { (Icon::Pause, t("player-pause")) } else { (Icon::Play, t("player-play")) };
+    let position = if ours && !ended { audio.player.position } else { Duration::ZERO };
+    let peaks = Arc::clone(&audio.recorder.peaks);
+    let own_peaks = audio.recorder.file.as_ref() == Some(&take.file);
+    let peaks = if own_peaks && !peaks.is_empty() { peaks } else { Arc::from([0_u8; 1]) };
+    let what = match composer.kind {
+        Kind::Forward(_) => t("recorder-your-introduction"),
+        _ => t("recorder-your-message"),
+    };
+    let words = column![
+        clock(look, Type::Display, time(take.length)).color(c.text),
+        look.text(Type::Small, what).color(c.text_2),
+    ];
+    let mut top = row![
+        button::round(look, Button::Primary, mark, 48.0, name, Some("Space"), Message::Press),
+        words
+    ]
+    .spacing(16)
+    .align_y(Alignment::Center);
+    if ctx.width >= 420.0 {
+        top = top.push(space().width(16)).push(
+            Waveform::new(look, peaks, position, take.length)
+                .height(48.0)
+                .ended(ended)
+                .on_seek(Message::Seek),
+        );
+    }
+    let small = |mark, label: String, message: Option<Message>| {
+        button::labelled(look, Button::Ghost, button::Size::Small, Some(mark), label)
+            .on_press_maybe(message)
+    };
+    let full = composer.recorder.at_limit();
+    let mut low = row![].spacing(8).align_y(Alignment::Center);
+    if !full {
+        low = low.push(small(Icon::Mic, t("recorder-more"), Some(Message::RecordMore)));
+    }
+    low = low.push(small(Icon::RotateCcw, t("recorder-again"), Some(Message::StartAgain)));
+    let mut all = column![top, low].spacing(14);
+    if full {
+        all = all.push(look.text(Type::Small, t("recorder-full")).color(c.warn));
+    }
+    all.into()
+}
+
+/// Why it does not record (any more): a fact and what to do.
+fn problem(composer: &Composer) -> Option<(String, String)> {
+    let recorder = &composer.recorder;
+    let safe = recorder.take().map(|t| time(t.length));
+    Some(match (recorder.problem()?, safe) {
+        (Problem::NoInput | Problem::NoOutput, _) => {
+            (t("recorder-no-microphone"), t("recorder-no-microphone-line"))
+        }
+        (Problem::NotPermitted, _) => {
+            (t("recorder-not-permitted"), t("recorder-not-permitted-line"))
+        }
+        (Problem::Unplugged, Some(length)) => {
+            (tf("recorder-unplugged", &[("length", &length)]), String::new())
+        }
+        (Problem::Unplugged, None) => {
+            (t("recorder-no-microphone"), t("recorder-no-microphone-line"))
+        }
+        (Problem::DiskFull, Some(length)) => {
+            (tf("recorder-disk-full", &[("length", &length)]), String::new())
+        }
+        (Problem::DiskFull, None) => (t("recorder-disk-full-bare"), String::new()),
+        (Problem::Other(text), _) => (t("recorder-other"), text.clone()),
+    })
+}
+
+fn text_body<'a>(composer: &'a Composer, fills: bool, look: Look) -> El<'a, Message> {
+    let Some(content) = &composer.note else { return space().into() };
+    let height = if fills { 320.0 } else { 180.0 };
+    editor(content, look).placeholder(t("composer-write")).height(height * look.scale).into()
+}
+
+fn editor<'a>(
+    content: &'a text_editor::Content,
+    look: Look,
+) -> text_editor::TextEditor<'a, iced::advanced::text::highlighter::PlainText, Message> {
+    text_editor(content)
+        .padding(10)
+        .font(Type::Body.font())
+        .size(look.size(Type::Body))
+        .line_height(iced::widget::text::LineHeight::Absolute(look.line(Type::Body).into()))
+        .style(style::editor(look, true))
+        .id("composer-text")
+        .on_action(Message::Note)
+}
+
+/// The original of a forward, or why it does not go along.
+fn original<'a>(composer: &'a Composer, ctx: &Context<'a>, look: Look) -> Option<El<'a, Message>> {
+    let original = composer.original.as_ref()?;
+    let c = look.c;
+    if !matches!(composer.kind, Kind::Forward(_)) {
+        return original.private.then(|| {
+            row![
+                icon(Icon::Lock, 14.0, c.text_2),
+                look.text(Type::Small, t("composer-no-original")).color(c.text_2)
+            ]
+            .spacing(8)
+            .align_y(Alignment::Center)
+            .into()
+        });
+    }
+    let mark = match original.kind {
+        MessageKind::Voice => Icon::Voicemail,
+        MessageKind::Fax => Icon::Fax,
+        _ => Icon::Mail,
+    };
+    let picture = container(icon(mark, 18.0, c.accent))
+        .center(40.0)
+        .style(move |_| style::boxed(c.card, Some(c.border), radius::BADGE));
+    let mut line = row![
+        picture,
+        column![
+            look.text(Type::Ui, tf("composer-original", &[("name", &original.name)]))
+                .font(MEDIUM)
+                .color(c.text),
+            look.text(Type::Small, original_line(original, ctx)).color(c.text_2),
+        ]
+        .spacing(2)
+        .width(Length::Fill),
+    ]
+    .spacing(12)
+    .align_y(Alignment::Center);
+    if !original.paths.is_empty() {
+        let sounding = composer.key().is_some_and(|key| {
+            ctx.audio.player.clip == Some(player::clip_of(key, None))
+                && ctx.audio.player.phase == audio::Phase::Playing
+        });
+        line = line.push(player::pill(
+            look,
+            sounding,
+            t("player-play"),
+            original.length.map(time),
+            Message::PlayOriginal,
+        ));
+    }
+    Some(
+        container(line)
+            .width(Length::Fill)
+            .padding([10, 12])
+            .style(move |_| style::boxed(c.reading, Some(c.border), radius::ROW))
+            .into(),
+    )
+}
+
+fn original_line(original: &Original, ctx: &Context<'_>) -> String {
+    let what = match (original.kind, original.length, original.pages) {
+        (MessageKind::Fax, _, Some(pages)) => {
+            crate::i18n::tn("kind-fax-pages", pages as usize, &[])
+        }
+        (MessageKind::Voice, Some(length), _) => {
+            tf("kind-voice-length", &[("length", &time(length))])
+        }
+        (MessageKind::Voice, None, _) => t("kind-voice"),
+        (MessageKind::Fax, ..) => t("kind-fax"),
+        _ => t("kind-text"),
+    };
+    let when = day_at_time(original.date, ctx.now);
+    tf("composer-original-line", &[("what", &what), ("when", &when)])
+}
+
+/// The text note, and who will not get it.
+fn note<'a>(composer: &'a Composer, look: Look) -> Option<El<'a, Message>> {
+    let content = composer.note.as_ref()?;
+    let mut all = column![row![
+        label(t("composer-note"), look),
+        editor(content, look).height(72.0 * look.scale)
+    ]]
+    .spacing(10);
+    let without = composer.without_note();
+    if !without.is_empty() && composer.text().is_some() {
+        let names = match without.as_slice() {
+            [one] => one.clone(),
+            [first @ .., last] => tf("list-and", &[("first", &first.join(", ")), ("last", last)]),
+            [] => String::new(),
+        };
+        let introduction = matches!(composer.kind, Kind::Forward(_));
+        all = all.push(bar(
+            look,
+            Bar::new(
+                Tone::Warn,
+                Icon::TriangleAlert,
+                tf("composer-no-note", &[("names", &names)]),
+                t(if introduction { "composer-no-note-line" } else { "composer-no-note-line-say" }),
+            ),
+        ));
+    }
+    Some(all.into())
+}
+
+fn trouble<'a>(composer: &'a Composer, look: Look) -> Option<El<'a, Message>> {
+    let (fact, line) = match composer.trouble.as_ref()? {
+        Trouble::Nobody => (t("composer-nobody"), String::new()),
+        Trouble::NothingRecorded => (t("composer-nothing-recorded"), String::new()),
+        Trouble::NothingWritten => (t("composer-nothing-written"), String::new()),
+        Trouble::Recipient(fact, line) => (fact.clone(), line.clone()),
+        Trouble::NoAccount => (t("composer-no-account"), String::new()),
+        Trouble::Said(text) => (text.clone(), String::new()),
+    };
+    Some(bar(look, Bar::new(Tone::Failed, Icon::CircleAlert, fact, line)))
+}
+
+fn options<'a>(composer: &'a Composer, ctx: &Context<'_>, look: Look) -> El<'a, Message> {
+    let c = look.c;
+    let words = |importance| match importance {
+        Importance::Low => ("importance-low", Icon::ArrowDown, c.text_2),
+        Importance::Normal => ("importance-normal", Icon::CircleAlert, c.text_2),
+        Importance::High => ("importance-high", Icon::CircleAlert, c.danger),
+    };
+    let (name, mark, color) = words(composer.importance);
+    let anchor = Press::new(
+        container(
+            row![
+                icon(mark, 16.0, color),
+                look.text(Type::Small, t(name)).font(MEDIUM).color(color),
+                icon(Icon::ChevronDown, 14.0, color)
+            ]
+            .spacing(6)
+            .align_y(Alignment::Center),
+        )
+        .center_y(Length::Fill),
+    )
+    .height(look.height(28.0))
+    .padding([0, 6])
+    .face(move |touch| Button::Ghost.face(look, touch))
+    .ring(c.accent)
+    .on_press(Message::OpenImportance);
+    let list = composer.importance_open.then(|| {
+        let items = [Importance::High, Importance::Normal, Importance::Low].map(|i| {
+            let (name, mark, _) = words(i);
+            Item::new(t(name), Message::Importance(i)).mark(mark).checked(i == composer.importance)
+        });
+        menu(look, items.into(), 220.0)
+    });
+    let toggle = |on: bool, name: &str, message: Message| {
+        row![switch(look, on, message), look.text(Type::Ui, t(name)).font(MEDIUM).color(c.text)]
+            .spacing(8)
+            .align_y(Alignment::Center)
+    };
+    let mut line = row![
+        container(popover(look, anchor, list, Message::OpenImportance))
+            .padding(Padding::ZERO.left(-6.0)),
+        toggle(composer.private, "composer-private", Message::Private(!composer.private)),
+        toggle(composer.receipt, "composer-receipt", Message::Receipt(!composer.receipt)),
+    ]
+    .spacing(if ctx.width < 560.0 { 12 } else { 22 })
+    .align_y(Alignment::Center);
+    if composer.medium == Medium::Voice {
+        let name =
+            if composer.note.is_some() { "composer-remove-note" } else { "composer-add-note" };
+        line = line.push(
+            button::labelled(look, Button::Ghost, button::Size::Small, Some(Icon::Type), t(name))
+                .on_press(Message::OpenNote),
+        );
+    }
+    let mut all = column![line.wrap().vertical_spacing(8)].spacing(6);
+    if composer.private_hint {
+        all = all.push(look.text(Type::Small, t("composer-private-hint")).color(c.text_2));
+    }
+    all.into()
+}
+
+fn foot<'a>(composer: &'a Composer, ctx: &Context<'_>, look: Look) -> El<'a, Message> {
+    let c = look.c;
+    let open = composer.recorder.is_open();
+    let label = if composer.sending {
+        t("composer-sending")
+    } else if open && composer.medium == Medium::Voice {
+        t("composer-finish-send")
+    } else {
+        t("composer-send")
+    };
+    let send =
+        button::labelled(look, Button::Primary, button::Size::Default, Some(Icon::Send), label)
+            .id("composer-send")
+            .on_press_maybe((!composer.sending).then_some(Message::Send));
+    let line = format_line(composer);
+    let mut left = row![].spacing(8).align_y(Alignment::Center);
+    if let Some(line) = line {
+        let details = composer.format_open.then(|| {
+            let choices = [
+                (None, "format-auto"),
+                (Some(VoiceFormat::Vpim), "format-vpim"),
+                (Some(VoiceFormat::Ivm), "format-ivm"),
+                (Some(VoiceFormat::Friendly), "format-friendly"),
+            ];
+            let items = choices
+                .map(|(format, name)| {
+                    Item::new(t(name), Message::Format(format)).checked(format == composer.format)
+                })
+                .into();
+            menu(look, items, 300.0)
+        });
+        let info = button::icon_button_of(
+            look,
+            Button::Ghost,
+            Icon::Info,
+            28.0,
+            t("details"),
+            None,
+            Some(Message::OpenFormat),
+        );
+        left = left.push(
+            container(popover(look, info, details, Message::OpenFormat))
+                .padding(Padding::ZERO.left(-7.0)),
+        );
+        left = left.push(look.text(Type::Small, line).color(c.text_2).width(Length::Fill));
+    } else {
+        left = left.push(space().width(Length::Fill));
+    }
+    let mut all = row![left.width(Length::Fill)].spacing(8).align_y(Alignment::Center);
+    if composer.holds_something() && !open && ctx.width >= 480.0 {
+        all =
+            all.push(button::ghost(look, None, t("composer-save-draft")).on_press(Message::Close));
+    }
+    all.push(send).into()
+}
+
+/// The quiet line about protocol, in words.
+#[must_use]
+pub fn format_line(composer: &Composer) -> Option<String> {
+    if composer.medium == Medium::Text || composer.plan.groups.is_empty() {
+        return None;
+    }
+    let groups: Vec<(VoiceFormat, Vec<String>)> = match composer.format {
+        Some(format) => {
+            let all = composer.plan.groups.iter().flat_map(|(_, to)| to);
+            vec![(format, all.map(|a| composer.label_of(a)).collect())]
+        }
+        None => composer
+            .plan
+            .groups
+            .iter()
+            .map(|(format, to)| (*format, to.iter().map(|a| composer.label_of(a)).collect()))
+            .collect(),
+    };
+    if let [(format, names)] = groups.as_slice() {
+        return Some(match (format, names.len()) {
+            (VoiceFormat::Vpim, 1) => tf("format-line-vpim-one", &[("name", &names[0])]),
+            (VoiceFormat::Vpim, 2) => t("format-line-vpim-both"),
+            (VoiceFormat::Vpim, _) => t("format-line-vpim-all"),
+            (VoiceFormat::Ivm, _) => t("format-line-ivm"),
+            (VoiceFormat::Friendly, _) => t("format-line-friendly"),
+        });
+    }
+    let part = |(format, names): &(VoiceFormat, Vec<String>)| {
+        let word = match format {
+            VoiceFormat::Vpim => t("format-word-vpim"),
+            VoiceFormat::Ivm => t("format-word-ivm"),
+            VoiceFormat::Friendly => t("format-word-friendly"),
+        };
+        tf("format-line-part", &[("format", &word), ("names", &names.join(", "))])
+    };
+    let parts: Vec<String> = groups.iter().map(part).collect();
+    let (last, first) = parts.split_last()?;
+    let list = tf("list-and", &[("first", &first.join(", ")), ("last", last)]);
+    Some(tf("format-line-mixed", &[("list", &list)]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        audio::State,
+        engine::FormatPlan,
+        ui::screen::{
+            Compose,
+            testing::{ctx, person},
+        },
+    };
+
+    fn composer(groups: Vec<(VoiceFormat, &[&str])>) -> Composer {
+        let idle = State::default();
+        let (mut c, _) = Composer::open(&Compose::Voice(Vec::new()), &ctx(&idle));
+        c.plan = FormatPlan {
+            groups: groups
+                .into_iter()
+                .map(|(f, names)| {
+                    (f, names.iter().map(|n| person(n, &format!("{n}@x.example"))).collect())
+                })
+                .collect(),
+        };
+        c
+    }
+
+    #[test]
+    fn the_format_line_in_words() {
+        use VoiceFormat::{Friendly, Ivm, Vpim};
+        for (groups, text) in [
+            (
+                vec![(Vpim, &["a", "b"][..])],
+                "Sent as VPIM voice mail, which both recipients’ systems play.",
+            ),
+            (
+                vec![(Ivm, &["a"][..])],
+                "Sent as IVM voice mail, which also plays in ordinary mail apps.",
+            ),
+            (vec![(Friendly, &["a"][..])], "Sent as a mail with a sound file."),
+            (
+                vec![(Vpim, &["Harrow"][..]), (Ivm, &["MeiLing"][..])],
+                "Sent as VPIM to Harrow and as IVM to MeiLing.",
+            ),
+        ] {
+            assert_eq!(format_line(&composer(groups)).as_deref(), Some(text));
+        }
+        assert_eq!(format_line(&composer(Vec::new())), None);
+    }
+
+    #[test]
+    fn only_vpim_goes_without_the_note() {
+        let mut c = composer(vec![(VoiceFormat::Vpim, &["Harrow"]), (VoiceFormat::Ivm, &["Mei"])]);
+        assert_eq!(c.without_note(), ["Harrow"]);
+        c.format = Some(VoiceFormat::Friendly);
+        assert!(c.without_note().is_empty());
+    }
+}

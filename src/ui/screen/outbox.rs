@@ -1,0 +1,393 @@
+//! The outbox: what is on its way out, with its state, and what is kept on this computer.
+
+use std::path::PathBuf;
+
+use iced::{
+    Alignment, Length, Task,
+    widget::{column, container, row, scrollable},
+};
+
+use super::{
+    Action, Ask, Compose, Context, Toast, Verb, composer,
+    composer::draft::Draft,
+    words::{clock, day_comma_time, error_text, t, tf, time_of_day, tn},
+};
+use crate::{
+    engine::{Engine, Error, OutboxRow, OutboxState},
+    model::{Address, DateTime, OutboxId},
+    ui::{
+        theme::{Icon, Look, SEMIBOLD, Type, icon, style},
+        widget::{Avatar, El, avatar, button, ellipsis, empty, hairline},
+    },
+};
+
+/// The outbox.
+#[derive(Debug, Default)]
+pub struct Outbox {
+    rows: Vec<OutboxRow>,
+    drafts: Vec<Draft>,
+    loaded: bool,
+    /// Rows with an order under way; their buttons rest.
+    busy: Vec<OutboxId>,
+}
+
+/// What happens to the outbox.
+#[derive(Debug, Clone)]
+pub enum Message {
+    /// The engine says that it changed.
+    Changed,
+    /// Its rows and what is kept.
+    Loaded(Result<Vec<OutboxRow>, Error>, Vec<Draft>),
+    /// "Undo": takes a row back.
+    Cancel(OutboxId),
+    /// It was taken back, or it was too late.
+    Cancelled(OutboxId, Result<(), Error>),
+    /// "Try again".
+    Retry(OutboxId),
+    /// It is tried again.
+    Retried(OutboxId, Result<(), Error>),
+    /// "Edit": takes it back and opens its composer.
+    Edit(OutboxId),
+    /// It was taken back to be edited.
+    ToEdit(OutboxId, Result<(), Error>),
+    /// Opens what is kept.
+    Resume(PathBuf),
+    /// Throws it away.
+    Forget(PathBuf),
+    /// It is gone.
+    Forgotten(Result<(), Error>),
+}
+
+/// What the outbox asks the engine and the disk.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Question {
+    /// Its rows, and what is kept under this folder.
+    Load(PathBuf),
+    /// Takes a row back.
+    Cancel(OutboxId),
+    /// Tries again.
+    Retry(OutboxId),
+    /// Takes a row back to edit it.
+    Edit(OutboxId),
+    /// Throws a draft away.
+    Forget(PathBuf),
+}
+
+/// The outbox's [`Action`].
+pub type Act = Action<Message, Question>;
+
+impl Outbox {
+    /// Asks for everything.
+    #[must_use]
+    pub fn open(ctx: &Context<'_>) -> (Self, Act) {
+        let ask = Action::Ask(Question::Load(ctx.recordings_dir.to_owned()));
+        (Self::default(), ask)
+    }
+
+    /// What is kept on this computer.
+    #[must_use]
+    pub fn drafts(&self) -> &[Draft] {
+        &self.drafts
+    }
+
+    /// What happens next.
+    pub fn update(&mut self, message: Message, ctx: &Context<'_>) -> Act {
+        let load = || Action::Ask(Question::Load(ctx.recordings_dir.to_owned()));
+        match message {
+            Message::Changed => load(),
+            Message::Loaded(rows, drafts) => {
+                self.loaded = true;
+                self.drafts = drafts;
+                match rows {
+                    Ok(rows) => {
+                        self.rows = rows.into_iter().filter(|r| !r.receipt).collect();
+                        Action::None
+                    }
+                    Err(error) => Action::say(error_text(&error)),
+                }
+            }
+            Message::Cancel(id) => self.order(id, Question::Cancel(id)),
+            Message::Retry(id) => self.order(id, Question::Retry(id)),
+            Message::Edit(id) => self.order(id, Question::Edit(id)),
+            Message::Cancelled(id, result) => {
+                self.done(id, result, || Action::say(t("toast-not-sent"))).and(load())
+            }
+            Message::Retried(id, result) => self.done(id, result, || Action::None).and(load()),
+            Message::ToEdit(id, result) => {
+                let row = self.rows.iter().find(|r| r.id == id).cloned();
+                self.done(id, result, || {
+                    row.map_or(Action::None, |r| Action::Do(Verb::EditSent(r)))
+                })
+                .and(load())
+            }
+            Message::Resume(dir) => Action::Do(Verb::Compose(Compose::Draft(dir))),
+            Message::Forget(dir) => Action::Ask(Question::Forget(dir)),
+            Message::Forgotten(Ok(())) => Action::Toast(Toast {
+                mark: Icon::Trash2,
+                text: t("toast-draft-deleted"),
+                undo: None,
+            })
+            .and(load()),
+            Message::Forgotten(Err(error)) => Action::say(error_text(&error)).and(load()),
+        }
+    }
+
+    fn order(&mut self, id: OutboxId, question: Question) -> Act {
+        if self.busy.contains(&id) {
+            return Action::None;
+        }
+        self.busy.push(id);
+        Action::Ask(question)
+    }
+
+    fn done(&mut self, id: OutboxId, result: Result<(), Error>, then: impl FnOnce() -> Act) -> Act {
+        self.busy.retain(|b| *b != id);
+        match result {
+            Ok(()) => then(),
+            Err(error) => Action::say(error_text(&error)),
+        }
+    }
+}
+
+/// The state of a row in words.
+#[must_use]
+pub fn state_text(state: &OutboxState, offline: bool, now: DateTime) -> String {
+    match state {
+        OutboxState::Held(at) => tf("outbox-held", &[("time", &time_of_day(*at, now))]),
+        OutboxState::Queued if offline => t("outbox-waits"),
+        OutboxState::Queued => t("outbox-queued"),
+        OutboxState::Sending(percent) => tf("outbox-sending", &[("percent", &percent.to_string())]),
+        OutboxState::Accepted => t("outbox-accepted"),
+        OutboxState::Ambiguous => t("outbox-ambiguous"),
+        OutboxState::Failed(reason) => tf("outbox-failed", &[("reason", reason)]),
+        OutboxState::Retry { reason, at } => {
+            tf("outbox-retry", &[("reason", reason), ("time", &time_of_day(*at, now))])
+        }
+    }
+}
+
+/// "Graham Pearce and 2 others".
+fn names(to: &[Address]) -> String {
+    match to {
+        [] => t("outbox-nobody"),
+        [one] => one.label().to_owned(),
+        [one, two] => tf("names-two", &[("one", one.label()), ("two", two.label())]),
+        [one, rest @ ..] => tn("names-many", rest.len(), &[("one", one.label())]),
+    }
+}
+
+/// Draws the outbox, as one list.
+pub fn view<'a>(outbox: &'a Outbox, ctx: &Context<'a>, look: Look) -> El<'a, Message> {
+    if outbox.loaded && outbox.rows.is_empty() && outbox.drafts.is_empty() {
+        return empty(
+            look,
+            icon(Icon::Clock, 32.0, look.c.text_3).into(),
+            t("outbox-empty"),
+            t("outbox-empty-line"),
+            None,
+        );
+    }
+    let mut list = column![].padding([8, 16]);
+    for row in &outbox.rows {
+        list = list.push(entry(row, outbox.busy.contains(&row.id), ctx, look)).push(hairline(look));
+    }
+    for draft in &outbox.drafts {
+        list = list.push(kept(draft, ctx, look)).push(hairline(look));
+    }
+    scrollable(list).style(style::scrollbar(look)).width(Length::Fill).height(Length::Fill).into()
+}
+
+fn entry<'a>(item: &'a OutboxRow, busy: bool, ctx: &Context<'a>, look: Look) -> El<'a, Message> {
+    let c = look.c;
+    let first = item.to.first();
+    let failed = matches!(item.state, OutboxState::Failed(_) | OutboxState::Ambiguous);
+    let face = avatar(
+        look,
+        Avatar::Initials {
+            name: first.map_or("?", Address::label),
+            address: first.map_or("", |a| a.addr.as_str()),
+        },
+        36.0,
+    );
+    let measure: El<'a, Message> = match item.duration {
+        Some(length) => row![
+            icon(Icon::Voicemail, 16.0, c.accent),
+            look.text(Type::Small, clock(length)).color(c.accent)
+        ]
+        .spacing(5)
+        .align_y(Alignment::Center)
+        .into(),
+        None => icon(Icon::Mail, 16.0, c.text_2).into(),
+    };
+    let state = state_text(&item.state, ctx.offline, ctx.now);
+    let state_color = if failed { c.danger } else { c.text_2 };
+    let mut state_line = row![].spacing(6).align_y(Alignment::Center);
+    if failed {
+        state_line = state_line.push(icon(Icon::CircleAlert, 14.0, c.danger));
+    }
+    let words = column![
+        ellipsis(look, Type::Ui, names(&item.to)).font(SEMIBOLD).color(c.text),
+        row![measure, ellipsis(look, Type::Ui, item.subject.as_str()).color(c.text)]
+            .spacing(8)
+            .align_y(Alignment::Center),
+        state_line.push(look.text(Type::Small, state).color(state_color)),
+    ]
+    .spacing(2)
+    .width(Length::Fill);
+    let mut buttons = row![].spacing(8).align_y(Alignment::Center);
+    let id = item.id;
+    let active = |message: Message| (!busy).then_some(message);
+    match &item.state {
+        OutboxState::Held(_) => {
+            buttons = buttons.push(
+                button::outline_small(look, t("undo")).on_press_maybe(active(Message::Cancel(id))),
+            );
+        }
+        OutboxState::Failed(_) | OutboxState::Ambiguous | OutboxState::Retry { .. } => {
+            buttons = buttons
+                .push(
+                    button::outline_small(look, t("try-again"))
+                        .on_press_maybe(active(Message::Retry(id))),
+                )
+                .push(
+                    button::outline_small(look, t("edit"))
+                        .on_press_maybe(active(Message::Edit(id))),
+                );
+        }
+        OutboxState::Queued => {
+            buttons = buttons.push(
+                button::outline_small(look, t("edit")).on_press_maybe(active(Message::Edit(id))),
+            );
+        }
+        OutboxState::Sending(_) | OutboxState::Accepted => {}
+    }
+    container(row![face, words, buttons].spacing(12).align_y(Alignment::Center))
+        .padding([12, 4])
+        .into()
+}
+
+fn kept<'a>(draft: &'a Draft, ctx: &Context<'a>, look: Look) -> El<'a, Message> {
+    let c = look.c;
+    let to = if draft.facts.to.is_empty() { t("draft-nobody") } else { names(&draft.facts.to) };
+    let when = day_comma_time(DateTime::utc(draft.written), ctx.now);
+    let what = if draft.take.is_some() {
+        tf("draft-voice", &[("length", &clock(draft.length)), ("when", &when)])
+    } else {
+        tf("draft-text", &[("when", &when)])
+    };
+    let words = column![
+        ellipsis(look, Type::Ui, to).font(SEMIBOLD).color(c.text),
+        ellipsis(look, Type::Ui, draft.facts.subject.as_str()).color(c.text),
+        look.text(Type::Small, what).color(c.text_2),
+    ]
+    .spacing(2)
+    .width(Length::Fill);
+    let mark = if draft.take.is_some() { Icon::Mic } else { Icon::SquarePen };
+    container(
+        row![
+            avatar(look, Avatar::Symbol(mark), 36.0),
+            words,
+            button::outline_small(look, t("draft-continue"))
+                .on_press(Message::Resume(draft.dir.clone())),
+            button::outline_small(look, t("draft-delete"))
+                .on_press(Message::Forget(draft.dir.clone())),
+        ]
+        .spacing(12)
+        .align_y(Alignment::Center),
+    )
+    .padding([12, 4])
+    .into()
+}
+
+impl Ask<Message> for Question {
+    fn ask(self, engine: &Engine) -> Task<Message> {
+        let e = engine.clone();
+        match self {
+            Self::Load(dir) => Task::perform(
+                async move { (e.outbox().await, composer::drafts(dir, None).await) },
+                |(rows, drafts)| Message::Loaded(rows, drafts),
+            ),
+            Self::Cancel(id) => Task::perform(async move { e.cancel_send(id).await }, move |r| {
+                Message::Cancelled(id, r)
+            }),
+            Self::Retry(id) => Task::perform(async move { e.retry_send(id).await }, move |r| {
+                Message::Retried(id, r)
+            }),
+            Self::Edit(id) => Task::perform(async move { e.cancel_send(id).await }, move |r| {
+                Message::ToEdit(id, r)
+            }),
+            Self::Forget(dir) => Task::perform(composer::forget(dir), Message::Forgotten),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        audio::State,
+        model::AccountId,
+        ui::screen::testing::{NOW, ctx, person},
+    };
+
+    fn row(id: i64, state: OutboxState) -> OutboxRow {
+        OutboxRow {
+            id: OutboxId(id),
+            account: AccountId(1),
+            to: vec![person("Graham Pearce", "g@x.example")],
+            subject: "Re: Friday".into(),
+            duration: None,
+            state,
+            message_id: "1@x.example".into(),
+            receipt: id == 9,
+        }
+    }
+
+    #[test]
+    fn receipts_are_not_shown_among_messages() {
+        let idle = State::default();
+        let (mut o, ask) = Outbox::open(&ctx(&idle));
+        assert!(matches!(ask, Action::Ask(Question::Load(_))));
+        let rows = vec![row(1, OutboxState::Queued), row(9, OutboxState::Queued)];
+        o.update(Message::Loaded(Ok(rows), Vec::new()), &ctx(&idle));
+        assert_eq!(o.rows.len(), 1);
+    }
+
+    #[test]
+    fn one_order_at_a_time_for_a_row() {
+        let idle = State::default();
+        let (mut o, _) = Outbox::open(&ctx(&idle));
+        assert!(matches!(
+            o.update(Message::Cancel(OutboxId(1)), &ctx(&idle)),
+            Action::Ask(Question::Cancel(OutboxId(1)))
+        ));
+        assert!(matches!(o.update(Message::Cancel(OutboxId(1)), &ctx(&idle)), Action::None));
+        let late = Err(Error::Refused("It has gone out already.".into()));
+        let actions = o.update(Message::Cancelled(OutboxId(1), late), &ctx(&idle)).flat();
+        assert!(matches!(&actions[0], Action::Toast(t) if t.text == "It has gone out already."));
+    }
+
+    #[test]
+    fn editing_takes_the_row_back_first() {
+        let idle = State::default();
+        let (mut o, _) = Outbox::open(&ctx(&idle));
+        let rows = vec![row(1, OutboxState::Failed("550 no".into()))];
+        o.update(Message::Loaded(Ok(rows), Vec::new()), &ctx(&idle));
+        o.update(Message::Edit(OutboxId(1)), &ctx(&idle));
+        let actions = o.update(Message::ToEdit(OutboxId(1), Ok(())), &ctx(&idle)).flat();
+        assert!(matches!(&actions[0], Action::Do(Verb::EditSent(r)) if r.id == OutboxId(1)));
+    }
+
+    #[test]
+    fn states_in_words() {
+        let at = DateTime { unix: NOW.unix + 60, offset_minutes: 0 };
+        for (state, offline, text) in [
+            (OutboxState::Queued, true, "Waits for the network"),
+            (OutboxState::Sending(60), false, "Sending, 60 %"),
+            (OutboxState::Held(at), false, "Goes out at 10:41"),
+            (OutboxState::Failed("no".into()), false, "Couldn’t be sent: no"),
+        ] {
+            assert_eq!(state_text(&state, offline, NOW), text);
+        }
+    }
+}

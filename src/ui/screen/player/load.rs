@@ -1,0 +1,105 @@
+//! Decoding and measuring for the player, off the window's thread.
+
+use std::{path::PathBuf, sync::Arc};
+
+use super::{Loaded, MESSAGE, PEAKS, Track};
+use crate::{
+    audio::Segment,
+    codec::{Pcm, resample},
+    engine::{Engine, Error},
+    message::PartRole,
+    model::MessageKey,
+};
+
+/// A bar this quiet (of 255) counts as a pause.
+const PAUSE: u8 = 6;
+
+/// Asks the engine for the sound of every track and measures the message. A spoken name or
+/// subject that cannot be decoded is left out as silence; the message must be there.
+pub async fn load(engine: Engine, key: MessageKey, tracks: Vec<Track>) -> Result<Loaded, Error> {
+    let mut segments = Vec::with_capacity(tracks.len());
+    let mut shown = (Arc::from([]), Arc::from([]));
+    for track in tracks {
+        let primary = matches!(track.role, PartRole::VoiceMessage | PartRole::Notification);
+        let pcm = match sound(&engine, key, &track.paths).await {
+            Ok(pcm) => pcm,
+            Err(error) if primary => return Err(error),
+            Err(_) => Arc::new(Pcm::telephone(Vec::new())),
+        };
+        if primary {
+            shown = measure(&pcm.samples, PEAKS);
+        }
+        segments.push(Segment { label: label(track.role).into(), pcm, primary });
+    }
+    Ok(Loaded { segments, peaks: shown.0, silences: shown.1 })
+}
+
+/// The sound of all leaves of a track, one after the other.
+async fn sound(engine: &Engine, key: MessageKey, paths: &[String]) -> Result<Arc<Pcm>, Error> {
+    let mut whole: Option<Arc<Pcm>> = None;
+    for path in paths {
+        let next = engine.audio(key, path.clone()).await?;
+        whole = Some(match whole {
+            None => next,
+            Some(first) => Arc::new(join(&first, &next)),
+        });
+    }
+    whole.ok_or_else(|| Error::NotFound("a voice part".into()))
+}
+
+/// One sound after another, at the rate of the first.
+fn join(first: &Pcm, next: &Pcm) -> Pcm {
+    let mut samples = first.samples.clone();
+    if next.rate == first.rate {
+        samples.extend_from_slice(&next.samples);
+    } else {
+        samples.extend_from_slice(&resample::to_rate(next, first.rate).samples);
+    }
+    Pcm { samples, rate: first.rate }
+}
+
+/// Loudness in `count` steps, and which of them are pauses. Loudness is the root of the share of
+/// full scale, so that quiet telephone speech still shows its shape; the loudest bar is full.
+#[must_use]
+pub fn measure(samples: &[i16], count: usize) -> (Arc<[u8]>, Arc<[bool]>) {
+    if samples.is_empty() || count == 0 {
+        return (Arc::from([]), Arc::from([]));
+    }
+    let count = count.min(samples.len());
+    let bucket = |i: usize| {
+        let (from, to) = (i * samples.len() / count, (i + 1) * samples.len() / count);
+        samples.get(from..to).unwrap_or_default()
+    };
+    let loud: Vec<f32> = (0..count)
+        .map(|i| {
+            bucket(i).iter().map(|s| f32::from(s.unsigned_abs().min(32767))).fold(0.0, f32::max)
+        })
+        .collect();
+    let top = loud.iter().copied().fold(0.0, f32::max).max(328.0);
+    let peaks: Arc<[u8]> = loud.iter().map(|l| (l / top * 255.0) as u8).collect();
+    let silences = peaks.iter().map(|p| *p < PAUSE).collect();
+    (peaks, silences)
+}
+
+/// The label under which a track goes to the audio thread.
+fn label(role: PartRole) -> &'static str {
+    match role {
+        PartRole::SpokenName => "name",
+        PartRole::SpokenSubject => "subject",
+        _ => MESSAGE,
+    }
+}
+
+/// Lets the user choose a file and saves the leaf there; `None` when the user thought better of it.
+pub async fn save(
+    engine: Engine,
+    key: MessageKey,
+    path: String,
+    name: String,
+) -> Result<Option<PathBuf>, Error> {
+    let dialog = rfd::AsyncFileDialog::new().set_file_name(name);
+    let Some(file) = dialog.save_file().await else { return Ok(None) };
+    let to = file.path().to_owned();
+    engine.save_part(key, path, to.clone()).await?;
+    Ok(Some(to))
+}

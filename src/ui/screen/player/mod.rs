@@ -1,0 +1,684 @@
+//! The voice player of one message: chips, play button, waveform, position, speed, volume.
+//!
+//! The player holds no sound of its own: the engine decodes ([`Question::Load`]), the audio thread
+//! plays. Which clip sounds is seen in [`audio::State`]; a player whose clip is not loaded there is
+//! simply at rest, so only one message ever sounds and it goes on when another row is selected.
+//!
+//! [`Listening`] follows the audio thread for the whole window and says when a message began and
+//! when it counts as heard (decisions D11, E2), whether or not its player is on screen.
+
+use std::{path::PathBuf, sync::Arc, time::Duration};
+
+use iced::Task;
+
+use super::{
+    Action, Ask, Context,
+    words::{error_text, saved},
+};
+use crate::{
+    audio::{self, ClipId, Command, Phase, Segment},
+    codec::Pcm,
+    engine::{Engine, Error},
+    message::{Mail, PartInfo, PartRole},
+    model::MessageKey,
+};
+
+mod load;
+mod view;
+
+pub use load::save;
+pub use view::{caption, compact, full, pill, strip_text};
+
+/// Speeds of the list under the stepper.
+pub const SPEEDS: [f32; 9] = [0.5, 0.75, 1.0, 1.25, 1.5, 1.75, 2.0, 2.5, 3.0];
+/// Bars that a waveform is measured into.
+pub const PEAKS: usize = 256;
+
+/// One part that can sound.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Track {
+    /// Name, subject, message or report.
+    pub role: PartRole,
+    /// Its leaves; several voice bodies of one message play as one.
+    pub paths: Vec<String>,
+    /// How long, as far as known.
+    pub seconds: Option<f64>,
+}
+
+/// Why a recording cannot be played (as it should).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Fault {
+    /// Broken; what is there may be played.
+    Damaged,
+    /// A form that Aloud does not know, by its media type.
+    Unknown(String),
+    /// Not on this computer, and no network.
+    NotHere,
+    /// Something else, in the engine's words.
+    Other(String),
+}
+
+/// Where the sound is.
+#[derive(Debug, Clone)]
+enum Sound {
+    /// Not asked for.
+    Unasked,
+    /// Asked for.
+    Loading,
+    /// Decoded; one segment a track.
+    Here(Vec<Segment>),
+}
+
+/// Where to begin once the sound is here.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Start {
+    track: usize,
+    at: Duration,
+    play: bool,
+}
+
+/// The player of one message, or of one message inside another.
+#[derive(Debug, Clone)]
+pub struct Player {
+    key: MessageKey,
+    clip: ClipId,
+    tracks: Vec<Track>,
+    sound: Sound,
+    start: Option<Start>,
+    fault: Option<Fault>,
+    /// Octets here and in all, while the message is being fetched.
+    progress: Option<(u64, u64)>,
+    peaks: Arc<[u8]>,
+    silences: Arc<[bool]>,
+    show_total: bool,
+    speeds_open: bool,
+    volume_open: bool,
+    anyway: bool,
+    file_name: String,
+}
+
+/// What happens to a player.
+#[derive(Debug, Clone)]
+pub enum Message {
+    /// Play, pause, or from the start again.
+    Toggle,
+    /// Play one track alone from its start, or hold it.
+    Chip(PartRole),
+    /// Go to a position in the message.
+    Seek(Duration),
+    /// Seconds forward or back.
+    Skip(f64),
+    /// From the start.
+    Restart,
+    /// One step slower or faster.
+    Step(i8),
+    /// A speed of the list.
+    Speed(f32),
+    /// Show or hide the list of speeds.
+    Speeds,
+    /// Leave out pauses.
+    SkipSilence(bool),
+    /// 0 to 1.
+    Volume(f32),
+    /// Silence, or sound again.
+    Mute,
+    /// Show or hide the volume, where it is folded into a button.
+    VolumeOpen,
+    /// Swap remaining and total time.
+    SwapTime,
+    /// Play what can be played of a damaged recording.
+    PlayWhatsThere,
+    /// Save the recording in a file.
+    Save,
+    /// The engine decoded the tracks.
+    Loaded(ClipId, Result<Loaded, Error>),
+    /// The recording was saved in a file, or not.
+    Saved(Result<Option<PathBuf>, Error>),
+}
+
+/// Tracks as sound, with what the waveform needs.
+#[derive(Debug, Clone)]
+pub struct Loaded {
+    /// One segment a track.
+    pub segments: Vec<Segment>,
+    /// Loudness of the message, [`PEAKS`] values.
+    pub peaks: Arc<[u8]>,
+    /// Which of these are pauses.
+    pub silences: Arc<[bool]>,
+}
+
+/// What a player asks the engine.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Question {
+    /// Decode the tracks of a clip.
+    Load {
+        /// The clip.
+        clip: ClipId,
+        /// The message.
+        key: MessageKey,
+        /// Its tracks.
+        tracks: Vec<Track>,
+    },
+    /// Save the leaf in a file that the user chooses.
+    Save {
+        /// The message.
+        key: MessageKey,
+        /// The leaf.
+        path: String,
+        /// Name that the dialog proposes.
+        name: String,
+    },
+}
+
+/// How the player stands, for its view.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Stand {
+    /// Ready, at its start.
+    Ready,
+    /// Being fetched or decoded; percent where known.
+    Loading(Option<u8>),
+    /// Sounding.
+    Playing,
+    /// Held.
+    Paused,
+    /// At its end.
+    Ended,
+    /// Cannot be played.
+    Faulty(Fault),
+    /// There is no loudspeaker.
+    NoOutput,
+}
+
+/// The clip of a message; parts of messages inside have the path of the inner message behind it.
+#[must_use]
+pub fn clip_of(key: MessageKey, inner: Option<&str>) -> ClipId {
+    ClipId(match inner {
+        None => format!("message:{key}"),
+        Some(path) => format!("message:{key}/{path}"),
+    })
+}
+
+/// The message that a clip belongs to, if it is one's.
+#[must_use]
+pub fn key_of(clip: &ClipId) -> Option<MessageKey> {
+    let rest = clip.0.strip_prefix("message:")?;
+    let number = rest.split_once('/').map_or(rest, |(number, _)| number);
+    number.parse().ok().map(MessageKey)
+}
+
+impl Player {
+    /// The player of a message, or of a message inside (`inner` is the path of its part). `None`
+    /// when nothing in it sounds.
+    #[must_use]
+    pub fn new(
+        key: MessageKey,
+        mail: &Mail,
+        inner: Option<&str>,
+        name_first: bool,
+    ) -> Option<Self> {
+        let tracks = tracks(mail, inner, name_first);
+        if tracks.is_empty() {
+            return None;
+        }
+        Some(Self {
+            key,
+            clip: clip_of(key, inner),
+            fault: fault(mail, &tracks, inner),
+            tracks,
+            sound: Sound::Unasked,
+            start: None,
+            progress: None,
+            peaks: Arc::from([]),
+            silences: Arc::from([]),
+            show_total: false,
+            speeds_open: false,
+            volume_open: false,
+            anyway: false,
+            file_name: file_name(mail),
+        })
+    }
+
+    /// A player of given tracks, for spoken reports.
+    #[must_use]
+    pub fn of_report(key: MessageKey, mail: &Mail) -> Option<Self> {
+        let spoken: Vec<&PartInfo> = mail
+            .parts
+            .iter()
+            .filter(|p| matches!(p.role, PartRole::Notification | PartRole::VoiceMessage))
+            .collect();
+        let first = spoken.first()?;
+        let mut player = Self::new(key, mail, None, false)?;
+        player.tracks = vec![Track {
+            role: PartRole::Notification,
+            paths: spoken.iter().map(|p| p.path.clone()).collect(),
+            seconds: first.seconds,
+        }];
+        player.fault = fault(mail, &player.tracks, None);
+        Some(player)
+    }
+
+    /// Takes over what a player of the same message, built from more of it, knows.
+    pub fn adopt(&mut self, newer: Option<Self>) {
+        if let Some(newer) = newer {
+            self.tracks = newer.tracks;
+            self.fault = newer.fault;
+            self.file_name = newer.file_name;
+        }
+    }
+
+    /// Its clip.
+    #[must_use]
+    pub fn clip(&self) -> &ClipId {
+        &self.clip
+    }
+
+    /// Its message.
+    #[must_use]
+    pub fn key(&self) -> MessageKey {
+        self.key
+    }
+
+    /// Takes over what the engine knows about the waveform.
+    pub fn set_peaks(&mut self, peaks: &Arc<[u8]>) {
+        if self.peaks.is_empty() {
+            self.peaks = Arc::clone(peaks);
+        }
+    }
+
+    /// Notes how much of the message is here.
+    pub fn set_progress(&mut self, here: u64, all: u64) {
+        self.progress = (here < all).then_some((here, all));
+    }
+
+    /// The whole message is here; a track that waited is asked for again.
+    pub fn completed(&mut self) -> Action<Message, Question> {
+        self.progress = None;
+        if self.fault == Some(Fault::NotHere) {
+            self.fault = None;
+        }
+        match (&self.sound, self.start) {
+            (Sound::Unasked, Some(_)) => self.load(),
+            _ => Action::None,
+        }
+    }
+
+    /// Notes that the recording is not on this computer and cannot be fetched now.
+    pub fn not_here(&mut self) {
+        self.fault = Some(Fault::NotHere);
+    }
+
+    /// The track with this role.
+    #[must_use]
+    pub fn track(&self, role: PartRole) -> Option<&Track> {
+        self.tracks.iter().find(|t| t.role == role)
+    }
+
+    /// The track that the waveform shows: the message, else the first.
+    #[must_use]
+    pub fn main(&self) -> usize {
+        self.tracks
+            .iter()
+            .position(|t| matches!(t.role, PartRole::VoiceMessage | PartRole::Notification))
+            .unwrap_or(0)
+    }
+
+    /// Length of the message, as far as known.
+    #[must_use]
+    pub fn length(&self) -> Option<Duration> {
+        let main = self.main();
+        if let Sound::Here(segments) = &self.sound
+            && let Some(segment) = segments.get(main)
+        {
+            return Some(segment.pcm.duration());
+        }
+        let seconds = self.tracks.get(main).and_then(|t| t.seconds)?;
+        Duration::try_from_secs_f64(seconds).ok()
+    }
+
+    /// Whether the audio thread has this clip.
+    #[must_use]
+    pub fn is_loaded(&self, audio: &audio::State) -> bool {
+        audio.player.clip.as_ref() == Some(&self.clip)
+    }
+
+    /// Whether this clip sounds now.
+    #[must_use]
+    pub fn is_playing(&self, audio: &audio::State) -> bool {
+        self.is_loaded(audio) && audio.player.phase == Phase::Playing
+    }
+
+    /// The role of the track that is loaded now, if this clip is.
+    #[must_use]
+    pub fn current(&self, audio: &audio::State) -> Option<PartRole> {
+        self.is_loaded(audio)
+            .then(|| self.tracks.get(audio.player.segment))
+            .flatten()
+            .map(|t| t.role)
+    }
+
+    /// How it stands.
+    #[must_use]
+    pub fn stand(&self, audio: &audio::State) -> Stand {
+        if self.is_loaded(audio) {
+            if audio.player.problem.is_some() {
+                return Stand::NoOutput;
+            }
+            return match audio.player.phase {
+                Phase::Playing => Stand::Playing,
+                Phase::Paused => Stand::Paused,
+                Phase::Ended => Stand::Ended,
+                Phase::Ready | Phase::Empty => Stand::Ready,
+            };
+        }
+        if let Some(fault) = &self.fault
+            && !(self.anyway && *fault == Fault::Damaged)
+        {
+            return Stand::Faulty(fault.clone());
+        }
+        match (&self.sound, self.start, self.progress) {
+            (Sound::Loading, _, None) => Stand::Loading(None),
+            (_, Some(_), Some((here, all))) => {
+                Stand::Loading(Some((here.saturating_mul(100) / all.max(1)).min(100) as u8))
+            }
+            (_, Some(_), None) => Stand::Loading(None),
+            _ => Stand::Ready,
+        }
+    }
+
+    /// Position in the message and its length: zero before it began, the whole once it ended.
+    #[must_use]
+    pub fn position(&self, audio: &audio::State) -> (Duration, Duration) {
+        let length = self.length().unwrap_or_default();
+        if !self.is_loaded(audio) {
+            return (Duration::ZERO, length);
+        }
+        let main = self.main();
+        if audio.player.segment == main {
+            if audio.player.phase == Phase::Ended {
+                return (length, length);
+            }
+            return (audio.player.position.min(length), length);
+        }
+        (if audio.player.segment > main { length } else { Duration::ZERO }, length)
+    }
+
+    /// What happens next.
+    pub fn update(&mut self, message: Message, ctx: &Context<'_>) -> Action<Message, Question> {
+        let loaded = self.is_loaded(ctx.audio);
+        match message {
+            Message::Toggle => self.toggle(ctx),
+            Message::Restart if loaded => {
+                let main = self.main();
+                self.begin(Start { track: main, at: Duration::ZERO, play: true })
+            }
+            Message::Restart => self.toggle(ctx),
+            Message::Chip(role) => self.chip(role, ctx),
+            Message::Seek(at) => self.seek(at, ctx),
+            Message::Skip(seconds) if loaded => Action::Audio(Command::Skip(seconds)),
+            Message::Skip(_) => Action::None,
+            Message::Step(by) => Action::Audio(Command::Speed(step(ctx.audio.player.speed, by))),
+            Message::Speed(speed) => {
+                self.speeds_open = false;
+                Action::Audio(Command::Speed(speed))
+            }
+            Message::Speeds => {
+                self.speeds_open = !self.speeds_open;
+                Action::None
+            }
+            Message::SkipSilence(on) => Action::Audio(Command::SkipSilence(on)),
+            Message::Volume(volume) => Action::Audio(Command::Volume(volume))
+                .and(unmute(ctx.audio.player.muted && volume > 0.0)),
+            Message::Mute => Action::Audio(Command::Mute(!ctx.audio.player.muted)),
+            Message::VolumeOpen => {
+                self.volume_open = !self.volume_open;
+                Action::None
+            }
+            Message::SwapTime => {
+                self.show_total = !self.show_total;
+                Action::None
+            }
+            Message::PlayWhatsThere => {
+                self.anyway = true;
+                self.toggle(ctx)
+            }
+            Message::Save => self.save(),
+            Message::Loaded(clip, result) if clip == self.clip => self.loaded(result),
+            Message::Loaded(..) | Message::Saved(Ok(None)) => Action::None,
+            Message::Saved(Ok(Some(file))) => Action::say(saved(&file)),
+            Message::Saved(Err(error)) => Action::say(error_text(&error)),
+        }
+    }
+
+    fn toggle(&mut self, ctx: &Context<'_>) -> Action<Message, Question> {
+        if self.is_loaded(ctx.audio) {
+            let order = match ctx.audio.player.phase {
+                Phase::Playing => Command::Pause,
+                // Played to the end: again from the message, not from the spoken name.
+                Phase::Ended => {
+                    let track = self.main();
+                    return self.begin(Start { track, at: Duration::ZERO, play: true });
+                }
+                _ => Command::Play,
+            };
+            return Action::Audio(order);
+        }
+        if matches!(self.sound, Sound::Loading) {
+            // A second press while fetching takes the wish back.
+            self.start = None;
+            return Action::None;
+        }
+        self.begin(Start { track: 0, at: Duration::ZERO, play: true })
+    }
+
+    fn chip(&mut self, role: PartRole, ctx: &Context<'_>) -> Action<Message, Question> {
+        let Some(track) = self.tracks.iter().position(|t| t.role == role) else {
+            return Action::None;
+        };
+        if self.current(ctx.audio) == Some(role) && self.is_playing(ctx.audio) {
+            return Action::Audio(Command::Pause);
+        }
+        self.begin(Start { track, at: Duration::ZERO, play: true })
+    }
+
+    fn seek(&mut self, at: Duration, ctx: &Context<'_>) -> Action<Message, Question> {
+        let Some(length) = self.length() else { return Action::None };
+        let at = at.min(length);
+        let main = self.main();
+        if self.is_loaded(ctx.audio) && ctx.audio.player.segment == main {
+            return Action::Audio(Command::Seek(at));
+        }
+        self.begin(Start { track: main, at, play: self.is_playing(ctx.audio) })
+    }
+
+    fn begin(&mut self, start: Start) -> Action<Message, Question> {
+        if let Some(fault) = &self.fault
+            && !(self.anyway && *fault == Fault::Damaged)
+        {
+            return Action::None;
+        }
+        match &self.sound {
+            Sound::Here(segments) => Action::Audio(Command::Load {
+                clip: self.clip.clone(),
+                segments: segments.clone(),
+                segment: start.track.min(segments.len().saturating_sub(1)),
+                at: start.at,
+                play: start.play,
+            }),
+            Sound::Loading => {
+                self.start = Some(start);
+                Action::None
+            }
+            Sound::Unasked => {
+                self.start = Some(start);
+                if self.progress.is_some() { Action::None } else { self.load() }
+            }
+        }
+    }
+
+    fn load(&mut self) -> Action<Message, Question> {
+        self.sound = Sound::Loading;
+        Action::Ask(Question::Load {
+            clip: self.clip.clone(),
+            key: self.key,
+            tracks: self.tracks.clone(),
+        })
+    }
+
+    fn loaded(&mut self, result: Result<Loaded, Error>) -> Action<Message, Question> {
+        match result {
+            Ok(loaded) => {
+                self.peaks = loaded.peaks;
+                self.silences = loaded.silences;
+                self.sound = Sound::Here(loaded.segments);
+                match self.start.take() {
+                    Some(start) => self.begin(start),
+                    None => Action::None,
+                }
+            }
+            Err(error) => {
+                self.sound = Sound::Unasked;
+                self.start = None;
+                self.fault = Some(match error {
+                    Error::Unreachable { .. } => Fault::NotHere,
+                    other => Fault::Other(other.to_string()),
+                });
+                Action::None
+            }
+        }
+    }
+
+    fn save(&self) -> Action<Message, Question> {
+        let path = self.tracks.get(self.main()).and_then(|t| t.paths.first());
+        path.map_or(Action::None, |path| {
+            Action::Ask(Question::Save {
+                key: self.key,
+                path: path.clone(),
+                name: self.file_name.clone(),
+            })
+        })
+    }
+}
+
+fn unmute(needed: bool) -> Action<Message, Question> {
+    if needed { Action::Audio(Command::Mute(false)) } else { Action::None }
+}
+
+/// The next speed of the stepper: quarters from 0.5 to 3.
+fn step(speed: f32, by: i8) -> f32 {
+    let quarters = (speed * 4.0).round() as i32 + i32::from(by);
+    quarters.clamp(2, 12) as f32 / 4.0
+}
+
+/// What sounds in a message, in order: spoken name (if set), spoken subject, message.
+fn tracks(mail: &Mail, inner: Option<&str>, name_first: bool) -> Vec<Track> {
+    let full = |path: &str| inner.map_or_else(|| path.to_owned(), |at| format!("{at}/{path}"));
+    let of = |role: PartRole| {
+        let parts: Vec<&PartInfo> = mail.parts.iter().filter(|p| p.role == role).collect();
+        let seconds = parts.iter().map(|p| p.seconds).sum::<Option<f64>>();
+        (!parts.is_empty()).then(|| Track {
+            role,
+            paths: parts.iter().map(|p| full(&p.path)).collect(),
+            seconds,
+        })
+    };
+    let name = of(PartRole::SpokenName);
+    let mut all = Vec::new();
+    all.extend(of(PartRole::SpokenSubject));
+    all.extend(of(PartRole::VoiceMessage).or_else(|| of(PartRole::Notification)));
+    if let Some(name) = name {
+        if name_first {
+            all.insert(0, name);
+        } else {
+            all.push(name);
+        }
+    }
+    all
+}
+
+/// What is known to be wrong before anything was decoded.
+fn fault(mail: &Mail, tracks: &[Track], inner: Option<&str>) -> Option<Fault> {
+    let prefix = inner.map_or(0, |at| at.len() + 1);
+    let main = tracks
+        .iter()
+        .find(|t| matches!(t.role, PartRole::VoiceMessage | PartRole::Notification))?;
+    let path = main.paths.first()?;
+    let part = mail.parts.iter().find(|p| Some(p.path.as_str()) == path.get(prefix..))?;
+    if !part.decodable {
+        return Some(Fault::Unknown(part.media_type.clone()));
+    }
+    part.problem.as_ref().map(|_| Fault::Damaged)
+}
+
+/// The name proposed for a saved recording.
+fn file_name(mail: &Mail) -> String {
+    mail.parts
+        .iter()
+        .find(|p| p.role == PartRole::VoiceMessage)
+        .and_then(|p| p.filename.clone())
+        .unwrap_or_else(|| "voice-message.wav".into())
+}
+
+/// Follows the audio thread and says what the engine must be told, once each.
+#[derive(Debug, Default)]
+pub struct Listening {
+    clip: Option<ClipId>,
+    started: bool,
+    heard: bool,
+}
+
+/// What was noticed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Noticed {
+    /// The message itself (not its spoken name) began to sound.
+    Started(MessageKey),
+    /// It counts as heard.
+    Heard(MessageKey),
+}
+
+impl Listening {
+    /// Looks at a new state of the audio thread.
+    pub fn observe(&mut self, player: &audio::PlayerState) -> Vec<Noticed> {
+        if self.clip != player.clip {
+            *self = Self { clip: player.clip.clone(), ..Self::default() };
+        }
+        let Some(key) = self.clip.as_ref().and_then(key_of) else { return Vec::new() };
+        let mut noticed = Vec::new();
+        if !self.started && player.phase == Phase::Playing && player.label == MESSAGE {
+            self.started = true;
+            noticed.push(Noticed::Started(key));
+        }
+        if !self.heard && player.heard {
+            self.heard = true;
+            noticed.push(Noticed::Heard(key));
+        }
+        noticed
+    }
+}
+
+/// Label of the segment that is the message itself.
+pub const MESSAGE: &str = "message";
+
+impl Ask<Message> for Question {
+    fn ask(self, engine: &Engine) -> Task<Message> {
+        let engine = engine.clone();
+        match self {
+            Self::Load { clip, key, tracks } => {
+                Task::perform(load::load(engine, key, tracks), move |result| {
+                    Message::Loaded(clip.clone(), result)
+                })
+            }
+            Self::Save { key, path, name } => {
+                Task::perform(load::save(engine, key, path, name), Message::Saved)
+            }
+        }
+    }
+}
+
+/// The waveform of a recording in `count` bars; an empty recording has none.
+#[must_use]
+pub fn peaks_of(pcm: &Pcm, count: usize) -> (Arc<[u8]>, Arc<[bool]>) {
+    load::measure(&pcm.samples, count)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,104 @@
+//! What the reader asks the engine, as data, and how each becomes work.
+
+use iced::Task;
+
+use super::{Message, fax, player, work};
+use crate::{
+    engine::{Engine, ReceiptAnswer},
+    model::MessageKey,
+    ui::screen::Ask,
+};
+
+/// Octets of the raw message that are shown; the rest can be saved.
+const RAW_SHOWN: usize = 256 * 1024;
+
+/// What the reader asks the engine.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Question {
+    /// What is here of the message, at once.
+    Peek(MessageKey),
+    /// The message, fetching what is missing.
+    Open(MessageKey),
+    /// The message that a report is about.
+    About(MessageKey),
+    /// Its octets.
+    Raw(MessageKey),
+    /// A question of the player.
+    Player(player::Question),
+    /// A question of the player of a message inside.
+    Inner(usize, player::Question),
+    /// A question of the player of the message that a report is about.
+    AboutPlayer(player::Question),
+    /// It counts as read or viewed.
+    Presented(MessageKey),
+    /// The answer to a receipt.
+    Receipt(MessageKey, ReceiptAnswer),
+    /// Accept a card.
+    Import {
+        /// The message.
+        key: MessageKey,
+        /// The card.
+        path: String,
+        /// Its name, for the toast.
+        name: String,
+        /// Take an address that differs.
+        accept_conflict: bool,
+    },
+    /// Never offer this card again.
+    Dismiss(MessageKey, String),
+    /// Save a leaf.
+    Save {
+        /// The message.
+        key: MessageKey,
+        /// The leaf.
+        path: String,
+        /// Name that the dialog proposes.
+        name: String,
+    },
+    /// Decode and draw fax pages.
+    Fax(fax::Question),
+}
+
+impl Ask<Message> for Question {
+    fn ask(self, engine: &Engine) -> Task<Message> {
+        let e = engine.clone();
+        match self {
+            Self::Peek(key) => Task::perform(async move { e.peek(key).await }, move |r| {
+                r.map_or(Message::Ignored, |o| Message::Opened(key, Ok(Box::new(o))))
+            }),
+            Self::Open(key) => Task::perform(async move { e.open(key).await }, move |r| {
+                Message::Opened(key, r.map(Box::new))
+            }),
+            Self::About(key) => Task::perform(async move { e.open(key).await }, move |r| {
+                Message::AboutOpened(key, r.map(Box::new))
+            }),
+            Self::Raw(key) => {
+                Task::perform(work::raw(e, key, RAW_SHOWN), move |r| Message::Raw(key, r))
+            }
+            Self::Player(question) => question.ask(engine).map(Message::Player),
+            Self::Inner(at, question) => question.ask(engine).map(move |m| Message::Inner(at, m)),
+            Self::AboutPlayer(question) => question.ask(engine).map(Message::AboutPlayer),
+            // The engine answers with an event; a failure shows on the account.
+            Self::Presented(key) => {
+                Task::perform(async move { e.presented(key).await }, |_| Message::Ignored)
+            }
+            Self::Receipt(key, answer) => {
+                let sends = matches!(answer, ReceiptAnswer::Send | ReceiptAnswer::SendAlways);
+                Task::perform(async move { e.answer_receipt(key, answer).await }, move |r| {
+                    Message::ReceiptDone(sends, r)
+                })
+            }
+            Self::Import { key, path, name, accept_conflict } => Task::perform(
+                async move { e.import_card(key, path, accept_conflict).await },
+                move |r| Message::Imported(name.clone(), r),
+            ),
+            Self::Dismiss(key, path) => {
+                Task::perform(async move { e.dismiss_card(key, path).await }, |_| Message::Ignored)
+            }
+            Self::Save { key, path, name } => {
+                Task::perform(player::save(e, key, path, name), Message::Saved)
+            }
+            Self::Fax(question) => question.ask(engine).map(Message::Fax),
+        }
+    }
+}

@@ -1,0 +1,245 @@
+//! Which one bar a message shows. At most one at a time, in the order failed, warns, asks, offers;
+//! the others wait for it to be answered or closed.
+
+use std::collections::HashSet;
+
+use crate::{
+    engine::{CardOffer, CardOfferKind, Opened, ReceiptState},
+    model::{AddrSpec, Sensitivity},
+};
+
+/// The bar to show.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Bar {
+    /// The rest of the message cannot be fetched now.
+    Incomplete,
+    /// A card that differs in an address or number from the one in use.
+    CardConflict {
+        /// Path of the card.
+        path: String,
+        /// Whose.
+        name: String,
+        /// The value in use.
+        in_use: String,
+        /// The value on the card.
+        new: String,
+    },
+    /// A card for another address than the message came from.
+    CardOther {
+        /// Path of the card.
+        path: String,
+        /// Whose.
+        name: String,
+        /// Address on the card.
+        card: String,
+        /// Address of the message.
+        from: String,
+    },
+    /// A receipt is asked for.
+    Receipt {
+        /// Where it would go, when that is not the sender.
+        elsewhere: Option<Vec<AddrSpec>>,
+    },
+    /// A new person.
+    CardNew {
+        /// Path of the card.
+        path: String,
+        /// Whose.
+        name: String,
+        /// How many telephone numbers.
+        numbers: usize,
+        /// How many addresses.
+        addresses: usize,
+        /// Whether a spoken name comes along.
+        spoken_name: bool,
+    },
+    /// A known person with harmless news.
+    CardNews {
+        /// Path of the card.
+        path: String,
+        /// Whose.
+        name: String,
+        /// What is new, in words.
+        news: String,
+    },
+    /// The message may not leave this program; why, in the sender's word.
+    Private {
+        /// `private`, `personal`, or whatever the message says.
+        word: String,
+    },
+    /// The caller has no mailbox.
+    Outside {
+        /// The caller's number, if it was passed on.
+        number: Option<String>,
+    },
+    /// A notice that does not block (Company-Confidential).
+    Notice(String),
+}
+
+/// How a bar is drawn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tone {
+    /// Something failed.
+    Failed,
+    /// A warning.
+    Warns,
+    /// A question.
+    Asks,
+    /// An offer or an explanation.
+    Offers,
+}
+
+impl Bar {
+    /// How it is drawn, which is also its rank.
+    #[must_use]
+    pub fn tone(&self) -> Tone {
+        match self {
+            Self::Incomplete => Tone::Failed,
+            Self::CardConflict { .. }
+            | Self::CardOther { .. }
+            | Self::Receipt { elsewhere: Some(_) } => Tone::Warns,
+            Self::Receipt { elsewhere: None } => Tone::Asks,
+            _ => Tone::Offers,
+        }
+    }
+
+    /// What its close button remembers; `None` for bars that explain and stay.
+    #[must_use]
+    pub fn closes(&self) -> Option<&str> {
+        match self {
+            Self::CardConflict { path, .. }
+            | Self::CardOther { path, .. }
+            | Self::CardNew { path, .. }
+            | Self::CardNews { path, .. } => Some(path),
+            Self::Notice(_) => Some("notice"),
+            Self::Incomplete => Some("incomplete"),
+            _ => None,
+        }
+    }
+}
+
+/// The bar for a message, given what was closed. `failed`: fetching the rest did not work.
+#[must_use]
+pub fn bar(opened: &Opened, failed: bool, closed: &HashSet<String>) -> Option<Bar> {
+    let mut all: Vec<Bar> = Vec::new();
+    if failed && !opened.complete {
+        all.push(Bar::Incomplete);
+    }
+    all.extend(opened.offers.iter().filter_map(card));
+    if let ReceiptState::Ask { to, elsewhere } = &opened.receipt {
+        all.push(Bar::Receipt { elsewhere: elsewhere.then(|| to.clone()) });
+    }
+    if let Some(word) = blocked(opened) {
+        all.push(Bar::Private { word });
+    } else if let Some(notice) = &opened.mail.forward_notice {
+        all.push(Bar::Notice(notice.clone()));
+    }
+    if opened.mail.sender.outside_caller && !opened.mail.may_reply.is_allowed() {
+        all.push(Bar::Outside { number: opened.mail.sender.number.clone() });
+    }
+    all.retain(|bar| bar.closes().is_none_or(|name| !closed.contains(name)));
+    // `min_by_key` keeps the first of equals, so the order above decides within a rank.
+    all.into_iter().min_by_key(|bar| match bar.tone() {
+        Tone::Failed => 0,
+        Tone::Warns => 1,
+        Tone::Asks => 2,
+        Tone::Offers => 3,
+    })
+}
+
+fn card(offer: &CardOffer) -> Option<Bar> {
+    let (path, name) = (offer.path.clone(), offer.name.clone());
+    Some(match &offer.kind {
+        CardOfferKind::New { numbers, addresses, spoken_name } => Bar::CardNew {
+            path,
+            name,
+            numbers: *numbers,
+            addresses: *addresses,
+            spoken_name: *spoken_name,
+        },
+        CardOfferKind::News(news) => Bar::CardNews { path, name, news: news.clone() },
+        CardOfferKind::Conflict { in_use, new } => {
+            Bar::CardConflict { path, name, in_use: in_use.clone(), new: new.clone() }
+        }
+        CardOfferKind::OtherSender { card, from } => {
+            Bar::CardOther { path, name, card: card.clone(), from: from.clone() }
+        }
+        CardOfferKind::Known => return None,
+    })
+}
+
+/// The sender's word for a message that may not leave, if it is one.
+#[must_use]
+pub fn blocked(opened: &Opened) -> Option<String> {
+    let sensitivity = opened.mail.sensitivity.as_ref().filter(|s| s.blocks_forwarding())?;
+    Some(match sensitivity {
+        Sensitivity::Unknown(value) => value.clone(),
+        known => known.as_str().to_owned(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ui::screen::testing::{addr, mail, opened};
+
+    fn offer(path: &str, kind: CardOfferKind) -> CardOffer {
+        CardOffer { path: path.into(), name: "Graham Pearce".into(), kind }
+    }
+
+    fn new_card() -> CardOffer {
+        offer("4", CardOfferKind::New { numbers: 2, addresses: 2, spoken_name: true })
+    }
+
+    fn conflict() -> CardOffer {
+        offer("4", CardOfferKind::Conflict { in_use: "a@x".into(), new: "b@x".into() })
+    }
+
+    #[test]
+    fn one_bar_in_the_order_failed_warns_asks_offers() {
+        let mut o = opened(mail());
+        let none = HashSet::new();
+        assert_eq!(bar(&o, false, &none), None);
+        o.offers = vec![new_card()];
+        assert_eq!(bar(&o, false, &none).map(|b| b.tone()), Some(Tone::Offers));
+        o.receipt = ReceiptState::Ask { to: vec![addr("g@x.example")], elsewhere: false };
+        assert_eq!(bar(&o, false, &none), Some(Bar::Receipt { elsewhere: None }));
+        o.offers = vec![conflict()];
+        assert!(matches!(bar(&o, false, &none), Some(Bar::CardConflict { .. })));
+        o.complete = false;
+        assert_eq!(bar(&o, true, &none), Some(Bar::Incomplete));
+    }
+
+    #[test]
+    fn the_next_bar_follows_when_one_is_closed() {
+        let mut o = opened(mail());
+        o.offers = vec![conflict()];
+        o.receipt = ReceiptState::Ask { to: vec![addr("g@x.example")], elsewhere: false };
+        let closed = HashSet::from(["4".to_owned()]);
+        assert_eq!(bar(&o, false, &closed), Some(Bar::Receipt { elsewhere: None }));
+    }
+
+    #[test]
+    fn nothing_is_asked_before_the_message_was_presented() {
+        let mut o = opened(mail());
+        o.receipt = ReceiptState::NotYet;
+        assert_eq!(bar(&o, false, &HashSet::new()), None);
+    }
+
+    #[test]
+    fn every_blocking_word_is_named() {
+        for (value, word) in [
+            (Sensitivity::Private, "private"),
+            (Sensitivity::Personal, "personal"),
+            (Sensitivity::Unknown("top-secret".into()), "top-secret"),
+        ] {
+            let mut m = mail();
+            m.sensitivity = Some(value);
+            let expected = Bar::Private { word: word.into() };
+            assert_eq!(bar(&opened(m), false, &HashSet::new()), Some(expected));
+        }
+        let mut m = mail();
+        m.sensitivity = Some(Sensitivity::CompanyConfidential);
+        assert_eq!(bar(&opened(m), false, &HashSet::new()), None);
+    }
+}

@@ -1,0 +1,324 @@
+//! Fax pages in the reading pane: counted first, then decoded and drawn one at a time off the
+//! window's thread, in their true proportions (TIFF-F resolutions differ across and down).
+//!
+//! Only a few drawn pages are kept, whatever the number of pages.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use iced::{Task, widget::image::Handle};
+
+use crate::{
+    codec,
+    engine::{Engine, Error},
+    message::{Mail, PartRole},
+    model::MessageKey,
+    ui::screen::{Action, Ask, words},
+};
+
+/// Width that pages are drawn at, in pixels. The pane is narrower at scale 1.
+const DRAWN: f64 = 1_240.0;
+/// Height that pages are drawn at, at most: a roll of paper is drawn narrower.
+const TALLEST: f64 = 8_000.0;
+/// Drawn pages that are kept.
+const KEPT: usize = 5;
+/// Pages that are counted.
+const MOST: usize = 500;
+
+/// The pages of a message.
+#[derive(Debug)]
+pub struct Fax {
+    key: MessageKey,
+    paths: Vec<String>,
+    /// What the message says it has, until it is counted.
+    expected: Option<u32>,
+    places: Arc<[Place]>,
+    drawn: BTreeMap<usize, Page>,
+    at: usize,
+    state: State,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum State {
+    Waiting,
+    Counting,
+    Counted,
+    Failed(String),
+}
+
+/// Where a page is: its leaf and its number there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    /// The leaf.
+    pub path: String,
+    /// The page in its file, from 0.
+    pub page: usize,
+}
+
+/// A page ready for the screen.
+#[derive(Debug, Clone)]
+pub struct Page {
+    /// Its pixels.
+    pub handle: Handle,
+    /// It could be read in part only.
+    pub damaged: bool,
+}
+
+/// What happens to the pages.
+#[derive(Debug, Clone)]
+pub enum Message {
+    /// They were counted.
+    Counted(MessageKey, Result<Arc<[Place]>, Error>),
+    /// One was drawn.
+    Drawn(MessageKey, usize, Result<Page, Error>),
+    /// The page before.
+    Back,
+    /// The page after.
+    Next,
+}
+
+/// What the pages need.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Question {
+    /// How many there are.
+    Count(MessageKey, Vec<String>),
+    /// One of them.
+    Draw(MessageKey, usize, Place),
+}
+
+impl Fax {
+    /// The pages of a message that has any.
+    #[must_use]
+    pub fn new(key: MessageKey, mail: &Mail) -> Option<Self> {
+        let parts = mail.parts.iter().filter(|p| p.role == PartRole::Fax);
+        let paths: Vec<String> = parts.map(|p| p.path.clone()).collect();
+        (!paths.is_empty()).then(|| Self {
+            key,
+            paths,
+            expected: mail.pages,
+            places: Arc::from([]),
+            drawn: BTreeMap::new(),
+            at: 0,
+            state: State::Waiting,
+        })
+    }
+
+    /// Asks for the pages, once.
+    pub fn begin(&mut self) -> Action<Message, Question> {
+        if self.state != State::Waiting {
+            return Action::None;
+        }
+        self.state = State::Counting;
+        Action::Ask(Question::Count(self.key, self.paths.clone()))
+    }
+
+    /// What happens next.
+    pub fn update(&mut self, message: Message) -> Action<Message, Question> {
+        match message {
+            Message::Counted(key, result) if key == self.key => match result {
+                Ok(places) if !places.is_empty() => {
+                    self.places = places;
+                    self.state = State::Counted;
+                    return self.draw();
+                }
+                Ok(_) => self.state = State::Failed(String::new()),
+                Err(error) => self.state = State::Failed(words::error_text(&error)),
+            },
+            Message::Drawn(key, at, Ok(page)) if key == self.key => self.keep(at, page),
+            Message::Drawn(key, _, Err(error)) if key == self.key && self.drawn.is_empty() => {
+                self.state = State::Failed(words::error_text(&error));
+            }
+            Message::Counted(..) | Message::Drawn(..) => {}
+            Message::Back => {
+                self.at = self.at.saturating_sub(1);
+                return self.draw();
+            }
+            Message::Next => {
+                self.at = (self.at + 1).min(self.places.len().saturating_sub(1));
+                return self.draw();
+            }
+        }
+        Action::None
+    }
+
+    /// Asks for the page on screen, unless it is here.
+    fn draw(&self) -> Action<Message, Question> {
+        match self.places.get(self.at) {
+            Some(place) if !self.drawn.contains_key(&self.at) => {
+                Action::Ask(Question::Draw(self.key, self.at, place.clone()))
+            }
+            _ => Action::None,
+        }
+    }
+
+    /// Keeps a page and lets go of the one farthest from what is on screen.
+    fn keep(&mut self, at: usize, page: Page) {
+        self.drawn.insert(at, page);
+        while self.drawn.len() > KEPT {
+            let farthest = self.drawn.keys().copied().max_by_key(|n| n.abs_diff(self.at));
+            match farthest {
+                Some(far) => drop(self.drawn.remove(&far)),
+                None => break,
+            }
+        }
+    }
+
+    /// Whether the last page is on screen, which makes a fax viewed (D11).
+    #[must_use]
+    pub fn last_page_shown(&self) -> bool {
+        self.state == State::Counted && self.at + 1 == self.places.len() && self.page().is_some()
+    }
+
+    /// The page on screen.
+    #[must_use]
+    pub fn page(&self) -> Option<&Page> {
+        self.drawn.get(&self.at)
+    }
+
+    /// Index of the page on screen and how many there are.
+    #[must_use]
+    pub fn place(&self) -> (usize, usize) {
+        let count = match self.state {
+            State::Counted => self.places.len(),
+            _ => self.expected.map_or(0, |n| n as usize),
+        };
+        (self.at, count)
+    }
+
+    /// Why there are no pages, in words; empty when the form is unknown.
+    #[must_use]
+    pub fn failure(&self) -> Option<&str> {
+        match &self.state {
+            State::Failed(text) => Some(text),
+            _ => None,
+        }
+    }
+}
+
+impl Ask<Message> for Question {
+    fn ask(self, engine: &Engine) -> Task<Message> {
+        let engine = engine.clone();
+        match self {
+            Self::Count(key, paths) => {
+                Task::perform(count(engine, key, paths), move |r| Message::Counted(key, r))
+            }
+            Self::Draw(key, at, place) => {
+                Task::perform(draw(engine, key, place), move |r| Message::Drawn(key, at, r))
+            }
+        }
+    }
+}
+
+async fn count(engine: Engine, key: MessageKey, paths: Vec<String>) -> Result<Arc<[Place]>, Error> {
+    let mut places = Vec::new();
+    let mut failed = None;
+    for path in paths {
+        let body = engine.part(key, path.clone()).await?;
+        match codec::fax::pages(&body.octets) {
+            Ok(pages) => {
+                places.extend((0..pages.len()).map(|page| Place { path: path.clone(), page }));
+            }
+            Err(error) => failed = Some(error),
+        }
+    }
+    places.truncate(MOST);
+    match failed {
+        Some(error) if places.is_empty() => Err(Error::Invalid(error.to_string())),
+        _ => Ok(places.into()),
+    }
+}
+
+async fn draw(engine: Engine, key: MessageKey, place: Place) -> Result<Page, Error> {
+    let body = engine.part(key, place.path).await?;
+    tokio::task::spawn_blocking(move || {
+        let bitmap = codec::fax::render(&body.octets, place.page)
+            .map_err(|e| Error::Invalid(e.to_string()))?;
+        Ok(paint(&bitmap))
+    })
+    .await
+    .map_err(|e| Error::Store(e.to_string()))?
+}
+
+/// A page as pixels, at most as wide as it was scanned.
+fn paint(bitmap: &codec::fax::Bitmap) -> Page {
+    let width = DRAWN.min(TALLEST / bitmap.aspect().max(0.01)).min(f64::from(bitmap.width));
+    let gray = bitmap.to_gray_scaled(width.max(1.0) as u32);
+    let pixels: Vec<u8> = gray.pixels.iter().flat_map(|g| [*g, *g, *g, 255]).collect();
+    Page { handle: Handle::from_rgba(gray.width, gray.height, pixels), damaged: bitmap.damaged }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ui::screen::testing::{mail, part};
+
+    const KEY: MessageKey = MessageKey(7);
+
+    fn page() -> Page {
+        Page { handle: Handle::from_rgba(1, 1, vec![0; 4]), damaged: false }
+    }
+
+    fn places(count: usize) -> Arc<[Place]> {
+        (0..count).map(|page| Place { path: "4".into(), page }).collect()
+    }
+
+    fn fax() -> Fax {
+        let mut m = mail();
+        m.parts.push(part("4", "image/tiff", PartRole::Fax, None));
+        m.pages = Some(3);
+        Fax::new(KEY, &m).expect("pages")
+    }
+
+    #[test]
+    fn viewed_only_when_the_last_page_is_shown() {
+        let mut f = fax();
+        assert!(matches!(f.begin(), Action::Ask(Question::Count(KEY, _))));
+        assert!(matches!(f.begin(), Action::None), "asked for once");
+        assert_eq!(f.place(), (0, 3));
+        assert!(matches!(
+            f.update(Message::Counted(KEY, Ok(places(2)))),
+            Action::Ask(Question::Draw(KEY, 0, _))
+        ));
+        f.update(Message::Drawn(KEY, 0, Ok(page())));
+        assert!(!f.last_page_shown());
+        assert!(matches!(f.update(Message::Next), Action::Ask(Question::Draw(KEY, 1, _))));
+        assert!(!f.last_page_shown(), "not before it is drawn");
+        f.update(Message::Drawn(KEY, 1, Ok(page())));
+        assert!(f.last_page_shown());
+        assert!(matches!(f.update(Message::Next), Action::None));
+        assert_eq!(f.place(), (1, 2));
+        assert!(matches!(f.update(Message::Back), Action::None), "still here");
+    }
+
+    #[test]
+    fn few_pages_are_kept() {
+        let mut f = fax();
+        f.begin();
+        f.update(Message::Counted(KEY, Ok(places(100))));
+        for at in 0..100 {
+            f.update(Message::Drawn(KEY, at, Ok(page())));
+            f.update(Message::Next);
+        }
+        assert!(f.drawn.len() <= KEPT);
+        assert!(f.page().is_some());
+    }
+
+    #[test]
+    fn no_pages_is_a_failure_and_never_viewed() {
+        let mut f = fax();
+        f.begin();
+        f.update(Message::Counted(KEY, Ok(places(0))));
+        assert!(f.failure().is_some());
+        assert!(!f.last_page_shown());
+    }
+
+    #[test]
+    fn pages_are_drawn_in_the_papers_proportions() {
+        let bitmap = codec::fax::Bitmap::blank(1728, 1078, 204.0, 98.0);
+        let Handle::Rgba { width, height, .. } = paint(&bitmap).handle else { panic!("pixels") };
+        assert_eq!(width, 1240);
+        assert!(height.abs_diff(1610) < 5, "{height}");
+        let roll = codec::fax::Bitmap::blank(1728, 50_000, 204.0, 98.0);
+        let Handle::Rgba { height, .. } = paint(&roll).handle else { panic!("pixels") };
+        assert!(height <= 8_050, "{height}");
+    }
+}

@@ -1,0 +1,817 @@
+//! The reading pane: one message with its head, toolbar, bars, player, text, attachments, fax
+//! pages, messages inside and, for reports, the card that says what happened.
+//!
+//! Which bar shows is decided in [`bars`], fax pages are drawn in [`fax`], reports in [`report`].
+//! The reader never decides what is allowed: `Mail::may_*` says so and why, and the engine refuses
+//! again. Opening a message marks nothing; see decision D11 for what does.
+
+use std::{collections::HashSet, path::PathBuf, time::Duration};
+
+use iced::{Task, widget::text_editor};
+
+use super::{
+    Action, Compose, Context, Toast, Undo, Verb, player,
+    player::Player,
+    words::{self, t, tf},
+};
+use crate::{
+    engine::{Error, Opened, ReceiptAnswer, ReceiptState, UndoToken},
+    message::{Mail, PartInfo, PartRole, Permission, Report, dsn::NextStep},
+    model::{Address, ContactId, DateTime, MessageKey, MessageKind},
+    ui::theme::Icon,
+};
+
+mod ask;
+pub mod bars;
+pub mod fax;
+pub mod report;
+mod view;
+mod work;
+
+pub use ask::Question;
+pub use bars::Bar;
+pub(crate) use view::conflict;
+pub use view::view;
+
+/// How long a text must be on screen to count as read (D11).
+const READ_AFTER: Duration = Duration::from_secs(2);
+
+/// The reading pane.
+#[derive(Debug)]
+pub struct Reader {
+    key: MessageKey,
+    phase: Phase,
+}
+
+#[derive(Debug)]
+enum Phase {
+    /// Asked for.
+    Loading,
+    /// Could not be opened.
+    Failed(Error),
+    /// Open.
+    Open(Box<Page>),
+}
+
+/// A message on screen.
+#[derive(Debug)]
+struct Page {
+    opened: Opened,
+    player: Option<Player>,
+    inner: Vec<Inner>,
+    fax: Option<fax::Fax>,
+    about: Option<About>,
+    text: text_editor::Content,
+    closed: HashSet<String>,
+    from_now_on: bool,
+    review: bool,
+    popover: Option<Popover>,
+    more: bool,
+    details: bool,
+    raw: Option<text_editor::Content>,
+    link: Option<String>,
+    /// A question about this message is under way; its buttons rest.
+    busy: bool,
+    /// When it was heard or read in this window.
+    presented: Option<DateTime>,
+    failed: bool,
+}
+
+/// A message inside.
+#[derive(Debug)]
+struct Inner {
+    mail: Mail,
+    player: Option<Player>,
+    open: bool,
+}
+
+/// The message that a report is about.
+#[derive(Debug)]
+struct About {
+    opened: Opened,
+    player: Option<Player>,
+}
+
+/// Why a control does not act, shown beside it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Popover {
+    /// Forward.
+    Forward,
+    /// Save.
+    Save,
+    /// Reply and Reply by voice.
+    Reply,
+    /// Copy transcript.
+    Copy,
+}
+
+/// What happens to the reader.
+#[derive(Debug, Clone)]
+pub enum Message {
+    /// The engine opened it.
+    Opened(MessageKey, Result<Box<Opened>, Error>),
+    /// The engine says that it changed; load it again.
+    Changed,
+    /// More of it arrived.
+    Progress(u64, u64),
+    /// The player of the message.
+    Player(player::Message),
+    /// The player of a message inside.
+    Inner(usize, player::Message),
+    /// Show or hide a message inside.
+    OpenInner(usize),
+    /// The player of the message that a report is about.
+    AboutPlayer(player::Message),
+    /// The message that a report is about.
+    AboutOpened(MessageKey, Result<Box<Opened>, Error>),
+    /// It counts as heard (told by [`player::Listening`]).
+    Heard,
+    /// Its text was on screen for two seconds.
+    TextShown(MessageKey),
+
+    /// Reply by voice.
+    ReplyVoice,
+    /// Reply to all by voice.
+    ReplyAll,
+    /// Reply in text.
+    ReplyText,
+    /// Forward.
+    Forward,
+    /// Archive.
+    Archive,
+    /// Delete.
+    Delete,
+    /// Mark as unheard.
+    MarkUnheard,
+    /// Back to the list, in a narrow window.
+    Back,
+    /// Show or hide the More menu.
+    More,
+    /// Save the recording in a file.
+    SaveRecording,
+    /// Add the card to the directory, from the menu.
+    AddToDirectory,
+    /// Copy the transcript or text.
+    CopyText,
+    /// Show the original message, or the message again.
+    ShowOriginal,
+    /// Its octets.
+    Raw(MessageKey, Result<String, Error>),
+    /// Show or hide the details for the administrator.
+    Details,
+    /// Copy the details.
+    CopyDetails,
+    /// Explain a control that does not act, or hide the explanation.
+    Explain(Option<Popover>),
+
+    /// Accept a card; true also takes an address that differs.
+    Import(String, bool),
+    /// It was accepted.
+    Imported(String, Result<(ContactId, UndoToken), Error>),
+    /// Look closer at a card of another address.
+    Review,
+    /// Close the bar, and never offer this again where it was a card.
+    CloseBar,
+    /// The tick of "Do the same from now on".
+    FromNowOn(bool),
+    /// The answer to a receipt asked for.
+    Receipt(bool),
+    /// The engine took the answer; true when one is sent.
+    ReceiptDone(bool, Result<(), Error>),
+    /// Copy the caller's number.
+    CopyNumber,
+
+    /// Selecting in the text.
+    Text(text_editor::Action),
+    /// Selecting in the original.
+    RawText(text_editor::Action),
+    /// A link was pressed.
+    Link(String),
+    /// Open it, or not.
+    OpenLink(bool),
+    /// An attachment was pressed.
+    Attachment(String),
+    /// A file was saved, or not.
+    Saved(Result<Option<PathBuf>, Error>),
+
+    /// Fax pages.
+    Fax(fax::Message),
+
+    /// First action of a report.
+    SendAgain,
+    /// "Try another address" of a report.
+    TryAnother,
+    /// Show the message that a report is about.
+    OpenAbout,
+    /// Nothing.
+    Ignored,
+}
+
+/// The reader's [`Action`].
+pub type Act = Action<Message, Question>;
+
+impl Reader {
+    /// Opens a message.
+    #[must_use]
+    pub fn open(key: MessageKey) -> (Self, Act) {
+        let action = Action::Ask(Question::Peek(key)).and(Action::Ask(Question::Open(key)));
+        (Self { key, phase: Phase::Loading }, action)
+    }
+
+    /// The message on screen.
+    #[must_use]
+    pub fn key(&self) -> MessageKey {
+        self.key
+    }
+
+    /// The message, once it is open.
+    #[must_use]
+    pub fn opened(&self) -> Option<&Opened> {
+        match &self.phase {
+            Phase::Open(page) => Some(&page.opened),
+            _ => None,
+        }
+    }
+
+    /// Its player, for keys and the now-playing strip.
+    #[must_use]
+    pub fn player(&self) -> Option<&Player> {
+        match &self.phase {
+            Phase::Open(page) => {
+                page.player.as_ref().or_else(|| page.about.as_ref().and_then(|a| a.player.as_ref()))
+            }
+            _ => None,
+        }
+    }
+
+    /// The bar on screen.
+    #[must_use]
+    pub fn bar(&self) -> Option<Bar> {
+        match &self.phase {
+            Phase::Open(page) => bars::bar(&page.opened, page.failed, &page.closed),
+            _ => None,
+        }
+    }
+
+    /// Closes menus, popovers and the original; true when there was one. Escape asks this first.
+    pub fn escape(&mut self) -> bool {
+        let Phase::Open(page) = &mut self.phase else { return false };
+        let open = page.more || page.popover.is_some() || page.raw.is_some() || page.link.is_some();
+        page.more = false;
+        page.popover = None;
+        page.raw = None;
+        page.link = None;
+        open
+    }
+
+    /// What happens next.
+    pub fn update(&mut self, message: Message, ctx: &Context<'_>) -> Act {
+        match message {
+            Message::Opened(key, result) if key == self.key => self.opened_now(result, ctx),
+            Message::Opened(..) => Action::None,
+            Message::Changed => Action::Ask(Question::Peek(self.key)),
+            Message::Back => Action::Do(Verb::Back),
+            message => match &mut self.phase {
+                Phase::Open(page) => page.update(self.key, message, ctx),
+                _ => Action::None,
+            },
+        }
+    }
+
+    fn opened_now(&mut self, result: Result<Box<Opened>, Error>, ctx: &Context<'_>) -> Act {
+        match (result, &mut self.phase) {
+            (Ok(opened), Phase::Open(page)) => page.refresh(*opened, ctx),
+            (Ok(opened), phase) => {
+                let (page, action) = Page::new(*opened, ctx);
+                *phase = Phase::Open(Box::new(page));
+                action
+            }
+            // What is on screen stays; the reason is told in a bar or a line.
+            (Err(error), Phase::Open(page)) => {
+                page.failed = true;
+                Action::say(words::error_text(&error))
+            }
+            (Err(error), phase) => {
+                *phase = Phase::Failed(error);
+                Action::None
+            }
+        }
+    }
+}
+
+impl Page {
+    fn new(opened: Opened, ctx: &Context<'_>) -> (Self, Act) {
+        let key = opened.row.key;
+        let mail = &opened.mail;
+        let is_report = matches!(mail.report, Some(Report::Dsn(_)));
+        let player = if is_report {
+            Player::of_report(key, mail)
+        } else {
+            Player::new(key, mail, None, ctx.name_first)
+        };
+        let inner = originals(mail)
+            .map(|(path, mail)| Inner {
+                player: Player::new(key, mail, Some(path), false),
+                mail: mail.clone(),
+                open: true,
+            })
+            .collect();
+        let text = text_editor::Content::with_text(&shown_text(mail).unwrap_or_default());
+        let mut page = Self {
+            player,
+            inner,
+            fax: fax::Fax::new(key, mail),
+            about: None,
+            text,
+            closed: HashSet::new(),
+            from_now_on: false,
+            review: false,
+            popover: None,
+            more: false,
+            details: false,
+            raw: None,
+            link: None,
+            busy: false,
+            presented: None,
+            failed: !opened.complete && ctx.offline,
+            opened,
+        };
+        let action = page.begin(key);
+        (page, action)
+    }
+
+    /// Starts what an open message needs: sizes, fax pages, the message that a report is about,
+    /// and the two seconds after which a text counts as read.
+    fn begin(&mut self, key: MessageKey) -> Act {
+        self.note_completeness();
+        let mut action = Action::None;
+        if self.opened.complete
+            && let Some(fax) = &mut self.fax
+        {
+            action = action.and(fax.begin().map(Message::Fax, Question::Fax));
+        }
+        if let Some(about) = self.opened.about
+            && self.about.is_none()
+        {
+            action = action.and(Action::Ask(Question::About(about)));
+        }
+        if self.reads_by_showing() && self.opened.complete && self.presented.is_none() {
+            let wait = Task::perform(async { tokio::time::sleep(READ_AFTER).await }, move |()| {
+                Message::TextShown(key)
+            });
+            action = action.and(Action::Run(wait));
+        }
+        action
+    }
+
+    /// The engine told that the message changed: takes over its new state and keeps what is on
+    /// screen where it was.
+    fn refresh(&mut self, opened: Opened, ctx: &Context<'_>) -> Act {
+        let grew = opened.complete != self.opened.complete
+            || opened.mail.parts.len() != self.opened.mail.parts.len();
+        let arrived = opened.complete && !self.opened.complete;
+        self.busy = false;
+        if grew {
+            let (mut page, action) = Self::new(opened, ctx);
+            // The wish to play, the text selection and closed bars outlive the download.
+            std::mem::swap(&mut page.closed, &mut self.closed);
+            page.presented = self.presented;
+            page.more = self.more;
+            page.details = self.details;
+            let wish = self.player.take();
+            *self = page;
+            let resumed = match (wish, arrived) {
+                (Some(mut player), true)
+                    if self.player.as_ref().map(Player::clip) == Some(player.clip()) =>
+                {
+                    player.adopt(self.player.take());
+                    let action = player.completed();
+                    self.player = Some(player);
+                    action.map(Message::Player, Question::Player)
+                }
+                _ => Action::None,
+            };
+            return action.and(resumed);
+        }
+        self.opened = opened;
+        if let Some(about) = self.opened.about
+            && self.about.is_none()
+        {
+            return Action::Ask(Question::About(about));
+        }
+        self.note_completeness();
+        Action::None
+    }
+
+    fn note_completeness(&mut self) {
+        let (here, all) = self.opened.have;
+        let (complete, failed) = (self.opened.complete, self.failed);
+        let peaks = std::sync::Arc::clone(&self.opened.peaks);
+        if let Some(player) = &mut self.player {
+            player.set_peaks(&peaks);
+            if complete {
+                player.set_progress(all, all);
+            } else if failed {
+                player.not_here();
+            } else {
+                player.set_progress(here, all.max(here + 1));
+            }
+        }
+    }
+
+    /// Text, reports and everything else that neither sounds nor has pages.
+    fn reads_by_showing(&self) -> bool {
+        self.fax.is_none() && !matches!(self.opened.row.kind, MessageKind::Voice | MessageKind::Fax)
+    }
+
+    fn update(&mut self, key: MessageKey, message: Message, ctx: &Context<'_>) -> Act {
+        match message {
+            Message::Progress(here, all) => {
+                self.opened.have = (here, all);
+                self.note_completeness();
+                Action::None
+            }
+            Message::Player(message) => match &mut self.player {
+                Some(player) => player.update(message, ctx).map(Message::Player, Question::Player),
+                None => Action::None,
+            },
+            Message::Inner(at, message) => {
+                match self.inner.get_mut(at).and_then(|i| i.player.as_mut()) {
+                    Some(player) => player
+                        .update(message, ctx)
+                        .map(move |m| Message::Inner(at, m), move |q| Question::Inner(at, q)),
+                    None => Action::None,
+                }
+            }
+            Message::OpenInner(at) => {
+                if let Some(inner) = self.inner.get_mut(at) {
+                    inner.open = !inner.open;
+                }
+                Action::None
+            }
+            Message::AboutPlayer(message) => {
+                match self.about.as_mut().and_then(|a| a.player.as_mut()) {
+                    Some(player) => {
+                        player.update(message, ctx).map(Message::AboutPlayer, Question::AboutPlayer)
+                    }
+                    None => Action::None,
+                }
+            }
+            Message::AboutOpened(about, Ok(opened)) if self.opened.about == Some(about) => {
+                let player = Player::new(about, &opened.mail, None, false);
+                self.about = Some(About { opened: *opened, player });
+                Action::None
+            }
+            Message::Heard => {
+                self.presented = Some(ctx.now);
+                Action::None
+            }
+            Message::TextShown(shown) if shown == key && self.presented.is_none() => {
+                self.presented = Some(ctx.now);
+                Action::Ask(Question::Presented(key))
+            }
+            Message::Fax(message) => self.fax(key, message, ctx),
+            Message::Text(action) => {
+                if !action.is_edit() {
+                    self.text.perform(action);
+                }
+                Action::None
+            }
+            Message::RawText(action) => {
+                if let Some(raw) = &mut self.raw
+                    && !action.is_edit()
+                {
+                    raw.perform(action);
+                }
+                Action::None
+            }
+            Message::Raw(of, result) if of == key => {
+                match result {
+                    Ok(text) => self.raw = Some(text_editor::Content::with_text(&text)),
+                    Err(error) => return Action::say(words::error_text(&error)),
+                }
+                Action::None
+            }
+            Message::Import(..)
+            | Message::Imported(..)
+            | Message::Review
+            | Message::CloseBar
+            | Message::FromNowOn(_)
+            | Message::Receipt(_)
+            | Message::ReceiptDone(..)
+            | Message::CopyNumber => self.bar_update(key, message),
+            Message::SendAgain | Message::TryAnother | Message::OpenAbout => {
+                self.report_update(&message)
+            }
+            message => self.toolbar_update(key, message),
+        }
+    }
+
+    fn fax(&mut self, key: MessageKey, message: fax::Message, ctx: &Context<'_>) -> Act {
+        let Some(fax) = &mut self.fax else { return Action::None };
+        let action = fax.update(message).map(Message::Fax, Question::Fax);
+        // A fax is viewed once its last page is on screen (D11). A fax with a spoken note is heard
+        // as a voice message where that is its kind.
+        if fax.last_page_shown()
+            && self.presented.is_none()
+            && self.opened.row.kind == MessageKind::Fax
+        {
+            self.presented = Some(ctx.now);
+            return action.and(Action::Ask(Question::Presented(key)));
+        }
+        action
+    }
+
+    /// The message of a bar's button.
+    fn bar_update(&mut self, key: MessageKey, message: Message) -> Act {
+        match message {
+            Message::Import(path, accept_conflict) if !self.busy => {
+                self.busy = true;
+                let name = self.offer_name(&path);
+                Action::Ask(Question::Import { key, path, name, accept_conflict })
+            }
+            Message::Imported(name, result) => {
+                self.busy = false;
+                match result {
+                    Ok((_, token)) => Action::Toast(Toast {
+                        mark: Icon::UserRoundPlus,
+                        text: tf("toast-card-added", &[("name", &name)]),
+                        undo: Some(Undo::Engine(token)),
+                    })
+                    .and(Action::Ask(Question::Peek(key))),
+                    Err(error) => Action::say(words::error_text(&error)),
+                }
+            }
+            Message::Review => {
+                self.review = true;
+                Action::None
+            }
+            Message::CloseBar => {
+                let Some(bar) = bars::bar(&self.opened, self.failed, &self.closed) else {
+                    return Action::None;
+                };
+                let Some(name) = bar.closes() else { return Action::None };
+                self.closed.insert(name.to_owned());
+                self.review = false;
+                let is_card = self.opened.offers.iter().any(|o| o.path == name);
+                if is_card {
+                    Action::Ask(Question::Dismiss(key, name.to_owned()))
+                } else {
+                    Action::None
+                }
+            }
+            Message::FromNowOn(on) => {
+                self.from_now_on = on;
+                Action::None
+            }
+            Message::Receipt(send) if !self.busy => {
+                let ReceiptState::Ask { elsewhere, .. } = &self.opened.receipt else {
+                    return Action::None;
+                };
+                // "From now on" is never offered for an address that is not the sender's.
+                let always = self.from_now_on && !elsewhere;
+                self.busy = true;
+                Action::Ask(Question::Receipt(
+                    key,
+                    match (send, always) {
+                        (true, false) => ReceiptAnswer::Send,
+                        (true, true) => ReceiptAnswer::SendAlways,
+                        (false, false) => ReceiptAnswer::Decline,
+                        (false, true) => ReceiptAnswer::DeclineAlways,
+                    },
+                ))
+            }
+            Message::ReceiptDone(sent, result) => {
+                self.busy = false;
+                match result {
+                    Ok(()) => {
+                        let said = if sent {
+                            Action::say(tf("toast-receipt-sent", &[("name", &self.sender())]))
+                        } else {
+                            Action::None
+                        };
+                        said.and(Action::Ask(Question::Peek(key)))
+                    }
+                    Err(error) => Action::say(words::error_text(&error)),
+                }
+            }
+            Message::CopyNumber => match &self.opened.mail.sender.number {
+                Some(number) => Action::Run(iced::clipboard::write(number.clone()))
+                    .and(Action::say(t("toast-copied"))),
+                None => Action::None,
+            },
+            _ => Action::None,
+        }
+    }
+
+    /// The message of a toolbar button, menu entry, link or attachment.
+    fn toolbar_update(&mut self, key: MessageKey, message: Message) -> Act {
+        let menu = std::mem::take(&mut self.more);
+        let mail = &self.opened.mail;
+        match message {
+            Message::ReplyVoice => {
+                gate(&mut self.popover, &mail.may_reply, Popover::Reply, Compose::ReplyVoice(key))
+            }
+            Message::ReplyAll => gate(
+                &mut self.popover,
+                &mail.may_reply,
+                Popover::Reply,
+                Compose::ReplyAllVoice(key),
+            ),
+            Message::ReplyText => {
+                gate(&mut self.popover, &mail.may_reply, Popover::Reply, Compose::ReplyText(key))
+            }
+            Message::Forward => {
+                gate(&mut self.popover, &mail.may_forward, Popover::Forward, Compose::Forward(key))
+            }
+            Message::Archive => Action::Do(Verb::Archive(key)),
+            Message::Delete => Action::Do(Verb::Delete(key)),
+            Message::MarkUnheard => Action::Do(Verb::MarkUnheard(key)),
+            Message::More => {
+                self.more = !menu;
+                self.popover = None;
+                Action::None
+            }
+            Message::SaveRecording => {
+                let part = mail.parts.iter().find(|p| p.role == PartRole::VoiceMessage);
+                match part.map(|p| (p.path.clone(), file_name(p))) {
+                    Some((path, name)) => self.save(key, path, name),
+                    None => Action::None,
+                }
+            }
+            Message::AddToDirectory => {
+                let offer = self.opened.offers.first().map(|o| o.path.clone());
+                match offer {
+                    Some(path) => self.bar_update(key, Message::Import(path, false)),
+                    None => Action::None,
+                }
+            }
+            Message::CopyText if !mail.may_save.is_allowed() => {
+                self.popover = Some(Popover::Copy);
+                Action::None
+            }
+            Message::CopyText => match shown_text(mail) {
+                Some(text) => {
+                    Action::Run(iced::clipboard::write(text)).and(Action::say(t("toast-copied")))
+                }
+                None => Action::None,
+            },
+            Message::ShowOriginal if self.raw.is_some() => {
+                self.raw = None;
+                Action::None
+            }
+            Message::ShowOriginal => Action::Ask(Question::Raw(key)),
+            Message::Details => {
+                self.details = !self.details;
+                Action::None
+            }
+            Message::CopyDetails => {
+                let text = report::details(&self.opened)
+                    .into_iter()
+                    .map(|(label, value)| format!("{label}: {value}\n"))
+                    .collect::<String>();
+                Action::Run(iced::clipboard::write(text)).and(Action::say(t("toast-copied")))
+            }
+            Message::Explain(popover) => {
+                self.popover = popover;
+                Action::None
+            }
+            Message::Link(url) => {
+                self.link = is_web(&url).then_some(url);
+                Action::None
+            }
+            Message::OpenLink(yes) => match self.link.take() {
+                Some(url) if yes => Action::Run(Task::future(work::open_link(url)).discard()),
+                _ => Action::None,
+            },
+            Message::Attachment(path) => self.attachment(key, &path),
+            Message::Saved(Ok(Some(file))) => Action::say(words::saved(&file)),
+            Message::Saved(Err(error)) => Action::say(words::error_text(&error)),
+            _ => Action::None,
+        }
+    }
+
+    fn attachment(&mut self, key: MessageKey, path: &str) -> Act {
+        let Some(part) = self.opened.mail.parts.iter().find(|p| p.path == path) else {
+            return Action::None;
+        };
+        match part.role {
+            PartRole::Card => {
+                self.closed.remove(path);
+                let known = self.opened.offers.iter().find(|o| o.path == path);
+                match known.map(|o| &o.kind) {
+                    Some(crate::engine::CardOfferKind::Known) | None => {
+                        Action::say(t("toast-card-known"))
+                    }
+                    Some(_) => Action::None,
+                }
+            }
+            PartRole::Fax if self.fax.is_some() => Action::None,
+            _ => {
+                let name = file_name(part);
+                let path = part.path.clone();
+                self.save(key, path, name)
+            }
+        }
+    }
+
+    fn save(&mut self, key: MessageKey, path: String, name: String) -> Act {
+        if !self.opened.mail.may_save.is_allowed() {
+            self.popover = Some(Popover::Save);
+            return Action::None;
+        }
+        Action::Ask(Question::Save { key, path, name })
+    }
+
+    fn report_update(&mut self, message: &Message) -> Act {
+        let Some(about) = self.opened.about else { return Action::None };
+        let Some(summary) = report::summary(&self.opened, self.about_opened()) else {
+            return Action::None;
+        };
+        match message {
+            Message::OpenAbout => Action::Do(Verb::Open(about)),
+            Message::TryAnother => Action::Do(Verb::Compose(Compose::Again {
+                key: about,
+                to: Vec::new(),
+                private: summary.private,
+            })),
+            _ => {
+                // Sent without Private only because the button says so.
+                let drop_private = summary.step == NextStep::SendWithoutPrivate;
+                let to: Vec<Address> = summary.failed;
+                Action::Do(Verb::Compose(Compose::Again {
+                    key: about,
+                    to,
+                    private: summary.private && !drop_private,
+                }))
+            }
+        }
+    }
+
+    fn about_opened(&self) -> Option<&Opened> {
+        self.about.as_ref().map(|a| &a.opened)
+    }
+
+    fn offer_name(&self, path: &str) -> String {
+        self.opened
+            .offers
+            .iter()
+            .find(|o| o.path == path)
+            .map_or_else(|| self.sender(), |o| o.name.clone())
+    }
+
+    fn sender(&self) -> String {
+        self.opened.row.sender.clone()
+    }
+}
+
+/// The composer where it is allowed, else the popover that explains.
+fn gate(shown: &mut Option<Popover>, may: &Permission, popover: Popover, compose: Compose) -> Act {
+    if may.is_allowed() {
+        *shown = None;
+        Action::Do(Verb::Compose(compose))
+    } else {
+        *shown = Some(popover);
+        Action::None
+    }
+}
+
+/// The text that stands under the player: the transcript, else the sender's text.
+fn shown_text(mail: &Mail) -> Option<String> {
+    let text = mail.transcript.as_ref().map(|t| t.text.clone()).or_else(|| mail.text.clone())?;
+    let text = text.trim_end().replace("\r\n", "\n");
+    (!text.trim().is_empty()).then_some(text)
+}
+
+/// The messages inside with the paths of their parts.
+fn originals(mail: &Mail) -> impl Iterator<Item = (&str, &Mail)> {
+    mail.parts
+        .iter()
+        .filter(|p| p.role == PartRole::Original)
+        .map(|p| p.path.as_str())
+        .zip(&mail.forwarded)
+}
+
+/// What the file dialog proposes for a leaf.
+fn file_name(part: &PartInfo) -> String {
+    part.filename.clone().unwrap_or_else(|| {
+        let ending = match part.media_type.as_str() {
+            "image/tiff" => "tif",
+            "text/vcard" | "text/directory" | "text/x-vcard" => "vcf",
+            "text/plain" => "txt",
+            "application/pdf" => "pdf",
+            media if media.starts_with("audio/") => "wav",
+            _ => "bin",
+        };
+        format!("{}.{ending}", part.role.as_str())
+    })
+}
+
+/// Only web addresses are ever handed to the browser.
+fn is_web(url: &str) -> bool {
+    let scheme = url.split(':').next().unwrap_or_default().to_ascii_lowercase();
+    matches!(scheme.as_str(), "http" | "https") && !url.chars().any(char::is_control)
+}
+
+#[cfg(test)]
+mod tests;

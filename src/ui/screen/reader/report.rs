@@ -1,0 +1,282 @@
+//! A delivery report (RFC 3464) as one card: what happened, what to do, and each recipient.
+
+use crate::{
+    engine::Opened,
+    message::{
+        Dsn, Mdn, Report,
+        dsn::{self, Medium, NextStep},
+    },
+    model::{AddrSpec, Address, MessageKind},
+    ui::screen::words::{t, tf, tn},
+};
+
+/// How one recipient stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum State {
+    /// Did not get it.
+    Failed,
+    /// Still being tried.
+    Delayed,
+    /// Got it.
+    Delivered,
+    /// Heard or read it.
+    Heard,
+}
+
+/// One recipient.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Line {
+    /// Name, or address.
+    pub name: String,
+    /// Address.
+    pub address: String,
+    /// How they stand.
+    pub state: State,
+    /// The same in words.
+    pub text: String,
+}
+
+/// A report in short.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Summary {
+    /// Headline.
+    pub title: String,
+    /// What happened.
+    pub sentences: Vec<String>,
+    /// What the first button does.
+    pub step: NextStep,
+    /// Who did not get it.
+    pub failed: Vec<Address>,
+    /// The message was marked private.
+    pub private: bool,
+    /// Nothing failed; it is only late.
+    pub delayed: bool,
+    /// All recipients.
+    pub lines: Vec<Line>,
+}
+
+/// Puts a delivery report in short. `about` is the message it is about, where that is here.
+/// `None` for anything but a delivery report.
+#[must_use]
+pub fn summary(opened: &Opened, about: Option<&Opened>) -> Option<Summary> {
+    let Some(Report::Dsn(blocks)) = &opened.mail.report else { return None };
+    let known: Vec<&Address> =
+        about.map(|a| a.mail.to.iter().chain(&a.mail.cc).collect()).unwrap_or_default();
+    let address_of = |block: &Dsn| {
+        let addr = AddrSpec::parse(&block.recipient).ok()?;
+        let known = known.iter().find(|k| k.addr.same_mailbox(&addr));
+        Some(known.map_or_else(|| Address::bare(addr), |k| (*k).clone()))
+    };
+    let name_of = |block: &Dsn| {
+        address_of(block).map_or_else(|| block.recipient.clone(), |a| a.label().to_owned())
+    };
+    let failed: Vec<&Dsn> = blocks.iter().filter(|b| b.action == "failed").collect();
+    let delayed: Vec<&Dsn> = blocks.iter().filter(|b| b.action == "delayed").collect();
+    let worst = failed.first().or(delayed.first()).or(blocks.first().as_ref()).copied()?;
+    let private = about.is_some_and(|a| a.row.private);
+    let medium = about.map(|a| match a.row.kind {
+        MessageKind::Voice => Medium::Voice,
+        MessageKind::Fax => Medium::Fax,
+        _ => Medium::Text,
+    });
+    let facts = dsn::About { private, medium, ..dsn::About::default() };
+    let (_, step) = dsn::explain(worst, &facts);
+    let title = match (failed.len(), delayed.is_empty()) {
+        (1, _) if step == NextStep::SendWithoutPrivate => {
+            let name = crate::ui::screen::words::short_name(&name_of(worst));
+            tf("report-title-private", &[("name", &name)])
+        }
+        (1, _) => tf("report-title-one", &[("name", &name_of(worst))]),
+        (0, false) => tf("report-title-delayed", &[("name", &name_of(worst))]),
+        (0, true) => tf("report-title-delivered", &[("name", &name_of(worst))]),
+        (count, _) => tn("report-title-many", count, &[]),
+    };
+    let mut sentences: Vec<String> = Vec::new();
+    for block in if failed.is_empty() { &delayed } else { &failed } {
+        let (sentence, _) = dsn::explain(block, &facts);
+        if !sentences.contains(&sentence) {
+            sentences.push(sentence);
+        }
+    }
+    if !failed.is_empty() {
+        let fact = if about.is_none() {
+            "report-no-match"
+        } else if about.is_some_and(|a| a.mail.duration.is_some()) {
+            "report-safe"
+        } else {
+            "report-safe-text"
+        };
+        sentences.push(t(fact));
+    }
+    let mut lines: Vec<Line> = blocks
+        .iter()
+        .map(|block| Line {
+            name: name_of(block),
+            address: block.recipient.clone(),
+            state: match block.action.as_str() {
+                "failed" => State::Failed,
+                "delayed" => State::Delayed,
+                _ => State::Delivered,
+            },
+            text: short(block),
+        })
+        .collect();
+    for delivery in about.map(|a| a.deliveries.as_slice()).unwrap_or_default() {
+        let address = delivery.recipient.addr.as_str();
+        if lines.iter().any(|l| l.address.eq_ignore_ascii_case(address)) {
+            continue;
+        }
+        lines.push(Line {
+            name: delivery.recipient.label().to_owned(),
+            address: address.to_owned(),
+            state: if delivery.failed { State::Failed } else { State::Heard },
+            text: delivery.text.clone(),
+        });
+    }
+    Some(Summary {
+        title,
+        sentences,
+        step,
+        failed: failed.iter().filter_map(|b| address_of(b)).collect(),
+        private,
+        delayed: failed.is_empty(),
+        lines,
+    })
+}
+
+/// Two words for a recipient's line.
+fn short(block: &Dsn) -> String {
+    let detail = block.status.split_once('.').map_or("", |(_, detail)| detail);
+    t(match (block.action.as_str(), detail) {
+        ("delayed", _) => "report-line-delayed",
+        ("failed", "1.1") => "report-line-no-mailbox",
+        ("failed", "2.2") => "report-line-full",
+        ("failed", "2.3" | "3.4") => "report-line-too-big",
+        ("failed", "3.3") => "report-line-private",
+        ("failed", "7.1") => "report-line-not-allowed",
+        ("failed", _) => "report-line-failed",
+        _ => "report-line-delivered",
+    })
+}
+
+/// The lines under "Details for your administrator", for any message.
+#[must_use]
+pub fn details(opened: &Opened) -> Vec<(String, String)> {
+    let mut lines = Vec::new();
+    let mut push = |label: &str, value: &str| {
+        if !value.is_empty() {
+            lines.push((t(label), value.to_owned()));
+        }
+    };
+    let mail = &opened.mail;
+    match &mail.report {
+        Some(Report::Dsn(blocks)) => {
+            for block in blocks {
+                push("details-recipient", &block.recipient);
+                push("details-status", &block.status);
+                push("details-said", block.diagnostic.as_deref().unwrap_or_default());
+                push("details-reported", block.reported_by.as_deref().unwrap_or_default());
+                push("details-envelope", block.envelope_id.as_deref().unwrap_or_default());
+            }
+        }
+        Some(Report::Mdn(Mdn { disposition, modifiers, recipient, errors, .. })) => {
+            push("details-disposition", disposition);
+            push("details-modifiers", &modifiers.join(", "));
+            push("details-recipient", recipient.as_deref().unwrap_or_default());
+            push("details-said", &errors.join("; "));
+        }
+        None => {}
+    }
+    push("details-date", &mail.date.map(|d| d.to_rfc5322()).unwrap_or_default());
+    push("details-message-id", mail.message_id.as_deref().unwrap_or_default());
+    push("details-profile", mail.profile.as_deref().unwrap_or_default());
+    push("details-evidence", &mail.evidence.join("; "));
+    for part in &mail.parts {
+        let mut text = format!("{} · {} · {} octets", part.path, part.media_type, part.octets);
+        if let Some(codec) = &part.codec {
+            text.push_str(" · ");
+            text.push_str(codec);
+        }
+        if let Some(problem) = &part.problem {
+            text.push_str(" · ");
+            text.push_str(problem);
+        }
+        push("details-part", &text);
+    }
+    push("details-problems", &mail.problems.join("; "));
+    lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        message::Mail,
+        ui::screen::testing::{mail, opened, person},
+    };
+
+    fn block(recipient: &str, action: &str, status: &str) -> Dsn {
+        Dsn {
+            recipient: recipient.into(),
+            action: action.into(),
+            status: status.into(),
+            ..Dsn::default()
+        }
+    }
+
+    fn report(blocks: Vec<Dsn>) -> Opened {
+        opened(Mail {
+            kind: MessageKind::Dsn,
+            report: Some(Report::Dsn(blocks)),
+            ..Mail::default()
+        })
+    }
+
+    fn about() -> Opened {
+        let mut m = mail();
+        m.to = vec![
+            person("Gwen Vidal", "7214@vm.bridgewater.example"),
+            person("Priya Raman", "4310@vm.calderfinch.example"),
+        ];
+        opened(m)
+    }
+
+    #[test]
+    fn one_failure_names_the_person_of_the_message_sent() {
+        let r = report(vec![
+            block("7214@vm.bridgewater.example", "failed", "5.2.2"),
+            block("4310@vm.calderfinch.example", "delivered", "2.0.0"),
+        ]);
+        let s = summary(&r, Some(&about())).expect("a report");
+        assert_eq!(s.title, "Gwen Vidal didn’t get your message");
+        assert_eq!(s.step, NextStep::SendAgain);
+        assert_eq!(s.failed, [person("Gwen Vidal", "7214@vm.bridgewater.example")]);
+        assert!(s.sentences[0].starts_with("The mailbox is full"), "{:?}", s.sentences);
+        assert_eq!(s.sentences[1], "Your recording is safe in Sent.");
+        assert_eq!(s.lines[0].text, "Mailbox full");
+        assert_eq!(s.lines[1].state, State::Delivered);
+    }
+
+    #[test]
+    fn a_report_without_its_message_says_so() {
+        let s = summary(&report(vec![block("a@x.example", "failed", "5.1.1")]), None).expect("one");
+        assert_eq!(
+            s.sentences.last().map(String::as_str),
+            Some("This report is about a message that isn’t on this computer.")
+        );
+        assert_eq!(s.step, NextStep::TryAnotherAddress);
+    }
+
+    #[test]
+    fn many_and_delayed() {
+        let two = report(vec![
+            block("a@x.example", "failed", "5.1.1"),
+            block("b@x.example", "failed", "5.1.1"),
+        ]);
+        assert_eq!(summary(&two, None).expect("one").title, "2 people didn’t get your message");
+        let late = report(vec![block("a@x.example", "delayed", "4.4.1")]);
+        let s = summary(&late, None).expect("one");
+        assert_eq!(s.title, "Your message to a@x.example is still on its way");
+        assert!(s.delayed);
+    }
+}

@@ -1,0 +1,278 @@
+use super::*;
+use crate::{
+    audio::State,
+    engine::{CardOffer, CardOfferKind},
+    message::Sender,
+    model::Sensitivity,
+    ui::screen::testing::{addr, ctx, mail, opened, part},
+};
+
+const KEY: MessageKey = MessageKey(7);
+
+fn reader(opened: Opened) -> Reader {
+    let (mut reader, action) = Reader::open(KEY);
+    assert!(matches!(
+        action.flat().as_slice(),
+        [Action::Ask(Question::Peek(KEY)), Action::Ask(Question::Open(KEY))]
+    ));
+    feed(&mut reader, Message::Opened(KEY, Ok(Box::new(opened))));
+    reader
+}
+
+fn feed(reader: &mut Reader, message: Message) -> Vec<Act> {
+    reader.update(message, &ctx(&State::default())).flat()
+}
+
+fn page(reader: &Reader) -> &Page {
+    match &reader.phase {
+        Phase::Open(page) => page,
+        other => panic!("{other:?}"),
+    }
+}
+
+fn private() -> Opened {
+    let mut m = mail();
+    m.sensitivity = Some(Sensitivity::Private);
+    let marked = "Dr Amara Okafor marked it private.";
+    m.may_forward = Permission::Refused(format!("{marked} You can still reply."));
+    m.may_save = Permission::Refused(marked.into());
+    opened(m)
+}
+
+fn asking() -> Opened {
+    let mut o = opened(mail());
+    o.receipt =
+        ReceiptState::Ask { to: vec![addr("6135550142@vm.northgate.example")], elsewhere: false };
+    o
+}
+
+fn composes(actions: &[Act]) -> Option<&Compose> {
+    actions.iter().find_map(|a| match a {
+        Action::Do(Verb::Compose(compose)) => Some(compose),
+        _ => None,
+    })
+}
+
+#[test]
+fn answers_and_forwards_open_a_composer() {
+    let mut r = reader(opened(mail()));
+    for (message, compose) in [
+        (Message::ReplyVoice, Compose::ReplyVoice(KEY)),
+        (Message::ReplyText, Compose::ReplyText(KEY)),
+        (Message::ReplyAll, Compose::ReplyAllVoice(KEY)),
+        (Message::Forward, Compose::Forward(KEY)),
+    ] {
+        assert_eq!(composes(&feed(&mut r, message)), Some(&compose));
+    }
+}
+
+#[test]
+fn a_private_message_explains_instead_of_forwarding_or_saving() {
+    let mut r = reader(private());
+    assert_eq!(composes(&feed(&mut r, Message::Forward)), None);
+    assert_eq!(page(&r).popover, Some(Popover::Forward));
+    assert!(feed(&mut r, Message::SaveRecording).is_empty());
+    assert_eq!(page(&r).popover, Some(Popover::Save));
+    assert!(feed(&mut r, Message::CopyText).is_empty());
+    assert_eq!(page(&r).popover, Some(Popover::Copy));
+    assert!(feed(&mut r, Message::Attachment("3".into())).is_empty());
+    assert!(composes(&feed(&mut r, Message::ReplyVoice)).is_some(), "answering stays possible");
+    assert_eq!(r.bar(), Some(Bar::Private { word: "private".into() }));
+}
+
+#[test]
+fn an_outside_caller_cannot_be_answered() {
+    let mut m = mail();
+    m.sender = Sender {
+        outside_caller: true,
+        number: Some("+44 20 7946 0153".into()),
+        ..Sender::default()
+    };
+    m.may_reply = Permission::Refused("This caller can’t be answered by mail.".into());
+    let mut r = reader(opened(m));
+    assert_eq!(composes(&feed(&mut r, Message::ReplyVoice)), None);
+    assert_eq!(page(&r).popover, Some(Popover::Reply));
+    assert_eq!(r.bar(), Some(Bar::Outside { number: Some("+44 20 7946 0153".into()) }));
+    assert!(matches!(
+        feed(&mut r, Message::CopyNumber).as_slice(),
+        [Action::Run(_), Action::Toast(_)]
+    ));
+}
+
+#[test]
+fn a_receipt_is_answered_once() {
+    let mut r = reader(asking());
+    let actions = feed(&mut r, Message::Receipt(true));
+    assert!(matches!(
+        actions.as_slice(),
+        [Action::Ask(Question::Receipt(KEY, ReceiptAnswer::Send))]
+    ));
+    assert!(feed(&mut r, Message::Receipt(true)).is_empty(), "under way");
+    let done = feed(&mut r, Message::ReceiptDone(true, Ok(())));
+    assert!(matches!(&done[0], Action::Toast(t) if t.text == "Receipt sent to Graham Pearce"));
+}
+
+#[test]
+fn from_now_on_is_for_the_sender_only() {
+    let mut r = reader(asking());
+    feed(&mut r, Message::FromNowOn(true));
+    assert!(matches!(
+        feed(&mut r, Message::Receipt(false)).as_slice(),
+        [Action::Ask(Question::Receipt(KEY, ReceiptAnswer::DeclineAlways))]
+    ));
+    let mut o = asking();
+    o.receipt = ReceiptState::Ask { to: vec![addr("other@x.example")], elsewhere: true };
+    let mut r = reader(o);
+    feed(&mut r, Message::FromNowOn(true));
+    assert!(matches!(
+        feed(&mut r, Message::Receipt(true)).as_slice(),
+        [Action::Ask(Question::Receipt(KEY, ReceiptAnswer::Send))]
+    ));
+}
+
+#[test]
+fn nothing_is_imported_without_a_press_and_closing_says_no_for_good() {
+    let mut o = opened(mail());
+    o.offers = vec![CardOffer {
+        path: "4".into(),
+        name: "Graham Pearce".into(),
+        kind: CardOfferKind::New { numbers: 2, addresses: 2, spoken_name: true },
+    }];
+    let mut r = reader(o.clone());
+    assert!(matches!(
+        feed(&mut r, Message::Import("4".into(), false)).as_slice(),
+        [Action::Ask(Question::Import { accept_conflict: false, .. })]
+    ));
+    let done =
+        feed(&mut r, Message::Imported("Graham Pearce".into(), Ok((ContactId(3), UndoToken(5)))));
+    assert!(matches!(&done[0], Action::Toast(t)
+        if t.text == "Graham Pearce added to your directory" && t.undo == Some(Undo::Engine(UndoToken(5)))));
+
+    let mut r = reader(o);
+    assert!(matches!(
+        feed(&mut r, Message::CloseBar).as_slice(),
+        [Action::Ask(Question::Dismiss(KEY, path))] if path == "4"
+    ));
+    assert_eq!(r.bar(), None);
+}
+
+#[test]
+fn a_text_counts_as_read_after_two_seconds_and_a_voice_message_never_by_showing() {
+    let mut m = mail();
+    m.kind = MessageKind::Email;
+    m.parts.clear();
+    m.text = Some("Hello all".into());
+    let mut r = reader(opened(m));
+    assert!(matches!(
+        feed(&mut r, Message::TextShown(KEY)).as_slice(),
+        [Action::Ask(Question::Presented(KEY))]
+    ));
+    assert!(feed(&mut r, Message::TextShown(KEY)).is_empty(), "told once");
+
+    let (mut r, _) = Reader::open(KEY);
+    let actions = feed(&mut r, Message::Opened(KEY, Ok(Box::new(opened(mail())))));
+    assert!(actions.is_empty(), "no timer runs for a voice message: {actions:?}");
+}
+
+#[test]
+fn a_fax_is_viewed_with_its_last_page() {
+    let mut m = mail();
+    m.kind = MessageKind::Fax;
+    m.parts = vec![part("1", "image/tiff", PartRole::Fax, None)];
+    m.pages = Some(2);
+    let (mut r, _) = Reader::open(KEY);
+    let actions = feed(&mut r, Message::Opened(KEY, Ok(Box::new(opened(m)))));
+    assert!(matches!(actions.as_slice(), [Action::Ask(Question::Fax(_))]));
+    let page = || fax::Page {
+        handle: iced::widget::image::Handle::from_rgba(1, 1, vec![0; 4]),
+        damaged: false,
+    };
+    let place = |page| fax::Place { path: "1".into(), page };
+    let counted = fax::Message::Counted(KEY, Ok(vec![place(0), place(1)].into()));
+    feed(&mut r, Message::Fax(counted));
+    assert!(feed(&mut r, Message::Fax(fax::Message::Drawn(KEY, 0, Ok(page())))).is_empty());
+    feed(&mut r, Message::Fax(fax::Message::Next));
+    assert!(matches!(
+        feed(&mut r, Message::Fax(fax::Message::Drawn(KEY, 1, Ok(page())))).as_slice(),
+        [Action::Ask(Question::Presented(KEY))]
+    ));
+}
+
+#[test]
+fn what_waits_for_the_download_starts_when_it_is_here() {
+    let mut o = opened(mail());
+    o.complete = false;
+    o.have = (10, 100);
+    let mut r = reader(o);
+    assert!(feed(&mut r, Message::Player(player::Message::Toggle)).is_empty());
+    feed(&mut r, Message::Progress(40, 100));
+    let idle = State::default();
+    assert_eq!(
+        page(&r).player.as_ref().map(|p| p.stand(&idle)),
+        Some(player::Stand::Loading(Some(40)))
+    );
+    let actions = feed(&mut r, Message::Opened(KEY, Ok(Box::new(opened(mail())))));
+    assert!(matches!(
+        actions.as_slice(),
+        [Action::Ask(Question::Player(player::Question::Load { .. }))]
+    ));
+}
+
+#[test]
+fn late_answers_for_another_message_are_dropped() {
+    let mut r = reader(opened(mail()));
+    assert!(feed(&mut r, Message::Opened(MessageKey(9), Err(Error::Stopped))).is_empty());
+    assert!(feed(&mut r, Message::Raw(MessageKey(9), Ok("x".into()))).is_empty());
+    assert!(page(&r).raw.is_none());
+}
+
+#[test]
+fn links_ask_first_and_only_web_addresses_open() {
+    let mut r = reader(opened(mail()));
+    feed(&mut r, Message::Link("file:///etc/passwd".into()));
+    assert!(page(&r).link.is_none());
+    feed(&mut r, Message::Link("https://example.com/x".into()));
+    assert!(feed(&mut r, Message::OpenLink(false)).is_empty());
+    feed(&mut r, Message::Link("https://example.com/x".into()));
+    assert!(matches!(feed(&mut r, Message::OpenLink(true)).as_slice(), [Action::Run(_)]));
+}
+
+#[test]
+fn a_report_offers_the_recording_again_only_as_the_button_says() {
+    let mut m = mail();
+    m.kind = MessageKind::Dsn;
+    m.parts.clear();
+    m.report = Some(Report::Dsn(vec![crate::message::Dsn {
+        recipient: "7214@vm.bridgewater.example".into(),
+        action: "failed".into(),
+        status: "5.3.3".into(),
+        ..crate::message::Dsn::default()
+    }]));
+    let mut o = opened(m);
+    o.about = Some(MessageKey(11));
+    let (mut r, _) = Reader::open(KEY);
+    let actions = feed(&mut r, Message::Opened(KEY, Ok(Box::new(o))));
+    assert!(actions.iter().any(|a| matches!(a, Action::Ask(Question::About(MessageKey(11))))));
+    let mut about = private();
+    about.row.key = MessageKey(11);
+    feed(&mut r, Message::AboutOpened(MessageKey(11), Ok(Box::new(about))));
+    assert!(matches!(
+        composes(&feed(&mut r, Message::SendAgain)),
+        Some(Compose::Again { key: MessageKey(11), private: false, .. })
+    ));
+    assert!(matches!(
+        composes(&feed(&mut r, Message::TryAnother)),
+        Some(Compose::Again { private: true, to, .. }) if to.is_empty()
+    ));
+}
+
+#[test]
+fn escape_closes_what_is_open_first() {
+    let mut r = reader(private());
+    assert!(!r.escape());
+    feed(&mut r, Message::More);
+    assert!(r.escape());
+    feed(&mut r, Message::Forward);
+    assert!(r.escape());
+    assert!(!r.escape());
+}

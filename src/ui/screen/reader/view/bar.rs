@@ -1,0 +1,299 @@
+//! The bars of a message, with the exact words of the interface text.
+
+use iced::{
+    Alignment, Length,
+    widget::{column, container, row, space},
+};
+
+use super::{Bar, Message, Page};
+use crate::{
+    model::DateTime,
+    ui::{
+        screen::{
+            Context,
+            words::{day_at_time, short_name, t, tf, tn},
+        },
+        theme::{Icon, Look, SEMIBOLD, Type, icon, radius, style},
+        widget::{Bar as Drawn, El, Tone, bar, button, checkbox},
+    },
+};
+
+pub(super) fn view<'a>(
+    which: &Bar,
+    page: &'a Page,
+    ctx: &Context<'_>,
+    look: Look,
+) -> El<'a, Message> {
+    let sender = page.opened.row.sender.as_str();
+    match which {
+        Bar::Incomplete => bar(
+            look,
+            Drawn::new(Tone::Failed, Icon::CloudOff, t("bar-incomplete"), t("bar-incomplete-line"))
+                .close(Message::CloseBar, t("close")),
+        ),
+        Bar::CardNew { path, name, numbers, addresses, spoken_name } => bar(
+            look,
+            Drawn::new(
+                Tone::Offer,
+                Icon::UserRoundPlus,
+                tf("bar-card-new", &[("name", name)]),
+                contents(*numbers, *addresses, *spoken_name),
+            )
+            .button(import(page, look, t("add"), path, false))
+            .close(Message::CloseBar, t("close")),
+        ),
+        Bar::CardNews { path, name, news } => bar(
+            look,
+            Drawn::new(
+                Tone::Offer,
+                Icon::RefreshCw,
+                tf("bar-card-news", &[("name", name)]),
+                tf("bar-card-news-line", &[("news", news)]),
+            )
+            .button(import(page, look, t("update"), path, false))
+            .close(Message::CloseBar, t("close")),
+        ),
+        Bar::CardConflict { path, name, in_use, new } => {
+            let item = &page.opened.row;
+            conflict(
+                look,
+                name,
+                &item.subject,
+                &day_at_time(item.date, ctx.now),
+                (in_use, new),
+                button::outline_small(look, t("keep-current")).on_press(Message::CloseBar).into(),
+                import(page, look, t("use-new"), path, true),
+            )
+        }
+        Bar::CardOther { path, card, from, .. } => {
+            let mut drawn = Drawn::new(
+                Tone::Warn,
+                Icon::TriangleAlert,
+                tf("bar-card-other", &[("card", card), ("from", from)]),
+                String::new(),
+            );
+            drawn = if page.review {
+                drawn
+                    .button(button::outline_small(look, t("dont-add")).on_press(Message::CloseBar))
+                    .button(import(page, look, t("add"), path, true))
+            } else {
+                drawn.button(button::outline_small(look, t("review")).on_press(Message::Review))
+            };
+            bar(look, drawn.close(Message::CloseBar, t("close")))
+        }
+        Bar::Receipt { elsewhere } => receipt(
+            page,
+            elsewhere.as_deref().map(|to| {
+                let to: Vec<&str> = to.iter().map(crate::model::AddrSpec::as_str).collect();
+                to.join(", ")
+            }),
+            ctx,
+            look,
+        ),
+        Bar::Private { word } => bar(
+            look,
+            Drawn::new(
+                Tone::Offer,
+                Icon::Lock,
+                tf("bar-private", &[("name", &short_or_full(sender)), ("word", word)]),
+                t("bar-private-line"),
+            ),
+        ),
+        Bar::Outside { number } => {
+            let line = match number {
+                Some(number) => tf("bar-outside-line", &[("number", number)]),
+                None => t("bar-outside-unknown"),
+            };
+            let mut drawn = Drawn::new(Tone::Offer, Icon::Phone, t("bar-outside"), line);
+            if number.is_some() {
+                drawn = drawn.button(
+                    button::outline_small(look, t("copy-number")).on_press(Message::CopyNumber),
+                );
+            }
+            bar(look, drawn)
+        }
+        Bar::Notice(text) => bar(
+            look,
+            Drawn::new(Tone::Offer, Icon::Info, text.clone(), String::new())
+                .close(Message::CloseBar, t("close")),
+        ),
+    }
+}
+
+/// "Dr Okafor" for people with a title, else the whole name.
+fn short_or_full(name: &str) -> String {
+    let short = short_name(name);
+    if short.contains(' ') { short } else { name.to_owned() }
+}
+
+fn import<'a>(page: &Page, look: Look, label: String, path: &str, accept: bool) -> El<'a, Message> {
+    button::outline_small(look, label)
+        .on_press_maybe((!page.busy).then(|| Message::Import(path.to_owned(), accept)))
+        .into()
+}
+
+/// "The contact card has 2 numbers, 2 addresses and a spoken name."
+fn contents(numbers: usize, addresses: usize, spoken_name: bool) -> String {
+    let mut all = Vec::new();
+    if numbers > 0 {
+        all.push(tn("card-numbers", numbers, &[]));
+    }
+    if addresses > 0 {
+        all.push(tn("card-addresses", addresses, &[]));
+    }
+    if spoken_name {
+        all.push(t("card-spoken-name"));
+    }
+    let list = match all.as_slice() {
+        [] => return t("bar-card-new-bare"),
+        [one] => one.clone(),
+        [first @ .., last] => tf("list-and", &[("first", &first.join(", ")), ("last", last)]),
+    };
+    tf("bar-card-new-line", &[("contents", &list)])
+}
+
+fn receipt<'a>(
+    page: &'a Page,
+    elsewhere: Option<String>,
+    ctx: &Context<'_>,
+    look: Look,
+) -> El<'a, Message> {
+    let c = look.c;
+    let sender = page.opened.row.sender.as_str();
+    let short = short_name(sender);
+    let heard: DateTime = page.presented.unwrap_or(ctx.now);
+    let when = day_at_time(heard, ctx.now);
+    let voice = page.opened.row.kind == crate::model::MessageKind::Voice;
+    let line = match &elsewhere {
+        Some(to) => tf("bar-receipt-elsewhere", &[("to", to), ("name", sender)]),
+        None => {
+            let id = if voice { "bar-receipt-line" } else { "bar-receipt-line-read" };
+            tf(id, &[("name", &short), ("when", &when)])
+        }
+    };
+    let (fill, color, mark) = if elsewhere.is_some() {
+        (c.warn_soft, c.warn, Icon::TriangleAlert)
+    } else {
+        (c.accent_soft, c.accent, Icon::MailCheck)
+    };
+    let mut words = column![
+        look.text(Type::Ui, tf("bar-receipt", &[("name", sender)])).font(SEMIBOLD).color(c.text),
+        look.text(Type::Small, line).color(c.text_2),
+    ]
+    .width(Length::Fill);
+    // "From now on" is not offered for an address that is not the sender's.
+    if elsewhere.is_none() {
+        words = words.push(
+            container(checkbox(
+                look,
+                page.from_now_on,
+                tf("bar-receipt-always", &[("name", &short)]),
+                Message::FromNowOn(!page.from_now_on),
+            ))
+            .padding(iced::Padding::ZERO.left(-4.0)),
+        );
+    }
+    let say = |yes: bool| (!page.busy).then_some(Message::Receipt(yes));
+    let buttons = row![
+        button::labelled(look, style::Kind::Outline, button::Size::Small, None, t("dont-send"))
+            .on_press_maybe(say(false)),
+        button::labelled(look, style::Kind::Primary, button::Size::Small, None, t("send-receipt"))
+            .on_press_maybe(say(true)),
+    ]
+    .spacing(12);
+    let body: El<'a, Message> = if ctx.width < 560.0 {
+        column![row![icon(mark, 18.0, color), words].spacing(12), buttons]
+            .spacing(8)
+            .align_x(Alignment::End)
+            .into()
+    } else {
+        row![icon(mark, 18.0, color), words, buttons].spacing(12).align_y(Alignment::Center).into()
+    };
+    container(body)
+        .width(Length::Fill)
+        .padding([12, 12])
+        .style(move |_| style::boxed(fill, None, radius::ROW))
+        .into()
+}
+
+/// A newer card with another address; also shown in the directory. Neither button is the default.
+pub(crate) fn conflict<'a, M: Clone + 'a>(
+    look: Look,
+    name: &str,
+    subject: &str,
+    when: &str,
+    (in_use, new): (&str, &str),
+    keep: El<'a, M>,
+    take: El<'a, M>,
+) -> El<'a, M> {
+    let c = look.c;
+    let short = short_name(name);
+    let value = |label: String, text: &str, strong: bool| {
+        row![
+            look.text(Type::Small, label).color(c.text_2).width(76.0 * look.scale),
+            look.text(Type::Ui, text.to_owned())
+                .font(if strong { SEMIBOLD } else { crate::ui::theme::REGULAR })
+                .color(c.text),
+        ]
+    };
+    let words = column![
+        look.text(Type::Ui, tf("bar-card-conflict", &[("name", &short)]))
+            .font(SEMIBOLD)
+            .color(c.text),
+        look.text(
+            Type::Small,
+            tf("bar-card-conflict-line", &[("subject", subject), ("when", when), ("name", &short)])
+        )
+        .color(c.text_2),
+        space().height(8),
+        value(t("in-use"), in_use, false),
+        space().height(4),
+        value(t("new-value"), new, true),
+        space().height(8),
+        row![keep, take].spacing(8),
+    ]
+    .width(Length::Fill);
+    container(row![icon(Icon::TriangleAlert, 18.0, c.warn), words].spacing(12))
+        .width(Length::Fill)
+        .padding(12)
+        .style(move |_| style::boxed(c.warn_soft, None, radius::ROW))
+        .into()
+}
+
+/// "Open example.com in your browser?"
+pub(super) fn link<'a>(url: &str, look: Look) -> El<'a, Message> {
+    let host = url
+        .split_once("://")
+        .map_or(url, |(_, rest)| rest)
+        .split(['/', '?', '#'])
+        .next()
+        .unwrap_or(url);
+    // Name and password before an @ must not pass for the host.
+    let host = host.rsplit_once('@').map_or(host, |(_, host)| host);
+    bar(
+        look,
+        Drawn::new(Tone::Ask, Icon::Info, tf("open-link", &[("host", host)]), url.to_owned())
+            .button(button::outline_small(look, t("cancel")).on_press(Message::OpenLink(false)))
+            .button(button::outline_small(look, t("open")).on_press(Message::OpenLink(true))),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_card_holds() {
+        assert_eq!(
+            contents(2, 2, true),
+            "The contact card has 2 numbers, 2 addresses and a spoken name."
+        );
+        assert_eq!(contents(1, 0, false), "The contact card has 1 number.");
+    }
+
+    #[test]
+    fn people_with_a_title_keep_it() {
+        assert_eq!(short_or_full("Dr Amara Okafor"), "Dr Okafor");
+        assert_eq!(short_or_full("Graham Pearce"), "Graham Pearce");
+    }
+}

@@ -1,0 +1,313 @@
+//! Cards of the reading pane: delivery reports, messages inside, recipients, details.
+
+use iced::{
+    Alignment, Length, Padding,
+    widget::{column, container, row, space},
+};
+
+use super::{super::Inner, Message, Page};
+use crate::{
+    engine::Delivery,
+    message::dsn::NextStep,
+    ui::{
+        screen::{
+            Context, player,
+            reader::report::{self, Line, State, Summary},
+            words::{clock, day_at_time, day_comma_time, short_name, t, tf},
+        },
+        theme::{
+            Icon, Look, MEDIUM, SEMIBOLD, Type, icon, radius,
+            style::{self, Kind},
+        },
+        widget::{Avatar, El, Press, avatar, button, ellipsis, hairline},
+    },
+};
+
+/// A delivery report: what happened, what to do, the message sent, each recipient.
+pub(super) fn report<'a>(page: &'a Page, ctx: &Context<'a>, look: Look) -> Option<El<'a, Message>> {
+    let c = look.c;
+    let summary = report::summary(&page.opened, page.about_opened())?;
+    let (fill, color) =
+        if summary.delayed { (c.warn_soft, c.warn) } else { (c.danger_soft, c.danger) };
+    let mark = if summary.delayed { Icon::Clock } else { Icon::MailX };
+    let mut words = column![
+        look.text(Type::Title, summary.title.clone()).color(c.text),
+        space().height(4),
+        look.text(Type::Body, summary.sentences.join(" ")).color(c.text),
+        space().height(12),
+    ]
+    .width(Length::Fill);
+    words = words.push(actions(&summary, page, ctx, look));
+    let top = container(row![icon(mark, 24.0, color), words].spacing(16))
+        .width(Length::Fill)
+        .padding([18, 20])
+        .style(move |_| container::Style {
+            border: iced::Border {
+                radius: iced::border::top(radius::CARD - 1.0),
+                ..iced::Border::default()
+            },
+            ..style::area(fill)
+        });
+    let mut below = column![].spacing(12);
+    if let Some(about) = &page.about {
+        below = below.push(sent(about, ctx, look));
+    }
+    let mut lines = column![];
+    for line in &summary.lines {
+        lines = lines.push(hairline(look)).push(recipient(line, look));
+    }
+    let below = container(below.push(lines)).width(Length::Fill).padding(Padding {
+        top: 18.0,
+        right: 20.0,
+        bottom: 8.0,
+        left: 20.0,
+    });
+    Some(
+        container(column![top, below])
+            .padding(1)
+            .style(move |_| style::boxed(c.reading, Some(c.border), radius::CARD))
+            .into(),
+    )
+}
+
+fn actions<'a>(
+    summary: &Summary,
+    page: &'a Page,
+    ctx: &Context<'a>,
+    look: Look,
+) -> El<'a, Message> {
+    let mut line = row![].spacing(8).align_y(Alignment::Center);
+    let first = |label: String, mark: Option<Icon>, message: Message| {
+        button::labelled(look, Kind::Primary, button::Size::Default, mark, label).on_press(message)
+    };
+    let here = page.about.is_some();
+    let voice = page.about.as_ref().is_some_and(|a| a.player.is_some());
+    let name = match summary.failed.as_slice() {
+        [one] => Some(short_name(one.label())),
+        _ => None,
+    };
+    let again = || match &name {
+        Some(name) => tf("report-send-again-to", &[("name", name)]),
+        None => t("report-send-again"),
+    };
+    if here && voice {
+        match summary.step {
+            NextStep::SendAgain => {
+                line = line.push(first(again(), Some(Icon::Send), Message::SendAgain));
+            }
+            NextStep::SendWithoutPrivate => {
+                line = line.push(first(t("report-without-private"), None, Message::SendAgain));
+            }
+            NextStep::TrimAndSendAgain => {
+                line = line.push(first(t("report-trim"), None, Message::SendAgain));
+            }
+            NextStep::SendAsVoice | NextStep::SendAsFriendly => {
+                line = line.push(first(again(), None, Message::SendAgain));
+            }
+            NextStep::TryAnotherAddress
+            | NextStep::CopyNumber
+            | NextStep::Details
+            | NextStep::Nothing => {}
+        }
+        if summary.step == NextStep::TryAnotherAddress {
+            line = line.push(first(t("report-another"), None, Message::TryAnother));
+        } else if !summary.delayed {
+            line =
+                line.push(button::outline(look, t("report-another")).on_press(Message::TryAnother));
+        }
+    }
+    if matches!(summary.step, NextStep::Details) {
+        line = line.push(button::outline(look, t("details")).on_press(Message::Details));
+    }
+    if let Some(spoken) = &page.player {
+        line = line.push(
+            player::pill(
+                look,
+                spoken.is_playing(ctx.audio),
+                t("report-hear"),
+                spoken.length().map(clock),
+                player::Message::Toggle,
+            )
+            .map(Message::Player),
+        );
+    }
+    line.wrap().vertical_spacing(8).into()
+}
+
+/// The message that a report is about, with its player.
+fn sent<'a>(about: &'a super::super::About, ctx: &Context<'a>, look: Look) -> El<'a, Message> {
+    let c = look.c;
+    let item = &about.opened.row;
+    let voice = about.player.is_some();
+    let when = day_at_time(item.date, ctx.now);
+    let kind = if voice { "report-your-voice" } else { "report-your-text" };
+    let mark = if voice { Icon::Voicemail } else { Icon::Mail };
+    let head = row![
+        icon(mark, 18.0, c.accent),
+        column![
+            ellipsis(look, Type::Ui, item.subject.as_str()).font(SEMIBOLD).color(c.text),
+            ellipsis(look, Type::Small, tf(kind, &[("when", &when)])).color(c.text_2),
+        ]
+        .width(Length::Fill),
+        Press::new(
+            row![
+                look.text(Type::Small, t("report-open")).font(MEDIUM),
+                icon(Icon::ArrowRight, 14.0, c.text_2)
+            ]
+            .spacing(6)
+            .align_y(Alignment::Center)
+        )
+        .padding([6, 8])
+        .face(move |touch| Kind::Ghost.face(look, touch))
+        .ring(c.accent)
+        .on_press(Message::OpenAbout),
+    ]
+    .spacing(12)
+    .align_y(Alignment::Center);
+    let mut all = column![head].spacing(10);
+    if let Some(player) = &about.player {
+        all = all.push(player::compact(player, ctx, look).map(Message::AboutPlayer));
+    }
+    all.into()
+}
+
+fn recipient<'a>(line: &Line, look: Look) -> El<'a, Message> {
+    let c = look.c;
+    let (mark, color) = match line.state {
+        State::Failed => (Icon::CircleX, c.danger),
+        State::Delayed => (Icon::Clock, c.warn),
+        State::Delivered => (Icon::CircleCheck, c.ok),
+        State::Heard => (Icon::CheckCheck, c.ok),
+    };
+    let face = avatar(look, Avatar::Initials { name: &line.name, address: &line.address }, 32.0);
+    container(
+        row![
+            face,
+            column![
+                ellipsis(look, Type::Ui, line.name.clone()).font(MEDIUM).color(c.text),
+                ellipsis(look, Type::Small, line.address.clone()).color(c.text_2),
+            ]
+            .width(Length::Fill),
+            icon(mark, 16.0, color),
+            look.text(Type::Ui, line.text.clone()).font(MEDIUM).color(color),
+        ]
+        .spacing(12)
+        .align_y(Alignment::Center),
+    )
+    .padding([8, 0])
+    .into()
+}
+
+/// The recipients of a message we sent, with what is known of each.
+pub(super) fn deliveries<'a>(all: &[Delivery], look: Look) -> El<'a, Message> {
+    let mut list = column![];
+    for delivery in all {
+        let line = Line {
+            name: delivery.recipient.label().to_owned(),
+            address: delivery.recipient.addr.to_string(),
+            state: if delivery.failed { State::Failed } else { State::Heard },
+            text: delivery.text.clone(),
+        };
+        list = list.push(hairline(look)).push(recipient(&line, look));
+    }
+    list.into()
+}
+
+/// A message inside, as its own quiet card.
+pub(super) fn inner<'a>(
+    at: usize,
+    inner: &'a Inner,
+    ctx: &Context<'a>,
+    look: Look,
+) -> El<'a, Message> {
+    let c = look.c;
+    let mail = &inner.mail;
+    let name = mail
+        .sender
+        .name
+        .clone()
+        .or_else(|| mail.sender.number.clone())
+        .or_else(|| mail.sender.address.as_ref().map(ToString::to_string))
+        .unwrap_or_else(|| t("reader-someone"));
+    let when = mail.date.map(|date| day_comma_time(date, ctx.now)).unwrap_or_default();
+    let length = inner.player.as_ref().and_then(player::Player::length).map(clock);
+    let line = [Some(tf("reader-from-original", &[("name", &name)])), length, Some(when)]
+        .into_iter()
+        .flatten()
+        .filter(|s| !s.is_empty())
+        .collect::<Vec<_>>()
+        .join(", ");
+    let chevron = if inner.open { Icon::ChevronDown } else { Icon::ChevronRight };
+    let head = Press::new(
+        row![
+            icon(chevron, 14.0, c.text_2),
+            ellipsis(look, Type::Ui, line).font(MEDIUM).color(c.text)
+        ]
+        .spacing(8)
+        .align_y(Alignment::Center),
+    )
+    .width(Length::Fill)
+    .padding([6, 4])
+    .face(move |touch| Kind::Ghost.face(look, touch))
+    .ring(c.accent)
+    .on_press(Message::OpenInner(at));
+    let mut all = column![head].spacing(8);
+    if inner.open {
+        if let Some(subject) = &mail.subject {
+            all = all.push(
+                container(look.text(Type::Small, subject.as_str()).color(c.text_2))
+                    .padding(Padding::ZERO.left(26.0)),
+            );
+        }
+        if let Some(player) = &inner.player {
+            all = all.push(player::compact(player, ctx, look).map(move |m| Message::Inner(at, m)));
+        }
+        if let Some(text) = super::super::shown_text(mail) {
+            all = all.push(container(look.text(Type::Body, text).color(c.text)).padding([0, 4]));
+        }
+    }
+    container(all)
+        .width(Length::Fill)
+        .padding(12)
+        .style(move |_| style::boxed(c.reading, Some(c.border), radius::CARD))
+        .into()
+}
+
+/// "Details for your administrator", folded.
+pub(super) fn details<'a>(page: &'a Page, look: Look) -> El<'a, Message> {
+    let c = look.c;
+    let chevron = if page.details { Icon::ChevronDown } else { Icon::ChevronRight };
+    let head = Press::new(
+        row![
+            icon(chevron, 16.0, c.text_2),
+            look.text(Type::Ui, t("reader-details")).color(c.text_2)
+        ]
+        .spacing(8)
+        .align_y(Alignment::Center),
+    )
+    .padding([4, 4])
+    .face(move |touch| Kind::Ghost.face(look, touch))
+    .ring(c.accent)
+    .on_press(Message::Details);
+    let mut all = column![head].spacing(6);
+    if page.details {
+        let mut table = column![].spacing(6);
+        for (label, value) in report::details(&page.opened) {
+            table = table.push(
+                row![
+                    look.text(Type::Ui, label).color(c.text_2).width(130.0 * look.scale),
+                    look.text(Type::Ui, value).color(c.text).width(Length::Fill),
+                ]
+                .spacing(8),
+            );
+        }
+        let copy = button::outline_small(look, t("copy-all")).on_press(Message::CopyDetails);
+        all = all.push(
+            container(column![table, copy].spacing(12))
+                .width(Length::Fill)
+                .padding([12, 16])
+                .style(move |_| style::card(look)),
+        );
+    }
+    all.into()
+}

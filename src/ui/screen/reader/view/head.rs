@@ -1,0 +1,160 @@
+//! The head of a message: subject, who from, to whom, when, badges.
+
+use iced::{
+    Alignment, Length,
+    widget::{column, row},
+};
+
+use super::{Message, Page};
+use crate::{
+    message::Mail,
+    model::{Address, Importance},
+    ui::{
+        screen::{
+            Context,
+            words::{self, extension, t, tf, tn},
+        },
+        theme::{Icon, Look, Type},
+        widget::{Badge, El, avatar, badge_owned, ellipsis},
+    },
+};
+
+/// Recipients named in the head; the rest is counted.
+const NAMED: usize = 4;
+
+pub(super) fn view<'a>(
+    page: &'a Page,
+    docked: bool,
+    ctx: &Context<'a>,
+    look: Look,
+    width: f32,
+) -> El<'a, Message> {
+    let c = look.c;
+    let item = &page.opened.row;
+    let mail = &page.opened.mail;
+    let address = item.address.as_deref().unwrap_or_default();
+    let face = ctx.face(item.contact, &item.sender, address, item.outside_caller);
+    let mut name = row![
+        ellipsis(look, Type::Heading, item.sender.as_str()).color(c.text).width(Length::Shrink)
+    ]
+    .spacing(10)
+    .align_y(Alignment::Center);
+    if let Some(second) = second_part(page) {
+        name = name.push(ellipsis(look, Type::Ui, second).color(c.text_2));
+    }
+    let who = column![name, ellipsis(look, Type::Ui, to_line(mail, ctx)).color(c.text_2),]
+        .spacing(1)
+        .width(Length::Fill);
+    let when = look
+        .text(Type::Ui, words::day_comma_time(item.date, ctx.now))
+        .color(c.text_2)
+        .wrapping(iced::widget::text::Wrapping::None);
+    let badges = if docked { Vec::new() } else { badges(page, ctx, look) };
+    let mut all = column![look.text(Type::Title, item.subject.as_str()).color(c.text)].spacing(12);
+    if width >= 520.0 || badges.is_empty() {
+        let mut right = column![when].spacing(6).align_x(Alignment::End);
+        if !badges.is_empty() {
+            right = right.push(row(badges).spacing(6));
+        }
+        all = all.push(
+            row![avatar(look, face, 44.0), who, right].spacing(12).align_y(Alignment::Center),
+        );
+    } else {
+        all = all
+            .push(row![avatar(look, face, 44.0), who, when].spacing(12).align_y(Alignment::Center))
+            .push(row(badges).spacing(6).wrap());
+    }
+    all.into()
+}
+
+/// The number, extension or address behind the name.
+fn second_part(page: &Page) -> Option<String> {
+    let item = &page.opened.row;
+    let sender = &page.opened.mail.sender;
+    let second = item.number.clone().or_else(|| {
+        let addr = sender.address.as_ref().filter(|_| !sender.outside_caller)?;
+        Some(match extension(addr) {
+            Some(ext) => tf("extension", &[("number", ext)]),
+            None => addr.to_string(),
+        })
+    })?;
+    (second != item.sender).then_some(second)
+}
+
+/// "To Helen Marsh, Leeds front desk".
+fn to_line(mail: &Mail, ctx: &Context<'_>) -> String {
+    let label = |address: &Address| match &address.name {
+        Some(name) => name.clone(),
+        None => ctx
+            .accounts
+            .iter()
+            .find(|a| a.settings.address.same_mailbox(&address.addr))
+            .map_or_else(|| address.addr.to_string(), |a| a.settings.name.clone()),
+    };
+    let all: Vec<String> = mail.to.iter().chain(&mail.cc).take(NAMED + 1).map(label).collect();
+    let count = mail.to.len() + mail.cc.len();
+    let private = mail.sensitivity.as_ref().is_some_and(|s| s.blocks_forwarding());
+    match (all.as_slice(), count) {
+        ([], _) => t("reader-to-unknown"),
+        ([one], 1) if private => tf("reader-to-only", &[("name", one)]),
+        (names, count) if count > NAMED => {
+            let named = names.get(..NAMED - 1).unwrap_or(names).join(", ");
+            tn("reader-to-many", count + 1 - NAMED, &[("names", &named)])
+        }
+        (names, _) => tf("reader-to", &[("names", &names.join(", "))]),
+    }
+}
+
+fn badges<'a>(page: &Page, ctx: &Context<'_>, look: Look) -> Vec<El<'a, Message>> {
+    let mail = &page.opened.mail;
+    let mut all = Vec::new();
+    match mail.importance {
+        Some(Importance::High) => {
+            all.push(badge_owned(look, Badge::Danger, Some(Icon::CircleAlert), t("badge-high")));
+        }
+        Some(Importance::Low) => {
+            all.push(badge_owned(look, Badge::Plain, Some(Icon::ArrowDown), t("badge-low")));
+        }
+        _ => {}
+    }
+    if let Some(word) = super::super::bars::blocked(&page.opened) {
+        let word = match word.as_str() {
+            "private" => t("badge-private"),
+            "personal" => t("badge-personal"),
+            other => other.to_owned(),
+        };
+        all.push(badge_owned(look, Badge::Plain, Some(Icon::Lock), word));
+    }
+    if let Some(text) = super::receipt_badge(page, ctx) {
+        all.push(badge_owned(look, Badge::Plain, Some(Icon::MailCheck), text));
+    }
+    if !mail.forwarded.is_empty() {
+        all.push(badge_owned(look, Badge::Plain, Some(Icon::Forward), t("badge-forwarded")));
+    }
+    all
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        audio::State,
+        model::Sensitivity,
+        ui::screen::testing::{ctx, mail, person},
+    };
+
+    #[test]
+    fn recipients_in_words() {
+        let idle = State::default();
+        let mut m = mail();
+        assert_eq!(to_line(&m, &ctx(&idle)), "To Helen Marsh, Leeds front desk");
+        m.cc = (0..4).map(|n| person(&format!("P{n}"), &format!("p{n}@x.example"))).collect();
+        assert_eq!(to_line(&m, &ctx(&idle)), "To Helen Marsh, Leeds front desk, P0 and 3 others");
+        m.to.clear();
+        m.cc.clear();
+        assert_eq!(to_line(&m, &ctx(&idle)), "To you (the full list wasn’t given)");
+        m.to = vec![person("Helen Marsh", "helen@calderfinch.example")];
+        m.sensitivity = Some(Sensitivity::Private);
+        assert_eq!(to_line(&m, &ctx(&idle)), "To Helen Marsh only");
+    }
+}

@@ -1,0 +1,631 @@
+//! The reading pane drawn.
+
+mod bar;
+pub(crate) use bar::conflict;
+mod cards;
+mod head;
+
+use iced::{
+    Alignment, Length, Padding,
+    widget::{column, container, image, mouse_area, row, scrollable, space, text_editor},
+};
+
+use super::{Message, Page, Phase, Popover, Reader, bars::Bar, fax};
+use crate::{
+    engine::ReceiptState,
+    message::{PartInfo, PartRole, Permission},
+    model::MessageKind,
+    ui::{
+        screen::{
+            Context, player,
+            words::{self, language, size, t, tf, tn},
+        },
+        theme::{
+            Icon, Look, MEDIUM, SEMIBOLD, Type, icon, radius,
+            style::{self, Kind},
+        },
+        widget::{
+            El, Press, button, ellipsis, empty, hairline,
+            menu::{Item, menu},
+            popover, vertical_hairline,
+        },
+    },
+};
+
+/// Widest column of text.
+const COLUMN: f32 = 760.0;
+
+/// Draws the reader. With a composer docked below, only what is needed to answer stays.
+pub fn view<'a>(
+    reader: &'a Reader,
+    docked: bool,
+    ctx: &Context<'a>,
+    look: Look,
+) -> El<'a, Message> {
+    let c = look.c;
+    let side = if ctx.narrow { 20.0 } else { 24.0 };
+    let (bar, body): (El<'a, Message>, El<'a, Message>) = match &reader.phase {
+        Phase::Loading => (space().height(Length::Fixed(52.0)).into(), space().into()),
+        Phase::Failed(error) => (
+            back_only(ctx, look),
+            empty(
+                look,
+                icon(Icon::TriangleAlert, 32.0, c.danger).into(),
+                t("reader-failed"),
+                words::error_text(error),
+                None,
+            ),
+        ),
+        Phase::Open(page) => {
+            let width = (ctx.width - 2.0 * side).clamp(200.0, COLUMN);
+            let content = match &page.raw {
+                Some(raw) => original(raw, look),
+                None => message(page, docked, ctx, look, width),
+            };
+            let content = container(content).max_width(COLUMN).width(Length::Fill);
+            let content = container(content)
+                .width(Length::Fill)
+                .align_x(if ctx.width > 1_000.0 { Alignment::Center } else { Alignment::Start })
+                .padding(Padding { top: 20.0, right: side, bottom: 24.0, left: side });
+            let content = scrollable(content)
+                .style(style::scrollbar(look))
+                .width(Length::Fill)
+                .height(Length::Fill);
+            (toolbar(page, ctx, look), content.into())
+        }
+    };
+    container(column![bar, hairline(look), body])
+        .width(Length::Fill)
+        .height(Length::Fill)
+        .style(move |_| style::area(c.reading))
+        .into()
+}
+
+fn back<'a>(look: Look) -> El<'a, Message> {
+    button::icon_button(look, Icon::ArrowLeft, t("back"), Some("Esc"), Message::Back)
+}
+
+fn back_only<'a>(ctx: &Context<'_>, look: Look) -> El<'a, Message> {
+    let mut line = row![].align_y(Alignment::Center);
+    if ctx.narrow {
+        line = line.push(back(look));
+    }
+    container(line).padding([0, 20]).center_y(Length::Fixed(52.0)).width(Length::Fill).into()
+}
+
+fn toolbar<'a>(page: &'a Page, ctx: &Context<'a>, look: Look) -> El<'a, Message> {
+    let c = look.c;
+    let kind = page.opened.row.kind;
+    let mail = &page.opened.mail;
+    let report = matches!(kind, MessageKind::Dsn | MessageKind::Mdn);
+    let text_first = matches!(kind, MessageKind::Email | MessageKind::Other);
+    let by_voice = || -> El<'a, Message> {
+        answer(
+            page,
+            &mail.may_reply,
+            Popover::Reply,
+            (Icon::Mic, t("reader-reply-voice"), !text_first),
+            "R",
+            Message::ReplyVoice,
+            look,
+        )
+    };
+    let by_text = || -> El<'a, Message> {
+        answer(
+            page,
+            &mail.may_reply,
+            Popover::Reply,
+            (Icon::Reply, t("reader-reply"), text_first),
+            "Shift+R",
+            Message::ReplyText,
+            look,
+        )
+    };
+    let mut line = row![].spacing(8).align_y(Alignment::Center);
+    if ctx.narrow {
+        line = line.push(back(look));
+    }
+    if text_first {
+        line = line.push(by_text()).push(by_voice());
+    } else if report {
+        line = line.push(by_text());
+    } else {
+        line = line.push(by_voice()).push(by_text());
+    }
+    if ctx.width >= 500.0 {
+        line = line.push(answer(
+            page,
+            &mail.may_forward,
+            Popover::Forward,
+            (Icon::Forward, t("reader-forward"), false),
+            "F",
+            Message::Forward,
+            look,
+        ));
+    }
+    line = line
+        .push(space().width(Length::Fill))
+        .push(button::icon_button(
+            look,
+            Icon::Archive,
+            t("reader-archive"),
+            Some("E"),
+            Message::Archive,
+        ))
+        .push(button::icon_button(
+            look,
+            Icon::Trash2,
+            t("reader-delete"),
+            Some("Delete"),
+            Message::Delete,
+        ))
+        .push(container(vertical_hairline(look)).height(20).padding([0, 2]))
+        .push(more(page, ctx, look));
+    let _ = c;
+    container(line)
+        .padding(Padding {
+            left: if ctx.narrow { 12.0 } else { 20.0 },
+            right: 16.0,
+            ..Padding::ZERO
+        })
+        .center_y(Length::Fixed(51.0))
+        .width(Length::Fill)
+        .into()
+}
+
+/// A button that answers or forwards, or the same one explaining why it does not.
+fn answer<'a>(
+    page: &Page,
+    may: &Permission,
+    popup: Popover,
+    (mark, label, tonal): (Icon, String, bool),
+    key: &'a str,
+    message: Message,
+    look: Look,
+) -> El<'a, Message> {
+    let Some(reason) = may.reason() else {
+        let kind = if tonal { Kind::Tonal } else { Kind::Ghost };
+        return crate::ui::widget::tip(
+            look,
+            button::labelled(look, kind, button::Size::Default, Some(mark), label.clone())
+                .on_press(message),
+            label,
+            Some(key),
+        );
+    };
+    // One popover for both ways of answering, below the first that was pressed.
+    let shown = page.popover == Some(popup) && (popup != Popover::Reply || mark == Icon::Mic);
+    let fact = match popup {
+        Popover::Forward => t("reader-no-forward"),
+        _ => t("reader-no-reply"),
+    };
+    let content = shown.then(|| button::reason(look, fact, reason.to_owned()));
+    let press = button::disabled(look, None, label, message);
+    let hover =
+        mouse_area(press).on_enter(Message::Explain(Some(popup))).on_exit(Message::Explain(None));
+    popover(look, hover, content, Message::Explain(None)).into()
+}
+
+fn more<'a>(page: &'a Page, ctx: &Context<'_>, look: Look) -> El<'a, Message> {
+    let anchor = button::icon_button(look, Icon::Ellipsis, t("reader-more"), None, Message::More);
+    let mail = &page.opened.mail;
+    let has = |role: PartRole| mail.parts.iter().any(|p| p.role == role);
+    let content = if page.more {
+        let mut items: Vec<Item<'a, Message>> = Vec::new();
+        if ctx.width < 500.0 {
+            items.push(Item::new(t("reader-forward"), Message::Forward).key("F"));
+        }
+        if mail.may_reply.is_allowed() && mail.to.len() + mail.cc.len() > 1 {
+            items.push(Item::new(t("reader-reply-all"), Message::ReplyAll).key("A"));
+        }
+        items.push(Item::new(t("reader-unheard"), Message::MarkUnheard).key("U"));
+        if has(PartRole::VoiceMessage) {
+            let mut save = Item::new(t("reader-save"), Message::SaveRecording);
+            if !mail.may_save.is_allowed() {
+                save = save.mark(Icon::Lock);
+            }
+            items.push(save);
+        }
+        if page.opened.offers.iter().any(|o| o.kind != crate::engine::CardOfferKind::Known) {
+            items.push(Item::new(t("reader-add-card"), Message::AddToDirectory));
+        }
+        if super::shown_text(mail).is_some() {
+            let name =
+                if mail.transcript.is_some() { "reader-copy-transcript" } else { "reader-copy" };
+            let mut copy = Item::new(t(name), Message::CopyText);
+            if !mail.may_save.is_allowed() {
+                copy = copy.mark(Icon::Lock);
+            }
+            items.push(copy);
+        }
+        items.push(Item::separator());
+        let original = if page.raw.is_some() { "reader-message" } else { "reader-original" };
+        items.push(Item::new(t(original), Message::ShowOriginal));
+        items.push(Item::new(t("reader-details"), Message::Details));
+        Some(menu(look, items, 250.0))
+    } else {
+        match page.popover {
+            Some(Popover::Save | Popover::Copy) => Some(button::reason(
+                look,
+                t("reader-no-save"),
+                mail.may_save.reason().unwrap_or_default().to_owned(),
+            )),
+            _ => None,
+        }
+    };
+    let close = if page.more { Message::More } else { Message::Explain(None) };
+    popover(look, anchor, content, close).end().into()
+}
+
+/// The raw message.
+fn original<'a>(raw: &'a text_editor::Content, look: Look) -> El<'a, Message> {
+    column![
+        row![
+            look.text(Type::Title, t("reader-original-title")).width(Length::Fill),
+            button::outline_small(look, t("reader-message")).on_press(Message::ShowOriginal),
+        ]
+        .align_y(Alignment::Center),
+        selectable(raw, look, true, Message::RawText),
+    ]
+    .spacing(16)
+    .into()
+}
+
+/// Text that can be selected and copied, but not changed. Other keys go on to the window.
+pub(super) fn selectable<'a>(
+    content: &'a text_editor::Content,
+    look: Look,
+    mono: bool,
+    on_action: impl Fn(text_editor::Action) -> Message + 'a,
+) -> El<'a, Message> {
+    let step = if mono { Type::Small } else { Type::Body };
+    let font = if mono { iced::Font::MONOSPACE } else { step.font() };
+    text_editor(content)
+        .padding(0)
+        .font(font)
+        .size(look.size(step))
+        .line_height(iced::widget::text::LineHeight::Absolute(look.line(step).into()))
+        .style(style::editor(look, false))
+        .key_binding(|press| {
+            use text_editor::Binding;
+            match Binding::from_key_press(press)? {
+                read @ (Binding::Copy
+                | Binding::SelectAll
+                | Binding::Select(_)
+                | Binding::SelectWord
+                | Binding::SelectLine) => Some(read),
+                _ => None,
+            }
+        })
+        .on_action(on_action)
+        .into()
+}
+
+fn message<'a>(
+    page: &'a Page,
+    docked: bool,
+    ctx: &Context<'a>,
+    look: Look,
+    width: f32,
+) -> El<'a, Message> {
+    let opened = &page.opened;
+    let mail = &opened.mail;
+    let mut all = column![].spacing(16).width(Length::Fill);
+    if let Some(report) = cards::report(page, ctx, look) {
+        all = all.push(report);
+        if super::shown_text(mail).is_some() && page.details {
+            all = all.push(selectable(&page.text, look, false, Message::Text));
+        }
+        return all.push(cards::details(page, look)).into();
+    }
+    all = all.push(head::view(page, docked, ctx, look, width));
+    let bar = super::bars::bar(opened, page.failed, &page.closed).filter(|_| !docked);
+    // What explains stands below the player, what asks above it.
+    let (above, below): (Vec<Bar>, Vec<Bar>) =
+        bar.into_iter().partition(|b| !matches!(b, Bar::Private { .. } | Bar::Outside { .. }));
+    for b in above {
+        all = all.push(bar::view(&b, page, ctx, look));
+    }
+    if let Some(player) = &page.player {
+        if !page.inner.is_empty() && !docked {
+            all = all.push(player::caption(look, introduction(page, ctx)));
+        }
+        let drawn = if docked {
+            player::compact(player, ctx, look)
+        } else {
+            player::full(player, origin(page), ctx, look, width)
+        };
+        all = all.push(drawn.map(Message::Player));
+    }
+    for b in below {
+        all = all.push(bar::view(&b, page, ctx, look));
+    }
+    if docked {
+        if super::shown_text(mail).is_some() {
+            all = all.push(selectable(&page.text, look, false, Message::Text));
+        }
+        return all.into();
+    }
+    if !opened.deliveries.is_empty() {
+        all = all.push(cards::deliveries(&opened.deliveries, look));
+    }
+    if let Some(fax) = &page.fax {
+        all = all.push(fax_pages(fax, look));
+    }
+    all = all.push(text(page, look));
+    if let Some(url) = &page.link {
+        all = all.push(bar::link(url, look));
+    }
+    for (at, inner) in page.inner.iter().enumerate() {
+        all = all.push(cards::inner(at, inner, ctx, look));
+    }
+    all = all.push(attachments(page, look));
+    if mail.parts.iter().any(|p| p.problem.is_some()) {
+        all = all.push(
+            row![
+                icon(Icon::TriangleAlert, 14.0, look.c.warn),
+                look.text(Type::Small, t("reader-problem")).color(look.c.text_2)
+            ]
+            .spacing(8)
+            .align_y(Alignment::Center),
+        );
+    }
+    if page.details {
+        all = all.push(cards::details(page, look));
+    }
+    all.into()
+}
+
+/// "Introduction by Gwen Vidal, 0:12".
+fn introduction(page: &Page, _: &Context<'_>) -> String {
+    let length = page.player.as_ref().and_then(player::Player::length).unwrap_or_default();
+    tf(
+        "reader-introduction",
+        &[("name", &page.opened.row.sender), ("length", &words::clock(length))],
+    )
+}
+
+/// "VPIM · English (Canada)": the one quiet line about protocol.
+fn origin(page: &Page) -> String {
+    let mail = &page.opened.mail;
+    let profile = match mail.profile.as_deref() {
+        Some("vpim2" | "vpim1") => "VPIM",
+        Some("ivm") => "IVM",
+        _ => "",
+    };
+    let tongue = mail.language.as_deref().map(language).unwrap_or_default();
+    match (profile.is_empty(), tongue.is_empty()) {
+        (false, false) => format!("{profile} · {tongue}"),
+        (false, true) => profile.to_owned(),
+        _ => tongue,
+    }
+}
+
+/// The transcript, or the sender's text.
+fn text<'a>(page: &'a Page, look: Look) -> El<'a, Message> {
+    let c = look.c;
+    let mail = &page.opened.mail;
+    let shown = super::shown_text(mail).is_some();
+    let voice = page.opened.row.kind == MessageKind::Voice;
+    let heading = match (&mail.transcript, shown, voice) {
+        (Some(transcript), _, _) => Some((
+            t("reader-transcript"),
+            tf("reader-transcript-by", &[("system", &transcript.origin)]),
+        )),
+        (None, true, true) => Some((t("reader-text-from-sender"), String::new())),
+        (None, false, true) => Some((t("reader-transcript"), String::new())),
+        _ => None,
+    };
+    let mut all = column![].spacing(6).width(Length::Fill);
+    if let Some((title, line)) = heading {
+        let mut head = row![
+            look.text(Type::Ui, title).font(SEMIBOLD).color(c.text),
+            ellipsis(look, Type::Small, line).color(c.text_2)
+        ]
+        .spacing(8)
+        .align_y(Alignment::Center);
+        if shown {
+            head = head.push(button::icon_button_of(
+                look,
+                Kind::Ghost,
+                Icon::Copy,
+                28.0,
+                t("reader-copy"),
+                None,
+                Some(Message::CopyText),
+            ));
+        }
+        all = all.push(head);
+    }
+    if shown {
+        all = all.push(selectable(&page.text, look, false, Message::Text));
+        for url in links(&page.text.text()) {
+            all = all
+                .push(button::link(look, url.clone()).padding([2, 0]).on_press(Message::Link(url)));
+        }
+    } else if voice {
+        all = all.push(look.text(Type::Body, t("reader-no-text")).color(c.text_2));
+    } else if page.player.is_none() && page.fax.is_none() && page.opened.complete {
+        all = all.push(look.text(Type::Body, t("reader-empty")).color(c.text_2));
+    }
+    all.into()
+}
+
+/// The web addresses in a text, each once, at most eight.
+fn links(text: &str) -> Vec<String> {
+    let mut found: Vec<String> = Vec::new();
+    for word in text.split(|c: char| c.is_whitespace() || "<>\"()[]".contains(c)) {
+        let word = word.trim_end_matches(['.', ',', ';', ':', '!', '?']);
+        let long_enough = word.len() > "https://a".len() && word.len() < 2_000;
+        if long_enough && super::is_web(word) && word.contains("://") {
+            let url = word.to_owned();
+            if !found.contains(&url) {
+                found.push(url);
+            }
+        }
+        if found.len() == 8 {
+            break;
+        }
+    }
+    found
+}
+
+fn fax_pages<'a>(fax: &'a fax::Fax, look: Look) -> El<'a, Message> {
+    let c = look.c;
+    let (at, count) = fax.place();
+    if let Some(reason) = fax.failure() {
+        return crate::ui::widget::bar(
+            look,
+            crate::ui::widget::Bar::new(
+                crate::ui::widget::Tone::Failed,
+                Icon::Fax,
+                t("fax-unknown"),
+                reason.to_owned(),
+            ),
+        );
+    }
+    let step = |mark, name: String, message, able: bool| {
+        button::icon_button_of(
+            look,
+            Kind::Ghost,
+            mark,
+            28.0,
+            name,
+            None,
+            able.then_some(Message::Fax(message)),
+        )
+    };
+    let place =
+        tf("fax-page", &[("page", &(at + 1).to_string()), ("count", &count.max(1).to_string())]);
+    let strip = row![
+        icon(Icon::Fax, 16.0, c.fax),
+        space().width(4),
+        step(Icon::ChevronLeft, t("fax-back"), fax::Message::Back, at > 0),
+        look.text(Type::Small, place).font(MEDIUM),
+        step(Icon::ChevronRight, t("fax-on"), fax::Message::Next, at + 1 < count),
+    ]
+    .spacing(4)
+    .align_y(Alignment::Center);
+    let mut all = column![strip].spacing(8).width(Length::Fill);
+    match fax.page() {
+        Some(page) => {
+            // Dark theme shows paper a little darker than white.
+            let opacity = if c.dark { 0.91 } else { 1.0 };
+            let picture = image(page.handle.clone()).width(Length::Fill).opacity(opacity);
+            all = all.push(
+                container(picture)
+                    .padding(1)
+                    .style(move |_| style::boxed(c.reading, Some(c.border_strong), 2.0)),
+            );
+            if page.damaged {
+                let text = tf("fax-damaged", &[("page", &(at + 1).to_string())]);
+                all = all.push(look.text(Type::Small, text).color(c.warn));
+            }
+        }
+        None => {
+            all = all.push(
+                container(look.text(Type::Small, t("fax-loading")).color(c.text_2))
+                    .center_x(Length::Fill)
+                    .center_y(Length::Fixed(220.0))
+                    .style(move |_| style::boxed(c.card, Some(c.border), radius::ROW)),
+            );
+        }
+    }
+    all.into()
+}
+
+/// What else came along.
+fn attachments<'a>(page: &'a Page, look: Look) -> El<'a, Message> {
+    let c = look.c;
+    let attached: Vec<&PartInfo> = page
+        .opened
+        .mail
+        .parts
+        .iter()
+        .filter(|p| matches!(p.role, PartRole::Card | PartRole::Attachment))
+        .take(50)
+        .collect();
+    if attached.is_empty() {
+        return space().into();
+    }
+    let octets: u64 = attached.iter().map(|p| p.octets as u64).sum();
+    let count = tn("reader-attached-count", attached.len(), &[("size", &size(octets))]);
+    let head = row![
+        look.text(Type::Ui, t("reader-attached")).font(SEMIBOLD).color(c.text),
+        look.text(Type::Small, count).color(c.text_2)
+    ]
+    .spacing(8)
+    .align_y(Alignment::Center);
+    let tiles = attached.into_iter().map(|part| tile(page, part, look));
+    let tiles = row(tiles).spacing(12).wrap().vertical_spacing(12);
+    column![head, tiles].spacing(8).into()
+}
+
+fn tile<'a>(page: &Page, part: &'a PartInfo, look: Look) -> El<'a, Message> {
+    let c = look.c;
+    let (mark, kind) = match part.role {
+        PartRole::Card => (Icon::Contact, t("reader-kind-card")),
+        _ => (Icon::Paperclip, part.media_type.clone()),
+    };
+    let name = match part.role {
+        PartRole::Card => page
+            .opened
+            .mail
+            .cards
+            .iter()
+            .find(|card| card.path == part.path)
+            .and_then(|card| card.name.clone())
+            .map_or_else(|| super::file_name(part), |name| format!("{name}.vcf")),
+        _ => super::file_name(part),
+    };
+    let picture = container(icon(mark, 18.0, c.text_2))
+        .center_x(40)
+        .center_y(44)
+        .style(move |_| style::boxed(c.card, Some(c.border), radius::BADGE));
+    let line = row![
+        picture,
+        column![
+            ellipsis(look, Type::Ui, name).font(MEDIUM).color(c.text).width(Length::Shrink),
+            look.text(Type::Small, format!("{kind} · {}", size(part.octets as u64)))
+                .color(c.text_2),
+        ]
+        .spacing(2)
+    ]
+    .spacing(10)
+    .align_y(Alignment::Center);
+    Press::new(line)
+        .padding(Padding { top: 8.0, right: 14.0, bottom: 8.0, left: 8.0 })
+        .face(move |touch| style::Face {
+            radius: radius::ROW,
+            outline: Some(c.border),
+            ..Kind::Ghost.face(look, touch)
+        })
+        .ring(c.accent)
+        .on_press(Message::Attachment(part.path.clone()))
+        .into()
+}
+
+/// Whether the receipt badge is shown, and its words.
+pub(super) fn receipt_badge(page: &Page, ctx: &Context<'_>) -> Option<String> {
+    match &page.opened.receipt {
+        ReceiptState::None | ReceiptState::Declined => None,
+        ReceiptState::NotYet | ReceiptState::Ask { .. } => Some(t("badge-receipt")),
+        ReceiptState::Sent(at) => {
+            Some(tf("badge-receipt-sent", &[("time", &words::time_of_day(*at, ctx.now))]))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::links;
+
+    #[test]
+    fn finds_web_links_and_nothing_else() {
+        assert_eq!(
+            links("See <https://example.com/a?b=1>, http://example.net/x. javascript:alert(1)"),
+            ["https://example.com/a?b=1", "http://example.net/x"]
+        );
+        assert!(links("file:///etc/passwd mailto:a@b.example").is_empty());
+    }
+}
