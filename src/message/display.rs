@@ -97,13 +97,14 @@ fn fold_lookalikes(text: &str) -> String {
 /// Longest suggested file name in octets.
 const FILE_NAME_MAX: usize = 120;
 
-/// A name that is safe on every system: the last path component without controls, invisible and
-/// reserved characters, leading dots or trailing dots and blanks; Windows device names get an
+/// A name that is safe on every system: the last path component in composed form (NFC), so that two
+/// spellings of one name are one file, without controls, invisible and reserved characters, leading dots or trailing dots and blanks; Windows device names get an
 /// underscore; at most 120 octets with the extension kept. `None` when nothing remains.
 #[must_use]
 pub fn safe_file_name(name: &str) -> Option<String> {
     let last = name.rsplit(['/', '\\']).find(|part| !part.trim().is_empty())?;
-    let kept: String = last
+    let composed = icu_normalizer::ComposingNormalizerBorrowed::new_nfc().normalize(last);
+    let kept: String = composed
         .chars()
         .map(|c| if c.is_whitespace() { ' ' } else { c })
         .filter(|c| !c.is_control() && !is_invisible(*c))
@@ -194,6 +195,7 @@ mod tests {
             ("..", None),
             ("", None),
             ("dir/", Some("dir")),
+            ("Rene\u{301}e.wav", Some("Renée.wav")),
             ("msg0001.WAV. ", Some("msg0001.WAV")),
         ] {
             assert_eq!(safe_file_name(input).as_deref(), expected, "{input}");

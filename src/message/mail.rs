@@ -93,18 +93,13 @@ pub struct Sender {
 }
 
 /// A rule's answer, with the sentence that explains a refusal.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum Permission {
     /// Go ahead.
+    #[default]
     Allowed,
     /// No, and why, in words for people.
     Refused(String),
-}
-
-impl Default for Permission {
-    fn default() -> Self {
-        Self::Allowed
-    }
 }
 
 impl Permission {

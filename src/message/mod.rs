@@ -3,6 +3,8 @@
 //! Pure: octets in, values out. No files, sockets, clock or randomness; dates, identifiers and
 //! boundaries are passed in. Broken mail is no error but a value with a list of problems.
 
+#![cfg_attr(not(test), warn(clippy::indexing_slicing))]
+
 pub mod address;
 pub mod card;
 pub mod compose;

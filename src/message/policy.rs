@@ -163,7 +163,7 @@ fn refusal(header: &Header<'_>, is_report: bool, to: &[AddrSpec]) -> Option<Stri
         return Some("The message came through a mailing list.".into());
     }
     let auto = word("auto-submitted");
-    if !auto.is_empty() && !auto.split(';').next().is_some_and(|v| v.trim() == "no") {
+    if !auto.is_empty() && auto.split(';').next().is_none_or(|v| v.trim() != "no") {
         return Some("The message was sent by a program.".into());
     }
     let paths: Vec<_> = header.all("return-path").collect();

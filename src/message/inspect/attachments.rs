@@ -39,9 +39,7 @@ fn in_short(path: &str, doc: &CardDoc, view: &View<'_>) -> Card {
 pub fn report(mail: &mut Mail, part: &Part<'_>, octets: &[u8]) {
     match part.content.value.as_str() {
         "message/disposition-notification" | "message/global-disposition-notification" => {
-            if mail.report.is_none() {
-                mail.report = Some(Report::Mdn(notification(part, octets)));
-            }
+            mail.report.get_or_insert_with(|| Report::Mdn(notification(part, octets)));
         }
         "message/delivery-status" | "message/global-delivery-status" => {
             let blocks = dsn::parse(octets);
