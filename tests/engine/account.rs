@@ -642,3 +642,40 @@ async fn finds_a_sent_message_or_says_that_it_does_not_know() {
     }
     assert!(world.task.find_message("m90@example.net").await.is_err());
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_large_mailbox_takes_few_commands_and_few_octets() {
+    const MESSAGES: u32 = 5_000;
+    for (hidden, most_commands, most_octets) in
+        [(vec![], 1, 4 * 1024), (vec!["CONDSTORE"], 4, 50 * u64::from(MESSAGES))]
+    {
+        let server = server(MESSAGES);
+        let faults = Faults { hide_capabilities: hidden.clone(), ..Faults::default() };
+        server.fault_always(Protocol::Imap, faults);
+        let world = world(server);
+        world.server.forget_commands();
+        let report = world.sync().await;
+        assert_eq!(report.messages, MESSAGES);
+        assert!(report.commands <= 30, "{} commands at first", report.commands);
+        world.server.forget_commands();
+        let report = world.sync().await;
+        let about_inbox = imap_commands(&world.server)
+            .into_iter()
+            .skip_while(|command| !command.contains("INBOX"))
+            .take_while(|command| !command.contains("\"Sent\""))
+            .count();
+        assert!(about_inbox <= most_commands, "{about_inbox} commands, {hidden:?}");
+        assert!(report.bytes_in <= most_octets, "{} octets, {hidden:?}", report.bytes_in);
+        // One in a hundred changed.
+        world.server.change(|m| {
+            let some: Vec<Uid> = (1..=MESSAGES / 100).map(|n| Uid(n * 100)).collect();
+            m.store("INBOX", &some, Change::Add, &BTreeSet::from([Flag::Seen])).expect("stored");
+        });
+        let report = world.sync().await;
+        if hidden.is_empty() {
+            assert!(report.bytes_in <= 100 * 1024, "{}", report.bytes_in);
+        }
+        world.same();
+        world.task.stop().await;
+    }
+}
