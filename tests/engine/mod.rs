@@ -12,3 +12,4 @@ mod script;
 mod secrecy;
 mod sending;
 mod smtp_wire;
+mod submit;

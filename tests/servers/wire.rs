@@ -1,0 +1,207 @@
+//! Sessions and submissions with a real Dovecot and Postfix, by every kind of encryption.
+
+use std::{path::PathBuf, sync::Arc, time::Duration};
+
+use aloud::{
+    engine::{
+        AccountSettings, Error, Security, Server,
+        imap::{IdleEnd, Session, Stored},
+        net::TcpDialer,
+        smtp::{DataGate, Envelope, SubmitOutcome, probe, submit},
+    },
+    model::{AddrSpec, DateTime, Flag, Secret, Uid, imap::MailboxRole},
+};
+use tokio_util::sync::CancellationToken;
+
+/// Settings for the real servers, if they run.
+fn settings(user: &str, security: Security) -> Option<(AccountSettings, Secret)> {
+    let port = |name: &str| -> Option<u16> { std::env::var(name).ok()?.parse().ok() };
+    std::env::var_os("ALOUD_TEST_SERVERS")?;
+    let (imap, smtp) = match security {
+        Security::Tls => (port("IMAPS_PORT")?, port("SMTPS_PORT")?),
+        _ => (port("IMAP_PORT")?, port("SUBMISSION_PORT")?),
+    };
+    let server = |port| Server { host: "localhost".into(), port, security };
+    let settings = AccountSettings {
+        name: user.into(),
+        address: address(user),
+        label: user.into(),
+        imap: server(imap),
+        smtp: server(smtp),
+        user: user.into(),
+        ca_pem: std::env::var_os("TESTBED_CA").map(PathBuf::from),
+        gateway: None,
+        demo: false,
+    };
+    Some((settings, Secret::new(format!("{user}-secret"))))
+}
+
+fn address(user: &str) -> AddrSpec {
+    AddrSpec::parse(&format!("{user}@example.com")).unwrap()
+}
+
+async fn sign_in(settings: &AccountSettings, password: &Secret) -> Result<Session, Error> {
+    Session::connect(&TcpDialer, settings, password, "Aloud 0.1", Arc::default()).await
+}
+
+struct Open;
+
+#[async_trait::async_trait]
+impl DataGate for Open {
+    async fn data_starting(&mut self) -> Result<(), Error> {
+        Ok(())
+    }
+}
+
+fn message(id: &str) -> Vec<u8> {
+    format!(
+        "From: alice@example.com\r\nTo: bob@example.com\r\nMessage-ID: <{id}>\r\n\
+         Subject: the wire\r\n\r\n.\r\n..dots\r\n"
+    )
+    .into_bytes()
+}
+
+fn fresh_id(what: &str) -> String {
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
+    format!("{what}-{}-{}@example.com", std::process::id(), now.as_nanos())
+}
+
+#[tokio::test]
+async fn every_command_is_understood_by_dovecot() {
+    for security in [Security::Tls, Security::StartTls] {
+        let Some((settings, password)) = settings("alice", security) else {
+            println!("skipped: no real mail servers");
+            return;
+        };
+        let mut session = sign_in(&settings, &password).await.unwrap();
+        let listed = session.list().await.unwrap();
+        let name = |role| listed.iter().find(|m| m.role == role).unwrap().name.clone();
+        let (sent, trash) = (name(MailboxRole::Sent), name(MailboxRole::Trash));
+        let before = session.select(&sent).await.unwrap();
+        assert!(before.can_store(&Flag::MdnSent) && before.highest_modseq.is_some());
+        let id = fresh_id("wire");
+        let octets = message(&id);
+        let date = DateTime { unix: 1_741_097_400, offset_minutes: -300 };
+        let appended = session.append(&sent, &[Flag::Seen], date, &octets).await.unwrap();
+        assert_eq!(appended, Stored::Done);
+        let after = session.select(&sent).await.unwrap();
+        assert_eq!(after.exists, before.exists + 1);
+        let [uid] = session.search_message_id(&id).await.unwrap()[..] else { panic!() };
+        let heads = session.fetch_heads(&[uid]).await.unwrap();
+        assert_eq!(heads[0].internal_date, Some(date));
+        assert_eq!(heads[0].size, octets.len() as u64);
+        assert_eq!(heads[0].flags, [Flag::Seen]);
+        assert!(octets.starts_with(&heads[0].header) && heads[0].header.ends_with(b"\r\n\r\n"));
+        assert_eq!(session.fetch_slice(uid, 0, 10_000).await.unwrap(), octets);
+        assert_eq!(session.fetch_slice(uid, 5, 6).await.unwrap(), &octets[5..11]);
+        assert_eq!(session.fetch_slice(uid, 10_000, 5).await.unwrap(), b"");
+        let gone = session.fetch_slice(Uid(uid.0 + 1000), 0, 5).await;
+        assert!(matches!(gone, Err(Error::NotFound(_))));
+        let marks = [Flag::MdnSent, Flag::Flagged];
+        assert_eq!(session.store(&[uid], true, &marks).await.unwrap(), Stored::Done);
+        assert_eq!(session.store(&[uid], false, &[Flag::Seen]).await.unwrap(), Stored::Done);
+        let changed = session.fetch_flags(1, u32::MAX, after.highest_modseq).await.unwrap();
+        assert_eq!(changed.len(), 1);
+        let mut flags = changed[0].flags.clone();
+        flags.sort();
+        assert_eq!(flags, [Flag::Flagged, Flag::MdnSent]);
+        assert_eq!(session.move_to(&[uid], &trash).await.unwrap(), Stored::Done);
+        assert!(session.search_message_id(&id).await.unwrap().is_empty());
+        assert!(matches!(
+            session.copy(&[Uid(1)], "No such mailbox").await.unwrap(),
+            Stored::Refused(_)
+        ));
+        session.select(&trash).await.unwrap();
+        let [uid] = session.search_message_id(&id).await.unwrap()[..] else { panic!() };
+        assert_eq!(session.expunge(&[uid]).await.unwrap(), Stored::Done);
+        assert!(session.search_message_id(&id).await.unwrap().is_empty());
+        assert!(session.select("Nowhere \"at\" all").await.is_err());
+        session.noop().await.unwrap();
+        session.logout().await;
+    }
+}
+
+#[tokio::test]
+async fn dovecot_wakes_us_and_refuses_what_is_over_quota() {
+    let Some((settings, password)) = settings("full", Security::Tls) else {
+        println!("skipped: no real mail servers");
+        return;
+    };
+    let mut watching = sign_in(&settings, &password).await.unwrap();
+    watching.select("INBOX").await.unwrap();
+    let mut acting = sign_in(&settings, &password).await.unwrap();
+    let now = DateTime::utc(1_741_097_400);
+    let never = CancellationToken::new();
+    let (woken, ()) = tokio::join!(watching.idle(&never), async {
+        let id = fresh_id("idle");
+        assert_eq!(acting.append("INBOX", &[], now, &message(&id)).await.unwrap(), Stored::Done);
+    });
+    assert_eq!(woken.unwrap(), IdleEnd::News);
+    let mut big = message(&fresh_id("big"));
+    big.extend(std::iter::repeat_n(*b"0123456789abcdef\r\n", 8000).flatten());
+    let refused = acting.append("INBOX", &[], now, &big).await.unwrap();
+    assert!(matches!(&refused, Stored::Refused(text) if text.contains("QUOTA")), "{refused:?}");
+    // The connection goes on after that, and everything of this run is removed.
+    let found = acting.select("INBOX").await.unwrap();
+    assert!(found.exists > 0);
+    let all: Vec<Uid> =
+        acting.fetch_flags(1, u32::MAX, None).await.unwrap().iter().map(|seen| seen.uid).collect();
+    assert_eq!(acting.expunge(&all).await.unwrap(), Stored::Done);
+    let cancel = CancellationToken::new();
+    watching.select("INBOX").await.unwrap();
+    let (end, ()) = tokio::join!(watching.idle(&cancel), async {
+        tokio::time::sleep(Duration::from_millis(50)).await;
+        cancel.cancel();
+    });
+    assert_eq!(end.unwrap(), IdleEnd::Cancelled);
+}
+
+#[tokio::test]
+async fn postfix_takes_all_or_nothing() {
+    for security in [Security::Tls, Security::StartTls] {
+        let Some((settings, password)) = settings("alice", security) else {
+            println!("skipped: no real mail servers");
+            return;
+        };
+        let facts = probe(&TcpDialer, &settings, &password).await.unwrap();
+        assert!(facts.dsn && facts.sized && facts.eight_bit);
+        let id = fresh_id("sent");
+        let octets = message(&id);
+        let mut envelope = Envelope {
+            reverse: Some(address("alice")),
+            forwards: vec![address("bob"), address("nobody-here")],
+            envid: Some(id.clone()),
+            notify: true,
+        };
+        let send = async |envelope: &Envelope| {
+            submit(&TcpDialer, &settings, &password, envelope, &octets, &mut Open).await.unwrap()
+        };
+        match send(&envelope).await {
+            SubmitOutcome::Refused {
+                permanent: true, recipient: Some(recipient), code, ..
+            } => {
+                assert_eq!((recipient, code), (address("nobody-here"), 550));
+            }
+            other => panic!("{other:?}"),
+        }
+        envelope.forwards.pop();
+        let outcome = send(&envelope).await;
+        assert!(matches!(outcome, SubmitOutcome::Accepted { .. }), "{outcome:?}");
+        let (bob, secret) = self::settings("bob", Security::Tls).unwrap();
+        let mut session = sign_in(&bob, &secret).await.unwrap();
+        // It arrives once, as it was sent.
+        let uid = loop {
+            session.select("INBOX").await.unwrap();
+            match session.search_message_id(&id).await.unwrap()[..] {
+                [] => tokio::time::sleep(Duration::from_millis(100)).await,
+                [uid] => break uid,
+                _ => panic!("more than one copy"),
+            }
+        };
+        let arrived = session.fetch_slice(uid, 0, 1 << 20).await.unwrap();
+        assert!(arrived.ends_with(b"\r\n\r\n.\r\n..dots\r\n"), "{}", arrived.escape_ascii());
+        let wrong = Secret::new("wrong".into());
+        assert!(matches!(probe(&TcpDialer, &settings, &wrong).await, Err(Error::Auth(_))));
+        assert!(matches!(sign_in(&settings, &wrong).await.err(), Some(Error::Auth(_))));
+    }
+}
