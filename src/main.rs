@@ -13,6 +13,7 @@ fn main() -> ExitCode {
     };
     match cli.command {
         Some(command) => cli::run(command, &dirs),
+        None if cli.headless => cli::finish(cli::mail::headless(&dirs, cli.password_stdin)),
         None => ExitCode::SUCCESS,
     }
 }

@@ -91,6 +91,18 @@ impl Desk {
         Self::with(server(), |_| ()).await
     }
 
+    /// Without a password of its own; for the demo account.
+    pub async fn bare(server: Loopback, change: impl FnOnce(&mut AccountSettings)) -> Self {
+        let dir = tempfile::tempdir().expect("a folder");
+        let clock = Arc::new(AtomicI64::new(START));
+        let options = options(dir.path().join("data"), &server, &clock);
+        let engine = Engine::start(options).await.expect("an engine");
+        let mut settings = settings();
+        change(&mut settings);
+        let account = engine.add_account(settings, None).await.expect("an account");
+        Self { server, engine, account, dir, clock }
+    }
+
     pub async fn with(server: Loopback, change: impl FnOnce(&mut Options)) -> Self {
         let dir = tempfile::tempdir().expect("a folder");
         let clock = Arc::new(AtomicI64::new(START));

@@ -1,6 +1,7 @@
 //! The engine: against scripted servers, byte by byte, and as a whole over the built-in server.
 
 mod account;
+mod demo;
 mod desk;
 mod directory;
 mod imap_wire;

@@ -170,16 +170,16 @@ fn preview(mail: &Mail, text: Option<&str>) -> String {
             return first_words(&dsn.sentence);
         }
     }
-    let words = first_words(text.unwrap_or_default());
-    if !words.is_empty() {
-        return words;
-    }
     let voice = mail.parts.iter().find(|part| part.role == PartRole::VoiceMessage);
     if mail.kind == MessageKind::Fax && voice.is_some() {
         return match mail.duration.or_else(|| voice.and_then(|v| v.seconds).map(seconds)) {
             Some(length) => format!("Fax with a spoken note, {}", minutes(length)),
             None => "Fax with a spoken note".into(),
         };
+    }
+    let words = first_words(text.unwrap_or_default());
+    if !words.is_empty() && !is_cover(&words) {
+        return words;
     }
     if let Some(inner) = mail.forwarded.first() {
         let from = inner.sender.name.clone().or(inner.sender.number.clone());
@@ -192,6 +192,12 @@ fn preview(mail: &Mail, text: Option<&str>) -> String {
         return "Left from an outside line · can’t be replied to".into();
     }
     mail.problems.first().cloned().unwrap_or_default()
+}
+
+/// The sentence that stands in a voice message for programs without sound says nothing here.
+fn is_cover(words: &str) -> bool {
+    let lower = words.to_lowercase();
+    words.len() < 60 && lower.starts_with("a ") && lower.trim_end_matches('.').ends_with("attached")
 }
 
 fn seconds(value: f64) -> Duration {
@@ -230,6 +236,13 @@ mod tests {
         assert_eq!(first_words("  Hello,\r\n\r\n  world "), "Hello, world");
         let long = first_words(&"word ".repeat(500));
         assert!(long.chars().count() <= PREVIEW_CHARS + 1 && long.ends_with('…'));
+    }
+
+    #[test]
+    fn covers_say_nothing() {
+        assert!(is_cover("A voice message is attached."));
+        assert!(is_cover("A fax and a voice message are attached."));
+        assert!(!is_cover("The contract is attached."));
     }
 
     #[test]
