@@ -136,12 +136,6 @@ pub fn run(command: Command, dirs: &Dirs) -> ExitCode {
 
 /// Says why a command failed and turns its outcome into an exit code.
 pub fn finish(outcome: Outcome) -> ExitCode {
-    finish(outcome)
-}
-
-/// Tells the reason of a failure and makes the exit code.
-#[must_use]
-pub fn finish(outcome: Outcome) -> ExitCode {
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {

@@ -444,15 +444,15 @@ pub(crate) fn complete(
     found.sort_by_key(|(unproven, _)| *unproven);
     let mut found: Vec<Completion> = found.into_iter().map(|(_, completion)| completion).collect();
     found.truncate(SUGGESTIONS);
-    if let Ok(addr) = AddrSpec::parse(text) {
-        if !found.iter().any(|known| known.address.addr.same_mailbox(&addr)) {
-            found.push(Completion {
-                name: addr.to_string(),
-                detail: String::new(),
-                address: Address::bare(addr),
-                contact: None,
-            });
-        }
+    if let Ok(addr) = AddrSpec::parse(text)
+        && !found.iter().any(|known| known.address.addr.same_mailbox(&addr))
+    {
+        found.push(Completion {
+            name: addr.to_string(),
+            detail: String::new(),
+            address: Address::bare(addr),
+            contact: None,
+        });
     }
     found.extend(by_gateway(settings, text));
     Ok(found)
@@ -562,10 +562,10 @@ fn format_for(
 /// Whether one of these people sends cards along, or has asked for ours (decision C1).
 pub(crate) fn wants_card(c: &Reader, people: &[Address]) -> Result<bool> {
     for address in people {
-        if let Some(id) = contacts::by_address(c, address.addr.as_str())? {
-            if contacts::one(c, id)?.wants_card {
-                return Ok(true);
-            }
+        if let Some(id) = contacts::by_address(c, address.addr.as_str())?
+            && contacts::one(c, id)?.wants_card
+        {
+            return Ok(true);
         }
         if contacts::sent_a_card(c, address.addr.as_str())? {
             return Ok(true);

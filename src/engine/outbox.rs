@@ -55,17 +55,20 @@ const SEARCH_OFFLINE: i64 = 30;
 /// How long a command line waits for an ambiguous message to be found.
 const SEARCH_PATIENCE: i64 = 90;
 
+/// Called with the name of each durable step; a test ends the process there.
+pub type Steps = Option<Arc<dyn Fn(&str) + Send + Sync>>;
+
 /// What the loop and the handle share.
 pub(crate) struct Outbox {
     notify: Notify,
     /// Held while rows are worked on: the loop and `drain` never overlap.
     working: tokio::sync::Mutex<()>,
     percent: Mutex<HashMap<OutboxId, u8>>,
-    steps: Option<Arc<dyn Fn(&str) + Send + Sync>>,
+    steps: Steps,
 }
 
 impl Outbox {
-    pub(crate) fn new(steps: Option<Arc<dyn Fn(&str) + Send + Sync>>) -> Self {
+    pub(crate) fn new(steps: Steps) -> Self {
         Self {
             notify: Notify::new(),
             working: tokio::sync::Mutex::default(),
@@ -114,9 +117,8 @@ pub(crate) fn spawn_loop(engine: &Engine) {
                     () = engine.inner.outbox.notify.notified() => break,
                     () = &mut sleep => break,
                     event = events.recv() => match event {
-                        Ok(Event::AccountChanged(id)) if is_up(&engine, id) => {
-                            if hurry(&engine, id).await { break; }
-                        }
+                        Ok(Event::AccountChanged(id))
+                            if is_up(&engine, id) && hurry(&engine, id).await => break,
                         Err(RecvError::Closed) => return,
                         _ => {}
                     },

@@ -184,7 +184,8 @@ mod tests {
         let both = Receipt { needs_consent: true, ..asked(&[ADA, "eve@example.net"]) };
         let robot = asked(&["non-mail-user@example.com"]);
         let yes = ask(false, &[ADA]);
-        let cases: [(&str, Option<&Receipt>, Option<&str>, Facts, Verdict); 24] = [
+        type Case<'a> = (&'a str, Option<&'a Receipt>, Option<&'a str>, Facts, Verdict);
+        let cases: [Case<'_>; 24] = [
             ("not asked for", None, Some(ADA), heard, Verdict::Nothing),
             ("asked, not heard", Some(&plain), Some(ADA), Facts::default(), Verdict::NotYet),
             ("asked, heard", Some(&plain), Some(ADA), heard, yes.clone()),

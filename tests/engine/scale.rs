@@ -26,7 +26,7 @@ fn head(uid: u32) -> Head {
     );
     Head {
         uid: Uid(uid),
-        flags: if uid % 10 == 0 { Vec::new() } else { vec![Flag::Seen] },
+        flags: if uid.is_multiple_of(10) { Vec::new() } else { vec![Flag::Seen] },
         internal_date: Some(DateTime::utc(1_700_000_000 + i64::from(uid) * 60)),
         size: 90_000,
         modseq: u64::from(uid),

@@ -21,7 +21,7 @@ use super::{
     account::{AccountTask, Setup},
     imap,
     net::{Dialer, TcpDialer},
-    outbox::Outbox,
+    outbox::{Outbox, Steps},
     secrets::SecretStore,
     smtp,
     store::{self, Clock, Store, accounts, blocking, list},
@@ -57,8 +57,8 @@ pub struct Options {
     pub product: String,
     /// Tells the time.
     pub clock: Clock,
-    /// Called with the name of each durable step of sending; a test ends the process there.
-    pub steps: Option<Arc<dyn Fn(&str) + Send + Sync>>,
+    /// Called at each durable step of sending.
+    pub steps: Steps,
 }
 
 impl Options {

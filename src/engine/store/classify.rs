@@ -165,10 +165,10 @@ fn about(report: Option<&Report>) -> String {
 }
 
 fn preview(mail: &Mail, text: Option<&str>) -> String {
-    if let Some(Report::Dsn(dsns)) = &mail.report {
-        if let Some(dsn) = dsns.iter().find(|dsn| !dsn.sentence.is_empty()) {
-            return first_words(&dsn.sentence);
-        }
+    if let Some(Report::Dsn(dsns)) = &mail.report
+        && let Some(dsn) = dsns.iter().find(|dsn| !dsn.sentence.is_empty())
+    {
+        return first_words(&dsn.sentence);
     }
     let voice = mail.parts.iter().find(|part| part.role == PartRole::VoiceMessage);
     if mail.kind == MessageKind::Fax && voice.is_some() {

@@ -177,10 +177,11 @@ fn update(
         return Ok(());
     }
     if known == 1 {
-        // An alias of the only recipient there is.
+        // An alias of the only recipient there is, unless that one has spoken.
         t.execute(
             "UPDATE deliveries SET state = ?3, at = ?4, detail = ?5 \
-             WHERE account = ?1 AND message_id = ?2",
+             WHERE account = ?1 AND message_id = ?2 \
+             AND state IN ('sent', 'delivered', 'relayed', 'delayed')",
             params![account.0, id, state, at, detail],
         )?;
     } else if !recipient.is_empty() {

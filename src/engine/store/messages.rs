@@ -460,10 +460,10 @@ pub(crate) fn update_flags(
             .prepare_cached("SELECT id, message FROM locations WHERE mailbox = ?1 AND uid = ?2")?
             .query_row(params![mailbox.0, uid.0], |r| Ok((r.get(0)?, r.get(1)?)))
             .optional()?;
-        if let Some((location, message)) = known {
-            if write_flags(t, location, message, &FlagSet::of(flags), *modseq)? {
-                changed.push(MessageKey(message));
-            }
+        if let Some((location, message)) = known
+            && write_flags(t, location, message, &FlagSet::of(flags), *modseq)?
+        {
+            changed.push(MessageKey(message));
         }
     }
     Ok(changed)
