@@ -153,13 +153,17 @@ impl Loopback {
     /// Adds a user with INBOX and the usual mailboxes. Mail submitted to one of the addresses
     /// arrives in the INBOX.
     pub fn add_user(&self, login: &str, password: &str, addresses: &[AddrSpec]) {
-        let mut world = self.shared.world();
-        let mailboxes = Mailboxes::new(1_000 * (world.users.len() as u32 + 1));
-        world.users.push(User {
+        let count = self.shared.world().users.len() as u32;
+        self.add_user_from(login, password, addresses, 1_000 * (count + 1));
+    }
+
+    /// As [`Self::add_user`]; UIDVALIDITY counts from `validity`.
+    fn add_user_from(&self, login: &str, password: &str, addresses: &[AddrSpec], validity: u32) {
+        self.shared.world().users.push(User {
             login: login.to_owned(),
             password: password.to_owned(),
             addresses: addresses.to_vec(),
-            mailboxes,
+            mailboxes: Mailboxes::new(validity),
         });
     }
 

@@ -35,7 +35,9 @@ struct Entry {
 pub(super) fn fill(server: &Loopback, now: DateTime) {
     let addresses: Vec<AddrSpec> =
         [DEMO_ADDRESS, DEMO_VOICE_ADDRESS].iter().flat_map(|a| AddrSpec::parse(a)).collect();
-    server.add_user(DEMO_LOGIN, DEMO_LOGIN, &addresses);
+    // Every start is a new mailbox to a client that remembers the last one: its dates have moved on.
+    let validity = u32::try_from(now.unix).unwrap_or(1);
+    server.add_user_from(DEMO_LOGIN, DEMO_LOGIN, &addresses, validity);
     // A new user has no such mailbox yet, so this cannot be refused.
     let _ = server.create_mailbox("Leeds move", MailboxRole::Plain);
     match entries(now) {
