@@ -1,6 +1,7 @@
 //! The built-in server against scripted clients: strict where the RFCs are, and unharmed by
 //! anything that comes over the wire.
 
+mod check;
 mod demo;
 mod faults;
 mod garbage;

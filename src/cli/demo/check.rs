@@ -127,6 +127,9 @@ impl Check {
 
     async fn fetch(&self) -> Found {
         self.sync().await?;
+        // What a window shows is looked into with the next pass.
+        self.rows(Scope::AllInboxes).await?;
+        self.sync().await?;
         let rows = self.rows(Scope::AllInboxes).await?;
         let held = self.server.mailbox("INBOX").map_or(0, |m| m.messages().len());
         // The receipt stands at the message it is about.
@@ -393,6 +396,8 @@ impl Check {
     }
 
     async fn drain(&self) -> Result<(), String> {
+        // A receipt waits for its keyword, and the copy in Sent for the submission.
+        self.engine.settle_operations().await;
         self.engine.drain_outbox().await.map_err(words)?;
         self.engine.settle_operations().await;
         let rows = self.engine.outbox().await.map_err(words)?;
