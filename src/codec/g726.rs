@@ -10,10 +10,11 @@
 
 mod state;
 mod tables;
+mod taps;
 
 use super::g711::{self, Law};
 use state::{Prediction, State};
-use tables::Tables;
+use tables::{LOWEST, SPAN, Tables};
 
 /// Bit rate, which is the size of a code word.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -222,17 +223,13 @@ impl Encoder {
 /// LOG, SUBTB and QUAN: the code word of a difference.
 #[inline(always)]
 fn quantize(tables: &Tables, d: i32, y: i32) -> u32 {
-    let negative = d < 0;
-    let dqm = (d.unsigned_abs()) & 32767;
-    let exponent = 31 - (dqm | 1).leading_zeros();
-    let mantissa = ((dqm << 7) >> exponent) & 127;
-    // Both are below 2^12; the difference is a 12-bit number with sign.
-    let dln = (((exponent << 7) | mantissa) as i32) - (y >> 2);
-    let levels = tables.levels.get(..(1 << (tables.bits - 1)) - 1).unwrap_or(&tables.levels);
-    let magnitude: u32 = levels.iter().map(|&level| u32::from(dln >= level)).sum();
-    let all = (1 << tables.bits) - 1;
-    // Magnitude zero has no positive code word but at 16 kbit/s.
-    if negative || (magnitude == 0 && tables.bits > 2) { all - magnitude } else { magnitude }
+    // A float's exponent and the first seven bits of its mantissa are the logarithm wanted; that
+    // of zero is the same as that of one.
+    let dqm = (d.unsigned_abs() & 32767).max(1) as i32;
+    let dl = ((dqm as f32).to_bits() >> 16) as i32 - (127 << 7);
+    let dln = dl - (y >> 2);
+    let codes = tables.codes[(dln - LOWEST) as usize & (SPAN - 1)];
+    u32::from(codes) >> ((d >> 31) & 8) & 31
 }
 
 /// COMPRESS and SYNC: the G.711 octet of the reconstructed signal, moved one step where otherwise

@@ -16,6 +16,11 @@ pub(super) struct Word {
     pub sign: i32,
 }
 
+/// DLN is the log of 15 bits (below 2048) less a quarter of Y (544 to 5120).
+pub(super) const LOWEST: i32 = -1280;
+/// A power of two above 2048 + 1280, so that an index is bounded by a mask.
+pub(super) const SPAN: usize = 4096;
+
 /// Everything that differs between the four rates.
 #[derive(Debug)]
 pub(super) struct Tables {
@@ -23,10 +28,11 @@ pub(super) struct Tables {
     pub bits: u32,
     /// By code word; entries past `1 << bits` repeat, so that any 5-bit index is in range.
     pub words: [Word; 32],
-    /// Decision levels between magnitudes, ascending; unused ones are above any value.
-    pub levels: [i32; 15],
+    /// Code words by normalized log difference, from [`LOWEST`] on: for a difference of zero or
+    /// more in the low octet, for a negative one in the high octet.
+    pub codes: [u16; SPAN],
     /// Leakage of the six-tap predictor: 9 at 40 kbit/s, else 8.
-    pub leak: u32,
+    pub leak: i32,
 }
 
 const fn tables<const L: usize, const H: usize>(
@@ -50,13 +56,21 @@ const fn tables<const L: usize, const H: usize>(
         };
         i += 1;
     }
-    let mut padded = [i32::MAX; 15];
+    let mut codes = [0; SPAN];
+    let all = (1 << bits) - 1;
     let mut i = 0;
-    while i < L {
-        padded[i] = levels[i];
+    while i < SPAN {
+        let mut magnitude = 0;
+        while magnitude < L && i as i32 + LOWEST >= levels[magnitude] {
+            magnitude += 1;
+        }
+        let negative = all - magnitude as u16;
+        // Magnitude zero has no positive code word but at 16 kbit/s.
+        let positive = if magnitude == 0 && bits > 2 { all } else { magnitude as u16 };
+        codes[i] = positive | negative << 8;
         i += 1;
     }
-    Tables { bits, words, levels: padded, leak: if bits == 5 { 9 } else { 8 } }
+    Tables { bits, words, codes, leak: if bits == 5 { 9 } else { 8 } }
 }
 
 static KBIT16: Tables = tables(2, [261], [116, 365], [-22, 439], [0, 7]);
