@@ -29,6 +29,8 @@ pub mod welcome;
 pub mod words;
 
 #[cfg(test)]
+mod shown;
+#[cfg(test)]
 pub mod testing;
 
 /// What several screens look at and none of them owns. Made by the window for each call.

@@ -10,7 +10,7 @@ use iced::{
 use super::{Action, Verb, words::t};
 use crate::ui::{
     theme::{Icon, Look, Type, icon, icons::logo, radius, style},
-    widget::{El, button},
+    widget::{El, Press},
 };
 
 /// Both doors.
@@ -72,34 +72,20 @@ pub fn view<'a>(look: Look, width: f32) -> El<'a, Message> {
         Icon::Headphones,
         t("welcome-demo"),
         t("welcome-demo-line"),
-        button::labelled(
-            look,
-            style::Kind::Outline,
-            button::Size::Large,
-            None,
-            t("welcome-demo-open"),
-        )
-        .id("welcome-demo")
-        .width(Length::Fill)
-        .on_press(Message::OpenDemo)
-        .into(),
+        wide(look, style::Kind::Outline, t("welcome-demo-open"), "welcome-demo", Message::OpenDemo),
     );
     let account = door(
         look,
         Icon::AtSign,
         t("welcome-account"),
         t("welcome-account-line"),
-        button::labelled(
+        wide(
             look,
             style::Kind::Primary,
-            button::Size::Large,
-            None,
             t("welcome-account-add"),
-        )
-        .id("welcome-account")
-        .width(Length::Fill)
-        .on_press(Message::AddAccount)
-        .into(),
+            "welcome-account",
+            Message::AddAccount,
+        ),
     );
     let doors: El<'a, Message> = if narrow {
         column![demo, account].spacing(16).into()
@@ -130,6 +116,25 @@ pub fn view<'a>(look: Look, width: f32) -> El<'a, Message> {
         .center_y(Length::Fill)
         .width(Length::Fill)
         .style(move |_| style::area(c.list))
+        .into()
+}
+
+/// A large button as wide as its door, with its label in the middle.
+fn wide<'a>(
+    look: Look,
+    kind: style::Kind,
+    label: String,
+    id: &'static str,
+    message: Message,
+) -> El<'a, Message> {
+    let words = look.text(Type::Ui, label).font(crate::ui::theme::SEMIBOLD);
+    Press::new(container(words).center(Length::Fill))
+        .id(id)
+        .width(Length::Fill)
+        .height(look.height(40.0))
+        .face(move |touch| kind.face(look, touch))
+        .ring(look.c.accent)
+        .on_press(message)
         .into()
 }
 

@@ -9,7 +9,7 @@ use crate::{
     audio::ClipId,
     engine::{Engine, Error, Relation},
     model::{AccountId, Address, MessageKey},
-    ui::screen::Ask,
+    ui::screen::{Ask, player},
 };
 
 /// What the composer asks the engine and the disk.
@@ -40,6 +40,8 @@ pub enum Question {
     Restore(PathBuf, Facts, work::Kept),
     /// Reads a take.
     Read(ClipId, PathBuf),
+    /// Measures the waveform of a take.
+    Measure(ClipId, PathBuf),
     /// Decodes the original.
     Hear(ClipId, MessageKey, Vec<String>),
     /// Copies the recording of an earlier message.
@@ -82,6 +84,10 @@ impl Ask<Message> for Question {
             Self::Read(clip, file) => {
                 Task::perform(work::read(file), move |r| Message::Take(clip.clone(), r))
             }
+            Self::Measure(clip, file) => Task::perform(work::read(file), move |r| match r {
+                Ok(pcm) => Message::Measured(clip.clone(), player::peaks_of(&pcm, player::PEAKS).0),
+                Err(_) => Message::Ignored,
+            }),
             Self::Hear(clip, key, paths) => Task::perform(
                 async move {
                     let path = paths.into_iter().next();

@@ -137,6 +137,8 @@ pub struct Composer {
     maximized: bool,
     /// Sound of what was handed over, to write it back after Undo.
     kept: work::Kept,
+    /// Waveform of the finished take, and which it belongs to.
+    peaks: Option<(ClipId, Arc<[u8]>)>,
 }
 
 /// What happens to the composer.
@@ -184,6 +186,8 @@ pub enum Message {
     Seek(Duration),
     /// The take is here as sound.
     Take(ClipId, Result<Arc<Pcm>, Error>),
+    /// The waveform of a take.
+    Measured(ClipId, Arc<[u8]>),
     /// Plays the original, or holds it.
     PlayOriginal,
 
@@ -274,6 +278,7 @@ impl Composer {
             sending: false,
             maximized: false,
             kept: Vec::new(),
+            peaks: None,
         };
         let mut action = Action::Ask(Question::Prepare(composer.dir.clone(), composer.facts()));
         let source = match what {
@@ -324,7 +329,7 @@ impl Composer {
             composer.note = Some(text_editor::Content::with_text(&facts.note));
         }
         composer.fill = false;
-        let mut action = composer.replan(ctx);
+        let mut action = composer.replan(ctx).and(composer.measure());
         if let Kind::Reply(key) | Kind::Forward(key) = composer.kind {
             action = action.and(Action::Ask(Question::Open(key)));
         }
@@ -400,7 +405,7 @@ impl Composer {
             }
             Message::Copied(file, Ok(pcm)) => {
                 self.recorder.adopt(Take { file, length: pcm.duration() });
-                self.keep()
+                self.measure().and(self.keep())
             }
             Message::Copied(_, Err(error)) => {
                 self.trouble = Some(Trouble::Said(words::error_text(&error)));
@@ -436,11 +441,17 @@ impl Composer {
                     undo: Some(Undo::Take),
                 }))
             }
-            Message::UndoStartAgain => orders(self.recorder.undo_start_again()).and(self.keep()),
+            Message::UndoStartAgain => {
+                orders(self.recorder.undo_start_again()).and(self.measure()).and(self.keep())
+            }
             Message::RecordMore => orders(self.recorder.record_more()),
             Message::Play => self.play(ctx),
             Message::Seek(at) => self.seek(at, ctx),
             Message::Take(clip, result) => loaded(clip, result),
+            Message::Measured(clip, peaks) => {
+                self.peaks = Some((clip, peaks));
+                Action::None
+            }
             Message::PlayOriginal => self.play_original(ctx),
             Message::SpokenSubject | Message::SpokenFinish | Message::SpokenRemove => {
                 self.spoken_subject(&message)
@@ -530,7 +541,7 @@ impl Composer {
             }
             return Action::None;
         }
-        let kept = self.keep();
+        let kept = self.measure().and(self.keep());
         if std::mem::take(&mut self.send_after) { kept.and(self.send(ctx)) } else { kept }
     }
 
@@ -774,6 +785,14 @@ impl Composer {
         }))
     }
 
+    /// Asks for the waveform of the take.
+    fn measure(&self) -> Act {
+        match self.recorder.take() {
+            Some(take) => Action::Ask(Question::Measure(take_clip(take), take.file.clone())),
+            None => Action::None,
+        }
+    }
+
     /// Writes what goes with the recording, so that a crash loses no recipient either.
     fn keep(&self) -> Act {
         Action::Ask(Question::Keep(self.dir.clone(), self.facts()))
@@ -926,6 +945,7 @@ impl Composer {
             sending: true,
             maximized: false,
             kept: Vec::new(),
+            peaks: None,
         }
     }
 }

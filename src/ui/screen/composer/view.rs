@@ -47,7 +47,7 @@ pub fn view<'a>(
 ) -> El<'a, Message> {
     let c = look.c;
     let side = if ctx.narrow { 20.0 } else { 24.0 };
-    let mut rows = column![to_line(composer, Line::To, ctx, look), hairline(look)];
+    let mut rows = column![hairline(look), to_line(composer, Line::To, ctx, look), hairline(look)];
     if composer.cc_open {
         rows = rows.push(to_line(composer, Line::Cc, ctx, look)).push(hairline(look));
     }
@@ -185,7 +185,7 @@ fn to_line<'a>(
             Line::To => "composer-to",
             Line::Cc => "composer-cc",
         })
-        .width(180.0 * look.scale);
+        .width(140.0 * look.scale);
     let found = (!people.found.is_empty()).then(|| {
         let items = people.found.iter().enumerate().map(|(at, found)| {
             let name = if found.detail.is_empty() || found.detail == found.name {
@@ -213,7 +213,7 @@ fn to_line<'a>(
     ];
     if line == Line::To && !composer.cc_open {
         all = all
-            .push(button::link(look, t("composer-cc")).padding([4, 6]).on_press(Message::OpenCc));
+            .push(button::link(look, t("composer-cc")).padding([4, 0]).on_press(Message::OpenCc));
     }
     container(all).padding([6, 0]).width(Length::Fill).into()
 }
@@ -445,9 +445,11 @@ fn review<'a>(composer: &'a Composer, ctx: &Context<'a>, look: Look) -> El<'a, M
     let (mark, name) =
         if playing { (Icon::Pause, t("player-pause")) } else { (Icon::Play, t("player-play")) };
     let position = if ours && !ended { audio.player.position } else { Duration::ZERO };
-    let peaks = Arc::clone(&audio.recorder.peaks);
-    let own_peaks = audio.recorder.file.as_ref() == Some(&take.file);
-    let peaks = if own_peaks && !peaks.is_empty() { peaks } else { Arc::from([0_u8; 1]) };
+    let clip = take_clip(take);
+    let peaks = match &composer.peaks {
+        Some((of, peaks)) if *of == clip => Arc::clone(peaks),
+        _ => Arc::from([0_u8; 1]),
+    };
     let what = match composer.kind {
         Kind::Forward(_) => t("recorder-your-introduction"),
         _ => t("recorder-your-message"),
@@ -695,12 +697,15 @@ fn options<'a>(composer: &'a Composer, ctx: &Context<'_>, look: Look) -> El<'a, 
     if composer.medium == Medium::Voice {
         let name =
             if composer.note.is_some() { "composer-remove-note" } else { "composer-add-note" };
-        line = line.push(
+        let wide = ctx.width >= 600.0;
+        line = line.push(wide.then(|| space().width(Length::Fill))).push(
             button::labelled(look, Button::Ghost, button::Size::Small, Some(Icon::Type), t(name))
                 .on_press(Message::OpenNote),
         );
     }
-    let mut all = column![line.wrap().vertical_spacing(8)].spacing(6);
+    let line: El<'a, Message> =
+        if ctx.width >= 600.0 { line.into() } else { line.wrap().vertical_spacing(8).into() };
+    let mut all = column![line].spacing(6);
     if composer.private_hint {
         all = all.push(look.text(Type::Small, t("composer-private-hint")).color(c.text_2));
     }

@@ -31,6 +31,8 @@ pub use view::{caption, compact, full, pill, strip_text};
 
 /// Speeds of the list under the stepper.
 pub const SPEEDS: [f32; 9] = [0.5, 0.75, 1.0, 1.25, 1.5, 1.75, 2.0, 2.5, 3.0];
+/// Longest recording that is decoded before it is asked for.
+const AHEAD: Duration = Duration::from_secs(10 * 60);
 /// Bars that a waveform is measured into.
 pub const PEAKS: usize = 256;
 
@@ -257,12 +259,11 @@ impl Player {
         Some(player)
     }
 
-    /// Takes over what a player of the same message, built from more of it, knows.
-    pub fn adopt(&mut self, newer: Option<Self>) {
-        if let Some(newer) = newer {
-            self.tracks = newer.tracks;
-            self.fault = newer.fault;
-            self.file_name = newer.file_name;
+    /// Takes over the wish to play, and how it is shown, of the player that stood here before.
+    pub fn inherit(&mut self, before: &Self) {
+        if self.clip == before.clip {
+            self.start = before.start;
+            self.show_total = before.show_total;
         }
     }
 
@@ -376,7 +377,6 @@ impl Player {
             return Stand::Faulty(fault.clone());
         }
         match (&self.sound, self.start, self.progress) {
-            (Sound::Loading, _, None) => Stand::Loading(None),
             (_, Some(_), Some((here, all))) => {
                 Stand::Loading(Some((here.saturating_mul(100) / all.max(1)).min(100) as u8))
             }
@@ -449,6 +449,14 @@ impl Player {
         }
     }
 
+    /// Decodes ahead, so that the waveform shows and play starts at once. Long recordings wait for
+    /// the press.
+    pub fn prepare(&mut self) -> Action<Message, Question> {
+        let short = self.length().is_none_or(|length| length <= AHEAD);
+        let waits = matches!(self.sound, Sound::Unasked) && self.progress.is_none();
+        if short && waits && self.fault.is_none() { self.load() } else { Action::None }
+    }
+
     fn toggle(&mut self, ctx: &Context<'_>) -> Action<Message, Question> {
         if self.is_loaded(ctx.audio) {
             let order = match ctx.audio.player.phase {
@@ -462,7 +470,7 @@ impl Player {
             };
             return Action::Audio(order);
         }
-        if matches!(self.sound, Sound::Loading) {
+        if self.start.is_some() {
             // A second press while fetching takes the wish back.
             self.start = None;
             return Action::None;

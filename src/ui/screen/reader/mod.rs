@@ -345,6 +345,19 @@ impl Page {
     fn begin(&mut self, key: MessageKey) -> Act {
         self.note_completeness();
         let mut action = Action::None;
+        if self.opened.complete {
+            if let Some(player) = &mut self.player {
+                action = action.and(player.prepare().map(Message::Player, Question::Player));
+            }
+            for (at, inner) in self.inner.iter_mut().enumerate() {
+                if let Some(player) = &mut inner.player {
+                    let ask = player.prepare();
+                    action = action.and(
+                        ask.map(move |m| Message::Inner(at, m), move |q| Question::Inner(at, q)),
+                    );
+                }
+            }
+        }
         if self.opened.complete
             && let Some(fax) = &mut self.fax
         {
@@ -373,21 +386,17 @@ impl Page {
         self.busy = false;
         if grew {
             let (mut page, action) = Self::new(opened, ctx);
-            // The wish to play, the text selection and closed bars outlive the download.
+            // The wish to play and what was closed outlive the download.
             std::mem::swap(&mut page.closed, &mut self.closed);
             page.presented = self.presented;
             page.more = self.more;
             page.details = self.details;
-            let wish = self.player.take();
+            let before = self.player.take();
             *self = page;
-            let resumed = match (wish, arrived) {
-                (Some(mut player), true)
-                    if self.player.as_ref().map(Player::clip) == Some(player.clip()) =>
-                {
-                    player.adopt(self.player.take());
-                    let action = player.completed();
-                    self.player = Some(player);
-                    action.map(Message::Player, Question::Player)
+            let resumed = match (before, &mut self.player) {
+                (Some(before), Some(player)) if arrived => {
+                    player.inherit(&before);
+                    player.completed().map(Message::Player, Question::Player)
                 }
                 _ => Action::None,
             };
@@ -458,9 +467,13 @@ impl Page {
                 }
             }
             Message::AboutOpened(about, Ok(opened)) if self.opened.about == Some(about) => {
-                let player = Player::new(about, &opened.mail, None, false);
+                let mut player = Player::new(about, &opened.mail, None, false);
+                let ask = player.as_mut().map_or(Action::None, |player| {
+                    player.set_peaks(&opened.peaks);
+                    player.prepare().map(Message::AboutPlayer, Question::AboutPlayer)
+                });
                 self.about = Some(About { opened: *opened, player });
-                Action::None
+                ask
             }
             Message::Heard => {
                 self.presented = Some(ctx.now);

@@ -171,7 +171,10 @@ fn a_text_counts_as_read_after_two_seconds_and_a_voice_message_never_by_showing(
 
     let (mut r, _) = Reader::open(KEY);
     let actions = feed(&mut r, Message::Opened(KEY, Ok(Box::new(opened(mail())))));
-    assert!(actions.is_empty(), "no timer runs for a voice message: {actions:?}");
+    assert!(
+        !actions.iter().any(|a| matches!(a, Action::Run(_))),
+        "no timer runs for a voice message: {actions:?}"
+    );
 }
 
 #[test]

@@ -188,8 +188,12 @@ fn recipient<'a>(line: &Line, look: Look) -> El<'a, Message> {
                 ellipsis(look, Type::Small, line.address.clone()).color(c.text_2),
             ]
             .width(Length::Fill),
-            icon(mark, 16.0, color),
-            look.text(Type::Ui, line.text.clone()).font(MEDIUM).color(color),
+            row![
+                icon(mark, 16.0, color),
+                look.text(Type::Ui, line.text.clone()).font(MEDIUM).color(color)
+            ]
+            .spacing(6)
+            .align_y(Alignment::Center),
         ]
         .spacing(12)
         .align_y(Alignment::Center),

@@ -1,0 +1,509 @@
+//! What the screens show, in the exact words of the interface text, and what a press on it says.
+//! Drawn by iced's simulator, without a display.
+//!
+//! With the variable `ALOUD_PICTURES` set to a folder, each screen is also written there as a
+//! picture, light and dark, to be looked at beside the design.
+
+use std::{path::PathBuf, time::Duration};
+
+use iced::{Settings, Size};
+use iced_test::Simulator;
+
+use super::{
+    Compose, Context,
+    account::{self, Account},
+    composer::{self, Composer},
+    directory::{self, Directory},
+    outbox::{self, Outbox},
+    reader::{self, Reader},
+    testing::{account as an_account, addr, ctx, mail, opened, person},
+    welcome,
+};
+use crate::{
+    audio::{Phase, PlayerState, RecorderPhase, RecorderState, State},
+    engine::{
+        CardOffer, CardOfferKind, Contact, ContactEmail, ContactTel, Error, FormatPlan, Opened,
+        OutboxRow, OutboxState, ReceiptState,
+    },
+    message::{Dsn, Permission, Report, mail::Transcript},
+    model::{
+        AccountId, ContactId, Importance, MessageKey, MessageKind, OutboxId, Sensitivity,
+        voice::VoiceFormat,
+    },
+    ui::{
+        theme::{FONTS, Look, REGULAR},
+        widget::El,
+    },
+};
+
+const KEY: MessageKey = MessageKey(7);
+const PANE: Size = Size::new(688.0, 800.0);
+
+/// Draws a view; writes its picture where one is wished for.
+fn show<'a, M: 'a>(name: &str, size: Size, view: impl Fn(Look) -> El<'a, M>) -> Simulator<'a, M> {
+    let settings = || Settings {
+        default_font: REGULAR,
+        fonts: FONTS.iter().map(|font| (*font).into()).collect(),
+        ..Settings::default()
+    };
+    if let Some(folder) = std::env::var_os("ALOUD_PICTURES").map(PathBuf::from) {
+        for (dark, suffix) in [(false, ""), (true, "-dark")] {
+            let look = Look::new(dark);
+            let drawn = iced::widget::container(view(look))
+                .width(iced::Length::Fill)
+                .height(iced::Length::Fill)
+                .style(move |_| iced::widget::container::Style {
+                    text_color: Some(look.c.text),
+                    ..crate::ui::theme::style::area(look.c.reading)
+                });
+            let mut drawn = Simulator::<M>::with_size(settings(), size, drawn);
+            let picture = drawn.snapshot(&look.theme()).expect("drawn");
+            let file = folder.join(format!("{name}{suffix}.png"));
+            picture.matches_image(&file).expect("written");
+        }
+    }
+    Simulator::with_size(settings(), size, view(Look::new(false)))
+}
+
+fn reader_of(opened: Opened, state: &State) -> Reader {
+    let (mut reader, _) = Reader::open(KEY);
+    reader.update(reader::Message::Opened(KEY, Ok(Box::new(opened))), &ctx(state));
+    reader
+}
+
+/// Looks for texts in a reader and presses the last one.
+fn reads(name: &str, reader: &Reader, state: &State, texts: &[&str]) -> Vec<reader::Message> {
+    let context = ctx(state);
+    let mut shown = show(name, PANE, |look| reader::view(reader, false, &context, look));
+    for text in texts {
+        assert!(shown.find(*text).is_ok(), "“{text}” is not there");
+    }
+    if let Some(last) = texts.last() {
+        let _ = shown.click(*last);
+    }
+    shown.into_messages().collect()
+}
+
+fn voice() -> Opened {
+    let mut m = mail();
+    m.importance = Some(Importance::High);
+    m.transcript = Some(Transcript {
+        text: "Hi Helen, it’s Graham in Ottawa. Quick one before the call. The carrier has moved our trunk migration to Friday, six to eight in the evening, your time. Leeds and Bristol go quiet for about ten minutes, so please warn the front desk.".into(),
+        origin: "Cisco Unity Connection".into(),
+    });
+    let mut card = super::testing::part("4", "text/vcard", crate::message::PartRole::Card, None);
+    card.filename = Some("Graham Pearce.vcf".into());
+    m.parts.push(card);
+    let mut o = opened(m);
+    o.receipt = ReceiptState::NotYet;
+    o.offers = vec![CardOffer {
+        path: "4".into(),
+        name: "Graham Pearce".into(),
+        kind: CardOfferKind::New { numbers: 2, addresses: 2, spoken_name: true },
+    }];
+    o.peaks = (0..256_u32).map(|n| ((n * 37) % 200 + (n % 7) * 8) as u8).collect();
+    o
+}
+
+fn playing() -> State {
+    State {
+        player: PlayerState {
+            clip: Some(super::player::clip_of(KEY, None)),
+            phase: Phase::Playing,
+            segment: 2,
+            label: "message".into(),
+            position: Duration::from_secs(13),
+            length: Duration::from_secs(34),
+            skip_silence: true,
+            volume: 0.72,
+            ..PlayerState::default()
+        },
+        ..State::default()
+    }
+}
+
+#[test]
+fn a_voice_message_with_a_card() {
+    let state = playing();
+    let reader = reader_of(voice(), &state);
+    let said = reads(
+        "reader",
+        &reader,
+        &state,
+        &[
+            "Reply by voice",
+            "Forward",
+            "Ottawa trunk migration: Friday window",
+            "Graham Pearce",
+            "+1 613 555 0142",
+            "To Helen Marsh, Leeds front desk",
+            "Today, 09:41",
+            "High importance",
+            "Receipt requested",
+            "Add Graham Pearce to your directory?",
+            "The contact card has 2 numbers, 2 addresses and a spoken name.",
+            "Hear who it’s from",
+            "Spoken subject",
+            "VPIM · English (Canada)",
+            "0:13",
+            "−0:21",
+            "Skip silence",
+            "Transcript",
+            "Sent along by Cisco Unity Connection. May contain mistakes.",
+            "Attached",
+            "Add",
+        ],
+    );
+    assert!(
+        matches!(said.as_slice(), [reader::Message::Import(path, false)] if path == "4"),
+        "{said:?}"
+    );
+}
+
+#[test]
+fn the_receipt_bar_after_listening() {
+    let mut state = playing();
+    state.player.phase = Phase::Ended;
+    let mut o = voice();
+    o.receipt = ReceiptState::Ask { to: vec![addr("g@northgate.example")], elsewhere: false };
+    let reader = reader_of(o, &state);
+    let said = reads(
+        "receipt",
+        &reader,
+        &state,
+        &[
+            "Graham Pearce asked for a receipt",
+            "A receipt tells Graham that you heard this today at 10:40.",
+            "Do the same for Graham from now on",
+            "Don’t send",
+            "Send receipt",
+        ],
+    );
+    assert!(matches!(said.as_slice(), [reader::Message::Receipt(true)]), "{said:?}");
+}
+
+#[test]
+fn a_private_message_explains_itself() {
+    let state = State::default();
+    let mut m = mail();
+    m.sender.name = Some("Dr Amara Okafor".into());
+    m.sensitivity = Some(Sensitivity::Private);
+    m.to.truncate(1);
+    let marked = "Dr Amara Okafor marked it private.";
+    m.may_forward = Permission::Refused(format!("{marked} You can still reply."));
+    m.may_save = Permission::Refused(marked.into());
+    let mut reader = reader_of(opened(m), &state);
+    reader.update(reader::Message::Forward, &ctx(&state));
+    reads(
+        "private",
+        &reader,
+        &state,
+        &[
+            "To Helen Marsh only",
+            "Private",
+            "This message can’t be forwarded",
+            "Dr Amara Okafor marked it private. You can still reply.",
+            "Dr Okafor marked this message private",
+            "Aloud won’t forward it, export the sound or show its text in notifications. Replies leave the original out.",
+            "The sender’s system didn’t supply a text for this message.",
+        ],
+    );
+}
+
+#[test]
+fn an_outside_caller() {
+    let state = State::default();
+    let mut m = mail();
+    m.sender.outside_caller = true;
+    m.sender.name = Some("+44 20 7946 0153".into());
+    m.sender.number = Some("+44 20 7946 0153".into());
+    m.may_reply = Permission::Refused("The caller’s number wasn’t passed on.".into());
+    let reader = reader_of(opened(m), &state);
+    let said = reads(
+        "outside",
+        &reader,
+        &state,
+        &[
+            "This caller can’t be answered by mail",
+            "The message was left from an outside line: +44 20 7946 0153.",
+            "Copy number",
+        ],
+    );
+    assert!(matches!(said.as_slice(), [reader::Message::CopyNumber]));
+}
+
+#[test]
+fn a_delivery_report() {
+    let state = State::default();
+    let mut m = mail();
+    m.kind = MessageKind::Dsn;
+    m.parts.clear();
+    m.report = Some(Report::Dsn(vec![
+        Dsn {
+            recipient: "7214@vm.bridgewater.example".into(),
+            action: "failed".into(),
+            status: "5.2.2".into(),
+            ..Dsn::default()
+        },
+        Dsn {
+            recipient: "4310@vm.calderfinch.example".into(),
+            action: "delivered".into(),
+            status: "2.0.0".into(),
+            ..Dsn::default()
+        },
+    ]));
+    let mut o = opened(m);
+    o.about = Some(MessageKey(11));
+    let mut reader = reader_of(o, &state);
+    let mut sent = mail();
+    sent.subject = Some("Board dial-in change".into());
+    sent.to = vec![
+        person("Gwen Vidal", "7214@vm.bridgewater.example"),
+        person("Priya Raman", "4310@vm.calderfinch.example"),
+    ];
+    let mut about = opened(sent);
+    about.row.key = MessageKey(11);
+    let message = reader::Message::AboutOpened(MessageKey(11), Ok(Box::new(about)));
+    reader.update(message, &ctx(&state));
+    reader.update(reader::Message::Details, &ctx(&state));
+    let said = reads(
+        "report",
+        &reader,
+        &state,
+        &[
+            "Gwen Vidal didn’t get your message",
+            "Try another address",
+            "Board dial-in change",
+            "Open in Sent",
+            "Mailbox full",
+            "Delivered",
+            "Details for your administrator",
+            "5.2.2",
+            "Send again to Gwen",
+        ],
+    );
+    assert!(matches!(said.as_slice(), [reader::Message::SendAgain]), "{said:?}");
+}
+
+fn recording() -> (Composer, State) {
+    let state = State::default();
+    let accounts = [an_account()];
+    let context = Context { accounts: &accounts, ..ctx(&state) };
+    let to = vec![
+        person("Graham Pearce", "6135550142@vm.northgate.example"),
+        person("Leeds front desk", "4417@vm.calderfinch.example"),
+    ];
+    let (mut composer, _) = Composer::open(&Compose::Voice(to.clone()), &context);
+    composer.update(composer::Message::Ready(Ok(())), &context);
+    composer.update(composer::Message::Subject("Re: Ottawa trunk migration".into()), &context);
+    composer.update(composer::Message::Press, &context);
+    let plan = FormatPlan { groups: vec![(VoiceFormat::Vpim, to)] };
+    composer.update(composer::Message::Planned(1, Ok(plan)), &context);
+    let state = State {
+        recorder: RecorderState {
+            phase: RecorderPhase::Recording,
+            file: Some(composer.dir().join("take-1.wav")),
+            length: Duration::from_secs(18),
+            level: 0.3,
+            peaks: (0..60_u32).map(|n| ((n * 53) % 220) as u8).collect(),
+            ..RecorderState::default()
+        },
+        ..State::default()
+    };
+    composer.update(composer::Message::Audio, &Context { accounts: &accounts, ..ctx(&state) });
+    (composer, state)
+}
+
+#[test]
+fn a_recording_in_the_composer() {
+    let (composer, state) = recording();
+    let accounts = [an_account()];
+    let context = Context { accounts: &accounts, ..ctx(&state) };
+    let view = |look| composer::view(&composer, false, &context, look);
+    let mut shown = show("composer", Size::new(688.0, 420.0), view);
+    for text in [
+        "New voice message",
+        "Graham Pearce",
+        "ext. 4417",
+        "Add spoken subject",
+        "0:18",
+        "Recording",
+        "Finish",
+        "Start again",
+        "Good level",
+        "Normal importance",
+        "Private",
+        "Ask for a receipt",
+        "Text note",
+        "Sent as VPIM voice mail, which both recipients’ systems play.",
+    ] {
+        assert!(shown.find(text).is_ok(), "“{text}” is not there");
+    }
+    let _ = shown.click("Finish and send");
+    let said: Vec<composer::Message> = shown.into_messages().collect();
+    assert!(matches!(said.as_slice(), [composer::Message::Send]), "{said:?}");
+}
+
+#[test]
+fn a_finished_recording_with_a_note_that_vpim_leaves_out() {
+    let (mut composer, mut state) = recording();
+    let accounts = [an_account()];
+    composer.update(composer::Message::Finish, &Context { accounts: &accounts, ..ctx(&state) });
+    state.recorder.phase = RecorderPhase::Finished;
+    let context = Context { accounts: &accounts, ..ctx(&state) };
+    composer.update(composer::Message::Audio, &context);
+    composer.update(composer::Message::OpenNote, &context);
+    for c in "Page two".chars() {
+        let insert = iced::widget::text_editor::Edit::Insert(c);
+        let edit = iced::widget::text_editor::Action::Edit(insert);
+        composer.update(composer::Message::Note(edit), &context);
+    }
+    composer.update(composer::Message::Private(true), &context);
+    let clip =
+        crate::audio::ClipId(format!("take:{}:18000", composer.dir().join("take-1.wav").display()));
+    let peaks = (0..256_u32).map(|n| ((n * 53) % 220) as u8).collect();
+    composer.update(composer::Message::Measured(clip, peaks), &context);
+    let view = |look| composer::view(&composer, true, &context, look);
+    let mut shown = show("composer-review", PANE, view);
+    for text in [
+        "Your message",
+        "Record more",
+        "Graham Pearce and Leeds front desk won’t get the text note",
+        "Recipients can listen and reply, but not forward. Systems that can’t promise that will return the message.",
+        "Send",
+    ] {
+        assert!(shown.find(text).is_ok(), "“{text}” is not there");
+    }
+}
+
+fn contact(id: i64, name: &str, organization: &str, vpim: bool) -> Contact {
+    Contact {
+        id: Some(ContactId(id)),
+        name: name.into(),
+        organization: Some(organization.into()),
+        emails: vec![ContactEmail {
+            addr: addr(&format!("44{id}@vm.calderfinch.example")),
+            vpim,
+            preferred: vpim,
+        }],
+        tels: vec![ContactTel {
+            number: "+1 613 555 0142".into(),
+            kinds: vec!["work".into(), "voice".into()],
+        }],
+        has_spoken_name: true,
+        spoken_name_length: Some(Duration::from_secs(2)),
+        source: "Typed in by you".into(),
+        ..Contact::default()
+    }
+}
+
+#[test]
+fn the_directory() {
+    let state = State::default();
+    let (mut directory, _) = Directory::open();
+    let people = vec![
+        contact(10, "Graham Pearce", "Northgate Telecom", true),
+        contact(17, "Leeds front desk", "Calder & Finch", true),
+        contact(12, "Priya Raman", "Calder & Finch", false),
+    ];
+    directory.update(directory::Message::People(1, Ok(people)), &ctx(&state));
+    directory.update(directory::Message::Select(ContactId(10)), &ctx(&state));
+    let context = ctx(&state);
+    let mut shown = show("directory-list", Size::new(360.0, 800.0), |look| {
+        directory::list(&directory, &context, look)
+    });
+    for text in ["Directory", "3 people", "P", "Calder & Finch · ext. 4417"] {
+        assert!(shown.find(text).is_ok(), "“{text}” is not there");
+    }
+    let mut shown = show("directory", PANE, |look| directory::card(&directory, &context, look));
+    for text in [
+        "Graham Pearce",
+        "Hear the name",
+        "Supports VPIM",
+        "Work, voice",
+        "Voice messages, preferred",
+        "Typed in by you",
+        "Write",
+        "Edit",
+    ] {
+        assert!(shown.find(text).is_ok(), "“{text}” is not there");
+    }
+    let _ = shown.click("Record a message");
+    let said: Vec<directory::Message> = shown.into_messages().collect();
+    assert!(matches!(said.as_slice(), [directory::Message::Record]));
+}
+
+#[test]
+fn an_empty_directory() {
+    let state = State::default();
+    let (mut directory, _) = Directory::open();
+    directory.update(directory::Message::People(1, Ok(Vec::new())), &ctx(&state));
+    let context = ctx(&state);
+    let mut shown = show("directory-empty", Size::new(360.0, 800.0), |look| {
+        directory::list(&directory, &context, look)
+    });
+    assert!(shown.find("No one here yet").is_ok());
+    let _ = shown.click("Import cards…");
+    let said: Vec<directory::Message> = shown.into_messages().collect();
+    assert!(matches!(said.as_slice(), [directory::Message::Import]));
+}
+
+#[test]
+fn the_two_doors() {
+    let mut shown = show("welcome", Size::new(1280.0, 800.0), |look| welcome::view(look, 1280.0));
+    for text in ["Welcome to Aloud", "Try the demo mailbox", "Add your account"] {
+        assert!(shown.find(text).is_ok(), "“{text}” is not there");
+    }
+    let _ = shown.click("Open the demo");
+    let said: Vec<welcome::Message> = shown.into_messages().collect();
+    assert_eq!(said, [welcome::Message::OpenDemo]);
+}
+
+#[test]
+fn a_wrong_password() {
+    let mut form = Account::default();
+    for (field, text) in [
+        (account::Field::Name, "Helen Marsh"),
+        (account::Field::Address, "helen@calderfinch.example"),
+        (account::Field::Password, "correct horse"),
+    ] {
+        form.update(account::Message::Typed(field, text.into()));
+    }
+    form.update(account::Message::Check);
+    form.update(account::Message::Checked(1, Err(Error::Auth("no".into()))));
+    let mut shown = show("account", Size::new(1280.0, 960.0), |look| account::view(&form, look));
+    for text in [
+        "The server didn’t accept this password. Check it and try again. If you sign in with two steps elsewhere, you may need an app password from your administrator.",
+        "Incoming mail",
+        "STARTTLS",
+        "Aloud keeps the password in this computer’s keyring.",
+    ] {
+        assert!(shown.find(text).is_ok(), "“{text}” is not there");
+    }
+    let _ = shown.click("Try again");
+    assert_eq!(shown.into_messages().count(), 1);
+}
+
+#[test]
+fn the_outbox() {
+    let state = State::default();
+    let (mut outbox, _) = Outbox::open(&ctx(&state));
+    let rows = vec![OutboxRow {
+        id: OutboxId(1),
+        account: AccountId(1),
+        to: vec![person("Graham Pearce", "g@x.example")],
+        subject: "Re: Friday".into(),
+        duration: Some(Duration::from_secs(18)),
+        state: OutboxState::Failed("the mailbox is full".into()),
+        message_id: "1@x.example".into(),
+        receipt: false,
+    }];
+    outbox.update(outbox::Message::Loaded(Ok(rows), Vec::new()), &ctx(&state));
+    let context = ctx(&state);
+    let mut shown =
+        show("outbox", Size::new(420.0, 400.0), |look| outbox::view(&outbox, &context, look));
+    assert!(shown.find("Couldn’t be sent: the mailbox is full").is_ok());
+    let _ = shown.click("Try again");
+    let said: Vec<outbox::Message> = shown.into_messages().collect();
+    assert!(matches!(said.as_slice(), [outbox::Message::Retry(OutboxId(1))]));
+}
