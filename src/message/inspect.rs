@@ -150,7 +150,7 @@ fn read_level(
     let mut levels = vec![Level { sensitivity: sensitivity(header), who: who(&mail.sender) }];
     let measured = read_parts(&mut mail, &mut levels, &view, raw, options, table, depth);
     words_of(&mut mail, &view, &scene, vendor);
-    lengths(&mut mail, &view, &scene, vendor, &measured);
+    lengths(&mut mail, &view, &scene, vendor, &measured, options.whole);
     mail.pages = mail.pages.or_else(|| pages(&mail, &view, &scene, vendor));
     mail.playing_order = playing_order(&mail, header, vendor);
     mail.language = language(&mail, &view);
@@ -352,8 +352,14 @@ fn lengths(
     scene: &Scene<'_>,
     vendor: Option<&Vendor>,
     measured: &[String],
+    whole: bool,
 ) {
     let bodies: Vec<&PartInfo> = primary_audio(mail);
+    // A beginning may end before the message proper: the length of a spoken name is not its length.
+    let seen = bodies.iter().any(|body| body.role == PartRole::VoiceMessage);
+    if !whole && !seen && length::content_duration(scene.view.header()).is_none() {
+        return;
+    }
     let spoken = matches!(mail.kind, MessageKind::Voice | MessageKind::Fax | MessageKind::Video);
     if bodies.is_empty() || !(spoken || bodies.iter().any(|b| b.role == PartRole::VoiceMessage)) {
         return;

@@ -240,3 +240,26 @@ fn the_beginning_of_a_message_is_enough_for_the_list() {
     let mail = Mail::read(whole.as_bytes(), &ReadOptions::default());
     assert_eq!(mail.duration_source.map(|s| s.as_str()), Some("audio"));
 }
+
+#[test]
+fn a_beginning_that_ends_in_the_spoken_name_has_no_length_yet() {
+    let part = |role: &str, size: usize| {
+        format!(
+            "--b\r\nContent-Type: audio/32KADPCM\r\nContent-Transfer-Encoding: base64\r\n\
+             Content-Disposition: inline; voice={role}\r\n\r\n{}\r\n",
+            "d3d3d3d3\r\n".repeat(size)
+        )
+    };
+    let raw = format!(
+        "From: 1@example.com\r\nMIME-Version: 1.0 (Voice 2.0)\r\n\
+         Content-Type: multipart/voice-message; version=2.0; boundary=b\r\n\r\n{}{}--b--\r\n",
+        part("Originator-Spoken-Name", 2_000),
+        part("Voice-Message", 4_000),
+    );
+    let read = |octets: usize| {
+        let options = ReadOptions::prefix(raw.len() as u64);
+        Mail::read(&raw.as_bytes()[..octets], &options).duration.map(|d| d.as_secs())
+    };
+    assert_eq!(read(16 * 1024), None);
+    assert_eq!(read(32 * 1024), Some(7));
+}
