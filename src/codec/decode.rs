@@ -64,7 +64,7 @@ pub fn decode(octets: &[u8], hint: Hint<'_>, limits: Limits) -> Result<Pcm, Erro
 }
 
 /// As [`decode`], with the order of G.726 code words given by the listener ("swap" in the player)
-/// instead of by the label.
+/// instead of by the sound and the label.
 ///
 /// # Errors
 /// As [`decode`].
@@ -83,8 +83,7 @@ pub fn decode_packed(
         Form::Wav => wave(octets, limits, packing)?,
         Form::Au => sun(octets, limits)?,
         Form::G726(rate, usual) => {
-            let packing = packing.unwrap_or(usual);
-            g726_samples(octets, rate, packing, Pcm::TELEPHONE, limits)?
+            g726_samples(octets, rate, (packing, usual), Pcm::TELEPHONE, limits)?
         }
         Form::G711(law) => {
             limits.check(octets.len(), Pcm::TELEPHONE)?;
@@ -112,11 +111,13 @@ pub fn decode_packed(
 fn g726_samples(
     octets: &[u8],
     bit_rate: Rate,
-    packing: Packing,
+    (wanted, usual): (Option<Packing>, Packing),
     rate: u32,
     limits: Limits,
 ) -> Result<Pcm, Error> {
     limits.check(octets.len() * 8 / bit_rate.bits() as usize, rate)?;
+    // Gateways exist that send the other order under the mail type; speech shows it clearly.
+    let packing = wanted.or_else(|| g726::likely_packing(octets, bit_rate)).unwrap_or(usual);
     Ok(Pcm { samples: g726::decode(octets, bit_rate, packing), rate })
 }
 
@@ -137,8 +138,7 @@ fn wave(octets: &[u8], limits: Limits, packing: Option<Packing>) -> Result<Pcm, 
         return Ok(Pcm { samples, rate: file.rate });
     }
     if let Some((bit_rate, usual)) = wave_g726(&file) {
-        let packing = packing.unwrap_or(usual);
-        return g726_samples(file.data, bit_rate, packing, file.rate, limits);
+        return g726_samples(file.data, bit_rate, (packing, usual), file.rate, limits);
     }
     let mut pcm = match file.tag {
         tag::GSM if file.channels == 1 => {

@@ -8,9 +8,12 @@
 //!
 //! Vectors: `tests/codec/vectors.rs` (all rows), own digests in `tests/codec/signals.rs`.
 
+mod order;
 mod state;
 mod tables;
 mod taps;
+
+pub use order::likely_packing;
 
 use super::g711::{self, Law};
 use state::{Prediction, State};

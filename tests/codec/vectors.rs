@@ -218,6 +218,18 @@ fn lossy_decode(row: &Row) -> Verdict {
 }
 
 #[test]
+fn speech_in_the_wrong_order_is_found_out() {
+    let Some(shared) = crate::support::shared() else {
+        println!("skipped: no shared vectors");
+        return;
+    };
+    let read = |name: &str| fs::read(shared.join("vectors/g726").join(name)).unwrap();
+    let hint = Hint { media_type: "audio/32kadpcm", filename: None };
+    let decode = |octets: &[u8]| codec::decode(octets, hint, Limits::default()).unwrap();
+    assert_eq!(decode(&read("name5.g726-32le")), decode(&read("name5.g726-32be")));
+}
+
+#[test]
 fn the_published_tables_of_g711() {
     let Some(shared) = crate::support::shared() else {
         println!("skipped: no shared vectors");
