@@ -6,6 +6,7 @@ mod desk;
 mod directory;
 mod imap_wire;
 mod memory;
+mod online;
 mod outbox;
 mod receipts;
 mod scale;

@@ -2,7 +2,10 @@
 
 use std::{
     process::Command,
-    sync::{Arc, atomic::AtomicI64},
+    sync::{
+        Arc,
+        atomic::{AtomicI64, Ordering},
+    },
 };
 
 use aloud::{
@@ -147,21 +150,15 @@ async fn a_lost_reply_is_settled_by_a_search() {
 #[tokio::test]
 async fn a_lost_reply_without_a_trace_asks_the_user() {
     for taken in [DropAfterData::Taken, DropAfterData::Lost] {
-        let mut desk = Desk::new().await;
+        let quick = Arc::new(AtomicI64::new(START));
+        let mut desk = Desk::with(server(), |options| options.clock = running(&quick)).await;
         desk.server.fault_next(
             Protocol::Smtp,
             Faults { drop_after_data: Some(taken), ..Faults::default() },
         );
         let id = desk.engine.submit_raw(letter("a")).await.expect("frozen");
-        let clock = Arc::clone(&desk.clock);
-        let hurry = tokio::spawn(async move {
-            loop {
-                tokio::time::sleep(std::time::Duration::from_millis(50)).await;
-                clock.fetch_add(20, std::sync::atomic::Ordering::SeqCst);
-            }
-        });
         desk.engine.drain_outbox().await.expect("drained");
-        hurry.abort();
+        desk.later(quick.load(Ordering::SeqCst) - START);
         assert_eq!(state(&desk, id).await, Some(OutboxState::Ambiguous), "{taken:?}");
         let before = desk.server.submitted().len();
         desk.restart().await;
@@ -275,26 +272,18 @@ async fn an_end_at_any_step_loses_nothing_and_sends_nothing_twice() {
         };
         let output = child.await.expect("an end");
         assert!(!output.status.success(), "{step}: the child was not ended");
-        let clock = Arc::new(AtomicI64::new(0));
-        clock.store(unix_now() + 10, std::sync::atomic::Ordering::SeqCst);
-        let options =
-            Options { dialer: Arc::new(TcpDialer), ..super::desk::options(data, &server, &clock) };
+        let clock = Arc::new(AtomicI64::new(unix_now() + 10));
+        let options = Options {
+            dialer: Arc::new(TcpDialer),
+            clock: running(&clock),
+            ..super::desk::options(data, &server, &clock)
+        };
         let engine = Engine::start(options).await.expect("an engine");
         let accounts = engine.accounts().await.expect("accounts");
         assert_eq!(accounts.len(), 1, "{step}: {}", String::from_utf8_lossy(&output.stderr));
         let id = accounts[0].id;
         engine.supply_password(id, Secret::new("secret".into())).await.expect("kept");
-        let ahead = {
-            let clock = Arc::clone(&clock);
-            tokio::spawn(async move {
-                loop {
-                    tokio::time::sleep(std::time::Duration::from_millis(50)).await;
-                    clock.fetch_add(20, std::sync::atomic::Ordering::SeqCst);
-                }
-            })
-        };
         engine.drain_outbox().await.expect("drained");
-        ahead.abort();
         engine.settle_operations().await;
         let copies = server.submitted().len();
         let rows = engine.outbox().await.expect("rows");
@@ -311,7 +300,52 @@ async fn an_end_at_any_step_loses_nothing_and_sends_nothing_twice() {
     }
 }
 
+/// A clock that moves on by three seconds whenever somebody looks at it.
+fn running(clock: &Arc<AtomicI64>) -> Arc<dyn Fn() -> i64 + Send + Sync> {
+    let clock = Arc::clone(clock);
+    Arc::new(move || clock.fetch_add(3, Ordering::SeqCst))
+}
+
 fn unix_now() -> i64 {
     let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
     i64::try_from(since.unwrap_or_default().as_secs()).unwrap_or_default()
+}
+
+/// The connection is cut at many places, in both directions: never two copies, never silence.
+#[tokio::test]
+async fn cuts_anywhere_lose_nothing_and_repeat_nothing() {
+    let clock = Arc::new(AtomicI64::new(START));
+    let desk = Desk::with(server(), |options| options.clock = running(&clock)).await;
+    let cuts = (0..900).step_by(71).map(|at| (Some(at), None));
+    let cuts = cuts.chain((0..700).step_by(71).map(|at| (None, Some(at))));
+    let mut ambiguous = 0;
+    for (n, (cut_input, cut_output)) in cuts.enumerate() {
+        let id = format!("cut{n}");
+        let faults = Faults { cut_input, cut_output, ..Faults::default() };
+        desk.server.fault_next(Protocol::Smtp, faults);
+        let row = desk.engine.submit_raw(letter(&id)).await.expect("frozen");
+        for _ in 0..2 {
+            desk.engine.drain_outbox().await.expect("drained");
+            clock.fetch_add(2 * 3600, Ordering::SeqCst);
+        }
+        let named = format!("<{id}@example.com>");
+        let copies = desk
+            .server
+            .submitted()
+            .iter()
+            .filter(|s| String::from_utf8_lossy(&s.octets).contains(&named))
+            .count();
+        let left = state(&desk, row).await;
+        let at = (cut_input, cut_output);
+        assert!(copies <= 1, "{at:?}: {copies} copies");
+        match left {
+            None => assert_eq!(copies, 1, "{at:?}"),
+            Some(OutboxState::Ambiguous) => {
+                ambiguous += 1;
+                desk.engine.cancel_send(row).await.expect("let go");
+            }
+            other => panic!("{at:?}: {other:?}"),
+        }
+    }
+    assert!(ambiguous > 0, "some cut falls after the final dot");
 }

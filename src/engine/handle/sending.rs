@@ -1,6 +1,9 @@
 //! Commands about sending: which format for whom, building, freezing, and what waits.
 
-use std::sync::{Arc, atomic::Ordering};
+use std::{
+    sync::{Arc, atomic::Ordering},
+    time::Duration,
+};
 
 use rand::{Rng, distr::Alphanumeric};
 
@@ -36,6 +39,8 @@ use crate::{
 /// Longest spoken name and spoken subject that are sent (decision E13), in seconds.
 const NAME_SECONDS: usize = 5;
 const SUBJECT_SECONDS: usize = 10;
+/// How often a draining outbox is looked at.
+const DRAIN_LOOK: Duration = Duration::from_millis(100);
 /// Largest message taken from a file.
 const RAW_MAX: usize = 150 * 1024 * 1024;
 
@@ -205,7 +210,7 @@ impl Engine {
                 return Ok(());
             }
             tokio::select! {
-                () = tokio::time::sleep(pause) => {}
+                () = tokio::time::sleep(pause.min(DRAIN_LOOK)) => {}
                 () = self.inner.cancel.cancelled() => return Err(Error::Stopped),
             }
         }
