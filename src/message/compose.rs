@@ -348,7 +348,7 @@ fn body(
     if let Some(card) = &letter.card {
         let sound = letter.parts.spoken_name.is_some() && letter.format.is_some();
         let sound = sound.then_some(name_id.as_str());
-        parts.push(voice::card(&card.doc, letter.format, &letter.from, sound));
+        parts.push(voice::card(&card.doc, letter.format, &letter.from, sound, seed.date));
     }
     let alone = letter.format.is_none() && parts.len() == 1 && letter.original.is_none();
     let simple = alone.then(|| parts.pop_if(|p| matches!(p.content, Content::Text(_)))).flatten();
@@ -370,7 +370,8 @@ fn fax(tiff: &[u8]) -> Part {
 
 fn attachment(attachment: &Attachment) -> Part {
     let token = |t: &str| {
-        !t.is_empty() && t.chars().all(|c| c.is_ascii_alphanumeric() || "!#$&-^_.+".contains(c))
+        (1..=127).contains(&t.len())
+            && t.chars().all(|c| c.is_ascii_alphanumeric() || "!#$&-^_.+".contains(c))
     };
     let media_type = match attachment.media_type.split_once('/') {
         // A composite type may not be base64 (RFC 2045 section 6.4).

@@ -214,6 +214,23 @@ fn by_action(action: &str) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn reading_never_panics(octets in proptest::collection::vec(any::<u8>(), 0..300)) {
+            let _ = parse(&octets);
+        }
+
+        #[test]
+        fn report_like_text_never_panics(
+            lines in proptest::collection::vec("((Final|Original)-Recipient|Action|Status|Diagnostic-Code|Last-Attempt-Date|X)?:?[ -~]{0,30}|", 0..20)
+        ) {
+            for dsn in parse(lines.join("\n").as_bytes()) {
+                prop_assert!(!dsn.sentence.is_empty());
+            }
+        }
+    }
 
     #[test]
     fn final_before_original_recipient_is_one_recipient() {

@@ -22,6 +22,8 @@ use crate::{
 
 /// Octets of a report that are read.
 const READ_MAX: usize = 64 * 1024;
+/// Longest value of a field in the machine-readable part.
+const VALUE_MAX: usize = 500;
 /// Longest field that goes back.
 const RETURNED_MAX: usize = 4 * 1024;
 /// Fields of the original that go back.
@@ -177,7 +179,8 @@ fn machine_readable(
 ) -> Fields {
     let mut out = Fields::default();
     out.structured("Reporting-UA", request.reporting_ua);
-    if let Some(recipient) = original.filled("original-recipient") {
+    let as_sent = original.filled("original-recipient");
+    if let Some(recipient) = as_sent.filter(|value| value.len() <= VALUE_MAX) {
         out.structured("Original-Recipient", &recipient);
     }
     let last = write::addr_spec(&request.final_recipient).unwrap_or_default();
@@ -198,7 +201,8 @@ fn machine_readable(
     };
     out.structured("Disposition", &format!("{sent}; {what}"));
     if let Disposition::ProcessedError(text) = &request.disposition {
-        out.structured("Error", text);
+        let text: String = text.chars().take(VALUE_MAX).collect();
+        out.structured("Error", &text);
     }
     out
 }
@@ -281,6 +285,15 @@ pub(super) fn recipient(value: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn reading_never_panics(octets in proptest::collection::vec(any::<u8>(), 0..300)) {
+            let _ = parse(&octets);
+            let _ = parse(&[b"Disposition: ".as_slice(), &octets].concat());
+        }
+    }
 
     #[test]
     fn reads_old_and_new_dispositions() {

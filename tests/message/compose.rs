@@ -492,6 +492,39 @@ fn python_sees_the_same_structure() {
     }
 }
 
+#[test]
+fn overlong_values_make_no_overlong_line() {
+    let voice = tone(8, 8_000);
+    let long = "x".repeat(5_000);
+    for (name, text) in
+        [("plain", long.clone()), ("words", "word ".repeat(1_000)), ("other", "ä".repeat(3_000))]
+    {
+        let letter = Letter {
+            from: Address { name: Some(text.clone()), ..address("", "a@x.example") },
+            subject: text.clone(),
+            format: Some(VoiceFormat::Ivm),
+            parts: VoiceParts { voice: Some(&voice), ..VoiceParts::default() },
+            text: Some(&text),
+            language: Some(long.clone()),
+            references: vec![text.clone()],
+            attachments: vec![Attachment {
+                filename: text.clone(),
+                media_type: format!("a/{long}"),
+                octets: vec![1],
+            }],
+            fields: vec![("Caller-Name", text.clone())],
+            card: Some(card()),
+            ..letter()
+        };
+        let raw = compose::build(&letter, &seed("o")).unwrap();
+        assert_wire_clean(&raw);
+        let longest = raw.split(|b| *b == b'\n').map(<[u8]>::len).max();
+        // File names are one word each; everything else keeps to 78 columns.
+        assert!(longest <= Some(500), "{name}: {longest:?}");
+        assert_eq!(read(&raw).subject.as_deref(), Some(text.trim()), "{name}");
+    }
+}
+
 /// Field names of the top header, in order.
 fn field_names(raw: &[u8]) -> Vec<String> {
     let text = String::from_utf8_lossy(raw);

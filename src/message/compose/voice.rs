@@ -11,10 +11,11 @@ use crate::{
         resample, wav,
     },
     message::{
-        card::{self, CardDoc, Sound},
+        address,
+        card::{self, CardDoc, Sound, Tel},
         write::{self, Content, Fields, Part},
     },
-    model::{Address, VoiceContent, voice::VoiceFormat},
+    model::{Address, DateTime, VoiceContent, voice::VoiceFormat},
 };
 
 /// Media type and file name extension of each format's recordings (RFC 3802, RFC 4239 section 7).
@@ -64,7 +65,9 @@ pub(in crate::message) fn part(
     if let Some(id) = content_id {
         fields.structured("Content-ID", &format!("<{id}>"));
     }
-    let tag = |t: &str| !t.is_empty() && t.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
+    let tag = |t: &str| {
+        (1..=35).contains(&t.len()) && t.chars().all(|c| c.is_ascii_alphanumeric() || c == '-')
+    };
     if let Some(language) = language.filter(|t| tag(t)) {
         fields.structured("Content-Language", language);
     }
@@ -106,14 +109,25 @@ fn telephone(pcm: &Pcm) -> Cow<'_, [i16]> {
     }
 }
 
-/// Our card (RFC 2421 section 4.3.3): its name agrees with From, its SOUND with the spoken name.
+/// Our card (RFC 2421 section 4.3.3): its name agrees with From, its SOUND with the spoken name; the
+/// TEL it must have comes from a telephone address where it has none, REV from the message's date.
 pub(super) fn card(
     doc: &CardDoc,
     format: Option<VoiceFormat>,
     from: &Address,
     spoken_name: Option<&str>,
+    date: DateTime,
 ) -> Part {
     let mut doc = doc.clone();
+    if doc.tels.is_empty()
+        && let Some(number) = address::parse(from.addr.as_str()).number
+    {
+        let kinds = ["voice", "msg", "work"].map(str::to_owned).to_vec();
+        doc.tels.push(Tel { number, kinds, preferred: true });
+    }
+    if doc.rev.is_none() {
+        doc.rev = Some(DateTime::utc(date.unix).to_rfc3339().replace("+00:00", "Z"));
+    }
     if let Some(name) = from.name.as_deref().map(write::clean).filter(|n| !n.is_empty())
         && doc.name.as_deref() != Some(name.as_str())
     {

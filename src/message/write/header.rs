@@ -10,6 +10,10 @@ const WIDTH: usize = 78;
 /// field's name.
 const WORD_MAX: usize = 64;
 
+/// Longest addr-spec. SMTP allows 64 and 255 octets (RFC 5321 section 4.5.3.1); gateways with long
+/// postal qualifiers are let through, lines that no server takes are not.
+const ADDR_MAX: usize = 600;
+
 /// Header fields in order, ready for the wire.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Fields(Vec<u8>);
@@ -243,7 +247,7 @@ pub(crate) fn needs_quoting(local: &str) -> bool {
 
 /// An addr-spec as a header field may hold it: the octets as they are where that is possible, the
 /// local part quoted where it needs it. `None` for what no field can carry without an extension:
-/// other than ASCII, or a domain that is neither a dot-atom nor a literal.
+/// other than ASCII, a domain that is neither a dot-atom nor a literal, or too long for a line.
 pub(crate) fn addr_spec(addr: &AddrSpec) -> Option<String> {
     let (local, domain) = (addr.local_part(), addr.domain());
     let literal = |d: &str| {
@@ -251,7 +255,10 @@ pub(crate) fn addr_spec(addr: &AddrSpec) -> Option<String> {
             d.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | ':' | '-'))
         })
     };
-    if needs_quoting(domain) && !literal(domain) || !local.chars().all(|c| matches!(c, ' '..='~')) {
+    if needs_quoting(domain) && !literal(domain)
+        || !local.chars().all(|c| matches!(c, ' '..='~'))
+        || addr.as_str().len() > ADDR_MAX
+    {
         return None;
     }
     let local =
@@ -357,6 +364,7 @@ mod tests {
             ("\"a\\\"@x.example", Some("\"\\\"a\\\\\\\"\"@x.example")),
             ("a@[127.0.0.1]", Some("a@[127.0.0.1]")),
             ("a@b>,<c", None),
+            (&format!("{}@x.example", "a".repeat(600)), None),
             ("ä@x.example", None),
             ("a@ä.example", None),
         ] {
