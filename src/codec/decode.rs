@@ -2,9 +2,12 @@
 //!
 //! Content is sniffed first ([`super::sniff`]), the label decides the rest. Limits: [`Limits`] for
 //! time, [`MOST_SAMPLES`] for memory; both are checked before or while samples are made, never from
-//! declared sizes alone. No clock: work is bounded by octets in and samples out.
+//! declared sizes alone. Decoders of others run behind `catch_unwind`. No clock: work is bounded by octets in and samples out.
 
-use std::time::Duration;
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
+    time::Duration,
+};
 
 use super::{
     Error, Pcm, amr, au, g711,
@@ -93,19 +96,26 @@ pub fn decode_packed(
             limits.check(octets.len() / gsm::FRAME * gsm::SAMPLES, Pcm::TELEPHONE)?;
             Pcm::telephone(gsm::decode(octets))
         }
-        Form::Amr => amr::decode(octets, limits.samples(Pcm::TELEPHONE))?,
-        Form::Opus => opus::decode(octets, limits.samples(48_000))?,
+        Form::Amr => guarded(|| amr::decode(octets, limits.samples(Pcm::TELEPHONE)))?,
+        Form::Opus => guarded(|| opus::decode(octets, limits.samples(48_000)))?,
         Form::Library(name) => {
             let extension = match name {
                 "MP3" => "mp3",
                 "AAC" => "m4a",
                 _ => "",
             };
-            library::decode(octets, extension, |rate| limits.samples(rate))?
+            guarded(|| library::decode(octets, extension, |rate| limits.samples(rate)))?
         }
         Form::Unsupported(name) => return Err(Error::Unsupported(name.into())),
     };
     if pcm.samples.is_empty() { Err(Error::Empty) } else { Ok(pcm) }
+}
+
+/// Runs a decoder of others: hostile files have made such libraries panic.
+fn guarded(decoder: impl FnOnce() -> Result<Pcm, Error>) -> Result<Pcm, Error> {
+    // The closure owns nothing that outlives a panic.
+    catch_unwind(AssertUnwindSafe(decoder))
+        .unwrap_or_else(|_| Err(Error::Damaged("the decoder gave up".into())))
 }
 
 fn g726_samples(
@@ -145,9 +155,11 @@ fn wave(octets: &[u8], limits: Limits, packing: Option<Packing>) -> Result<Pcm, 
             Pcm { samples: gsm::decode_blocks(file.data), rate: file.rate }
         }
         tag::MS_ADPCM | tag::IMA_ADPCM => {
-            library::decode(octets, "wav", |rate| limits.samples(rate))?
+            guarded(|| library::decode(octets, "wav", |rate| limits.samples(rate)))?
         }
-        tag::MPEG | tag::MP3 => library::decode(file.data, "mp3", |rate| limits.samples(rate))?,
+        tag::MPEG | tag::MP3 => {
+            guarded(|| library::decode(file.data, "mp3", |rate| limits.samples(rate)))?
+        }
         _ => {
             let name = match file.codec_name() {
                 "WAV" => format!("WAV with codec {:#x}", file.tag),

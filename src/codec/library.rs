@@ -1,50 +1,98 @@
-//! Everything that `symphonia` plays: MP3, AAC, Vorbis, FLAC, and ADPCM in WAV.
+//! Everything that `symphonia` plays: MP3, AAC, Vorbis, FLAC, and ADPCM in WAV; and the AMR frames
+//! that it finds in 3GP files.
 //!
-//! Bounded by samples out and packets in, and behind `catch_unwind`, because hostile files have made
-//! that library panic. Samples of the first audio track, mixed down to mono.
+//! Bounded by samples out and packets in. Samples of the first audio track, mixed down to mono.
 
-use std::{
-    io::Cursor,
-    panic::{AssertUnwindSafe, catch_unwind},
-};
+use std::io::Cursor;
 
 use symphonia::{
     core::{
         codecs::audio::AudioDecoderOptions,
         errors,
-        formats::{FormatOptions, TrackType, probe::Hint},
+        formats::{FormatOptions, FormatReader, TrackType, probe::Hint},
         io::MediaSourceStream,
         meta::MetadataOptions,
     },
     default,
 };
 
-use super::{Error, Pcm, pcm};
+use super::{Error, Pcm, amr, pcm};
 
 /// So many packets in a row that cannot be decoded end the sound.
 const BAD_PACKETS: usize = 200;
 
-/// Decodes a file. `extension` helps where content is ambiguous; `longest` bounds samples a second
-/// of rate: it maps the rate to the greatest number of samples.
+/// Decodes a file. `extension` helps where content is ambiguous; `longest` maps a rate to the
+/// greatest number of samples.
 pub(super) fn decode(
     octets: &[u8],
     extension: &str,
     longest: impl Fn(u32) -> usize,
 ) -> Result<Pcm, Error> {
-    // The closure owns nothing that outlives a panic.
-    catch_unwind(AssertUnwindSafe(|| run(octets, extension, longest)))
-        .unwrap_or_else(|_| Err(Error::Damaged("the decoder gave up".into())))
+    let entry = sample_entry(octets);
+    let outcome = match entry {
+        Some(b"samr") => amr_frames(octets, longest),
+        _ => run(octets, extension, longest),
+    };
+    // The library's own words are for developers.
+    outcome.map_err(|error| match (error, entry) {
+        (Error::Unsupported(_), Some(entry)) => Error::Unsupported(name_of(entry)),
+        (Error::Unsupported(_), None) => Error::Unsupported("an unusual variant".into()),
+        (error, _) => error,
+    })
 }
 
-fn run(octets: &[u8], extension: &str, longest: impl Fn(u32) -> usize) -> Result<Pcm, Error> {
+/// The first sample entry of an MP4 or 3GP file, which names the codec.
+fn sample_entry(octets: &[u8]) -> Option<&[u8; 4]> {
+    if octets.get(4..8) != Some(b"ftyp") {
+        return None;
+    }
+    let at = memchr::memmem::find(octets, b"stsd")?;
+    octets.get(at + 16..)?.first_chunk()
+}
+
+fn name_of(entry: &[u8; 4]) -> String {
+    let name = match entry {
+        b"sawb" | b"sawp" => "AMR wideband",
+        b"alac" => "Apple Lossless",
+        b"sqcp" | b"Qclp" => "QCELP",
+        b"sevc" => "EVRC",
+        b"ac-3" | b"ec-3" => "Dolby Digital",
+        b"Opus" => "Opus in MP4",
+        _ => return format!("MP4 with codec {}", String::from_utf8_lossy(entry).trim()),
+    };
+    name.into()
+}
+
+/// The AMR frames of a 3GP file, one packet after the other.
+fn amr_frames(octets: &[u8], longest: impl Fn(u32) -> usize) -> Result<Pcm, Error> {
+    let mut format = open(octets, "3gp")?;
+    let id = format.default_track(TrackType::Audio).or(format.tracks().first()).map(|t| t.id);
+    let mut frames = b"#!AMR\n".to_vec();
+    while let Ok(Some(packet)) = format.next_packet() {
+        if Some(packet.track_id) == id {
+            frames.extend_from_slice(&packet.data);
+        }
+        // A packet may point anywhere in the file, again and again.
+        if frames.len() > octets.len() {
+            break;
+        }
+    }
+    amr::decode(&frames, longest(Pcm::TELEPHONE))
+}
+
+fn open<'a>(octets: &'a [u8], extension: &str) -> Result<Box<dyn FormatReader + 'a>, Error> {
     let source = MediaSourceStream::new(Box::new(Cursor::new(octets)), Default::default());
     let mut hint = Hint::new();
     if !extension.is_empty() {
         hint.with_extension(extension);
     }
-    let mut format = default::get_probe()
+    default::get_probe()
         .probe(&hint, source, FormatOptions::default(), MetadataOptions::default())
-        .map_err(explain)?;
+        .map_err(explain)
+}
+
+fn run(octets: &[u8], extension: &str, longest: impl Fn(u32) -> usize) -> Result<Pcm, Error> {
+    let mut format = open(octets, extension)?;
     let no_sound = || Error::Damaged("no sound in it".into());
     let track = format.default_track(TrackType::Audio).ok_or_else(no_sound)?;
     let id = track.id;
