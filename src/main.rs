@@ -5,6 +5,9 @@ use std::process::ExitCode;
 use aloud::cli::{self, Cli, Dirs};
 use clap::Parser;
 
+#[cfg(feature = "ui")]
+mod window;
+
 fn main() -> ExitCode {
     let cli = Cli::parse();
     let Some(dirs) = Dirs::find(cli.data_dir.as_deref()) else {
@@ -12,8 +15,16 @@ fn main() -> ExitCode {
         return ExitCode::from(1);
     };
     match cli.command {
+        #[cfg(feature = "ui")]
+        Some(cli::Command::Demo(args)) if !args.check => window::open(&dirs, true),
         Some(command) => cli::run(command, &dirs),
         None if cli.headless => cli::finish(cli::mail::headless(&dirs, cli.password_stdin)),
-        None => ExitCode::SUCCESS,
+        #[cfg(feature = "ui")]
+        None => window::open(&dirs, false),
+        #[cfg(not(feature = "ui"))]
+        None => {
+            eprintln!("aloud: this program was built without a window; see aloud --help");
+            ExitCode::from(2)
+        }
     }
 }

@@ -3,8 +3,23 @@
 //! `app` is the root; each screen is a small state machine in `screen`; `theme` and `widget` are
 //! what everything is drawn with; words come from [`i18n`].
 
+pub mod app;
+pub mod bridge;
+pub mod faces;
+pub mod id;
+pub mod keymap;
+pub mod list;
+pub mod now_playing;
+pub mod prefs;
 pub mod screen;
+pub mod sidebar;
+#[cfg(test)]
+pub mod testing;
 pub mod theme;
+pub mod toast;
 pub mod widget;
+
+pub use app::{Launch, OpenDemo, run};
+pub use screen::words;
 
 pub use crate::i18n;

@@ -1,8 +1,8 @@
 //! Text fields, the search field, key caps.
 
 use iced::{
-    Alignment, Length,
-    widget::{TextInput, container, row, text::LineHeight, text_input},
+    Alignment, Length, Padding,
+    widget::{TextInput, container, row, space, stack, text::LineHeight, text_input},
 };
 
 use super::El;
@@ -29,30 +29,26 @@ pub fn bare<'a, M: Clone + 'a>(look: Look, placeholder: &str, value: &str) -> Te
 }
 
 /// The search field: a glass, the text, and the key that leads there or a way to clear it.
-/// `input` is a [`bare`] field that already knows its id and messages.
+/// `input` is a [`bare`] field that already knows its id and messages; it gets its own outline and
+/// focus ring here, and the glass and the end lie over it.
 pub fn search<'a, M: Clone + 'a>(
     look: Look,
     input: TextInput<'a, M>,
-    focused: bool,
     end: Option<El<'a, M>>,
 ) -> El<'a, M> {
-    let c = look.c;
-    let line = row![icon(Icon::Search, 16.0, c.text_2), input]
+    let height = look.height(32.0);
+    let line = row![icon(Icon::Search, 16.0, look.c.text_2), space().width(Length::Fill)]
         .push(end)
-        .spacing(8)
         .align_y(Alignment::Center);
-    container(line)
-        .padding([0, 9])
-        .center_y(Length::Fixed(look.height(32.0)))
-        .style(move |_| iced::widget::container::Style {
-            border: iced::Border {
-                color: if focused { c.accent } else { c.border_strong },
-                width: if focused { 2.0 } else { 1.0 },
-                radius: radius::CONTROL.into(),
-            },
-            ..style::area(c.reading)
-        })
-        .into()
+    let vertical = (height - look.line(Type::Ui)) / 2.0;
+    let padding = Padding { top: vertical, bottom: vertical, left: 32.0, right: 64.0 * look.scale };
+    stack![
+        input.padding(padding).style(style::field(look, false)),
+        container(line)
+            .padding(Padding { left: 9.0, right: 8.0, ..Padding::ZERO })
+            .center_y(Length::Fixed(height)),
+    ]
+    .into()
 }
 
 /// The cap of a key.

@@ -1,0 +1,72 @@
+//! Bars over the list: what keeps mail from coming, most pressing first, and the demo.
+
+use super::App;
+use crate::{
+    engine::AccountState,
+    ui::{
+        i18n::{t, tf, tn},
+        list::{BarAct, Message},
+        theme::Icon,
+        widget::{Bar, El, Tone, bar, button},
+    },
+};
+
+impl App {
+    /// At most one bar about the accounts, and the one of the demo.
+    pub(super) fn bars<'a>(&self) -> Vec<El<'a, Message>> {
+        let look = self.world.look();
+        let mut bars = Vec::new();
+        let act =
+            |label: &str, act| button::outline_small(look, t(label)).on_press(Message::Bar(act));
+        if self.demo {
+            let demo = Bar::new(Tone::Ask, Icon::Headphones, t("demo-bar"), "")
+                .button(act("demo-add", BarAct::AddAccount))
+                .flush();
+            bars.push(bar(look, demo));
+        }
+        if self.world.offline() {
+            let waiting = self.world.sidebar.counts.outbox as usize;
+            let line = if waiting == 0 {
+                t("offline-line")
+            } else {
+                tn("offline-line-waiting", waiting, &[])
+            };
+            let offline = Bar::new(Tone::Warn, Icon::CloudOff, t("offline"), line)
+                .button(act("try-again", BarAct::TryAgain))
+                .flush();
+            bars.push(bar(look, offline));
+            return bars;
+        }
+        let accounts = &self.world.sidebar.accounts;
+        let password = accounts
+            .iter()
+            .find(|a| matches!(a.state, AccountState::NeedsPassword(_)))
+            .map(|account| {
+                let fact = tf("password-bar", &[("account", &account.settings.label)]);
+                Bar::new(Tone::Failed, Icon::KeyRound, fact, t("password-bar-line"))
+                    .button(act("sign-in", BarAct::SignIn(account.id)))
+            });
+        let failed = || {
+            accounts.iter().find_map(|account| match &account.state {
+                AccountState::Failed { retry_at, .. } => {
+                    let fact = tf("failed-bar", &[("account", &account.settings.label)]);
+                    let seconds = (retry_at.unix - self.world.now.unix).max(0);
+                    let minutes = usize::try_from((seconds + 59) / 60).unwrap_or(1).max(1);
+                    let mut line = tn("failed-bar-line", minutes, &[]);
+                    if accounts.len() > 1 {
+                        line = format!("{line} {}", t("failed-bar-others"));
+                    }
+                    Some(
+                        Bar::new(Tone::Warn, Icon::TriangleAlert, fact, line)
+                            .button(act("try-now", BarAct::TryAgain)),
+                    )
+                }
+                _ => None,
+            })
+        };
+        if let Some(found) = password.or_else(failed) {
+            bars.push(bar(look, found.flush()));
+        }
+        bars
+    }
+}

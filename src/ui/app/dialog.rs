@@ -1,0 +1,198 @@
+//! Dialogs: the page of keys, a password asked for, and removing an account.
+
+use iced::{
+    Alignment, Length,
+    widget::{Id, Space, column, container, row, space},
+};
+
+use super::World;
+use crate::{
+    model::AccountId,
+    ui::{
+        i18n::{t, tf},
+        keymap::{self, Group},
+        theme::{
+            Icon, Look, SEMIBOLD, Type, icon, radius,
+            style::{self, Kind},
+        },
+        widget::{El, button, field, key_cap},
+    },
+};
+
+/// The password field.
+pub const PASSWORD: Id = Id::new("password");
+
+/// What lies over the page.
+#[derive(Clone)]
+pub enum Dialog {
+    /// All keys.
+    Keys,
+    /// An account wants its password.
+    Password {
+        /// Which.
+        account: AccountId,
+        /// What was typed.
+        value: String,
+    },
+    /// Remove this account?
+    RemoveAccount(AccountId),
+}
+
+/// What a dialog says.
+#[derive(Clone)]
+pub enum Message {
+    /// Close it.
+    Close,
+    /// Typing.
+    Typed(String),
+    /// Its main button.
+    Accept,
+}
+
+/// The content of a dialog.
+pub fn view<'a>(dialog: &'a Dialog, world: &'a World) -> El<'a, Message> {
+    let look = world.look();
+    let label = |account: &AccountId| {
+        world
+            .sidebar
+            .accounts
+            .iter()
+            .find(|a| a.id == *account)
+            .map_or("", |a| a.settings.label.as_str())
+    };
+    match dialog {
+        Dialog::Keys => keys(look, world),
+        Dialog::Password { account, value } => {
+            let input = field(look, &t("password"), value, false)
+                .id(PASSWORD)
+                .secure(true)
+                .on_input(Message::Typed)
+                .on_submit(Message::Accept);
+            small(
+                look,
+                tf("password-title", &[("account", label(account))]),
+                t("password-line"),
+                Some(input.into()),
+                button::primary(look, t("sign-in")).on_press(Message::Accept).into(),
+            )
+        }
+        Dialog::RemoveAccount(account) => small(
+            look,
+            tf("remove-title", &[("account", label(account))]),
+            t("remove-line"),
+            None,
+            button::destructive(look, t("remove")).on_press(Message::Accept).into(),
+        ),
+    }
+}
+
+fn small<'a>(
+    look: Look,
+    title: String,
+    line: String,
+    body: Option<El<'a, Message>>,
+    accept: El<'a, Message>,
+) -> El<'a, Message> {
+    let buttons = row![
+        space().width(Length::Fill),
+        button::ghost(look, None, t("cancel")).on_press(Message::Close),
+        accept
+    ]
+    .spacing(8);
+    let mut all =
+        column![look.text(Type::Title, title), look.text(Type::Ui, line).color(look.c.text_2)]
+            .spacing(8);
+    all = all.push(body).push(space().height(8)).push(buttons);
+    container(all).width(420.0 * look.scale).padding(24).into()
+}
+
+fn keys<'a>(look: Look, world: &World) -> El<'a, Message> {
+    let c = look.c;
+    let head = row![
+        look.text(Type::Title, t("keys-title")),
+        space().width(Length::Fill),
+        button::icon_button(look, Icon::X, t("close"), Some("Esc"), Message::Close),
+    ]
+    .align_y(Alignment::Center);
+    let columns = keymap::PAGE.iter().map(|groups| {
+        let mut all = column![].spacing(16);
+        for group in groups {
+            all = all.push(key_group(look, group));
+        }
+        all.into()
+    });
+    let phone = column![
+        row![icon(Icon::Phone, 16.0, c.text), look.text(Type::Ui, t("phone-title")).font(SEMIBOLD)]
+            .spacing(6)
+            .align_y(Alignment::Center),
+        column(keymap::PHONE.chunks(3).map(|line| {
+            row(line.iter().map(|(sign, _, words)| phone_key(look, sign, words))).spacing(8).into()
+        }))
+        .spacing(8),
+        look.text(Type::Small, t(if world.prefs.phone_keys { "phone-note" } else { "phone-off" }))
+            .color(c.text_2),
+    ]
+    .spacing(8);
+    let wide = world.size.width >= 980.0;
+    let left: El<'a, Message> = if world.size.width >= 620.0 {
+        row(columns).spacing(16).into()
+    } else {
+        column(columns).spacing(16).into()
+    };
+    let body: El<'a, Message> = if wide {
+        row![left, phone].spacing(24).into()
+    } else {
+        column![left, phone].spacing(24).into()
+    };
+    let all =
+        column![head, iced::widget::scrollable(body).style(style::scrollbar(look))].spacing(16);
+    container(all).padding([24, 32]).into()
+}
+
+fn key_group<'a>(look: Look, group: &Group) -> El<'a, Message> {
+    let (title, lines) = group;
+    let caps_width = 94.0 * look.scale;
+    let mut all = column![row![
+        Space::new().width(caps_width + 12.0),
+        look.text(Type::Ui, t(title)).font(SEMIBOLD)
+    ]]
+    .spacing(9);
+    for (caps, words) in *lines {
+        let caps = row(caps.iter().map(|cap| key_cap(look, cap))).spacing(4);
+        all = all.push(
+            row![
+                container(caps).width(caps_width).align_x(Alignment::End),
+                look.text(Type::Ui, t(words))
+            ]
+            .spacing(12)
+            .align_y(Alignment::Center),
+        );
+    }
+    container(all).width(247.0 * look.scale).into()
+}
+
+fn phone_key<'a>(look: Look, sign: &'a str, words: &str) -> El<'a, Message> {
+    let c = look.c;
+    let middle = sign == "5";
+    let face = column![
+        look.text(Type::Heading, sign).size(look.size(Type::Title) * 0.95).color(if middle {
+            c.accent
+        } else {
+            c.text
+        }),
+        look.text(Type::Small, t(words)).color(c.text_2),
+    ]
+    .spacing(2)
+    .align_x(Alignment::Center);
+    container(face)
+        .center_x(Length::Fixed(95.0 * look.scale))
+        .center_y(Length::Fixed(76.0 * look.scale))
+        .style(move |_| {
+            style::boxed(
+                if middle { c.accent_soft } else { c.card },
+                Some(Kind::Outline.face(look, style::Touch::Rest).outline.unwrap_or(c.border)),
+                radius::ROW,
+            )
+        })
+        .into()
+}

@@ -1,0 +1,395 @@
+//! The root of the window: its state, what can happen, and who is told.
+//!
+//! Screens never name each other. They return actions and verbs, and only this module moves
+//! between them. Built apart from `main`, so tests boot it without a window or an engine.
+
+mod bars;
+mod dialog;
+mod keys;
+mod settings;
+mod update;
+mod view;
+mod world;
+
+use std::{path::PathBuf, sync::Arc, time::Duration};
+
+use futures::future::BoxFuture;
+use iced::{Size, Subscription, Task, event, keyboard, mouse, theme, window};
+
+use super::{
+    bridge, keymap, list, now_playing,
+    screen::{
+        account, composer, composer::Composer, directory, directory::Directory, outbox,
+        outbox::Outbox, player::Listening, reader, reader::Reader, welcome,
+    },
+    sidebar::{self, Place},
+    theme::{FONTS, REGULAR},
+    toast,
+};
+use crate::{
+    audio::{self, Audio},
+    engine::{self, Account, Counts, Engine, Event, Mailbox, UndoToken},
+    model::{ContactId, MessageKey, OutboxId},
+};
+
+pub use world::{Layout, World};
+
+/// Opens the demo mailbox in an engine of its own.
+pub type OpenDemo =
+    Arc<dyn Fn() -> BoxFuture<'static, Result<Engine, engine::Error>> + Send + Sync>;
+
+/// What the window needs from the program.
+#[derive(Clone)]
+pub struct Launch {
+    /// The engine, started.
+    pub engine: Option<Engine>,
+    /// The audio thread, if the system gave one.
+    pub audio: Option<Audio>,
+    /// The engine holds the demo mailbox.
+    pub demo: bool,
+    /// How "Open the demo" opens it.
+    pub open_demo: Option<OpenDemo>,
+    /// Where the choices of the window are kept.
+    pub prefs_file: Option<PathBuf>,
+}
+
+/// Opens the window and returns when it is closed.
+///
+/// # Errors
+/// When the system gives no window.
+pub fn run(launch: Launch) -> iced::Result {
+    let boot = move || App::boot(launch.clone());
+    let mut application = iced::application(boot, App::update, view::view)
+        .title(App::title)
+        .subscription(App::subscription)
+        .theme(App::theme)
+        .default_font(REGULAR)
+        .window(window::Settings {
+            size: Size::new(1280.0, 800.0),
+            min_size: Some(Size::new(480.0, 480.0)),
+            platform_specific: platform(),
+            ..window::Settings::default()
+        });
+    for font in FONTS {
+        application = application.font(font);
+    }
+    application.run()
+}
+
+#[cfg(target_os = "linux")]
+fn platform() -> window::settings::PlatformSpecific {
+    window::settings::PlatformSpecific {
+        application_id: "org.aloud.Aloud".into(),
+        ..window::settings::PlatformSpecific::default()
+    }
+}
+
+#[cfg(not(target_os = "linux"))]
+fn platform() -> window::settings::PlatformSpecific {
+    window::settings::PlatformSpecific::default()
+}
+
+/// Which page fills the window.
+#[derive(Debug)]
+pub enum Page {
+    /// Nothing is known yet.
+    Starting,
+    /// First run.
+    Welcome,
+    /// The form of a new account.
+    Account(Box<account::Account>),
+    /// Mail, outbox, directory.
+    Mail,
+    /// Settings.
+    Settings(settings::Settings),
+}
+
+/// Which pane has the keys.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Pane {
+    /// Sidebar or rail.
+    Sidebar,
+    /// List, outbox, or people of the directory.
+    #[default]
+    List,
+    /// Message, card or composer.
+    Reading,
+}
+
+/// The window.
+pub struct App {
+    engine: Option<Engine>,
+    /// The engine of the user's own mail while the demo is open.
+    home: Option<Engine>,
+    /// Counts engines, so that feeds of an old one end.
+    engine_number: u64,
+    audio: Option<Audio>,
+    open_demo: Option<OpenDemo>,
+    demo: bool,
+    prefs_file: Option<PathBuf>,
+
+    world: World,
+    page: Page,
+    place: Place,
+    pane: Pane,
+    list: list::List,
+    reader: Option<Reader>,
+    composer: Option<Composer>,
+    outbox: Option<Outbox>,
+    directory: Option<Directory>,
+    dialog: Option<dialog::Dialog>,
+    /// In a narrow window: the message (or card) is shown instead of the list.
+    forward: bool,
+    /// In a narrow window: the whole sidebar lies over the page.
+    menu: bool,
+    /// G was pressed.
+    pair: bool,
+    /// The border of the list is being dragged.
+    dragging: bool,
+
+    listening: Listening,
+    playing: Option<now_playing::Playing>,
+    toast: Option<toast::Toast>,
+    toasts: u64,
+    undo: Option<Undo>,
+    sending: Vec<Sending>,
+    reload_due: bool,
+}
+
+/// What Ctrl+Z and the button of a toast do.
+enum Undo {
+    /// The engine takes something back.
+    Engine(UndoToken),
+    /// Not sent after all; its composer opens again.
+    Send(Vec<OutboxId>, Box<Composer>),
+    /// The composer brings the older recording back.
+    Take,
+    /// A draft just kept is thrown away.
+    DeleteDraft(PathBuf),
+}
+
+/// A message on its way, for "Sent to ...".
+struct Sending {
+    ids: Vec<OutboxId>,
+    to: String,
+}
+
+/// What happens to the window.
+#[derive(Clone)]
+pub enum Message {
+    /// The engine has news.
+    Engine(Event),
+    /// The audio thread has news.
+    Sound(audio::State),
+    /// A key was pressed.
+    Key(keymap::Press),
+    /// The window has another size.
+    Resized(Size),
+    /// The system prefers light or dark.
+    System(theme::Mode),
+    /// Time went by.
+    Clock,
+    /// A second went by while a toast stands.
+    Second,
+    /// The pointer moved while the border of the list is dragged.
+    Dragged(f32),
+    /// The border is taken or let go.
+    Drag(bool),
+    /// Accounts, mailboxes and counts.
+    Overview(Result<Overview, engine::Error>),
+    /// Photos of people, and everyone who is in the directory.
+    Faces(Vec<(ContactId, iced::widget::image::Handle)>, Vec<ContactId>),
+    /// The list is due for loading again.
+    Reload,
+    /// Something was done that can be taken back.
+    Done(Done, Result<UndoToken, engine::Error>),
+    /// Something was taken back, or not.
+    Undone(Result<(), engine::Error>),
+    /// Sending was taken back, or it was too late.
+    Unsent(Result<(), engine::Error>),
+    /// An order without an answer was carried out, or not.
+    Ordered(Result<(), engine::Error>),
+    /// The demo is open.
+    Demo(Result<Engine, engine::Error>),
+
+    /// From the sidebar.
+    Sidebar(sidebar::Message),
+    /// From the list.
+    List(list::Message),
+    /// From the now-playing strip.
+    Strip(now_playing::Message),
+    /// From the toast.
+    Toast(toast::Message),
+    /// From a dialog.
+    Dialog(dialog::Message),
+    /// From the settings.
+    Settings(settings::Message),
+    /// From the welcome page.
+    Welcome(welcome::Message),
+    /// From the account form.
+    Account(account::Message),
+    /// From the reading pane.
+    Reader(reader::Message),
+    /// From the composer.
+    Composer(composer::Message),
+    /// From the outbox.
+    Outbox(outbox::Message),
+    /// From the directory.
+    Directory(directory::Message),
+    /// Several selected: archive, delete, mark as heard.
+    Many(keymap::Command),
+    /// A pane was pressed.
+    Pane(Pane),
+    /// Closes the sidebar over a narrow window.
+    CloseMenu,
+    /// Nothing.
+    Ignored,
+}
+
+/// Accounts, mailboxes and counts, loaded together.
+#[derive(Debug, Clone)]
+pub struct Overview {
+    accounts: Vec<Account>,
+    mailboxes: Vec<Mailbox>,
+    counts: Counts,
+}
+
+/// What was done, for the words of its toast.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Done {
+    /// Archived; the subject of a single one.
+    Archived(usize, Option<String>),
+    /// Deleted; the subject of a single one.
+    Deleted(usize, Option<String>),
+    /// Marked as heard.
+    Heard(usize),
+    /// Marked as unheard.
+    Unheard(usize),
+}
+
+impl App {
+    /// The window at its start, and the questions it asks first.
+    pub fn boot(launch: Launch) -> (Self, Task<Message>) {
+        let world = World::new(&launch);
+        let app = Self {
+            engine: launch.engine,
+            home: None,
+            engine_number: 0,
+            audio: launch.audio,
+            open_demo: launch.open_demo,
+            demo: launch.demo,
+            prefs_file: launch.prefs_file,
+            world,
+            page: Page::Starting,
+            place: Place::AllInboxes,
+            pane: Pane::List,
+            list: list::List::default(),
+            reader: None,
+            composer: None,
+            outbox: None,
+            directory: None,
+            dialog: None,
+            forward: false,
+            menu: false,
+            pair: false,
+            dragging: false,
+            listening: Listening::default(),
+            playing: None,
+            toast: None,
+            toasts: 0,
+            undo: None,
+            sending: Vec::new(),
+            reload_due: false,
+        };
+        let sound = [
+            audio::Command::Speed(app.world.prefs.speed),
+            audio::Command::Volume(app.world.prefs.volume),
+            audio::Command::SkipSilence(app.world.prefs.skip_silence),
+        ];
+        for command in sound {
+            app.send(command);
+        }
+        let first = Task::batch([
+            app.overview(),
+            app.load_faces(),
+            iced::system::theme().map(Message::System),
+        ]);
+        (app, first)
+    }
+
+    fn title(&self) -> String {
+        let place = self.world.sidebar.name(self.place);
+        let name = match self.page {
+            Page::Mail => place,
+            Page::Settings(_) => super::i18n::t("place-settings"),
+            _ => String::new(),
+        };
+        if name.is_empty() { "Aloud".into() } else { format!("{name} – Aloud") }
+    }
+
+    fn theme(&self) -> iced::Theme {
+        self.world.look().theme()
+    }
+
+    fn subscription(&self) -> Subscription<Message> {
+        let mut all = vec![
+            event::listen_with(listen),
+            iced::system::theme_changes().map(Message::System),
+            iced::time::every(Duration::from_secs(20)).map(|_| Message::Clock),
+        ];
+        if let Some(engine) = &self.engine {
+            all.push(bridge::events(engine, self.engine_number).map(Message::Engine));
+        }
+        if let Some(audio) = &self.audio {
+            all.push(bridge::sound(audio).map(Message::Sound));
+        }
+        // Ticks run only while something moves.
+        if self.toast.is_some() {
+            all.push(iced::time::every(Duration::from_secs(1)).map(|_| Message::Second));
+        }
+        if self.dragging {
+            all.push(event::listen_with(|event, _, _| match event {
+                iced::Event::Mouse(mouse::Event::CursorMoved { position }) => {
+                    Some(Message::Dragged(position.x))
+                }
+                iced::Event::Mouse(mouse::Event::ButtonReleased(_)) => Some(Message::Drag(false)),
+                _ => None,
+            }));
+        }
+        Subscription::batch(all)
+    }
+
+    /// Gives the audio thread an order.
+    fn send(&self, command: audio::Command) {
+        if let Some(audio) = &self.audio {
+            audio.send(command);
+        }
+    }
+
+    /// The message on screen.
+    fn shown(&self) -> Option<MessageKey> {
+        let visible = self.place.scope().is_some()
+            && (self.world.layout() != Layout::Narrow || self.forward)
+            && matches!(self.page, Page::Mail);
+        self.reader.as_ref().filter(|_| visible).map(Reader::key)
+    }
+}
+
+fn listen(event: iced::Event, status: event::Status, _: window::Id) -> Option<Message> {
+    match event {
+        iced::Event::Keyboard(keyboard::Event::KeyPressed {
+            modified_key, key, modifiers, ..
+        }) => {
+            // With Ctrl held some systems give control characters for the modified key.
+            let key = if modifiers.command() { key } else { modified_key };
+            let taken = status == event::Status::Captured;
+            Some(Message::Key(keymap::Press { key, modifiers, taken }))
+        }
+        iced::Event::Window(window::Event::Resized(size)) => Some(Message::Resized(size)),
+        iced::Event::Window(window::Event::Opened { size, .. }) => Some(Message::Resized(size)),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,508 @@
+//! Settings: a page of its own. Changes count at once; there is no Save.
+
+use iced::{
+    Alignment, Length, Padding,
+    widget::{column, container, row, scrollable, space},
+};
+
+use super::{App, Message as Root, World, dialog::Dialog};
+use crate::{
+    audio::Command as Audio,
+    model::AccountId,
+    ui::{
+        i18n::{t, tf, tn},
+        now_playing::speed,
+        theme::{
+            Icon, Look, MEDIUM, Mode, REGULAR, SEMIBOLD, TEXT_SIZES, Type, icon,
+            icons::logo,
+            radius,
+            style::{self, Face, Kind, Touch},
+        },
+        widget::{
+            El, Press, button, hairline,
+            menu::{Item, menu},
+            popover, segmented, slider, switch, vertical_hairline,
+        },
+    },
+};
+
+/// Which section is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Section {
+    /// Accounts.
+    Accounts,
+    /// How messages sound.
+    #[default]
+    Listening,
+    /// The microphone.
+    Recording,
+    /// Undo and receipts.
+    Sending,
+    /// Theme, text size, density.
+    Appearance,
+    /// Phone keys.
+    Keyboard,
+    /// Version and licences.
+    About,
+}
+
+const SECTIONS: [(Section, Icon, &str, &str); 7] = [
+    (Section::Accounts, Icon::CircleUserRound, "set-accounts", "set-accounts-line"),
+    (Section::Listening, Icon::Headphones, "set-listening", "set-listening-line"),
+    (Section::Recording, Icon::Mic, "set-recording", "set-recording-line"),
+    (Section::Sending, Icon::Send, "set-sending", "set-sending-line"),
+    (Section::Appearance, Icon::Palette, "set-appearance", "set-appearance-line"),
+    (Section::Keyboard, Icon::Keyboard, "set-keyboard", "set-keyboard-line"),
+    (Section::About, Icon::Info, "set-about", "set-about-line"),
+];
+
+/// The page.
+#[derive(Debug, Default)]
+pub struct Settings {
+    section: Section,
+    open: Option<Device>,
+    output: Option<String>,
+    input: Option<String>,
+}
+
+/// Which choice of a device is open.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Device {
+    /// Loudspeaker.
+    Output,
+    /// Microphone.
+    Input,
+}
+
+/// What the page says.
+#[derive(Debug, Clone)]
+pub enum Message {
+    /// Back to mail.
+    Back,
+    /// Another section.
+    Show(Section),
+    /// Shows or hides the choice of a device.
+    Choose(Option<Device>),
+    /// A device; `None` is the system's choice.
+    Use(Device, Option<String>),
+    /// Volume.
+    Volume(f32),
+    /// One step slower or faster.
+    Speed(f32),
+    /// Skip silence.
+    SkipSilence(bool),
+    /// Say who it is from first.
+    NameFirst(bool),
+    /// Phone keys.
+    PhoneKeys(bool),
+    /// All keys.
+    Keys,
+    /// Seconds that Send can be undone.
+    Undo(u32),
+    /// Theme.
+    Theme(Mode),
+    /// Text size in percent.
+    TextSize(u16),
+    /// Compact rows.
+    Compact(bool),
+    /// Nothing moves but what must.
+    ReducedMotion(bool),
+    /// Add an account.
+    AddAccount,
+    /// Remove an account, after a question.
+    RemoveAccount(AccountId),
+}
+
+impl App {
+    pub(super) fn settings_message(&mut self, message: Message) -> iced::Task<Root> {
+        let prefs = &mut self.world.prefs;
+        match message {
+            Message::Back => return self.back(),
+            Message::Show(section) => {
+                if let super::Page::Settings(settings) = &mut self.page {
+                    settings.section = section;
+                    settings.open = None;
+                }
+            }
+            Message::Choose(open) => {
+                if let super::Page::Settings(settings) = &mut self.page {
+                    settings.open = open;
+                }
+            }
+            Message::Use(device, name) => {
+                if let super::Page::Settings(settings) = &mut self.page {
+                    settings.open = None;
+                    match device {
+                        Device::Output => settings.output.clone_from(&name),
+                        Device::Input => settings.input.clone_from(&name),
+                    }
+                }
+                self.send(match device {
+                    Device::Output => Audio::UseOutput(name),
+                    Device::Input => Audio::UseInput(name),
+                });
+            }
+            Message::Volume(volume) => {
+                prefs.volume = volume;
+                self.send(Audio::Volume(volume));
+            }
+            Message::Speed(by) => {
+                prefs.speed = (prefs.speed + by).clamp(0.5, 3.0);
+                let speed = prefs.speed;
+                self.send(Audio::Speed(speed));
+            }
+            Message::SkipSilence(on) => {
+                prefs.skip_silence = on;
+                self.send(Audio::SkipSilence(on));
+            }
+            Message::NameFirst(on) => prefs.name_first = on,
+            Message::PhoneKeys(on) => prefs.phone_keys = on,
+            Message::Keys => self.dialog = Some(Dialog::Keys),
+            Message::Undo(seconds) => {
+                prefs.undo_seconds = seconds;
+                if let Some(engine) = &self.engine {
+                    engine.set_undo_seconds(seconds);
+                }
+            }
+            Message::Theme(mode) => prefs.theme = mode,
+            Message::TextSize(percent) => prefs.text_size = percent,
+            Message::Compact(on) => prefs.compact = on,
+            Message::ReducedMotion(on) => prefs.reduced_motion = on,
+            Message::AddAccount => self.new_form(),
+            Message::RemoveAccount(id) => self.dialog = Some(Dialog::RemoveAccount(id)),
+        }
+        self.save_prefs();
+        iced::Task::none()
+    }
+}
+
+/// Draws the page.
+pub fn view<'a>(settings: &'a Settings, world: &'a World) -> El<'a, Message> {
+    let look = world.look();
+    let c = look.c;
+    let narrow = world.size.width < 760.0;
+    let (_, _, title, line) =
+        SECTIONS.iter().find(|(section, ..)| *section == settings.section).unwrap_or(&SECTIONS[0]);
+    let rows: Vec<El<'a, Message>> = match settings.section {
+        Section::Accounts => accounts(look, world),
+        Section::Listening => listening(look, world, settings),
+        Section::Recording => recording(look, world, settings),
+        Section::Sending => sending(look, world),
+        Section::Appearance => appearance(look, world),
+        Section::Keyboard => keyboard(look, world),
+        Section::About => about(look),
+    };
+    let mut page = column![
+        look.text(Type::Title, t(title)),
+        look.text(Type::Ui, t(line)).color(c.text_2),
+        space().height(12),
+    ]
+    .spacing(4)
+    .max_width(712);
+    for row in rows {
+        page = page.push(row);
+    }
+    let page =
+        scrollable(container(page).width(Length::Fill).padding([32, if narrow { 20 } else { 48 }]))
+            .height(Length::Fill)
+            .width(Length::Fill)
+            .style(style::scrollbar(look));
+    let content = container(page)
+        .width(Length::Fill)
+        .height(Length::Fill)
+        .style(move |_| style::area(c.reading));
+    row![nav(look, settings.section, narrow), vertical_hairline(look), content].into()
+}
+
+fn nav<'a>(look: Look, now: Section, narrow: bool) -> El<'a, Message> {
+    let c = look.c;
+    let entry = |mark, name: &str, here: bool, message| -> El<'a, Message> {
+        let color = if here { c.accent } else { c.text_2 };
+        let mut line = row![icon(mark, 16.0, color)].spacing(10).align_y(Alignment::Center);
+        if !narrow {
+            line = line.push(
+                look.text(Type::Ui, t(name))
+                    .font(if here { SEMIBOLD } else { REGULAR })
+                    .color(if here { c.text } else { c.text_2 }),
+            );
+        }
+        Press::new(container(line).center_y(Length::Fill))
+            .width(Length::Fill)
+            .height(look.height(30.0))
+            .padding([0, 10])
+            .face(move |touch| Face {
+                fill: match (here, touch) {
+                    (true, _) => Some(c.selected_idle),
+                    (_, Touch::Rest) => None,
+                    _ => Some(c.hover),
+                },
+                outline: None,
+                radius: radius::CONTROL,
+                text: c.text,
+            })
+            .ring(c.accent)
+            .ring_inside()
+            .on_press(message)
+            .into()
+    };
+    let mut list =
+        column![entry(Icon::ArrowLeft, "set-back", false, Message::Back), space().height(10)]
+            .spacing(1)
+            .padding(8);
+    for (section, mark, name, _) in SECTIONS {
+        list = list.push(entry(mark, name, section == now, Message::Show(section)));
+    }
+    container(list)
+        .width(if narrow { 55 } else { 231 })
+        .height(Length::Fill)
+        .padding(Padding { top: 4.0, ..Padding::ZERO })
+        .style(move |_| style::area(c.sidebar))
+        .into()
+}
+
+fn heading<'a>(look: Look, id: &str) -> El<'a, Message> {
+    column![
+        space().height(12),
+        look.text(Type::Ui, t(id)).font(SEMIBOLD),
+        space().height(6),
+        hairline(look)
+    ]
+    .into()
+}
+
+/// A row: title, one line of help, and the control at the right.
+fn line<'a>(
+    look: Look,
+    title: String,
+    help: String,
+    control: impl Into<El<'a, Message>>,
+) -> El<'a, Message> {
+    let words = column![
+        look.text(Type::Ui, title).font(MEDIUM),
+        look.text(Type::Small, help).color(look.c.text_2)
+    ]
+    .spacing(1)
+    .width(Length::Fill);
+    column![
+        container(row![words, control.into()].spacing(16).align_y(Alignment::Center))
+            .padding([11, 0]),
+        hairline(look)
+    ]
+    .into()
+}
+
+fn help<'a>(look: Look, id: &str, control: impl Into<El<'a, Message>>) -> El<'a, Message> {
+    line(look, t(id), t(&format!("{id}-line")), control)
+}
+
+fn on_off<'a>(look: Look, on: bool, message: Message) -> El<'a, Message> {
+    row![
+        look.text(Type::Small, t(if on { "on" } else { "off" })).color(look.c.text_2),
+        switch(look, on, message)
+    ]
+    .spacing(8)
+    .align_y(Alignment::Center)
+    .into()
+}
+
+fn choice<'a>(
+    look: Look,
+    mark: Icon,
+    device: Device,
+    now: Option<&'a String>,
+    names: &'a [String],
+    open: bool,
+) -> El<'a, Message> {
+    let label = now.cloned().unwrap_or_else(|| t("device-system"));
+    let press = Press::new(
+        container(
+            row![
+                icon(mark, 16.0, look.c.text_2),
+                crate::ui::widget::ellipsis(look, Type::Ui, label),
+                icon(Icon::ChevronsUpDown, 14.0, look.c.text_2)
+            ]
+            .spacing(8)
+            .align_y(Alignment::Center),
+        )
+        .center_y(Length::Fill),
+    )
+    .width(236.0 * look.scale)
+    .height(look.height(32.0))
+    .padding([0, 10])
+    .face(move |touch| Kind::Outline.face(look, touch))
+    .ring(look.c.accent)
+    .on_press(Message::Choose((!open).then_some(device)));
+    let list = open.then(|| {
+        let mut items =
+            vec![Item::new(t("device-system"), Message::Use(device, None)).checked(now.is_none())];
+        items.extend(names.iter().map(|name| {
+            Item::new(name.clone(), Message::Use(device, Some(name.clone())))
+                .checked(now == Some(name))
+        }));
+        menu(look, items, 280.0)
+    });
+    popover(look, press, list, Message::Choose(None)).end().into()
+}
+
+fn listening<'a>(look: Look, world: &'a World, s: &'a Settings) -> Vec<El<'a, Message>> {
+    let prefs = &world.prefs;
+    let step = |mark, name: &str, by| {
+        button::icon_button_of(
+            look,
+            Kind::Ghost,
+            mark,
+            28.0,
+            t(name),
+            None,
+            Some(Message::Speed(by)),
+        )
+    };
+    let stepper = container(
+        row![
+            step(Icon::Minus, "slower", -0.25),
+            container(look.text(Type::Ui, speed(prefs.speed)).font(SEMIBOLD))
+                .center_x(Length::Fixed(48.0)),
+            step(Icon::Plus, "faster", 0.25),
+        ]
+        .align_y(Alignment::Center),
+    )
+    .padding(1)
+    .style(move |_| style::boxed(look.c.reading, Some(look.c.border_strong), radius::CONTROL));
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+    let percent = (prefs.volume * 100.0).round() as usize;
+    let volume = row![
+        slider(look, prefs.volume, Message::Volume).width(180),
+        look.text(Type::Ui, tn("percent", percent, &[])).color(look.c.text_2)
+    ]
+    .spacing(16)
+    .align_y(Alignment::Center);
+    vec![
+        heading(look, "set-sound"),
+        help(
+            look,
+            "set-output",
+            choice(
+                look,
+                Icon::Headphones,
+                Device::Output,
+                s.output.as_ref(),
+                &world.sound.outputs,
+                s.open == Some(Device::Output),
+            ),
+        ),
+        help(look, "set-volume", volume),
+        heading(look, "set-playback"),
+        help(look, "set-speed", stepper),
+        help(
+            look,
+            "set-silence",
+            on_off(look, prefs.skip_silence, Message::SkipSilence(!prefs.skip_silence)),
+        ),
+        help(
+            look,
+            "set-name-first",
+            on_off(look, prefs.name_first, Message::NameFirst(!prefs.name_first)),
+        ),
+    ]
+}
+
+fn recording<'a>(look: Look, world: &'a World, s: &'a Settings) -> Vec<El<'a, Message>> {
+    vec![help(
+        look,
+        "set-input",
+        choice(
+            look,
+            Icon::Mic,
+            Device::Input,
+            s.input.as_ref(),
+            &world.sound.inputs,
+            s.open == Some(Device::Input),
+        ),
+    )]
+}
+
+fn sending<'a>(look: Look, world: &World) -> Vec<El<'a, Message>> {
+    let now = world.prefs.undo_seconds;
+    let options = [0_u32, 5, 10, 20, 30].map(|seconds| {
+        (tn("seconds", seconds as usize, &[]), seconds == now, Message::Undo(seconds))
+    });
+    vec![help(look, "set-undo", segmented(look, options))]
+}
+
+fn appearance<'a>(look: Look, world: &World) -> Vec<El<'a, Message>> {
+    let prefs = &world.prefs;
+    let modes =
+        [(Mode::System, "theme-system"), (Mode::Light, "theme-light"), (Mode::Dark, "theme-dark")]
+            .map(|(mode, name)| (t(name), mode == prefs.theme, Message::Theme(mode)));
+    let sizes = TEXT_SIZES.map(|percent| {
+        (
+            tn("percent", usize::from(percent), &[]),
+            percent == prefs.text_size,
+            Message::TextSize(percent),
+        )
+    });
+    let density = [(false, "density-comfortable"), (true, "density-compact")]
+        .map(|(compact, name)| (t(name), compact == prefs.compact, Message::Compact(compact)));
+    vec![
+        help(look, "set-theme", segmented(look, modes)),
+        help(look, "set-text-size", segmented(look, sizes)),
+        help(look, "set-density", segmented(look, density)),
+        help(
+            look,
+            "set-motion",
+            on_off(look, prefs.reduced_motion, Message::ReducedMotion(!prefs.reduced_motion)),
+        ),
+    ]
+}
+
+fn keyboard<'a>(look: Look, world: &World) -> Vec<El<'a, Message>> {
+    let on = world.prefs.phone_keys;
+    let control = row![
+        button::ghost(look, None, t("see-keys")).on_press(Message::Keys),
+        on_off(look, on, Message::PhoneKeys(!on))
+    ]
+    .spacing(16)
+    .align_y(Alignment::Center);
+    vec![help(look, "set-phone", control)]
+}
+
+fn accounts<'a>(look: Look, world: &'a World) -> Vec<El<'a, Message>> {
+    let mut rows: Vec<El<'a, Message>> = world
+        .sidebar
+        .accounts
+        .iter()
+        .map(|account| {
+            let s = &account.settings;
+            let detail = tf(
+                "account-detail",
+                &[("address", s.address.as_str()), ("imap", &s.imap.host), ("smtp", &s.smtp.host)],
+            );
+            let remove =
+                button::labelled(look, Kind::Destructive, button::Size::Small, None, t("remove"))
+                    .on_press(Message::RemoveAccount(account.id));
+            line(look, s.label.clone(), detail, remove)
+        })
+        .collect();
+    rows.push(space().height(16).into());
+    rows.push(button::outline(look, t("demo-add")).on_press(Message::AddAccount).into());
+    rows
+}
+
+fn about<'a>(look: Look) -> Vec<El<'a, Message>> {
+    let licences = look.text(Type::Small, t("about-licences")).color(look.c.text_2);
+    vec![
+        row![
+            logo(look, 48.0),
+            column![
+                look.text(Type::Heading, "Aloud"),
+                look.text(Type::Ui, tf("about-version", &[("version", env!("CARGO_PKG_VERSION"))]))
+                    .color(look.c.text_2),
+            ]
+        ]
+        .spacing(16)
+        .align_y(Alignment::Center)
+        .into(),
+        space().height(16).into(),
+        licences.into(),
+    ]
+}

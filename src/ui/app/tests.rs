@@ -1,0 +1,352 @@
+//! Feeds messages to the window and looks at its state and at what it shows. No engine, no sound
+//! device, no display.
+
+use iced::{
+    Settings as Iced, Size,
+    keyboard::{Key, Modifiers, key::Named},
+};
+use iced_test::Simulator;
+
+use super::*;
+use crate::{
+    audio::{ClipId, Phase},
+    engine::{AccountState, ListPage, Progress},
+    model::imap::MailboxRole,
+    ui::testing::{NOW, account, mailbox, row},
+};
+
+/// A window with one account and ten unheard messages.
+fn app() -> App {
+    let launch =
+        Launch { engine: None, audio: None, demo: false, open_demo: None, prefs_file: None };
+    let (mut app, _) = App::boot(launch);
+    app.world.now = NOW;
+    let overview = Overview {
+        accounts: vec![account(1)],
+        mailboxes: vec![
+            mailbox(1, MailboxRole::Inbox, "INBOX", 4),
+            mailbox(2, MailboxRole::Sent, "Sent", 0),
+            mailbox(3, MailboxRole::Plain, "Leeds move", 0),
+        ],
+        counts: Counts { all: 5, unheard: 3, voice: 3, fax: 1, text: 1, outbox: 1 },
+    };
+    let _ = app.update(Message::Overview(Ok(overview)));
+    page(&mut app, 10);
+    app
+}
+
+/// Answers the list's last question with rows of keys 0 to `count`.
+fn page(app: &mut App, count: i64) {
+    let height = app.world.row_height();
+    let fetch = app.list.reload(height).remove(0);
+    let total = u32::try_from(count).expect("small");
+    let rows = (0..count).map(row).collect();
+    let page = ListPage { rows, total, unseen: total };
+    let _ = app.update(Message::List(list::Message::Page(fetch.generation, 0, Ok(page))));
+}
+
+fn press(app: &mut App, key: &str) {
+    let key = Key::Character(key.into());
+    let _ = app.update(Message::Key(keymap::Press {
+        key,
+        modifiers: Modifiers::empty(),
+        taken: false,
+    }));
+}
+
+fn named(app: &mut App, key: Named, modifiers: Modifiers) {
+    let press = keymap::Press { key: Key::Named(key), modifiers, taken: false };
+    let _ = app.update(Message::Key(press));
+}
+
+fn show(app: &App) -> Simulator<'_, Message> {
+    let settings = Iced {
+        default_font: REGULAR,
+        fonts: FONTS.iter().map(|font| (*font).into()).collect(),
+        ..Iced::default()
+    };
+    Simulator::with_size(settings, app.world.size, view::view(app))
+}
+
+fn sees(app: &App, text: &str) -> bool {
+    show(app).find(text).is_ok()
+}
+
+/// Clicks on a text and feeds what that says back.
+fn click(app: &mut App, text: &str) {
+    let mut shown = show(app);
+    shown.click(text).unwrap_or_else(|_| panic!("{text} is not there"));
+    let messages: Vec<Message> = shown.into_messages().collect();
+    assert!(!messages.is_empty(), "{text} says nothing");
+    for message in messages {
+        let _ = app.update(message);
+    }
+}
+
+#[test]
+fn shows_places_counts_and_rows() {
+    let app = app();
+    for text in [
+        "New voice message",
+        "All inboxes",
+        "Unheard",
+        "Outbox",
+        "Account 1",
+        "Leeds move",
+        "10 new",
+        "Sender 0",
+        "Subject 3",
+        "0:34",
+        "Up to date · 10:40",
+        "No message selected",
+    ] {
+        assert!(sees(&app, text), "{text}");
+    }
+}
+
+#[test]
+fn first_run_shows_the_welcome_page() {
+    let launch =
+        Launch { engine: None, audio: None, demo: false, open_demo: None, prefs_file: None };
+    let (mut app, _) = App::boot(launch);
+    let nothing =
+        Overview { accounts: Vec::new(), mailboxes: Vec::new(), counts: Counts::default() };
+    let _ = app.update(Message::Overview(Ok(nothing)));
+    assert!(matches!(app.page, Page::Welcome));
+    assert!(sees(&app, "Welcome to Aloud"));
+    click(&mut app, "Add account");
+    assert!(matches!(app.page, Page::Account(_)));
+    named(&mut app, Named::Escape, Modifiers::empty());
+    assert!(matches!(app.page, Page::Welcome));
+}
+
+#[test]
+fn keys_choose_a_message_and_the_reading_pane_follows() {
+    let mut app = app();
+    press(&mut app, "j");
+    press(&mut app, "j");
+    assert_eq!(app.list.selected, Some(MessageKey(1)));
+    assert_eq!(app.reader.as_ref().map(Reader::key), Some(MessageKey(1)));
+    press(&mut app, "k");
+    assert_eq!(app.shown(), Some(MessageKey(0)));
+    // The phone's # is Next.
+    press(&mut app, "#");
+    assert_eq!(app.shown(), Some(MessageKey(1)));
+}
+
+#[test]
+fn pressing_a_row_and_a_place() {
+    let mut app = app();
+    click(&mut app, "Sender 2");
+    assert_eq!(app.list.selected, Some(MessageKey(2)));
+    click(&mut app, "Unheard");
+    assert_eq!(app.place, Place::Unheard);
+    assert_eq!(app.list.selected, None);
+    assert!(app.reader.is_none());
+    press(&mut app, "g");
+    press(&mut app, "i");
+    assert_eq!(app.place, Place::AllInboxes);
+}
+
+#[test]
+fn archiving_takes_the_row_away_selects_the_next_and_can_be_undone() {
+    let mut app = app();
+    press(&mut app, "j");
+    press(&mut app, "e");
+    assert_eq!(app.list.total, 9);
+    assert_eq!(app.list.selected, Some(MessageKey(1)));
+    let _ = app.update(Message::Done(
+        Done::Archived(1, Some("Agenda for Thursday".into())),
+        Ok(UndoToken(7)),
+    ));
+    assert!(sees(&app, "Archived “Agenda for Thursday”"));
+    assert!(sees(&app, "Undo"));
+    assert!(matches!(app.undo, Some(Undo::Engine(UndoToken(7)))));
+    // The toast goes after six seconds; Ctrl+Z still works until the next act.
+    for _ in 0..6 {
+        let _ = app.update(Message::Second);
+    }
+    assert!(app.toast.is_none() && app.undo.is_some());
+    let undo =
+        keymap::Press { key: Key::Character("z".into()), modifiers: Modifiers::CTRL, taken: false };
+    let _ = app.update(Message::Key(undo));
+    assert!(app.undo.is_none());
+}
+
+#[test]
+fn a_refused_act_says_so_and_loads_again() {
+    let mut app = app();
+    press(&mut app, "j");
+    press(&mut app, "3");
+    assert_eq!(app.list.total, 9, "3 on the phone deletes");
+    let refused = engine::Error::Server("quota".into());
+    let _ = app.update(Message::Done(Done::Deleted(1, None), Err(refused)));
+    assert!(app.toast.is_some() && app.undo.is_none() && app.reload_due);
+}
+
+#[test]
+fn several_selected_are_acted_on_together() {
+    let mut app = app();
+    press(&mut app, "j");
+    named(&mut app, Named::ArrowDown, Modifiers::SHIFT);
+    assert!(sees(&app, "2 messages selected"));
+    click(&mut app, "Archive");
+    assert_eq!(app.list.total, 8);
+    assert!(app.list.marked.is_empty());
+}
+
+#[test]
+fn marking_changes_the_row_at_once() {
+    let mut app = app();
+    press(&mut app, "j");
+    press(&mut app, "u");
+    assert_eq!(app.list.row(0).map(|r| r.progress), Some(Progress::Done));
+    press(&mut app, "*");
+    assert_eq!(app.list.row(0).map(|r| r.progress), Some(Progress::New));
+}
+
+#[test]
+fn typing_in_the_search_field_triggers_nothing_else() {
+    let mut app = app();
+    let mut shown = show(&app);
+    shown.click(super::super::id::SEARCH).expect("the search field");
+    assert_eq!(shown.typewrite("e"), iced::event::Status::Captured);
+    let messages: Vec<Message> = shown.into_messages().collect();
+    for message in messages {
+        let _ = app.update(message);
+    }
+    assert_eq!(app.list.search, "e");
+    assert!(!app.list.loaded);
+    named(&mut app, Named::Escape, Modifiers::empty());
+    assert_eq!(app.list.search, "");
+}
+
+#[test]
+fn a_focused_button_is_pressed_by_enter_and_not_by_the_pointer_ring() {
+    let app = app();
+    let mut shown = show(&app);
+    shown.click("Newest").expect("the sort button");
+    let said: Vec<Message> = shown.into_messages().collect();
+    assert!(matches!(said.as_slice(), [Message::List(list::Message::SortMenu(true))]));
+}
+
+#[test]
+fn panes_take_turns_and_arrows_walk_the_places() {
+    let mut app = app();
+    named(&mut app, Named::F6, Modifiers::empty());
+    assert_eq!(app.pane, Pane::Reading);
+    named(&mut app, Named::F6, Modifiers::empty());
+    assert_eq!(app.pane, Pane::Sidebar);
+    named(&mut app, Named::ArrowDown, Modifiers::empty());
+    assert_eq!((app.place, app.pane), (Place::Unheard, Pane::Sidebar));
+    named(&mut app, Named::F6, Modifiers::SHIFT);
+    assert_eq!(app.pane, Pane::Reading);
+}
+
+#[test]
+fn a_narrow_window_shows_one_pane_at_a_time() {
+    let mut app = app();
+    let _ = app.update(Message::Resized(Size::new(720.0, 800.0)));
+    assert!(sees(&app, "Sender 0") && !sees(&app, "No message selected"));
+    assert!(!sees(&app, "New voice message"), "the rail has icons only");
+    click(&mut app, "Sender 0");
+    assert_eq!(app.shown(), Some(MessageKey(0)));
+    assert!(!sees(&app, "Sender 1"));
+    named(&mut app, Named::Escape, Modifiers::empty());
+    assert!(sees(&app, "Sender 1"));
+    assert_eq!(app.shown(), None);
+}
+
+/// The state of the audio thread while a message plays.
+fn playing(key: i64, heard: bool) -> audio::State {
+    let mut state = audio::State::default();
+    let clip = crate::ui::screen::player::clip_of(MessageKey(key), None);
+    state.player.clip = Some(ClipId(clip.0));
+    state.player.phase = Phase::Playing;
+    state.player.label = crate::ui::screen::player::MESSAGE.into();
+    state.player.position = std::time::Duration::from_secs(13);
+    state.player.length = std::time::Duration::from_secs(34);
+    state.player.heard = heard;
+    state
+}
+
+#[test]
+fn what_sounds_out_of_sight_stands_in_the_strip() {
+    let mut app = app();
+    press(&mut app, "j");
+    let _ = app.update(Message::Sound(playing(0, false)));
+    assert_eq!(app.list.row(0).map(|r| r.progress), Some(Progress::Started));
+    assert!(!sees(&app, "0:13 of 0:34 · 1×"), "it is on screen");
+    press(&mut app, "j");
+    assert!(sees(&app, "0:13 of 0:34 · 1×"));
+    let _ = app.update(Message::Sound(playing(0, true)));
+    assert_eq!(app.list.row(0).map(|r| r.progress), Some(Progress::Done), "heard (D11)");
+    click(&mut app, "0:13 of 0:34 · 1×");
+    assert_eq!(app.shown(), Some(MessageKey(0)));
+}
+
+#[test]
+fn bars_say_what_keeps_mail_from_coming() {
+    let mut app = app();
+    app.world.sidebar.accounts[0].state = AccountState::Offline(NOW);
+    assert!(sees(&app, "You’re offline") && sees(&app, "Offline since 10:40"));
+    app.world.sidebar.accounts[0].state = AccountState::NeedsPassword(String::new());
+    assert!(sees(&app, "Account 1 wants your password"));
+    click(&mut app, "Sign in");
+    assert!(sees(&app, "Sign in to Account 1"));
+    named(&mut app, Named::Escape, Modifiers::empty());
+    assert!(app.dialog.is_none());
+    app.demo = true;
+    assert!(sees(&app, "This is the demo mailbox. Nothing leaves this computer."));
+}
+
+#[test]
+fn empty_places_say_so() {
+    let mut app = app();
+    press(&mut app, "g");
+    press(&mut app, "u");
+    page(&mut app, 0);
+    assert!(sees(&app, "You’ve heard everything"));
+    click(&mut app, "Show all inboxes");
+    assert_eq!(app.place, Place::AllInboxes);
+    let _ = app.update(Message::List(list::Message::Search("zebra".into())));
+    page(&mut app, 0);
+    assert!(sees(&app, "Nothing found for “zebra”"));
+}
+
+#[test]
+fn the_page_of_keys_and_the_settings() {
+    let mut app = app();
+    press(&mut app, "?");
+    assert!(sees(&app, "Like on your desk phone") && sees(&app, "Keep as new"));
+    press(&mut app, "e");
+    assert_eq!(app.list.total, 10, "no key works behind a dialog");
+    named(&mut app, Named::Escape, Modifiers::empty());
+    let keys =
+        keymap::Press { key: Key::Character(",".into()), modifiers: Modifiers::CTRL, taken: false };
+    let _ = app.update(Message::Key(keys));
+    assert!(sees(&app, "Say who it’s from first"));
+    for section in ["Accounts", "Recording", "Sending and receipts", "Appearance", "Keyboard"] {
+        click(&mut app, section);
+    }
+    click(&mut app, "Appearance");
+    click(&mut app, "Dark");
+    assert!(app.world.look().c.dark);
+    click(&mut app, "150 %");
+    assert!(sees(&app, "Back to mail"));
+    click(&mut app, "Back to mail");
+    assert!(sees(&app, "Sender 0"));
+}
+
+#[test]
+fn a_toast_of_sending_counts_down_and_undo_is_gone_once_it_went() {
+    let mut app = app();
+    app.sending.push(Sending { ids: vec![OutboxId(1), OutboxId(2)], to: "Priya Raman".into() });
+    let _ = app.update(Message::Engine(Event::Sent(OutboxId(1))));
+    assert!(app.toast.is_none(), "the other format is still on its way");
+    let _ = app.update(Message::Engine(Event::Sent(OutboxId(2))));
+    assert!(sees(&app, "Sent to Priya Raman"));
+    app.sending.push(Sending { ids: vec![OutboxId(3)], to: "Priya Raman".into() });
+    let _ = app.update(Message::Engine(Event::SendFailed(OutboxId(3), "no such user".into())));
+    assert!(sees(&app, "The server didn’t take your message. It said: no such user"));
+}

@@ -1,0 +1,262 @@
+//! How the window is put together.
+
+use iced::{
+    Alignment, Length, Padding,
+    widget::{Space, column, container, mouse_area, opaque, row, space, stack},
+};
+
+use super::{App, Layout, Message, Page, Pane, dialog};
+use crate::ui::{
+    i18n::{t, tn},
+    keymap::Command,
+    list, now_playing,
+    screen::{account, composer, directory, outbox, reader, welcome},
+    sidebar::{self, Place},
+    theme::{Icon, Type, icon, style},
+    toast,
+    widget::{El, button, empty, hairline, key_cap, modal, vertical_hairline},
+};
+
+/// The whole window.
+pub fn view(app: &App) -> El<'_, Message> {
+    let look = app.world.look();
+    let c = look.c;
+    let page: El<'_, Message> = match &app.page {
+        Page::Starting => Space::new().width(Length::Fill).height(Length::Fill).into(),
+        Page::Welcome => welcome::view(look, app.world.size.width).map(Message::Welcome),
+        Page::Account(form) => account::view(form, look).map(Message::Account),
+        Page::Settings(settings) => {
+            super::settings::view(settings, &app.world).map(Message::Settings)
+        }
+        Page::Mail => mail(app),
+    };
+    let ground = container(page)
+        .width(Length::Fill)
+        .height(Length::Fill)
+        .style(move |_| container::Style { text_color: Some(c.text), ..style::area(c.list) });
+    let mut layers = stack![ground];
+    if let Some(shown) = &app.toast {
+        layers = layers.push(toast_layer(app, shown));
+    }
+    if app.menu {
+        layers = layers.push(menu(app));
+    }
+    match &app.dialog {
+        Some(open) => modal(
+            look,
+            layers,
+            dialog::view(open, &app.world).map(Message::Dialog),
+            Message::Dialog(dialog::Message::Close),
+        ),
+        None => layers.into(),
+    }
+}
+
+fn mail(app: &App) -> El<'_, Message> {
+    let world = &app.world;
+    let look = world.look();
+    let layout = world.layout();
+    let at = sidebar::At { place: app.place, focused: app.pane == Pane::Sidebar, now: world.now };
+    let side = match layout {
+        Layout::Wide => sidebar::view(&world.sidebar, look, at),
+        _ => sidebar::rail(&world.sidebar, look, at),
+    }
+    .map(Message::Sidebar);
+    let strip = strip(app);
+    match layout {
+        Layout::Narrow => {
+            let pane = if composing(app) || app.forward { reading(app) } else { middle(app) };
+            row![side, column![pane].push(strip).width(Length::Fill)].into()
+        }
+        _ => {
+            let border: El<'_, Message> = if layout == Layout::Wide {
+                // The border is a hairline with room to take hold of it.
+                mouse_area(
+                    container(vertical_hairline(look))
+                        .padding(Padding { right: 2.0, ..Padding::ZERO })
+                        .style(move |_| style::area(look.c.reading)),
+                )
+                .interaction(iced::mouse::Interaction::ResizingHorizontally)
+                .on_press(Message::Drag(true))
+                .into()
+            } else {
+                vertical_hairline(look)
+            };
+            let middle = container(middle(app)).width(world.list_width() - 1.0);
+            let panes = row![side, middle, border, reading(app)].height(Length::Fill);
+            column![panes].push(strip).into()
+        }
+    }
+}
+
+/// List, outbox, or people of the directory.
+fn middle(app: &App) -> El<'_, Message> {
+    let world = &app.world;
+    let look = world.look();
+    let ctx = world.context_of(world.list_width());
+    match app.place {
+        Place::Outbox => match &app.outbox {
+            Some(state) => {
+                let head = container(look.text(Type::Heading, t("place-outbox")))
+                    .padding([0, 16])
+                    .center_y(Length::Fixed(look.height(52.0)));
+                let body = outbox::view(state, &ctx, look).map(Message::Outbox);
+                container(column![head, hairline(look), body])
+                    .width(Length::Fill)
+                    .height(Length::Fill)
+                    .style(move |_| style::area(look.c.list))
+                    .into()
+            }
+            None => Space::new().into(),
+        },
+        Place::Directory => match &app.directory {
+            Some(state) => directory::list(state, &ctx, look).map(Message::Directory),
+            None => Space::new().into(),
+        },
+        _ => {
+            let player = &world.sound.player;
+            let at = list::At {
+                focused: app.pane == Pane::List,
+                now: world.now,
+                compact: world.prefs.compact,
+                playing: (player.phase == crate::audio::Phase::Playing)
+                    .then(|| app.playing.as_ref().map(|p| p.row.key))
+                    .flatten(),
+                offline: world.offline(),
+            };
+            list::view(&app.list, look, at, world.sidebar.name(app.place), &world.faces, app.bars())
+                .map(Message::List)
+        }
+    }
+}
+
+fn composing(app: &App) -> bool {
+    app.composer.is_some()
+}
+
+/// Message, card, composer, or what stands for them.
+fn reading(app: &App) -> El<'_, Message> {
+    let world = &app.world;
+    let look = world.look();
+    let c = look.c;
+    let ctx = world.context();
+    let narrow = world.layout() == Layout::Narrow;
+    let docked = app.composer.is_some();
+    let content: El<'_, Message> = match (app.place, &app.directory, &app.reader) {
+        (Place::Directory, Some(state), _) => {
+            directory::card(state, &ctx, look).map(Message::Directory)
+        }
+        (place, _, _) if place.scope().is_some() && app.list.marked.len() > 1 => several(app),
+        (place, _, Some(state)) if place.scope().is_some() => {
+            reader::view(state, docked, &ctx, look).map(Message::Reader)
+        }
+        _ => nothing(app),
+    };
+    let content: El<'_, Message> = match &app.composer {
+        None => content,
+        Some(state) => {
+            let fills = narrow || state.is_maximized();
+            let form = composer::view(state, fills, &ctx, look).map(Message::Composer);
+            if fills { form } else { column![container(content).height(Length::Fill), form].into() }
+        }
+    };
+    let pane = container(content)
+        .width(Length::Fill)
+        .height(Length::Fill)
+        .style(move |_| style::area(c.reading));
+    mouse_area(pane).on_press(Message::Pane(Pane::Reading)).into()
+}
+
+fn nothing(app: &App) -> El<'_, Message> {
+    let look = app.world.look();
+    let hint = |caps: &[&'static str], words: &str| -> El<'_, Message> {
+        let caps = row(caps.iter().map(|cap| key_cap(look, cap))).spacing(4);
+        row![
+            container(caps).width(70).align_x(Alignment::End),
+            look.text(Type::Ui, t(words)).color(look.c.text_2)
+        ]
+        .spacing(20)
+        .align_y(Alignment::Center)
+        .into()
+    };
+    let hints = column![
+        hint(&["J", "K"], "hint-next"),
+        hint(&["Space"], "key-play"),
+        hint(&["R"], "key-reply-voice"),
+        hint(&["?"], "hint-keys"),
+    ]
+    .spacing(10);
+    let hints: El<'_, Message> =
+        container(hints).padding(Padding { top: 20.0, right: 40.0, ..Padding::ZERO }).into();
+    empty(
+        look,
+        icon(Icon::AudioLines, 40.0, look.c.text_2).into(),
+        t("nothing-selected"),
+        t("nothing-selected-line"),
+        Some(hints),
+    )
+}
+
+fn several(app: &App) -> El<'_, Message> {
+    let look = app.world.look();
+    let count = app.list.marked.len();
+    let act = |mark, label: &str, command| {
+        button::labelled(look, style::Kind::Outline, button::Size::Default, Some(mark), t(label))
+            .on_press(Message::Many(command))
+    };
+    let buttons = row![
+        act(Icon::Archive, "key-archive", Command::Archive),
+        act(Icon::Trash2, "key-delete", Command::Delete),
+        act(Icon::CircleCheck, "mark-heard", Command::ToggleHeard),
+    ]
+    .spacing(8);
+    empty(
+        look,
+        icon(Icon::CheckCheck, 40.0, look.c.text_2).into(),
+        tn("several-selected", count, &[]),
+        t("several-line"),
+        Some(buttons.into()),
+    )
+}
+
+fn strip(app: &App) -> Option<El<'_, Message>> {
+    let playing = app.playing.as_ref()?;
+    if app.shown() == Some(playing.row.key) {
+        return None;
+    }
+    let world = &app.world;
+    let narrow = world.layout() == Layout::Narrow;
+    let view = now_playing::view(playing, &world.sound.player, &world.faces, world.look(), narrow);
+    Some(view.map(Message::Strip))
+}
+
+fn toast_layer<'a>(app: &'a App, shown: &toast::Toast) -> El<'a, Message> {
+    let look = app.world.look();
+    let above = if strip(app).is_some() { 64.0 + 16.0 } else { 16.0 };
+    let left = match (&app.page, app.world.layout()) {
+        (Page::Mail | Page::Settings(_), Layout::Wide) => 232.0,
+        (Page::Mail, _) => 56.0,
+        _ => 0.0,
+    };
+    container(column![space().height(Length::Fill), toast::view(shown, look).map(Message::Toast)])
+        .width(Length::Fill)
+        .height(Length::Fill)
+        .align_x(Alignment::Center)
+        .padding(Padding { left, bottom: above, top: 0.0, right: 0.0 })
+        .into()
+}
+
+/// The whole sidebar over a narrow window.
+fn menu(app: &App) -> El<'_, Message> {
+    let look = app.world.look();
+    let at = sidebar::At { place: app.place, focused: true, now: app.world.now };
+    let side = opaque(sidebar::view(&app.world.sidebar, look, at).map(Message::Sidebar));
+    let scrim = mouse_area(
+        container(Space::new())
+            .width(Length::Fill)
+            .height(Length::Fill)
+            .style(move |_| style::area(look.c.scrim())),
+    )
+    .on_press(Message::CloseMenu);
+    opaque(row![side, scrim]).into()
+}

@@ -1,0 +1,162 @@
+//! What every screen looks at and none of them owns.
+
+use std::path::PathBuf;
+
+use iced::Size;
+
+use super::Launch;
+use crate::{
+    audio,
+    model::DateTime,
+    ui::{
+        faces::Faces,
+        list,
+        prefs::Prefs,
+        screen::Context,
+        sidebar::Sidebar,
+        theme::{DARK, LIGHT, Look, Mode},
+    },
+};
+
+/// Everything shared.
+#[derive(Debug)]
+pub struct World {
+    /// The audio thread, as last seen.
+    pub sound: audio::State,
+    /// Now, with this computer's offset.
+    pub now: DateTime,
+    /// Size of the window.
+    pub size: Size,
+    /// Accounts, mailboxes, counts.
+    pub sidebar: Sidebar,
+    /// Photos.
+    pub faces: Faces,
+    /// The user's choices.
+    pub prefs: Prefs,
+    /// The system prefers dark.
+    pub system_dark: bool,
+    /// Folder for recordings in progress.
+    pub recordings_dir: PathBuf,
+}
+
+/// How the panes stand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Layout {
+    /// Sidebar, list, reading pane.
+    Wide,
+    /// Rail, list, reading pane.
+    Medium,
+    /// Rail and one pane.
+    Narrow,
+}
+
+impl World {
+    /// At the start.
+    #[must_use]
+    pub fn new(launch: &Launch) -> Self {
+        Self {
+            sound: audio::State::default(),
+            now: now(),
+            size: Size::new(1280.0, 800.0),
+            sidebar: Sidebar::default(),
+            faces: Faces::default(),
+            prefs: launch.prefs_file.as_deref().map(Prefs::load).unwrap_or_default(),
+            system_dark: false,
+            recordings_dir: launch
+                .engine
+                .as_ref()
+                .map(|engine| engine.recordings_dir().to_owned())
+                .unwrap_or_default(),
+        }
+    }
+
+    /// How things look now.
+    #[must_use]
+    pub fn look(&self) -> Look {
+        let dark = match self.prefs.theme {
+            Mode::System => self.system_dark,
+            Mode::Light => false,
+            Mode::Dark => true,
+        };
+        Look {
+            c: if dark { &DARK } else { &LIGHT },
+            scale: f32::from(self.prefs.text_size) / 100.0,
+            reduced_motion: self.prefs.reduced_motion,
+        }
+    }
+
+    /// How the panes stand now.
+    #[must_use]
+    pub fn layout(&self) -> Layout {
+        match self.size.width {
+            w if w >= 1080.0 => Layout::Wide,
+            w if w >= 760.0 => Layout::Medium,
+            _ => Layout::Narrow,
+        }
+    }
+
+    /// Width of the list.
+    #[must_use]
+    pub fn list_width(&self) -> f32 {
+        match self.layout() {
+            Layout::Wide => self.prefs.list_width,
+            Layout::Medium => 320.0,
+            Layout::Narrow => self.size.width - 56.0,
+        }
+    }
+
+    /// Width of the reading pane.
+    #[must_use]
+    pub fn reading_width(&self) -> f32 {
+        match self.layout() {
+            Layout::Wide => self.size.width - 232.0 - self.prefs.list_width,
+            Layout::Medium => self.size.width - 56.0 - 320.0,
+            Layout::Narrow => self.size.width - 56.0,
+        }
+    }
+
+    /// Height of a row of the list.
+    #[must_use]
+    pub fn row_height(&self) -> f32 {
+        list::row_height(self.look(), self.prefs.compact)
+    }
+
+    /// Whether no account has a connection.
+    #[must_use]
+    pub fn offline(&self) -> bool {
+        !self.sidebar.accounts.is_empty() && self.sidebar.offline_since().is_some()
+    }
+
+    /// What a screen in the reading pane gets.
+    #[must_use]
+    pub fn context(&self) -> Context<'_> {
+        self.context_of(self.reading_width())
+    }
+
+    /// What a screen of another width gets.
+    #[must_use]
+    pub fn context_of(&self, width: f32) -> Context<'_> {
+        Context {
+            audio: &self.sound,
+            now: self.now,
+            width,
+            height: self.size.height,
+            narrow: self.layout() == Layout::Narrow,
+            accounts: &self.sidebar.accounts,
+            offline: self.offline(),
+            recordings_dir: &self.recordings_dir,
+            name_first: self.prefs.name_first,
+            photos: self.faces.photos(),
+        }
+    }
+}
+
+/// Now, with this computer's offset from UTC.
+#[must_use]
+pub fn now() -> DateTime {
+    let now = jiff::Zoned::now();
+    DateTime {
+        unix: now.timestamp().as_second(),
+        offset_minutes: i16::try_from(now.offset().seconds() / 60).unwrap_or(0),
+    }
+}

@@ -1,0 +1,157 @@
+//! Toasts: one short line at the foot of the window, one at a time, with at most one way back.
+//!
+//! 6 s (10 s after Send, counted down); the pointer over it holds the time.
+
+use std::time::Duration;
+
+use iced::{
+    Alignment, Length,
+    widget::{container, mouse_area, row},
+};
+
+use super::{
+    i18n::{t, tn},
+    id,
+    theme::{
+        Icon, Look, SEMIBOLD, Type, icon, radius,
+        style::{self, Kind},
+    },
+    widget::{El, button},
+};
+
+/// How long a toast stands.
+pub const STANDS: Duration = Duration::from_secs(6);
+
+/// A toast on screen.
+#[derive(Debug, Clone)]
+pub struct Toast {
+    /// Which one, so that a late timer does not close its successor.
+    pub id: u64,
+    /// Before the line.
+    pub mark: Icon,
+    /// The line; `{}`-less. With `countdown` the seconds are put behind it.
+    pub text: String,
+    /// The words of its button, if it has one.
+    pub action: Option<String>,
+    /// What is left.
+    pub left: Duration,
+    /// Shows "in 8 s".
+    pub countdown: bool,
+    /// The pointer is over it.
+    pub held: bool,
+}
+
+/// What happens to a toast.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Message {
+    /// A second went by.
+    Tick,
+    /// The pointer came or left.
+    Held(bool),
+    /// Its button.
+    Act,
+}
+
+impl Toast {
+    /// A toast that stands the usual time.
+    #[must_use]
+    pub fn new(id: u64, mark: Icon, text: impl Into<String>) -> Self {
+        Self {
+            id,
+            mark,
+            text: text.into(),
+            action: None,
+            left: STANDS,
+            countdown: false,
+            held: false,
+        }
+    }
+
+    /// With "Undo".
+    #[must_use]
+    pub fn undo(self) -> Self {
+        self.action(t("undo"))
+    }
+
+    /// With another way back.
+    #[must_use]
+    pub fn action(mut self, label: impl Into<String>) -> Self {
+        self.action = Some(label.into());
+        self
+    }
+
+    /// Counts down these seconds.
+    #[must_use]
+    pub fn countdown(mut self, seconds: u32) -> Self {
+        self.countdown = true;
+        self.left = Duration::from_secs(u64::from(seconds));
+        self
+    }
+
+    /// A second went by; false when the time is up.
+    #[must_use]
+    pub fn tick(&mut self) -> bool {
+        if !self.held || self.countdown {
+            self.left = self.left.saturating_sub(Duration::from_secs(1));
+        }
+        !self.left.is_zero() || (self.held && !self.countdown)
+    }
+
+    /// The line as shown.
+    #[must_use]
+    pub fn line(&self) -> String {
+        if self.countdown {
+            let seconds = usize::try_from(self.left.as_secs()).unwrap_or(usize::MAX);
+            tn("toast-in", seconds, &[("text", &self.text)])
+        } else {
+            self.text.clone()
+        }
+    }
+}
+
+/// Draws a toast.
+pub fn view<'a>(toast: &Toast, look: Look) -> El<'a, Message> {
+    let c = look.c;
+    let mut line = row![
+        icon(toast.mark, 18.0, c.on_toast),
+        look.text(Type::Ui, toast.line()).font(SEMIBOLD).color(c.on_toast),
+    ]
+    .spacing(12)
+    .align_y(Alignment::Center);
+    if let Some(action) = &toast.action {
+        line = line.push(
+            button::labelled(look, Kind::OnToast, button::Size::Small, None, action.clone())
+                .id(id::UNDO)
+                .ring(c.on_toast)
+                .on_press(Message::Act),
+        );
+    }
+    let right = if toast.action.is_some() { 8.0 } else { 20.0 };
+    let body = container(line)
+        .padding(iced::Padding { left: 16.0, right, ..iced::Padding::ZERO })
+        .center_y(Length::Fixed(look.height(44.0)))
+        .style(move |_| style::boxed(c.toast, Some(c.toast_border), radius::ROW));
+    mouse_area(body).on_enter(Message::Held(true)).on_exit(Message::Held(false)).into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn stands_six_seconds_unless_held() {
+        let mut toast = Toast::new(1, Icon::Archive, "Archived");
+        assert_eq!((0..9).take_while(|_| toast.tick()).count(), 5);
+        let mut held = Toast { held: true, ..Toast::new(1, Icon::Archive, "Archived") };
+        assert!((0..20).all(|_| held.tick()));
+    }
+
+    #[test]
+    fn a_countdown_says_its_seconds_and_is_not_held() {
+        let mut toast = Toast::new(1, Icon::Send, "Sending to Priya").countdown(2);
+        assert_eq!(toast.line(), "Sending to Priya in 2 s");
+        toast.held = true;
+        assert!(toast.tick());
+        assert!(!toast.tick());
+    }
+}
