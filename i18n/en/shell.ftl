@@ -73,7 +73,8 @@ mark-heard = Mark as heard
 
 ## Bars
 
-demo-bar = This is the demo mailbox. Nothing leaves this computer.
+demo-bar = This is the demo mailbox.
+demo-bar-line = Nothing leaves this computer.
 demo-add = Add your account
 offline = You’re offline
 offline-line = Everything already here still plays.

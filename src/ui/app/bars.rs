@@ -19,7 +19,7 @@ impl App {
         let act =
             |label: &str, act| button::outline_small(look, t(label)).on_press(Message::Bar(act));
         if self.demo {
-            let demo = Bar::new(Tone::Ask, Icon::Headphones, t("demo-bar"), "")
+            let demo = Bar::new(Tone::Ask, Icon::Headphones, t("demo-bar"), t("demo-bar-line"))
                 .button(act("demo-add", BarAct::AddAccount))
                 .flush();
             bars.push(bar(look, demo));

@@ -69,21 +69,17 @@ fn mail(app: &App) -> El<'_, Message> {
             row![side, column![pane].push(strip).width(Length::Fill)].into()
         }
         _ => {
-            let border: El<'_, Message> = if layout == Layout::Wide {
-                // The border is a hairline with room to take hold of it.
-                mouse_area(
-                    container(vertical_hairline(look))
-                        .padding(Padding { right: 2.0, ..Padding::ZERO })
-                        .style(move |_| style::area(look.c.reading)),
-                )
-                .interaction(iced::mouse::Interaction::ResizingHorizontally)
-                .on_press(Message::Drag(true))
-                .into()
-            } else {
-                vertical_hairline(look)
-            };
             let middle = container(middle(app)).width(world.list_width() - 1.0);
-            let panes = row![side, middle, border, reading(app)].height(Length::Fill);
+            let mut reading = stack![reading(app)];
+            if layout == Layout::Wide {
+                // Room to take hold of the border of the list.
+                reading = reading.push(
+                    mouse_area(Space::new().width(5).height(Length::Fill))
+                        .interaction(iced::mouse::Interaction::ResizingHorizontally)
+                        .on_press(Message::Drag(true)),
+                );
+            }
+            let panes = row![side, middle, vertical_hairline(look), reading].height(Length::Fill);
             column![panes].push(strip).into()
         }
     }

@@ -191,14 +191,14 @@ fn line<'a>(
     } else {
         let under = container(hairline(look))
             .height(Length::Fill)
-            .padding(Padding { left: 38.0, ..Padding::ZERO })
+            .padding(Padding { left: 56.0 * look.scale, ..Padding::ZERO })
             .align_y(Alignment::End);
         stack![content, under].into()
     };
     Press::new(ruled)
         .width(Length::Fill)
         .height(height)
-        .padding(Padding { left: 24.0, right: 10.0, ..Padding::ZERO })
+        .padding(Padding { left: 6.0, right: 10.0, ..Padding::ZERO })
         .face(move |touch| Face {
             fill: match (selected, touch) {
                 (true, _) if at.focused => Some(c.selected),
@@ -264,17 +264,14 @@ fn message_row<'a>(
         .align_y(Alignment::Center);
         words = words.push(second).push(third);
     }
-    let body = iced::widget::row![face, words.width(Length::Fill)]
+    // The dot stands in the gutter, level with the middle of the photo.
+    let gutter =
+        container(gutter).center_y(Length::Fixed(look.height(size))).center_x(Length::Fixed(8.0));
+    let body = iced::widget::row![gutter, face, words.width(Length::Fill)]
         .spacing(10)
         .align_y(if at.compact { Alignment::Center } else { Alignment::Start });
-    // The dot stands in the gutter, level with the middle of the photo.
-    let gutter = container(gutter).height(look.height(size)).width(8).align_y(Alignment::Center);
-    let top = if at.compact { 8.0 } else { 10.0 };
-    stack![
-        container(body).padding(Padding { top: look.height(top), ..Padding::ZERO }),
-        container(iced::widget::pin(gutter).x(-18.0).y(look.height(top)))
-    ]
-    .into()
+    let top = look.height(if at.compact { 8.0 } else { 10.0 });
+    container(body).padding(Padding { top, ..Padding::ZERO }).into()
 }
 
 fn who<'a>(row: &'a ListRow, faces: &'a Faces, marked: bool) -> Avatar<'a> {

@@ -91,7 +91,9 @@ impl Tokens {
         let hash = address.bytes().fold(0x811c_9dc5_u32, |h, b| {
             (h ^ u32::from(b.to_ascii_lowercase())).wrapping_mul(0x0100_0193)
         });
-        let [light, on_light, dark, on_dark] = AVATARS[hash as usize % AVATARS.len()];
+        // FNV's low bits alone spread badly over short, similar addresses.
+        let spread = (hash ^ (hash >> 15)).wrapping_mul(0x2c1b_3c6d);
+        let [light, on_light, dark, on_dark] = AVATARS[(spread >> 16) as usize % AVATARS.len()];
         if self.dark { (rgb(dark), rgb(on_dark)) } else { (rgb(light), rgb(on_light)) }
     }
 
@@ -163,5 +165,13 @@ mod tests {
             assert!(contrast(rgb(dark), rgb(on_dark)) >= 4.5);
         }
         assert_eq!(LIGHT.avatar("Ada@example.com"), LIGHT.avatar("ada@example.com"));
+        let mut seen: Vec<Color> = Vec::new();
+        for person in 0..24 {
+            let (fill, _) = LIGHT.avatar(&format!("{}@example.com", 4400 + person));
+            if !seen.contains(&fill) {
+                seen.push(fill);
+            }
+        }
+        assert_eq!(seen.len(), AVATARS.len(), "every colour is used");
     }
 }
