@@ -44,8 +44,7 @@ pub fn list<'a>(directory: &'a Directory, ctx: &Context<'a>, look: Look) -> El<'
     let input = bare(look, &t("directory-search"), &directory.search)
         .on_input(Message::Search)
         .id("search");
-    let top =
-        column![container(head).center_y(Length::Fixed(52.0)), search(look, input, false, None),];
+    let top = column![container(head).center_y(Length::Fixed(52.0)), search(look, input, None),];
     let top =
         container(top).padding(Padding { left: 16.0, right: 16.0, ..Padding::ZERO }).height(96);
     let body: El<'a, Message> = if directory.people.is_empty() {
