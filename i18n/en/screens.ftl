@@ -325,7 +325,6 @@ details-recipient = Recipient
 details-status = Status
 details-said = Server said
 details-reported = Reported by
-details-last-try = Last try
 details-envelope = Envelope
 details-disposition = Receipt
 details-modifiers = Modifiers

@@ -82,7 +82,6 @@ offline-line-waiting = { $count ->
     [one] Everything already here still plays. One message waits in the Outbox and goes out once you’re back.
    *[other] Everything already here still plays. { $count } messages wait in the Outbox and go out once you’re back.
 }
-try-again = Try again
 try-now = Try now
 password-bar = { $account } wants your password
 password-bar-line = The server turned down the saved one, or none is saved. New mail waits until you sign in.
@@ -133,8 +132,6 @@ toast-composer-busy = Send or close the message you are recording first.
 
 ## Dialogs
 
-close = Close
-cancel = Cancel
 password = Password
 password-title = Sign in to { $account }
 password-line = Aloud keeps the password in this computer’s keyring, if there is one.

@@ -1,1 +1,3 @@
-//! Tests of this area; see docs/ARCHITECTURE.md.
+//! Tests of the window that need more than one module; see docs/ARCHITECTURE.md.
+
+mod words;
