@@ -12,7 +12,7 @@ use super::display;
 use super::mail::{Body, DurationSource, Mail, PartInfo, PartRole, Permission, Sender};
 use super::policy::{self, Level};
 use super::recognize::{self, Medium};
-use super::vendors::{Scene, Table, Vendor};
+use super::vendors::{self, Scene, Table, Vendor};
 use super::view::{self, Header, Mailbox, Part, Shape, View, mailbox};
 
 mod attachments;
@@ -284,6 +284,7 @@ fn read_parts(
         mail.parts.push(info);
     }
     attachments::settle(mail);
+    parts::settle_alternatives(&mut mail.parts, view);
     all_measured
 }
 
@@ -399,9 +400,14 @@ fn pages(mail: &Mail, view: &View<'_>, scene: &Scene<'_>, vendor: Option<&Vendor
         let field = part.header.token("content-page-length").and_then(|v| sane(&v));
         field.or_else(|| sane(&part.content.text("pages")?))
     });
+    let of_subject = || {
+        let hit = vendors::pattern("*({pages}p)", &scene.subject)?;
+        sane(&hit.value)
+    };
     declared
         .or_else(|| sane(&view.header().token("content-page-length")?))
         .or_else(|| sane(&scene.first(&vendor?.pages)?.1.value))
+        .or_else(of_subject)
 }
 
 /// Paths of the voice bodies in playing order where a field tells it (X-AttachmentOrder).

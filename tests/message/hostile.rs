@@ -187,7 +187,7 @@ fn pieces() -> impl Strategy<Value = Vec<u8>> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(400))]
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn arbitrary_octets_are_some_message(raw in proptest::collection::vec(any::<u8>(), 0..2_000)) {
@@ -196,6 +196,21 @@ proptest! {
 
     #[test]
     fn octets_that_look_like_mail_are_some_message(raw in pieces()) {
+        read(&raw);
+    }
+
+    #[test]
+    fn damaged_samples_are_some_message(
+        which in any::<proptest::sample::Index>(),
+        cuts in proptest::collection::vec((any::<proptest::sample::Index>(), any::<u8>(), 0_usize..40), 1..8),
+    ) {
+        let names = super::vendors::sample_names();
+        let mut raw = super::vendors::sample(&names[which.index(names.len())]);
+        for (at, octet, gone) in cuts {
+            let at = at.index(raw.len().max(1)).min(raw.len());
+            let end = (at + gone).min(raw.len());
+            raw.splice(at..end, [octet]);
+        }
         read(&raw);
     }
 

@@ -81,6 +81,10 @@ pub fn sample(name: &str) -> Vec<u8> {
     std::fs::read(&path).expect(&path)
 }
 
+pub fn sample_names() -> Vec<String> {
+    ROWS.iter().map(|row| row.file.to_owned()).collect()
+}
+
 fn read(name: &str) -> Mail {
     let options = ReadOptions { measure_audio: false, ..ReadOptions::default() };
     Mail::read(&sample(name), &options)
@@ -174,6 +178,31 @@ fn vpim_parts_have_their_roles_in_any_order() {
     // Version 1: roles by position.
     let roles: Vec<_> = read("vpim1").parts.iter().map(|p| p.role.as_str()).collect();
     assert_eq!(roles, ["spoken-name", "spoken-subject", "voice-message"]);
+}
+
+#[test]
+fn only_the_alternative_shown_counts_as_required() {
+    let raw = "Message-Context: voice-message\nContent-Type: multipart/alternative; boundary=b\n\n\
+        --b\nContent-Type: audio/basic\n\n~~~~\n--b\nContent-Type: audio/x-nonsense\n\nx\n--b--\n";
+    let mail = Mail::read(raw.as_bytes(), &ReadOptions::default());
+    let required: Vec<_> = mail.parts.iter().map(|p| (p.decodable, p.required)).collect();
+    assert_eq!(required, [(true, true), (false, false)]);
+}
+
+#[test]
+fn lengths_and_pages_may_stand_at_the_end_of_a_subject() {
+    let mail = |subject: &str, kind: &str| {
+        let raw = format!(
+            "Message-Context: {kind}\nSubject: {subject}\nContent-Type: multipart/mixed; boundary=b\n\n\
+             --b\nContent-Type: audio/x-foo\n\nx\n--b\nContent-Type: image/tiff\n\nx\n--b--\n"
+        );
+        Mail::read(raw.as_bytes(), &ReadOptions::default())
+    };
+    let voice = mail("Voice Message (0:14)", "voice-message");
+    assert_eq!(voice.duration.map(|d| d.as_secs()), Some(14));
+    assert_eq!(voice.duration_source.map(|s| s.as_str()), Some("subject"));
+    assert_eq!(mail("Fax (3p)", "fax-message").pages, Some(3));
+    assert_eq!(mail("Fax", "fax-message").pages, None);
 }
 
 #[test]

@@ -26,12 +26,13 @@ pub struct Roles {
     kind: MessageKind,
     by_position: bool,
     audio_seen: usize,
+    text_seen: bool,
 }
 
 impl Roles {
     /// For a message of a kind.
     pub fn new(kind: MessageKind, view: &View<'_>) -> Self {
-        Self { kind, by_position: is_vpim1(view), audio_seen: 0 }
+        Self { kind, by_position: is_vpim1(view), audio_seen: 0, text_seen: false }
     }
 
     /// The role of the next leaf.
@@ -48,10 +49,9 @@ impl Roles {
             {
                 PartRole::Fax
             }
-            Medium::Text if !attached && part.filename().is_none() => PartRole::Text,
-            Medium::Text
-                if !attached && part.is("text/plain") && self.kind != MessageKind::Email =>
-            {
+            // Some senders name even the text itself; later named texts are attachments.
+            Medium::Text if !attached && (!self.text_seen || part.filename().is_none()) => {
+                self.text_seen = true;
                 PartRole::Text
             }
             Medium::Html if !attached => PartRole::Html,
@@ -163,6 +163,30 @@ pub fn describe(
 /// Unknown disposition types mean attachment (RFC 2183 section 2.8).
 fn disposition(value: &str) -> String {
     if value == "inline" { "inline".into() } else { "attachment".into() }
+}
+
+/// In multipart/alternative only the part that is shown counts as required: the last that can be
+/// rendered, as RFC 2046 section 5.1.4 orders them (RFC 3459 section 12.1).
+pub fn settle_alternatives(parts: &mut [PartInfo], view: &View<'_>) {
+    let alternatives = view.parts.iter().filter(|p| p.is("multipart/alternative"));
+    for path in alternatives.take(100).map(|p| p.path.as_str()) {
+        let child = |leaf: &str| -> Option<usize> {
+            let rest =
+                if path.is_empty() { leaf } else { leaf.strip_prefix(path)?.strip_prefix('.')? };
+            rest.split('.').next()?.parse().ok()
+        };
+        let children: Vec<(usize, bool)> =
+            parts.iter().filter_map(|p| Some((child(&p.path)?, p.decodable))).collect();
+        let whole = |n: usize| children.iter().filter(|(m, _)| *m == n).all(|(_, ok)| *ok);
+        let chosen = children.iter().map(|(n, _)| *n).filter(|n| whole(*n)).max();
+        for part in parts.iter_mut() {
+            if let Some(n) = child(&part.path)
+                && chosen.is_some_and(|chosen| chosen != n)
+            {
+                part.required = false;
+            }
+        }
+    }
 }
 
 /// Fills in what concerns fax pages; returns how many there are.

@@ -1,9 +1,9 @@
 //! Who a message is from, and how urgent it is: nothing is invented (RFC 3939, RFC 3801 section 4.1).
 
-use crate::message::display;
 use crate::message::mail::Sender;
 use crate::message::vendors::{Scene, Vendor};
 use crate::message::view::{Header, Mailbox};
+use crate::message::{address, display};
 use crate::model::{AddrSpec, Importance};
 
 /// Words that stand where a name or number belongs.
@@ -101,22 +101,11 @@ fn caller_id(value: &str) -> Option<String> {
 
 /// The number in a telephone-style local part: `+16135550142`, `6135550142+230`, `VOICE=+1613...`.
 fn telephone_local_part(addr: &AddrSpec) -> Option<String> {
-    let local = addr.local_part().trim_matches('"').trim_matches('/');
-    let number = match local.split_once('=') {
-        Some((selector, rest)) => {
-            let known = ["VPIM", "VOICE", "FAX", "AMIS"];
-            known.iter().any(|k| k.eq_ignore_ascii_case(selector)).then_some(())?;
-            rest.split('/').next()?
-        }
-        None => local,
-    };
-    let base = number.strip_prefix('+').unwrap_or(number);
-    let (digits, extension) = base.split_once('+').unwrap_or((base, "0"));
-    let fits = digits.starts_with(|c: char| c.is_ascii_digit())
-        && digits.chars().all(|c| c.is_ascii_digit() || matches!(c, '.' | '-'))
-        && extension.chars().all(|c| c.is_ascii_digit());
-    let plus = if number.starts_with('+') { "+" } else { "" };
-    fits.then(|| format!("{plus}{digits}"))
+    use address::Kind;
+    let parsed = address::parse(addr.as_str());
+    let telephone =
+        matches!(parsed.kind, Kind::Mailbox | Kind::Vpim | Kind::Voice | Kind::Amis | Kind::Fax);
+    parsed.number.filter(|_| telephone)
 }
 
 /// Whether a name is nothing but a telephone number.
