@@ -173,7 +173,8 @@ pub fn read(dir: &Path) -> Option<Draft> {
     let length =
         take.as_deref().and_then(|t| wav(t).ok()).map(|p| p.duration()).unwrap_or_default();
     let take = take.filter(|_| !length.is_zero());
-    if take.is_none() && !(facts.text && !facts.note.trim().is_empty()) {
+    let written_text = facts.text && !facts.note.trim().is_empty();
+    if take.is_none() && !written_text {
         return None;
     }
     let written = std::fs::metadata(take.clone().unwrap_or_else(|| dir.join(FACTS)))

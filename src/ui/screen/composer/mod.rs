@@ -10,17 +10,16 @@ use std::{path::PathBuf, sync::Arc, time::Duration};
 use iced::widget::text_editor;
 
 use super::{
-    Action, Compose, Context, Toast, Undo, Verb,
+    Action, Compose, Context, Toast, Undo,
     words::{self, t, tf},
 };
 use crate::{
     audio::{self, ClipId, Command, Segment},
     codec::Pcm,
-    engine::{Account, Completion, Error, FormatPlan, Opened, Outgoing, Relation},
+    engine::{Account, Error, FormatPlan, Opened, Relation},
     message::{Mail, PartRole},
     model::{
-        AccountId, Address, DateTime, Importance, MessageKey, MessageKind, OutboxId,
-        voice::VoiceFormat,
+        AccountId, Address, DateTime, Importance, MessageKey, MessageKind, voice::VoiceFormat,
     },
     ui::theme::Icon,
 };
@@ -29,62 +28,17 @@ mod ask;
 pub mod draft;
 pub mod people;
 pub mod recorder;
+mod sending;
+mod types;
 mod view;
 mod work;
 
 pub use ask::Question;
-use draft::{Draft, Facts};
+use draft::Draft;
 use people::People;
 use recorder::{Phase, Recorder, Take};
+pub use types::{Kind, Line, Medium, Message, Trouble};
 pub use view::view;
-
-/// What a composer is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
-    /// A new message.
-    New,
-    /// An answer to the sender.
-    Reply(MessageKey),
-    /// An answer to the sender and all recipients.
-    ReplyAll(MessageKey),
-    /// A forward with an introduction.
-    Forward(MessageKey),
-}
-
-/// Voice or text.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Medium {
-    /// A recording.
-    Voice,
-    /// Text.
-    Text,
-}
-
-/// Which line of recipients.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Line {
-    /// To.
-    To,
-    /// Cc.
-    Cc,
-}
-
-/// What keeps a message from being sent, or went wrong.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Trouble {
-    /// Nobody in To.
-    Nobody,
-    /// Nothing recorded.
-    NothingRecorded,
-    /// Nothing written.
-    NothingWritten,
-    /// A recipient that cannot be sent to: a fact and a way out.
-    Recipient(String, String),
-    /// No account to send from.
-    NoAccount,
-    /// What the engine or the disk says.
-    Said(String),
-}
 
 /// The message that is answered or forwarded, in short.
 #[derive(Debug, Clone, PartialEq)]
@@ -139,94 +93,6 @@ pub struct Composer {
     kept: work::Kept,
     /// Waveform of the finished take, and which it belongs to.
     peaks: Option<(ClipId, Arc<[u8]>)>,
-}
-
-/// What happens to the composer.
-#[derive(Debug, Clone)]
-pub enum Message {
-    /// The original, or the message to send again.
-    Original(MessageKey, Result<Box<Opened>, Error>),
-    /// The folder of the draft is there, or not.
-    Ready(Result<(), Error>),
-    /// The recording of an earlier message was copied here.
-    Copied(PathBuf, Result<Arc<Pcm>, Error>),
-    /// The audio thread has news.
-    Audio,
-
-    /// Typing in a line of recipients.
-    Typed(Line, String),
-    /// Enter there.
-    Enter(Line),
-    /// Suggestions.
-    Found(Line, u64, Vec<Completion>),
-    /// Takes a suggestion.
-    Pick(Line, usize),
-    /// Moves among the suggestions.
-    Step(Line, isize),
-    /// Removes a recipient.
-    Remove(Line, usize),
-    /// Shows Cc.
-    OpenCc,
-    /// Typing in the subject.
-    Subject(String),
-
-    /// The main button: record, hold, go on; play or hold in review.
-    Press,
-    /// Ends the recording.
-    Finish,
-    /// Records anew.
-    StartAgain,
-    /// Brings the take before back.
-    UndoStartAgain,
-    /// Goes on with the recording.
-    RecordMore,
-    /// Plays the take, or holds it.
-    Play,
-    /// Goes to a position in the take.
-    Seek(Duration),
-    /// The take is here as sound.
-    Take(ClipId, Result<Arc<Pcm>, Error>),
-    /// The waveform of a take.
-    Measured(ClipId, Arc<[u8]>),
-    /// Plays the original, or holds it.
-    PlayOriginal,
-
-    /// Opens the recorder of the spoken subject; its main button once it is open.
-    SpokenSubject,
-    /// Ends it.
-    SpokenFinish,
-    /// Removes it.
-    SpokenRemove,
-
-    /// Shows or hides the choice of importance.
-    OpenImportance,
-    /// Importance.
-    Importance(Importance),
-    /// Private.
-    Private(bool),
-    /// Ask for a receipt.
-    Receipt(bool),
-    /// Shows or removes the note.
-    OpenNote,
-    /// Typing in the note, or in the text of a text message.
-    Note(text_editor::Action),
-    /// Which format each recipient gets.
-    Planned(u64, Result<FormatPlan, Error>),
-    /// Shows or hides the choice of format.
-    OpenFormat,
-    /// Format; `None` chooses per recipient.
-    Format(Option<VoiceFormat>),
-
-    /// Send, or finish and send.
-    Send,
-    /// The engine took it, or not.
-    Handed(Result<(Vec<OutboxId>, work::Kept), Error>),
-    /// Keeps it on this computer and closes.
-    Close,
-    /// Fills the pane, or not.
-    Maximize,
-    /// Nothing to do.
-    Ignored,
 }
 
 /// The composer's [`Action`].
@@ -683,149 +549,6 @@ impl Composer {
         }
     }
 
-    fn send(&mut self, ctx: &Context<'_>) -> Act {
-        let Some(account) = self.account_of(ctx) else {
-            self.trouble = Some(Trouble::NoAccount);
-            return Action::None;
-        };
-        // What is still being typed counts as a recipient.
-        self.to.take_typed(account);
-        self.cc.take_typed(account);
-        let account = account.id;
-        self.trouble = self.check();
-        if self.trouble.is_some() {
-            return Action::None;
-        }
-        if !self.recorder.is_closed() {
-            self.send_after = true;
-            return orders(self.recorder.finish());
-        }
-        let take = self.recorder.take().map(|t| t.file.clone());
-        let voice = self.medium == Medium::Voice;
-        if voice && take.is_none() {
-            self.trouble = Some(Trouble::NothingRecorded);
-            return Action::None;
-        }
-        self.sending = true;
-        let job = work::Job {
-            outgoing: Outgoing {
-                account,
-                relation: self.relation(),
-                to: self.to.addresses(),
-                cc: self.cc.addresses(),
-                subject: self.subject.trim().to_owned(),
-                voice: None,
-                spoken_subject: None,
-                text: self.text(),
-                importance: self.importance,
-                private: self.private,
-                ask_receipt: self.receipt,
-                format: self.format,
-                recording: Some(self.dir.clone()),
-            },
-            take: take.filter(|_| voice),
-            spoken_subject: self
-                .spoken
-                .as_ref()
-                .and_then(Recorder::take)
-                .map(|t| t.file.clone())
-                .filter(|_| voice),
-        };
-        stop_take(ctx.audio)
-            .and(Action::Audio(Command::Monitor(false)))
-            .and(Action::Ask(Question::Send(Box::new(job))))
-    }
-
-    /// What keeps it from being sent, before the recording is looked at.
-    fn check(&self) -> Option<Trouble> {
-        if let Some((fact, line)) = self.to.wrong().or(self.cc.wrong()) {
-            return Some(Trouble::Recipient(fact.clone(), line.clone()));
-        }
-        if self.to.chips.is_empty() && self.cc.chips.is_empty() {
-            return Some(Trouble::Nobody);
-        }
-        match self.medium {
-            Medium::Voice if !self.recorder.is_open() && self.recorder.take().is_none() => {
-                Some(Trouble::NothingRecorded)
-            }
-            Medium::Text if self.text().is_none() => Some(Trouble::NothingWritten),
-            _ => None,
-        }
-    }
-
-    fn handed(&mut self, result: Result<(Vec<OutboxId>, work::Kept), Error>) -> Act {
-        match result {
-            Ok((ids, kept)) => {
-                self.kept = kept;
-                let to = self.names();
-                // The window keeps this composer for Undo and puts an empty one in its place.
-                let composer = Box::new(std::mem::replace(self, Self::spent()));
-                Action::Do(Verb::Sent { ids, to, composer })
-            }
-            Err(error) => {
-                self.sending = false;
-                self.trouble = Some(Trouble::Said(words::error_text(&error)));
-                Action::None
-            }
-        }
-    }
-
-    fn close(&mut self) -> Act {
-        let held = self.holds_something();
-        let close = Action::Audio(Command::Monitor(false)).and(Action::Do(Verb::CloseComposer));
-        if !held {
-            return orders(self.recorder.discard())
-                .and(Action::Ask(Question::Forget(self.dir.clone())))
-                .and(close);
-        }
-        orders(self.recorder.finish()).and(self.keep()).and(close).and(Action::Toast(Toast {
-            mark: Icon::Check,
-            text: t("composer-kept"),
-            undo: Some(Undo::DeleteDraft(self.dir.clone())),
-        }))
-    }
-
-    /// Asks for the waveform of the take.
-    fn measure(&self) -> Act {
-        match self.recorder.take() {
-            Some(take) => Action::Ask(Question::Measure(take_clip(take), take.file.clone())),
-            None => Action::None,
-        }
-    }
-
-    /// Writes what goes with the recording, so that a crash loses no recipient either.
-    fn keep(&self) -> Act {
-        Action::Ask(Question::Keep(self.dir.clone(), self.facts()))
-    }
-
-    fn facts(&self) -> Facts {
-        let name = |recorder: Option<&Recorder>| {
-            let file = &recorder?.take()?.file;
-            Some(file.file_name()?.to_str()?.to_owned())
-        };
-        Facts {
-            account: self.account,
-            reply_to: match self.kind {
-                Kind::Reply(key) | Kind::ReplyAll(key) => Some(key),
-                _ => None,
-            },
-            forward: match self.kind {
-                Kind::Forward(key) => Some(key),
-                _ => None,
-            },
-            to: self.to.addresses(),
-            cc: self.cc.addresses(),
-            subject: self.subject.clone(),
-            text: self.medium == Medium::Text,
-            note: self.text().unwrap_or_default(),
-            importance: self.importance,
-            private: self.private,
-            ask_receipt: self.receipt,
-            take: name(Some(&self.recorder)),
-            spoken_subject: name(self.spoken.as_ref()),
-        }
-    }
-
     /// Asks again which format each recipient gets.
     fn replan(&mut self, ctx: &Context<'_>) -> Act {
         self.planned += 1;
@@ -910,43 +633,6 @@ impl Composer {
             .map(|c| c.label.clone())
             .next()
             .unwrap_or_else(|| address.label().to_owned())
-    }
-
-    /// What stands in for a composer that was handed over.
-    fn spent() -> Self {
-        Self {
-            kind: Kind::New,
-            medium: Medium::Text,
-            account: None,
-            to: People::default(),
-            cc: People::default(),
-            cc_open: false,
-            subject: String::new(),
-            subject_touched: false,
-            recorder: Recorder::new(PathBuf::new(), "take", None),
-            spoken: None,
-            dir: PathBuf::new(),
-            dir_ready: false,
-            record_when_ready: false,
-            importance: Importance::Normal,
-            importance_open: false,
-            private: false,
-            private_hint: false,
-            receipt: false,
-            note: None,
-            original: None,
-            fill: false,
-            plan: FormatPlan::default(),
-            planned: 0,
-            format: None,
-            format_open: false,
-            trouble: None,
-            send_after: false,
-            sending: true,
-            maximized: false,
-            kept: Vec::new(),
-            peaks: None,
-        }
     }
 }
 

@@ -1,6 +1,8 @@
-use super::*;
+use super::{draft::Facts, *};
 use crate::{
     audio::{RecorderPhase, RecorderState, State},
+    model::OutboxId,
+    ui::screen::Verb,
     ui::screen::testing::{account, addr, ctx, mail, opened, person},
 };
 

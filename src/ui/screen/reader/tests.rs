@@ -1,9 +1,9 @@
 use super::*;
 use crate::{
     audio::State,
-    engine::{CardOffer, CardOfferKind},
+    engine::{CardOffer, CardOfferKind, UndoToken},
     message::Sender,
-    model::Sensitivity,
+    model::{ContactId, Sensitivity},
     ui::screen::testing::{addr, ctx, mail, opened, part},
 };
 
