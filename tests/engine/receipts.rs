@@ -190,6 +190,25 @@ async fn deleting_unheard_may_be_told() {
 }
 
 #[tokio::test]
+async fn a_missing_archive_is_made() {
+    let desk = Desk::new().await;
+    desk.server.change(|mailboxes| mailboxes.delete("Archive")).expect("a user").expect("deleted");
+    desk.deliver(&asking("a", "ada@example.net"));
+    desk.sync().await;
+    let key = desk.inbox().await[0].key;
+    desk.engine.archive(vec![key]).await.expect("moved");
+    // Another look at the list of mailboxes comes before the move.
+    desk.sync().await;
+    desk.engine.settle_operations().await;
+    desk.sync().await;
+    assert_eq!((desk.on_server("INBOX"), desk.on_server("Archive")), (0, 1));
+    let archived = desk.mailbox("Archive").await;
+    assert_eq!(archived.len(), 1);
+    assert_eq!(archived[0].key, key);
+    assert!(archived[0].uid.is_some());
+}
+
+#[tokio::test]
 async fn marks_and_moves_happen_at_once_and_can_be_taken_back() {
     let (desk, key) = desk_with(&asking("a", "ada@example.net")).await;
     let heard = desk.engine.mark(vec![key], Mark::Heard).await.expect("marked");

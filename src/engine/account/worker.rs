@@ -82,6 +82,9 @@ pub(super) async fn run(shared: Arc<Shared>, queue: Arc<Mutex<mpsc::Receiver<Job
     }
 }
 
+/// Mailboxes that are made where the server has none for the purpose.
+const MADE: [&str; 5] = ["Archive", "Drafts", "Junk", "Sent", "Trash"];
+
 impl Worker {
     async fn work(&mut self, queue: &mut mpsc::Receiver<Job>) {
         loop {
@@ -225,12 +228,16 @@ impl Worker {
     /// # Errors
     /// When the operation must be tried again.
     async fn carry_out(&mut self, op: &Op) -> Result<OpEnd, Error> {
-        let selected = match self.select(&op.wire_name).await {
+        let append = matches!(op.kind, OpKind::Append { .. });
+        let mut selected = self.select(&op.wire_name).await;
+        if append && matches!(selected, Err(Error::Server(_))) && self.make(&op.wire_name).await? {
+            selected = self.select(&op.wire_name).await;
+        }
+        let selected = match selected {
             Ok(selected) => selected,
             Err(Error::Server(text)) => return refused(text),
             Err(error) => return Err(error),
         };
-        let append = matches!(op.kind, OpKind::Append { .. });
         if !append
             && selected.uid_validity.unwrap_or(crate::model::UidValidity(0)) != op.uid_validity
         {
@@ -243,7 +250,15 @@ impl Worker {
                 }
                 self.session().await?.store(uids, *add, flags).await?
             }
-            OpKind::Move { uids, to } => self.move_to(&op.wire_name, uids, to).await?,
+            OpKind::Move { uids, to } => {
+                let moved = self.move_to(&op.wire_name, uids, to).await?;
+                if matches!(moved, Stored::Refused(_)) && self.make(to).await? {
+                    self.select(&op.wire_name).await?;
+                    self.move_to(&op.wire_name, uids, to).await?
+                } else {
+                    moved
+                }
+            }
             OpKind::Expunge { uids } => self.session().await?.expunge(uids).await?,
             OpKind::Append { flags, date, message_id, octets } => {
                 // Many servers file what was submitted through them; none says so (outbox
@@ -265,6 +280,16 @@ impl Worker {
             Stored::Done => Ok(OpEnd::Done),
             Stored::Refused(text) => refused(text),
         }
+    }
+
+    /// Makes a mailbox that the server did not have (TRYCREATE, RFC 9051 section 7.1); false when it
+    /// was there, cannot be made, or is none of those that the store makes up.
+    async fn make(&mut self, wire_name: &str) -> Result<bool, Error> {
+        let name = wire_name.rsplit(['/', '.']).next().unwrap_or_default();
+        if !MADE.contains(&name) {
+            return Ok(false);
+        }
+        Ok(self.session().await?.create(wire_name).await? == Stored::Done)
     }
 
     /// MOVE may be repeated; COPY may not, so before it we look whether an earlier one came through

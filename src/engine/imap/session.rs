@@ -410,6 +410,15 @@ impl Session {
         Ok(Stored::Done)
     }
 
+    /// Makes a mailbox.
+    ///
+    /// # Errors
+    /// When the connection broke.
+    pub async fn create(&mut self, wire_name: &str) -> Result<Stored, Error> {
+        let command = Command::new("CREATE").string(wire_name);
+        Ok(self.change(&command).await?.unwrap_or(Stored::Done))
+    }
+
     /// Copies messages.
     ///
     /// # Errors

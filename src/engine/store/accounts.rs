@@ -201,7 +201,8 @@ pub(crate) fn upsert_mailbox(
     Ok(MailboxId(id))
 }
 
-/// Removes mailboxes that a complete LIST did not name. Messages that are nowhere else go too.
+/// Removes mailboxes that a complete LIST did not name, except those that an operation of ours is
+/// about to make or fill.
 pub(crate) fn keep_mailboxes(
     t: &Transaction<'_>,
     account: AccountId,
@@ -209,7 +210,11 @@ pub(crate) fn keep_mailboxes(
 ) -> Result<()> {
     for row in mailbox_rows(t, account)? {
         if !keep.contains(&row.id) {
-            t.execute("DELETE FROM mailboxes WHERE id = ?1", [row.id.0])?;
+            t.execute(
+                "DELETE FROM mailboxes WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM ops \
+                 WHERE state = 'waiting' AND (target = ?1 OR kind = 'append' AND mailbox = ?1))",
+                [row.id.0],
+            )?;
         }
     }
     Ok(())

@@ -201,7 +201,20 @@ pub(crate) fn mailbox_for(
         MailboxRole::Junk => "Junk",
         _ => "INBOX",
     };
-    accounts::upsert_mailbox(t, account, name, name, role, true)
+    let wire_name = format!("{}{name}", personal_prefix(t, account)?);
+    accounts::upsert_mailbox(t, account, &wire_name, name, role, true)
+}
+
+/// What every mailbox but INBOX begins with on this server: `INBOX.` where all lie under it.
+fn personal_prefix(c: &Connection, account: AccountId) -> Result<String> {
+    let rows = accounts::mailbox_rows(c, account)?;
+    let others = rows.iter().filter(|row| row.role != MailboxRole::Inbox);
+    let mut prefixes = others.map(|row| {
+        ["INBOX.", "INBOX/"].into_iter().find(|prefix| row.wire_name.starts_with(prefix))
+    });
+    let first = prefixes.next().flatten();
+    let all = prefixes.all(|prefix| prefix == first);
+    Ok(first.filter(|_| all).unwrap_or_default().to_owned())
 }
 
 /// Asks for a message of ours to be filed in a mailbox; its place there has no UID yet.

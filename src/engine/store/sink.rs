@@ -317,7 +317,13 @@ fn wire_op(c: &Connection, op: &ops::Op) -> Result<Option<Wire>> {
         (ops::OpKind::AddFlag(flag), Some(uid)) => one(flag, true, uid),
         (ops::OpKind::RemoveFlag(flag), Some(uid)) => one(flag, false, uid),
         (ops::OpKind::Move(target), Some(uid)) => {
-            let to = accounts::mailbox(c, *target)?.wire_name;
+            let to = match accounts::mailbox(c, *target) {
+                Ok(target) => target.wire_name,
+                Err(Error::NotFound(_)) => {
+                    return Ok(Some(Wire::Dead("the mailbox is gone".into())));
+                }
+                Err(other) => return Err(other),
+            };
             OpKind::Move { uids: vec![Uid(uid)], to }
         }
     };
