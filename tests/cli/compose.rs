@@ -139,12 +139,85 @@ fn numbers_need_a_gateway() {
 #[test]
 fn replies_and_forwards_follow_the_original() {
     let desk = Desk::new();
-    let (vpim, _) = desk.built(
-        &[&NEW[..4], &["b@x.example", "--from", "a@x.example", "--format", "vpim"]].concat(),
-    );
+    let new = ["b@x.example", "--from", "a@x.example", "--format", "vpim"];
+    let (vpim, _) = desk.built(&[&NEW[..4], &new].concat());
     desk.put("in.eml", &vpim);
+    let (_, mail) = desk.built(&["reply", "in.eml", "--audio", "a.wav"]);
+    assert_eq!(mail.profile.as_deref(), Some("vpim2"), "VPIM answers VPIM");
+    assert_eq!(mail.sender.address.as_ref().map(|a| a.as_str()), Some("b@x.example"));
+    assert_eq!(mail.to[0].addr.as_str(), "a@x.example");
+    assert_eq!(mail.in_reply_to.as_deref(), Some("s1@x.example"));
+    assert!(mail.forwarded.is_empty());
+
+    let with = ["--include-original", "--format", "ivm"];
+    let (raw, mail) = desk.built(&[&["reply", "in.eml", "--audio", "a.wav"][..], &with].concat());
+    assert_eq!(mail.forwarded.len(), 1);
+    assert!(memchr::memmem::find(&raw, &vpim).is_some());
+
+    for intro in [&["--audio", "a.wav"][..], &[]] {
+        let forward = ["forward", "in.eml", "--to", "d@x.example"];
+        let (raw, mail) = desk.built(&[&forward[..], intro].concat());
+        assert!(memchr::memmem::find(&raw, &vpim).is_some(), "octet for octet");
+        assert_eq!(mail.subject.as_deref(), Some("Fwd: Voice Message"));
+        assert_eq!(mail.profile.as_deref(), Some("vpim2"));
+        assert_eq!(mail.kind, MessageKind::Voice);
+    }
+
+    let (ivm, _) = desk.built(&NEW);
+    desk.put("ivm.eml", &ivm);
+    let from = ["--from", "b@x.example"];
+    let (_, mail) = desk.built(&[&["reply", "ivm.eml", "--audio", "a.wav"][..], &from].concat());
+    assert_eq!(mail.profile.as_deref(), Some("ivm"), "anything else is answered with IVM");
+}
+
+#[test]
+fn refusals_exit_3_and_write_nothing() {
+    let desk = Desk::new();
+    let (private, _) = desk.built(&[&NEW[..], &["--private"]].concat());
+    desk.put("private.eml", &private);
+    let around = b"From: z@x.example\r\nTo: a@x.example\r\nContent-Type: message/rfc822\r\n\r\n";
+    desk.put("nested.eml", &[around.as_slice(), &private].concat());
+    let outside = b"From: Outside <non-mail-user@x.example>\r\nTo: a@x.example\r\n\r\nx";
+    desk.put("outside.eml", outside);
+    let from = ["--from", "b@x.example"];
+    for name in ["private.eml", "nested.eml"] {
+        let forward = ["forward", name, "--to", "d@x.example"];
+        let reason = desk.refused(3, &[&forward[..], &from].concat());
+        assert!(reason.contains("private"), "{reason}");
+        let reply = ["reply", name, "--audio", "a.wav", "--include-original"];
+        desk.refused(3, &[&reply[..], &from].concat());
+    }
+    let answer = ["reply", "private.eml", "--audio", "a.wav"];
+    let (_, reply) = desk.built(&[&answer[..], &from].concat());
+    assert_eq!(reply.sensitivity, Some(Sensitivity::Private), "the answer is private too");
+    let (_, open) = desk.built(&[&answer[..], &["--not-private"], &from].concat());
+    assert_eq!(open.sensitivity, None);
+
+    desk.refused(3, &[&["reply", "outside.eml", "--audio", "a.wav"][..], &from].concat());
+    let to = ["--to", "b@x.example", "--from", "a@x.example"];
+    desk.refused(3, &[&["compose", "--audio", "empty.wav"][..], &to].concat());
+    desk.refused(3, &[&NEW[..], &["--spoken-name", "empty.wav"]].concat());
+    desk.refused(3, &[&NEW[..], &["--format", "vpim", "--text", "Hi"]].concat());
+    let outside = ["--to", "non-mail-user@x.example", "--from", "a@x.example"];
+    desk.refused(3, &[&["compose", "--audio", "a.wav"][..], &outside].concat());
+}
+
+#[test]
+fn bad_arguments_exit_2_and_bad_files_1() {
+    let desk = Desk::new();
+    let with = |audio: &'static str| {
+        ["compose", "--audio", audio, "--to", "b@x.example", "--from", "a@x.example"]
+    };
+    desk.refused(2, &with("a.wav")[..5]);
+    desk.refused(2, &["compose", "--audio", "a.wav", "--to", "", "--from", "a@x.example"]);
+    desk.refused(2, &[&NEW[..], &["--date", "yesterday"]].concat());
+    desk.refused(2, &[&NEW[..], &["--id-seed", "!!"]].concat());
+    desk.refused(2, &[&NEW[..], &["--format", "opus"]].concat());
+    desk.refused(1, &with("none.wav"));
+    desk.put("junk.wav", b"RIFF\0\0\0\0junk");
+    desk.refused(1, &with("junk.wav"));
+    desk.refused(1, &["reply", "none.eml", "--audio", "a.wav"]);
     let dated = [&NEW[..], &["--date", "Wed, 28 Jul 96 10:08:49 -0800 (PST)"]].concat();
-    let output = desk.run(&dated);
-    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    let text = String::from_utf8_lossy(&desk.run(&dated).stdout).into_owned();
     assert!(text.contains("\r\nDate: Sun, 28 Jul 1996 10:08:49 -0800\r\n"), "{text}");
 }

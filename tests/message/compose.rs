@@ -149,6 +149,31 @@ fn a_vpim_message_has_the_structure_of_the_profile() {
 }
 
 #[test]
+fn our_card_agrees_with_the_message_it_travels_in() {
+    let voice = tone(8, 8_000);
+    let mut bare = card();
+    bare.doc = CardDoc {
+        name: Some("Somebody Else".into()),
+        emails: bare.doc.emails,
+        ..CardDoc::default()
+    };
+    bare.doc.sound = Some(Sound::Cid("gone@x.example".into()));
+    let letter = Letter {
+        format: Some(VoiceFormat::Vpim),
+        parts: VoiceParts { voice: Some(&voice), ..VoiceParts::default() },
+        card: Some(bare),
+        ..letter()
+    };
+    let raw = compose::build(&letter, &seed("c")).unwrap();
+    let doc = aloud::message::card::parse(&inspect::body(&raw, "2").unwrap().octets);
+    assert_eq!(doc.name.as_deref(), Some("Ada Okafor"));
+    assert_eq!((doc.given.as_deref(), doc.family.as_deref()), (Some("Ada"), Some("Okafor")));
+    assert_eq!(doc.tels[0].number, "+16135550142", "TEL from the address");
+    assert_eq!(doc.rev.as_deref(), Some("2025-03-04T14:10:00Z"));
+    assert_eq!(doc.sound, None, "no spoken name travels along");
+}
+
+#[test]
 fn ivm_and_friendly_differ_in_the_recording_only() {
     let voice = tone(2_300, 1_000);
     for (format, media_type, name) in
@@ -232,6 +257,8 @@ fn a_forward_carries_the_original_octet_for_octet() {
         assert_eq!(mail.forwarded.len(), 1);
         assert_eq!(mail.kind, MessageKind::Voice, "{format:?}");
         assert!(text(&raw).contains("Message-Context: voice-message\n"));
+        let marked = "Content-Type: message/rfc822\nContent-Transfer-Encoding: 7bit\nContent-Disposition: inline; handling=REQUIRED\n";
+        assert!(text(&raw).contains(marked), "{format:?}");
         assert!(!compose::needs_8bit(&raw));
     }
 }
