@@ -140,13 +140,15 @@ fn keys<'a>(look: Look, world: &World) -> El<'a, Message> {
         column(columns).spacing(16).into()
     };
     let body: El<'a, Message> = if wide {
-        row![left, phone].spacing(24).into()
+        row![left, phone].spacing(44).into()
     } else {
         column![left, phone].spacing(24).into()
     };
     let all =
         column![head, iced::widget::scrollable(body).style(style::scrollbar(look))].spacing(16);
-    container(all).padding([24, 32]).into()
+    let columns = if world.size.width >= 620.0 { 2.0 } else { 1.0 };
+    let width = columns * 247.0 + (columns - 1.0) * 16.0 + if wide { 44.0 + 301.0 } else { 0.0 };
+    container(all).max_width(width * look.scale + 64.0 + 12.0).padding([24, 32]).into()
 }
 
 fn key_group<'a>(look: Look, group: &Group) -> El<'a, Message> {

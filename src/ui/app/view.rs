@@ -6,6 +6,7 @@ use iced::{
 };
 
 use super::{App, Layout, Message, Page, Pane, dialog};
+use crate::engine::AccountState;
 use crate::ui::{
     i18n::{t, tn},
     keymap::Command,
@@ -119,6 +120,12 @@ fn middle(app: &App) -> El<'_, Message> {
                     .then(|| app.playing.as_ref().map(|p| p.row.key))
                     .flatten(),
                 offline: world.offline(),
+                checking: world.sidebar.accounts.iter().any(|account| {
+                    matches!(
+                        account.state,
+                        AccountState::Idle | AccountState::Checking | AccountState::Fetching { .. }
+                    )
+                }),
             };
             list::view(&app.list, look, at, world.sidebar.name(app.place), &world.faces, app.bars())
                 .map(Message::List)

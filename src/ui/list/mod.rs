@@ -490,6 +490,8 @@ pub struct At {
     pub playing: Option<MessageKey>,
     /// No account has a connection.
     pub offline: bool,
+    /// An account is still looking for news, so "nothing here" would be too early.
+    pub checking: bool,
 }
 
 #[cfg(test)]

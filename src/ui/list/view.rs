@@ -380,6 +380,10 @@ fn nothing<'a>(list: &'a List, look: Look, at: At) -> El<'a, Message> {
             Some(clear.into()),
         );
     }
+    if at.checking {
+        let mark = icon(Icon::AudioLines, 40.0, look.c.text_3).into();
+        return empty(look, mark, t("sync-checking"), String::new(), None);
+    }
     let (title, line, action) = match list.scope {
         Scope::AllInboxes => (
             "empty-all",

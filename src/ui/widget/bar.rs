@@ -89,7 +89,7 @@ pub fn bar<'a, M: Clone + 'a>(look: Look, bar: Bar<'a, M>) -> El<'a, M> {
         words = words.push(look.text(Type::Small, bar.line).color(c.text_2));
     }
     let mut line = row![icon(bar.mark, 18.0, color), words.width(Length::Fill)]
-        .spacing(12)
+        .spacing(if bar.flush { 10 } else { 12 })
         .align_y(Alignment::Center);
     for button in bar.buttons {
         line = line.push(button);

@@ -212,7 +212,7 @@ pub fn empty<'a, M: 'a>(
         iced::widget::space().height(12),
         look.text(Type::Heading, title).center(),
         container(look.text(Type::Ui, line).color(look.c.text_2).center().width(Length::Fill))
-            .max_width(300.0 * look.scale),
+            .max_width(320.0 * look.scale),
     ]
     .spacing(6)
     .align_x(Alignment::Center);
