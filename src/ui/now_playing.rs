@@ -1,6 +1,6 @@
 //! The strip that stands at the foot while a message sounds that is not on screen.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use iced::{
     Alignment, Length,
@@ -11,6 +11,7 @@ use super::{
     faces::Faces,
     i18n::{t, tf},
     id,
+    screen::player::MESSAGE,
     theme::{
         Icon, Look, SEMIBOLD, Type,
         style::{self, Face, Kind},
@@ -30,6 +31,21 @@ pub struct Playing {
     pub row: ListRow,
     /// Its waveform.
     pub peaks: Arc<[u8]>,
+    /// Length of the message, without spoken name and subject.
+    pub length: Option<Duration>,
+}
+
+impl Playing {
+    /// Position and length of the message. While its spoken name or subject sounds, the message
+    /// stands at its start.
+    #[must_use]
+    pub fn position(&self, player: &PlayerState) -> (Duration, Duration) {
+        if player.label == MESSAGE {
+            (player.position, player.length)
+        } else {
+            (Duration::ZERO, self.length.or(self.row.duration).unwrap_or_default())
+        }
+    }
 }
 
 /// What the strip says.
@@ -38,7 +54,7 @@ pub enum Message {
     /// Hold, or go on.
     Toggle,
     /// Go to a position.
-    Seek(std::time::Duration),
+    Seek(Duration),
     /// Show its message.
     Show,
     /// Reply by voice.
@@ -74,11 +90,12 @@ pub fn view<'a>(
             address: row_.address.as_deref().unwrap_or(&row_.sender),
         },
     };
+    let (position, length) = playing.position(player);
     let line = tf(
         "strip-time",
         &[
-            ("at", &words::clock(player.position)),
-            ("of", &words::clock(player.length)),
+            ("at", &words::clock(position)),
+            ("of", &words::clock(length)),
             ("speed", &speed(player.speed)),
         ],
     );
@@ -99,7 +116,7 @@ pub fn view<'a>(
     .face(move |touch| Face { text: c.text, ..Kind::Ghost.face(look, touch) })
     .ring(c.accent)
     .on_press(Message::Show);
-    let wave = Waveform::new(look, playing.peaks.clone(), player.position, player.length)
+    let wave = Waveform::new(look, playing.peaks.clone(), position, length)
         .height(24.0)
         .on_seek(Message::Seek);
     let strip = row![

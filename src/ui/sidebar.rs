@@ -520,8 +520,9 @@ pub fn rail<'a>(sidebar: &'a Sidebar, look: Look, at: At) -> El<'a, Message> {
         .ring(c.accent)
         .tab_stop(here)
         .on_press(Message::Go(place));
+        let counted = matches!(place, Place::AllInboxes | Place::Unheard | Place::Outbox);
         let count = sidebar.count(place);
-        let content: El<'a, Message> = if count > 0 {
+        let content: El<'a, Message> = if counted && count > 0 {
             stack![press, container(count_bubble(look, count)).width(40).align_x(Alignment::End)]
                 .into()
         } else {

@@ -274,18 +274,25 @@ impl App {
         let sounding = matches!(player.phase, Phase::Playing | Phase::Paused);
         match key {
             Some(key) if sounding => {
-                if self.playing.as_ref().is_some_and(|p| p.row.key == key && !p.peaks.is_empty()) {
-                    return;
-                }
-                let opened = self
-                    .reader
-                    .as_ref()
-                    .and_then(Reader::opened)
-                    .filter(|opened| opened.row.key == key);
-                let peaks = opened.map(|o| o.peaks.clone()).unwrap_or_default();
-                let row = opened.map(|o| &o.row).or_else(|| self.list.find(key));
-                if let Some(row) = row.cloned() {
-                    self.playing = Some(now_playing::Playing { row, peaks });
+                let reader = self.reader.as_ref().filter(|reader| reader.key() == key);
+                let row = reader.and_then(Reader::opened).map(|opened| &opened.row);
+                let row = row.or_else(|| self.list.find(key)).cloned();
+                let player = reader.and_then(Reader::player);
+                match (row, &mut self.playing) {
+                    (_, Some(playing)) if playing.row.key == key => {
+                        if let Some(player) = player {
+                            playing.peaks = player.peaks().clone();
+                            playing.length = player.length();
+                        }
+                    }
+                    (Some(row), playing) => {
+                        *playing = Some(now_playing::Playing {
+                            row,
+                            peaks: player.map(|p| p.peaks().clone()).unwrap_or_default(),
+                            length: player.and_then(player::Player::length),
+                        });
+                    }
+                    (None, _) => {}
                 }
             }
             _ => self.playing = None,

@@ -286,6 +286,12 @@ impl Player {
         }
     }
 
+    /// Its waveform; empty while it is not measured.
+    #[must_use]
+    pub fn peaks(&self) -> &Arc<[u8]> {
+        &self.peaks
+    }
+
     /// Notes how much of the message is here.
     pub fn set_progress(&mut self, here: u64, all: u64) {
         self.progress = (here < all).then_some((here, all));
