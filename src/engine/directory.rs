@@ -13,6 +13,7 @@ use super::{
     store::{
         Reader, Writer,
         contacts::{self, ContactRow, Source},
+        list,
         ops::Act,
         words,
     },
@@ -21,7 +22,7 @@ use super::{
 use crate::{
     codec,
     message::{
-        Mail, PartRole,
+        Mail, PartRole, address,
         card::{self, CardDoc, Sound},
         inspect,
     },
@@ -120,7 +121,7 @@ pub(crate) fn judge(
     let doc = &received.doc;
     let known = whose(c, doc)?;
     let from = mail.sender.address.as_ref();
-    let is = |a: &str, b: &AddrSpec| a.eq_ignore_ascii_case(b.as_str());
+    let is = |a: &str, b: &AddrSpec| same(a, b.as_str());
     // Whoever sends somebody else's card proves nothing about that person.
     let theirs = doc.emails.is_empty()
         || from.is_some_and(|from| {
@@ -172,7 +173,7 @@ fn whose(c: &Reader, doc: &CardDoc) -> Result<Option<ContactRow>> {
 
 /// An address that is not in the entry yet, or a number that differs where there is one already.
 fn conflict(row: &ContactRow, doc: &CardDoc) -> Option<(String, String)> {
-    let has = |addr: &str| row.emails.iter().any(|(known, ..)| known.eq_ignore_ascii_case(addr));
+    let has = |addr: &str| row.emails.iter().any(|(known, ..)| same(known, addr));
     if let Some(new) = doc.emails.iter().find(|email| !has(&email.addr)) {
         let in_use = in_use(row).unwrap_or_default();
         return Some((in_use, new.addr.clone()));
@@ -303,7 +304,7 @@ fn merged(mut row: ContactRow, received: &Received, source: Source) -> ContactRo
         if AddrSpec::parse(&email.addr).is_err() {
             continue;
         }
-        match row.emails.iter_mut().find(|(known, ..)| known.eq_ignore_ascii_case(&email.addr)) {
+        match row.emails.iter_mut().find(|(known, ..)| same(known, &email.addr)) {
             Some((_, vpim, _)) => *vpim = email.vpim,
             None => fresh.push((email.addr.clone(), email.vpim, email.preferred)),
         }
@@ -481,24 +482,27 @@ fn suggestions(c: &Reader, row: &ContactRow) -> Result<Vec<(bool, Completion)>> 
     Ok(found)
 }
 
-/// A number, sent through the account's voicemail gateway (RFC 3804).
+/// Whether two addresses name the same mailbox; separators in numbers do not count.
+fn same(a: &str, b: &str) -> bool {
+    list::lookup_key(a) == list::lookup_key(b)
+}
+
+/// A number, sent through the account's voicemail gateway (RFC 3804, RFC 3801 section 4.1.1).
 fn by_gateway(settings: &AccountSettings, text: &str) -> Option<Completion> {
     let gateway = settings.gateway.as_deref().filter(|gateway| !gateway.is_empty())?;
-    let dialled =
-        |c: char| c.is_ascii_digit() || matches!(c, '+' | ' ' | '-' | '(' | ')' | '.' | '/');
-    let digits = contacts::digits(text);
-    if digits.is_empty() || digits.len() > 20 || !text.chars().all(dialled) {
+    if text.contains('@') {
         return None;
     }
+    let addr = address::for_number(text, gateway).ok()?;
+    let digits = contacts::digits(addr.local_part());
     let global = text.starts_with('+');
-    let local = if global { format!("+{digits}") } else { digits.clone() };
-    let addr = AddrSpec::parse(&format!("{local}@{gateway}")).ok()?;
     let name = if global || digits.len() > EXTENSION_DIGITS {
         format!("Send to number {text} through {gateway}")
     } else {
         format!("Send to extension {digits}")
     };
-    Some(Completion { name, detail: local, address: Address::bare(addr), contact: None })
+    let detail = addr.local_part().to_owned();
+    Some(Completion { name, detail, address: Address::bare(addr), contact: None })
 }
 
 /// A number of at most so many digits is called an extension.
@@ -535,9 +539,7 @@ fn format_for(
     }
     if let Some(id) = contacts::by_address(c, address.as_str())? {
         let emails = contacts::one(c, id)?.emails;
-        let vpim = |(known, vpim, _): &(String, bool, bool)| {
-            *vpim && known.eq_ignore_ascii_case(address.as_str())
-        };
+        let vpim = |(known, vpim, _): &(String, bool, bool)| *vpim && same(known, address.as_str());
         if emails.iter().any(vpim) {
             return Ok(VoiceFormat::Vpim);
         }

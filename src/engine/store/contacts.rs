@@ -213,8 +213,9 @@ pub(crate) fn save(t: &Transaction<'_>, contact: &ContactRow) -> Result<ContactI
     t.execute("DELETE FROM contact_emails WHERE contact = ?1", [id])?;
     for (address, vpim, preferred) in &contact.emails {
         t.execute(
-            "INSERT INTO contact_emails (contact, address, vpim, preferred) VALUES (?1, ?2, ?3, ?4)",
-            params![id, address, vpim, preferred],
+            "INSERT INTO contact_emails (contact, address, lookup_key, vpim, preferred) \
+             VALUES (?1, ?2, ?3, ?4, ?5)",
+            params![id, address, list::lookup_key(address), vpim, preferred],
         )?;
     }
     t.execute("DELETE FROM contact_tels WHERE contact = ?1", [id])?;

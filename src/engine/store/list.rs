@@ -5,14 +5,15 @@
 
 use std::time::Duration;
 
-use rusqlite::{Connection, OptionalExtension, Row, ToSql, params_from_iter, types::Value};
+use rusqlite::{Connection, OptionalExtension, Row, params_from_iter, types::Value};
 
 use super::{Error, Result, accounts, deliveries, search::Search, some, words};
 use crate::{
     engine::types::{ListPage, ListQuery, ListRow, Progress, Scope, Sort},
+    message::address,
     model::{
-        AccountId, Address, ContactId, DateTime, Importance, MailboxId, MessageKey, MessageKind,
-        imap::MailboxRole,
+        AccountId, AddrSpec, Address, ContactId, DateTime, Importance, MailboxId, MessageKey,
+        MessageKind, imap::MailboxRole,
     },
 };
 
@@ -271,14 +272,20 @@ fn complete(c: &Connection, raw: Raw) -> Result<ListRow> {
     Ok(row)
 }
 
-/// The contact with an address.
+/// The contact with an address; separators in numbers do not count (RFC 3801 section 4.1.1).
 pub(super) fn contact_of(c: &Connection, address: &str) -> Result<Option<(i64, String)>> {
     Ok(c.prepare_cached(
         "SELECT k.id, k.name FROM contact_emails e JOIN contacts k ON k.id = e.contact \
-         WHERE e.address = ?1 AND k.deleted = 0 ORDER BY k.id LIMIT 1",
+         WHERE e.lookup_key = ?1 AND k.deleted = 0 ORDER BY k.id LIMIT 1",
     )?
-    .query_row([&address as &dyn ToSql], |row| Ok((row.get(0)?, row.get(1)?)))
+    .query_row([lookup_key(address)], |row| Ok((row.get(0)?, row.get(1)?)))
     .optional()?)
+}
+
+/// What an address is looked up by.
+pub(crate) fn lookup_key(address: &str) -> String {
+    AddrSpec::parse(address)
+        .map_or_else(|_| address.to_lowercase(), |addr| address::lookup_key(&addr))
 }
 
 #[cfg(test)]
@@ -290,7 +297,7 @@ mod tests {
             store::{Store, classify::Known, tests::scratch},
             types::{AccountSettings, Security, Server},
         },
-        model::{AddrSpec, Flag, Uid},
+        model::{Flag, Uid},
     };
 
     pub(crate) fn settings() -> AccountSettings {

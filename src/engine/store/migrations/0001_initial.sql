@@ -238,10 +238,12 @@ CREATE TABLE contact_emails (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
   contact INTEGER NOT NULL REFERENCES contacts(id) ON DELETE CASCADE,
   address TEXT NOT NULL COLLATE NOCASE,
+  lookup_key TEXT NOT NULL DEFAULT '',
   vpim INTEGER NOT NULL DEFAULT 0,
   preferred INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 CREATE INDEX contact_emails_address ON contact_emails(address);
+CREATE INDEX contact_emails_lookup_key ON contact_emails(lookup_key);
 CREATE INDEX contact_emails_contact ON contact_emails(contact);
 CREATE TABLE contact_tels (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
