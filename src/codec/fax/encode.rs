@@ -117,7 +117,7 @@ fn run(page: &Bitmap, x: u32, y: u32, black: bool) -> u32 {
     let same = if black { 0xFF } else { 0 };
     let mut end = x;
     while end < page.width {
-        if end % 8 == 0 && row.get(end as usize / 8) == Some(&same) {
+        if end.is_multiple_of(8) && row.get(end as usize / 8) == Some(&same) {
             end += 8;
         } else if page.get(end, y) == black {
             end += 1;
