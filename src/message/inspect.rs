@@ -332,8 +332,8 @@ fn words_of(mail: &mut Mail, view: &View<'_>, scene: &Scene<'_>, vendor: Option<
     let of = |role: PartRole| mail.parts.iter().filter(move |p| p.role == role);
     let plain: Vec<String> = of(PartRole::Text)
         .filter_map(|info| Some(words::part_text(view.leaf(&info.path)?)))
-        .map(|text| text.trim_end().to_owned())
-        .filter(|text| !text.trim().is_empty())
+        .map(|text| text.trim_end().trim_start_matches('\n').to_owned())
+        .filter(|text| !text.is_empty())
         .take(50)
         .collect();
     let text = if plain.is_empty() {

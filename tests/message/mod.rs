@@ -5,5 +5,6 @@ mod corpus;
 mod hostile;
 mod mdn;
 mod python;
+mod receive;
 mod reports;
 mod vendors;

@@ -36,7 +36,10 @@ pub fn sender(
         Some(addr) => m.name.as_ref().map(|name| display::shown_name(name, addr)),
         None => m.name.clone(),
     });
-    let comment = first.and_then(|m| m.comment.clone());
+    let comment = first.and_then(|m| match (&m.addr, &m.comment) {
+        (Some(addr), Some(comment)) => Some(display::shown_name(comment, addr)),
+        (_, comment) => comment.clone(),
+    });
     let robot = vendor.is_some_and(|v| v.robot);
     let mut withheld = false;
     let mut known = |value: String| -> Option<String> {
@@ -74,7 +77,7 @@ pub fn sender(
     let name = caller_name
         .or(vendor_name)
         .or(from_name)
-        .or(comment.filter(|_| !robot))
+        .or(comment.filter(|text| !robot && address.as_ref().is_none_or(|a| a.as_str() != text)))
         .filter(|name| !is_number(name));
     let name = name.map(|name| without_number(&name, number.as_deref())).and_then(known);
 
