@@ -276,7 +276,10 @@ mod tests {
 
     fn tone(rate: u32, seconds: f64) -> Arc<Pcm> {
         let samples = (0..(f64::from(rate) * seconds) as usize)
-            .map(|n| ((n as f64 * 440.0 * 6.283_185 / f64::from(rate)).sin() * 12_000.0) as i16)
+            .map(|n| {
+                ((n as f64 * 440.0 * std::f64::consts::TAU / f64::from(rate)).sin() * 12_000.0)
+                    as i16
+            })
             .collect();
         Arc::new(Pcm { samples, rate })
     }

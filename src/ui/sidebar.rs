@@ -577,7 +577,7 @@ mod tests {
     use super::*;
 
     fn at(hour: i64) -> DateTime {
-        DateTime::utc(1_760_400_000 - 1_760_400_000 % 86_400 + hour * 3600)
+        DateTime::utc(1_760_400_000 + hour * 3600)
     }
 
     fn account(id: i64, state: AccountState) -> Account {

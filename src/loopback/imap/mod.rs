@@ -391,7 +391,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
             Command::Status { name, items } => self.status(&name, &items)?,
             Command::Append { name, flags, date, octets } => {
                 self.check_flags(&name, &flags)?;
-                if octets.iter().any(|b| *b == 0) {
+                if octets.contains(&0) {
                     return Err(Done::No("[CANNOT] NUL in a message".into()));
                 }
                 let date = date.unwrap_or_else(|| self.shared.now());

@@ -261,5 +261,5 @@ fn menu(app: &App) -> El<'_, Message> {
             .style(move |_| style::area(look.c.scrim())),
     )
     .on_press(Message::CloseMenu);
-    opaque(row![side, scrim]).into()
+    opaque(row![side, scrim])
 }

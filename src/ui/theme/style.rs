@@ -153,7 +153,6 @@ pub fn dialog(look: Look) -> container::Style {
 }
 
 /// A hairline.
-#[must_use]
 pub fn hairline(look: Look) -> impl Fn(&Theme) -> rule::Style {
     move |_| rule::Style {
         color: look.c.border,
@@ -164,7 +163,6 @@ pub fn hairline(look: Look) -> impl Fn(&Theme) -> rule::Style {
 }
 
 /// A text field; `wrong` gives it a `danger` outline.
-#[must_use]
 pub fn field(look: Look, wrong: bool) -> impl Fn(&Theme, text_input::Status) -> text_input::Style {
     move |_, status| {
         let c = look.c;
@@ -193,7 +191,6 @@ pub fn field(look: Look, wrong: bool) -> impl Fn(&Theme, text_input::Status) -> 
 }
 
 /// A text field inside an outline that its surroundings draw.
-#[must_use]
 pub fn bare_field(look: Look) -> impl Fn(&Theme, text_input::Status) -> text_input::Style {
     move |theme, status| text_input::Style {
         background: Background::Color(Color::TRANSPARENT),
@@ -203,7 +200,6 @@ pub fn bare_field(look: Look) -> impl Fn(&Theme, text_input::Status) -> text_inp
 }
 
 /// Several lines of text; `framed` draws an outline.
-#[must_use]
 pub fn editor(
     look: Look,
     framed: bool,
@@ -231,7 +227,6 @@ pub fn editor(
 }
 
 /// A thin scroll bar.
-#[must_use]
 pub fn scrollbar(look: Look) -> impl Fn(&Theme, scrollable::Status) -> scrollable::Style {
     move |theme, status| {
         let busy = match status {
