@@ -50,6 +50,8 @@ pub struct Mailbox {
     pub highest_modseq: u64,
     /// LSUB lists it.
     pub subscribed: bool,
+    /// Every keyword that was ever used here.
+    keywords: BTreeSet<Flag>,
     /// Ascending UIDs.
     messages: Vec<Message>,
 }
@@ -74,12 +76,21 @@ impl Mailbox {
         self.messages.iter().filter(|m| !m.flags.contains(&Flag::Seen)).count()
     }
 
-    /// Every keyword in use, once.
+    /// Every keyword that was ever used here, as servers keep them.
     #[must_use]
-    pub fn keywords(&self) -> BTreeSet<Flag> {
-        let of =
-            |m: &Message| m.flags.iter().filter(|f| is_keyword(f)).cloned().collect::<Vec<_>>();
-        self.messages.iter().flat_map(of).collect()
+    pub fn keywords(&self) -> &BTreeSet<Flag> {
+        &self.keywords
+    }
+
+    /// Takes in new keywords, up to the limit.
+    fn learn_keywords(&mut self, flags: &BTreeSet<Flag>) -> Result<(), Refusal> {
+        let new = |f: &&Flag| is_keyword(f) && !self.keywords.contains(*f);
+        let new: Vec<Flag> = flags.iter().filter(new).cloned().collect();
+        if self.keywords.len() + new.len() > MAX_KEYWORDS {
+            return Err(Refusal::Limit);
+        }
+        self.keywords.extend(new);
+        Ok(())
     }
 
     /// Keywords are equal without case: the first spelling used in the mailbox stays.
@@ -87,10 +98,9 @@ impl Mailbox {
         if flags.iter().all(|f| !matches!(f, Flag::Other(_))) {
             return flags;
         }
-        let known = self.keywords();
         let spell = |flag: Flag| {
             let same = |k: &&Flag| k.as_str().eq_ignore_ascii_case(flag.as_str());
-            known.iter().find(same).cloned().unwrap_or(flag)
+            self.keywords.iter().find(same).cloned().unwrap_or(flag)
         };
         flags.into_iter().map(spell).collect()
     }
@@ -178,6 +188,7 @@ impl Mailboxes {
             uid_next: 1,
             highest_modseq: self.modseq,
             subscribed: true,
+            keywords: BTreeSet::new(),
             messages: Vec::new(),
         });
     }
@@ -291,9 +302,7 @@ impl Mailboxes {
         let modseq = self.modseq + 1;
         let mailbox = self.get_mut(name).map_err(|_| Refusal::TryCreate)?;
         let flags = mailbox.as_spelled(flags);
-        if mailbox.keywords().union(&flags).filter(|f| is_keyword(f)).count() > MAX_KEYWORDS {
-            return Err(Refusal::Limit);
-        }
+        mailbox.learn_keywords(&flags)?;
         let uid = Uid(mailbox.uid_next);
         mailbox.uid_next = mailbox.uid_next.checked_add(1).ok_or(Refusal::Limit)?;
         mailbox.highest_modseq = modseq;
@@ -317,11 +326,7 @@ impl Mailboxes {
         let mailbox = self.get_mut(name)?;
         let flags = &mailbox.as_spelled(flags.clone());
         if change != Change::Remove {
-            let known = mailbox.keywords();
-            let new = flags.iter().filter(|f| is_keyword(f) && !known.contains(*f)).count();
-            if new > 0 && known.len() + new > MAX_KEYWORDS {
-                return Err(Refusal::Limit);
-            }
+            mailbox.learn_keywords(flags)?;
         }
         let mut changed = false;
         for uid in uids {

@@ -1,5 +1,7 @@
 //! Every message of the demo mailbox, read as the program reads it.
 
+use std::sync::OnceLock;
+
 use aloud::{
     codec::{self, Hint, Limits},
     loopback::{Loopback, demo_contacts},
@@ -13,33 +15,35 @@ use aloud::{
 
 const NOW: DateTime = DateTime { unix: 1_760_433_000, offset_minutes: 60 };
 
-/// Built once; these tests only look.
-fn demo() -> Loopback {
-    static DEMO: std::sync::OnceLock<Loopback> = std::sync::OnceLock::new();
-    DEMO.get_or_init(|| Loopback::demo(NOW)).clone()
+/// A message as it was read, whether it is marked `\Seen`, and its octets.
+type Item = (Mail, bool, Vec<u8>);
+
+/// Built and read once, because both decode minutes of speech; these tests only look.
+fn mailbox(name: &str) -> &'static [Item] {
+    static DEMO: OnceLock<[Vec<Item>; 2]> = OnceLock::new();
+    let [inbox, sent] = DEMO.get_or_init(|| {
+        let server = Loopback::demo(NOW);
+        ["INBOX", "Sent"].map(|name| {
+            let mailbox = server.mailbox(name).expect("there");
+            let item = |m: &aloud::loopback::mailboxes::Message| {
+                let mail = Mail::read(&m.octets, &ReadOptions::default());
+                (mail, m.flags.contains(&Flag::Seen), m.octets.to_vec())
+            };
+            mailbox.messages().iter().map(item).collect()
+        })
+    });
+    if name == "INBOX" { inbox } else { sent }
 }
 
-fn read(server: &Loopback, mailbox: &str) -> Vec<(Mail, bool, Vec<u8>)> {
-    let mailbox = server.mailbox(mailbox).expect("there");
-    let message = |m: &aloud::loopback::mailboxes::Message| {
-        let mail = Mail::read(&m.octets, &ReadOptions::default());
-        (mail, m.flags.contains(&Flag::Seen), m.octets.to_vec())
-    };
-    mailbox.messages().iter().map(message).collect()
-}
-
-fn find(subject: &str) -> (Mail, Vec<u8>) {
-    let server = demo();
-    let mut all = read(&server, "INBOX");
-    all.extend(read(&server, "Sent"));
-    let found = all.into_iter().find(|(mail, ..)| mail.subject.as_deref() == Some(subject));
+fn find(subject: &str) -> (&'static Mail, &'static [u8]) {
+    let mut all = mailbox("INBOX").iter().chain(mailbox("Sent"));
+    let found = all.find(|(mail, ..)| mail.subject.as_deref() == Some(subject));
     let (mail, _, octets) = found.unwrap_or_else(|| panic!("no message {subject:?}"));
     (mail, octets)
 }
 
 #[test]
 fn every_message_is_what_the_list_should_show() {
-    let server = demo();
     // Newest first: kind, sender or number, subject, seconds, seen, may be forwarded.
     type Row = (MessageKind, &'static str, &'static str, u64, bool, bool);
     let inbox: [Row; 12] = [
@@ -60,12 +64,11 @@ fn every_message_is_what_the_list_should_show() {
         (Voice, "Helen Marsh", "Board dial-in change", 36, true, true),
         (Voice, "Helen Marsh", "Desk phones on Thursday", 19, true, true),
     ];
-    for (mailbox, expected) in [("INBOX", &inbox[..]), ("Sent", &sent[..])] {
-        let mut got = read(&server, mailbox);
-        got.reverse();
-        assert_eq!(got.len(), expected.len(), "{mailbox}");
+    for (name, expected) in [("INBOX", &inbox[..]), ("Sent", &sent[..])] {
+        let got = mailbox(name);
+        assert_eq!(got.len(), expected.len(), "{name}");
         for ((mail, seen, octets), (kind, who, subject, seconds, read, forward)) in
-            got.iter().zip(expected)
+            got.iter().rev().zip(expected)
         {
             assert_eq!(mail.subject.as_deref(), Some(*subject));
             assert_eq!(mail.kind, *kind, "{subject}");
@@ -101,7 +104,7 @@ fn the_first_message_has_everything() {
     );
     let offered = &mail.cards[0];
     assert_eq!((offered.tels.len(), offered.emails.len(), offered.has_spoken_name), (2, 2, true));
-    let doc = card::parse(&body(&octets, &offered.path).expect("the card").octets);
+    let doc = card::parse(&body(octets, &offered.path).expect("the card").octets);
     assert!(matches!(doc.sound, Some(Sound::Cid(_))), "{:?}", doc.sound);
     assert_eq!(doc.photo.map(|(kind, _)| kind).as_deref(), Some("image/svg+xml"));
 }
@@ -128,7 +131,7 @@ fn the_forward_holds_the_original() {
     let inner = &mail.forwarded[0];
     assert_eq!(inner.sender.name.as_deref(), Some("Sigrid Lund"));
     assert_eq!(inner.duration.unwrap_or_default().as_secs(), 41);
-    assert_eq!(primary_audio(&mail).len(), 1);
+    assert_eq!(primary_audio(mail).len(), 1);
 }
 
 #[test]
@@ -136,7 +139,7 @@ fn faxes_have_their_pages() {
     for (subject, pages) in [("Bill of lading 40718", 3), ("Signed lease, page two corrected", 2)] {
         let (mail, octets) = find(subject);
         let part = mail.parts.iter().find(|p| p.role == PartRole::Fax).expect("a fax");
-        let tiff = body(&octets, &part.path).expect("the pages").octets;
+        let tiff = body(octets, &part.path).expect("the pages").octets;
         let found = codec::fax::pages(&tiff).expect("a TIFF-F file");
         assert_eq!(found.len(), pages, "{subject}");
         let page = codec::fax::render(&tiff, pages - 1).expect("a page");
@@ -154,7 +157,7 @@ fn reports_name_the_messages_in_sent() {
     assert!(block.recipient.contains("7214@vm.bridgewater.example"));
     assert_eq!(block.original_message_id, dial_in.message_id);
     let spoken = report.parts.iter().find(|p| p.role == PartRole::Notification).expect("spoken");
-    let sound = body(&octets, &spoken.path).expect("the sound").octets;
+    let sound = body(octets, &spoken.path).expect("the sound").octets;
     let hint = Hint { media_type: &spoken.media_type, filename: None };
     let pcm = codec::decode(&sound, hint, Limits::default()).expect("plays");
     assert_eq!(pcm.duration().as_secs(), 6);

@@ -182,3 +182,34 @@ async fn another_program_may_ask_for_the_structure() {
     assert!(told[0].contains("ENVELOPE (NIL \"Message 1\" ((\"Bo\" NIL \"bo\" \"example.net\"))"));
     assert!(told[0].ends_with("BODY (\"TEXT\" \"PLAIN\" NIL NIL NIL \"7BIT\" 8 1))"), "{told:?}");
 }
+
+#[tokio::test]
+async fn a_rebuilt_mailbox_ends_the_session() {
+    let server = server(2);
+    let mut client = selected(&server).await;
+    server.change(|all| all.renumber("INBOX")).expect("a user").expect("there");
+    let told = client.imap("NOOP").await;
+    assert_eq!(told, ["* BYE The mailbox was rebuilt", "t OK Done"]);
+    assert_eq!(client.line().await, None);
+}
+
+/// Commands take time with what they touch, not with all that is there; quadratic work would show
+/// in this test as minutes.
+#[tokio::test]
+async fn large_mailboxes_stay_quick() {
+    let server = server(0);
+    let now = server.now();
+    server.change(|all| {
+        for n in 0..50_000 {
+            let text = format!("Message-ID: <{n}@example.net>\r\n\r\nx\r\n");
+            all.append("INBOX", text.into_bytes().into(), [Flag::MdnSent].into(), now)
+                .expect("room");
+        }
+    });
+    let mut client = selected(&server).await;
+    for n in 1..50 {
+        let told = client.imap(&format!("UID STORE {n} +FLAGS.SILENT (\\Seen)")).await;
+        assert_eq!(told, ["t OK Stored"]);
+        assert_eq!(client.imap("NOOP").await, ["t OK Done"]);
+    }
+}

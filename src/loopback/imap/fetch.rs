@@ -6,7 +6,8 @@ use tokio::io::{AsyncRead, AsyncWrite};
 
 use super::{
     Done, Session,
-    grammar::{FetchItem, Section, SectionText, SequenceSet},
+    cursor::SequenceSet,
+    grammar::{FetchItem, Section, SectionText},
     structure,
 };
 use crate::{

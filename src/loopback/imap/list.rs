@@ -2,9 +2,9 @@
 
 use tokio::io::{AsyncRead, AsyncWrite};
 
-use super::{Done, Session, structure};
+use super::{Done, Session, selected, structure};
 use crate::{
-    loopback::mailboxes::{Refusal, SEPARATOR},
+    loopback::mailboxes::{Mailbox, Refusal, SEPARATOR},
     model::imap::MailboxRole,
 };
 
@@ -83,28 +83,28 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
     }
 
     pub(super) fn status(&mut self, name: &str, items: &[String]) -> Result<Done, Done> {
-        let Some(mailbox) = self.mailbox(name) else {
-            return Err(Refusal::NoSuchMailbox.into());
-        };
-        let mut pairs = Vec::new();
-        for item in items {
-            let item = item.to_ascii_uppercase();
-            let value = match item.as_str() {
-                "MESSAGES" => self.visible(&mailbox).len() as u64,
-                "RECENT" => 0,
-                "UIDNEXT" => u64::from(mailbox.uid_next),
-                "UIDVALIDITY" => u64::from(mailbox.uid_validity.0),
-                "UNSEEN" => mailbox.unseen() as u64,
-                "HIGHESTMODSEQ" if !self.faults().hides("CONDSTORE") => {
-                    self.condstore = true;
-                    mailbox.highest_modseq
-                }
-                _ => return Err(Done::Bad("Unknown status item".into())),
+        let condstore = !self.faults().hides("CONDSTORE");
+        let read = |m: &Mailbox| -> Option<(String, Vec<String>)> {
+            let value = |item: &String| {
+                let item = item.to_ascii_uppercase();
+                let value = match item.as_str() {
+                    "MESSAGES" => selected::visible(m, self.faults()).len() as u64,
+                    "RECENT" => 0,
+                    "UIDNEXT" => u64::from(m.uid_next),
+                    "UIDVALIDITY" => u64::from(m.uid_validity.0),
+                    "UNSEEN" => m.unseen() as u64,
+                    "HIGHESTMODSEQ" if condstore => m.highest_modseq,
+                    _ => return None,
+                };
+                Some(format!("{item} {value}"))
             };
-            pairs.push(format!("{item} {value}"));
-        }
+            Some((m.name.clone(), items.iter().map(value).collect::<Option<_>>()?))
+        };
+        let found = self.look(name, read).ok_or(Done::from(Refusal::NoSuchMailbox))?;
+        let (name, pairs) = found.ok_or_else(|| Done::Bad("Unknown status item".into()))?;
+        self.condstore |= pairs.iter().any(|pair| pair.starts_with("HIGHESTMODSEQ"));
         let mut out = b"* STATUS ".to_vec();
-        structure::write_string(&mut out, mailbox.name.as_bytes());
+        structure::write_string(&mut out, name.as_bytes());
         out.extend(format!(" ({})\r\n", pairs.join(" ")).bytes());
         self.wire.push(out);
         Ok(Done::ok("Done"))

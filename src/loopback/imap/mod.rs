@@ -6,11 +6,14 @@
 //!
 //! Limits: command lines of 64 KiB, literals of 8 KiB (APPEND: a message), 10 bad commands.
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::{
+    collections::{BTreeSet, HashMap},
+    sync::Arc,
+};
 
 use tokio::io::{AsyncRead, AsyncWrite};
 
-use self::grammar::{Command, SequenceSet, Store};
+use self::{grammar::Command, selected::Selected};
 use super::{
     Faults, MAX_MESSAGE, Shared, User,
     faults::CommandFault,
@@ -18,12 +21,14 @@ use super::{
     sasl_plain,
     wire::{Gone, Line, Wire},
 };
-use crate::model::{Flag, Uid, UidValidity, imap::MailboxRole};
+use crate::model::{Flag, Uid, imap::MailboxRole};
 
+mod cursor;
 mod fetch;
 mod grammar;
 mod list;
 mod search;
+mod selected;
 mod structure;
 
 /// Longest command line.
@@ -52,37 +57,6 @@ impl From<Refusal> for Done {
     }
 }
 
-/// The mailbox a session has selected.
-struct Selected {
-    name: String,
-    validity: UidValidity,
-    read_only: bool,
-    /// By sequence number: the UID and the change that was told.
-    view: Vec<(Uid, u64)>,
-}
-
-impl Selected {
-    fn last_uid(&self) -> u32 {
-        self.view.last().map_or(0, |(uid, _)| uid.0)
-    }
-
-    /// The messages a set names: sequence number and UID, ascending.
-    fn named(&self, set: &SequenceSet, by_uid: bool) -> Vec<(u32, Uid)> {
-        let last = if by_uid { self.last_uid() } else { self.view.len() as u32 };
-        let numbered = (1_u32..).zip(&self.view).map(|(sequence, (uid, _))| (sequence, *uid));
-        numbered
-            .filter(|(sequence, uid)| set.contains(if by_uid { uid.0 } else { *sequence }, last))
-            .collect()
-    }
-
-    /// Whether a set of sequence numbers names one that does not exist, which is a syntax error.
-    fn beyond(&self, set: &SequenceSet) -> bool {
-        let last = self.view.len() as u32;
-        set.0.iter().any(|(a, b)| [a, b].into_iter().any(|n| *n != u32::MAX && *n > last))
-            || (last == 0 && !set.0.is_empty())
-    }
-}
-
 struct Session<S> {
     wire: Wire<S>,
     shared: Arc<Shared>,
@@ -90,15 +64,23 @@ struct Session<S> {
     selected: Option<Selected>,
     /// The client knows MODSEQ (RFC 7162 section 3.1).
     condstore: bool,
-    verbs: Vec<String>,
+    commands: u32,
+    by_verb: HashMap<String, u32>,
 }
 
 pub(super) async fn serve<S>(wire: Wire<S>, shared: Arc<Shared>)
 where
     S: AsyncRead + AsyncWrite + Unpin,
 {
-    let mut session =
-        Session { wire, shared, user: None, selected: None, condstore: false, verbs: Vec::new() };
+    let mut session = Session {
+        wire,
+        shared,
+        user: None,
+        selected: None,
+        condstore: false,
+        commands: 0,
+        by_verb: HashMap::new(),
+    };
     // `Gone` says that the connection is over, which is no failure of a server.
     let _ = session.run().await;
 }
@@ -218,7 +200,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         );
         let logout = command == Command::Logout;
         let done = self.dispatch(command).await?;
-        self.tell_changes(!quiet);
+        let stays = self.tell_changes(!quiet);
         let (sense, line) = match done {
             Done::Ok(text) => (true, format!("{tag} OK {text}\r\n")),
             Done::No(text) => (true, format!("{tag} NO {text}\r\n")),
@@ -230,13 +212,14 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
             return Err(Gone);
         }
         self.wire.flush().await?;
-        if logout { Err(Gone) } else { Ok(sense) }
+        if logout || !stays { Err(Gone) } else { Ok(sense) }
     }
 
     fn fault(&mut self, verb: &str) -> Option<CommandFault> {
-        self.verbs.push(verb.to_owned());
-        let nth_of_verb = self.verbs.iter().filter(|v| *v == verb).count() as u32;
-        self.wire.faults.at(self.verbs.len() as u32, verb, nth_of_verb).cloned()
+        self.commands += 1;
+        let nth_of_verb = self.by_verb.entry(verb.to_owned()).or_default();
+        *nth_of_verb += 1;
+        self.wire.faults.at(self.commands, verb, *nth_of_verb).cloned()
     }
 
     fn log(&self, octets: &[u8], verb: &str) {
@@ -306,15 +289,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         out.map_err(Done::from)
     }
 
-    /// The mailbox as this connection may see it.
-    fn mailbox(&self, name: &str) -> Option<Mailbox> {
-        self.with_mailboxes(|all| all.get(name).cloned())?
-    }
-
-    fn visible<'a>(&self, mailbox: &'a Mailbox) -> &'a [super::mailboxes::Message] {
-        let all = mailbox.messages();
-        let hidden = all.len().saturating_sub(self.faults().newest_only.unwrap_or(usize::MAX));
-        all.get(hidden..).unwrap_or(all)
+    /// Looks at one mailbox.
+    fn look<T>(&self, name: &str, look: impl FnOnce(&Mailbox) -> T) -> Option<T> {
+        self.with_mailboxes(|all| all.get(name).map(look))?
     }
 
     async fn dispatch(&mut self, command: Command) -> Result<Done, Gone> {
@@ -396,7 +373,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
                 }
                 let date = date.unwrap_or_else(|| self.shared.now());
                 let uid = self.change(|all| all.append(&name, octets.into(), flags, date))?;
-                let validity = self.mailbox(&name).map_or(0, |m| m.uid_validity.0);
+                let validity = self.look(&name, |m| m.uid_validity.0).unwrap_or_default();
                 self.uidplus(&format!("APPENDUID {validity} {}", uid.0), "Appended")
             }
             command => self.on_selected(command)?,
@@ -503,45 +480,12 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
             return Err(Done::Bad("Not known here".into()));
         }
         self.condstore |= condstore;
-        let Some(mailbox) = self.mailbox(name) else {
-            return Err(Refusal::NoSuchMailbox.into());
-        };
-        const SYSTEM: &str = "\\Answered \\Flagged \\Deleted \\Seen \\Draft";
-        let mut flags = SYSTEM.to_owned();
-        for keyword in mailbox.keywords() {
-            flags.push(' ');
-            flags.push_str(keyword.as_str());
-        }
-        let permanent = match (read_only, self.faults().refuse_keywords) {
-            (true, _) => String::new(),
-            (false, true) => flags.clone(),
-            (false, false) => format!("{flags} \\*"),
-        };
-        let messages = self.visible(&mailbox);
-        let view: Vec<_> = messages.iter().map(|m| (m.uid, m.modseq)).collect();
-        let unseen = messages.iter().position(|m| !m.flags.contains(&Flag::Seen));
-        let exists = (view.len() as i64).saturating_add(self.faults().exists_off_by).max(0);
-        let mut out = format!(
-            "* FLAGS ({flags})\r\n* OK [PERMANENTFLAGS ({permanent})] Flags that stay\r\n\
-             * {exists} EXISTS\r\n* 0 RECENT\r\n"
-        );
-        if let Some(unseen) = unseen {
-            out.push_str(&format!("* OK [UNSEEN {}] First unseen\r\n", unseen + 1));
-        }
-        out.push_str(&format!(
-            "* OK [UIDVALIDITY {}] UIDs are valid\r\n* OK [UIDNEXT {}] Next UID\r\n",
-            mailbox.uid_validity.0, mailbox.uid_next
-        ));
-        if !self.faults().hides("CONDSTORE") {
-            out.push_str(&format!("* OK [HIGHESTMODSEQ {}] Highest\r\n", mailbox.highest_modseq));
-        }
-        self.wire.push(out);
-        self.selected = Some(Selected {
-            name: mailbox.name.clone(),
-            validity: mailbox.uid_validity,
-            read_only,
-            view,
-        });
+        let selected = self
+            .look(name, |mailbox| Selected::describe(mailbox, read_only, self.faults()))
+            .ok_or(Refusal::NoSuchMailbox)?;
+        let (selected, told) = selected;
+        self.wire.push(told);
+        self.selected = Some(selected);
         let code = if read_only { "READ-ONLY" } else { "READ-WRITE" };
         Ok(Done::Ok(format!("[{code}] Selected")))
     }
@@ -554,8 +498,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         if !self.faults().refuse_keywords {
             return Ok(());
         }
-        let known = self.mailbox(name).map(|m| m.keywords()).unwrap_or_default();
-        if flags.iter().any(|f| is_keyword(f) && !known.contains(f)) {
+        let new = |m: &Mailbox| flags.iter().any(|f| is_keyword(f) && !m.keywords().contains(f));
+        if self.look(name, new).unwrap_or_default() {
             return Err(Done::No("[LIMIT] No more keywords here".into()));
         }
         Ok(())
@@ -569,193 +513,12 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         }
     }
 
-    /// The UIDs a set names in the selected mailbox. Messages that went meanwhile stay in it.
-    fn named(&self, uid: bool, set: &SequenceSet) -> Result<Vec<(u32, Uid)>, Done> {
-        let Some(selected) = &self.selected else {
-            return Err(Done::Bad("Select a mailbox first".into()));
-        };
-        if !uid && selected.beyond(set) {
-            return Err(Done::Bad("No such sequence number".into()));
-        }
-        Ok(selected.named(set, uid))
-    }
-
-    fn copy_to(&self, uid: bool, set: &SequenceSet, to: &str) -> Result<(Vec<Uid>, String), Done> {
-        let uids: Vec<Uid> = self.named(uid, set)?.into_iter().map(|(_, uid)| uid).collect();
-        let from = self.selected.as_ref().map(|s| s.name.clone()).unwrap_or_default();
-        let pairs = self.change(|all| all.copy(&from, &uids, to))?;
-        let validity = self.mailbox(to).map_or(0, |m| m.uid_validity.0);
-        let (old, new): (Vec<Uid>, Vec<Uid>) = pairs.into_iter().unzip();
-        let code =
-            format!("COPYUID {validity} {} {}", grammar::write_set(&old), grammar::write_set(&new));
-        Ok((old, code))
-    }
-
-    fn copy(&self, uid: bool, set: &SequenceSet, to: &str) -> Result<Done, Done> {
-        let (copied, code) = self.copy_to(uid, set, to)?;
-        // RFC 4315 section 3: nothing copied, no code.
-        Ok(if copied.is_empty() {
-            Done::ok("Nothing to copy")
-        } else {
-            self.uidplus(&code, "Copied")
-        })
-    }
-
-    fn r#move(&mut self, uid: bool, set: &SequenceSet, to: &str) -> Result<Done, Done> {
-        let (moved, code) = self.copy_to(uid, set, to)?;
-        if moved.is_empty() {
-            return Ok(Done::ok("Nothing to move"));
-        }
-        if !self.faults().hides("UIDPLUS") {
-            self.wire.push(format!("* OK [{code}] Moved\r\n"));
-        }
-        let from = self.selected.as_ref().map(|s| s.name.clone()).unwrap_or_default();
-        self.change(|all| all.remove(&from, &moved.into_iter().collect()))?;
-        Ok(Done::ok("Moved"))
-    }
-
-    fn store(
-        &mut self,
-        uid: bool,
-        set: &SequenceSet,
-        unchanged_since: Option<u64>,
-        store: &Store,
-    ) -> Result<Done, Done> {
-        if unchanged_since.is_some() {
-            if self.faults().hides("CONDSTORE") {
-                return Err(Done::Bad("Not known here".into()));
-            }
-            self.condstore = true;
-        }
-        let named = self.named(uid, set)?;
-        let name = self.selected.as_ref().map(|s| s.name.clone()).unwrap_or_default();
-        self.check_flags(&name, &store.flags)?;
-        let before = self.mailbox(&name).ok_or(Done::from(Refusal::NoSuchMailbox))?;
-        let (now, late): (Vec<_>, Vec<_>) = named.into_iter().partition(|(_, uid)| {
-            let modseq = before.message(*uid).map_or(0, |m| m.modseq);
-            unchanged_since.is_none_or(|since| modseq <= since)
-        });
-        let uids: Vec<Uid> = now.iter().map(|(_, uid)| *uid).collect();
-        self.change(|all| all.store(&name, &uids, store.change, &store.flags))?;
-        let after = self.mailbox(&name).ok_or(Done::from(Refusal::NoSuchMailbox))?;
-        for (sequence, id) in now {
-            let Some(message) = after.message(id) else { continue };
-            let told = !store.silent;
-            if told || self.condstore {
-                let mut items = Vec::new();
-                if uid {
-                    items.push(format!("UID {}", id.0));
-                }
-                if told {
-                    items.push(fetch::flags(&message.flags));
-                }
-                if self.condstore {
-                    items.push(format!("MODSEQ ({})", message.modseq));
-                }
-                self.wire.push(format!("* {sequence} FETCH ({})\r\n", items.join(" ")));
-            }
-            self.told(sequence, message.modseq);
-        }
-        if late.is_empty() {
-            return Ok(Done::ok("Stored"));
-        }
-        let late: Vec<Uid> =
-            late.into_iter().map(|(sequence, id)| if uid { id } else { Uid(sequence) }).collect();
-        Ok(Done::Ok(format!("[MODIFIED {}] Some had changed", grammar::write_set(&late))))
-    }
-
-    /// Notes that the client knows a message as of this change.
-    fn told(&mut self, sequence: u32, modseq: u64) {
-        let selected = self.selected.as_mut();
-        if let Some(entry) = selected.and_then(|s| s.view.get_mut(sequence as usize - 1)) {
-            entry.1 = modseq;
-        }
-    }
-
-    fn search(&mut self, uid: bool, key: &search::Key) -> Done {
-        let Some(selected) = &self.selected else { return Done::Bad("Select first".into()) };
-        let Some(mailbox) = self.mailbox(&selected.name) else {
-            return Refusal::NoSuchMailbox.into();
-        };
-        let mut highest = 0;
-        let mut hits = String::new();
-        for (sequence, (id, _)) in (1_u32..).zip(&selected.view) {
-            let place = search::Place {
-                sequence,
-                last_sequence: selected.view.len() as u32,
-                last_uid: selected.last_uid(),
-            };
-            let Some(message) = mailbox.message(*id) else { continue };
-            if key.matches(message, &place) {
-                highest = highest.max(message.modseq);
-                hits.push_str(&format!(" {}", if uid { id.0 } else { sequence }));
-            }
-        }
-        if key.asks_modseq() {
-            self.condstore = true;
-            if !hits.is_empty() {
-                hits.push_str(&format!(" (MODSEQ {highest})"));
-            }
-        }
-        self.wire.push(format!("* SEARCH{hits}\r\n"));
-        Done::ok("Done")
-    }
-
-    /// Tells what changed in the selected mailbox since the client was last told.
-    fn tell_changes(&mut self, may_expunge: bool) {
-        let Some(mut selected) = self.selected.take() else { return };
-        let Some(mailbox) = self.mailbox(&selected.name) else {
-            // Deleted under us: the client finds out with its next command.
-            self.wire.push("* BYE The mailbox was deleted\r\n");
-            return;
-        };
-        if mailbox.uid_validity != selected.validity {
-            self.wire.push("* BYE The mailbox was rebuilt\r\n");
-            return;
-        }
-        let messages = self.visible(&mailbox);
-        let there = |uid: &Uid| messages.binary_search_by_key(uid, |m| m.uid).ok();
-        if may_expunge {
-            let mut sequence = 1;
-            let mut expunged = String::new();
-            selected.view.retain(|(uid, _)| {
-                let stays = there(uid).is_some();
-                if stays {
-                    sequence += 1;
-                } else {
-                    expunged.push_str(&format!("* {sequence} EXPUNGE\r\n"));
-                }
-                stays
-            });
-            self.wire.push(expunged);
-        }
-        let last = selected.last_uid();
-        let new: Vec<_> =
-            messages.iter().filter(|m| m.uid.0 > last).map(|m| (m.uid, m.modseq)).collect();
-        if !new.is_empty() {
-            selected.view.extend(new);
-            let exists = (selected.view.len() as i64 + self.faults().exists_off_by).max(0);
-            self.wire.push(format!("* {exists} EXISTS\r\n"));
-        }
-        for (sequence, (uid, modseq)) in (1_u32..).zip(&mut selected.view) {
-            let Some(message) = there(uid).and_then(|at| messages.get(at)) else { continue };
-            if message.modseq != *modseq {
-                *modseq = message.modseq;
-                let flags = fetch::flags(&message.flags);
-                let more =
-                    if self.condstore { format!(" MODSEQ ({modseq})") } else { String::new() };
-                self.wire.push(format!("* {sequence} FETCH (UID {} {flags}{more})\r\n", uid.0));
-            }
-        }
-        self.selected = Some(selected);
-    }
-
     async fn idle(&mut self) -> Result<Done, Gone> {
         let mut changes = self.shared.changes.subscribe();
         self.wire.push("+ Idling\r\n");
-        self.tell_changes(true);
+        let mut stays = self.tell_changes(true);
         self.wire.flush().await?;
-        loop {
+        while stays {
             tokio::select! {
                 line = self.wire.line(MAX_LINE) => {
                     return Ok(match line? {
@@ -766,11 +529,12 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
                 }
                 changed = changes.changed() => {
                     changed.map_err(|_| Gone)?;
-                    self.tell_changes(true);
+                    stays = self.tell_changes(true);
                     self.wire.flush().await?;
                 }
             }
         }
+        Err(Gone)
     }
 }
 

@@ -4,7 +4,8 @@
 //! decoded, so a search for text outside ASCII may miss them.
 
 use super::{
-    grammar::{Bad, Cursor, SequenceSet, date},
+    cursor::{Bad, Cursor, SequenceSet},
+    grammar::date,
     structure,
 };
 use crate::{loopback::mailboxes::Message, model::Flag};
