@@ -157,25 +157,24 @@ impl<'a, M: Clone + 'a> Widget<M, Theme, Renderer> for Popover<'a, M> {
         translation: Vector,
     ) -> Option<overlay::Element<'b, M, Theme, Renderer>> {
         let [anchor_tree, content_tree] = tree.children.as_mut_slice() else { return None };
-        let anchor = self.anchor.as_widget_mut().overlay(
-            anchor_tree,
-            layout,
-            renderer,
-            viewport,
-            translation,
-        );
         if !self.open {
-            return anchor;
+            return self.anchor.as_widget_mut().overlay(
+                anchor_tree,
+                layout,
+                renderer,
+                viewport,
+                translation,
+            );
         }
-        let own = overlay::Element::new(Box::new(Layer {
+        // The anchor's own layer (its tooltip) would lie over the popover.
+        Some(overlay::Element::new(Box::new(Layer {
             look: self.look,
             content: &mut self.content,
             tree: content_tree,
             anchor: layout.bounds() + translation,
             end: self.end,
             on_close: self.on_close.clone(),
-        }));
-        Some(overlay::Group::with_children(anchor.into_iter().chain([own]).collect()).overlay())
+        })))
     }
 }
 
