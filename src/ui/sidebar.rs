@@ -21,6 +21,11 @@ use crate::{
     model::{AccountId, DateTime, MailboxId, imap::MailboxRole},
 };
 
+/// Width of the sidebar at 100 %.
+pub const SIDEBAR: f32 = 232.0;
+/// Width of the rail.
+pub const RAIL: f32 = 56.0;
+
 /// Something that the list can show, or a page of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[allow(missing_docs)]
@@ -355,7 +360,7 @@ pub fn view<'a>(sidebar: &'a Sidebar, look: Look, at: At) -> El<'a, Message> {
             .style(move |_| style::area(c.sidebar)),
         vertical_hairline(look)
     ]
-    .width(232)
+    .width(look.height(SIDEBAR))
     .into()
 }
 
@@ -563,12 +568,12 @@ pub fn rail<'a>(sidebar: &'a Sidebar, look: Look, at: At) -> El<'a, Message> {
     .spacing(4)
     .align_x(Alignment::Center)
     .padding([10, 0])
-    .width(55);
+    .width(RAIL - 1.0);
     row![
         container(body).height(Length::Fill).style(move |_| style::area(c.sidebar)),
         vertical_hairline(look)
     ]
-    .width(56)
+    .width(RAIL)
     .into()
 }
 

@@ -40,7 +40,7 @@ impl App {
             Message::Key(press) => self.key(&press),
             Message::Resized(size) => {
                 self.world.size = size;
-                self.scroll_to_cursor()
+                Task::none()
             }
             Message::System(mode) => {
                 self.world.system_dark = mode == iced::theme::Mode::Dark;
@@ -59,7 +59,8 @@ impl App {
                 Task::none()
             }
             Message::Dragged(x) => {
-                self.world.prefs.list_width = (x - 232.0).clamp(300.0, 480.0);
+                let width = (x - self.world.side_width()) / self.world.look().scale;
+                self.world.prefs.list_width = width.clamp(300.0, 480.0);
                 Task::none()
             }
             Message::Overview(answer) => self.overview_came(answer),

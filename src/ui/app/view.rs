@@ -236,9 +236,8 @@ fn strip(app: &App) -> Option<El<'_, Message>> {
 fn toast_layer<'a>(app: &'a App, shown: &toast::Toast) -> El<'a, Message> {
     let look = app.world.look();
     let above = if strip(app).is_some() { 64.0 + 16.0 } else { 16.0 };
-    let left = match (&app.page, app.world.layout()) {
-        (Page::Mail | Page::Settings(_), Layout::Wide) => 232.0,
-        (Page::Mail, _) => 56.0,
+    let left = match app.page {
+        Page::Mail | Page::Settings(_) => app.world.side_width(),
         _ => 0.0,
     };
     container(column![space().height(Length::Fill), toast::view(shown, look).map(Message::Toast)])

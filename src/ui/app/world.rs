@@ -13,7 +13,7 @@ use crate::{
         list,
         prefs::Prefs,
         screen::Context,
-        sidebar::Sidebar,
+        sidebar::{RAIL, SIDEBAR, Sidebar},
         theme::{DARK, LIGHT, Look, Mode},
     },
 };
@@ -85,13 +85,22 @@ impl World {
         }
     }
 
-    /// How the panes stand now.
+    /// How the panes stand now. Larger text needs more room, so it counts as a narrower window.
     #[must_use]
     pub fn layout(&self) -> Layout {
-        match self.size.width {
+        match self.size.width / self.look().scale.max(1.0) {
             w if w >= 1080.0 => Layout::Wide,
             w if w >= 760.0 => Layout::Medium,
             _ => Layout::Narrow,
+        }
+    }
+
+    /// Width of sidebar or rail.
+    #[must_use]
+    pub fn side_width(&self) -> f32 {
+        match self.layout() {
+            Layout::Wide => self.look().height(SIDEBAR),
+            _ => RAIL,
         }
     }
 
@@ -99,9 +108,9 @@ impl World {
     #[must_use]
     pub fn list_width(&self) -> f32 {
         match self.layout() {
-            Layout::Wide => self.prefs.list_width,
-            Layout::Medium => 320.0,
-            Layout::Narrow => self.size.width - 56.0,
+            Layout::Wide => self.look().height(self.prefs.list_width),
+            Layout::Medium => self.look().height(320.0),
+            Layout::Narrow => self.size.width - RAIL,
         }
     }
 
@@ -109,9 +118,8 @@ impl World {
     #[must_use]
     pub fn reading_width(&self) -> f32 {
         match self.layout() {
-            Layout::Wide => self.size.width - 232.0 - self.prefs.list_width,
-            Layout::Medium => self.size.width - 56.0 - 320.0,
-            Layout::Narrow => self.size.width - 56.0,
+            Layout::Narrow => self.size.width - RAIL,
+            _ => self.size.width - self.side_width() - self.list_width(),
         }
     }
 

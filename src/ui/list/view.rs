@@ -397,7 +397,8 @@ fn nothing<'a>(list: &'a List, look: Look, at: At) -> El<'a, Message> {
         Scope::Text => ("empty-text", "empty-arrive", Some(all())),
         Scope::Mailbox(_) => ("empty-mailbox", "empty-arrive", Some(all())),
     };
-    empty(look, check_picture(look), t(title), t(line), action)
+    let picture = container(check_picture(look)).padding(Padding { bottom: 20.0, ..Padding::ZERO });
+    empty(look, picture.into(), t(title), t(line), action)
 }
 
 /// A check between two fading waves.

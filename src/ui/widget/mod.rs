@@ -179,7 +179,7 @@ pub fn count_bubble<'a, M: 'a>(look: Look, count: u32) -> El<'a, M> {
     let text = if count > 99 { "99+".to_owned() } else { count.to_string() };
     container(look.text(Type::Micro, text).color(look.c.on_accent))
         .padding([0, 4])
-        .center_y(Length::Fixed(14.0))
+        .center_y(Length::Fixed(look.line(Type::Micro)))
         .style(move |_| style::boxed(look.c.accent, None, radius::FULL))
         .into()
 }
@@ -209,12 +209,12 @@ pub fn empty<'a, M: 'a>(
 ) -> El<'a, M> {
     let mut column = iced::widget::column![
         picture,
-        iced::widget::space().height(12),
+        iced::widget::space().height(6),
         look.text(Type::Heading, title).center(),
         container(look.text(Type::Ui, line).color(look.c.text_2).center().width(Length::Fill))
             .max_width(320.0 * look.scale),
     ]
-    .spacing(6)
+    .spacing(4)
     .align_x(Alignment::Center);
     if let Some(action) = action {
         column = column.push(iced::widget::space().height(8)).push(action);
