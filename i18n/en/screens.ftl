@@ -119,6 +119,10 @@ reader-attached-count = { $count ->
    *[other] { $count } items
 }, { $size }
 reader-kind-card = Contact card
+reader-fax-pages = Fax · { $count ->
+    [one] 1 page
+   *[other] { $count } pages
+}
 reader-introduction = Introduction by { $name }, { $length }
 reader-from-original = Original from { $name }
 reader-someone = an unknown sender

@@ -110,6 +110,37 @@ pub fn extension(addr: &AddrSpec) -> Option<&str> {
         .then_some(local)
 }
 
+/// A telephone number in groups, as people read it; anything else stays as it is. The groups are
+/// for the eye only: copying gives the number as it came.
+#[must_use]
+pub fn phone(text: &str) -> String {
+    let Some(digits) = text.strip_prefix('+') else { return text.to_owned() };
+    if digits.len() < 7 || digits.len() > 15 || !digits.bytes().all(|b| b.is_ascii_digit()) {
+        return text.to_owned();
+    }
+    // Country code and the groups after it; London and the other short British codes apart.
+    let groups: &[usize] = match digits.as_bytes() {
+        [b'1', ..] if digits.len() == 11 => &[1, 3, 3, 4],
+        [b'4', b'4', b'2', ..] if digits.len() == 12 => &[2, 2, 4, 4],
+        [b'4', b'4', ..] if digits.len() == 12 => &[2, 3, 3, 4],
+        [b'7', ..] => &[1, 3, 3, 4],
+        _ => &[2, 3, 3, 4],
+    };
+    let mut all = Vec::new();
+    let mut rest = digits;
+    for group in groups {
+        let (head, tail) = rest.split_at((*group).min(rest.len()));
+        if !head.is_empty() {
+            all.push(head);
+        }
+        rest = tail;
+    }
+    if !rest.is_empty() {
+        all.push(rest);
+    }
+    format!("+{}", all.join(" "))
+}
+
 /// The sentence for an engine's error.
 #[must_use]
 pub fn error_text(error: &engine::Error) -> String {
@@ -203,6 +234,20 @@ mod tests {
         assert_eq!(clock_secs(f64::NAN), "0:00");
         assert_eq!(size(71_300), "71 KB");
         assert_eq!(size(2_000_000), "2.0 MB");
+    }
+
+    #[test]
+    fn numbers_in_groups() {
+        for (number, shown) in [
+            ("+16135550142", "+1 613 555 0142"),
+            ("+442079460153", "+44 20 7946 0153"),
+            ("+441134960117", "+44 113 496 0117"),
+            ("+1 613 555 0142", "+1 613 555 0142"),
+            ("4417", "4417"),
+            ("Graham", "Graham"),
+        ] {
+            assert_eq!(phone(number), shown);
+        }
     }
 
     #[test]

@@ -13,7 +13,7 @@ use crate::{
         screen::{
             Context, player,
             reader::conflict,
-            words::{clock, day_at_time, extension, t, tf, tn},
+            words::{clock, day_at_time, extension, phone, t, tf, tn},
         },
         theme::{
             Icon, Look, MEDIUM, SEMIBOLD, Type, icon, radius,
@@ -252,7 +252,7 @@ fn person_page<'a>(
     if let Some(place) = &person.place {
         rows = rows.push(hairline(look)).push(value_row(
             Icon::MapPin,
-            place,
+            place.as_str(),
             person.zone.clone().unwrap_or_else(|| t("directory-place")),
             None,
             look,
@@ -345,7 +345,8 @@ fn tel_row<'a>(tel: &'a ContactTel, look: Look) -> El<'a, Message> {
         None,
         Some(Message::Copy(tel.number.clone())),
     );
-    value_row(if fax { Icon::Fax } else { Icon::Phone }, &tel.number, kinds, Some(copy), look)
+    let mark = if fax { Icon::Fax } else { Icon::Phone };
+    value_row(mark, phone(&tel.number), kinds, Some(copy), look)
 }
 
 /// A vCard TEL type as a word.
@@ -383,7 +384,7 @@ fn email_row<'a>(email: &'a ContactEmail, look: Look) -> El<'a, Message> {
 
 fn value_row<'a>(
     mark: Icon,
-    value: &'a str,
+    value: impl Into<String>,
     what: String,
     end: Option<El<'a, Message>>,
     look: Look,

@@ -31,6 +31,8 @@ pub use view::{caption, compact, full, pill, strip_text};
 
 /// Speeds of the list under the stepper.
 pub const SPEEDS: [f32; 9] = [0.5, 0.75, 1.0, 1.25, 1.5, 1.75, 2.0, 2.5, 3.0];
+/// So near to the end a held message is at its end.
+const AT_END: Duration = Duration::from_millis(50);
 /// Longest recording that is decoded before it is asked for.
 const AHEAD: Duration = Duration::from_secs(10 * 60);
 /// Bars that a waveform is measured into.
@@ -370,8 +372,12 @@ impl Player {
             if audio.player.problem.is_some() {
                 return Stand::NoOutput;
             }
+            let (position, length) = self.position(audio);
+            let at_end = !length.is_zero() && position + AT_END >= length;
             return match audio.player.phase {
                 Phase::Playing => Stand::Playing,
+                // Moved to the end while held: there is nothing to go on with.
+                Phase::Paused if at_end => Stand::Ended,
                 Phase::Paused => Stand::Paused,
                 Phase::Ended => Stand::Ended,
                 Phase::Ready | Phase::Empty => Stand::Ready,
@@ -465,10 +471,10 @@ impl Player {
 
     fn toggle(&mut self, ctx: &Context<'_>) -> Action<Message, Question> {
         if self.is_loaded(ctx.audio) {
-            let order = match ctx.audio.player.phase {
-                Phase::Playing => Command::Pause,
-                // Played to the end: again from the message, not from the spoken name.
-                Phase::Ended => {
+            let order = match self.stand(ctx.audio) {
+                Stand::Playing => Command::Pause,
+                // At the end: again from the message, not from the spoken name.
+                Stand::Ended => {
                     let track = self.main();
                     return self.begin(Start { track, at: Duration::ZERO, play: true });
                 }

@@ -62,6 +62,8 @@ struct Page {
     player: Option<Player>,
     inner: Vec<Inner>,
     fax: Option<fax::Fax>,
+    /// Its pages are shown: at once in a fax, on a press where they came along with something else.
+    fax_open: bool,
     about: Option<About>,
     text: text_editor::Content,
     closed: HashSet<String>,
@@ -208,6 +210,7 @@ impl Page {
             player,
             inner,
             fax: fax::Fax::new(key, mail),
+            fax_open: opened.row.kind == MessageKind::Fax,
             about: None,
             text,
             closed: HashSet::new(),
@@ -246,6 +249,7 @@ impl Page {
             }
         }
         if self.opened.complete
+            && self.fax_open
             && let Some(fax) = &mut self.fax
         {
             action = action.and(fax.begin().map(Message::Fax, Question::Fax));
@@ -486,7 +490,11 @@ impl Page {
                 match result {
                     Ok(()) => {
                         let said = if sent {
-                            Action::say(tf("toast-receipt-sent", &[("name", &self.sender())]))
+                            Action::Toast(Toast {
+                                mark: Icon::MailCheck,
+                                text: tf("toast-receipt-sent", &[("name", &self.sender())]),
+                                undo: None,
+                            })
                         } else {
                             Action::None
                         };
@@ -606,7 +614,11 @@ impl Page {
                     Some(_) => Action::None,
                 }
             }
-            PartRole::Fax if self.fax.is_some() => Action::None,
+            PartRole::Fax => {
+                let Some(fax) = &mut self.fax else { return Action::None };
+                self.fax_open = !self.fax_open;
+                fax.begin().map(Message::Fax, Question::Fax)
+            }
             _ => {
                 let name = file_name(part);
                 let path = part.path.clone();

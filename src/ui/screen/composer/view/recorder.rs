@@ -27,6 +27,9 @@ use crate::{
     },
 };
 
+/// Width of the clock and its word, so that the waveform stands still.
+const WORDS: f32 = 100.0;
+
 /// The small recorder of the spoken subject.
 pub(super) fn spoken_subject<'a>(
     spoken: &'a Recorder,
@@ -106,6 +109,7 @@ fn recording<'a>(composer: &'a Composer, ctx: &Context<'a>, look: Look) -> El<'a
                 clock(look, Type::Display, time(length)).color(c.text),
                 dot.spacing(6).align_y(Alignment::Center),
             ]
+            .width(WORDS * look.scale)
             .into()
         }
     };
@@ -114,7 +118,7 @@ fn recording<'a>(composer: &'a Composer, ctx: &Context<'a>, look: Look) -> El<'a
         let wave = Waveform::new(look, Arc::clone(&state.peaks), Duration::ZERO, length)
             .height(48.0)
             .live();
-        top = top.push(space().width(16)).push(wave);
+        top = top.push(wave);
     }
     let mut low = row![].spacing(8).align_y(Alignment::Center);
     if recorder.is_open() {
@@ -210,7 +214,8 @@ fn review<'a>(composer: &'a Composer, ctx: &Context<'a>, look: Look) -> El<'a, M
     let words = column![
         clock(look, Type::Display, time(take.length)).color(c.text),
         look.text(Type::Small, what).color(c.text_2),
-    ];
+    ]
+    .width(WORDS * look.scale);
     let mut top = row![
         button::round(look, Button::Primary, mark, 48.0, name, Some("Space"), Message::Press),
         words
@@ -218,7 +223,7 @@ fn review<'a>(composer: &'a Composer, ctx: &Context<'a>, look: Look) -> El<'a, M
     .spacing(16)
     .align_y(Alignment::Center);
     if ctx.width >= 420.0 {
-        top = top.push(space().width(16)).push(
+        top = top.push(
             Waveform::new(look, peaks, position, take.length)
                 .height(48.0)
                 .ended(ended)

@@ -11,7 +11,7 @@ use crate::{
     ui::{
         screen::{
             Context,
-            words::{day_at_time, short_name, t, tf, tn},
+            words::{day_at_time, phone, short_name, t, tf, tn},
         },
         theme::{Icon, Look, SEMIBOLD, Type, icon, radius, style},
         widget::{Bar as Drawn, El, Tone, bar, button, checkbox},
@@ -101,7 +101,7 @@ pub(super) fn view<'a>(
         ),
         Bar::Outside { number } => {
             let line = match number {
-                Some(number) => tf("bar-outside-line", &[("number", number)]),
+                Some(number) => tf("bar-outside-line", &[("number", &phone(number))]),
                 None => t("bar-outside-unknown"),
             };
             let mut drawn = Drawn::new(Tone::Offer, Icon::Phone, t("bar-outside"), line);

@@ -35,7 +35,9 @@ pub(super) fn view<'a>(
     let address = item.address.as_deref().unwrap_or_default();
     let face = ctx.face(item.contact, &item.sender, address, item.outside_caller);
     let mut name = row![
-        ellipsis(look, Type::Heading, item.sender.as_str()).color(c.text).width(Length::Shrink)
+        ellipsis(look, Type::Heading, words::phone(&item.sender))
+            .color(c.text)
+            .width(Length::Shrink)
     ]
     .spacing(10)
     .align_y(Alignment::Center);
@@ -71,14 +73,14 @@ pub(super) fn view<'a>(
 fn second_part(page: &Page) -> Option<String> {
     let item = &page.opened.row;
     let sender = &page.opened.mail.sender;
-    let second = item.number.clone().or_else(|| {
+    let second = item.number.as_deref().map(words::phone).or_else(|| {
         let addr = sender.address.as_ref().filter(|_| !sender.outside_caller)?;
         Some(match extension(addr) {
             Some(ext) => tf("extension", &[("number", ext)]),
             None => addr.to_string(),
         })
     })?;
-    (second != item.sender).then_some(second)
+    (second != words::phone(&item.sender)).then_some(second)
 }
 
 /// "To Helen Marsh, Leeds front desk".

@@ -349,7 +349,8 @@ fn message<'a>(
     if !opened.deliveries.is_empty() {
         all = all.push(cards::deliveries(&opened.deliveries, look));
     }
-    if let Some(fax) = &page.fax {
+    let is_fax = opened.row.kind == MessageKind::Fax;
+    if let Some(fax) = page.fax.as_ref().filter(|_| is_fax) {
         all = all.push(fax_pages(fax, look));
     }
     all = all.push(text(page, look));
@@ -360,6 +361,9 @@ fn message<'a>(
         all = all.push(cards::inner(at, inner, ctx, look));
     }
     all = all.push(attachments(page, look));
+    if let Some(fax) = page.fax.as_ref().filter(|_| !is_fax && page.fax_open) {
+        all = all.push(fax_pages(fax, look));
+    }
     if mail.parts.iter().any(|p| p.problem.is_some()) {
         all = all.push(
             row![
@@ -542,7 +546,12 @@ fn attachments<'a>(page: &'a Page, look: Look) -> El<'a, Message> {
         .mail
         .parts
         .iter()
-        .filter(|p| matches!(p.role, PartRole::Card | PartRole::Attachment))
+        .filter(|p| match p.role {
+            PartRole::Card | PartRole::Attachment => true,
+            // In a fax the pages themselves are on screen.
+            PartRole::Fax => page.opened.row.kind != MessageKind::Fax,
+            _ => false,
+        })
         .take(50)
         .collect();
     if attached.is_empty() {
@@ -565,6 +574,13 @@ fn tile<'a>(page: &Page, part: &'a PartInfo, look: Look) -> El<'a, Message> {
     let c = look.c;
     let (mark, kind) = match part.role {
         PartRole::Card => (Icon::Contact, t("reader-kind-card")),
+        PartRole::Fax => (
+            Icon::Fax,
+            page.opened
+                .mail
+                .pages
+                .map_or_else(|| t("kind-fax"), |n| tn("reader-fax-pages", n as usize, &[])),
+        ),
         _ => (Icon::Paperclip, part.media_type.clone()),
     };
     let name = match part.role {
@@ -576,7 +592,15 @@ fn tile<'a>(page: &Page, part: &'a PartInfo, look: Look) -> El<'a, Message> {
             .find(|card| card.path == part.path)
             .and_then(|card| card.name.clone())
             .map_or_else(|| super::file_name(part), |name| format!("{name}.vcf")),
+        PartRole::Fax => {
+            let name = part.description.clone().unwrap_or_else(|| super::file_name(part));
+            name.trim_end_matches(".tif").trim_end_matches(".tiff").to_owned()
+        }
         _ => super::file_name(part),
+    };
+    let detail = match part.role {
+        PartRole::Fax => kind,
+        _ => format!("{kind} · {}", size(part.octets as u64)),
     };
     let picture = container(icon(mark, 18.0, c.text_2))
         .center_x(40)
@@ -586,8 +610,7 @@ fn tile<'a>(page: &Page, part: &'a PartInfo, look: Look) -> El<'a, Message> {
         picture,
         column![
             ellipsis(look, Type::Ui, name).font(MEDIUM).color(c.text).width(Length::Shrink),
-            look.text(Type::Small, format!("{kind} · {}", size(part.octets as u64)))
-                .color(c.text_2),
+            look.text(Type::Small, detail).color(c.text_2),
         ]
         .spacing(2)
     ]
