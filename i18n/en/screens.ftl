@@ -366,6 +366,11 @@ draft-text = Draft, { $when }, kept on this computer
 draft-continue = Continue
 draft-delete = Delete it
 toast-draft-deleted = Draft deleted
+composer-draft-gone = That draft isn’t there any more
+kept-bar = A recording was kept
+kept-bar-text = A message was kept
+kept-bar-line = { $length }, to { $to }, { $when }.
+kept-bar-text-line = To { $to }, { $when }.
 
 ## Directory
 directory-count = { $count ->

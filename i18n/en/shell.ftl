@@ -127,7 +127,6 @@ toast-unheard = { $count ->
     [one] Marked as unheard
    *[other] { $count } marked as unheard
 }
-toast-edit-gone = Taken back. Its recording is in the Outbox.
 toast-composer-busy = Send or close the message you are recording first.
 
 ## Dialogs

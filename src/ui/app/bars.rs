@@ -3,9 +3,11 @@
 use super::App;
 use crate::{
     engine::AccountState,
+    model::DateTime,
     ui::{
         i18n::{t, tf, tn},
         list::{BarAct, Message},
+        screen::words::{clock, day_at_time},
         theme::Icon,
         widget::{Bar, El, Tone, bar, button},
     },
@@ -23,6 +25,22 @@ impl App {
                 .button(act("demo-add", BarAct::AddAccount))
                 .flush();
             bars.push(bar(look, demo));
+        }
+        if let Some(draft) = self.kept.as_ref().filter(|_| self.composer.is_none()) {
+            let when = day_at_time(DateTime::utc(draft.written), self.world.now);
+            let to = draft.facts.to.first().map_or_else(|| t("draft-nobody"), |a| a.label().into());
+            let line = if draft.take.is_some() {
+                let length = clock(draft.length);
+                tf("kept-bar-line", &[("length", &length), ("to", &to), ("when", &when)])
+            } else {
+                tf("kept-bar-text-line", &[("to", &to), ("when", &when)])
+            };
+            let fact = if draft.take.is_some() { "kept-bar" } else { "kept-bar-text" };
+            let kept = Bar::new(Tone::Ask, Icon::Mic, t(fact), line)
+                .button(act("draft-continue", BarAct::Continue))
+                .close(Message::Bar(BarAct::NotNow), t("close"))
+                .flush();
+            bars.push(bar(look, kept));
         }
         if self.world.offline() {
             let waiting = self.world.sidebar.counts.outbox as usize;

@@ -154,6 +154,8 @@ pub struct App {
     undo: Option<Undo>,
     sending: Vec<Sending>,
     reload_due: bool,
+    /// A recording found at the start, to go on with.
+    kept: Option<composer::draft::Draft>,
 }
 
 /// What Ctrl+Z and the button of a toast do.
@@ -242,6 +244,8 @@ pub enum Message {
     Pane(Pane),
     /// Closes the sidebar over a narrow window.
     CloseMenu,
+    /// Recordings that are kept on this computer, newest first.
+    Kept(Vec<composer::draft::Draft>),
     /// Nothing.
     Ignored,
 }
@@ -300,6 +304,7 @@ impl App {
             undo: None,
             sending: Vec::new(),
             reload_due: false,
+            kept: None,
         };
         let sound = [
             audio::Command::Speed(app.world.prefs.speed),
@@ -312,6 +317,7 @@ impl App {
         let first = Task::batch([
             app.overview(),
             app.load_faces(),
+            app.find_kept(),
             iced::system::theme().map(Message::System),
         ]);
         (app, first)

@@ -147,6 +147,10 @@ impl App {
                 self.menu = false;
                 Task::none()
             }
+            Message::Kept(drafts) => {
+                self.kept = drafts.into_iter().next();
+                Task::none()
+            }
             Message::Ignored => Task::none(),
         }
     }
@@ -399,7 +403,18 @@ impl App {
         self.outbox = None;
         self.list = list::List::default();
         self.page = Page::Starting;
-        Task::batch([self.overview(), self.load_faces()])
+        Task::batch([self.overview(), self.load_faces(), self.find_kept()])
+    }
+
+    /// Looks for recordings that were kept, or that a crash left behind.
+    pub(super) fn find_kept(&self) -> Task<Message> {
+        match &self.engine {
+            Some(engine) => {
+                let dir = engine.recordings_dir().to_owned();
+                Task::perform(composer::drafts(dir, None), Message::Kept)
+            }
+            None => Task::none(),
+        }
     }
 
     // Where the window is
@@ -458,6 +473,14 @@ impl App {
                 list::BarAct::TryAgain => self.check_now(),
                 list::BarAct::SignIn(account) => self.ask_password(account),
                 list::BarAct::AddAccount => self.verb(Verb::AddAccount),
+                list::BarAct::Continue => match self.kept.take() {
+                    Some(draft) => self.verb(Verb::Compose(Compose::Draft(draft.dir))),
+                    None => Task::none(),
+                },
+                list::BarAct::NotNow => {
+                    self.kept = None;
+                    Task::none()
+                }
             },
         }
     }
@@ -676,15 +699,6 @@ impl App {
                 Task::batch([self.overview(), self.go(Place::AllInboxes)])
             }
             Verb::Back => self.back(),
-            Verb::EditSent(row) => match self.undo.take() {
-                // The composer of a message that was just sent is still here.
-                Some(Undo::Send(ids, composer)) if ids.contains(&row.id) => self.reopen(composer),
-                other => {
-                    self.undo = other;
-                    self.say(Icon::Info, t("toast-edit-gone"));
-                    Task::none()
-                }
-            },
         }
     }
 

@@ -89,6 +89,10 @@ pub enum BarAct {
     SignIn(crate::model::AccountId),
     /// Add the user's own account.
     AddAccount,
+    /// Go on with a recording that was kept.
+    Continue,
+    /// Leave it for later.
+    NotNow,
 }
 
 /// What the list wants done.

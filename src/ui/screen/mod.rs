@@ -15,7 +15,7 @@ use iced::{Task, widget::image::Handle};
 use super::{theme::Icon, widget::Avatar};
 use crate::{
     audio,
-    engine::{Account, Engine, OutboxRow, UndoToken},
+    engine::{Account, Engine, UndoToken},
     model::{AccountId, Address, ContactId, DateTime, MessageKey, OutboxId},
 };
 
@@ -135,8 +135,6 @@ pub enum Verb {
     AccountAdded(AccountId),
     /// One step back: to the list, or to the screen before.
     Back,
-    /// Reopens the composer of an outbox row that was taken back.
-    EditSent(OutboxRow),
 }
 
 /// What a new composer is for.

@@ -48,8 +48,8 @@ pub enum Message {
     Retried(OutboxId, Result<(), Error>),
     /// "Edit": takes it back and opens its composer.
     Edit(OutboxId),
-    /// It was taken back to be edited.
-    ToEdit(OutboxId, Result<(), Error>),
+    /// It was taken back and is a draft now.
+    ToEdit(OutboxId, Result<PathBuf, Error>),
     /// Opens what is kept.
     Resume(PathBuf),
     /// Throws it away.
@@ -67,8 +67,8 @@ pub enum Question {
     Cancel(OutboxId),
     /// Tries again.
     Retry(OutboxId),
-    /// Takes a row back to edit it.
-    Edit(OutboxId),
+    /// Takes a row back and makes a draft of it, in this folder.
+    Edit(Box<OutboxRow>, PathBuf),
     /// Throws a draft away.
     Forget(PathBuf),
 }
@@ -108,17 +108,23 @@ impl Outbox {
             }
             Message::Cancel(id) => self.order(id, Question::Cancel(id)),
             Message::Retry(id) => self.order(id, Question::Retry(id)),
-            Message::Edit(id) => self.order(id, Question::Edit(id)),
+            Message::Edit(id) => match self.rows.iter().find(|r| r.id == id) {
+                Some(row) => {
+                    let row = Box::new(row.clone());
+                    self.order(id, Question::Edit(row, ctx.recordings_dir.to_owned()))
+                }
+                None => Action::None,
+            },
             Message::Cancelled(id, result) => {
                 self.done(id, result, || Action::say(t("toast-not-sent"))).and(load())
             }
             Message::Retried(id, result) => self.done(id, result, || Action::None).and(load()),
-            Message::ToEdit(id, result) => {
-                let row = self.rows.iter().find(|r| r.id == id).cloned();
-                self.done(id, result, || {
-                    row.map_or(Action::None, |r| Action::Do(Verb::EditSent(r)))
-                })
-                .and(load())
+            Message::ToEdit(id, Ok(dir)) => {
+                self.busy.retain(|b| *b != id);
+                Action::Do(Verb::Compose(Compose::Draft(dir))).and(load())
+            }
+            Message::ToEdit(id, Err(error)) => {
+                self.done(id, Err(error), || Action::None).and(load())
             }
             Message::Resume(dir) => Action::Do(Verb::Compose(Compose::Draft(dir))),
             Message::Forget(dir) => Action::Ask(Question::Forget(dir)),
@@ -313,9 +319,10 @@ impl Ask<Message> for Question {
             Self::Retry(id) => Task::perform(async move { e.retry_send(id).await }, move |r| {
                 Message::Retried(id, r)
             }),
-            Self::Edit(id) => Task::perform(async move { e.cancel_send(id).await }, move |r| {
-                Message::ToEdit(id, r)
-            }),
+            Self::Edit(row, dir) => {
+                let id = row.id;
+                Task::perform(composer::from_outbox(e, *row, dir), move |r| Message::ToEdit(id, r))
+            }
             Self::Forget(dir) => Task::perform(composer::forget(dir), Message::Forgotten),
         }
     }
@@ -373,9 +380,12 @@ mod tests {
         let (mut o, _) = Outbox::open(&ctx(&idle));
         let rows = vec![row(1, OutboxState::Failed("550 no".into()))];
         o.update(Message::Loaded(Ok(rows), Vec::new()), &ctx(&idle));
-        o.update(Message::Edit(OutboxId(1)), &ctx(&idle));
-        let actions = o.update(Message::ToEdit(OutboxId(1), Ok(())), &ctx(&idle)).flat();
-        assert!(matches!(&actions[0], Action::Do(Verb::EditSent(r)) if r.id == OutboxId(1)));
+        let asked = o.update(Message::Edit(OutboxId(1)), &ctx(&idle));
+        assert!(matches!(asked, Action::Ask(Question::Edit(row, _)) if row.id == OutboxId(1)));
+        let dir = PathBuf::from("/nowhere/draft-1");
+        let done = Message::ToEdit(OutboxId(1), Ok(dir.clone()));
+        let actions = o.update(done, &ctx(&idle)).flat();
+        assert!(matches!(&actions[0], Action::Do(Verb::Compose(Compose::Draft(d))) if *d == dir));
     }
 
     #[test]

@@ -17,6 +17,8 @@ use crate::{
 pub enum Question {
     /// The original.
     Open(MessageKey),
+    /// What is kept in this folder.
+    Draft(PathBuf),
     /// Suggestions for a line.
     Complete(Line, people::Ask),
     /// Which format each recipient gets.
@@ -65,6 +67,9 @@ impl Ask<Message> for Question {
             Self::Open(key) => Task::perform(async move { e.open(key).await }, move |r| {
                 Message::Original(key, r.map(Box::new))
             }),
+            Self::Draft(dir) => {
+                Task::perform(work::draft(dir), |found| Message::Draft(found.map(Box::new)))
+            }
             Self::Complete(line, ask) => {
                 let number = ask.number;
                 Task::perform(async move { e.complete(ask.account, ask.text).await }, move |r| {

@@ -10,7 +10,7 @@ use std::{path::PathBuf, sync::Arc, time::Duration};
 use iced::widget::text_editor;
 
 use super::{
-    Action, Compose, Context, Toast, Undo,
+    Action, Compose, Context, Toast, Undo, Verb,
     words::{self, t, tf},
 };
 use crate::{
@@ -99,7 +99,7 @@ pub struct Composer {
 pub type Act = Action<Message, Question>;
 
 impl Composer {
-    /// Opens a composer. `draft` is what [`Compose::Draft`] names, read before.
+    /// Opens a composer. A draft fills it once it is read.
     #[must_use]
     pub fn open(what: &Compose, ctx: &Context<'_>) -> (Self, Act) {
         let (kind, medium, to) = match what {
@@ -146,6 +146,10 @@ impl Composer {
             kept: Vec::new(),
             peaks: None,
         };
+        if let Compose::Draft(dir) = what {
+            composer.dir = dir.clone();
+            return (composer, Action::Ask(Question::Draft(dir.clone())));
+        }
         let mut action = Action::Ask(Question::Prepare(composer.dir.clone(), composer.facts()));
         let source = match what {
             Compose::Again { key, .. } => Some(*key),
@@ -257,6 +261,14 @@ impl Composer {
         }
         match message {
             Message::Original(key, result) => self.original_here(key, result, ctx),
+            Message::Draft(Some(draft)) => {
+                let (composer, action) = Self::resume(*draft, ctx);
+                *self = composer;
+                action
+            }
+            Message::Draft(None) => {
+                Action::say(t("composer-draft-gone")).and(Action::Do(Verb::CloseComposer))
+            }
             Message::Ready(Ok(())) => {
                 self.dir_ready = true;
                 if std::mem::take(&mut self.record_when_ready) {
@@ -717,6 +729,15 @@ fn loaded(clip: ClipId, result: Result<Arc<Pcm>, Error>) -> Act {
 /// Everything that is kept on this computer, newest first; asked at the start and for the outbox.
 pub async fn drafts(recordings: PathBuf, open: Option<PathBuf>) -> Vec<Draft> {
     work::find(recordings, open).await
+}
+
+/// Takes a message out of the outbox and makes a draft of it.
+pub async fn from_outbox(
+    engine: crate::engine::Engine,
+    row: crate::engine::OutboxRow,
+    recordings: PathBuf,
+) -> Result<PathBuf, Error> {
+    work::from_outbox(engine, row, recordings).await
 }
 
 /// Removes what is kept, for good ("Delete it").

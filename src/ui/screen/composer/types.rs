@@ -4,7 +4,7 @@ use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use iced::widget::text_editor;
 
-use super::work::Kept;
+use super::{draft::Draft, work::Kept};
 use crate::{
     audio::ClipId,
     codec::Pcm,
@@ -65,6 +65,8 @@ pub enum Trouble {
 pub enum Message {
     /// The original, or the message to send again.
     Original(MessageKey, Result<Box<Opened>, Error>),
+    /// The draft that was to be opened, if it is still there.
+    Draft(Option<Box<Draft>>),
     /// The folder of the draft is there, or not.
     Ready(Result<(), Error>),
     /// The recording of an earlier message was copied here.

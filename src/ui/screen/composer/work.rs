@@ -4,9 +4,10 @@ use std::{path::PathBuf, sync::Arc};
 
 use super::draft::{self, Facts};
 use crate::{
-    codec::Pcm,
-    engine::{Engine, Error, Outgoing},
-    model::{MessageKey, OutboxId},
+    codec::{self, Hint, Limits, Pcm},
+    engine::{Engine, Error, OutboxRow, Outgoing},
+    message::{Mail, inspect},
+    model::{MessageKey, OutboxId, Sensitivity},
 };
 
 /// Sound with the file that it came from.
@@ -63,6 +64,66 @@ pub async fn restore(dir: PathBuf, facts: Facts, kept: Kept) -> Result<(), Error
             .map_err(|e| Error::Store(e.to_string()))
     })
     .await
+}
+
+/// What is kept in a folder.
+pub async fn draft(dir: PathBuf) -> Option<draft::Draft> {
+    blocking(move || Ok(draft::read(&dir))).await.ok().flatten()
+}
+
+/// Takes a message out of the outbox and makes a draft of it again: its recipients as the outbox
+/// has them, the rest as the frozen message says.
+pub async fn from_outbox(
+    engine: Engine,
+    row: OutboxRow,
+    recordings: PathBuf,
+) -> Result<PathBuf, Error> {
+    let raw = engine.outbox_raw(row.id).await?;
+    let account = row.account;
+    let (id, to) = (row.id, row.to);
+    let dir = blocking(move || {
+        let mail = Mail::read(&raw, &inspect::ReadOptions::default());
+        let dir = draft::new_dir(&recordings);
+        let mut facts = Facts {
+            account: Some(account),
+            to,
+            subject: mail.subject.clone().unwrap_or_default(),
+            importance: mail.importance.unwrap_or_default(),
+            private: mail.sensitivity.as_ref().is_some_and(Sensitivity::blocks_forwarding),
+            ask_receipt: mail.receipt.is_some(),
+            ..Facts::default()
+        };
+        let voice = inspect::primary_audio(&mail).first().map(|part| part.path.clone());
+        let store = |e: std::io::Error| Error::Store(e.to_string());
+        match voice.and_then(|path| Some((inspect::body(&raw, &path)?, path))) {
+            Some((body, path)) => {
+                let part = mail.parts.iter().find(|p| p.path == path);
+                let hint = Hint {
+                    media_type: part.map_or("", |p| p.media_type.as_str()),
+                    filename: part.and_then(|p| p.filename.as_deref()),
+                };
+                let pcm = codec::decode(&body.octets, hint, Limits::default())
+                    .map_err(|e| Error::Invalid(e.to_string()))?;
+                draft::write_wav(&dir.join("take-1.wav"), &Arc::new(pcm)).map_err(store)?;
+                facts.take = Some("take-1.wav".into());
+            }
+            None => {
+                facts.text = true;
+                facts.note = mail.text.clone().unwrap_or_default();
+            }
+        }
+        draft::write(&dir, &facts).map_err(store)?;
+        Ok(dir)
+    })
+    .await?;
+    // The draft is safe on disk before the outbox lets go of the message.
+    match engine.cancel_send(id).await {
+        Ok(()) => Ok(dir),
+        Err(error) => {
+            let _ = remove(dir).await;
+            Err(error)
+        }
+    }
 }
 
 /// Removes a recording for good.
