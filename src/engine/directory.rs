@@ -146,6 +146,9 @@ pub(crate) fn judge(
             None,
         ));
     };
+    if older(&row, doc) {
+        return Ok((CardOfferKind::Known, Some(row)));
+    }
     if let Some((in_use, new)) = conflict(&row, doc) {
         return Ok((CardOfferKind::Conflict { in_use, new }, Some(row)));
     }
@@ -169,6 +172,21 @@ fn whose(c: &Reader, doc: &CardDoc) -> Result<Option<ContactRow>> {
         }
     }
     Ok(None)
+}
+
+/// The digits of a card's REV: `1995-10-31T22:27:10Z` and `19951031T222710Z` are the same.
+fn rev(doc: &CardDoc) -> String {
+    let digits = doc.rev.as_deref().map(contacts::digits).unwrap_or_default();
+    if digits.len() < 8 {
+        return String::new();
+    }
+    digits.chars().chain("000000".chars()).take(14).collect()
+}
+
+/// Whether a card is older than the one the entry was made of.
+fn older(row: &ContactRow, doc: &CardDoc) -> bool {
+    let rev = rev(doc);
+    !rev.is_empty() && rev < row.rev
 }
 
 /// An address that is not in the entry yet, or a number that differs where there is one already.
@@ -259,6 +277,9 @@ pub(crate) fn take_over(
         (CardOfferKind::Conflict { in_use, new }, Some(_)) if !accept_conflict => {
             Err(Error::Refused(format!("The card has {new} where {in_use} is in use.")))
         }
+        (CardOfferKind::Known, Some(row)) if older(&row, &received.doc) => {
+            Err(Error::Refused(format!("The directory has a newer card of {}.", row.name)))
+        }
         (_, Some(row)) => {
             let before = serde_json::to_string(&row).map_err(|e| Error::Store(e.to_string()))?;
             let id = contacts::save(t, &merged(row, received, source))?;
@@ -328,6 +349,7 @@ fn merged(mut row: ContactRow, received: &Received, source: Source) -> ContactRo
     numbers.append(&mut row.tels);
     row.tels = numbers;
     row.newer_card = 0;
+    row.rev = rev(doc);
     row.source = source;
     row
 }

@@ -9,7 +9,7 @@
 use super::{
     store::{
         Reader,
-        messages::Place,
+        messages::{self, Place},
         receipts::{self, Answer, Rule},
     },
     types::{Error, ReceiptPolicy, ReceiptState},
@@ -28,8 +28,10 @@ const DAY: i64 = 24 * 3600;
 pub struct Facts {
     /// The message lies among our own, in Junk, or is a draft.
     pub unfit: bool,
-    /// Heard, read or viewed.
+    /// Heard, read or viewed here.
     pub presented: bool,
+    /// Another program has marked it so; it may have asked too (RFC 3503 section 3).
+    pub seen_elsewhere: bool,
     /// `$MDNSent` is set: another program has settled it.
     pub settled: bool,
     /// The daily number for this sender is used up.
@@ -68,7 +70,8 @@ pub fn decide(asked: Option<&Receipt>, sender: Option<&AddrSpec>, facts: &Facts)
     };
     let nobody = sender.is_none_or(AddrSpec::is_non_mail_user)
         || asked.requested_by.iter().any(AddrSpec::is_non_mail_user);
-    if nobody || facts.unfit || facts.settled || facts.too_many {
+    let over = facts.settled || facts.seen_elsewhere || facts.too_many;
+    if nobody || facts.unfit || over {
         return Verdict::Nothing;
     }
     let elsewhere =
@@ -110,13 +113,16 @@ pub(crate) fn standing(
         Some(sender) => receipts::sent_since(c, sender, now - DAY)?,
         None => 0,
     };
+    let seen = places.iter().any(|place| place.flags.seen);
+    let here = messages::was_presented(c, key)?;
     let unfit = |place: &Place| {
         matches!(place.role, MailboxRole::Junk | MailboxRole::Sent | MailboxRole::Drafts)
             || place.flags.draft
     };
     let facts = Facts {
         unfit: places.iter().any(unfit) || mail.sender.outside_caller,
-        presented: places.iter().any(|place| place.flags.seen),
+        presented: seen && here,
+        seen_elsewhere: seen && !here,
         settled: places.iter().any(|place| place.flags.mdn_sent),
         too_many: sent_today >= DAILY,
         rule: rule.map(|rule| match rule {
@@ -169,7 +175,7 @@ mod tests {
         Verdict::Ask { to: to.iter().map(|a| addr(a)).collect(), elsewhere }
     }
 
-    /// The 24 cases of the guard list, the ones that the message itself decides included as
+    /// The cases of the guard list, the ones that the message itself decides included as
     /// `may_send` and `needs_consent`.
     #[test]
     fn the_whole_table() {
@@ -185,7 +191,7 @@ mod tests {
         let robot = asked(&["non-mail-user@example.com"]);
         let yes = ask(false, &[ADA]);
         type Case<'a> = (&'a str, Option<&'a Receipt>, Option<&'a str>, Facts, Verdict);
-        let cases: [Case<'_>; 24] = [
+        let cases: [Case<'_>; 25] = [
             ("not asked for", None, Some(ADA), heard, Verdict::Nothing),
             ("asked, not heard", Some(&plain), Some(ADA), Facts::default(), Verdict::NotYet),
             ("asked, heard", Some(&plain), Some(ADA), heard, yes.clone()),
@@ -219,6 +225,13 @@ mod tests {
                 Some(&plain),
                 Some(ADA),
                 Facts { settled: true, ..heard },
+                Verdict::Nothing,
+            ),
+            (
+                "seen elsewhere",
+                Some(&plain),
+                Some(ADA),
+                Facts { seen_elsewhere: true, ..Facts::default() },
                 Verdict::Nothing,
             ),
             (

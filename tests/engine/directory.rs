@@ -158,6 +158,30 @@ async fn harmless_news_update_and_typed_names_stay() {
 }
 
 #[tokio::test]
+async fn an_older_card_brings_nothing_back() {
+    let desk = Desk::new().await;
+    let dated = |rev: &str, role: &str| {
+        let card = format!("FN:Graham\nREV:{rev}\nROLE:{role}\nEMAIL:graham@example.net");
+        with_card("graham@example.net", rev, &card)
+    };
+    let key = deliver(&desk, &dated("20250304T100000Z", "Director")).await;
+    let id = import(&desk, key).await;
+    let key = deliver(&desk, &dated("2024-01-01T00:00:00Z", "Sales")).await;
+    assert_eq!(offer(&desk, key).await, Some(CardOfferKind::Known));
+    let path = path(&desk, key).await;
+    refused(desk.engine.import_card(key, path, false).await);
+    let role = desk.engine.contact(id).await.expect("a contact").role;
+    assert_eq!(role.as_deref(), Some("Director"));
+}
+
+#[tokio::test]
+async fn nobody_comes_in_from_header_fields() {
+    let desk = Desk::new().await;
+    deliver(&desk, super::sending::PLAIN).await;
+    assert!(desk.engine.contacts(String::new()).await.expect("people").is_empty());
+}
+
+#[tokio::test]
 async fn two_cards_in_one_message_offer_nothing() {
     let desk = Desk::new().await;
     let message = with_card("graham@example.net", "a", GRAHAM).replace(

@@ -2,7 +2,7 @@
 
 use aloud::{
     engine::{Error, Mark, Progress, ReceiptAnswer, ReceiptPolicy, ReceiptState},
-    loopback::{CommandFault, Faults, Protocol, When},
+    loopback::{CommandFault, Faults, Protocol, When, mailboxes::Change},
     message::{Mail, Report, inspect::ReadOptions},
     model::{Flag, MessageKey},
 };
@@ -187,6 +187,37 @@ async fn deleting_unheard_may_be_told() {
     let mail = Mail::read(&submitted[0].octets, &ReadOptions::default());
     let Some(Report::Mdn(mdn)) = mail.report else { panic!("no receipt") };
     assert_eq!(mdn.disposition, "deleted");
+}
+
+#[tokio::test]
+async fn what_another_program_marked_is_not_asked_about() {
+    let (desk, key) = desk_with(&asking("a", "ada@example.net")).await;
+    let seen = std::collections::BTreeSet::from([Flag::Seen]);
+    desk.server
+        .change(|m| m.store("INBOX", &[aloud::model::Uid(1)], Change::Add, &seen))
+        .expect("a user")
+        .expect("stored");
+    desk.sync().await;
+    assert_eq!(state(&desk, key).await, ReceiptState::None);
+    desk.engine.presented(key).await.expect("noted");
+    assert_eq!(state(&desk, key).await, ReceiptState::None);
+}
+
+#[tokio::test]
+async fn drafts_junk_and_what_is_settled_ask_nothing() {
+    for (mailbox, flag) in
+        [("INBOX", Some(Flag::MdnSent)), ("INBOX", Some(Flag::Draft)), ("Junk", None)]
+    {
+        let desk = Desk::new().await;
+        let octets = asking("a", "ada@example.net").replace('\n', "\r\n").into_bytes();
+        let flags: Vec<Flag> = flag.into_iter().collect();
+        let date = aloud::model::DateTime::utc(super::desk::START);
+        desk.server.deliver(mailbox, octets, &flags, date).expect("delivered");
+        desk.sync().await;
+        let rows = desk.mailbox(mailbox).await;
+        desk.engine.presented(rows[0].key).await.expect("noted");
+        assert_eq!(state(&desk, rows[0].key).await, ReceiptState::None, "{mailbox} {flags:?}");
+    }
 }
 
 #[tokio::test]

@@ -6,7 +6,7 @@ use aloud::{
     codec::Pcm,
     engine::{Error, OutboxState, Outgoing, Relation},
     message::{Mail, PartRole, inspect::ReadOptions},
-    model::{AccountId, Address, Importance, MessageKey, voice::VoiceFormat},
+    model::{AccountId, Address, Flag, Importance, MessageKey, MessageKind, voice::VoiceFormat},
 };
 
 use super::desk::{Desk, addr, refused};
@@ -223,10 +223,25 @@ async fn receipts_and_reports_join_the_sent_message() {
          Reporting-MTA: dns;mx.example.net\nOriginal-Envelope-Id: {id}\n\n\
          Final-Recipient: rfc822;nobody@example.net\nAction: failed\nStatus: 5.1.1\n\n--r--\n"
     ));
+    // Somebody we did not write to says that it was heard: that proves nothing.
+    desk.deliver(&format!(
+        "From: Eve <eve@example.org>\nTo: robin@example.com\nSubject: Played\n\
+         Message-ID: <forged@example.org>\nDate: Wed, 05 Mar 2025 09:02:00 +0000\n\
+         MIME-Version: 1.0\n\
+         Content-Type: multipart/report; report-type=disposition-notification; boundary=r\n\n\
+         --r\nContent-Type: text/plain\n\nPlayed.\n--r\n\
+         Content-Type: message/disposition-notification\n\n\
+         Final-Recipient: rfc822;eve@example.org\nOriginal-Message-ID: <{id}>\n\
+         Disposition: manual-action/MDN-sent-manually; deleted\n\n--r--\n"
+    ));
     desk.sync().await;
     desk.sync().await;
-    let inbox = desk.inbox().await;
+    let mut inbox = desk.inbox().await;
+    let forged = inbox.iter().position(|row| row.kind == MessageKind::Mdn).expect("a row");
+    inbox.remove(forged);
     assert_eq!(inbox.len(), 1, "the receipt joined: {inbox:?}");
+    let filed = desk.server.mailbox("Sent").expect("it");
+    assert!(filed.messages()[0].flags.contains(&Flag::MdnSent));
     let sent = desk.mailbox("Sent").await;
     let opened = desk.engine.open(sent[0].key).await.expect("opened");
     let ada = opened.deliveries.iter().find(|d| d.recipient.addr.as_str() == "ada@example.net");

@@ -229,6 +229,9 @@ impl Engine {
                     }
                     if !seen {
                         rows::set_started(t, key, false)?;
+                    } else if changed.iter().any(|place| place.message == key) {
+                        // What another program has marked was not heard here.
+                        rows::set_presented(t, key)?;
                     }
                 }
                 was.dedup();

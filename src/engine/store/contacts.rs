@@ -55,6 +55,8 @@ pub struct ContactRow {
     pub sound_ms: i64,
     /// Send this person our own card.
     pub wants_card: bool,
+    /// When the card was last changed, digits only; empty when it does not say.
+    pub rev: String,
     /// Where it comes from.
     pub source: Source,
     /// Message with a newer card; 0 for none.
@@ -67,7 +69,7 @@ pub struct ContactRow {
 
 const ROW: &str = "SELECT id, name, name_edited, role, organization, place, zone, photo_type, \
     photo, sound_type, sound, sound_ms, wants_card, source, source_name, source_date, \
-    source_subject, newer_card, created FROM contacts";
+    source_subject, newer_card, created, rev FROM contacts";
 
 fn row(row: &Row<'_>) -> rusqlite::Result<ContactRow> {
     Ok(ContactRow {
@@ -92,6 +94,7 @@ fn row(row: &Row<'_>) -> rusqlite::Result<ContactRow> {
             added: row.get(18)?,
         },
         newer_card: row.get(17)?,
+        rev: row.get(19)?,
         emails: Vec::new(),
         tels: Vec::new(),
     })
@@ -184,7 +187,8 @@ pub(crate) fn save(t: &Transaction<'_>, contact: &ContactRow) -> Result<ContactI
         "UPDATE contacts SET name = ?2, name_edited = ?3, role = ?4, organization = ?5, \
          place = ?6, zone = ?7, photo_type = ?8, photo = ?9, sound_type = ?10, sound = ?11, \
          sound_ms = ?12, wants_card = ?13, source = ?14, source_name = ?15, source_date = ?16, \
-         source_subject = ?17, newer_card = ?18, created = ?19, deleted = 0 WHERE id = ?1",
+         source_subject = ?17, newer_card = ?18, created = ?19, rev = ?20, deleted = 0 \
+         WHERE id = ?1",
         params![
             id,
             contact.name,
@@ -204,7 +208,8 @@ pub(crate) fn save(t: &Transaction<'_>, contact: &ContactRow) -> Result<ContactI
             contact.source.date,
             contact.source.subject,
             contact.newer_card,
-            contact.source.added
+            contact.source.added,
+            contact.rev
         ],
     )?;
     if changed == 0 {

@@ -6,7 +6,7 @@
 
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
-use super::{Result, classify::Facts, messages, words};
+use super::{Result, classify::Facts, list, messages, words};
 use crate::{
     engine::types::Delivery,
     message::{Dsn, Mdn, Report},
@@ -63,6 +63,10 @@ fn receipt(
     let Some(sent) = ours(t, account, id)? else { return Ok(Vec::new()) };
     let state = receipt_state(mdn);
     let recipient = mdn.recipient.as_deref().map(bare).unwrap_or_default();
+    // Somebody we did not write to proves nothing: that stays ordinary mail.
+    let Some(recipient) = known_recipient(t, account, id, &recipient)? else {
+        return Ok(Vec::new());
+    };
     update(t, account, id, &recipient, state, at, &mdn.errors.join(" "))?;
     join(t, key)?;
     Ok(vec![sent, key])
@@ -167,22 +171,17 @@ fn update(
     if changed > 0 {
         return Ok(());
     }
-    let known: i64 = t.query_row(
-        "SELECT count(*) FROM deliveries WHERE account = ?1 AND message_id = ?2",
-        params![account.0, id],
-        |row| row.get(0),
-    )?;
     let same = "SELECT 1 FROM deliveries WHERE account = ?1 AND message_id = ?2 AND recipient = ?3";
     if t.prepare_cached(same)?.exists(params![account.0, id, recipient])? {
         return Ok(());
     }
-    if known == 1 {
-        // An alias of the only recipient there is, unless that one has spoken.
+    if let Some(alias) = known_recipient(t, account, id, recipient)? {
+        // Unless that one has spoken.
         t.execute(
-            "UPDATE deliveries SET state = ?3, at = ?4, detail = ?5 \
-             WHERE account = ?1 AND message_id = ?2 \
+            "UPDATE deliveries SET state = ?4, at = ?5, detail = ?6 \
+             WHERE account = ?1 AND message_id = ?2 AND recipient = ?3 \
              AND state IN ('sent', 'delivered', 'relayed', 'delayed')",
-            params![account.0, id, state, at, detail],
+            params![account.0, id, alias, state, at, detail],
         )?;
     } else if !recipient.is_empty() {
         t.execute(
@@ -192,6 +191,33 @@ fn update(
         )?;
     }
     Ok(())
+}
+
+/// The recipient of ours that a report means: the same mailbox, or the only one in its domain.
+fn known_recipient(
+    c: &Connection,
+    account: AccountId,
+    id: &str,
+    named: &str,
+) -> Result<Option<String>> {
+    let mut query = c.prepare_cached(
+        "SELECT recipient FROM deliveries WHERE account = ?1 AND message_id = ?2 ORDER BY id",
+    )?;
+    let ours: Vec<String> = query
+        .query_map(params![account.0, id], |row| row.get(0))?
+        .collect::<std::result::Result<_, _>>()?;
+    let same = |ours: &&String| list::lookup_key(ours) == list::lookup_key(named);
+    if let Some(found) = ours.iter().find(same) {
+        return Ok(Some(found.clone()));
+    }
+    let domain = |address: &str| address.rsplit_once('@').map(|(_, d)| d.to_lowercase());
+    let mut neighbors = ours.iter().filter(|ours| domain(ours) == domain(named));
+    match (neighbors.next(), neighbors.next()) {
+        (Some(only), None) => Ok(Some(only.clone())),
+        // A report that names nobody, about a message to one person.
+        _ if named.is_empty() && ours.len() == 1 => Ok(ours.into_iter().next()),
+        _ => Ok(None),
+    }
 }
 
 fn receipt_state(mdn: &Mdn) -> &'static str {

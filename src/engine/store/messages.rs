@@ -686,6 +686,17 @@ pub(crate) fn account_of(c: &Connection, key: MessageKey) -> Result<AccountId> {
     one(c, "SELECT account FROM messages WHERE id = ?1", key).map(AccountId)
 }
 
+/// Notes that the user heard, read or viewed it here, or said so.
+pub(crate) fn set_presented(t: &Transaction<'_>, key: MessageKey) -> Result<()> {
+    t.execute("UPDATE messages SET presented = 1 WHERE id = ?1", [key.0])?;
+    Ok(())
+}
+
+/// Whether the user heard, read or viewed it here.
+pub(crate) fn was_presented(c: &Connection, key: MessageKey) -> Result<bool> {
+    one(c, "SELECT presented FROM messages WHERE id = ?1", key)
+}
+
 /// Whether the message asks for a receipt that may be sent.
 pub(crate) fn asks_receipt(c: &Connection, key: MessageKey) -> Result<bool> {
     one(c, "SELECT receipt_asked FROM messages WHERE id = ?1", key)

@@ -339,7 +339,7 @@ pub(crate) fn file(
     )?;
     let key = MessageKey(t.last_insert_rowid());
     t.execute(
-        "INSERT INTO locations (mailbox, message, seen, date) VALUES (?1, ?2, 1, ?3)",
+        "INSERT INTO locations (mailbox, message, seen, mdn_sent, date) VALUES (?1, ?2, 1, 1, ?3)",
         params![sent.0, key.0, now],
     )?;
     let location = t.last_insert_rowid();

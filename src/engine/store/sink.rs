@@ -307,7 +307,8 @@ fn wire_op(c: &Connection, op: &ops::Op) -> Result<Option<Wire>> {
                     row.get(0)
                 })?;
             OpKind::Append {
-                flags: vec![Flag::Seen],
+                // Nobody is to be asked for a receipt of our own message (RFC 3503 section 3.3).
+                flags: vec![Flag::Seen, Flag::MdnSent],
                 date: DateTime::utc(arrived),
                 message_id: op.message_id.clone(),
                 octets: Vec::new(),
