@@ -1,12 +1,17 @@
 //! Starts the engine and the sound thread, opens the window over them, and ends them in order.
 
-use std::{path::PathBuf, process::ExitCode, sync::Arc};
+use std::{
+    path::PathBuf,
+    process::ExitCode,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
 
 use aloud::{
-    audio::Audio,
+    audio::{self, Audio},
     cli::{Dirs, demo, mail},
     engine::{Engine, Error, Options, secrets::MemoryStore},
-    ui::{self, Launch, OpenDemo, prefs::Prefs},
+    ui::{self, Launch, OpenEngine, prefs::Prefs},
 };
 
 /// Opens the window over the user's mail, or over the demo mailbox.
@@ -15,37 +20,37 @@ pub fn open(dirs: &Dirs, in_demo: bool) -> ExitCode {
         Ok(runtime) => runtime,
         Err(error) => return fail(&error.to_string()),
     };
-    let prefs_file = dirs.config.join("window.toml");
-    let undo_seconds = Prefs::load(&prefs_file).undo_seconds;
-    let demo_dir = dirs.cache.join("demo");
-    let started = runtime.block_on(async {
-        if in_demo {
-            demo_engine(demo_dir.clone(), undo_seconds).await
-        } else {
-            let mut options = mail::options(dirs, None);
-            options.dialer = demo::lazy_dialer();
-            options.undo_seconds = undo_seconds;
-            let engine = Engine::start(options).await?;
-            engine.go_online().await?;
-            Ok(engine)
-        }
+    let engines = Engines {
+        dirs: dirs.clone(),
+        prefs_file: dirs.config.join("window.toml"),
+        started: Arc::default(),
+    };
+    let first = runtime.block_on(async {
+        if in_demo { engines.clone().demo().await } else { engines.clone().home().await }
     });
-    let engine = match started {
+    let engine = match first {
         Ok(engine) => engine,
         Err(error) => return fail(&error.to_string()),
     };
     let audio = Audio::start().inspect_err(|error| tracing::warn!(%error, "no sound thread")).ok();
     let handle = runtime.handle().clone();
-    let open_demo: OpenDemo = Arc::new(move || {
-        let starting = handle.spawn(demo_engine(demo_dir.clone(), undo_seconds));
-        Box::pin(async move { starting.await.unwrap_or(Err(Error::Stopped)) })
-    });
+    let opener = |in_demo: bool| -> OpenEngine {
+        let (engines, handle) = (engines.clone(), handle.clone());
+        Arc::new(move || {
+            let engines = engines.clone();
+            let starting = handle.spawn(async move {
+                if in_demo { engines.demo().await } else { engines.home().await }
+            });
+            Box::pin(async move { starting.await.unwrap_or(Err(Error::Stopped)) })
+        })
+    };
     let launch = Launch {
-        engine: Some(engine.clone()),
+        engine: Some(engine),
         audio: audio.clone(),
         demo: in_demo,
-        open_demo: Some(open_demo),
-        prefs_file: Some(prefs_file),
+        open_demo: Some(opener(true)),
+        open_home: Some(opener(false)),
+        prefs_file: Some(engines.prefs_file.clone()),
     };
     // iced's own tasks run on our runtime's threads where a future needs tokio.
     let closed = {
@@ -53,31 +58,68 @@ pub fn open(dirs: &Dirs, in_demo: bool) -> ExitCode {
         ui::run(launch)
     };
     if let Some(audio) = audio {
-        audio.send(aloud::audio::Command::Shutdown);
+        audio.send(audio::Command::Shutdown);
     }
-    runtime.block_on(engine.shutdown());
-    runtime.shutdown_timeout(std::time::Duration::from_secs(2));
+    runtime.block_on(engines.shutdown());
+    runtime.shutdown_timeout(Duration::from_secs(2));
     match closed {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => fail(&error.to_string()),
     }
 }
 
-/// An engine of its own over the demo mailbox, fresh each time: nothing of it mixes with the
-/// user's mail, and no password leaves memory.
-async fn demo_engine(dir: PathBuf, undo_seconds: u32) -> Result<Engine, Error> {
-    match std::fs::remove_dir_all(&dir) {
-        Ok(()) => {}
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
-        Err(error) => return Err(Error::Store(error.to_string())),
+/// Starts engines and remembers them, so that all are stopped in order.
+#[derive(Clone)]
+struct Engines {
+    dirs: Dirs,
+    prefs_file: PathBuf,
+    started: Arc<Mutex<Vec<Engine>>>,
+}
+
+impl Engines {
+    /// The engine over the user's own mail.
+    async fn home(self) -> Result<Engine, Error> {
+        let mut options = mail::options(&self.dirs, None);
+        options.dialer = demo::lazy_dialer();
+        let engine = self.start(options).await?;
+        engine.go_online().await?;
+        Ok(engine)
     }
-    let mut options = Options::new(dir, Arc::new(MemoryStore::default()));
-    options.dialer = demo::lazy_dialer();
-    options.undo_seconds = undo_seconds;
-    let engine = Engine::start(options).await?;
-    demo::prepare(&engine).await?;
-    engine.go_online().await?;
-    Ok(engine)
+
+    /// An engine of its own over the demo mailbox, fresh each time: nothing of it mixes with the
+    /// user's mail, and no password leaves memory.
+    async fn demo(self) -> Result<Engine, Error> {
+        let folder = self.dirs.cache.join("demo");
+        match std::fs::remove_dir_all(&folder) {
+            Ok(()) => {}
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
+            Err(error) => return Err(Error::Store(error.to_string())),
+        }
+        let mut options = Options::new(folder, Arc::new(MemoryStore::default()));
+        options.dialer = demo::lazy_dialer();
+        let engine = self.start(options).await?;
+        demo::prepare(&engine).await?;
+        engine.go_online().await?;
+        Ok(engine)
+    }
+
+    async fn start(&self, mut options: Options) -> Result<Engine, Error> {
+        let prefs = Prefs::load(&self.prefs_file);
+        options.undo_seconds = prefs.undo_seconds;
+        options.receipts = prefs.receipts;
+        options.own_card = prefs.own_card;
+        let engine = Engine::start(options).await?;
+        self.started.lock().unwrap_or_else(PoisonError::into_inner).push(engine.clone());
+        Ok(engine)
+    }
+
+    async fn shutdown(&self) {
+        let started =
+            std::mem::take(&mut *self.started.lock().unwrap_or_else(PoisonError::into_inner));
+        for engine in started {
+            engine.shutdown().await;
+        }
+    }
 }
 
 fn fail(reason: &str) -> ExitCode {

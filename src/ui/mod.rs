@@ -19,7 +19,7 @@ pub mod theme;
 pub mod toast;
 pub mod widget;
 
-pub use app::{Launch, OpenDemo, run};
+pub use app::{Launch, OpenEngine, run};
 pub use screen::words;
 
 pub use crate::i18n;

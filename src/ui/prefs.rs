@@ -6,6 +6,7 @@ use std::{io::Write as _, path::Path};
 use serde::{Deserialize, Serialize};
 
 use super::theme::{Mode, TEXT_SIZES};
+use crate::engine::{OwnCard, ReceiptPolicy};
 
 /// Choices of the window.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -30,6 +31,10 @@ pub struct Prefs {
     pub volume: f32,
     /// Seconds that Send can be undone: 0, 5, 10, 20 or 30.
     pub undo_seconds: u32,
+    /// What to do about receipts that are asked for.
+    pub receipts: ReceiptPolicy,
+    /// When the user's own contact card goes along.
+    pub own_card: OwnCard,
     /// Width of the list, 300 to 480.
     pub list_width: f32,
 }
@@ -47,6 +52,8 @@ impl Default for Prefs {
             speed: 1.0,
             volume: 0.8,
             undo_seconds: 10,
+            receipts: ReceiptPolicy::Ask,
+            own_card: OwnCard::Automatic,
             list_width: 360.0,
         }
     }
@@ -68,6 +75,8 @@ impl Prefs {
         take(&table, "speed", &mut prefs.speed);
         take(&table, "volume", &mut prefs.volume);
         take(&table, "undo_seconds", &mut prefs.undo_seconds);
+        take(&table, "receipts", &mut prefs.receipts);
+        take(&table, "own_card", &mut prefs.own_card);
         take(&table, "list_width", &mut prefs.list_width);
         prefs.sane()
     }
@@ -134,7 +143,12 @@ mod tests {
     fn writes_what_it_reads() -> std::io::Result<()> {
         let dir = tempfile::tempdir()?;
         let file = dir.path().join("a/window.toml");
-        let prefs = Prefs { compact: true, text_size: 130, ..Prefs::default() };
+        let prefs = Prefs {
+            compact: true,
+            text_size: 130,
+            receipts: ReceiptPolicy::Never,
+            ..Prefs::default()
+        };
         prefs.save(&file)?;
         assert_eq!(Prefs::load(&file), prefs);
         Ok(())

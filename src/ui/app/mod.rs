@@ -3,6 +3,7 @@
 //! Screens never name each other. They return actions and verbs, and only this module moves
 //! between them. Built apart from `main`, so tests boot it without a window or an engine.
 
+mod acts;
 mod bars;
 mod dialog;
 mod keys;
@@ -34,12 +35,12 @@ use crate::{
 
 pub use world::{Layout, World};
 
-/// Opens the demo mailbox in an engine of its own.
-pub type OpenDemo =
+/// Starts another engine.
+pub type OpenEngine =
     Arc<dyn Fn() -> BoxFuture<'static, Result<Engine, engine::Error>> + Send + Sync>;
 
 /// What the window needs from the program.
-#[derive(Clone)]
+#[derive(Clone, Default)]
 pub struct Launch {
     /// The engine, started.
     pub engine: Option<Engine>,
@@ -48,7 +49,9 @@ pub struct Launch {
     /// The engine holds the demo mailbox.
     pub demo: bool,
     /// How "Open the demo" opens it.
-    pub open_demo: Option<OpenDemo>,
+    pub open_demo: Option<OpenEngine>,
+    /// How the user's own mail is opened from the demo.
+    pub open_home: Option<OpenEngine>,
     /// Where the choices of the window are kept.
     pub prefs_file: Option<PathBuf>,
 }
@@ -124,7 +127,8 @@ pub struct App {
     /// Counts engines, so that feeds of an old one end.
     engine_number: u64,
     audio: Option<Audio>,
-    open_demo: Option<OpenDemo>,
+    open_demo: Option<OpenEngine>,
+    open_home: Option<OpenEngine>,
     demo: bool,
     prefs_file: Option<PathBuf>,
 
@@ -213,6 +217,8 @@ pub enum Message {
     Ordered(Result<(), engine::Error>),
     /// The demo is open.
     Demo(Result<Engine, engine::Error>),
+    /// The user's own mail is open, to add an account to it.
+    Home(Result<Engine, engine::Error>),
 
     /// From the sidebar.
     Sidebar(sidebar::Message),
@@ -281,6 +287,7 @@ impl App {
             engine_number: 0,
             audio: launch.audio,
             open_demo: launch.open_demo,
+            open_home: launch.open_home,
             demo: launch.demo,
             prefs_file: launch.prefs_file,
             world,

@@ -8,10 +8,12 @@ use iced::{
 use super::{App, Message as Root, World, dialog::Dialog};
 use crate::{
     audio::Command as Audio,
+    engine::{OwnCard, ReceiptPolicy},
     model::AccountId,
     ui::{
         i18n::{t, tf, tn},
         now_playing::speed,
+        screen::Verb,
         theme::{
             Icon, Look, MEDIUM, Mode, REGULAR, SEMIBOLD, TEXT_SIZES, Type, icon,
             icons::logo,
@@ -99,6 +101,10 @@ pub enum Message {
     Keys,
     /// Seconds that Send can be undone.
     Undo(u32),
+    /// What to do about receipts.
+    Receipts(ReceiptPolicy),
+    /// When the own contact card goes along.
+    OwnCard(OwnCard),
     /// Theme.
     Theme(Mode),
     /// Text size in percent.
@@ -164,11 +170,23 @@ impl App {
                     engine.set_undo_seconds(seconds);
                 }
             }
+            Message::Receipts(policy) => {
+                prefs.receipts = policy;
+                if let Some(engine) = &self.engine {
+                    engine.set_receipt_policy(policy);
+                }
+            }
+            Message::OwnCard(when) => {
+                prefs.own_card = when;
+                if let Some(engine) = &self.engine {
+                    engine.set_own_card(when);
+                }
+            }
             Message::Theme(mode) => prefs.theme = mode,
             Message::TextSize(percent) => prefs.text_size = percent,
             Message::Compact(on) => prefs.compact = on,
             Message::ReducedMotion(on) => prefs.reduced_motion = on,
-            Message::AddAccount => self.new_form(),
+            Message::AddAccount => return self.verb(Verb::AddAccount),
             Message::RemoveAccount(id) => self.dialog = Some(Dialog::RemoveAccount(id)),
         }
         self.save_prefs();
@@ -426,7 +444,24 @@ fn sending<'a>(look: Look, world: &World) -> Vec<El<'a, Message>> {
     let options = [0_u32, 5, 10, 20, 30].map(|seconds| {
         (tn("seconds", seconds as usize, &[]), seconds == now, Message::Undo(seconds))
     });
-    vec![help(look, "set-undo", segmented(look, options))]
+    let prefs = &world.prefs;
+    let receipts = [
+        (ReceiptPolicy::Ask, "receipts-ask"),
+        (ReceiptPolicy::Always, "receipts-always"),
+        (ReceiptPolicy::Never, "receipts-never"),
+    ]
+    .map(|(policy, name)| (t(name), policy == prefs.receipts, Message::Receipts(policy)));
+    let card = [
+        (OwnCard::Automatic, "card-automatic"),
+        (OwnCard::Always, "card-always"),
+        (OwnCard::Never, "card-never"),
+    ]
+    .map(|(when, name)| (t(name), when == prefs.own_card, Message::OwnCard(when)));
+    vec![
+        help(look, "set-undo", segmented(look, options)),
+        help(look, "set-receipts", segmented(look, receipts)),
+        help(look, "set-card", segmented(look, card)),
+    ]
 }
 
 fn appearance<'a>(look: Look, world: &World) -> Vec<El<'a, Message>> {

@@ -17,8 +17,7 @@ use crate::{
 
 /// A window with one account and ten unheard messages.
 fn app() -> App {
-    let launch =
-        Launch { engine: None, audio: None, demo: false, open_demo: None, prefs_file: None };
+    let launch = Launch::default();
     let (mut app, _) = App::boot(launch);
     app.world.now = NOW;
     let overview = Overview {
@@ -106,8 +105,7 @@ fn shows_places_counts_and_rows() {
 
 #[test]
 fn first_run_shows_the_welcome_page() {
-    let launch =
-        Launch { engine: None, audio: None, demo: false, open_demo: None, prefs_file: None };
+    let launch = Launch::default();
     let (mut app, _) = App::boot(launch);
     let nothing =
         Overview { accounts: Vec::new(), mailboxes: Vec::new(), counts: Counts::default() };

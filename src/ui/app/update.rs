@@ -3,7 +3,7 @@
 use iced::{Task, widget::operation};
 
 use super::{
-    App, Done, Layout, Message, Overview, Page, Pane, Sending, Undo,
+    App, Message, Overview, Page, Pane, Sending, Undo,
     dialog::{self, Dialog},
     settings::Settings,
 };
@@ -13,7 +13,7 @@ use crate::{
     model::MessageKey,
     ui::{
         bridge, faces,
-        i18n::{t, tf, tn},
+        i18n::{t, tf},
         id, list, now_playing,
         screen::{
             self, Action, Ask, Compose, Verb, account,
@@ -26,7 +26,7 @@ use crate::{
         },
         sidebar::{self, Place},
         theme::Icon,
-        toast::{self, Toast},
+        toast::Toast,
         words,
     },
 };
@@ -105,6 +105,13 @@ impl App {
                 }
                 Err(error) => {
                     self.page = Page::Welcome;
+                    self.say(Icon::CircleX, words::error_text(&error));
+                    Task::none()
+                }
+            },
+            Message::Home(answer) => match answer {
+                Ok(engine) => self.leave_demo(engine),
+                Err(error) => {
                     self.say(Icon::CircleX, words::error_text(&error));
                     Task::none()
                 }
@@ -354,7 +361,7 @@ impl App {
     }
 
     /// Loads the list again a moment later; many events in a row load it once.
-    fn reload_soon(&mut self) -> Task<Message> {
+    pub(super) fn reload_soon(&mut self) -> Task<Message> {
         if std::mem::replace(&mut self.reload_due, true) {
             return Task::none();
         }
@@ -390,6 +397,17 @@ impl App {
             }
             _ => Task::none(),
         }
+    }
+
+    fn leave_demo(&mut self, home: Engine) -> Task<Message> {
+        self.demo = false;
+        let left = self.engine.take();
+        let taken = self.take_engine(home);
+        self.new_form();
+        let stop = left.map_or_else(Task::none, |engine| {
+            Task::perform(async move { engine.shutdown().await }, |()| Message::Ignored)
+        });
+        Task::batch([taken, stop])
     }
 
     fn take_engine(&mut self, engine: Engine) -> Task<Message> {
@@ -674,18 +692,17 @@ impl App {
                 Task::batch([go, self.act(act, Message::Directory)])
             }
             Verb::AddAccount => {
-                let back = match self.home.take() {
-                    // The demo is left for the user's own mail.
-                    Some(home) => {
-                        self.demo = false;
-                        let task = self.take_engine(home);
-                        self.page = Page::Starting;
-                        task
+                // An account is never added to the demo: that is left for the user's own mail.
+                match (self.demo, self.home.take(), &self.open_home) {
+                    (true, Some(home), _) => self.leave_demo(home),
+                    (true, None, Some(open)) => Task::perform(open(), Message::Home),
+                    (true, None, None) => Task::none(),
+                    (false, home, _) => {
+                        self.home = home;
+                        self.new_form();
+                        Task::none()
                     }
-                    None => Task::none(),
-                };
-                self.page = Page::Account(Box::default());
-                back
+                }
             }
             Verb::OpenDemo => match &self.open_demo {
                 Some(open) => {
@@ -732,7 +749,7 @@ impl App {
         self.act(act, Message::Composer)
     }
 
-    fn reopen(&mut self, mut composer: Box<Composer>) -> Task<Message> {
+    pub(super) fn reopen(&mut self, mut composer: Box<Composer>) -> Task<Message> {
         let act = composer.reopen();
         self.composer = Some(*composer);
         self.pane = Pane::Reading;
@@ -758,164 +775,6 @@ impl App {
             }
         }
         Task::none()
-    }
-
-    // Acts that can be taken back
-
-    pub(super) fn archive(&mut self, keys: Vec<MessageKey>) -> Task<Message> {
-        let done = Done::Archived(keys.len(), self.subject(&keys));
-        let next = self.take_away(&keys);
-        let task = bridge::ask(
-            self.engine.as_ref(),
-            move |engine| async move { engine.archive(keys).await },
-            move |answer| Message::Done(done.clone(), answer),
-        );
-        Task::batch([next, task])
-    }
-
-    pub(super) fn delete(&mut self, keys: Vec<MessageKey>) -> Task<Message> {
-        let done = Done::Deleted(keys.len(), self.subject(&keys));
-        let next = self.take_away(&keys);
-        let task = bridge::ask(
-            self.engine.as_ref(),
-            move |engine| async move { engine.delete(keys).await },
-            move |answer| Message::Done(done.clone(), answer),
-        );
-        Task::batch([next, task])
-    }
-
-    pub(super) fn mark(&mut self, keys: Vec<MessageKey>, mark: Mark) -> Task<Message> {
-        let (done, progress) = match mark {
-            Mark::Heard => (Done::Heard(keys.len()), Progress::Done),
-            Mark::Unheard => (Done::Unheard(keys.len()), Progress::New),
-        };
-        self.list.change(&keys, |row| row.progress = progress);
-        bridge::ask(
-            self.engine.as_ref(),
-            move |engine| async move { engine.mark(keys, mark).await },
-            move |answer| Message::Done(done.clone(), answer),
-        )
-    }
-
-    fn subject(&self, keys: &[MessageKey]) -> Option<String> {
-        match keys {
-            [key] => self.list.find(*key).map(|row| row.subject.clone()).filter(|s| !s.is_empty()),
-            _ => None,
-        }
-    }
-
-    /// Takes rows out of the list before the server confirms. What sounds stops with its message.
-    fn take_away(&mut self, keys: &[MessageKey]) -> Task<Message> {
-        let player = &self.world.sound.player;
-        if player.clip.as_ref().and_then(player::key_of).is_some_and(|key| keys.contains(&key)) {
-            self.send(crate::audio::Command::Stop);
-        }
-        let narrow = self.world.layout() == Layout::Narrow;
-        let action = self.list.remove(keys);
-        if narrow {
-            self.forward = false;
-        }
-        if self.reader.as_ref().is_some_and(|reader| keys.contains(&reader.key())) {
-            self.reader = None;
-        }
-        self.list_action(action)
-    }
-
-    fn done(
-        &mut self,
-        done: Done,
-        answer: Result<crate::engine::UndoToken, crate::engine::Error>,
-    ) -> Task<Message> {
-        match answer {
-            Ok(token) => {
-                self.undo = Some(Undo::Engine(token));
-                let (mark, text) = done_words(&done);
-                self.put_toast(Toast::new(0, mark, text).undo());
-                self.overview()
-            }
-            Err(error) => {
-                self.say(Icon::CircleX, words::error_text(&error));
-                self.reload_soon()
-            }
-        }
-    }
-
-    pub(super) fn undo(&mut self) -> Task<Message> {
-        self.toast = None;
-        match self.undo.take() {
-            None => Task::none(),
-            Some(Undo::Engine(token)) => bridge::ask(
-                self.engine.as_ref(),
-                move |engine| async move { engine.undo(token).await },
-                Message::Undone,
-            ),
-            Some(Undo::Send(ids, composer)) => {
-                self.sending.retain(|s| !s.ids.iter().any(|id| ids.contains(id)));
-                let cancel = bridge::ask(
-                    self.engine.as_ref(),
-                    move |engine| async move {
-                        for id in ids {
-                            engine.cancel_send(id).await?;
-                        }
-                        Ok(())
-                    },
-                    Message::Unsent,
-                );
-                Task::batch([cancel, self.reopen(composer)])
-            }
-            Some(Undo::Take) => self.composer(composer::Message::UndoStartAgain),
-            Some(Undo::DeleteDraft(dir)) => Task::perform(composer::forget(dir), Message::Ordered),
-        }
-    }
-
-    // Toasts
-
-    pub(super) fn say(&mut self, mark: Icon, text: String) {
-        self.put_toast(Toast::new(0, mark, text));
-    }
-
-    fn put_toast(&mut self, mut toast: Toast) {
-        self.toasts += 1;
-        toast.id = self.toasts;
-        self.toast = Some(toast);
-    }
-
-    fn show_toast(&mut self, toast: screen::Toast) {
-        let shown = Toast::new(0, toast.mark, toast.text);
-        let (shown, undo) = match toast.undo {
-            None => (shown, None),
-            Some(screen::Undo::Engine(token)) => (shown.undo(), Some(Undo::Engine(token))),
-            Some(screen::Undo::Take) => (shown.undo(), Some(Undo::Take)),
-            Some(screen::Undo::DeleteDraft(dir)) => {
-                (shown.action(t("delete-it")), Some(Undo::DeleteDraft(dir)))
-            }
-        };
-        if undo.is_some() {
-            self.undo = undo;
-        }
-        self.put_toast(shown);
-    }
-
-    fn second(&mut self) -> Task<Message> {
-        if let Some(toast) = &mut self.toast
-            && !toast.tick()
-        {
-            self.toast = None;
-        }
-        Task::none()
-    }
-
-    fn toast_message(&mut self, message: toast::Message) -> Task<Message> {
-        match message {
-            toast::Message::Tick => self.second(),
-            toast::Message::Held(held) => {
-                if let Some(toast) = &mut self.toast {
-                    toast.held = held;
-                }
-                Task::none()
-            }
-            toast::Message::Act => self.undo(),
-        }
     }
 
     fn dialog_message(&mut self, message: dialog::Message) -> Task<Message> {
@@ -947,20 +806,5 @@ impl App {
 
     pub(super) fn new_form(&mut self) {
         self.page = Page::Account(Box::<account::Account>::default());
-    }
-}
-
-fn done_words(done: &Done) -> (Icon, String) {
-    match done {
-        Done::Archived(_, Some(subject)) => {
-            (Icon::Archive, tf("toast-archived", &[("subject", subject)]))
-        }
-        Done::Archived(count, None) => (Icon::Archive, tn("toast-archived-many", *count, &[])),
-        Done::Deleted(_, Some(subject)) => {
-            (Icon::Trash2, tf("toast-deleted", &[("subject", subject)]))
-        }
-        Done::Deleted(count, None) => (Icon::Trash2, tn("toast-deleted-many", *count, &[])),
-        Done::Heard(count) => (Icon::CircleCheck, tn("toast-heard", *count, &[])),
-        Done::Unheard(count) => (Icon::CircleDot, tn("toast-unheard", *count, &[])),
     }
 }

@@ -1,0 +1,190 @@
+//! Acts on messages, what their toasts say, and how they are taken back.
+
+use iced::Task;
+
+use super::{App, Done, Layout, Message, Undo};
+use crate::{
+    engine::{Mark, Progress},
+    model::MessageKey,
+    ui::{
+        bridge,
+        i18n::{t, tf, tn},
+        screen::{self, composer, player},
+        theme::Icon,
+        toast::{self, Toast},
+        words,
+    },
+};
+
+impl App {
+    pub(super) fn archive(&mut self, keys: Vec<MessageKey>) -> Task<Message> {
+        let done = Done::Archived(keys.len(), self.subject(&keys));
+        let next = self.take_away(&keys);
+        let task = bridge::ask(
+            self.engine.as_ref(),
+            move |engine| async move { engine.archive(keys).await },
+            move |answer| Message::Done(done.clone(), answer),
+        );
+        Task::batch([next, task])
+    }
+
+    pub(super) fn delete(&mut self, keys: Vec<MessageKey>) -> Task<Message> {
+        let done = Done::Deleted(keys.len(), self.subject(&keys));
+        let next = self.take_away(&keys);
+        let task = bridge::ask(
+            self.engine.as_ref(),
+            move |engine| async move { engine.delete(keys).await },
+            move |answer| Message::Done(done.clone(), answer),
+        );
+        Task::batch([next, task])
+    }
+
+    pub(super) fn mark(&mut self, keys: Vec<MessageKey>, mark: Mark) -> Task<Message> {
+        let (done, progress) = match mark {
+            Mark::Heard => (Done::Heard(keys.len()), Progress::Done),
+            Mark::Unheard => (Done::Unheard(keys.len()), Progress::New),
+        };
+        self.list.change(&keys, |row| row.progress = progress);
+        bridge::ask(
+            self.engine.as_ref(),
+            move |engine| async move { engine.mark(keys, mark).await },
+            move |answer| Message::Done(done.clone(), answer),
+        )
+    }
+
+    fn subject(&self, keys: &[MessageKey]) -> Option<String> {
+        match keys {
+            [key] => self.list.find(*key).map(|row| row.subject.clone()).filter(|s| !s.is_empty()),
+            _ => None,
+        }
+    }
+
+    /// Takes rows out of the list before the server confirms. What sounds stops with its message.
+    fn take_away(&mut self, keys: &[MessageKey]) -> Task<Message> {
+        let player = &self.world.sound.player;
+        if player.clip.as_ref().and_then(player::key_of).is_some_and(|key| keys.contains(&key)) {
+            self.send(crate::audio::Command::Stop);
+        }
+        let narrow = self.world.layout() == Layout::Narrow;
+        let action = self.list.remove(keys);
+        if narrow {
+            self.forward = false;
+        }
+        if self.reader.as_ref().is_some_and(|reader| keys.contains(&reader.key())) {
+            self.reader = None;
+        }
+        self.list_action(action)
+    }
+
+    pub(super) fn done(
+        &mut self,
+        done: Done,
+        answer: Result<crate::engine::UndoToken, crate::engine::Error>,
+    ) -> Task<Message> {
+        match answer {
+            Ok(token) => {
+                self.undo = Some(Undo::Engine(token));
+                let (mark, text) = done_words(&done);
+                self.put_toast(Toast::new(0, mark, text).undo());
+                self.overview()
+            }
+            Err(error) => {
+                self.say(Icon::CircleX, words::error_text(&error));
+                self.reload_soon()
+            }
+        }
+    }
+
+    pub(super) fn undo(&mut self) -> Task<Message> {
+        self.toast = None;
+        match self.undo.take() {
+            None => Task::none(),
+            Some(Undo::Engine(token)) => bridge::ask(
+                self.engine.as_ref(),
+                move |engine| async move { engine.undo(token).await },
+                Message::Undone,
+            ),
+            Some(Undo::Send(ids, composer)) => {
+                self.sending.retain(|s| !s.ids.iter().any(|id| ids.contains(id)));
+                let cancel = bridge::ask(
+                    self.engine.as_ref(),
+                    move |engine| async move {
+                        for id in ids {
+                            engine.cancel_send(id).await?;
+                        }
+                        Ok(())
+                    },
+                    Message::Unsent,
+                );
+                Task::batch([cancel, self.reopen(composer)])
+            }
+            Some(Undo::Take) => self.composer(composer::Message::UndoStartAgain),
+            Some(Undo::DeleteDraft(dir)) => Task::perform(composer::forget(dir), Message::Ordered),
+        }
+    }
+
+    // Toasts
+
+    pub(super) fn say(&mut self, mark: Icon, text: String) {
+        self.put_toast(Toast::new(0, mark, text));
+    }
+
+    pub(super) fn put_toast(&mut self, mut toast: Toast) {
+        self.toasts += 1;
+        toast.id = self.toasts;
+        self.toast = Some(toast);
+    }
+
+    pub(super) fn show_toast(&mut self, toast: screen::Toast) {
+        let shown = Toast::new(0, toast.mark, toast.text);
+        let (shown, undo) = match toast.undo {
+            None => (shown, None),
+            Some(screen::Undo::Engine(token)) => (shown.undo(), Some(Undo::Engine(token))),
+            Some(screen::Undo::Take) => (shown.undo(), Some(Undo::Take)),
+            Some(screen::Undo::DeleteDraft(dir)) => {
+                (shown.action(t("delete-it")), Some(Undo::DeleteDraft(dir)))
+            }
+        };
+        if undo.is_some() {
+            self.undo = undo;
+        }
+        self.put_toast(shown);
+    }
+
+    pub(super) fn second(&mut self) -> Task<Message> {
+        if let Some(toast) = &mut self.toast
+            && !toast.tick()
+        {
+            self.toast = None;
+        }
+        Task::none()
+    }
+
+    pub(super) fn toast_message(&mut self, message: toast::Message) -> Task<Message> {
+        match message {
+            toast::Message::Tick => self.second(),
+            toast::Message::Held(held) => {
+                if let Some(toast) = &mut self.toast {
+                    toast.held = held;
+                }
+                Task::none()
+            }
+            toast::Message::Act => self.undo(),
+        }
+    }
+}
+
+fn done_words(done: &Done) -> (Icon, String) {
+    match done {
+        Done::Archived(_, Some(subject)) => {
+            (Icon::Archive, tf("toast-archived", &[("subject", subject)]))
+        }
+        Done::Archived(count, None) => (Icon::Archive, tn("toast-archived-many", *count, &[])),
+        Done::Deleted(_, Some(subject)) => {
+            (Icon::Trash2, tf("toast-deleted", &[("subject", subject)]))
+        }
+        Done::Deleted(count, None) => (Icon::Trash2, tn("toast-deleted-many", *count, &[])),
+        Done::Heard(count) => (Icon::CircleCheck, tn("toast-heard", *count, &[])),
+        Done::Unheard(count) => (Icon::CircleDot, tn("toast-unheard", *count, &[])),
+    }
+}
