@@ -85,10 +85,12 @@ async fn every_command_is_understood_by_dovecot() {
         let appended = session.append(&sent, &[Flag::Seen], date, &octets).await.unwrap();
         assert_eq!(appended, Stored::Done);
         let after = session.select(&sent).await.unwrap();
-        assert_eq!(after.exists, before.exists + 1);
+        // Other scenarios may file a copy in the meantime.
+        assert!(after.exists > before.exists);
         let [uid] = session.search_message_id(&id).await.unwrap()[..] else { panic!() };
         let heads = session.fetch_heads(&[uid]).await.unwrap();
-        assert_eq!(heads[0].internal_date, Some(date));
+        // Dovecot keeps the instant and shows it in its own time zone.
+        assert_eq!(heads[0].internal_date.map(|d| d.unix), Some(date.unix));
         assert_eq!(heads[0].size, octets.len() as u64);
         assert_eq!(heads[0].flags, [Flag::Seen]);
         assert!(octets.starts_with(&heads[0].header) && heads[0].header.ends_with(b"\r\n\r\n"));
