@@ -16,10 +16,13 @@
 //!    counted.
 //! 7. Filing is an operation that searches Sent by Message-ID before it appends.
 //!
+//! One process sends from a data folder, whichever holds `outbox.lock`; others only freeze.
+//!
 //! Tests: `tests/engine/outbox.rs`, which also ends a process at every step.
 
 use std::{
     collections::HashMap,
+    fs::{File, TryLockError},
     sync::{Arc, Mutex},
     time::Duration,
 };
@@ -52,6 +55,8 @@ const SEARCHES: [i64; 3] = [5, 15, 40];
 const SEARCH_LATER: i64 = 900;
 /// Pause after a search that could not be made.
 const SEARCH_OFFLINE: i64 = 30;
+/// How often the rows are looked at when nothing is due.
+const LOOK: Duration = Duration::from_secs(5);
 /// How long a command line waits for an ambiguous message to be found.
 const SEARCH_PATIENCE: i64 = 90;
 
@@ -65,6 +70,8 @@ pub(crate) struct Outbox {
     working: tokio::sync::Mutex<()>,
     percent: Mutex<HashMap<OutboxId, u8>>,
     steps: Steps,
+    /// Held by the one process that sends from this folder.
+    owned: Mutex<Option<File>>,
 }
 
 impl Outbox {
@@ -74,7 +81,39 @@ impl Outbox {
             working: tokio::sync::Mutex::default(),
             percent: Mutex::default(),
             steps,
+            owned: Mutex::default(),
         }
+    }
+
+    /// Becomes the one process that sends from this folder; false while another is. What a process
+    /// that died had on its way is put in order first. Blocks.
+    ///
+    /// # Errors
+    /// [`Error::Store`].
+    pub(crate) fn own(&self, store: &Store) -> Result<bool> {
+        let mut owned = lock(&self.owned);
+        if owned.is_some() {
+            return Ok(true);
+        }
+        let file = File::options()
+            .create(true)
+            .truncate(false)
+            .write(true)
+            .open(store.dir().join("outbox.lock"))?;
+        match file.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => return Ok(false),
+            Err(TryLockError::Error(error)) => return Err(error.into()),
+        }
+        let now = store.now();
+        store.write_now(|t| rows::recover(t, now))?;
+        *owned = Some(file);
+        Ok(true)
+    }
+
+    /// Lets another process send from this folder.
+    pub(crate) fn disown(&self) {
+        *lock(&self.owned) = None;
     }
 
     /// Something changed: look again.
@@ -155,6 +194,11 @@ pub(crate) async fn hurry(engine: &Engine, id: AccountId) -> bool {
 pub(crate) async fn work(engine: &Engine) -> Result<Duration> {
     let _working = engine.inner.outbox.working.lock().await;
     let store = &engine.inner.store;
+    let owner = engine.clone();
+    if !blocking(move || owner.inner.outbox.own(&owner.inner.store)).await? {
+        // Another process sends; it sees what was frozen here.
+        return Ok(LOOK);
+    }
     finish_accepted(engine).await?;
     let now = store.now();
     let mut by_account: HashMap<AccountId, Vec<Entry>> = HashMap::new();
@@ -183,7 +227,9 @@ pub(crate) async fn work(engine: &Engine) -> Result<Duration> {
     let next = store.read(rows::entries).await?.iter().filter_map(due).min();
     let seconds = next.map_or(3600, |due| due - now).clamp(0, 3600);
     // A row that is due at once but did not move must not spin.
-    Ok(Duration::from_secs(u64::try_from(seconds).unwrap_or(0)).max(Duration::from_millis(200)))
+    let pause = Duration::from_secs(u64::try_from(seconds).unwrap_or(0));
+    // Another process may freeze something at any time.
+    Ok(pause.clamp(Duration::from_millis(200), LOOK))
 }
 
 /// When the loop has something to do for a row.
@@ -355,6 +401,12 @@ async fn accept(engine: &Engine, id: OutboxId) -> Result<()> {
     store.write(move |t| rows::accept(t, id, now)).await?;
     engine.inner.outbox.step("accepted");
     finish_accepted(engine).await
+}
+
+/// At start: files what an earlier process had sent but not filed, if this is the one that sends.
+pub(crate) async fn finish_left_over(engine: &Engine) -> Result<()> {
+    let owned = lock(&engine.inner.outbox.owned).is_some();
+    if owned { finish_accepted(engine).await } else { Ok(()) }
 }
 
 /// Files what was accepted: the row in Sent, its file, and the operation for the server. Runs

@@ -217,6 +217,29 @@ async fn strangers_and_private_cargo_are_not_sent() {
     assert!(desk.engine.outbox().await.expect("rows").is_empty());
 }
 
+/// Two engines on one folder, as a window and a command line: one sends, the other only freezes.
+#[tokio::test]
+async fn one_engine_a_folder_sends() {
+    let desk = Desk::new().await;
+    let options = super::desk::options(desk.dir.path().join("data"), &desk.server, &desk.clock);
+    let other = Engine::start(options).await.expect("another engine");
+    let row = other.submit_raw(letter("a")).await.expect("frozen");
+    let drained = other.drain_outbox();
+    // It waits for the first, which has the password and sends.
+    let (drained, sent) = tokio::join!(drained, desk.engine.drain_outbox());
+    drained.expect("drained");
+    sent.expect("drained");
+    assert_eq!(desk.server.submitted().len(), 1);
+    assert_eq!(state(&desk, row).await, None);
+    // The first ends; the other takes over.
+    desk.engine.shutdown().await;
+    other.supply_password(desk.account, Secret::new("secret".into())).await.expect("kept");
+    other.submit_raw(letter("b")).await.expect("frozen");
+    other.drain_outbox().await.expect("drained");
+    assert_eq!(desk.server.submitted().len(), 2);
+    other.shutdown().await;
+}
+
 // A process that ends at a step. The child is this same test binary.
 
 const STEPS: [&str; 5] = ["frozen", "connecting", "data", "replied", "accepted"];

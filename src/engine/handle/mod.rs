@@ -126,17 +126,20 @@ impl Engine {
     /// [`Error::Store`].
     pub async fn start(options: Options) -> Result<Self> {
         let (dir, clock) = (options.data_dir.clone(), options.clock.clone());
-        let store = blocking(move || {
+        let outbox = Outbox::new(options.steps);
+        let (store, outbox) = blocking(move || {
             let store = Store::open(&dir, clock)?;
-            store.quarantine()?;
-            let now = store.now();
-            store.write_now(|t| {
-                store::outbox::recover(t, now)?;
-                store::contacts::purge(t, now - 24 * 3600)?;
-                store::messages::purge(t, now)
-            })?;
-            store.sweep_files()?;
-            Ok(store)
+            // Tidying is for the first process only: another may be in the middle of something.
+            if outbox.own(&store)? {
+                store.quarantine()?;
+                let now = store.now();
+                store.write_now(|t| {
+                    store::contacts::purge(t, now - 24 * 3600)?;
+                    store::messages::purge(t, now)
+                })?;
+                store.sweep_files()?;
+            }
+            Ok((store, outbox))
         })
         .await?;
         let rows = store.read(accounts::accounts).await?;
@@ -151,7 +154,7 @@ impl Engine {
             undo_seconds: AtomicU32::new(options.undo_seconds),
             receipts: Mutex::new(options.receipts),
             own_card: Mutex::new(options.own_card),
-            outbox: Outbox::new(options.steps),
+            outbox,
             cancel: CancellationToken::new(),
             tracker: TaskTracker::new(),
             tasks: Mutex::default(),
@@ -163,7 +166,7 @@ impl Engine {
         for row in rows {
             engine.spawn_task(row.id, row.settings);
         }
-        super::outbox::finish_accepted(&engine).await?;
+        super::outbox::finish_left_over(&engine).await?;
         Ok(engine)
     }
 
@@ -180,6 +183,7 @@ impl Engine {
         if tokio::time::timeout(SHUTDOWN, stopped).await.is_err() {
             tracing::warn!("some tasks did not end in time");
         }
+        self.inner.outbox.disown();
         let store = self.inner.store.clone();
         let checkpoint = blocking(move || {
             store.checkpoint();
