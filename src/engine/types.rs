@@ -371,6 +371,8 @@ pub struct Delivery {
     pub text: String,
     /// Whether it failed.
     pub failed: bool,
+    /// Whether a receipt says that it was heard or read there.
+    pub heard: bool,
 }
 
 /// What a contact card in a message offers.

@@ -268,6 +268,7 @@ pub(crate) fn of_message(
             recipient: Address { name: super::some(name), addr },
             text: text(&state, at, &detail, kind),
             failed: matches!(state.as_str(), "failed" | "error"),
+            heard: state == "displayed",
         });
     }
     Ok(deliveries)

@@ -267,9 +267,7 @@ fn entry<'a>(item: &'a OutboxRow, busy: bool, ctx: &Context<'a>, look: Look) -> 
         }
         OutboxState::Sending(_) | OutboxState::Accepted => {}
     }
-    container(row![face, words, buttons].spacing(12).align_y(Alignment::Center))
-        .padding([12, 4])
-        .into()
+    laid_out(face, words.into(), buttons.into(), ctx)
 }
 
 fn kept<'a>(draft: &'a Draft, ctx: &Context<'a>, look: Look) -> El<'a, Message> {
@@ -289,20 +287,28 @@ fn kept<'a>(draft: &'a Draft, ctx: &Context<'a>, look: Look) -> El<'a, Message> 
     .spacing(2)
     .width(Length::Fill);
     let mark = if draft.take.is_some() { Icon::Mic } else { Icon::SquarePen };
-    container(
-        row![
-            avatar(look, Avatar::Symbol(mark), 36.0),
-            words,
-            button::outline_small(look, t("draft-continue"))
-                .on_press(Message::Resume(draft.dir.clone())),
-            button::outline_small(look, t("draft-delete"))
-                .on_press(Message::Forget(draft.dir.clone())),
-        ]
-        .spacing(12)
-        .align_y(Alignment::Center),
-    )
-    .padding([12, 4])
-    .into()
+    let buttons = row![
+        button::outline_small(look, t("draft-continue"))
+            .on_press(Message::Resume(draft.dir.clone())),
+        button::outline_small(look, t("draft-delete")).on_press(Message::Forget(draft.dir.clone())),
+    ]
+    .spacing(8);
+    laid_out(avatar(look, Avatar::Symbol(mark), 36.0), words.into(), buttons.into(), ctx)
+}
+
+/// Face, words and buttons; in the narrow column of the list the buttons stand below.
+fn laid_out<'a>(
+    face: El<'a, Message>,
+    words: El<'a, Message>,
+    buttons: El<'a, Message>,
+    ctx: &Context<'_>,
+) -> El<'a, Message> {
+    let body: El<'a, Message> = if ctx.width < 520.0 {
+        row![face, column![words, buttons].spacing(8).width(Length::Fill)].spacing(12).into()
+    } else {
+        row![face, words, buttons].spacing(12).align_y(Alignment::Center).into()
+    };
+    container(body).padding([12, 4]).into()
 }
 
 impl Ask<Message> for Question {

@@ -412,7 +412,7 @@ fn the_directory() {
     let mut shown = show("directory-list", Size::new(360.0, 800.0), |look| {
         directory::list(&directory, &context, look)
     });
-    for text in ["Directory", "3 people", "P", "Calder & Finch · ext. 4417"] {
+    for text in ["Directory", "3 people", "P", "L", "Calder & Finch · ext. 4417"] {
         assert!(shown.find(text).is_ok(), "“{text}” is not there");
     }
     let mut shown = show("directory", PANE, |look| directory::card(&directory, &context, look));

@@ -327,7 +327,7 @@ impl Directory {
     fn people_here(&mut self, result: Result<Vec<Contact>, Error>) -> Act {
         match result {
             Ok(mut people) => {
-                people.sort_by_cached_key(|p| sort_key(&p.name));
+                people.sort_by_cached_key(sort_key);
                 self.people = people;
                 self.loaded = true;
                 if self.selected().is_none() && self.search.is_empty() {
@@ -467,19 +467,34 @@ fn address_of(person: &Contact, voice: bool) -> Option<Address> {
     Some(Address { name: Some(person.name.clone()), addr: best.addr.clone() })
 }
 
-/// People are sorted by their last name, as the letters of the list show.
+/// People are sorted by their last name, as the letters of the list show; firms, desks and numbers
+/// by what they begin with.
 #[must_use]
-pub fn sort_key(name: &str) -> (String, String) {
-    let plain = name.trim();
-    // A number or a single word is its own key; firms and desks keep their first word.
-    let last = plain.rsplit(' ').next().unwrap_or(plain);
-    (last.to_lowercase(), plain.to_lowercase())
+pub fn sort_key(person: &Contact) -> (String, String) {
+    let name = person.name.trim();
+    let words: Vec<&str> = name.split_whitespace().collect();
+    let first = words.first().copied().unwrap_or_default();
+    let firm = person
+        .organization
+        .as_deref()
+        .is_some_and(|o| o.split_whitespace().next() == Some(first) && words.len() > 1);
+    // A lower-case word after the first is no part of a person's name, but for "von" and the like.
+    let desk = words
+        .iter()
+        .skip(1)
+        .any(|w| w.chars().next().is_some_and(char::is_lowercase) && !PARTICLES.contains(w));
+    let key = if firm || desk { first } else { words.last().copied().unwrap_or_default() };
+    (key.to_lowercase(), name.to_lowercase())
 }
+
+/// Lower-case words inside the names of people.
+const PARTICLES: [&str; 12] =
+    ["von", "van", "de", "der", "den", "del", "di", "da", "la", "le", "bin", "al"];
 
 /// The letter that a person stands under.
 #[must_use]
-pub fn letter(name: &str) -> String {
-    let (key, _) = sort_key(name);
+pub fn letter(person: &Contact) -> String {
+    let (key, _) = sort_key(person);
     match key.chars().next() {
         Some(c) if c.is_alphabetic() => c.to_uppercase().to_string(),
         _ => "#".into(),
@@ -671,8 +686,18 @@ mod tests {
         let d = directory();
         let names: Vec<&str> = d.people.iter().map(|p| p.name.as_str()).collect();
         assert_eq!(names, ["Tomás Ortega", "Priya Raman"]);
-        assert_eq!(letter("Tomás Ortega"), "O");
-        assert_eq!(letter("+44 20 7946 0153"), "#");
+        for (name, organization, expected) in [
+            ("Tomás Ortega", "Calder & Finch", "O"),
+            ("Leeds front desk", "Calder & Finch", "L"),
+            ("Harrow Freight", "Harrow Freight Ltd", "H"),
+            ("Ludwig van Beek", "", "B"),
+            ("Reception", "", "R"),
+            ("+44 20 7946 0153", "", "#"),
+        ] {
+            let mut p = person(3, name);
+            p.organization = Some(organization.into());
+            assert_eq!(letter(&p), expected, "{name}");
+        }
     }
 
     #[test]

@@ -82,7 +82,7 @@ fn people<'a>(directory: &'a Directory, ctx: &Context<'a>, look: Look) -> El<'a,
     let mut all = column![].padding([8, 8]);
     let mut under = String::new();
     for person in &directory.people {
-        let initial = letter(&person.name);
+        let initial = letter(person);
         if initial != under {
             under.clone_from(&initial);
             all = all.push(

@@ -121,11 +121,25 @@ impl Bar {
 /// The bar for a message, given what was closed. `failed`: fetching the rest did not work.
 #[must_use]
 pub fn bar(opened: &Opened, failed: bool, closed: &HashSet<String>) -> Option<Bar> {
+    first(opened, failed, closed, None)
+}
+
+/// The same, with a card that the user pressed before everything else.
+#[must_use]
+pub fn first(
+    opened: &Opened,
+    failed: bool,
+    closed: &HashSet<String>,
+    pressed: Option<&str>,
+) -> Option<Bar> {
+    let card_pressed = opened.offers.iter().find(|o| Some(o.path.as_str()) == pressed);
+    if let Some(bar) = card_pressed.and_then(card) {
+        return Some(bar);
+    }
     let mut all: Vec<Bar> = Vec::new();
     if failed && !opened.complete {
         all.push(Bar::Incomplete);
     }
-    all.extend(opened.offers.iter().filter_map(card));
     if let ReceiptState::Ask { to, elsewhere } = &opened.receipt {
         all.push(Bar::Receipt { elsewhere: elsewhere.then(|| to.clone()) });
     }
@@ -137,6 +151,8 @@ pub fn bar(opened: &Opened, failed: bool, closed: &HashSet<String>) -> Option<Ba
     if opened.mail.sender.outside_caller && !opened.mail.may_reply.is_allowed() {
         all.push(Bar::Outside { number: opened.mail.sender.number.clone() });
     }
+    // What explains a button that does not act comes before offers.
+    all.extend(opened.offers.iter().filter_map(card));
     all.retain(|bar| bar.closes().is_none_or(|name| !closed.contains(name)));
     // `min_by_key` keeps the first of equals, so the order above decides within a rank.
     all.into_iter().min_by_key(|bar| match bar.tone() {
@@ -217,6 +233,17 @@ mod tests {
         o.receipt = ReceiptState::Ask { to: vec![addr("g@x.example")], elsewhere: false };
         let closed = HashSet::from(["4".to_owned()]);
         assert_eq!(bar(&o, false, &closed), Some(Bar::Receipt { elsewhere: None }));
+    }
+
+    #[test]
+    fn explanations_come_before_offers_but_not_before_a_card_that_was_pressed() {
+        let mut m = mail();
+        m.sensitivity = Some(Sensitivity::Private);
+        let mut o = opened(m);
+        o.offers = vec![new_card()];
+        let none = HashSet::new();
+        assert!(matches!(bar(&o, false, &none), Some(Bar::Private { .. })));
+        assert!(matches!(first(&o, false, &none, Some("4")), Some(Bar::CardNew { .. })));
     }
 
     #[test]

@@ -67,6 +67,8 @@ struct Page {
     about: Option<About>,
     text: text_editor::Content,
     closed: HashSet<String>,
+    /// The card whose tile was pressed.
+    card: Option<String>,
     from_now_on: bool,
     review: bool,
     popover: Option<Popover>,
@@ -137,7 +139,7 @@ impl Reader {
     #[must_use]
     pub fn bar(&self) -> Option<Bar> {
         match &self.phase {
-            Phase::Open(page) => bars::bar(&page.opened, page.failed, &page.closed),
+            Phase::Open(page) => page.bar(),
             _ => None,
         }
     }
@@ -214,6 +216,7 @@ impl Page {
             about: None,
             text,
             closed: HashSet::new(),
+            card: None,
             from_now_on: false,
             review: false,
             popover: None,
@@ -282,6 +285,7 @@ impl Page {
             page.presented = self.presented;
             page.more = self.more;
             page.details = self.details;
+            page.popover = self.popover;
             let before = self.player.take();
             *self = page;
             let resumed = match (before, &mut self.player) {
@@ -436,6 +440,7 @@ impl Page {
             }
             Message::Imported(name, result) => {
                 self.busy = false;
+                self.card = None;
                 match result {
                     Ok((_, token)) => Action::Toast(Toast {
                         mark: Icon::UserRoundPlus,
@@ -451,11 +456,12 @@ impl Page {
                 Action::None
             }
             Message::CloseBar => {
-                let Some(bar) = bars::bar(&self.opened, self.failed, &self.closed) else {
+                let Some(bar) = self.bar() else {
                     return Action::None;
                 };
                 let Some(name) = bar.closes() else { return Action::None };
                 self.closed.insert(name.to_owned());
+                self.card = None;
                 self.review = false;
                 let is_card = self.opened.offers.iter().any(|o| o.path == name);
                 if is_card {
@@ -611,7 +617,10 @@ impl Page {
                     Some(crate::engine::CardOfferKind::Known) | None => {
                         Action::say(t("toast-card-known"))
                     }
-                    Some(_) => Action::None,
+                    Some(_) => {
+                        self.card = Some(path.to_owned());
+                        Action::None
+                    }
                 }
             }
             PartRole::Fax => {
@@ -658,6 +667,11 @@ impl Page {
                 }))
             }
         }
+    }
+
+    /// The one bar to show.
+    fn bar(&self) -> Option<Bar> {
+        bars::first(&self.opened, self.failed, &self.closed, self.card.as_deref())
     }
 
     fn about_opened(&self) -> Option<&Opened> {

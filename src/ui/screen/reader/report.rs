@@ -1,7 +1,7 @@
 //! A delivery report (RFC 3464) as one card: what happened, what to do, and each recipient.
 
 use crate::{
-    engine::Opened,
+    engine::{Delivery, Opened},
     message::{
         Dsn, Mdn, Report,
         dsn::{self, Medium, NextStep},
@@ -129,7 +129,7 @@ pub fn summary(opened: &Opened, about: Option<&Opened>) -> Option<Summary> {
         lines.push(Line {
             name: delivery.recipient.label().to_owned(),
             address: address.to_owned(),
-            state: if delivery.failed { State::Failed } else { State::Heard },
+            state: state_of(delivery),
             text: delivery.text.clone(),
         });
     }
@@ -142,6 +142,16 @@ pub fn summary(opened: &Opened, about: Option<&Opened>) -> Option<Summary> {
         delayed: failed.is_empty(),
         lines,
     })
+}
+
+/// How a recipient of a sent message stands.
+#[must_use]
+pub fn state_of(delivery: &Delivery) -> State {
+    match (delivery.failed, delivery.heard) {
+        (true, _) => State::Failed,
+        (_, true) => State::Heard,
+        _ => State::Delivered,
+    }
 }
 
 /// Two words for a recipient's line.

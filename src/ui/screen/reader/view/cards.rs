@@ -209,7 +209,7 @@ pub(super) fn deliveries<'a>(all: &[Delivery], look: Look) -> El<'a, Message> {
         let line = Line {
             name: delivery.recipient.label().to_owned(),
             address: delivery.recipient.addr.to_string(),
-            state: if delivery.failed { State::Failed } else { State::Heard },
+            state: report::state_of(delivery),
             text: delivery.text.clone(),
         };
         list = list.push(hairline(look)).push(recipient(&line, look));

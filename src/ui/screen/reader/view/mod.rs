@@ -319,7 +319,7 @@ fn message<'a>(
         return all.push(cards::details(page, look)).into();
     }
     all = all.push(head::view(page, docked, ctx, look, width));
-    let bar = super::bars::bar(opened, page.failed, &page.closed).filter(|_| !docked);
+    let bar = page.bar().filter(|_| !docked);
     // What explains stands below the player, what asks above it.
     let (above, below): (Vec<Bar>, Vec<Bar>) =
         bar.into_iter().partition(|b| !matches!(b, Bar::Private { .. } | Bar::Outside { .. }));
@@ -593,7 +593,8 @@ fn tile<'a>(page: &Page, part: &'a PartInfo, look: Look) -> El<'a, Message> {
             .and_then(|card| card.name.clone())
             .map_or_else(|| super::file_name(part), |name| format!("{name}.vcf")),
         PartRole::Fax => {
-            let name = part.description.clone().unwrap_or_else(|| super::file_name(part));
+            let name = part.description.clone().or_else(|| part.filename.clone());
+            let name = name.unwrap_or_else(|| t("kind-fax"));
             name.trim_end_matches(".tif").trim_end_matches(".tiff").to_owned()
         }
         _ => super::file_name(part),
