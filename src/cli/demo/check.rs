@@ -8,8 +8,8 @@ use crate::{
     cli::{Dirs, Failure, Outcome},
     codec::{Pcm, fax},
     engine::{
-        CardOfferKind, Engine, Error, ListQuery, ListRow, Options, OutboxState, Outgoing, Progress,
-        ReceiptAnswer, ReceiptState, Relation, Scope, Sort, secrets::NoStore,
+        CardOfferKind, Engine, Error, ListQuery, ListRow, Mark, Options, OutboxState, Outgoing,
+        Progress, ReceiptAnswer, ReceiptState, Relation, Scope, Sort, secrets::NoStore,
     },
     loopback::{DEMO_LOGIN, Loopback, Submitted},
     message::{
@@ -259,6 +259,8 @@ impl Check {
     async fn decline(&self) -> Found {
         let subject = "Signed lease, page two corrected";
         let row = self.row(subject).await?;
+        // It was seen before this program came; what is seen elsewhere is not asked about.
+        self.engine.mark(vec![row.key], Mark::Unheard).await.map_err(words)?;
         self.engine.open(row.key).await.map_err(words)?;
         self.engine.presented(row.key).await.map_err(words)?;
         let before = self.server.submitted().len();
