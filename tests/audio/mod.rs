@@ -1,7 +1,8 @@
-//! The audio thread over devices in memory: what is heard, what is recorded, what survives.
+//! The audio thread over devices in memory: what is heard, what is recorded, what survives; and the
+//! main job once over the system's own devices.
 #![cfg(feature = "audio")]
 
-mod device;
+mod devices;
 mod killed;
 mod play;
 mod record;

@@ -2,7 +2,7 @@
 
 mod account;
 mod demo;
-mod desk;
+pub mod desk;
 mod directory;
 mod imap_wire;
 mod memory;
