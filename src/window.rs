@@ -16,6 +16,9 @@ use aloud::{
 
 /// Opens the window over the user's mail, or over the demo mailbox.
 pub fn open(dirs: &Dirs, in_demo: bool) -> ExitCode {
+    if let Some(reason) = no_display() {
+        return fail(reason);
+    }
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => return fail(&error.to_string()),
@@ -53,9 +56,11 @@ pub fn open(dirs: &Dirs, in_demo: bool) -> ExitCode {
         prefs_file: Some(engines.prefs_file.clone()),
     };
     // iced's own tasks run on our runtime's threads where a future needs tokio.
+    // iced panics where the system's window libraries are missing; whatever happens to the window,
+    // the engine and the sound thread are ended in order.
     let closed = {
         let _inside = runtime.enter();
-        ui::run(launch)
+        std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| ui::run(launch)))
     };
     if let Some(audio) = audio {
         audio.send(audio::Command::Shutdown);
@@ -63,9 +68,21 @@ pub fn open(dirs: &Dirs, in_demo: bool) -> ExitCode {
     runtime.block_on(engines.shutdown());
     runtime.shutdown_timeout(Duration::from_secs(2));
     match closed {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => fail(&error.to_string()),
+        Ok(Ok(())) => ExitCode::SUCCESS,
+        Ok(Err(error)) => fail(&error.to_string()),
+        Err(_) => fail("the window ended unexpectedly; nothing of your mail is lost"),
     }
+}
+
+/// Why there can be no window, where that is known without trying.
+fn no_display() -> Option<&'static str> {
+    let named = |variable| std::env::var_os(variable).is_some_and(|value| !value.is_empty());
+    let none = cfg!(all(unix, not(target_os = "macos")))
+        && !["WAYLAND_DISPLAY", "WAYLAND_SOCKET", "DISPLAY"].into_iter().any(named);
+    none.then_some(
+        "there is no display here (neither DISPLAY nor WAYLAND_DISPLAY is set); \
+         `aloud --headless` and the commands of `aloud --help` need none",
+    )
 }
 
 /// Starts engines and remembers them, so that all are stopped in order.
