@@ -180,8 +180,8 @@ fn report_in_words(mail: &Mail) -> Vec<String> {
     match &mail.report {
         None => Vec::new(),
         Some(Report::Mdn(mdn)) => {
-            let who = mdn.recipient.clone().unwrap_or_else(|| "somebody".into());
-            vec![format!("{} by {who}", mdn.disposition)]
+            let (sentence, _) = crate::message::mdn::explain(mdn);
+            vec![sentence]
         }
         Some(Report::Dsn(list)) => list
             .iter()

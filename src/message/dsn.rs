@@ -26,6 +26,9 @@ const READ_MAX: usize = 1024 * 1024;
 /// Recipients that are kept.
 const RECIPIENTS_MAX: usize = 1_000;
 
+/// What may have become of a message (RFC 3464 section 2.3.3).
+const ACTIONS: [&str; 5] = ["failed", "delayed", "delivered", "relayed", "expanded"];
+
 /// One recipient's fields while they are collected.
 #[derive(Default)]
 struct Block {
@@ -88,10 +91,10 @@ pub fn parse(octets: &[u8]) -> Vec<Dsn> {
                     if current.last.is_some() {
                         blocks.push(current.close(true));
                     }
-                    current.last = recipient(&text);
+                    current.last = named(&text);
                 }
                 "original-recipient" => {
-                    let value = recipient(&text).map(|r| mend(&r));
+                    let value = named(&text).map(|r| mend(&r));
                     if current.last.is_some() {
                         current.pending = value;
                     } else {
@@ -101,8 +104,18 @@ pub fn parse(octets: &[u8]) -> Vec<Dsn> {
                 _ => take(&mut current, &name, &text),
             }
         }
+        let unfinished = blocks.last_mut().filter(|b| b.action.is_empty() && b.status.is_none());
         if current.names_somebody() {
             blocks.push(current.close(false));
+        } else if let Some(last) = unfinished.filter(|_| current.says_something()) {
+            // A blank line between the name of a recipient and what became of the message.
+            let rest = current.close(false);
+            last.action = rest.action;
+            last.status = rest.status;
+            last.diagnostic = last.diagnostic.take().or(rest.diagnostic);
+            last.remote = last.remote.take().or(rest.remote);
+            last.tried = last.tried.or(rest.tried);
+            last.until = last.until.or(rest.until);
         } else if current.says_something() {
             // What belongs to a recipient stands among the fields of the message.
             stray = current.close(false);
@@ -128,8 +141,10 @@ fn take(block: &mut Block, name: &str, text: &str) {
         "action" => {
             let word = header::without_comments(text).to_ascii_lowercase();
             let word = word.split_whitespace().next().unwrap_or_default();
-            let failed = matches!(word, "fail" | "failure");
-            block.action = if failed { "failed" } else { word }.to_owned();
+            // Words of systems that never read the standard are settled by the status.
+            let known = ACTIONS.into_iter().find(|action| *action == word);
+            let failed = matches!(word, "fail" | "failure").then_some("failed");
+            block.action = known.or(failed).unwrap_or_default().to_owned();
         }
         "status" => block.status = find_status(text),
         "diagnostic-code" => block.diagnostic = after_type(text),
@@ -146,7 +161,15 @@ fn finish(block: Block, reporter: Option<&str>, envelope: Option<&str>) -> Dsn {
         .or_else(|| block.diagnostic.as_deref().and_then(find_status))
         .or_else(|| block.diagnostic.as_deref().and_then(from_reply))
         .unwrap_or_else(|| by_action(&block.action).to_owned());
+    // What became of it must be known, or a failure would pass for good news.
+    let action = match (block.action.as_str(), status.as_bytes().first()) {
+        ("", Some(b'2')) => "delivered".to_owned(),
+        ("", Some(b'4')) => "delayed".to_owned(),
+        ("", _) => "failed".to_owned(),
+        _ => block.action,
+    };
     let usable = |r: &Option<String>| r.as_deref().is_some_and(|r| r.contains('@'));
+    let last = block.last.clone();
     let recipient = if usable(&block.original) || !usable(&block.last) {
         block.original.or(block.last)
     } else {
@@ -155,8 +178,9 @@ fn finish(block: Block, reporter: Option<&str>, envelope: Option<&str>) -> Dsn {
     let details = [block.diagnostic, block.remote.map(|host| format!("({host})"))];
     let details: Vec<String> = details.into_iter().flatten().collect();
     let mut dsn = Dsn {
+        final_recipient: last.filter(|last| recipient.as_ref() != Some(last)),
         recipient: recipient.unwrap_or_default(),
-        action: block.action,
+        action,
         status,
         diagnostic: (!details.is_empty()).then(|| details.join(" ")),
         reported_by: reporter.map(str::to_owned),
@@ -167,6 +191,38 @@ fn finish(block: Block, reporter: Option<&str>, envelope: Option<&str>) -> Dsn {
     };
     dsn.sentence = sentence(&dsn);
     dsn
+}
+
+/// An address of the type `utf-8` (RFC 6533 section 3): `\x{E9}` stands for a character.
+fn unescape(address: &str) -> String {
+    let mut out = String::with_capacity(address.len());
+    let mut rest = address;
+    while let Some((before, after)) = rest.split_once("\\x{") {
+        let decoded = after.split_once('}').and_then(|(digits, tail)| {
+            let code = u32::from_str_radix(digits, 16).ok().filter(|_| digits.len() <= 6)?;
+            Some((char::from_u32(code).filter(|c| !c.is_control())?, tail))
+        });
+        out.push_str(before);
+        match decoded {
+            Some((c, tail)) => {
+                out.push(c);
+                rest = tail;
+            }
+            None => {
+                out.push_str("\\x{");
+                rest = after;
+            }
+        }
+    }
+    out + rest
+}
+
+/// The address of a recipient field.
+fn named(text: &str) -> Option<String> {
+    let kind = text.split(';').next().unwrap_or_default().trim();
+    let address = recipient(text)?;
+    let address = if kind.eq_ignore_ascii_case("utf-8") { unescape(&address) } else { address };
+    Some(display::clean(&address)).filter(|address| !address.is_empty())
 }
 
 /// `type; value`, without the type.
@@ -289,6 +345,32 @@ mod tests {
     }
 
     #[test]
+    fn a_group_that_a_blank_line_tore_apart_is_one() {
+        let text = b"Reporting-MTA: dns; a\n\nFinal-Recipient: rfc822;a@x\n\nAction: failed\n\
+            Status: 5.1.1\n\nFinal-Recipient: rfc822;b@x\nAction: delayed\nStatus: 4.2.2\n\nX-More: 1\n";
+        let found: Vec<_> =
+            parse(text).into_iter().map(|d| (d.recipient, d.action, d.status)).collect();
+        let of = |a: &str, b: &str, c: &str| (a.to_owned(), b.to_owned(), c.to_owned());
+        assert_eq!(found, [of("a@x", "failed", "5.1.1"), of("b@x", "delayed", "4.2.2")]);
+    }
+
+    #[test]
+    fn what_became_of_it_is_always_known() {
+        for (action, status, expected) in [
+            ("", "5.1.1", "failed"),
+            ("", "4.4.1", "delayed"),
+            ("", "2.1.5", "delivered"),
+            ("undeliverable", "5.1.1", "failed"),
+            ("Relayed (to x)", "2.1.9", "relayed"),
+            ("EXPANDED", "2.1.5", "expanded"),
+            ("", "", "failed"),
+        ] {
+            let text = format!("Final-Recipient: rfc822;a@x\nAction: {action}\nStatus: {status}\n");
+            assert_eq!(parse(text.as_bytes())[0].action, expected, "{action} {status}");
+        }
+    }
+
+    #[test]
     fn finds_a_status_somewhere() {
         for (status, diagnostic, action, expected) in [
             ("5.6.99", "", "failed", "5.6.99"),
@@ -317,10 +399,21 @@ mod tests {
             ("Original-Recipient: rfc822;+201234@x", "+201234@x"),
             ("Original-Recipient: unknown\nFinal-Recipient: rfc822; a@x", "a@x"),
             ("Final-Recipient: x400; /RFC-822=a/", "/RFC-822=a/"),
+            ("Final-Recipient: utf-8; r\\x{E9}n\\x{e9}e@x", "rénée@x"),
+            ("Final-Recipient: UTF-8; a\\x{202E}b\\x{110000}\\x{zz@x", "ab\\x{110000}\\x{zz@x"),
+            ("Final-Recipient: rfc822; \\x{E9}@x", "\\x{E9}@x"),
             ("Action: failed", ""),
         ] {
             assert_eq!(parse(fields.as_bytes())[0].recipient, expected, "{fields}");
         }
+        let two =
+            &parse(b"Original-Recipient: rfc822;typed@x\nFinal-Recipient: rfc822;real@y\n")[0];
+        assert_eq!(
+            (two.recipient.as_str(), two.final_recipient.as_deref()),
+            ("typed@x", Some("real@y"))
+        );
+        let one = &parse(b"Original-Recipient: rfc822;a@x\nFinal-Recipient: rfc822;a@x\n")[0];
+        assert_eq!(one.final_recipient, None);
         assert!(parse(b"").is_empty() && parse(b"hello\n\nworld: x\n").is_empty());
     }
 

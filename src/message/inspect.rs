@@ -1,7 +1,7 @@
 //! Reading: from the octets of a message, or of its beginning, to a [`Mail`].
 //!
 //! Pure. Never fails: damage becomes a list of problems. Limits: those of `view`; enclosed messages
-//! are read to four levels, deeper ones stay attachments (but a Sensitivity inside still counts).
+//! are read to twelve levels, deeper ones stay attachments (but a Sensitivity inside still counts).
 //! Tests: beside each submodule, and `tests/message/` over whole messages.
 
 use std::time::Duration;
@@ -27,7 +27,7 @@ pub use parts::is_vpim1;
 pub use words::html_text;
 
 /// Levels of enclosed messages that are read.
-pub const FORWARD_DEPTH: usize = 4;
+pub const FORWARD_DEPTH: usize = 12;
 
 /// How to read.
 #[derive(Debug, Clone, Copy)]
@@ -191,7 +191,7 @@ fn identify(mail: &mut Mail, header: &Header<'_>) {
 /// allows more than one To field (RFC 2421 section 4.2.2).
 fn addresses(header: &Header<'_>, name: &str) -> Vec<Mailbox> {
     let fields = if matches!(name, "to" | "cc") { usize::MAX } else { 1 };
-    header.all(name).take(fields.min(50)).flat_map(mailbox::parse).collect()
+    header.all_utf8(name).take(fields.min(50)).flat_map(|value| mailbox::parse(&value)).collect()
 }
 
 fn scene<'v>(view: &'v View<'v>, mail: &Mail, from: &[Mailbox]) -> Scene<'v> {
@@ -257,18 +257,23 @@ fn read_parts(
             mail.pages = Some(mail.pages.unwrap_or(0) + pages);
         }
         if part.shape == Shape::Original {
+            // Not encoded, as it must be, it is not copied at every level.
+            let octets = match part.encoding {
+                view::Encoding::Identity => part.body,
+                _ => &octets,
+            };
             if depth < FORWARD_DEPTH {
                 let inner = ReadOptions {
                     whole: options.whole || part.closed,
                     total_octets: 0,
                     ..*options
                 };
-                let (inner, inside) = read_level(&octets, &inner, table, depth + 1);
+                let (inner, inside) = read_level(octets, &inner, table, depth + 1);
                 mail.forwarded.push(inner);
                 levels.extend(inside);
             } else {
                 info.problem = Some("nested too deeply to be shown".into());
-                levels.extend(marks_inside(&octets));
+                levels.extend(marks_inside(octets));
             }
         } else if part.problem.as_deref().is_some_and(|p| p.starts_with("nested")) {
             levels.extend(marks_inside(part.body));
@@ -283,6 +288,7 @@ fn read_parts(
         }
         mail.parts.push(info);
     }
+    attachments::in_the_text(mail, view);
     attachments::settle(mail);
     parts::settle_alternatives(&mut mail.parts, view);
     all_measured
@@ -355,7 +361,11 @@ fn lengths(
     measured: &[String],
     whole: bool,
 ) {
-    let bodies: Vec<&PartInfo> = primary_audio(mail);
+    let video = |p: &&PartInfo| p.media_type.starts_with("video/") && p.seconds.is_some();
+    let mut bodies: Vec<&PartInfo> = primary_audio(mail);
+    if mail.kind == MessageKind::Video && mail.parts.iter().any(|p| video(&p)) {
+        bodies = mail.parts.iter().filter(video).collect();
+    }
     // A beginning may end before the message proper: the length of a spoken name is not its length.
     let seen = bodies.iter().any(|body| body.role == PartRole::VoiceMessage);
     if !whole && !seen && length::content_duration(scene.view.header()).is_none() {

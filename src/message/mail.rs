@@ -309,6 +309,8 @@ pub struct Mdn {
 pub struct Dsn {
     /// Original-Recipient or Final-Recipient.
     pub recipient: String,
+    /// Final-Recipient, where it is another address than [`Dsn::recipient`].
+    pub final_recipient: Option<String>,
     /// `failed`, `delayed`, `delivered`, `relayed`, `expanded`; lower case.
     pub action: String,
     /// `5.1.1`.

@@ -8,11 +8,15 @@
 //!
 //! Tests: below, and `tests/message/mdn.rs`.
 
+mod words;
+
+pub use words::explain;
+
 use super::{
     Mail, Mdn,
     compose::{Seed, message_id, voice_part},
     display,
-    view::{header, mailbox},
+    view::{self, header, mailbox},
     write::{self, Content, Fields, Part},
 };
 use crate::{
@@ -247,7 +251,12 @@ fn take(mdn: &mut Mdn, fields: &header::Header<'_>) {
     if mdn.disposition.is_empty()
         && let Some(value) = fields.token("disposition")
     {
-        let what = value.rsplit_once(';').map_or(value.as_str(), |(_, what)| what);
+        // The mode and the type (RFC 8098 section 3.2.6); one of both may be missing.
+        let piece = |piece: &&str| {
+            let mode = piece.split('/').next().unwrap_or_default().trim().to_ascii_lowercase();
+            !piece.trim().is_empty() && !mode.ends_with("-action")
+        };
+        let what = value.split(';').rfind(piece).unwrap_or_default();
         let mut words = what.split(['/', ',']).map(|w| display::clean(w).to_ascii_lowercase());
         mdn.disposition = words.next().unwrap_or_default();
         mdn.modifiers = words.filter(|w| !w.is_empty()).take(16).collect();
@@ -263,7 +272,7 @@ fn take(mdn: &mut Mdn, fields: &header::Header<'_>) {
     }
     for name in ["error", "failure", "warning"] {
         for value in fields.all(name).take(16) {
-            let text = display::clean(&String::from_utf8_lossy(value));
+            let text = display::clean(&view::encoding::unstructured(value));
             if !text.is_empty() && mdn.errors.len() < 16 {
                 mdn.errors.push(text);
             }
@@ -299,7 +308,7 @@ mod tests {
     fn reads_old_and_new_dispositions() {
         // (fields, disposition, modifiers, recipient, id, errors)
         type Case<'a> = (&'a str, &'a str, &'a [&'a str], Option<&'a str>, Option<&'a str>, usize);
-        let cases: [Case<'_>; 8] = [
+        let cases: [Case<'_>; 11] = [
             (
                 "Reporting-UA: x\r\nFinal-Recipient: rfc822;robin@example.com\r\nOriginal-Message-ID: <a@b>\r\nDisposition: manual-action/MDN-sent-manually; displayed\r\n",
                 "displayed",
@@ -348,6 +357,23 @@ mod tests {
                 None,
                 None,
                 1,
+            ),
+            ("Disposition: automatic-action/MDN-sent-automatically\n", "", &[], None, None, 0),
+            (
+                "Disposition: automatic-action / MDN-sent-automatically ; processed / warning , x ;\nWarning: =?utf-8?q?gr=C3=BCn?=\n",
+                "processed",
+                &["warning", "x"],
+                None,
+                None,
+                1,
+            ),
+            (
+                "Disposition: manual-action/MDN-sent-manually;\r\n dispatched\r\nOriginal-Message-ID:\r\n\t<a@b>\r\n",
+                "dispatched",
+                &[],
+                None,
+                Some("a@b"),
+                0,
             ),
             ("", "", &[], None, None, 0),
         ];

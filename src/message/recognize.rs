@@ -134,7 +134,7 @@ pub fn voice_content(part: &Part<'_>) -> Option<VoiceContent> {
     let disposition = part.disposition.as_ref()?;
     ["voice", "video", "category"]
         .iter()
-        .find_map(|name| VoiceContent::parse(&disposition.text(name)?))
+        .find_map(|name| VoiceContent::parse(&disposition.token(name)?))
 }
 
 /// The first multipart of a type in this message, enclosed messages not looked into.
@@ -203,8 +203,9 @@ impl<'t> Ladder<'_, 't> {
         let report = multipart(self.scene.view, "multipart/report");
         let named = report.and_then(|p| p.content.token("report-type")).unwrap_or_default();
         let kind = match named.as_str() {
-            "disposition-notification" => MessageKind::Mdn,
-            "delivery-status" => MessageKind::Dsn,
+            // What it holds counts where the name says something else.
+            "disposition-notification" if mdn || !dsn => MessageKind::Mdn,
+            "delivery-status" if dsn || !mdn => MessageKind::Dsn,
             _ if mdn => MessageKind::Mdn,
             _ if dsn => MessageKind::Dsn,
             _ if report.is_some() => MessageKind::Other,
@@ -423,7 +424,12 @@ impl<'t> Ladder<'_, 't> {
             Some(2..) => at_top.then(|| "vpim2".to_owned()).or(vendor),
             Some(_) => Some("vpim1".to_owned()),
             None if vendor.is_some() => vendor,
-            None if comment.contains("voice 1") || super::inspect::is_vpim1(self.scene.view) => {
+            // RFC 1911 knows one codec; visual voice mail stores, which leave out the version too,
+            // use others.
+            None if comment.contains("voice 1")
+                || super::inspect::is_vpim1(self.scene.view)
+                || self.media.iter().any(|(part, _)| part.is("audio/32kadpcm")) =>
+            {
                 Some("vpim1".to_owned())
             }
             None => Some("omtp-vvm".to_owned()),

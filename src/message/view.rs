@@ -2,7 +2,7 @@
 //!
 //! Our own splitter, because it must not recurse, must keep the octets of an enclosed message
 //! untouched, and must cope with delimiters that real voice systems get wrong. mail-parser decodes
-//! charsets and dates for it; no other module of Aloud sees that crate.
+//! charsets for it; no other module of Aloud sees that crate.
 //!
 //! Limits (reliability T6): 64 levels, 2 000 parts, headers as in [`header`]. What lies beyond stays
 //! part of the last leaf, and a problem says so. An enclosed message/rfc822 is a leaf; the caller
@@ -10,13 +10,13 @@
 
 use memchr::memmem;
 
-use crate::model::DateTime;
-
+mod date;
 pub mod encoding;
 pub mod header;
 pub mod mailbox;
 pub mod params;
 
+pub use date::date;
 pub use encoding::Encoding;
 pub use header::Header;
 pub use mailbox::Mailbox;
@@ -26,6 +26,8 @@ pub use params::Structured;
 pub const DEPTH_MAX: usize = 64;
 /// Parts, multiparts included.
 pub const PARTS_MAX: usize = 2_000;
+/// Octets behind a multipart's header in which its first delimiter is looked for.
+const NEAR: usize = 64 * 1024;
 
 /// What a part is in the tree.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -139,40 +141,6 @@ impl<'a> View<'a> {
             Some(parent)
         })
     }
-}
-
-/// Reads a Date value: two- and three-digit years, named zones, comments, a missing zone.
-pub fn date(value: &str) -> Option<DateTime> {
-    let parse = mail_parser::DateTime::parse_rfc822;
-    // The seconds may be missing (RFC 5322 section 4.3), and then a named zone is not understood.
-    let words: Vec<String> = value
-        .split_whitespace()
-        .map(|word| {
-            let short = matches!(word.len(), 4 | 5)
-                && word.split_once(':').is_some_and(|(h, m)| {
-                    [h, m].iter().all(|d| d.bytes().all(|c| c.is_ascii_digit()))
-                });
-            if short { format!("{word}:00") } else { word.to_owned() }
-        })
-        .collect();
-    let value = words.join(" ");
-    let found = parse(&value).or_else(|| parse(&format!("{value} +0000")))?;
-    let year = if (100..1900).contains(&found.year) { found.year + 1900 } else { found.year };
-    let second = found.second.min(59);
-    let civil = jiff::civil::DateTime::new(
-        i16::try_from(year).ok()?,
-        i8::try_from(found.month).ok()?,
-        i8::try_from(found.day).ok()?,
-        i8::try_from(found.hour).ok()?,
-        i8::try_from(found.minute).ok()?,
-        i8::try_from(second).ok()?,
-        0,
-    )
-    .ok()?;
-    let east = i16::from(found.tz_hour) * 60 + i16::from(found.tz_minute);
-    let offset_minutes = if found.tz_before_gmt { -east } else { east };
-    let as_utc = jiff::tz::Offset::UTC.to_timestamp(civil).ok()?.as_second();
-    Some(DateTime { unix: as_utc - i64::from(offset_minutes) * 60, offset_minutes })
 }
 
 /// A multipart whose end has not come.
@@ -337,19 +305,55 @@ impl<'a> Splitter<'a> {
         body
     }
 
-    /// The boundary parameter, or where it is missing the first line that looks like a delimiter.
+    /// The boundary parameter; where it is missing, or no line has it, a line that looks like the
+    /// delimiter instead.
     fn boundary(&mut self, part: &mut Part<'a>) -> Option<Vec<u8>> {
-        let named = part.content.raw("boundary").map(<[u8]>::trim_ascii_end).unwrap_or_default();
-        if !named.is_empty() {
-            return Some(named.to_vec());
+        let near = part.body.get(..part.body.len().min(NEAR)).unwrap_or_default();
+        let Some((named, without_comment)) = part.content.boundary() else {
+            part.problem = Some("the boundary between the parts is not named".into());
+            return self.looks_like_a_delimiter(near, false);
+        };
+        let named = named.trim_ascii_end().to_vec();
+        let there = |boundary: &[u8]| {
+            let line = [b"--", boundary].concat();
+            near.starts_with(&line) || memmem::find(near, &[b"\n", &*line].concat()).is_some()
+        };
+        if named.is_empty() {
+            part.problem = Some("the boundary between the parts is not named".into());
+            return self.looks_like_a_delimiter(near, false);
         }
-        let near = part.body.get(..part.body.len().min(64 * 1024)).unwrap_or_default();
-        let found = near.split(|c| *c == b'\n').find_map(|line| {
-            let token = line.strip_prefix(b"--")?.trim_ascii_end();
-            (!token.is_empty() && token.len() <= 200 && !token.contains(&b' ')).then_some(token)
-        });
-        part.problem = Some("the boundary between the parts is not named".into());
-        found.map(<[u8]>::to_vec)
+        if there(&named) {
+            return Some(named);
+        }
+        if let Some(short) = without_comment.filter(|short| there(short)) {
+            return Some(short);
+        }
+        let found = self.looks_like_a_delimiter(near, true);
+        if found.is_some() {
+            part.problem = Some("the boundary between the parts is not the one named".into());
+        }
+        // It may still come, behind a long preamble.
+        found.or(Some(named))
+    }
+
+    /// The first line that looks like a delimiter and is none of a multipart around this one. With
+    /// `strict` a field of a part has to follow it.
+    fn looks_like_a_delimiter(&self, near: &[u8], strict: bool) -> Option<Vec<u8>> {
+        let mut lines = near.split(|c| *c == b'\n').peekable();
+        while let Some(line) = lines.next() {
+            let Some(token) = line.strip_prefix(b"--").map(<[u8]>::trim_ascii_end) else {
+                continue;
+            };
+            if self.delimiter(line).is_some() {
+                return None;
+            }
+            let plain = !token.is_empty() && token.len() <= 200 && !token.contains(&b' ');
+            let next = lines.peek().and_then(|next| next.get(..8)).unwrap_or_default();
+            if plain && (!strict || next.eq_ignore_ascii_case(b"content-")) {
+                return Some(token.to_vec());
+            }
+        }
+        None
     }
 
     /// Ends everything inside the multipart at `level`, whose delimiter line starts at `end`.
@@ -408,6 +412,7 @@ impl<'a> Splitter<'a> {
         {
             root.path = "1".into();
         }
+        self.name_charsets();
         for part in &mut self.parts {
             if part.shape == Shape::Multipart && part.encoding != Encoding::Identity {
                 // Forbidden (RFC 2045 section 6.4) and always a lie.
@@ -425,6 +430,15 @@ impl<'a> Splitter<'a> {
         }
         self.problems.dedup();
         View { parts: self.parts, problems: self.problems, unclosed: unclosed && !self.full }
+    }
+
+    /// Header values may hold the octets of the content's charset as they are: that of the part,
+    /// else the first that the message names.
+    fn name_charsets(&mut self) {
+        let first = self.parts.iter().take(20).find_map(|p| p.content.token("charset"));
+        for part in &mut self.parts {
+            part.header.charset = part.content.token("charset").or_else(|| first.clone());
+        }
     }
 }
 
@@ -488,6 +502,29 @@ mod tests {
         );
         let got = shape("Content-Type: multipart/mixed; boundary=x\n\nno parts here\n");
         assert_eq!(got, [("1".into(), "multipart/mixed".into(), 14)]);
+        // Named, and not the one that is there; a comment behind it; in pieces.
+        let body =
+            "\n--q\nContent-Type: text/plain\n\none\n--q\nContent-Type: text/html\n\ntwo\n--q--\n";
+        for boundary in ["x", "\"q \\(\"", "q (this one)", "", "\"\"", "q; boundary=x"] {
+            let got = shape(&format!("Content-Type: multipart/mixed; boundary={boundary}\n{body}"));
+            assert_eq!(got.len(), 2, "{boundary}: {got:?}");
+        }
+        assert_eq!(
+            shape(
+                &format!("Content-Type: multipart/x; boundary*0=\"Q\"; boundary*1=q\n{body}")
+                    .replace("--q", "--Qq")
+            )
+            .len(),
+            2
+        );
+        // A rule in a text is no delimiter, and the delimiter of the outer multipart not that of the
+        // inner one.
+        let ruled = "Content-Type: multipart/mixed; boundary=x\n\none\n--q\ntwo\n--q--\n";
+        assert_eq!(shape(ruled).len(), 1);
+        let nested = "Content-Type: multipart/mixed; boundary=a\n\n--a\nContent-Type: multipart/mixed\n\n\
+            no parts\n--a\nContent-Type: text/html\n\ntwo\n--a--\n";
+        let paths: Vec<_> = shape(nested).into_iter().map(|(p, t, _)| format!("{p} {t}")).collect();
+        assert_eq!(paths, ["1 multipart/mixed", "2 text/html"]);
     }
 
     #[test]
@@ -503,19 +540,5 @@ mod tests {
         let view = View::parse(many.as_bytes());
         assert_eq!(view.parts.len(), PARTS_MAX);
         assert!(view.problems.iter().any(|p| p.contains("2,000")));
-    }
-
-    #[test]
-    fn dates_of_old_voice_mail_are_read() {
-        for (text, rfc3339) in [
-            ("Wed, 28 Jul 96 10:08:49 -0800 (PST)", "1996-07-28T10:08:49-08:00"),
-            ("Tue, 04 Mar 2025 09:10:00 -0500", "2025-03-04T09:10:00-05:00"),
-            ("4 Mar 25 09:10 EST", "2025-03-04T09:10:00-05:00"),
-            ("Fri, 20 Nov 2026 21:56:09", "2026-11-20T21:56:09+00:00"),
-            ("Mon, 3 Jan 100 00:00:00 GMT", "2000-01-03T00:00:00+00:00"),
-        ] {
-            assert_eq!(date(text).map(DateTime::to_rfc3339).as_deref(), Some(rfc3339), "{text}");
-        }
-        assert!(date("tomorrow").is_none() && date("32 Foo 2025 99:99:99 +0000").is_none());
     }
 }

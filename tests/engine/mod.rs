@@ -5,6 +5,7 @@ mod demo;
 pub mod desk;
 mod directory;
 mod imap_wire;
+mod matching;
 mod memory;
 mod online;
 mod outbox;

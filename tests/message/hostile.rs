@@ -49,7 +49,7 @@ fn a_hundred_thousand_levels_do_not_overflow_the_stack() {
 }
 
 #[test]
-fn enclosed_messages_stop_at_four_levels_and_privacy_below_still_counts() {
+fn enclosed_messages_stop_at_twelve_levels_and_privacy_below_still_counts() {
     let nested = |levels: usize, innermost: &str| {
         let head = "Subject: x\nContent-Type: message/rfc822\n\n".repeat(levels);
         format!("{head}{innermost}").into_bytes()
@@ -61,9 +61,9 @@ fn enclosed_messages_stop_at_four_levels_and_privacy_below_still_counts() {
         level = inner;
         depth += 1;
     }
-    assert_eq!(depth, 4);
+    assert_eq!(depth, 12);
     assert!(level.parts.iter().any(|p| p.problem.is_some()));
-    for levels in [0, 1, 3, 4, 5, 50] {
+    for levels in [0, 1, 4, 5, 11, 12, 13, 50] {
         let mail = read(&nested(levels, "From: a@example.com\nSensitivity: Private\n\nx"));
         assert!(!mail.may_forward.is_allowed(), "{levels}");
         assert!(!mail.may_save.is_allowed(), "{levels}");

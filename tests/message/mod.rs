@@ -4,6 +4,7 @@ mod compose;
 mod corpus;
 mod hostile;
 mod mdn;
+mod odd;
 mod python;
 mod receive;
 mod reports;

@@ -88,16 +88,22 @@ fn report(
 ) -> Result<Vec<MessageKey>> {
     let mut changed = Vec::new();
     for block in blocks {
-        let named = block.original_message_id.as_deref().or(block.envelope_id.as_deref());
-        let Some(id) = sent_id(t, account, named.unwrap_or_default())? else { continue };
-        let Some(sent) = ours(t, account, &id)? else { continue };
+        let Some((id, sent)) = meant(t, account, block)? else { continue };
         let state = match block.action.as_str() {
             "failed" => "failed",
             "delayed" => "delayed",
             "delivered" => "delivered",
             _ => "relayed",
         };
-        update(t, account, &id, &bare(&block.recipient), state, at, &block.sentence)?;
+        // The name we wrote to, else the one it was delivered to.
+        let mut recipient = bare(&block.recipient);
+        if let Some(last) = block.final_recipient.as_deref().map(bare)
+            && known_recipient(t, account, &id, &recipient)?.is_none()
+            && known_recipient(t, account, &id, &last)?.is_some()
+        {
+            recipient = last;
+        }
+        update(t, account, &id, &recipient, state, at, &block.sentence)?;
         t.execute("UPDATE messages SET about = ?2 WHERE id = ?1", params![key.0, id])?;
         changed.push(sent);
     }
@@ -110,6 +116,22 @@ fn report(
         changed.push(key);
     }
     Ok(changed)
+}
+
+/// The message of ours that a report is about: by the envelope id, else by the message that came
+/// back with it (RFC 3464 section 2.2.1).
+fn meant(
+    t: &Transaction<'_>,
+    account: AccountId,
+    block: &Dsn,
+) -> Result<Option<(String, MessageKey)>> {
+    for named in [&block.envelope_id, &block.original_message_id].into_iter().flatten() {
+        let Some(id) = sent_id(t, account, named)? else { continue };
+        if let Some(sent) = ours(t, account, &id)? {
+            return Ok(Some((id, sent)));
+        }
+    }
+    Ok(None)
 }
 
 /// The Message-ID that a report means: it may name the envelope id, which is our Message-ID or
@@ -223,14 +245,15 @@ fn known_recipient(
 fn receipt_state(mdn: &Mdn) -> &'static str {
     let modified = |word: &str| mdn.modifiers.iter().any(|m| m.eq_ignore_ascii_case(word));
     match mdn.disposition.as_str() {
-        _ if modified("error") || !mdn.errors.is_empty() => "error",
+        _ if modified("error") => "error",
         "deleted" if modified("expired") => "expired",
         "deleted" => "deleted",
         "failed" => "error",
         "denied" => "denied",
         "dispatched" => "dispatched",
-        "processed" => "processed",
-        _ => "displayed",
+        "displayed" => "displayed",
+        // Nothing was said that would let us tell that it was heard.
+        _ => "processed",
     }
 }
 
@@ -353,6 +376,10 @@ mod tests {
             ("deleted", "", "Deleted unheard"),
             ("deleted", "expired", "Expired unheard"),
             ("processed", "error", "Couldn’t be played there"),
+            ("failed", "", "Couldn’t be played there"),
+            ("processed", "warning", "Processed there"),
+            ("", "", "Processed there"),
+            ("unheard-of", "", "Processed there"),
         ] {
             assert_eq!(text(state(disposition, modifier), 0, "", MessageKind::Voice), words);
         }

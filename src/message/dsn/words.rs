@@ -1,5 +1,7 @@
-//! What a delivery report says, in words: the table of the interface text, with the wording of the
-//! subject digit for codes it does not name (RFC 3463 sections 2 and 3).
+//! What a delivery report says, in words, and what to do about it: the table of the interface text,
+//! carried on to the codes of RFC 3463 section 3, RFC 4954, 5248, 7372 and 7505. A code that nobody
+//! knows gets the wording of its subject digit. Codes that say little are made exact by what the
+//! server said in plain text.
 
 use crate::{message::Dsn, model::DateTime};
 
@@ -79,118 +81,408 @@ pub fn explain(dsn: &Dsn, about: &About) -> (String, NextStep) {
         }
         _ => {}
     }
-    let (text, step) = failure(dsn, about, &who, code(dsn));
+    let (text, step) = say(reason(dsn), dsn, about, &who);
     if dsn.action == "delayed" {
-        let until =
-            dsn.retry_until.map(|t| format!(" It will be tried until {}.", day_and_time(t)));
-        let text = text.replace("It couldn’t be delivered for now.", "It hasn’t arrived yet.");
-        return (text + &until.unwrap_or_default(), NextStep::Nothing);
+        let text = if text == LATER { "It hasn’t arrived yet." } else { &text };
+        let again = match dsn.retry_until {
+            Some(until) => format!("{text} It will be tried until {}.", day_and_time(until)),
+            None => format!("{text} It will be tried again."),
+        };
+        return (again, NextStep::Nothing);
     }
     (text, step)
 }
 
-/// What servers say in the diagnostic when their code says nothing, and the code it stands for.
-const PHRASES: [(&str, (u16, u16)); 16] = [
-    ("user unknown", (1, 1)),
-    ("unknown user", (1, 1)),
-    ("no such user", (1, 1)),
-    ("not a known user", (1, 1)),
-    ("mailbox not found", (1, 1)),
-    ("mailbox unavailable", (1, 1)),
-    ("does not exist", (1, 1)),
-    ("no such domain", (1, 2)),
-    ("mailbox full", (2, 2)),
-    ("mailbox is full", (2, 2)),
-    ("quota", (2, 2)),
-    ("too large", (3, 4)),
-    ("too big", (3, 4)),
-    ("message size", (3, 4)),
-    ("timed out", (4, 1)),
-    ("loops back", (4, 6)),
-];
+/// What is said of a temporary failure without a known reason.
+const LATER: &str = "It couldn’t be delivered for now.";
 
-/// The status as three numbers; one without detail is made exact by the diagnostic.
-fn code(dsn: &Dsn) -> (u16, u16, u16) {
-    let numbers = |status: &str| {
-        let mut numbers = status.split('.').map(|n| n.parse::<u16>().unwrap_or(0));
-        let mut next = || numbers.next().unwrap_or(0);
-        (next(), next(), next())
-    };
-    let given = numbers(&dsn.status);
-    let said = dsn.diagnostic.as_deref().unwrap_or_default().to_lowercase();
-    let vague = matches!(given, (_, 0 | 5, 0));
-    if !vague || said.is_empty() {
-        return given;
-    }
-    if let Some(found) = super::find_status(&said).map(|s| numbers(&s))
-        && found.0 == given.0
-        && !matches!(found, (_, 0 | 5, 0))
-    {
-        return found;
-    }
-    let phrase = PHRASES.iter().find(|(phrase, _)| said.contains(phrase));
-    phrase.map_or(given, |(_, (subject, detail))| (given.0, *subject, *detail))
+/// Why a message did not arrive, as far as people can do something about it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Why {
+    NoMailbox,
+    NoSystem,
+    BadAddress,
+    Ambiguous,
+    Moved,
+    OtherOwner,
+    OwnAddress,
+    NotTaking,
+    Full,
+    TooBig,
+    ListBroken,
+    NoSpace,
+    SystemDown,
+    Misconfigured,
+    NotPrivate,
+    NoAnswer,
+    BrokeOff,
+    LookUp,
+    Busy,
+    Loop,
+    Protocol,
+    TooManyPeople,
+    Media,
+    MayBePrivate,
+    Conversion,
+    Letters,
+    NotAllowed,
+    NotOnList,
+    Encrypt,
+    SignIn,
+    OwnAccount,
+    Unconfirmed,
+    Spam,
+    Listed,
+    Relay,
+    TooMuchMail,
+    Postponed,
+    /// Nothing but the subject digit is known.
+    Subject(u16),
 }
 
-fn failure(dsn: &Dsn, about: &About, who: &Who<'_>, code: (u16, u16, u16)) -> (String, NextStep) {
+/// Subject and detail (RFC 3463 section 3 and the registry of RFC 5248).
+const CODES: [((u16, u16), Why); 61] = [
+    ((1, 0), Why::BadAddress),
+    ((1, 1), Why::NoMailbox),
+    ((1, 2), Why::NoSystem),
+    ((1, 3), Why::BadAddress),
+    ((1, 4), Why::Ambiguous),
+    ((1, 6), Why::Moved),
+    ((1, 7), Why::OwnAddress),
+    ((1, 8), Why::OwnAddress),
+    ((1, 9), Why::Protocol),
+    ((1, 10), Why::NoSystem),
+    ((2, 1), Why::NotTaking),
+    ((2, 2), Why::Full),
+    ((2, 3), Why::TooBig),
+    ((2, 4), Why::ListBroken),
+    ((3, 1), Why::NoSpace),
+    ((3, 2), Why::SystemDown),
+    ((3, 3), Why::NotPrivate),
+    ((3, 4), Why::TooBig),
+    ((3, 5), Why::Misconfigured),
+    ((4, 0), Why::NoAnswer),
+    ((4, 1), Why::NoAnswer),
+    ((4, 2), Why::BrokeOff),
+    ((4, 3), Why::LookUp),
+    ((4, 4), Why::NoSystem),
+    ((4, 5), Why::Busy),
+    ((4, 6), Why::Loop),
+    ((4, 7), Why::NoAnswer),
+    ((5, 3), Why::TooManyPeople),
+    ((6, 0), Why::MayBePrivate),
+    ((6, 1), Why::Media),
+    ((6, 2), Why::Conversion),
+    ((6, 3), Why::Conversion),
+    ((6, 4), Why::Conversion),
+    ((6, 5), Why::Conversion),
+    ((6, 7), Why::Letters),
+    ((6, 8), Why::Letters),
+    ((6, 9), Why::Letters),
+    ((7, 1), Why::NotAllowed),
+    ((7, 2), Why::NotOnList),
+    ((7, 3), Why::Conversion),
+    ((7, 4), Why::Encrypt),
+    ((7, 8), Why::SignIn),
+    ((7, 9), Why::SignIn),
+    ((7, 10), Why::Encrypt),
+    ((7, 11), Why::Encrypt),
+    ((7, 12), Why::SignIn),
+    ((7, 13), Why::OwnAccount),
+    ((7, 14), Why::SignIn),
+    ((7, 16), Why::TooBig),
+    ((7, 17), Why::OtherOwner),
+    ((7, 18), Why::OtherOwner),
+    ((7, 20), Why::Unconfirmed),
+    ((7, 21), Why::Unconfirmed),
+    ((7, 22), Why::Unconfirmed),
+    ((7, 23), Why::Unconfirmed),
+    ((7, 24), Why::Unconfirmed),
+    ((7, 25), Why::Listed),
+    ((7, 26), Why::Unconfirmed),
+    ((7, 27), Why::OwnAddress),
+    ((7, 28), Why::TooMuchMail),
+    ((7, 29), Why::Unconfirmed),
+];
+
+/// What servers say in plain text, in lower case; the first that is found counts. Lists of senders
+/// have “spam” in their names and stand before it, and so do the proofs of a sender before “blocked”.
+const PHRASES: [(&str, Why); 84] = [
+    ("user unknown", Why::NoMailbox),
+    ("unknown user", Why::NoMailbox),
+    ("no such user", Why::NoMailbox),
+    ("not a known user", Why::NoMailbox),
+    ("user not found", Why::NoMailbox),
+    ("user doesn't exist", Why::NoMailbox),
+    ("unknown recipient", Why::NoMailbox),
+    ("recipient unknown", Why::NoMailbox),
+    ("no such recipient", Why::NoMailbox),
+    ("recipient not found", Why::NoMailbox),
+    ("recipientnotfound", Why::NoMailbox),
+    ("invalid recipient", Why::NoMailbox),
+    ("unknown mailbox", Why::NoMailbox),
+    ("mailbox not found", Why::NoMailbox),
+    ("no such mailbox", Why::NoMailbox),
+    ("no mailbox here", Why::NoMailbox),
+    ("does not exist", Why::NoMailbox),
+    ("host or domain name not found", Why::NoSystem),
+    ("domain name not found", Why::NoSystem),
+    ("domain not found", Why::NoSystem),
+    ("host not found", Why::NoSystem),
+    ("host unknown", Why::NoSystem),
+    ("unknown host", Why::NoSystem),
+    ("unknown domain", Why::NoSystem),
+    ("no such domain", Why::NoSystem),
+    ("nxdomain", Why::NoSystem),
+    ("name service error", Why::LookUp),
+    ("dns lookup", Why::LookUp),
+    ("mailbox full", Why::Full),
+    ("mailbox is full", Why::Full),
+    ("quota", Why::Full),
+    ("insufficient system storage", Why::NoSpace),
+    ("insufficient disk space", Why::NoSpace),
+    ("too large", Why::TooBig),
+    ("too big", Why::TooBig),
+    ("message size", Why::TooBig),
+    ("size limit", Why::TooBig),
+    ("exceeds size", Why::TooBig),
+    ("too many recipients", Why::TooManyPeople),
+    ("loops back", Why::Loop),
+    ("too many hops", Why::Loop),
+    ("mail loop", Why::Loop),
+    ("routing loop", Why::Loop),
+    ("dmarc", Why::Unconfirmed),
+    ("dkim", Why::Unconfirmed),
+    ("spf ", Why::Unconfirmed),
+    ("sender policy framework", Why::Unconfirmed),
+    ("unauthenticated email", Why::Unconfirmed),
+    ("starttls", Why::Encrypt),
+    ("tls required", Why::Encrypt),
+    ("tls is required", Why::Encrypt),
+    ("encryption required", Why::Encrypt),
+    ("encryption is required", Why::Encrypt),
+    ("authentication required", Why::SignIn),
+    ("authentication failed", Why::SignIn),
+    ("authentication is required", Why::SignIn),
+    ("not authenticated", Why::SignIn),
+    ("relay access denied", Why::Relay),
+    ("relaying denied", Why::Relay),
+    ("relay denied", Why::Relay),
+    ("unable to relay", Why::Relay),
+    ("relay not permitted", Why::Relay),
+    ("not permitted to relay", Why::Relay),
+    ("do not relay", Why::Relay),
+    ("relaying not allowed", Why::Relay),
+    ("greylist", Why::Postponed),
+    ("graylist", Why::Postponed),
+    ("grey list", Why::Postponed),
+    ("try again later", Why::Postponed),
+    ("too many messages", Why::TooMuchMail),
+    ("rate limit", Why::TooMuchMail),
+    ("blocked using", Why::Listed),
+    ("blacklist", Why::Listed),
+    ("blocklist", Why::Listed),
+    ("block list", Why::Listed),
+    ("spamhaus", Why::Listed),
+    ("spamcop", Why::Listed),
+    ("reputation", Why::Listed),
+    ("spam", Why::Spam),
+    ("unsolicited", Why::Spam),
+    ("timed out", Why::NoAnswer),
+    ("connection refused", Why::NoAnswer),
+    ("no route to host", Why::NoAnswer),
+    ("mailbox unavailable", Why::NoMailbox),
+];
+
+/// Class, subject and detail of a status.
+fn numbers(status: &str) -> (u16, u16, u16) {
+    let mut numbers = status.split('.').map(|n| n.parse::<u16>().unwrap_or(0));
+    let mut next = || numbers.next().unwrap_or(0);
+    (next(), next(), next())
+}
+
+/// Why, from the status; a status that says little is made exact by the diagnostic.
+fn reason(dsn: &Dsn) -> Why {
+    let given = numbers(&dsn.status);
+    let vague = |code: (u16, u16, u16)| match code {
+        // Of the media somebody thought enough to name them.
+        (_, 6, _) => false,
+        (_, 7, 1) | (_, _, 0) => true,
+        _ => false,
+    };
+    let said = dsn.diagnostic.as_deref().unwrap_or_default().to_lowercase();
+    let mut code = given;
+    if vague(given) && !said.is_empty() {
+        let inside = super::find_status(&said).map(|status| numbers(&status));
+        if let Some(inside) = inside.filter(|inside| inside.0 == given.0 && inside.2 != 0) {
+            code = inside;
+        }
+        if vague(code)
+            && let Some((_, why)) = PHRASES.iter().find(|(phrase, _)| said.contains(phrase))
+        {
+            return *why;
+        }
+    }
+    // Nothing is known of an address that is only doubted for now.
+    let (class, subject, detail) = code;
+    let known = CODES.iter().find(|(code, _)| *code == (subject, detail)).map(|(_, why)| *why);
+    match known {
+        Some(Why::NoSystem) if class == 4 => Why::LookUp,
+        // So do those who put everybody off that they don't know.
+        Some(Why::NotAllowed) if class == 4 => Why::Postponed,
+        Some(why) => why,
+        None if (class, subject) == (5, 5) => Why::Protocol,
+        None => Why::Subject(subject),
+    }
+}
+
+/// The sentence for a failure and what to offer first.
+fn say(why: Why, dsn: &Dsn, about: &About, who: &Who<'_>) -> (String, NextStep) {
+    use NextStep::{
+        CopyNumber, Details, SendAgain, SendAsFriendly, SendAsVoice, TrimAndSendAgain,
+        TryAnotherAddress,
+    };
     let system = who.system("their system");
     let at_start = capital(&system);
-    let when = dsn.last_attempt.map(day_and_time);
-    match code {
-        (_, 1, 1) if about.outside_caller => (
+    let name = who.name();
+    let own = "Your own mail administrator can help";
+    match why {
+        Why::NoMailbox if about.outside_caller => (
             "The message was left from an outside line, so there’s no mailbox to answer.".into(),
-            NextStep::CopyNumber,
+            CopyNumber,
         ),
-        (_, 1, 1) => (who.no_mailbox(), NextStep::TryAnotherAddress),
-        (5, 1, 2 | 10) | (5, 4, 4) => (
+        Why::NoMailbox => (who.no_mailbox(), TryAnotherAddress),
+        Why::NoSystem => (
             format!("There is no mail system at {}.", who.domain.unwrap_or("that address")),
-            NextStep::TryAnotherAddress,
+            TryAnotherAddress,
         ),
-        (_, 2, 1) => (
-            format!("The mailbox {} isn’t taking messages.", who.name()),
-            NextStep::TryAnotherAddress,
+        Why::BadAddress => (
+            format!("There is a problem with the address {name}. Check how it’s written."),
+            TryAnotherAddress,
         ),
-        (_, 2, 2) => {
-            let when = when.map(|when| format!(" on {when}")).unwrap_or_default();
-            (
-                format!("The mailbox is full, so {system} turned your message away{when}."),
-                NextStep::SendAgain,
-            )
+        Why::Ambiguous => {
+            (format!("More than one person there answers to {name}."), TryAnotherAddress)
         }
-        (_, 2, 3) | (_, 3, 4) => {
+        Why::Moved => {
+            (format!("The mailbox {name} has moved, and nobody said where to."), TryAnotherAddress)
+        }
+        Why::OtherOwner => {
+            (format!("The mailbox {name} belongs to somebody else now."), TryAnotherAddress)
+        }
+        Why::OwnAddress => (format!("{at_start} doesn’t accept your own address. {own}."), Details),
+        Why::NotTaking => (format!("The mailbox {name} isn’t taking messages."), TryAnotherAddress),
+        Why::Full => {
+            let when = dsn.last_attempt.map(day_and_time);
+            let when = when.map(|when| format!(" on {when}")).unwrap_or_default();
+            (format!("The mailbox is full, so {system} turned your message away{when}."), SendAgain)
+        }
+        Why::TooBig => {
             let limit = about.limit.map(|octets| format!(" It takes up to {}.", size(octets)));
             let text = format!("The message is too big for {system}.{}", limit.unwrap_or_default());
-            (text, NextStep::TrimAndSendAgain)
+            (text, TrimAndSendAgain)
         }
-        (_, 3, 1) => (format!("{at_start} has run out of space."), NextStep::SendAgain),
-        (_, 4, 0 | 1 | 7) => {
+        Why::ListBroken => (
+            format!("The list {name} couldn’t be sent on to its members. Its owner can help."),
+            Details,
+        ),
+        Why::NoSpace => (format!("{at_start} has run out of space."), SendAgain),
+        Why::SystemDown => (format!("{at_start} isn’t taking messages just now."), SendAgain),
+        Why::Misconfigured => (
+            format!("{at_start} isn’t set up to take the message. Its administrator can help."),
+            Details,
+        ),
+        Why::NoAnswer => {
             let tried = dsn.last_attempt.or(dsn.retry_until).filter(|_| dsn.action != "delayed");
             let until = tried.map(day_and_time);
             let until = until.map(|until| format!(" It was tried until {until}."));
-            (format!("{at_start} didn’t answer.{}", until.unwrap_or_default()), NextStep::SendAgain)
+            (format!("{at_start} didn’t answer.{}", until.unwrap_or_default()), SendAgain)
         }
-        (5, 3, 3) => private(&at_start),
-        (5, 6, 0) if about.private => private(&at_start),
-        (5, 6, 1) => {
-            (format!("That mailbox doesn’t take {}.", medium(dsn, about)), NextStep::SendAsVoice)
+        Why::BrokeOff => (format!("The connection to {system} broke off."), SendAgain),
+        Why::LookUp => (
+            format!(
+                "The mail system at {} couldn’t be found just now.",
+                who.domain.unwrap_or("that address")
+            ),
+            SendAgain,
+        ),
+        Why::Busy => (format!("{at_start} is too busy."), SendAgain),
+        Why::Loop => (
+            format!(
+                "The message went round in circles on its way to {name}. The administrator there can help."
+            ),
+            Details,
+        ),
+        Why::Protocol => {
+            ("The two voicemail systems didn’t understand each other.".into(), SendAsFriendly)
         }
-        (5, 7, 1) => (
+        Why::TooManyPeople => (
+            format!("That’s too many people at once for {system}. Send it to fewer at a time."),
+            SendAgain,
+        ),
+        Why::NotPrivate => private(&at_start),
+        Why::MayBePrivate if about.private => private(&at_start),
+        Why::MayBePrivate => say(Why::Subject(6), dsn, about, who),
+        Why::Media => (format!("That mailbox doesn’t take {}.", medium(dsn, about)), SendAsVoice),
+        Why::Conversion => (
+            format!("{at_start} couldn’t turn the message into a form that mailbox takes."),
+            SendAsFriendly,
+        ),
+        Why::Letters => {
+            (format!("{at_start} takes addresses in plain letters only."), TryAnotherAddress)
+        }
+        Why::NotAllowed => (
             "You aren’t allowed to send to this mailbox. Its administrator can change that.".into(),
-            NextStep::Details,
+            Details,
         ),
-        (5, 5, _) => (
-            "The two voicemail systems didn’t understand each other.".into(),
-            NextStep::SendAsFriendly,
+        Why::NotOnList => (
+            format!("You aren’t allowed to send to the list {name}. Its owner can change that."),
+            Details,
         ),
-        (class, subject, _) => {
+        Why::Encrypt => (
+            format!("{at_start} takes messages over an encrypted connection only. {own}."),
+            Details,
+        ),
+        Why::SignIn => (
+            "The mail server didn’t accept your sign-in. Check the account in the settings.".into(),
+            Details,
+        ),
+        Why::OwnAccount => {
+            (format!("Your account on the mail server is switched off. {own}."), Details)
+        }
+        Why::Unconfirmed => {
+            (format!("{at_start} couldn’t make sure that the message is from you. {own}."), Details)
+        }
+        Why::Spam => (
+            format!(
+                "{at_start} took the message for spam. Ask {name} to let your messages through."
+            ),
+            TryAnotherAddress,
+        ),
+        Why::Listed => {
+            (format!("{at_start} takes nothing from your mail server just now. {own}."), Details)
+        }
+        Why::Relay => (
+            format!(
+                "The mail server wouldn’t pass the message on to {name}. Check the address; if it’s right, your own mail administrator can help."
+            ),
+            TryAnotherAddress,
+        ),
+        Why::TooMuchMail => {
+            (format!("{at_start} had too many messages in a short time. Wait a while."), SendAgain)
+        }
+        Why::Postponed => (format!("{at_start} asked to try again later."), SendAgain),
+        Why::Subject(subject) => {
+            let (class, ..) = numbers(&dsn.status);
             let (text, step) = if class == 4 {
-                ("It couldn’t be delivered for now", NextStep::SendAgain)
+                (LATER, SendAgain)
             } else {
-                ("It couldn’t be delivered", NextStep::Details)
+                ("It couldn’t be delivered.", Details)
             };
             match by_subject(subject) {
-                Some(why) if class != 2 => (format!("{text}: {why}."), step),
-                _ => (format!("{text}."), step),
+                Some(why) if class != 2 => {
+                    (format!("{}: {why}.", text.trim_end_matches('.')), step)
+                }
+                _ => (text.into(), step),
             }
         }
     }
@@ -392,7 +684,43 @@ mod tests {
                 "The mailbox is full, so the system at x turned your message away.",
             ),
             ("4.0.0", "426 connection timed out", "The system at x didn’t answer."),
-            ("5.0.0", "554 spam", "It couldn’t be delivered."),
+            (
+                "5.0.0",
+                "554 spam",
+                "The system at x took the message for spam. Ask a@x to let your messages through.",
+            ),
+            (
+                "5.7.1",
+                "550 5.7.1 blocked using zen.spamhaus.org",
+                "The system at x takes nothing from your mail server just now. Your own mail administrator can help.",
+            ),
+            (
+                "5.7.1",
+                "554 5.7.1 <a@x>: Relay access denied",
+                "The mail server wouldn’t pass the message on to a@x. Check the address; if it’s right, your own mail administrator can help.",
+            ),
+            (
+                "5.7.0",
+                "530 5.7.0 Must issue a STARTTLS command first",
+                "The system at x takes messages over an encrypted connection only. Your own mail administrator can help.",
+            ),
+            (
+                "5.0.0",
+                "550-5.7.26 Unauthenticated email from example.com is not accepted due to DMARC",
+                "The system at x couldn’t make sure that the message is from you. Your own mail administrator can help.",
+            ),
+            ("5.4.0", "DNS Error: Domain name not found", "There is no mail system at x."),
+            ("4.2.0", "450 4.2.0 greylisted", "The system at x asked to try again later."),
+            (
+                "5.7.1",
+                "550 5.7.1 denied",
+                "You aren’t allowed to send to this mailbox. Its administrator can change that.",
+            ),
+            (
+                "5.6.0",
+                "554 mailbox full of spam",
+                "It couldn’t be delivered: there is a problem with the message’s media.",
+            ),
             (
                 "5.5.1",
                 "550 mailbox full",
@@ -421,8 +749,8 @@ mod tests {
                 "It was passed on to the system at x, which sends no further reports.",
             ),
             ("expanded", "2.0.0", "It was sent on to everyone on the list a@x."),
-            ("delayed", "4.0.0", "It hasn’t arrived yet."),
-            ("delayed", "4.4.1", "The system at x didn’t answer."),
+            ("delayed", "4.0.0", "It hasn’t arrived yet. It will be tried again."),
+            ("delayed", "4.4.1", "The system at x didn’t answer. It will be tried again."),
         ] {
             let dsn = Dsn {
                 recipient: "a@x".into(),
@@ -436,5 +764,48 @@ mod tests {
             sentence(&Dsn { status: "5.1.1".into(), ..Dsn::default() }),
             "There is no such mailbox."
         );
+    }
+
+    /// Every code of RFC 3463 section 3, and those of the registry of RFC 5248 that mail systems send.
+    #[test]
+    fn every_code_is_words_and_says_what_to_do() {
+        let details: [(u16, std::ops::RangeInclusive<u16>); 8] = [
+            (0, 0..=0),
+            (1, 0..=10),
+            (2, 0..=4),
+            (3, 0..=6),
+            (4, 0..=7),
+            (5, 0..=6),
+            (6, 0..=10),
+            (7, 0..=30),
+        ];
+        for (subject, range) in details {
+            for (detail, class) in range.flat_map(|d| [(d, 4), (d, 5)]) {
+                let dsn = Dsn {
+                    recipient: "ada@vm.example.com".into(),
+                    action: "failed".into(),
+                    status: format!("{class}.{subject}.{detail}"),
+                    ..Dsn::default()
+                };
+                let (text, step) = explain(&dsn, &About::default());
+                let words = text.replace("ada@vm.example.com", "").replace("vm.example.com", "");
+                assert!(!words.contains(|c: char| c.is_ascii_digit()), "{}: {text}", dsn.status);
+                assert!(text.ends_with('.') && text.starts_with(char::is_uppercase), "{text}");
+                assert_ne!(step, NextStep::Nothing, "{text}");
+            }
+        }
+        // Each of the table is used, and none twice.
+        for (at, (code, _)) in CODES.iter().enumerate() {
+            assert!(CODES.iter().skip(at + 1).all(|(other, _)| other != code), "{code:?}");
+        }
+        // No phrase hides a later one, but where that is meant.
+        for (at, (phrase, why)) in PHRASES.iter().enumerate() {
+            for (later, other) in PHRASES.iter().skip(at + 1) {
+                assert!(
+                    !later.contains(phrase) || why == other || *phrase == "spam",
+                    "{phrase}, {later}"
+                );
+            }
+        }
     }
 }

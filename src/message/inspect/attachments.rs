@@ -5,6 +5,7 @@ use crate::message::card::{self, CardDoc, Sound};
 use crate::message::mail::{Card, Mail, PartRole, Report};
 use crate::message::view::{Part, View, header, mailbox};
 use crate::message::{display, dsn, mdn};
+use crate::model::MessageKind;
 
 /// Cards of one part that are listed.
 const CARDS_MAX: usize = 50;
@@ -73,13 +74,34 @@ fn notification(part: &Part<'_>, octets: &[u8]) -> crate::message::Mdn {
     mdn::parse(&fields)
 }
 
-/// Which message a delivery report is about, from what came back with it.
+/// Which message a report is about, from what came back with it.
 fn about(mail: &mut Mail, id: Option<String>) {
-    if let (Some(Report::Dsn(list)), Some(id)) = (&mut mail.report, id) {
-        for block in list.iter_mut().filter(|b| b.original_message_id.is_none()) {
-            block.original_message_id = Some(id.clone());
+    match (&mut mail.report, id) {
+        (Some(Report::Dsn(list)), Some(id)) => {
+            for block in list.iter_mut().filter(|b| b.original_message_id.is_none()) {
+                block.original_message_id = Some(id.clone());
+            }
         }
+        (Some(Report::Mdn(mdn)), Some(id)) => {
+            mdn.original_message_id.get_or_insert(id);
+        }
+        _ => {}
     }
+}
+
+/// A delivery report whose fields stand in a part for people, or nowhere.
+pub fn in_the_text(mail: &mut Mail, view: &View<'_>) {
+    if mail.kind != MessageKind::Dsn || mail.report.is_some() {
+        return;
+    }
+    let mut blocks: Vec<_> = Vec::new();
+    let texts = mail.parts.iter().filter(|p| p.role == PartRole::Text).take(5);
+    for part in texts.filter_map(|p| view.leaf(&p.path)) {
+        // Prose has colons too: a field of a report names somebody and says what became of it.
+        let found = dsn::parse(&part.decode().octets).into_iter();
+        blocks.extend(found.filter(|b| b.recipient.contains('@') && !b.action.is_empty()));
+    }
+    mail.report = Some(Report::Dsn(blocks));
 }
 
 /// What can only be said when all parts are known: the message returned with a report, the spoken

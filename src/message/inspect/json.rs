@@ -116,7 +116,7 @@ fn report(report: &Report) -> Value {
 
 fn mdn_value(mdn: &Mdn) -> Value {
     json!({
-        "disposition": mdn.disposition,
+        "disposition": Some(&mdn.disposition).filter(|d| !d.is_empty()),
         "recipient": mdn.recipient,
         "original_message_id": mdn.original_message_id,
     })

@@ -6,7 +6,7 @@ use crate::codec;
 use crate::message::display;
 use crate::message::mail::{PartInfo, PartRole};
 use crate::message::recognize::{Medium, medium, multipart, voice_content};
-use crate::message::view::{Part, View};
+use crate::message::view::{Encoding, Part, Shape, View};
 use crate::model::{MessageKind, VoiceContent};
 
 use super::{ReadOptions, length};
@@ -92,7 +92,7 @@ impl Roles {
 pub struct Described {
     /// For the message.
     pub info: PartInfo,
-    /// Its octets.
+    /// Its octets; nothing for an enclosed message without a transfer encoding.
     pub octets: Vec<u8>,
     /// Its length was found by decoding undamaged audio.
     pub measured: bool,
@@ -151,12 +151,19 @@ pub fn describe(
             measured = audio(&mut info, part, &octets, options, damaged, complete, expected);
         }
         Medium::Tiff => pages = fax(&mut info, &octets, complete),
-        Medium::Video | Medium::Document | Medium::Other => info.decodable = false,
+        Medium::Video => {
+            info.decodable = false;
+            info.seconds = length::declared(part);
+        }
+        Medium::Document | Medium::Other => info.decodable = false,
         Medium::Image => {
             info.decodable = matches!(info.media_type.as_str(), "image/png");
         }
         _ => {}
     }
+    // An enclosed message is read from its place; see there.
+    let enclosed = part.shape == Shape::Original && part.encoding == Encoding::Identity;
+    let octets = if enclosed { Vec::new() } else { octets };
     Described { info, octets, measured, pages }
 }
 
@@ -223,10 +230,15 @@ fn audio(
     let hint = codec::Hint { media_type: &part.content.value, filename: name.as_deref() };
     info.codec = Some(codec::sniff::describe(octets, hint).to_owned());
     info.decodable = codec::sniff::form(octets, hint).is_some_and(codec::sniff::Form::is_decodable);
+    let by_place = voice_content(part).is_none();
     if complete && octets.is_empty() {
         info.decodable = false;
         info.seconds = Some(0.0);
-        info.problem.get_or_insert_with(|| codec::Error::Empty.to_string());
+        // VPIM version 1 tells its three parts by their places, so that an absent name is an empty one.
+        let announced = matches!(info.role, PartRole::SpokenName | PartRole::SpokenSubject);
+        if !(announced && by_place) {
+            info.problem.get_or_insert_with(|| codec::Error::Empty.to_string());
+        }
         return !damaged;
     }
     let declared = length::declared(part);

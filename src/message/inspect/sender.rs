@@ -50,7 +50,7 @@ pub fn sender(
         (!nobody && !folded.is_empty()).then_some(value)
     };
 
-    let caller_id = header.text("caller-id").and_then(|v| caller_id(&v));
+    let caller_id = header.token("caller-id").and_then(|v| caller_id(&v));
     let vendor_number = vendor.and_then(|v| {
         v.number.iter().find_map(|clue| {
             let hit = scene.find(clue)?;
@@ -69,7 +69,8 @@ pub fn sender(
 
     let caller_name = header
         .filled("caller-name")
-        .map(|name| display::clean(&name).chars().take(NAME_MAX).collect::<String>());
+        .map(|name| unquoted(&display::clean(&name)).chars().take(NAME_MAX).collect::<String>())
+        .and_then(&mut known);
     let vendor_name = vendor.and_then(|v| {
         let hit = v.name_of_caller.iter().find_map(|clue| scene.find(clue))?;
         known(display::clean(&hit.value))
@@ -89,16 +90,26 @@ pub fn sender(
     Sender { name, address, number, withheld, outside_caller }
 }
 
-/// `6135550142, NumberingPlan=e164` (RFC 3939 section 5.1); `+` only for e164.
+/// Quotes around the whole, which the field does not need and some write.
+fn unquoted(name: &str) -> &str {
+    let inner = name.strip_prefix('"').and_then(|n| n.strip_suffix('"'));
+    inner.filter(|inner| !inner.contains('"')).unwrap_or(name).trim()
+}
+
+/// `6135550142, NumberingPlan=e164` (RFC 3939 section 5.1); `+` only for e164, or where it stands
+/// there.
 fn caller_id(value: &str) -> Option<String> {
-    let (digits, rest) = value.split_once(',').unwrap_or((value, ""));
-    let digits = digits.trim();
+    let (number, rest) = value.split_once([',', ';']).unwrap_or((value, ""));
+    let number = number.trim();
+    let digits = number.strip_prefix('+').unwrap_or(number);
     if digits.is_empty() || digits.len() > 32 || !digits.bytes().all(|c| c.is_ascii_digit()) {
         return None;
     }
     let plan =
         rest.split_once('=').filter(|(key, _)| key.trim().eq_ignore_ascii_case("numberingplan"));
-    let e164 = plan.is_some_and(|(_, plan)| plan.trim().eq_ignore_ascii_case("e164"));
+    let e164 = plan
+        .is_some_and(|(_, plan)| plan.trim_matches([' ', '\t', '"']).eq_ignore_ascii_case("e164"))
+        || number.starts_with('+');
     Some(if e164 { format!("+{digits}") } else { digits.to_owned() })
 }
 
@@ -176,6 +187,10 @@ mod tests {
             ("6135550142", Some("6135550142")),
             ("16135550142, NumberingPlan=e164", Some("+16135550142")),
             ("2722, NumberingPlan=local", Some("2722")),
+            ("16135550142;numberingplan = \"E164\"", Some("+16135550142")),
+            ("+16135550142", Some("+16135550142")),
+            ("2722, NumberingPlan=x-own", Some("2722")),
+            ("+", None),
             ("613-555", None),
             ("", None),
             ("x", None),

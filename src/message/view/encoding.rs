@@ -3,6 +3,8 @@
 //! Nothing here fails: damaged input gives what could be read and says that it was damaged. All
 //! loops are linear in the input.
 
+use std::borrow::Cow;
+
 use memchr::{memchr, memmem};
 
 /// How a body is encoded for transfer.
@@ -288,6 +290,20 @@ pub fn text(octets: &[u8], charset: Option<&str>) -> String {
     }
 }
 
+/// A header value whose octets are of a charset that the content names, as UTF-8; any other value
+/// as it is. Mail from before encoded words, and from systems that never heard of them.
+pub fn utf8<'a>(value: &'a [u8], charset: &str) -> Cow<'a, [u8]> {
+    let seven_bit = value.contains(&0x1b);
+    if !seven_bit && std::str::from_utf8(value).is_ok() {
+        return Cow::Borrowed(value);
+    }
+    let name = charset.trim().to_ascii_lowercase();
+    if seven_bit && !name.starts_with("iso-2022-") {
+        return Cow::Borrowed(value);
+    }
+    Cow::Owned(text(value, Some(&name)).into_bytes())
+}
+
 fn charset_decoder(name: &str) -> Option<fn(&[u8]) -> String> {
     mail_parser::decoders::charsets::map::charset_decoder(name.as_bytes())
 }
@@ -324,6 +340,14 @@ fn word(input: &[u8]) -> Option<(Word<'_>, usize)> {
         _ => return None,
     };
     Some((Word { charset, octets }, 2 + charset_end + 3 + end + 2))
+}
+
+/// The length of an encoded word at the start of `input`; `None` where there is none, or one with
+/// blanks, which no standard allows.
+pub fn word_length(input: &[u8]) -> Option<usize> {
+    let (_, length) = word(input)?;
+    let solid = input.get(..length)?.iter().all(u8::is_ascii_graphic);
+    solid.then_some(length)
 }
 
 /// An unstructured header value: unfolded, encoded words decoded, 8-bit octets read as UTF-8 or

@@ -4,6 +4,8 @@
 //! no field are taken as a continuation when they look like a parameter of the field before
 //! (`boundary=` on an unfolded line), skipped when a field follows, and else end the block.
 
+use std::borrow::Cow;
+
 use memchr::memchr;
 
 use super::encoding;
@@ -30,11 +32,14 @@ pub struct Header<'a> {
     pub clipped: bool,
     /// The end of the input came before the end of the block.
     pub unfinished: bool,
+    /// The charset of the content, for values that hold its octets as they are (against RFC 5322).
+    pub charset: Option<String>,
 }
 
 impl<'a> Header<'a> {
     /// No fields.
-    pub const EMPTY: Self = Self { fields: Vec::new(), clipped: false, unfinished: false };
+    pub const EMPTY: Self =
+        Self { fields: Vec::new(), clipped: false, unfinished: false, charset: None };
 
     /// The fields in order.
     pub fn fields(&self) -> &[Field<'a>] {
@@ -53,7 +58,19 @@ impl<'a> Header<'a> {
 
     /// The first value as text: unfolded, encoded words decoded, trimmed. `None` when absent.
     pub fn text(&self, name: &str) -> Option<String> {
-        self.first(name).map(|v| encoding::unstructured(v).trim().to_owned())
+        self.first(name).map(|v| encoding::unstructured(&self.utf8(v)).trim().to_owned())
+    }
+
+    /// As [`Self::all`], octets of the content's charset turned into UTF-8.
+    pub fn all_utf8<'s>(&'s self, name: &'s str) -> impl Iterator<Item = Cow<'a, [u8]>> + 's {
+        self.all(name).map(|value| self.utf8(value))
+    }
+
+    fn utf8(&self, value: &'a [u8]) -> Cow<'a, [u8]> {
+        match &self.charset {
+            Some(charset) => encoding::utf8(value, charset),
+            None => Cow::Borrowed(value),
+        }
     }
 
     /// As [`Self::text`], and `None` when empty too.

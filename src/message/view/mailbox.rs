@@ -52,13 +52,22 @@ fn scan(value: &[u8], trusting: bool) -> Option<Vec<Mailbox>> {
     let mut list = Vec::new();
     let mut entry = Entry::default();
     let mut at = 0;
+    // Words that never end are looked for once.
+    let mut words = memchr::memmem::find(value, b"?=").is_some();
     while let Some(&c) = value.get(at) {
         match c {
             b'"' if trusting => {
                 let end = closing_quote(value, at + 1)?;
-                let target = entry.angle.as_mut().filter(|_| false).unwrap_or(&mut entry.phrase);
-                target.extend(value.get(at..=end).unwrap_or_default());
+                entry.phrase.extend(value.get(at..=end).unwrap_or_default());
                 at = end;
+            }
+            // An encoded word is one atom, whatever commas and brackets are written in it.
+            b'=' if words && value.get(at + 1) == Some(&b'?') => {
+                let rest = value.get(at..).unwrap_or_default();
+                let length = encoding::word_length(rest).unwrap_or(1);
+                words = length > 1 || memchr::memmem::find(rest, b"?=").is_some();
+                entry.phrase.extend(rest.get(..length).unwrap_or_default());
+                at += length - 1;
             }
             b'(' if trusting => {
                 let end = closing_parenthesis(value, at + 1)?;
@@ -266,6 +275,11 @@ mod tests {
             some("Renée <a@b.example>", "c@d.example")
         );
         assert_eq!(one("a@b.example (Ada Okafor)").1.as_deref(), Some("a@b.example"));
+        assert_eq!(
+            one("=?utf-8?q?Okafor,_Ada_(x_<y?= <a@b.example>"),
+            some("Okafor, Ada (x <y", "a@b.example")
+        );
+        assert_eq!(one("=?utf-8?q?<a@b.example>?="), (Some("<a@b.example>".into()), None));
         assert_eq!(one("Ada <@r1.example,@r2.example:a@b.example>"), some("Ada", "a@b.example"));
         assert_eq!(one("\"no end <a@b.example>"), some("no end", "a@b.example"));
         assert_eq!(one("x (no end <a@b.example>").1.as_deref(), Some("a@b.example"));

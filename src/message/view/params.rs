@@ -1,6 +1,7 @@
 //! Content-Type and Content-Disposition with their parameters (RFC 2045 section 5.1, RFC 2183,
 //! RFC 2231), leniently: any case, blanks around `=` and inside the type, comments, values without
-//! quotes that hold blanks, repeated parameters (the first counts).
+//! quotes that hold blanks, repeated parameters (the first counts). Where a parameter stands there
+//! plainly and in the form of RFC 2231 too, the latter counts: the plain one is for old programs.
 
 use super::encoding;
 
@@ -12,7 +13,15 @@ const PARAMS_MAX: usize = 100;
 pub struct Structured {
     /// `audio/32kadpcm` or `inline`: lower case, no blanks, no comment.
     pub value: String,
-    params: Vec<(String, Vec<u8>)>,
+    params: Vec<Param>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Param {
+    key: String,
+    octets: Vec<u8>,
+    /// It stood there without quotes, so that what is in parentheses may be a comment.
+    bare: bool,
 }
 
 impl Structured {
@@ -33,28 +42,49 @@ impl Structured {
             let Some(at) = memchr::memchr(b'=', &piece) else { continue };
             let (key, value) = piece.split_at(at);
             let key = String::from_utf8_lossy(key).trim().to_ascii_lowercase();
-            let value = unquote(value.get(1..).unwrap_or_default());
+            let value = value.get(1..).unwrap_or_default().trim_ascii();
             if !key.is_empty() {
-                params.push((key, value));
+                params.push(Param { key, octets: unquote(value), bare: !value.starts_with(b"\"") });
             }
         }
         Self { value, params }
     }
 
-    /// A parameter's octets, without RFC 2231 or RFC 2047 decoding; for boundaries.
+    fn param(&self, key: &str) -> Option<&Param> {
+        self.params.iter().find(|param| param.key == key)
+    }
+
+    /// A parameter's octets, without RFC 2231 or RFC 2047 decoding.
     pub fn raw(&self, name: &str) -> Option<&[u8]> {
-        self.params.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_slice())
+        self.param(name).map(|param| param.octets.as_slice())
+    }
+
+    /// The boundary: its octets as written, or joined where they come in pieces (RFC 2231). Without
+    /// quotes a comment may stand behind it; the second form is the one without.
+    pub fn boundary(&self) -> Option<(Vec<u8>, Option<Vec<u8>>)> {
+        let Some(param) = self.param("boundary") else {
+            return self.pieces("boundary").map(|(octets, _)| (octets, None));
+        };
+        let cut = memchr::memmem::find(&param.octets, b" (").filter(|_| param.bare);
+        let short = cut.and_then(|at| param.octets.get(..at)).map(|o| o.trim_ascii().to_vec());
+        Some((param.octets.clone(), short.filter(|octets| !octets.is_empty())))
     }
 
     /// A parameter as text: continuations joined, charset and percent signs decoded, encoded words
     /// too (which RFC 2047 forbids here and many send).
     pub fn text(&self, name: &str) -> Option<String> {
-        if let Some(value) = self.raw(name) {
-            return Some(encoding::unstructured(value).trim().to_owned());
-        }
         if let Some(value) = self.raw(&format!("{name}*")) {
             return Some(extended(value));
         }
+        if let Some((octets, charset)) = self.pieces(name) {
+            return Some(encoding::text(&octets, charset.as_deref()).trim().to_owned());
+        }
+        let value = self.raw(name)?;
+        Some(encoding::unstructured(value).trim().to_owned())
+    }
+
+    /// The continuations of a parameter (RFC 2231 section 3) in one, with their charset.
+    fn pieces(&self, name: &str) -> Option<(Vec<u8>, Option<String>)> {
         let mut octets = Vec::new();
         let mut charset = None;
         let mut found = false;
@@ -74,12 +104,16 @@ impl Structured {
             }
             found = true;
         }
-        found.then(|| encoding::text(&octets, charset.as_deref()).trim().to_owned())
+        found.then_some((octets, charset))
     }
 
-    /// [`Self::text`] in lower case.
+    /// [`Self::text`] in lower case and without the comments that may stand behind a bare word. Not
+    /// for file names, which have parentheses of their own.
     pub fn token(&self, name: &str) -> Option<String> {
-        self.text(name).map(|v| v.to_ascii_lowercase()).filter(|v| !v.is_empty())
+        let text = self.text(name)?;
+        let bare = self.param(name).is_some_and(|param| param.bare);
+        let text = if bare { super::header::without_comments(&text) } else { text };
+        Some(text.to_ascii_lowercase()).filter(|v| !v.is_empty())
     }
 }
 
@@ -180,6 +214,10 @@ mod tests {
         assert_eq!(d.text("filename").as_deref(), Some("René.wav"));
         let d = of("attachment; filename*0*=utf-8''a%20; filename*1=b.wav");
         assert_eq!(d.text("filename").as_deref(), Some("a b.wav"));
+        let d = of("attachment; filename=\"a.wav\"; filename*=iso-8859-1'fr'Ren%E9.wav");
+        assert_eq!(d.text("filename").as_deref(), Some("René.wav"), "the better of two");
+        let d = of("attachment; filename*1=\"b.wav\"; filename=x; filename*0=\"a \"");
+        assert_eq!(d.text("filename").as_deref(), Some("a b.wav"), "pieces in any order");
         let d = of("attachment; filename=\"=?utf-8?q?Ren=C3=A9.wav?=\"");
         assert_eq!(d.text("filename").as_deref(), Some("René.wav"));
         let d = of("attachment; filename=\"C:\\mail\\a.wav");
@@ -187,5 +225,37 @@ mod tests {
         let d = of("audio/x-wav; name=\"a;b\\\"c\"; x=1");
         assert_eq!(d.text("name").as_deref(), Some("a;b\"c"));
         assert_eq!(d.text("x").as_deref(), Some("1"));
+    }
+    #[test]
+    fn comments_stand_anywhere() {
+        let of = |raw: &str| Structured::parse(raw.as_bytes());
+        let d =
+            of("(a) inline (b;c=d); voice=Voice-Message (the \"main\" one); handling=OPTIONAL(x)");
+        assert_eq!(d.value, "inline");
+        assert_eq!(d.token("voice").as_deref(), Some("voice-message"));
+        assert_eq!(d.token("handling").as_deref(), Some("optional"));
+        // Names of files keep what is in parentheses.
+        let d = of("attachment; filename=message (1).wav; voice=\"(x)\"");
+        assert_eq!(d.text("filename").as_deref(), Some("message (1).wav"));
+        assert_eq!(d.token("voice").as_deref(), Some("(x)"));
+    }
+
+    #[test]
+    fn boundaries_come_in_pieces_and_with_comments() {
+        let boundary = |raw: &str| Structured::parse(raw.as_bytes()).boundary();
+        let octets = |text: &str| text.as_bytes().to_vec();
+        let cases = [
+            ("m/x; boundary=\"a b\"", Some((octets("a b"), None))),
+            ("m/x; boundary=\"a (b)\"", Some((octets("a (b)"), None))),
+            (
+                "m/x; boundary=a (the boundary)",
+                Some((octets("a (the boundary)"), Some(octets("a")))),
+            ),
+            ("m/x; boundary*0=\"abc\"; boundary*1=def", Some((octets("abcdef"), None))),
+            ("m/x", None),
+        ];
+        for (raw, expected) in cases {
+            assert_eq!(boundary(raw), expected, "{raw}");
+        }
     }
 }
