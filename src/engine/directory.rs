@@ -17,7 +17,7 @@ use super::{
         ops::Act,
         words,
     },
-    types::{AccountSettings, CardOffer, CardOfferKind, Completion, Contact, Error, FormatPlan},
+    types::{AccountSettings, CardOffer, CardOfferKind, Completion, Contact, Error},
 };
 use crate::{
     codec,
@@ -537,16 +537,16 @@ pub(crate) fn plan(
     settings: &AccountSettings,
     answered: Option<&Mail>,
     to: &[Address],
-) -> Result<FormatPlan> {
-    let mut plan = FormatPlan::default();
+) -> Result<Vec<(VoiceFormat, Vec<Address>)>> {
+    let mut groups: Vec<(VoiceFormat, Vec<Address>)> = Vec::new();
     for address in to {
         let format = format_for(c, settings, answered, &address.addr)?;
-        match plan.groups.iter_mut().find(|(known, _)| *known == format) {
+        match groups.iter_mut().find(|(known, _)| *known == format) {
             Some((_, group)) => group.push(address.clone()),
-            None => plan.groups.push((format, vec![address.clone()])),
+            None => groups.push((format, vec![address.clone()])),
         }
     }
-    Ok(plan)
+    Ok(groups)
 }
 
 fn format_for(

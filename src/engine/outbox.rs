@@ -33,7 +33,7 @@ use tokio::sync::{Notify, broadcast::error::RecvError};
 use super::{
     account::Passwords,
     handle::{Engine, Result, lock},
-    smtp::{self, DataGate, Envelope, SubmitOutcome},
+    smtp::{self, DataGate, Envelope, SmtpFacts, SubmitOutcome},
     store::{
         Store, accounts, blocking,
         classify::{self, Known},
@@ -42,7 +42,10 @@ use super::{
     },
     types::{AccountState, Error, Event},
 };
-use crate::model::{AccountId, MessageKey, OutboxId};
+use crate::{
+    message::{Dsn, dsn},
+    model::{AccountId, AddrSpec, MessageKey, OutboxId},
+};
 
 /// First pause after a cut, and the longest.
 const BACKOFF: (i64, i64) = (30, 3600);
@@ -276,7 +279,7 @@ async fn submit(engine: &Engine, entry: &Entry) -> Result<()> {
         envid: envid(&entry.message_id),
         notify: entry.notify,
     };
-    let mut gate = Gate { engine, id, open: false };
+    let mut gate = Gate { engine, id, account, open: false, reports: None };
     let outcome = smtp::submit(
         inner.dialer.as_ref(),
         &row.settings,
@@ -286,10 +289,10 @@ async fn submit(engine: &Engine, entry: &Entry) -> Result<()> {
         &mut gate,
     )
     .await;
-    let open = gate.open;
+    let (open, reports) = (gate.open, gate.reports);
     lock(&inner.outbox.percent).remove(&id);
     inner.outbox.step("replied");
-    settle(engine, entry, outcome, open).await
+    settle(engine, entry, outcome, open, reports).await
 }
 
 /// Writes what came of a submission.
@@ -298,20 +301,18 @@ async fn settle(
     entry: &Entry,
     outcome: Result<SubmitOutcome>,
     data_started: bool,
+    reports: Option<bool>,
 ) -> Result<()> {
     let inner = &engine.inner;
     let (store, id) = (&inner.store, entry.id);
     let now = store.now();
     match outcome {
         Ok(SubmitOutcome::Accepted { .. }) => {
-            accept(engine, id).await?;
+            accept(engine, id, entry.notify && reports == Some(false)).await?;
             engine.tell(Event::Sent(id));
         }
         Ok(SubmitOutcome::Refused { code, text, permanent, recipient }) => {
-            let said = match recipient {
-                Some(recipient) => format!("{recipient}: {code} {text}"),
-                None => format!("{code} {text}"),
-            };
+            let said = refusal(code, &text, recipient.as_ref());
             let once_more = text.contains("5.5.0") && entry.attempts == 0;
             if permanent && !once_more || is_over(entry, now) {
                 let reason = said.clone();
@@ -350,6 +351,26 @@ async fn settle(
     }
     engine.tell(Event::OutboxChanged);
     Ok(())
+}
+
+/// What the server said, after what it means where its enhanced code (RFC 3463) tells that of a
+/// recipient.
+fn refusal(code: u16, text: &str, recipient: Option<&AddrSpec>) -> String {
+    let Some(recipient) = recipient else { return format!("{code} {text}") };
+    let class = if code >= 500 { "5.0.0" } else { "4.0.0" };
+    let mut meaning = Dsn {
+        recipient: recipient.to_string(),
+        action: "failed".into(),
+        status: class.into(),
+        ..Dsn::default()
+    };
+    let vague = dsn::sentence(&meaning);
+    meaning.diagnostic = Some(text.to_owned());
+    let sentence = dsn::sentence(&meaning);
+    if sentence == vague {
+        return format!("{recipient}: {code} {text}");
+    }
+    format!("{sentence} ({recipient}: {code} {text})")
 }
 
 /// A cut before anything was accepted.
@@ -395,10 +416,10 @@ fn backoff(attempts: u32) -> i64 {
 }
 
 /// The server has it.
-async fn accept(engine: &Engine, id: OutboxId) -> Result<()> {
+async fn accept(engine: &Engine, id: OutboxId, unreported: bool) -> Result<()> {
     let store = &engine.inner.store;
     let now = store.now();
-    store.write(move |t| rows::accept(t, id, now)).await?;
+    store.write(move |t| rows::accept(t, id, unreported, now)).await?;
     engine.inner.outbox.step("accepted");
     finish_accepted(engine).await
 }
@@ -467,7 +488,7 @@ async fn search(engine: &Engine, entry: &Entry) -> Result<()> {
         (None, None) => false,
     };
     if found {
-        accept(engine, id).await?;
+        accept(engine, id, false).await?;
         engine.tell(Event::Sent(id));
     } else {
         let done = usize::try_from(entry.searches).unwrap_or(usize::MAX);
@@ -489,7 +510,10 @@ fn envid(message_id: &str) -> Option<String> {
 struct Gate<'a> {
     engine: &'a Engine,
     id: OutboxId,
+    account: AccountId,
     open: bool,
+    /// Whether the server reports deliveries.
+    reports: Option<bool>,
 }
 
 #[async_trait::async_trait]
@@ -502,6 +526,13 @@ impl DataGate for Gate<'_> {
         lock(&self.engine.inner.outbox.percent).insert(id, 50);
         self.engine.tell(Event::OutboxChanged);
         Ok(())
+    }
+
+    async fn server_offers(&mut self, facts: &SmtpFacts) {
+        self.reports = Some(facts.dsn);
+        if let Err(error) = self.engine.note_submission(self.account, facts).await {
+            tracing::debug!(%error, "what the server offers was not noted");
+        }
     }
 }
 
@@ -517,6 +548,32 @@ mod tests {
                 assert!((least..=most).contains(&pause), "{attempts}: {pause}");
             }
         }
+    }
+
+    #[test]
+    fn enhanced_codes_become_sentences() {
+        let bo = AddrSpec::parse("bo@example.net").ok();
+        for (code, text, expected) in [
+            (
+                550,
+                "5.1.1 no",
+                "There is no mailbox bo at example.net. (bo@example.net: 550 5.1.1 no)",
+            ),
+            (
+                452,
+                "4.2.2 over",
+                "The mailbox is full, so the system at example.net turned your message away. (bo@example.net: 452 4.2.2 over)",
+            ),
+            (
+                550,
+                "user unknown",
+                "There is no mailbox bo at example.net. (bo@example.net: 550 user unknown)",
+            ),
+            (550, "no", "bo@example.net: 550 no"),
+        ] {
+            assert_eq!(refusal(code, text, bo.as_ref()), expected);
+        }
+        assert_eq!(refusal(554, "5.7.1 not you", None), "554 5.7.1 not you");
     }
 
     #[test]

@@ -465,11 +465,45 @@ pub struct Outgoing {
     pub recording: Option<PathBuf>,
 }
 
-/// Which format each recipient gets, for the composer's format line.
+/// What the submission server of an account takes and does, as it said last.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Submission {
+    /// Most octets of a message (SIZE, RFC 1870); `None` without limit or while not known.
+    pub most: Option<u64>,
+    /// Whether it reports deliveries (DSN, RFC 3461); `None` while not known.
+    pub reports: Option<bool>,
+}
+
+/// Which format each recipient gets, for the composer's format line, and how much fits.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct FormatPlan {
     /// A format and who gets it.
     pub groups: Vec<(VoiceFormat, Vec<Address>)>,
+    /// What the server takes.
+    pub submission: Submission,
+    /// Octets that go along besides what is recorded.
+    pub besides: u64,
+    /// Sound that goes along besides the message: the spoken name.
+    pub aside: Duration,
+}
+
+impl FormatPlan {
+    /// Longest recording that the server takes, in the chosen format or in those of the plan;
+    /// `None` without limit.
+    #[must_use]
+    pub fn room(&self, chosen: Option<VoiceFormat>) -> Option<Duration> {
+        let most = self.submission.most?;
+        let planned = self.groups.iter().map(|(format, _)| *format);
+        let formats: Vec<VoiceFormat> = match chosen {
+            Some(format) => vec![format],
+            None => planned.collect(),
+        };
+        let rates = formats.iter().map(|format| u64::from(format.octets_per_second()));
+        let rate = rates.max().unwrap_or(u64::from(VoiceFormat::Ivm.octets_per_second()));
+        // Base64 in lines of 76: 78 octets for 57.
+        let octets = most.saturating_sub(self.besides).saturating_mul(57) / 78;
+        Some(Duration::from_secs(octets / rate.max(1)).saturating_sub(self.aside))
+    }
 }
 
 /// State of an outbox row (see `reliability`, outbox contract).
@@ -708,4 +742,39 @@ pub struct Permissions {
     pub forward: Permission,
     /// Save or export.
     pub save: Permission,
+}
+
+/// The sentence for a message that is over the limit.
+pub(crate) fn too_big(octets: u64, most: u64) -> String {
+    let whole = |octets: u64, unit: u64, up: bool| {
+        if up { octets.div_ceil(unit) } else { octets / unit }
+    };
+    let size = |octets: u64, up: bool| match octets {
+        0..1_000_000 => format!("{} kB", whole(octets, 1_000, up)),
+        _ => {
+            let tenths = whole(octets, 100_000, up);
+            format!("{}.{} MB", tenths / 10, tenths % 10)
+        }
+    };
+    format!(
+        "The server takes messages up to {}, and this one has {}. Shorten the recording, or leave \
+         something out.",
+        size(most, false),
+        size(octets, true)
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes_are_told_apart() {
+        assert_eq!(
+            too_big(2_050_000, 2_000_000),
+            "The server takes messages up to 2.0 MB, and this one has 2.1 MB. Shorten the \
+             recording, or leave something out."
+        );
+        assert!(too_big(10_240, 10_000).contains("up to 10 kB, and this one has 11 kB."));
+    }
 }

@@ -181,6 +181,19 @@ pub enum VoiceFormat {
     Friendly,
 }
 
+impl VoiceFormat {
+    /// Octets that a second of sound takes before the transfer encoding: G.726 at 32 kbit/s, G.711,
+    /// linear samples of 16 bits, all at 8 000 Hz.
+    #[must_use]
+    pub fn octets_per_second(self) -> u32 {
+        match self {
+            Self::Vpim => 4_000,
+            Self::Ivm => 8_000,
+            Self::Friendly => 16_000,
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

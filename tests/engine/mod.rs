@@ -15,4 +15,5 @@ mod script;
 mod secrecy;
 mod sending;
 mod smtp_wire;
+mod submission;
 mod submit;

@@ -251,3 +251,146 @@ async fn signs_in_with_login_and_knows_a_wrong_password() {
         assert_eq!(class(&error), want, "{script}");
     }
 }
+
+/// Commands of a submission that is scripted so far as `hello` says what is offered.
+async fn said(hello: &str, notify: bool, octets: &[u8]) -> (String, Result<SubmitOutcome, Error>) {
+    let offers: String =
+        hello.split(' ').map(|word| format!("S: 250-{}\n", word.replace('_', " "))).collect();
+    let script = format!(
+        "S: 220 hi\nC~ EHLO\nS: 250-x\n{offers}S: 250 AUTH PLAIN\nC~ AUTH\nS: 235 in\n\
+        C~ MAIL\nS: 250 ok\nC~ RCPT\nS: 250 ok\nC~ RCPT\nS: 250 ok\nC: DATA\nS: 354 go on\n"
+    );
+    let tail: String =
+        String::from_utf8_lossy(octets).lines().map(|line| format!("C: {line}\n")).collect();
+    let stage = Stage::new(4096, &[&format!("{script}{tail}C: .\nS: 250 ok\nC: QUIT\n")]);
+    let settings = settings(Security::None);
+    let envelope = Envelope { notify, ..envelope() };
+    let sent =
+        submit(&stage, &settings, &password(), &envelope, octets, &mut Gate::default()).await;
+    stage.finish();
+    (stage.log.heard(), sent)
+}
+
+#[tokio::test(start_paused = true)]
+async fn parameters_follow_what_is_offered_and_the_users_choice() {
+    for (hello, notify, mail, rcpt) in [
+        ("8BITMIME", true, "", ""),
+        ("8BITMIME", false, "", ""),
+        ("DSN", true, " RET=HDRS ENVID=e1", " NOTIFY=SUCCESS,FAILURE,DELAY ORCPT=rfc822;"),
+        ("DSN", false, " RET=HDRS ENVID=e1", " NOTIFY=FAILURE,DELAY ORCPT=rfc822;"),
+        (
+            "SIZE_1000 DSN",
+            true,
+            " SIZE=12 RET=HDRS ENVID=e1",
+            " NOTIFY=SUCCESS,FAILURE,DELAY ORCPT=rfc822;",
+        ),
+        // Without CHUNKING, and never by itself: nothing but base64 is sent, so none is needed.
+        ("BINARYMIME", true, "", ""),
+        ("BINARYMIME CHUNKING 8BITMIME", true, "", ""),
+    ] {
+        let (heard, sent) = said(hello, notify, b"Subject: a\r\n").await;
+        assert!(matches!(sent, Ok(SubmitOutcome::Accepted { .. })), "{hello}: {sent:?}");
+        let line =
+            |verb: &str| heard.lines().find(|line| line.starts_with(verb)).unwrap_or_default();
+        assert_eq!(line("MAIL"), format!("MAIL FROM:<ada@example.com>{mail}"), "{hello}");
+        let bo = if rcpt.is_empty() { "" } else { "bo@example.net" };
+        assert_eq!(line("RCPT"), format!("RCPT TO:<bo@example.net>{rcpt}{bo}"), "{hello}");
+        for line in heard.lines() {
+            let names: Vec<&str> = line
+                .split(' ')
+                .filter_map(|word| word.split_once('='))
+                .map(|(name, _)| name)
+                .collect();
+            let mut once = names.clone();
+            once.sort_unstable();
+            once.dedup();
+            assert_eq!(names.len(), once.len(), "{line}");
+        }
+        for never in ["VRFY", "BDAT", "BINARYMIME", "8BITMIME"] {
+            assert!(!heard.contains(never), "{hello}: {heard}");
+        }
+    }
+    // What is not ASCII needs an offer.
+    let (heard, _) = said("8BITMIME BINARYMIME", true, "Subject: \u{e9}\r\n".as_bytes()).await;
+    assert!(heard.contains(" BODY=8BITMIME\r\n"), "{heard}");
+}
+
+/// MAIL and all RCPT in one write; DATA only when nobody was refused.
+#[tokio::test(start_paused = true)]
+async fn commands_go_together_where_that_is_offered() {
+    let hello = HELLO.replace("S: 250-DSN", "S: 250-PIPELINING");
+    let group = "
+        C: MAIL FROM:<ada@example.com> SIZE=36
+        C: RCPT TO:<bo@example.net>
+        C: RCPT TO:<+16135550142@vm.example.net>
+    ";
+    // The server answers only when it has them all.
+    let answers = "S: 250-2.1.0 sender\nS: 250 ok\nS: 250 2.1.5 bo\n";
+    let tail = "S: 250 2.0.0 queued\nC: QUIT\nS: 221 bye\n";
+    let whole = script(&[&hello, group, answers, CONTENT, tail]);
+    let stage = Stage::new(4096, &[&whole]);
+    let outcome = send(&stage, &mut Gate::default()).await.expect("an outcome");
+    assert_eq!(outcome, SubmitOutcome::Accepted { reply: "250 2.0.0 queued".into() });
+    stage.finish();
+
+    for (answers, code, words, who) in [
+        (
+            "S: 250 ok\nS: 550 5.1.1 nobody\nS: 250 ok\n",
+            550,
+            "5.1.1 nobody",
+            Some("bo@example.net"),
+        ),
+        (
+            "S: 250 ok\nS: 250 ok\nS: 451-4.2.1 later\nS: 451 please\n",
+            451,
+            "4.2.1 later please",
+            Some("+16135550142@vm.example.net"),
+        ),
+        ("S: 552 5.3.4 big\nS: 503 5.5.1 what\nS: 503 5.5.1 what\n", 552, "5.3.4 big", None),
+    ] {
+        let stage =
+            Stage::new(4096, &[&script(&[&hello, group, answers, "C: QUIT\nS: 221 bye\n"])]);
+        let mut gate = Gate::default();
+        let outcome = send(&stage, &mut gate).await.expect("an outcome");
+        let SubmitOutcome::Refused { code: got, text, recipient, .. } = outcome else {
+            panic!("{outcome:?}");
+        };
+        assert_eq!((got, text.as_str()), (code, words));
+        assert_eq!(recipient.as_ref().map(AddrSpec::as_str), who);
+        assert_eq!(gate.calls, 0);
+        stage.finish();
+    }
+    for end in ["BYE\n", "S: 250 ok\nBYE\n", "S: 250 ok\nSTALL\n", "S* 9000 250-more\nSTALL\n"] {
+        let stage = Stage::new(4096, &[&script(&[&hello, group, end])]);
+        let outcome = send(&stage, &mut Gate::default()).await.expect("an outcome");
+        let broken = SubmitOutcome::Broken {
+            data_started: false,
+            final_dot_flushed: false,
+            reason: String::new(),
+        };
+        let SubmitOutcome::Broken { data_started, final_dot_flushed, .. } = outcome else {
+            panic!("{outcome:?} instead of {broken:?}");
+        };
+        assert!(!data_started && !final_dot_flushed);
+    }
+}
+
+/// More recipients than fit into one write go in several.
+#[tokio::test(start_paused = true)]
+async fn many_recipients_go_in_small_groups() {
+    let count = 100;
+    let hello = HELLO.replace("S: 250-DSN", "S: 250-PIPELINING");
+    let mut dialogue = "C~ MAIL\nS: 250 ok\n".to_owned();
+    for n in 0..count {
+        dialogue.push_str(&format!("C: RCPT TO:<person-{n}@example.net>\nS: 250 ok\n"));
+    }
+    let tail = "C: DATA\nS: 354 go\nC: a\nC: .\nS: 250 ok\nC: QUIT\n";
+    let stage = Stage::new(4096, &[&script(&[&hello, &dialogue, tail])]);
+    let forwards = (0..count).map(|n| addr(&format!("person-{n}@example.net"))).collect();
+    let envelope = Envelope { forwards, ..envelope() };
+    let settings = settings(Security::None);
+    let sent =
+        submit(&stage, &settings, &password(), &envelope, b"a\r\n", &mut Gate::default()).await;
+    assert!(matches!(sent, Ok(SubmitOutcome::Accepted { .. })), "{sent:?}");
+    stage.finish();
+}

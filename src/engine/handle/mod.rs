@@ -33,6 +33,7 @@ mod messages;
 mod passwords;
 mod people;
 mod sending;
+mod submission;
 
 pub(crate) use messages::Opening;
 pub(crate) use passwords::PasswordBook;
@@ -207,6 +208,7 @@ impl Engine {
         self.alive()?;
         if !self.inner.online.swap(true, Ordering::SeqCst) {
             super::outbox::spawn_loop(self);
+            submission::spawn_learner(self);
         }
         for task in self.all_tasks() {
             task.1.set_online(true);

@@ -39,6 +39,8 @@ use crate::{
 /// Longest spoken name and spoken subject that are sent (decision E13), in seconds.
 const NAME_SECONDS: usize = 5;
 const SUBJECT_SECONDS: usize = 10;
+/// Octets of header fields, cover text and card, for the room that is left.
+const BESIDES: u64 = 16 * 1024;
 /// How often a draining outbox is looked at.
 const DRAIN_LOOK: Duration = Duration::from_millis(100);
 /// Largest message taken from a file.
@@ -59,11 +61,25 @@ impl Engine {
             Relation::Reply { to, .. } => Some(self.load(to).await?.mail),
             Relation::New | Relation::Forward(_) => None,
         };
+        let aside = if self.own_name().await?.is_some() { NAME_SECONDS } else { 0 };
+        let besides = match relation {
+            Relation::Reply { to: key, include_original: true } | Relation::Forward(key) => {
+                let store = self.inner.store.clone();
+                blocking(move || store.have(key)).await?.total
+            }
+            Relation::New | Relation::Reply { .. } => 0,
+        };
         self.inner
             .store
             .read(move |c| {
                 let settings = accounts::account(c, account)?.settings;
-                directory::plan(c, &settings, answered.as_deref(), &to)
+                let groups = directory::plan(c, &settings, answered.as_deref(), &to)?;
+                Ok(FormatPlan {
+                    groups,
+                    submission: accounts::submission(c, account)?,
+                    besides: besides.saturating_add(BESIDES),
+                    aside: Duration::from_secs(aside as u64),
+                })
             })
             .await
     }
@@ -107,6 +123,9 @@ impl Engine {
             };
             frozen.push(blocking(move || job.freeze()).await?);
         }
+        for frozen in &frozen {
+            self.check_size(account, frozen.octets.len()).await?;
+        }
         let now = self.inner.store.now();
         let undo = i64::from(self.inner.undo_seconds.load(Ordering::SeqCst));
         let phase = if undo > 0 { Phase::Held } else { Phase::Queued };
@@ -141,6 +160,7 @@ impl Engine {
         let now = self.inner.store.now();
         let token = token();
         let frozen = blocking(move || ready(&raw, &accounts, now, &token)).await?;
+        self.check_size(frozen.account, frozen.octets.len()).await?;
         let id = self
             .inner
             .store

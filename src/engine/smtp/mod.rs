@@ -6,8 +6,12 @@
 //! CRLF lines, and the caller learns in which phase a connection broke, so that nothing is sent
 //! twice silently (reliability section 1, outbox contract).
 //!
-//! Not here: queueing and retries (`outbox`), building mail (`message`). BDAT is not used. Tests:
-//! `tests` below, `tests/engine/submit.rs`.
+//! Where the server offers PIPELINING, MAIL and the RCPTs go together; DATA always waits for the
+//! last answer, since after a refused recipient nothing may be sent to the others either. BDAT and
+//! BINARYMIME are not used, VRFY is never said.
+//!
+//! Not here: queueing and retries (`outbox`), building mail (`message`). Tests: `tests` below,
+//! `tests/engine/smtp_wire.rs`, `tests/engine/submit.rs`.
 #![cfg_attr(not(test), warn(clippy::indexing_slicing))]
 
 mod pipe;
@@ -30,7 +34,10 @@ use super::{
     net::{Dialer, Lines, REPLY, Traffic, Trust, Wire},
     types::{AccountSettings, Error, Security},
 };
-use crate::model::{AddrSpec, Secret};
+use crate::{
+    message::dsn,
+    model::{AddrSpec, Secret},
+};
 
 /// How long the server may take after the final dot, besides the time for the data.
 const DATA: Duration = Duration::from_secs(120);
@@ -40,6 +47,9 @@ const DATA_PER_MB: Duration = Duration::from_secs(180);
 const DATA_MOST: Duration = Duration::from_secs(1200);
 /// How long saying goodbye may take.
 const QUIT: Duration = Duration::from_secs(2);
+/// Octets of commands that are written at once; small enough for any socket to take them, so that
+/// neither side waits for the other (RFC 2920 section 3.1).
+const GROUP: usize = 2048;
 
 /// Submits one message to all recipients or to none.
 ///
@@ -67,6 +77,7 @@ pub async fn submit(
     if let Err(refused) = dialogue.sign_in(&settings.user, password).await? {
         return Ok(refused);
     }
+    gate.server_offers(&dialogue.facts).await;
     let outcome = dialogue.message(envelope, &recipients, octets, gate).await;
     dialogue.quit().await;
     outcome
@@ -134,7 +145,7 @@ impl Dialogue {
                 let facts = read_facts(&view.reply());
                 Ok(Ok(Self { connection, view, facts, peer, traffic }))
             }
-            Ok(Err(error)) => Ok(Err(outcome(&error, &view, None, false))),
+            Ok(Err(error)) => Ok(Err(outcome(&error, &view.reply(), &view, None, false))),
             Err(_) => {
                 Err(Error::Unreachable { host: peer, reason: "no answer within 60 seconds".into() })
             }
@@ -160,7 +171,7 @@ impl Dialogue {
         let invalid = |_| Error::Protocol("the server's answer to AUTH cannot be used".into());
         let mut command = Auth::new(mechanism, credentials.clone(), None).map_err(invalid)?;
         for _ in 0..4 {
-            match self.step(command, None).await {
+            match self.step(command).await {
                 Ok(reply) if reply.has_code(334) => {
                     command = Auth::new_from_response(mechanism, credentials.clone(), &reply)
                         .map_err(invalid)?;
@@ -178,28 +189,31 @@ impl Dialogue {
     async fn message(
         &mut self,
         envelope: &Envelope,
-        recipients: &[(AddrSpec, Rcpt)],
+        recipients: &[AddrSpec],
         octets: &[u8],
         gate: &mut dyn DataGate,
     ) -> Result<SubmitOutcome, Error> {
-        let command = match Mail::new(envelope, recipients, octets, &self.facts) {
-            Ok(command) => command,
+        let mail = match Mail::new(envelope, recipients, octets, &self.facts) {
+            Ok(mail) => mail,
             Err(refused) => return Ok(refused),
         };
-        if let Err(end) = self.step(command, None).await {
-            // 530: the server wants a sign-in that it did not offer.
-            return match end {
-                SubmitOutcome::Refused { code: 530, text, .. } => Err(Error::Auth(text)),
-                end => Ok(end),
-            };
+        let asks = self.facts.dsn && envelope.reverse.is_some();
+        let mut commands = vec![(None, mail.to_string())];
+        for to in recipients {
+            let rcpt = Rcpt { to, report: asks.then_some(envelope.notify) };
+            commands.push((Some(to), rcpt.to_string()));
         }
-        for (recipient, rcpt) in recipients {
-            let rcpt = Rcpt { dsn: self.facts.dsn && envelope.notify, ..rcpt.clone() };
-            if let Err(end) = self.step(rcpt, Some(recipient)).await {
-                return Ok(end);
+        for group in grouped(&commands, if self.facts.pipelining { GROUP } else { 0 }) {
+            match self.group(group).await {
+                Ok(()) => {}
+                // 530: the server wants a sign-in that it did not offer.
+                Err(SubmitOutcome::Refused { code: 530, text, .. }) => {
+                    return Err(Error::Auth(text));
+                }
+                Err(end) => return Ok(end),
             }
         }
-        match self.step("DATA\r\n", None).await {
+        match self.step("DATA\r\n").await {
             Ok(reply) if reply.has_code(354) => {}
             Ok(_) => {
                 return Err(Error::Protocol("the server's answer to DATA cannot be used".into()));
@@ -222,28 +236,62 @@ impl Dialogue {
             },
             Ok(Ok(reply)) => broken(&self.view, format!("unexpected reply {}", reply.code())),
             Ok(Err(error)) if error.status().is_some() && self.view.dotted() => {
-                outcome(&error, &self.view, None, true)
+                outcome(&error, &self.view.reply(), &self.view, None, true)
             }
             Ok(Err(error)) => broken(&self.view, reason(&error)),
             Err(_) => broken(&self.view, "no answer to the message in time".into()),
         })
     }
 
+    /// Commands written at once, and the replies to them all. What the server said to the first
+    /// command that it refused is the end.
+    async fn group(&mut self, group: &[(Option<&AddrSpec>, String)]) -> Step<()> {
+        let together: String = group.iter().map(|(_, command)| command.as_str()).collect();
+        self.view.expect(group.len());
+        let mut end = Ok(());
+        for (index, (recipient, _)) in group.iter().enumerate() {
+            self.traffic.count_command();
+            let reply = async {
+                match index {
+                    0 => self.connection.command(&together).await,
+                    _ => self.connection.read_response().await,
+                }
+            };
+            let error = match timeout(REPLY, reply).await {
+                Ok(Ok(_)) => continue,
+                Ok(Err(error)) => error,
+                Err(_) => {
+                    end = Err(self.silent());
+                    break;
+                }
+            };
+            let said = self.view.reply_to(index);
+            let refused = outcome(&error, &said, &self.view, *recipient, false);
+            let broken = matches!(refused, SubmitOutcome::Broken { .. });
+            end = end.and(Err(refused));
+            if broken {
+                break;
+            }
+        }
+        self.view.expect(1);
+        end
+    }
+
+    fn silent(&self) -> SubmitOutcome {
+        SubmitOutcome::Broken {
+            data_started: false,
+            final_dot_flushed: false,
+            reason: format!("{} did not answer within 60 seconds", self.peer),
+        }
+    }
+
     /// One command and its positive reply, within [`REPLY`].
-    async fn step(
-        &mut self,
-        command: impl fmt::Display,
-        recipient: Option<&AddrSpec>,
-    ) -> Step<Response> {
+    async fn step(&mut self, command: impl fmt::Display) -> Step<Response> {
         self.traffic.count_command();
         match timeout(REPLY, self.connection.command(command)).await {
             Ok(Ok(reply)) => Ok(reply),
-            Ok(Err(error)) => Err(outcome(&error, &self.view, recipient, false)),
-            Err(_) => Err(SubmitOutcome::Broken {
-                data_started: false,
-                final_dot_flushed: false,
-                reason: format!("{} did not answer within 60 seconds", self.peer),
-            }),
+            Ok(Err(error)) => Err(outcome(&error, &self.view.reply(), &self.view, None, false)),
+            Err(_) => Err(self.silent()),
         }
     }
 
@@ -255,6 +303,7 @@ impl Dialogue {
 /// What an error of lettre means; the phase decides, not the error's type.
 fn outcome(
     error: &lettre::transport::smtp::Error,
+    said: &[String],
     view: &View,
     recipient: Option<&AddrSpec>,
     data_started: bool,
@@ -262,7 +311,7 @@ fn outcome(
     match error.status() {
         Some(code) => {
             let code = u16::from(code);
-            let said = view.reply().join(" ");
+            let said = said.join(" ");
             let text = if said.is_empty() { reason(error) } else { said };
             let recipient = recipient.cloned();
             SubmitOutcome::Refused { code, text, permanent: code >= 500, recipient }
@@ -345,6 +394,7 @@ fn read_facts(lines: &[String]) -> SmtpFacts {
             Some("8BITMIME") => facts.eight_bit = true,
             Some("SMTPUTF8") => facts.utf8 = true,
             Some("BINARYMIME") => facts.binary = true,
+            Some("PIPELINING") => facts.pipelining = true,
             Some("AUTH") => facts.auth.extend(words),
             // "AUTH=PLAIN" of old servers.
             Some(word) if word.starts_with("AUTH=") => {
@@ -367,7 +417,7 @@ impl Mail {
     /// Everything that the server's EHLO answer already rules out is refused here, before upload.
     fn new(
         envelope: &Envelope,
-        recipients: &[(AddrSpec, Rcpt)],
+        recipients: &[AddrSpec],
         octets: &[u8],
         facts: &SmtpFacts,
     ) -> Step<Self> {
@@ -380,7 +430,7 @@ impl Mail {
         let size = octets.len() as u64;
         let mut parameters = Vec::new();
         if let Some(most) = facts.size.filter(|most| *most < size) {
-            let text = format!("the message has {size} octets, the server takes {most} at most");
+            let text = crate::engine::types::too_big(size, most);
             return Err(refuse(552, text));
         }
         if facts.sized {
@@ -392,7 +442,7 @@ impl Mail {
             }
             parameters.push("BODY=8BITMIME".into());
         }
-        let mut addresses = envelope.reverse.iter().chain(recipients.iter().map(|(addr, _)| addr));
+        let mut addresses = envelope.reverse.iter().chain(recipients);
         if addresses.any(|addr| !addr.as_str().is_ascii()) {
             if !facts.utf8 {
                 let text = "the server takes no addresses with such letters".into();
@@ -400,10 +450,10 @@ impl Mail {
             }
             parameters.push("SMTPUTF8".into());
         }
-        if facts.dsn && envelope.notify {
+        if facts.dsn && envelope.reverse.is_some() {
             parameters.push("RET=HDRS".into());
-            if let Some(id) = &envelope.envid {
-                parameters.push(format!("ENVID={}", xtext(id)));
+            if let Some(id) = envelope.envid.as_deref().and_then(dsn::envid) {
+                parameters.push(format!("ENVID={id}"));
             }
         }
         let path = envelope.reverse.as_ref().map_or_else(String::new, ToString::to_string);
@@ -422,33 +472,41 @@ impl fmt::Display for Mail {
 }
 
 /// `RCPT TO` with its parameters.
-#[derive(Debug, Clone)]
-struct Rcpt {
-    path: String,
-    dsn: bool,
+struct Rcpt<'a> {
+    to: &'a AddrSpec,
+    /// Delivery reports are asked for, of success too.
+    report: Option<bool>,
 }
 
-impl fmt::Display for Rcpt {
+impl fmt::Display for Rcpt<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "RCPT TO:<{}>", self.path)?;
-        if self.dsn {
-            write!(f, " NOTIFY=SUCCESS,FAILURE,DELAY ORCPT=rfc822;{}", xtext(&self.path))?;
+        write!(f, "RCPT TO:<{}>", self.to)?;
+        if let Some(success) = self.report {
+            let success = if success { "SUCCESS," } else { "" };
+            write!(f, " NOTIFY={success}FAILURE,DELAY")?;
+            if let Some(original) = dsn::orcpt(self.to) {
+                write!(f, " ORCPT={original}")?;
+            }
         }
         f.write_str("\r\n")
     }
 }
 
-/// xtext (RFC 3461 section 4): printable ASCII, all else as `+XX`.
-fn xtext(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for octet in text.bytes() {
-        if matches!(octet, b'!'..=b'~') && octet != b'+' && octet != b'=' {
-            out.push(char::from(octet));
-        } else {
-            out.push_str(&format!("+{octet:02X}"));
-        }
+/// Cuts commands into groups of at most so many octets, a command at least.
+fn grouped<T>(commands: &[(T, String)], most: usize) -> Vec<&[(T, String)]> {
+    let mut groups = Vec::new();
+    let mut rest = commands;
+    while !rest.is_empty() {
+        let mut octets = 0;
+        let fits = rest.iter().take_while(|(_, command)| {
+            octets += command.len();
+            octets <= most
+        });
+        let (group, later) = rest.split_at(fits.count().clamp(1, rest.len()));
+        groups.push(group);
+        rest = later;
     }
-    out
+    groups
 }
 
 /// Bare CR or LF would let a quoted text end the message early (reliability T15).
@@ -470,19 +528,18 @@ fn check_lines(octets: &[u8]) -> Result<(), Error> {
 }
 
 /// Paths that cannot change the command they stand in.
-fn check_envelope(envelope: &Envelope) -> Result<Vec<(AddrSpec, Rcpt)>, Error> {
+fn check_envelope(envelope: &Envelope) -> Result<Vec<AddrSpec>, Error> {
     if envelope.forwards.is_empty() {
         return Err(Error::Invalid("the message has no recipient".into()));
     }
     if let Some(reverse) = &envelope.reverse {
         check_path(reverse)?;
     }
-    let mut recipients: Vec<(AddrSpec, Rcpt)> = Vec::new();
+    let mut recipients: Vec<AddrSpec> = Vec::new();
     for forward in &envelope.forwards {
         check_path(forward)?;
-        if !recipients.iter().any(|(known, _)| known == forward) {
-            let rcpt = Rcpt { path: forward.to_string(), dsn: false };
-            recipients.push((forward.clone(), rcpt));
+        if !recipients.contains(forward) {
+            recipients.push(forward.clone());
         }
     }
     Ok(recipients)
@@ -582,6 +639,15 @@ mod tests {
     }
 
     #[test]
+    fn commands_go_in_small_groups() {
+        let commands: Vec<((), String)> = [3, 4, 9, 1, 1].map(|n| ((), "x".repeat(n))).into();
+        let sizes = |most| grouped(&commands, most).iter().map(|g| g.len()).collect::<Vec<_>>();
+        assert_eq!(sizes(0), [1, 1, 1, 1, 1]);
+        assert_eq!(sizes(7), [2, 1, 2]);
+        assert_eq!(sizes(1000), [5]);
+    }
+
+    #[test]
     fn spells_mail_and_rcpt() {
         let envelope = Envelope {
             reverse: Some(addr("ada@example.com")),
@@ -596,10 +662,15 @@ mod tests {
             Mail::new(&envelope, &recipients, b"a\r\n", &facts).map_err(|_| ()).expect("fits");
         let want = "MAIL FROM:<ada@example.com> SIZE=3 RET=HDRS ENVID=id+201+2B\r\n";
         assert_eq!(mail.to_string(), want);
-        let rcpt = Rcpt { path: "b+c=d@example.net".into(), dsn: true };
-        let want = "RCPT TO:<b+c=d@example.net> NOTIFY=SUCCESS,FAILURE,DELAY \
-                    ORCPT=rfc822;b+2Bc+3Dd@example.net\r\n";
-        assert_eq!(rcpt.to_string(), want);
+        let to = addr("b+c=d@example.net");
+        for (report, want) in [
+            (None, ""),
+            (Some(false), " NOTIFY=FAILURE,DELAY ORCPT=rfc822;b+2Bc+3Dd@example.net"),
+            (Some(true), " NOTIFY=SUCCESS,FAILURE,DELAY ORCPT=rfc822;b+2Bc+3Dd@example.net"),
+        ] {
+            let rcpt = Rcpt { to: &to, report }.to_string();
+            assert_eq!(rcpt, format!("RCPT TO:<b+c=d@example.net>{want}\r\n"));
+        }
         let null = Envelope { reverse: None, notify: false, ..envelope };
         let mail = Mail::new(&null, &recipients, b"a\r\n", &facts).map_err(|_| ()).expect("fits");
         assert_eq!(mail.to_string(), "MAIL FROM:<> SIZE=3\r\n");

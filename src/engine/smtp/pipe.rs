@@ -1,6 +1,6 @@
 //! The stream that lettre speaks over: a [`Wire`] that shows it whole, short, printable reply
-//! lines, hands it a greeting where ours was read before STARTTLS, keeps the words of the last
-//! reply, and knows whether the final dot has left.
+//! lines, hands it a greeting where ours was read before STARTTLS, keeps the words of the replies
+//! to what was written last, and knows whether the final dot has left.
 //!
 //! So lettre sees replies of one shape only, whatever the server sends.
 
@@ -9,8 +9,8 @@ use std::{
     net::SocketAddr,
     pin::Pin,
     sync::{
-        Arc, Mutex, PoisonError,
-        atomic::{AtomicBool, Ordering},
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, AtomicUsize, Ordering},
     },
     task::{Context, Poll, ready},
 };
@@ -32,14 +32,48 @@ const DOT: &[u8] = b"\r\n.\r\n";
 /// What the dialogue above lettre can see.
 #[derive(Debug, Default)]
 pub(super) struct View {
-    reply: Mutex<Vec<String>>,
+    /// Replies to what was written last; the last of them may be incomplete.
+    replies: Mutex<Vec<Reply>>,
+    /// More replies than one that what is written next will get.
+    more: AtomicUsize,
     dotted: AtomicBool,
+}
+
+#[derive(Debug, Default)]
+struct Reply {
+    lines: Vec<String>,
+    complete: bool,
 }
 
 impl View {
     /// The lines of the last reply, without codes.
     pub(super) fn reply(&self) -> Vec<String> {
-        self.reply.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.replies().last().map(|reply| reply.lines.clone()).unwrap_or_default()
+    }
+
+    /// The lines of the reply to the command at `index` of a group.
+    pub(super) fn reply_to(&self, index: usize) -> Vec<String> {
+        self.replies().get(index).map(|reply| reply.lines.clone()).unwrap_or_default()
+    }
+
+    /// What is written next are so many commands at once (RFC 2920).
+    pub(super) fn expect(&self, commands: usize) {
+        self.more.store(commands.saturating_sub(1), Ordering::Release);
+    }
+
+    fn replies(&self) -> MutexGuard<'_, Vec<Reply>> {
+        self.replies.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn push(&self, line: String, complete: bool) {
+        let mut replies = self.replies();
+        if replies.last().is_none_or(|reply| reply.complete) {
+            replies.push(Reply::default());
+        }
+        if let Some(reply) = replies.last_mut() {
+            reply.lines.push(line);
+            reply.complete = complete;
+        }
     }
 
     /// Whether a final dot was handed to the network.
@@ -69,18 +103,14 @@ impl Pipe {
         for octet in input {
             if *octet == b'\n' {
                 self.lines += 1;
-                if self.lines > LINES {
+                if self.lines > LINES * (1 + self.view.more.load(Ordering::Acquire)) {
                     return Err(broken("the server's reply has too many lines"));
                 }
                 let line = printable(&std::mem::take(&mut self.line));
                 let (code, text) = line.split_at_checked(3).unwrap_or((&line, ""));
                 let more = text.starts_with('-');
                 let text = text.get(1..).unwrap_or_default().trim();
-                self.view
-                    .reply
-                    .lock()
-                    .unwrap_or_else(PoisonError::into_inner)
-                    .push(text.to_owned());
+                self.view.push(text.to_owned(), !more);
                 let separator = if more { '-' } else { ' ' };
                 let shown: String = text.chars().take(SHOWN).collect();
                 self.ready.extend_from_slice(format!("{code}{separator}{shown}\r\n").as_bytes());
@@ -158,7 +188,7 @@ impl AsyncWrite for Pipe {
         if let Poll::Ready(Ok(count)) = &polled {
             // Whatever is said from here on answers this.
             this.lines = 0;
-            this.view.reply.lock().unwrap_or_else(PoisonError::into_inner).clear();
+            this.view.replies().clear();
             let sent = buf.get(..*count).unwrap_or_default();
             this.tail.extend_from_slice(
                 sent.get(sent.len().saturating_sub(DOT.len())..).unwrap_or(sent),

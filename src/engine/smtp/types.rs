@@ -11,7 +11,8 @@ pub struct Envelope {
     pub forwards: Vec<AddrSpec>,
     /// ENVID for delivery status notifications (RFC 3461), printable ASCII without `+` and `=`.
     pub envid: Option<String>,
-    /// Ask for delivery status notifications (NOTIFY=SUCCESS,FAILURE) where the server offers DSN.
+    /// Ask for a report of success too, where the server offers DSN; failure and delay are always
+    /// to be reported. Nothing is asked for with the null reverse-path.
     pub notify: bool,
 }
 
@@ -24,6 +25,10 @@ pub trait DataGate: Send {
     /// # Errors
     /// Stops the submission before any content was sent.
     async fn data_starting(&mut self) -> Result<(), Error>;
+
+    /// What the server offers, as soon as it has said so. A submission that is refused afterwards
+    /// has been told of it, too.
+    async fn server_offers(&mut self, _facts: &SmtpFacts) {}
 }
 
 /// How a submission ended.
@@ -72,6 +77,8 @@ pub struct SmtpFacts {
     pub utf8: bool,
     /// BINARYMIME (RFC 3030).
     pub binary: bool,
+    /// PIPELINING (RFC 2920).
+    pub pipelining: bool,
     /// AUTH mechanisms, upper case.
     pub auth: Vec<String>,
 }

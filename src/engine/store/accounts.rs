@@ -4,7 +4,7 @@ use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
 
 use super::{Error, Result};
 use crate::{
-    engine::types::{AccountSettings, Counts, Mailbox},
+    engine::types::{AccountSettings, Counts, Mailbox, Submission},
     model::{AccountId, MailboxId, imap::MailboxRole},
 };
 
@@ -130,6 +130,30 @@ pub(crate) fn remove_account(t: &Transaction<'_>, id: AccountId) -> Result<()> {
 pub(crate) fn set_password_saved(t: &Transaction<'_>, id: AccountId, saved: bool) -> Result<()> {
     t.execute("UPDATE accounts SET password_saved = ?2 WHERE id = ?1", params![id.0, saved])?;
     Ok(())
+}
+
+/// What the submission server said last.
+pub(crate) fn submission(c: &Connection, id: AccountId) -> Result<Submission> {
+    let row: Option<(i64, i64)> = c
+        .prepare_cached("SELECT smtp_size, smtp_dsn FROM accounts WHERE id = ?1")?
+        .query_row([id.0], |row| Ok((row.get(0)?, row.get(1)?)))
+        .optional()?;
+    let (size, dsn) = row.ok_or_else(|| Error::NotFound(format!("account {id}")))?;
+    Ok(Submission {
+        most: u64::try_from(size).ok().filter(|size| *size > 0),
+        reports: (dsn >= 0).then_some(dsn > 0),
+    })
+}
+
+/// Notes what the submission server said; whether that was news.
+pub(crate) fn set_submission(t: &Transaction<'_>, id: AccountId, said: Submission) -> Result<bool> {
+    let size = said.most.map_or(0, super::blobs::to_sql);
+    let changed = t.execute(
+        "UPDATE accounts SET smtp_size = ?2, smtp_dsn = ?3 WHERE id = ?1 \
+         AND (smtp_size <> ?2 OR smtp_dsn <> ?3)",
+        params![id.0, size, said.reports.map_or(-1, i64::from)],
+    )?;
+    Ok(changed > 0)
 }
 
 const MAILBOX: &str = "SELECT id, account, wire_name, name, role, selectable, uidvalidity, \

@@ -19,17 +19,19 @@ pub(crate) fn record(
     account: AccountId,
     message_id: &str,
     recipients: &[Address],
+    state: &str,
     at: i64,
 ) -> Result<()> {
     for address in recipients {
         t.execute(
             "INSERT OR IGNORE INTO deliveries (account, message_id, recipient, name, state, at) \
-             VALUES (?1, ?2, ?3, ?4, 'sent', ?5)",
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
             params![
                 account.0,
                 message_id,
                 address.addr.as_str(),
                 address.name.as_deref().unwrap_or_default(),
+                state,
                 at
             ],
         )?;
@@ -169,7 +171,7 @@ fn ours(t: &Transaction<'_>, account: AccountId, id: &str) -> Result<Option<Mess
         .optional()?;
     let Some((key, recipients, date)) = found else { return Ok(None) };
     let recipients: Vec<Address> = serde_json::from_str(&recipients).unwrap_or_default();
-    record(t, account, id, &recipients, date)?;
+    record(t, account, id, &recipients, "sent", date)?;
     Ok(Some(MessageKey(key)))
 }
 
@@ -202,7 +204,7 @@ fn update(
         t.execute(
             "UPDATE deliveries SET state = ?4, at = ?5, detail = ?6 \
              WHERE account = ?1 AND message_id = ?2 AND recipient = ?3 \
-             AND state IN ('sent', 'delivered', 'relayed', 'delayed')",
+             AND state IN ('sent', 'unreported', 'delivered', 'relayed', 'delayed')",
             params![account.0, id, alias, state, at, detail],
         )?;
     } else if !recipient.is_empty() {
@@ -315,6 +317,7 @@ fn text(state: &str, at: i64, detail: &str, kind: MessageKind) -> String {
         "delivered" => format!("Delivered at {time}"),
         "relayed" => "Handed on to a system that sends no reports".into(),
         "delayed" => "Still on its way".into(),
+        "unreported" => "Sent · your server doesn’t report deliveries".into(),
         "failed" if !detail.is_empty() => detail.to_owned(),
         "failed" => "Couldn’t be delivered".into(),
         _ => "Sent".into(),

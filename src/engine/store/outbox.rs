@@ -306,14 +306,21 @@ pub(crate) fn recover(t: &Transaction<'_>, now: i64) -> Result<()> {
 
 /// The server has it. A receipt is done with this; a message gets its row in Sent, its deliveries,
 /// and the operation that files it. `found` says that it was found on the server. The row in the
-/// outbox goes. Returns the message in Sent.
-pub(crate) fn accept(t: &Transaction<'_>, id: OutboxId, now: i64) -> Result<Option<MessageKey>> {
+/// outbox goes. `unreported` says that a report of delivery was wanted and the server makes none
+/// (RFC 3801 section 5.3). Returns the message in Sent.
+pub(crate) fn accept(
+    t: &Transaction<'_>,
+    id: OutboxId,
+    unreported: bool,
+    now: i64,
+) -> Result<Option<MessageKey>> {
     let entry = one(t, id)?;
     if entry.receipt {
         t.execute("DELETE FROM outbox WHERE id = ?1", [id.0])?;
         return Ok(None);
     }
-    deliveries::record(t, entry.account, &entry.message_id, &entry.shown_to, now)?;
+    let state = if unreported { "unreported" } else { "sent" };
+    deliveries::record(t, entry.account, &entry.message_id, &entry.shown_to, state, now)?;
     note_answered(t, id)?;
     if let Some(key) = messages::sent_copy(t, entry.account, &entry.message_id)? {
         t.execute("DELETE FROM outbox WHERE id = ?1", [id.0])?;

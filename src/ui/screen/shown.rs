@@ -297,7 +297,7 @@ fn recording() -> (Composer, State) {
     composer.update(composer::Message::Ready(Ok(())), &context);
     composer.update(composer::Message::Subject("Re: Ottawa trunk migration".into()), &context);
     composer.update(composer::Message::Press, &context);
-    let plan = FormatPlan { groups: vec![(VoiceFormat::Vpim, to)] };
+    let plan = FormatPlan { groups: vec![(VoiceFormat::Vpim, to)], ..FormatPlan::default() };
     composer.update(composer::Message::Planned(1, Ok(plan)), &context);
     let state = State {
         recorder: RecorderState {

@@ -551,11 +551,15 @@ impl Composer {
                     self.trouble = None;
                 }
             }
-            Message::Planned(number, Ok(plan)) if number == self.planned => self.plan = plan,
+            Message::Planned(number, Ok(plan)) if number == self.planned => {
+                self.plan = plan;
+                self.recorder.set_limit(self.plan.room(self.format));
+            }
             Message::OpenFormat => self.format_open = !self.format_open,
             Message::Format(format) => {
                 self.format = format;
                 self.format_open = false;
+                self.recorder.set_limit(self.plan.room(self.format));
             }
             _ => {}
         }
@@ -567,14 +571,12 @@ impl Composer {
         self.plan = FormatPlan::default();
         let to = self.everyone();
         match self.account_of(ctx) {
-            Some(account) if !to.is_empty() && self.medium == Medium::Voice => {
-                Action::Ask(Question::Plan {
-                    number: self.planned,
-                    account: account.id,
-                    relation: self.relation(),
-                    to,
-                })
-            }
+            Some(account) if self.medium == Medium::Voice => Action::Ask(Question::Plan {
+                number: self.planned,
+                account: account.id,
+                relation: self.relation(),
+                to,
+            }),
             _ => Action::None,
         }
     }

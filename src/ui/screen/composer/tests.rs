@@ -274,3 +274,17 @@ fn subjects_get_one_prefix() {
     assert_eq!(prefixed("Re: ", "RE: Friday"), "RE: Friday");
     assert_eq!(prefixed("Re: ", "É"), "Re: É");
 }
+
+#[test]
+fn the_server_says_how_long_a_recording_may_be() {
+    let (mut b, opened) = Bench::open(Compose::Voice(Vec::new()));
+    let asked = opened.flat().iter().any(|a| matches!(a, Action::Ask(Question::Plan { .. })));
+    assert!(asked, "the room is shown before anybody is named");
+    let submission = crate::engine::Submission { most: Some(400_000), reports: None };
+    let plan = FormatPlan { submission, ..FormatPlan::default() };
+    b.feed(Message::Planned(b.composer.planned, Ok(plan)));
+    let room = |b: &Bench| b.composer.recorder.limit().map(|l| l.as_secs());
+    assert_eq!(room(&b), Some(36));
+    b.feed(Message::Format(Some(VoiceFormat::Vpim)));
+    assert_eq!(room(&b), Some(73), "half as large, twice as long");
+}

@@ -594,6 +594,7 @@ mod tests {
                     (f, names.iter().map(|n| person(n, &format!("{n}@x.example"))).collect())
                 })
                 .collect(),
+            ..FormatPlan::default()
         };
         c
     }

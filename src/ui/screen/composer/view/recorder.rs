@@ -168,6 +168,10 @@ fn room<'a>(recorder: &Recorder, length: Duration, look: Look) -> Option<El<'a, 
     let c = look.c;
     let limit = recorder.limit()?;
     let left = limit.saturating_sub(length);
+    // So much that nobody asks.
+    if left > Duration::from_secs(3600) {
+        return None;
+    }
     let text = tf("recorder-room", &[("time", &time(left))]);
     if left < Duration::from_secs(30) {
         return Some(bar(look, Bar::new(Tone::Warn, Icon::HardDrive, text, String::new())));
