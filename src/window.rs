@@ -125,6 +125,7 @@ impl Engines {
         options.undo_seconds = prefs.undo_seconds;
         options.receipts = prefs.receipts;
         options.own_card = prefs.own_card;
+        options.prefetch = prefs.prefetch;
         let engine = Engine::start(options).await?;
         self.started.lock().unwrap_or_else(PoisonError::into_inner).push(engine.clone());
         Ok(engine)

@@ -35,6 +35,8 @@ pub struct Prefs {
     pub receipts: ReceiptPolicy,
     /// When the user's own contact card goes along.
     pub own_card: OwnCard,
+    /// Fetch small unheard recordings and faxes before they are opened.
+    pub prefetch: bool,
     /// Width of the list, 300 to 480.
     pub list_width: f32,
 }
@@ -54,6 +56,7 @@ impl Default for Prefs {
             undo_seconds: 10,
             receipts: ReceiptPolicy::Ask,
             own_card: OwnCard::Automatic,
+            prefetch: true,
             list_width: 360.0,
         }
     }
@@ -77,6 +80,7 @@ impl Prefs {
         take(&table, "undo_seconds", &mut prefs.undo_seconds);
         take(&table, "receipts", &mut prefs.receipts);
         take(&table, "own_card", &mut prefs.own_card);
+        take(&table, "prefetch", &mut prefs.prefetch);
         take(&table, "list_width", &mut prefs.list_width);
         prefs.sane()
     }

@@ -23,8 +23,8 @@ use tokio::{
 
 use super::{memory::Memory, script::settings};
 
-const NOW: DateTime = DateTime::utc(1_741_097_400);
-const HOUR: Duration = Duration::from_secs(3600);
+pub const NOW: DateTime = DateTime::utc(1_741_097_400);
+pub const HOUR: Duration = Duration::from_secs(3600);
 
 struct Inside(Loopback);
 
@@ -42,10 +42,10 @@ impl Dialer for Inside {
     }
 }
 
-struct World {
-    server: Loopback,
-    memory: Arc<Memory>,
-    task: AccountTask,
+pub struct World {
+    pub server: Loopback,
+    pub memory: Arc<Memory>,
+    pub task: AccountTask,
     events: broadcast::Receiver<Event>,
 }
 
@@ -57,7 +57,7 @@ fn message(n: u32) -> Vec<u8> {
     .into_bytes()
 }
 
-fn server(messages: u32) -> Loopback {
+pub fn server(messages: u32) -> Loopback {
     let server = Loopback::empty(NOW);
     server.add_user("ada", "pw", &[AddrSpec::parse("ada@example.com").expect("an address")]);
     for n in 1..=messages {
@@ -70,7 +70,7 @@ fn deliver(server: &Loopback, n: u32) -> Uid {
     server.deliver("INBOX", message(n), &[], NOW).expect("delivered")
 }
 
-fn world(server: Loopback) -> World {
+pub fn world(server: Loopback) -> World {
     let memory = Arc::new(Memory::with_password("pw"));
     attach(server, memory)
 }
@@ -90,7 +90,7 @@ fn attach(server: Loopback, memory: Arc<Memory>) -> World {
 }
 
 impl World {
-    async fn sync(&self) -> SyncReport {
+    pub async fn sync(&self) -> SyncReport {
         let report = self.task.sync_once().await.expect("a pass");
         assert_eq!(report.errors, Vec::<String>::new());
         report
@@ -106,7 +106,7 @@ impl World {
         }
     }
 
-    async fn until(&mut self, what: &str, mut done: impl FnMut(&Event, &Memory) -> bool) {
+    pub async fn until(&mut self, what: &str, mut done: impl FnMut(&Event, &Memory) -> bool) {
         let waiting = async {
             loop {
                 match self.events.recv().await {

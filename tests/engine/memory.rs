@@ -3,7 +3,7 @@
 
 use std::{
     collections::{BTreeMap, VecDeque},
-    sync::Mutex,
+    sync::{Arc, Mutex},
 };
 
 use aloud::{
@@ -17,6 +17,7 @@ use aloud::{
     },
     model::{AccountId, Flag, MailboxId, MessageKey, Secret, Uid, UidValidity},
 };
+use tokio::sync::Semaphore;
 
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Row {
@@ -45,6 +46,12 @@ pub struct Inner {
     pub password: Option<String>,
     pub asked: u32,
     pub wants_prefixes: bool,
+    /// What is wanted ahead, how often that was asked for, and whose octets came in which order.
+    pub ahead: Vec<MessageKey>,
+    pub ahead_asked: u32,
+    pub order: Vec<(MessageKey, usize)>,
+    /// Octets are taken one slice a permit, where there is one.
+    pub gate: Option<Arc<Semaphore>>,
     next_key: i64,
     next_op: i64,
 }
@@ -247,6 +254,16 @@ impl Sink for Memory {
         Ok(())
     }
 
+    async fn body_wants(&self, _account: AccountId) -> Result<Vec<MessageKey>, Error> {
+        let mut inner = self.lock();
+        inner.ahead_asked += 1;
+        let wanted = inner.ahead.clone();
+        Ok(wanted
+            .into_iter()
+            .filter(|key| inner.row(*key).is_some_and(|r| !r.2.complete))
+            .collect())
+    }
+
     async fn body_place(&self, key: MessageKey) -> Result<Option<BodyPlace>, Error> {
         let mut inner = self.lock();
         Ok(inner.row(key).map(|(state, uid, row)| BodyPlace {
@@ -267,6 +284,14 @@ impl Sink for Memory {
         octets: Vec<u8>,
         end: bool,
     ) -> Result<Vec<MessageKey>, Error> {
+        let gate = {
+            let mut inner = self.lock();
+            inner.order.push((key, octets.len()));
+            inner.gate.clone()
+        };
+        if let Some(gate) = gate {
+            gate.acquire().await.expect("open").forget();
+        }
         let mut inner = self.lock();
         inner.writes += 1;
         let row = inner.row(key).expect("a message").2;

@@ -1,6 +1,7 @@
 //! The engine: against scripted servers, byte by byte, and as a whole over the built-in server.
 
 mod account;
+mod ahead;
 mod demo;
 pub mod desk;
 mod directory;

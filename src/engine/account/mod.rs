@@ -10,6 +10,7 @@
 //! Not here: what a message is (`store`), sending (`outbox`). Tests: `tests/engine/account.rs`.
 #![cfg_attr(not(test), warn(clippy::indexing_slicing))]
 
+mod ahead;
 mod backoff;
 mod pass;
 pub mod sink;
@@ -72,11 +73,13 @@ struct Shared {
     setup: Setup,
     traffic: Arc<Traffic>,
     online: watch::Sender<bool>,
+    prefetch: watch::Sender<bool>,
     state: watch::Sender<AccountState>,
     stop: CancellationToken,
-    /// Something changed for the watcher, for the worker.
+    /// Something changed for the watcher, for the worker; a pass is complete.
     wake_watcher: Notify,
     wake_worker: Notify,
+    wake_ahead: Notify,
     /// Mailboxes (as the server spells them) that the worker changed.
     touched: Mutex<BTreeSet<String>>,
     jobs: mpsc::Sender<worker::Job>,
@@ -148,10 +151,12 @@ impl AccountTask {
             setup,
             traffic: Arc::default(),
             online: watch::Sender::new(false),
+            prefetch: watch::Sender::new(false),
             state: watch::Sender::new(AccountState::Idle),
             stop: stop.clone(),
             wake_watcher: Notify::new(),
             wake_worker: Notify::new(),
+            wake_ahead: Notify::new(),
             touched: Mutex::default(),
             jobs,
         });
@@ -183,6 +188,12 @@ impl AccountTask {
     pub fn set_online(&self, online: bool) {
         self.shared.online.send_replace(online);
         self.wake();
+    }
+
+    /// Whether small unheard recordings and faxes are fetched before anybody asks, while online.
+    pub fn set_prefetch(&self, prefetch: bool) {
+        self.shared.prefetch.send_replace(prefetch);
+        self.shared.wake_ahead.notify_one();
     }
 
     /// Something changed: an operation waits, the password was supplied, the network came back.

@@ -190,6 +190,9 @@ pub trait Sink: Send + Sync + 'static {
     /// The beginning of a message could not be fetched or is at its end; it is not wanted again.
     async fn prefix_end(&self, key: MessageKey) -> Result<(), Error>;
 
+    /// Messages whose whole is worth fetching before anybody asks, in that order.
+    async fn body_wants(&self, account: AccountId) -> Result<Vec<MessageKey>, Error>;
+
     /// Where a message is; `None` when it is gone or not yet confirmed by the server.
     async fn body_place(&self, key: MessageKey) -> Result<Option<BodyPlace>, Error>;
 

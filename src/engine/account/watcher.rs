@@ -136,6 +136,7 @@ impl Watcher {
     fn well(&mut self) {
         self.offline_since = None;
         self.shared.set_state(AccountState::UpToDate(now()));
+        self.shared.wake_ahead.notify_one();
     }
 
     /// Shows a failure; how long to wait, `None` for as long as nobody asks.

@@ -1,7 +1,7 @@
 //! The acting half of an account: waiting operations, bodies, searches.
 //!
 //! Operations come first and in order; then the body asked for last, one slice at a time, so that a
-//! new request never waits for a long download.
+//! new request never waits for a long download; then what may be wanted next (`ahead`).
 
 use std::{sync::Arc, time::Duration};
 
@@ -12,6 +12,7 @@ use tokio::{
 
 use super::{
     Shared,
+    ahead::Ahead,
     backoff::Backoff,
     sink::{BodyPlace, Op, OpEnd, OpKind},
 };
@@ -51,11 +52,12 @@ struct Body {
     slices: u32,
 }
 
-struct Worker {
-    shared: Arc<Shared>,
+pub(super) struct Worker {
+    pub(super) shared: Arc<Shared>,
     session: Option<Session>,
     selected: Option<(String, Selected)>,
     bodies: Vec<Body>,
+    pub(super) ahead: Ahead,
     backoff: Backoff,
     /// When operations that met a broken connection are tried again.
     retry: Option<Instant>,
@@ -67,6 +69,7 @@ pub(super) async fn run(shared: Arc<Shared>, queue: Arc<Mutex<mpsc::Receiver<Job
         session: None,
         selected: None,
         bodies: Vec::new(),
+        ahead: Ahead::default(),
         backoff: Backoff::default(),
         retry: None,
         shared: Arc::clone(&shared),
@@ -95,6 +98,9 @@ impl Worker {
                 self.slice().await;
                 continue;
             }
+            if self.fetch_ahead().await {
+                continue;
+            }
             let retry = self.retry;
             let linger = self.session.is_some();
             tokio::select! {
@@ -103,10 +109,8 @@ impl Worker {
                     Some(job) => self.accept(job).await,
                     None => return,
                 },
-                () = self.shared.wake_worker.notified() => {
-                    self.backoff.reset();
-                    self.replay_later().await;
-                }
+                () = self.shared.wake_worker.notified() => self.wakes().await,
+                () = self.shared.wake_ahead.notified() => self.plan_ahead().await,
                 () = sleep(until(retry)), if retry.is_some() => self.replay_later().await,
                 () = sleep(LINGER), if linger => {
                     self.selected = None;
@@ -116,6 +120,12 @@ impl Worker {
                 }
             }
         }
+    }
+
+    /// Something changed: waiting operations are carried out.
+    pub(super) async fn wakes(&mut self) {
+        self.backoff.reset();
+        self.replay_later().await;
     }
 
     async fn accept(&mut self, job: Job) {
@@ -166,7 +176,7 @@ impl Worker {
 
     /// Whether to try once more: an unused connection may have died without a word. A connection
     /// that is of no use any more is dropped.
-    fn again<T>(&mut self, outcome: &Result<T, Error>, old: bool) -> bool {
+    pub(super) fn again<T>(&mut self, outcome: &Result<T, Error>, old: bool) -> bool {
         let ended = outcome.as_ref().is_err_and(ends);
         if ended {
             self.drop_session();
@@ -174,7 +184,11 @@ impl Worker {
         ended && old
     }
 
-    fn drop_session(&mut self) {
+    pub(super) fn has_session(&self) -> bool {
+        self.session.is_some()
+    }
+
+    pub(super) fn drop_session(&mut self) {
         self.session = None;
         self.selected = None;
     }
@@ -353,12 +367,12 @@ impl Worker {
         if body.answers.is_empty() {
             return;
         }
-        let (key, slices) = (body.key, body.slices);
+        let (key, most) = (body.key, if body.slices == 0 { SLICE.0 } else { SLICE.1 });
         body.slices += 1;
         let old = self.session.is_some();
-        let mut outcome = self.fetch_slice(key, slices).await;
+        let mut outcome = self.fetch_slice(key, most, true).await;
         if self.again(&outcome, old) {
-            outcome = self.fetch_slice(key, slices).await;
+            outcome = self.fetch_slice(key, most, true).await;
             self.again(&outcome, false);
         }
         match outcome {
@@ -372,8 +386,14 @@ impl Worker {
         }
     }
 
-    /// Fetches and stores what comes next; `true` when the message is complete.
-    async fn fetch_slice(&mut self, key: MessageKey, slices: u32) -> Result<bool, Error> {
+    /// Fetches and stores at most so many octets, those that come next; `true` when the message is
+    /// complete. Progress is told where somebody waits for it.
+    pub(super) async fn fetch_slice(
+        &mut self,
+        key: MessageKey,
+        most: u32,
+        told: bool,
+    ) -> Result<bool, Error> {
         let sink = Arc::clone(&self.shared.setup.sink);
         let gone = || Error::NotFound("the message is not on the server any more".into());
         let place = sink.body_place(key).await?.ok_or_else(gone)?;
@@ -388,7 +408,6 @@ impl Worker {
         if selected.uid_validity.is_some_and(|known| known != uid_validity) {
             return Err(gone());
         }
-        let most = if slices == 0 { SLICE.0 } else { SLICE.1 };
         let left = size.saturating_sub(have).saturating_add(SLACK);
         let len = u32::try_from(left).unwrap_or(most).clamp(4096, most);
         let octets = self.session().await?.fetch_slice(uid, have, len).await?;
@@ -398,7 +417,10 @@ impl Worker {
             return Err(Error::Server("the server gives no text for this message".into()));
         }
         let changed = sink.put_octets(key, place.have, octets, end).await?;
-        self.shared.tell(Event::BodyProgress(key, have, if end { have } else { size.max(have) }));
+        if told {
+            let total = if end { have } else { size.max(have) };
+            self.shared.tell(Event::BodyProgress(key, have, total));
+        }
         self.shared.tell_changed(changed);
         Ok(end)
     }
@@ -409,7 +431,7 @@ fn until(at: Option<Instant>) -> Duration {
 }
 
 /// Whether the connection is of no use after this.
-fn ends(error: &Error) -> bool {
+pub(super) fn ends(error: &Error) -> bool {
     !matches!(error, Error::Server(_) | Error::Invalid(_) | Error::NotFound(_) | Error::Store(_))
 }
 

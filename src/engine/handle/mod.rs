@@ -52,6 +52,8 @@ pub struct Options {
     pub receipts: ReceiptPolicy,
     /// When our own contact card goes along (decision C1).
     pub own_card: OwnCard,
+    /// Fetch small unheard recordings and faxes before they are opened.
+    pub prefetch: bool,
     /// Words that travel in mail.
     pub phrases: Phrases,
     /// Name and version for `Reporting-UA` and IMAP ID.
@@ -73,6 +75,7 @@ impl Options {
             undo_seconds: 10,
             receipts: ReceiptPolicy::Ask,
             own_card: OwnCard::Automatic,
+            prefetch: true,
             phrases: Phrases::default(),
             product: concat!("Aloud ", env!("CARGO_PKG_VERSION")).into(),
             clock: store::system_clock(),
@@ -103,6 +106,7 @@ pub(crate) struct Inner {
     pub(crate) tracker: TaskTracker,
     tasks: Mutex<HashMap<AccountId, AccountTask>>,
     online: AtomicBool,
+    prefetch: AtomicBool,
     opened: Mutex<Vec<messages::Cached>>,
     recordings: PathBuf,
 }
@@ -160,6 +164,7 @@ impl Engine {
             tracker: TaskTracker::new(),
             tasks: Mutex::default(),
             online: AtomicBool::new(false),
+            prefetch: AtomicBool::new(options.prefetch),
             opened: Mutex::default(),
             recordings,
         };
@@ -230,6 +235,15 @@ impl Engine {
     /// When our own contact card goes along.
     pub fn set_own_card(&self, when: OwnCard) {
         *lock(&self.inner.own_card) = when;
+    }
+
+    /// Whether small unheard recordings and faxes are fetched before they are opened; off where
+    /// octets cost money.
+    pub fn set_prefetch(&self, prefetch: bool) {
+        self.inner.prefetch.store(prefetch, Ordering::SeqCst);
+        for (_, task) in self.all_tasks() {
+            task.set_prefetch(prefetch);
+        }
     }
 
     // Accounts
@@ -433,6 +447,7 @@ impl Engine {
             events: self.inner.events.clone(),
             product: self.inner.product.clone(),
         });
+        task.set_prefetch(self.inner.prefetch.load(Ordering::SeqCst));
         if self.inner.online.load(Ordering::SeqCst) {
             task.set_online(true);
         }

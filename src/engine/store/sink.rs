@@ -21,6 +21,8 @@ use crate::{
 
 /// First and longest beginning that is fetched only to see what a message is (decision E1).
 const PREFIX: (u64, u64) = (16 * 1024, 128 * 1024);
+/// Largest message that is fetched unasked, how much of such in all, and how many.
+const AHEAD: (u64, u64, u32) = (1024 * 1024, 32 * 1024 * 1024, 200);
 /// Newest messages of a mailbox whose beginnings are fetched without anybody looking at them.
 const NEWEST: u32 = 50;
 
@@ -92,6 +94,11 @@ impl Sink for Store {
 
     async fn prefix_end(&self, key: MessageKey) -> Result<()> {
         self.write(move |t| end_prefix(t, key)).await
+    }
+
+    async fn body_wants(&self, account: AccountId) -> Result<Vec<MessageKey>> {
+        let store = self.clone();
+        blocking(move || store.wanted_bodies(account)).await
     }
 
     async fn body_place(&self, key: MessageKey) -> Result<Option<BodyPlace>> {
@@ -190,6 +197,31 @@ impl Store {
             }
         }
         Ok(wants)
+    }
+
+    /// Small unheard recordings and faxes of the inbox, newest first. What is here already counts
+    /// for the bound.
+    fn wanted_bodies(&self, account: AccountId) -> Result<Vec<MessageKey>> {
+        let rows: Vec<(i64, i64, bool)> = self.read_now(|c| {
+            let mut query = c.prepare_cached(
+                "SELECT m.id, m.size, coalesce(w.sha256, '') <> '' \
+                 FROM locations l JOIN mailboxes b ON b.id = l.mailbox \
+                 JOIN messages m ON m.id = l.message LEFT JOIN bodies w ON w.message = m.id \
+                 WHERE b.account = ?1 AND l.inbox = 1 AND l.listed = 1 AND l.seen = 0 \
+                 AND l.class IN (0, 1) AND l.uid IS NOT NULL AND m.poison = 0 \
+                 AND m.size BETWEEN 1 AND ?2 ORDER BY l.date DESC, l.id DESC LIMIT ?3",
+            )?;
+            let rows = query.query_map(params![account.0, to_sql(AHEAD.0), AHEAD.2], |row| {
+                Ok((row.get(0)?, row.get(1)?, row.get(2)?))
+            })?;
+            Ok(rows.collect::<std::result::Result<_, _>>()?)
+        })?;
+        let mut octets = 0u64;
+        let within = rows.into_iter().take_while(|(_, size, _)| {
+            octets = octets.saturating_add(u64::try_from(*size).unwrap_or(0));
+            octets <= AHEAD.1
+        });
+        Ok(within.filter(|(.., here)| !here).map(|(key, ..)| MessageKey(key)).collect())
     }
 
     fn place_of_body(&self, key: MessageKey) -> Result<Option<BodyPlace>> {
