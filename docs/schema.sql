@@ -57,7 +57,7 @@ CREATE TABLE messages (
   presented INTEGER NOT NULL DEFAULT 0,
   poison INTEGER NOT NULL DEFAULT 0,
   peaks BLOB NOT NULL DEFAULT x''
-) STRICT;
+, estimated INTEGER NOT NULL DEFAULT 0) STRICT;
 
 CREATE INDEX messages_message_id ON messages(account, message_id);
 

@@ -126,6 +126,7 @@ impl Engines {
         options.receipts = prefs.receipts;
         options.own_card = prefs.own_card;
         options.prefetch = prefs.prefetch;
+        options.program = prefs.ffmpeg.clone();
         let engine = Engine::start(options).await?;
         self.started.lock().unwrap_or_else(PoisonError::into_inner).push(engine.clone());
         Ok(engine)

@@ -46,6 +46,8 @@ pages = { $count ->
 subject-voice = Voice message from { $name }
 subject-fax = Fax from { $name }
 subject-none = No subject
+row-report = Delivery report
+row-private = Private · can’t be forwarded
 
 ## Empty places
 
@@ -210,6 +212,10 @@ set-silence = Skip silence
 set-silence-line = Shortens pauses longer than half a second.
 set-name-first = Say who it’s from first
 set-name-first-line = Plays the sender’s spoken name before the message, if there is one.
+set-program = Other recordings
+set-program-line = The program that opens what Aloud can’t play, such as ffmpeg. It runs only when you press its button.
+set-program-wrong = There is no such program. Type its whole path.
+set-program-choose = Choose…
 set-input = Microphone
 set-input-line = Used for your messages and your spoken name.
 set-undo = Undo Send

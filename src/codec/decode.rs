@@ -131,6 +131,21 @@ fn g726_samples(
     Ok(Pcm { samples: g726::decode(octets, bit_rate, packing), rate })
 }
 
+/// The order of G.726 code words that [`decode`] would choose; `None` for anything but G.726.
+#[must_use]
+pub fn packing(octets: &[u8], hint: Hint<'_>) -> Option<Packing> {
+    let (data, rate, usual) = match sniff::form(octets, hint)? {
+        Form::G726(rate, usual) => (octets, rate, usual),
+        Form::Wav => {
+            let file = wav::parse(octets).ok()?;
+            let (rate, usual) = wave_g726(&file)?;
+            (file.data, rate, usual)
+        }
+        _ => return None,
+    };
+    Some(g726::likely_packing(data, rate).unwrap_or(usual))
+}
+
 fn sun(octets: &[u8], limits: Limits) -> Result<Pcm, Error> {
     let file = au::parse(octets)?;
     // At most two code words an octet (G.726 at 24 kbit/s: 2.7).

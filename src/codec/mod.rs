@@ -19,7 +19,7 @@ pub mod sniff;
 pub mod stretch;
 pub mod wav;
 
-pub use decode::{Hint, Limits, decode, decode_packed, wave_g726};
+pub use decode::{Hint, Limits, MOST_SAMPLES, decode, decode_packed, packing, wave_g726};
 pub use pcm::Pcm;
 pub use sniff::describe;
 

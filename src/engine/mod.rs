@@ -7,6 +7,7 @@
 
 pub mod account;
 pub mod directory;
+pub(crate) mod external;
 pub mod handle;
 pub mod imap;
 pub mod net;

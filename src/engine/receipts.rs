@@ -92,6 +92,8 @@ pub fn decide(asked: Option<&Receipt>, sender: Option<&AddrSpec>, facts: &Facts)
 pub(crate) struct Standing {
     pub(crate) row: receipts::ReceiptRow,
     pub(crate) verdict: Verdict,
+    /// What holds for this person: their rule, else the one for everybody.
+    pub(crate) policy: ReceiptPolicy,
 }
 
 /// Collects the facts and decides.
@@ -132,7 +134,7 @@ pub(crate) fn standing(
         policy,
     };
     let verdict = decide(mail.receipt.as_ref(), mail.sender.address.as_ref(), &facts);
-    Ok(Standing { row, verdict })
+    Ok(Standing { row, verdict, policy: facts.rule.unwrap_or(policy) })
 }
 
 impl Standing {

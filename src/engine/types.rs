@@ -286,6 +286,8 @@ pub struct ListRow {
     pub date: DateTime,
     /// Length of the voice.
     pub duration: Option<Duration>,
+    /// That length is guessed from the size; shown with "~".
+    pub estimated: bool,
     /// Fax pages.
     pub pages: Option<u32>,
     /// Dot.
@@ -327,6 +329,19 @@ pub struct Opened {
     pub about: Option<MessageKey>,
     /// Peaks for the waveform of the primary audio, 0 to 255, or empty when not measured yet.
     pub peaks: Arc<[u8]>,
+    /// Its G.726 code words are read in the other order ([`super::Engine::swap_code_words`]).
+    pub swapped: bool,
+}
+
+/// A message that was deleted unheard although its sender asked for a receipt.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeletedUnheard {
+    /// The message.
+    pub key: MessageKey,
+    /// Whose it is, as the list shows it.
+    pub sender: String,
+    /// Where a receipt would go, when that is not the sender's address.
+    pub elsewhere: Vec<AddrSpec>,
 }
 
 /// A receipt that the sender asked for.
@@ -549,6 +564,10 @@ pub struct OutboxRow {
     pub message_id: String,
     /// A receipt; not shown among the user's own messages.
     pub receipt: bool,
+    /// The message that it answers or forwards.
+    pub answers: Option<MessageKey>,
+    /// It forwards that message rather than answering it.
+    pub forward: bool,
 }
 
 /// A person in the directory.
@@ -718,6 +737,8 @@ pub struct Phrases {
     pub receipt_read: String,
     /// Readable part when deleted unheard.
     pub receipt_deleted: String,
+    /// Readable part when it could not be played or shown.
+    pub receipt_failed: String,
     /// Cover text of an IVM or Friendly voice message without a note.
     pub cover: String,
 }
@@ -728,6 +749,7 @@ impl Default for Phrases {
             receipt_heard: "The voice message you sent on {date} to {recipient} was played.\r\nThis does not say that it was understood or acted upon.\r\n".into(),
             receipt_read: "The message you sent on {date} to {recipient} was displayed.\r\nThis does not say that it was understood or acted upon.\r\n".into(),
             receipt_deleted: "The message you sent on {date} to {recipient} was deleted without being played.\r\n".into(),
+            receipt_failed: "The message you sent on {date} to {recipient} arrived, but its content could not be played or shown there.\r\n".into(),
             cover: "A voice message is attached.\r\n".into(),
         }
     }

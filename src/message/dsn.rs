@@ -12,7 +12,7 @@ mod request;
 mod words;
 
 pub use request::{ENVID_MAX, ORCPT_MAX, envid, orcpt, unxtext, xtext};
-pub use words::{About, Medium, NextStep, explain, sentence};
+pub use words::{About, Dates, Medium, NextStep, explain, sentence};
 
 use super::{
     Dsn, display,

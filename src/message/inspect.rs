@@ -73,6 +73,15 @@ impl Mail {
     pub fn part(&self, path: &str) -> Option<&PartInfo> {
         self.parts.iter().find(|p| p.path == path)
     }
+
+    /// The first part that the message is about and that cannot be played or shown; parts marked
+    /// `handling=OPTIONAL` do not count (RFC 3459 section 3.2). Other attachments are saved, not
+    /// shown, so they never fail.
+    #[must_use]
+    pub fn unrenderable(&self) -> Option<&PartInfo> {
+        let about = |p: &&PartInfo| matches!(p.role, PartRole::VoiceMessage | PartRole::Fax);
+        self.parts.iter().filter(about).find(|p| p.required && !p.decodable)
+    }
 }
 
 /// The octets of a leaf, transfer encoding undone; enclosed messages untouched. A path into an

@@ -1,7 +1,10 @@
 //! What the user chose for the window. Each field falls back on its own, so one bad value never
 //! costs the rest; written with a temporary file and a rename.
 
-use std::{io::Write as _, path::Path};
+use std::{
+    io::Write as _,
+    path::{Path, PathBuf},
+};
 
 use serde::{Deserialize, Serialize};
 
@@ -39,6 +42,9 @@ pub struct Prefs {
     pub prefetch: bool,
     /// Width of the list, 300 to 480.
     pub list_width: f32,
+    /// The program that decodes recordings that Aloud cannot; only by a press of the user's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ffmpeg: Option<PathBuf>,
 }
 
 impl Default for Prefs {
@@ -58,6 +64,7 @@ impl Default for Prefs {
             own_card: OwnCard::Automatic,
             prefetch: true,
             list_width: 360.0,
+            ffmpeg: None,
         }
     }
 }
@@ -82,7 +89,14 @@ impl Prefs {
         take(&table, "own_card", &mut prefs.own_card);
         take(&table, "prefetch", &mut prefs.prefetch);
         take(&table, "list_width", &mut prefs.list_width);
+        take(&table, "ffmpeg", &mut prefs.ffmpeg);
         prefs.sane()
+    }
+
+    /// What that program is called.
+    #[must_use]
+    pub fn program_name(&self) -> Option<&str> {
+        self.ffmpeg.as_deref()?.file_stem()?.to_str()
     }
 
     fn sane(mut self) -> Self {
@@ -151,10 +165,12 @@ mod tests {
             compact: true,
             text_size: 130,
             receipts: ReceiptPolicy::Never,
+            ffmpeg: Some("/usr/bin/ffmpeg".into()),
             ..Prefs::default()
         };
         prefs.save(&file)?;
         assert_eq!(Prefs::load(&file), prefs);
+        assert_eq!(prefs.program_name(), Some("ffmpeg"));
         Ok(())
     }
 }

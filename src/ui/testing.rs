@@ -58,6 +58,7 @@ pub fn row(key: i64) -> ListRow {
         preview: "First words of the transcript".into(),
         date: DateTime { unix: NOW.unix - key * 3600, ..NOW },
         duration: Some(Duration::from_secs(34)),
+        estimated: false,
         pages: None,
         progress: Progress::New,
         importance: Importance::Normal,

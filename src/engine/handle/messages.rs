@@ -1,25 +1,22 @@
-//! Commands about one message: open it, hear it, mark it, move it, answer the question of its
-//! receipt.
+//! Commands about one message: open it, hear it, mark it, move it. Its receipt is in `answers`.
 
 use std::{path::PathBuf, sync::Arc};
 
 use super::{Engine, Result, lock};
 use crate::{
-    codec::{self, Pcm},
+    codec::{self, Pcm, g726::Packing},
     engine::{
-        directory,
-        receipts::{self, Standing, Verdict},
+        directory, external, receipts,
         store::{
             self,
             blobs::Have,
             blocking, classify, deliveries, list,
             messages::{self as rows, Place},
             ops::{self, Act},
-            receipts::{Answer, Rule},
         },
         types::*,
     },
-    message::{Body, Mail, PartInfo, PartRole, Permission, inspect, mdn::Disposition},
+    message::{Body, Mail, PartInfo, PartRole, Permission, inspect},
     model::{imap::MailboxRole, *},
 };
 
@@ -65,6 +62,7 @@ impl Engine {
         let opening = self.load(key).await?;
         let policy = *lock(&self.inner.receipts);
         let now = self.inner.store.now();
+        let swapped = self.is_swapped(key);
         let opened = self
             .inner
             .store
@@ -86,6 +84,7 @@ impl Engine {
                     have: (opening.have.here, opening.have.total),
                     mail,
                     row,
+                    swapped,
                 })
             })
             .await?;
@@ -142,10 +141,10 @@ impl Engine {
         let _ = self.fetch(key).await;
         let opening = self.load(key).await?;
         let (complete, mail) = (opening.have.complete, opening.mail.clone());
-        let at = path.clone();
+        let (at, swapped) = (path.clone(), self.is_swapped(key));
         let pcm = blocking(move || {
             let octets = body(&opening.raw, &at)?.octets;
-            decode(&opening.mail, &at, &octets).map(Arc::new)
+            decode(&opening.mail, &at, &octets, swapped).map(Arc::new)
         })
         .await?;
         let primary = mail.parts.iter().find(|part| part.role == PartRole::VoiceMessage);
@@ -153,6 +152,42 @@ impl Engine {
             self.keep_peaks(key, &pcm).await;
         }
         Ok(pcm)
+    }
+
+    /// A leaf that Aloud cannot decode, decoded by the program that was chosen in the settings.
+    /// Only ever by the user's own press (RFC 3458 section 7); see [`external`].
+    ///
+    /// # Errors
+    /// [`Error::NotFound`]; [`Error::Invalid`] when no program is chosen, or it makes nothing of it.
+    pub async fn audio_by_program(&self, key: MessageKey, path: String) -> Result<Arc<Pcm>> {
+        let program = lock(&self.inner.program).clone();
+        let program = program
+            .ok_or_else(|| Error::Invalid("No program is chosen in the settings.".into()))?;
+        let _ = self.fetch(key).await;
+        let opening = self.load(key).await?;
+        let octets = blocking(move || Ok(body(&opening.raw, &path)?.octets)).await?;
+        let folder = self.inner.store.dir().join(external::FOLDER);
+        external::decode(&program, &folder, octets, external::TIME).await.map(Arc::new)
+    }
+
+    /// The program that decodes what Aloud cannot (the path of an `ffmpeg`); `None` for none.
+    pub fn set_program(&self, program: Option<PathBuf>) {
+        *lock(&self.inner.program) = program;
+    }
+
+    /// Reads the G.726 code words of a message in the other order, or in the usual one again: some
+    /// gateways mix them up. Remembered while the program runs.
+    pub fn swap_code_words(&self, key: MessageKey, swapped: bool) {
+        let mut all = lock(&self.inner.swapped);
+        if swapped {
+            all.insert(key);
+        } else {
+            all.remove(&key);
+        }
+    }
+
+    fn is_swapped(&self, key: MessageKey) -> bool {
+        lock(&self.inner.swapped).contains(&key)
     }
 
     /// A leaf written to a file the user chose; refused for private messages.
@@ -342,128 +377,6 @@ impl Engine {
         }
     }
 
-    // Receipts
-
-    /// The user's answer to the question for a receipt.
-    ///
-    /// # Errors
-    /// [`Error::Refused`] when nothing was to be asked: not heard yet, settled, or not allowed.
-    pub async fn answer_receipt(&self, key: MessageKey, answer: ReceiptAnswer) -> Result<()> {
-        let (opening, standing, places) = self.standing(key).await?;
-        let Verdict::Ask { elsewhere, .. } = standing.verdict.clone() else {
-            return Err(Error::Refused(refusal(&standing).into()));
-        };
-        if standing.row.answer.is_some() {
-            return Err(Error::Refused("The receipt has been settled already.".into()));
-        }
-        let sender = opening.mail.sender.address.clone().filter(|_| !elsewhere);
-        let rule = match answer {
-            ReceiptAnswer::SendAlways => Some(Rule::Always),
-            ReceiptAnswer::DeclineAlways => Some(Rule::Never),
-            ReceiptAnswer::Send | ReceiptAnswer::Decline => None,
-        };
-        if let (Some(rule), Some(sender)) = (rule, sender) {
-            self.inner
-                .store
-                .write(move |t| store::receipts::set_rule(t, &sender, Some(rule)))
-                .await?;
-        }
-        match answer {
-            ReceiptAnswer::Send | ReceiptAnswer::SendAlways => {
-                self.send_receipt(key, &opening, standing, &places, Disposition::Displayed, true)
-                    .await
-            }
-            ReceiptAnswer::Decline | ReceiptAnswer::DeclineAlways => {
-                self.decline_receipt(key, standing, &places).await
-            }
-        }
-    }
-
-    /// The user's answer when a message that asks for a receipt was deleted unheard: tell the
-    /// sender so, or not.
-    ///
-    /// # Errors
-    /// [`Error::Refused`] when the message was heard, was not deleted, or allows no receipt.
-    pub async fn answer_receipt_deleted(&self, key: MessageKey, send: bool) -> Result<()> {
-        let (opening, standing, places) = self.standing(key).await?;
-        let deleted = !places.is_empty() && places.iter().all(|p| p.role == MailboxRole::Trash);
-        if standing.verdict != Verdict::NotYet || standing.row.answer.is_some() || !deleted {
-            return Err(Error::Refused("No receipt is to be sent for this message.".into()));
-        }
-        if send {
-            self.send_receipt(key, &opening, standing, &places, Disposition::Deleted, true).await
-        } else {
-            self.decline_receipt(key, standing, &places).await
-        }
-    }
-
-    /// After a message was heard: sends by itself or notes a standing "no".
-    async fn settle_receipt(&self, key: MessageKey) -> Result<()> {
-        if !self.inner.store.read(move |c| rows::asks_receipt(c, key)).await? {
-            return Ok(());
-        }
-        let (opening, standing, places) = self.standing(key).await?;
-        if standing.row.answer.is_none() {
-            match standing.verdict {
-                Verdict::SendNow => {
-                    self.send_receipt(
-                        key,
-                        &opening,
-                        standing,
-                        &places,
-                        Disposition::Displayed,
-                        false,
-                    )
-                    .await?;
-                }
-                Verdict::Decline => self.decline_receipt(key, standing, &places).await?,
-                Verdict::Nothing | Verdict::NotYet | Verdict::Ask { .. } => {}
-            }
-        }
-        self.tell(Event::MessageChanged(key));
-        Ok(())
-    }
-
-    async fn standing(&self, key: MessageKey) -> Result<(Opening, Standing, Vec<Place>)> {
-        let opening = self.load(key).await?;
-        let policy = *lock(&self.inner.receipts);
-        let (mail, now) = (opening.mail.clone(), self.inner.store.now());
-        let (standing, places) = self
-            .inner
-            .store
-            .read(move |c| {
-                let places = rows::places(c, key)?;
-                let account = list::row(c, key)?.account;
-                let standing = receipts::standing(c, account, key, &mail, &places, policy, now)?;
-                Ok((standing, places))
-            })
-            .await?;
-        Ok((opening, standing, places))
-    }
-
-    /// `$MDNSent` is stored, nothing is sent, and it is never asked again.
-    async fn decline_receipt(
-        &self,
-        key: MessageKey,
-        standing: Standing,
-        places: &[Place],
-    ) -> Result<()> {
-        let (now, at) = (self.inner.store.now(), places.to_vec());
-        self.inner
-            .store
-            .write(move |t| {
-                let account = list::row(t, key)?.account;
-                store::receipts::decide(t, account, &standing.row, Answer::Declined, now)?;
-                for place in at.iter().filter(|place| place.stores_keywords) {
-                    ops::flag(t, place, &Flag::MdnSent, true)?;
-                }
-                Ok(())
-            })
-            .await?;
-        self.places_changed(places);
-        Ok(())
-    }
-
     // Loading
 
     /// Fetches what is missing of a message.
@@ -534,14 +447,16 @@ pub(crate) fn body(raw: &[u8], path: &str) -> Result<Body> {
     inspect::body(raw, path).ok_or_else(|| Error::NotFound(format!("part {path}")))
 }
 
-/// Decodes a leaf; what the message says of it is a hint.
-pub(crate) fn decode(mail: &Mail, path: &str, octets: &[u8]) -> Result<Pcm> {
+/// Decodes a leaf; what the message says of it is a hint. `swapped`: G.726 code words in the other
+/// order than the one that the sound and the label suggest.
+pub(crate) fn decode(mail: &Mail, path: &str, octets: &[u8], swapped: bool) -> Result<Pcm> {
     let part = part_info(mail, path);
     let hint = codec::Hint {
         media_type: part.map_or("", |part| part.media_type.as_str()),
         filename: part.and_then(|part| part.filename.as_deref()),
     };
-    codec::decode(octets, hint, codec::Limits::default())
+    let usual = swapped.then(|| codec::packing(octets, hint)).flatten();
+    codec::decode_packed(octets, hint, codec::Limits::default(), usual.map(Packing::swapped))
         .map_err(|error| Error::Invalid(error.to_string()))
 }
 
@@ -556,13 +471,6 @@ pub(crate) fn part_info<'a>(mail: &'a Mail, path: &str) -> Option<&'a PartInfo> 
         }
         let mut enclosed = mail.parts.iter().filter(|part| part.role == PartRole::Original);
         mail = mail.forwarded.get(enclosed.position(|part| part.path == step)?)?;
-    }
-}
-
-fn refusal(standing: &Standing) -> &'static str {
-    match standing.verdict {
-        Verdict::NotYet => "A receipt can be sent once the message has been heard or read.",
-        _ => "No receipt is to be sent for this message.",
     }
 }
 

@@ -5,7 +5,7 @@
 //! [`Engine::events`], after the transaction that made them true.
 
 use std::{
-    collections::HashMap,
+    collections::{HashMap, HashSet},
     path::{Path, PathBuf},
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
@@ -29,6 +29,7 @@ use super::{
 };
 use crate::model::*;
 
+mod answers;
 mod messages;
 mod passwords;
 mod people;
@@ -54,6 +55,8 @@ pub struct Options {
     pub own_card: OwnCard,
     /// Fetch small unheard recordings and faxes before they are opened.
     pub prefetch: bool,
+    /// The program that decodes recordings that Aloud cannot, by the user's press (an `ffmpeg`).
+    pub program: Option<PathBuf>,
     /// Words that travel in mail.
     pub phrases: Phrases,
     /// Name and version for `Reporting-UA` and IMAP ID.
@@ -76,6 +79,7 @@ impl Options {
             receipts: ReceiptPolicy::Ask,
             own_card: OwnCard::Automatic,
             prefetch: true,
+            program: None,
             phrases: Phrases::default(),
             product: concat!("Aloud ", env!("CARGO_PKG_VERSION")).into(),
             clock: store::system_clock(),
@@ -101,6 +105,9 @@ pub(crate) struct Inner {
     pub(crate) undo_seconds: AtomicU32,
     pub(crate) receipts: Mutex<ReceiptPolicy>,
     pub(crate) own_card: Mutex<OwnCard>,
+    program: Mutex<Option<PathBuf>>,
+    /// Messages whose G.726 code words are read in the other order.
+    swapped: Mutex<HashSet<MessageKey>>,
     pub(crate) outbox: Outbox,
     pub(crate) cancel: CancellationToken,
     pub(crate) tracker: TaskTracker,
@@ -143,6 +150,7 @@ impl Engine {
                     store::messages::purge(t, now)
                 })?;
                 store.sweep_files()?;
+                super::external::sweep(store.dir());
             }
             Ok((store, outbox))
         })
@@ -159,6 +167,8 @@ impl Engine {
             undo_seconds: AtomicU32::new(options.undo_seconds),
             receipts: Mutex::new(options.receipts),
             own_card: Mutex::new(options.own_card),
+            program: Mutex::new(options.program),
+            swapped: Mutex::default(),
             outbox,
             cancel: CancellationToken::new(),
             tracker: TaskTracker::new(),

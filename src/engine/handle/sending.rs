@@ -408,6 +408,7 @@ impl Engine {
         let phrases = &self.inner.phrases;
         let phrase = match (disposition, mail.kind) {
             (Disposition::Deleted, _) => &phrases.receipt_deleted,
+            (Disposition::ProcessedError(_), _) => &phrases.receipt_failed,
             (_, MessageKind::Voice) => &phrases.receipt_heard,
             _ => &phrases.receipt_read,
         };

@@ -7,7 +7,7 @@
 use std::time::Duration;
 
 use crate::{
-    message::{Mail, PartRole, Permission, Report, inspect::ReadOptions},
+    message::{Mail, PartRole, Permission, Report, dsn, inspect::ReadOptions},
     model::{Address, DateTime, Importance, MessageKind},
 };
 
@@ -54,6 +54,8 @@ pub struct Facts {
     pub preview: String,
     /// Length of the voice.
     pub duration: Option<Duration>,
+    /// That length is guessed from the size.
+    pub estimated: bool,
     /// Fax pages.
     pub pages: Option<u32>,
     /// Importance.
@@ -130,6 +132,7 @@ fn pick(mail: &Mail) -> Facts {
         recipients: mail.to.iter().chain(&mail.cc).cloned().collect(),
         preview: preview(mail, text),
         duration: mail.duration,
+        estimated: mail.duration.is_some() && mail.duration_source.is_none(),
         pages: mail.pages,
         importance: mail.importance.unwrap_or_default(),
         sensitivity: mail.sensitivity.as_ref().map(|s| s.as_str().to_owned()).unwrap_or_default(),
@@ -168,7 +171,9 @@ fn preview(mail: &Mail, text: Option<&str>) -> String {
     if let Some(Report::Dsn(dsns)) = &mail.report
         && let Some(dsn) = dsns.iter().find(|dsn| !dsn.sentence.is_empty())
     {
-        return first_words(&dsn.sentence);
+        // Without times: the words are stored, and "yesterday" would not stay true.
+        let about = dsn::About { dates: dsn::Dates::Never, ..dsn::About::default() };
+        return first_words(&dsn::explain(dsn, &about).0);
     }
     let voice = mail.parts.iter().find(|part| part.role == PartRole::VoiceMessage);
     if mail.kind == MessageKind::Fax && voice.is_some() {

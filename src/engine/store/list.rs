@@ -26,7 +26,8 @@ const COLUMNS: &str = "SELECT m.id, m.account, l.mailbox, l.uid, m.kind, m.sende
     m.date_offset, m.duration_ms, m.pages, l.seen, m.started, m.importance, m.private, \
     m.receipt_asked AND l.mdn_sent = 0 AND NOT EXISTS (SELECT 1 FROM receipts r \
       WHERE r.account = m.account AND r.message_id = m.message_id), \
-    m.attachment, l.answered, l.forwarded, m.recipients, b.role, m.message_id, l.draft ";
+    m.attachment, l.answered, l.forwarded, m.recipients, b.role, m.message_id, l.draft, \
+    m.estimated ";
 const JOINS: &str = "JOIN messages m ON m.id = l.message JOIN mailboxes b ON b.id = l.mailbox ";
 
 /// A window.
@@ -226,6 +227,7 @@ fn raw(row: &Row<'_>) -> rusqlite::Result<Raw> {
                 offset_minutes: i16::try_from(row.get::<_, i64>(12)?).unwrap_or(0),
             },
             duration: u64::try_from(duration).ok().map(Duration::from_millis),
+            estimated: row.get(27)?,
             pages: u32::try_from(pages).ok(),
             progress,
             importance: Importance::parse(&text(17)?).unwrap_or_default(),

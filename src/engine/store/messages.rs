@@ -325,7 +325,7 @@ pub(super) fn write_facts(
          known = ?5, kind = ?6, profile = ?7, subject = ?8, sender_name = ?9, \
          sender_address = ?10, sender_number = ?11, outside_caller = ?12, recipients = ?13, \
          preview = ?14, duration_ms = ?15, pages = ?16, importance = ?17, sensitivity = ?18, \
-         private = ?19, receipt_asked = ?20, attachment = ?21, has_card = ?22, about = ?23 \
+         private = ?19, receipt_asked = ?20, attachment = ?21, has_card = ?22, about = ?23, estimated = ?24 \
          WHERE id = ?1",
     )?
     .execute(params![
@@ -352,6 +352,7 @@ pub(super) fn write_facts(
         facts.attachment,
         facts.has_card,
         facts.about,
+        facts.estimated,
     ])?;
     t.prepare_cached(
         "UPDATE locations SET class = ?2, \

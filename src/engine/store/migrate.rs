@@ -9,8 +9,11 @@ use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 use super::{Error, Result};
 
 /// Schema files in order; the version of a database is how many of them it has seen.
-const STEPS: [&str; 2] =
-    [include_str!("migrations/0001_initial.sql"), include_str!("migrations/0002_submission.sql")];
+const STEPS: [&str; 3] = [
+    include_str!("migrations/0001_initial.sql"),
+    include_str!("migrations/0002_submission.sql"),
+    include_str!("migrations/0003_estimated_lengths.sql"),
+];
 
 /// Looks at the version without writing anything.
 pub(super) fn refuse_newer(file: &Path) -> Result<()> {

@@ -119,15 +119,26 @@ pub struct Entry {
     pub doubtful_since: i64,
     /// What the server said last.
     pub reply: String,
+    /// The message answered or forwarded.
+    pub answers: Option<MessageKey>,
+    /// It is a forward rather than an answer.
+    pub forward: bool,
 }
 
 const ENTRY: &str = "SELECT id, account, message_id, reverse_path, forward_paths, shown_to, \
     subject, duration_ms, receipt, state, due, attempts, searches, first_try, doubtful_since, \
-    reply, notify FROM outbox";
+    reply, notify, relation FROM outbox";
 
 fn entry(row: &Row<'_>) -> rusqlite::Result<Entry> {
     let text = |at: usize| row.get::<_, String>(at);
+    let relation = text(17)?;
+    let (answers, forward) = match relation.split_once(' ') {
+        Some((word, key)) => (key.parse().ok().map(MessageKey), word == "forward"),
+        None => (None, false),
+    };
     Ok(Entry {
+        answers,
+        forward,
         id: OutboxId(row.get(0)?),
         account: AccountId(row.get(1)?),
         message_id: text(2)?,
@@ -445,5 +456,7 @@ pub(crate) fn shown(entry: &Entry, percent: u8, now: i64) -> OutboxRow {
         state,
         message_id: entry.message_id.clone(),
         receipt: entry.receipt,
+        answers: entry.answers,
+        forward: entry.forward,
     }
 }

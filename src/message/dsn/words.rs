@@ -16,6 +16,20 @@ pub struct About {
     pub limit: Option<u64>,
     /// What the message was.
     pub medium: Option<Medium>,
+    /// How moments are told.
+    pub dates: Dates,
+}
+
+/// How a sentence tells moments.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Dates {
+    /// Day, month, year and time, in the offset that the report was written in.
+    #[default]
+    Full,
+    /// As seen from this moment and in its offset: "yesterday at 16:02".
+    From(DateTime),
+    /// Not at all, for sentences that are kept.
+    Never,
 }
 
 /// What a message was, for "doesn't take ...".
@@ -84,8 +98,8 @@ pub fn explain(dsn: &Dsn, about: &About) -> (String, NextStep) {
     let (text, step) = say(reason(dsn), dsn, about, &who);
     if dsn.action == "delayed" {
         let text = if text == LATER { "It hasn’t arrived yet." } else { &text };
-        let again = match dsn.retry_until {
-            Some(until) => format!("{text} It will be tried until {}.", day_and_time(until)),
+        let again = match dsn.retry_until.and_then(|t| moment(t, about.dates)) {
+            Some((_, until)) => format!("{text} It will be tried until {until}."),
             None => format!("{text} It will be tried again."),
         };
         return (again, NextStep::Nothing);
@@ -372,8 +386,8 @@ fn say(why: Why, dsn: &Dsn, about: &About, who: &Who<'_>) -> (String, NextStep) 
         Why::OwnAddress => (format!("{at_start} doesn’t accept your own address. {own}."), Details),
         Why::NotTaking => (format!("The mailbox {name} isn’t taking messages."), TryAnotherAddress),
         Why::Full => {
-            let when = dsn.last_attempt.map(day_and_time);
-            let when = when.map(|when| format!(" on {when}")).unwrap_or_default();
+            let when = dsn.last_attempt.and_then(|t| moment(t, about.dates));
+            let when = when.map(|(on, when)| format!(" {on}{when}")).unwrap_or_default();
             (format!("The mailbox is full, so {system} turned your message away{when}."), SendAgain)
         }
         Why::TooBig => {
@@ -393,8 +407,8 @@ fn say(why: Why, dsn: &Dsn, about: &About, who: &Who<'_>) -> (String, NextStep) 
         ),
         Why::NoAnswer => {
             let tried = dsn.last_attempt.or(dsn.retry_until).filter(|_| dsn.action != "delayed");
-            let until = tried.map(day_and_time);
-            let until = until.map(|until| format!(" It was tried until {until}."));
+            let until = tried.and_then(|t| moment(t, about.dates));
+            let until = until.map(|(_, until)| format!(" It was tried until {until}."));
             (format!("{at_start} didn’t answer.{}", until.unwrap_or_default()), SendAgain)
         }
         Why::BrokeOff => (format!("The connection to {system} broke off."), SendAgain),
@@ -522,9 +536,26 @@ fn medium(dsn: &Dsn, about: &About) -> &'static str {
     }
 }
 
-/// `4 March 2025 at 09:10`, in the offset the report was written in.
-fn day_and_time(when: DateTime) -> String {
-    when.local().strftime("%-d %B %Y at %H:%M").to_string()
+/// `4 March 2025 at 09:10`, `yesterday at 16:02`; before it the word that a day needs in a sentence.
+fn moment(when: DateTime, dates: Dates) -> Option<(&'static str, String)> {
+    let now = match dates {
+        Dates::Never => return None,
+        Dates::Full => {
+            return Some(("on ", when.local().strftime("%-d %B %Y at %H:%M").to_string()));
+        }
+        Dates::From(now) => now,
+    };
+    let then = DateTime { offset_minutes: now.offset_minutes, ..when }.local();
+    let today = now.local().date();
+    let clock = then.strftime("%H:%M");
+    Some(match (today - then.date()).get_days() {
+        0 => ("", format!("today at {clock}")),
+        1 => ("", format!("yesterday at {clock}")),
+        -1 => ("", format!("tomorrow at {clock}")),
+        -6..=6 => ("on ", then.strftime("%A at %H:%M").to_string()),
+        _ if then.year() == today.year() => ("on ", then.strftime("%-d %B at %H:%M").to_string()),
+        _ => ("on ", then.strftime("%-d %B %Y at %H:%M").to_string()),
+    })
 }
 
 /// `2 MB`.
@@ -579,6 +610,34 @@ impl<'a> Who<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn moments_are_told_as_seen_from_now() {
+        let at = |text| DateTime::parse_rfc3339(text).expect("a moment");
+        let now = at("2025-03-05T10:00:00+01:00");
+        let full = Dsn {
+            action: "failed".into(),
+            status: "5.2.2".into(),
+            recipient: "7214@vm.example.net".into(),
+            ..Dsn::default()
+        };
+        for (tried, dates, expected) in [
+            ("2025-03-04T10:02:00-05:00", Dates::From(now), " yesterday at 16:02"),
+            ("2025-03-05T09:00:00+01:00", Dates::From(now), " today at 09:00"),
+            ("2025-03-02T09:00:00+01:00", Dates::From(now), " on Sunday at 09:00"),
+            ("2025-01-02T09:00:00+01:00", Dates::From(now), " on 2 January at 09:00"),
+            ("2024-12-31T09:00:00+01:00", Dates::From(now), " on 31 December 2024 at 09:00"),
+            ("2025-03-04T10:02:00-05:00", Dates::Full, " on 4 March 2025 at 10:02"),
+            ("2025-03-04T10:02:00-05:00", Dates::Never, ""),
+        ] {
+            let dsn = Dsn { last_attempt: Some(at(tried)), ..full.clone() };
+            let said = explain(&dsn, &About { dates, ..About::default() }).0;
+            let expected = format!(
+                "The mailbox is full, so the system at vm.example.net turned your message away{expected}."
+            );
+            assert_eq!(said, expected);
+        }
+    }
 
     #[test]
     fn every_row_of_the_table_has_its_sentence() {

@@ -4,7 +4,7 @@ use iced::Task;
 
 use super::{App, Done, Layout, Message, Undo};
 use crate::{
-    engine::{Mark, Progress},
+    engine::{DeletedUnheard, Error, Mark, Progress, UndoToken},
     model::MessageKey,
     ui::{
         bridge,
@@ -33,8 +33,13 @@ impl App {
         let next = self.take_away(&keys);
         let task = bridge::ask(
             self.engine.as_ref(),
-            move |engine| async move { engine.delete(keys).await },
-            move |answer| Message::Done(done.clone(), answer),
+            move |engine| async move {
+                let token = engine.delete(keys.clone()).await?;
+                // What cannot be found out is not asked about.
+                let unheard = engine.deleted_unheard(keys).await.unwrap_or_default();
+                Ok((token, unheard))
+            },
+            move |answer| Message::Deleted(done.clone(), answer),
         );
         Task::batch([next, task])
     }
@@ -76,11 +81,7 @@ impl App {
         self.list_action(action)
     }
 
-    pub(super) fn done(
-        &mut self,
-        done: Done,
-        answer: Result<crate::engine::UndoToken, crate::engine::Error>,
-    ) -> Task<Message> {
+    pub(super) fn done(&mut self, done: Done, answer: Result<UndoToken, Error>) -> Task<Message> {
         match answer {
             Ok(token) => {
                 self.undo = Some(Undo::Engine(token));
@@ -95,15 +96,60 @@ impl App {
         }
     }
 
+    /// As [`Self::done`]; senders who asked for a receipt are asked about in a bar.
+    pub(super) fn deleted(
+        &mut self,
+        done: Done,
+        answer: Result<(UndoToken, Vec<DeletedUnheard>), Error>,
+    ) -> Task<Message> {
+        let answer = answer.map(|(token, unheard)| {
+            self.unheard.extend(unheard.into_iter().map(|one| (token, one)));
+            token
+        });
+        self.done(done, answer)
+    }
+
+    /// The first sender asked about is told, or not. Without an answer nothing is sent.
+    pub(super) fn tell_deleted(&mut self, send: bool) -> Task<Message> {
+        if self.unheard.is_empty() {
+            return Task::none();
+        }
+        let (_, DeletedUnheard { key, sender, .. }) = self.unheard.remove(0);
+        let name = send.then_some(sender);
+        bridge::ask(
+            self.engine.as_ref(),
+            move |engine| async move { engine.answer_receipt_deleted(key, send).await },
+            move |answer| Message::Told(name.clone(), answer),
+        )
+    }
+
+    pub(super) fn told(
+        &mut self,
+        name: Option<String>,
+        answer: Result<(), Error>,
+    ) -> Task<Message> {
+        match (answer, name) {
+            (Ok(()), Some(name)) => {
+                self.say(Icon::MailCheck, tf("toast-receipt-sent", &[("name", &name)]));
+            }
+            (Ok(()), None) => {}
+            (Err(error), _) => self.say(Icon::CircleX, words::error_text(&error)),
+        }
+        Task::none()
+    }
+
     pub(super) fn undo(&mut self) -> Task<Message> {
         self.toast = None;
         match self.undo.take() {
             None => Task::none(),
-            Some(Undo::Engine(token)) => bridge::ask(
-                self.engine.as_ref(),
-                move |engine| async move { engine.undo(token).await },
-                Message::Undone,
-            ),
+            Some(Undo::Engine(token)) => {
+                self.unheard.retain(|(deleted, _)| *deleted != token);
+                bridge::ask(
+                    self.engine.as_ref(),
+                    move |engine| async move { engine.undo(token).await },
+                    Message::Undone,
+                )
+            }
             Some(Undo::Send(ids, composer)) => {
                 self.sending.retain(|s| !s.ids.iter().any(|id| ids.contains(id)));
                 let cancel = bridge::ask(

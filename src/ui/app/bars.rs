@@ -2,13 +2,13 @@
 
 use super::App;
 use crate::{
-    engine::AccountState,
-    model::DateTime,
+    engine::{AccountState, DeletedUnheard},
+    model::{AddrSpec, DateTime},
     ui::{
         i18n::{t, tf, tn},
         list::{BarAct, Message},
-        screen::words::{clock, day_at_time},
-        theme::Icon,
+        screen::words::{clock, day_at_time, short_name},
+        theme::{Icon, Look},
         widget::{Bar, El, Tone, bar, button},
     },
 };
@@ -25,6 +25,9 @@ impl App {
                 .button(act("demo-add", BarAct::AddAccount))
                 .flush();
             bars.push(bar(look, demo));
+        }
+        if let Some((_, unheard)) = self.unheard.first() {
+            bars.push(bar(look, deleted_unheard(look, unheard)));
         }
         if let Some(draft) = self.kept.as_ref().filter(|_| self.composer.is_none()) {
             let when = day_at_time(DateTime::utc(draft.written), self.world.now);
@@ -87,4 +90,28 @@ impl App {
         }
         bars
     }
+}
+
+/// A message was deleted unheard and its sender asked for a receipt: nothing is sent unless the
+/// user says so; closing the bar says nothing.
+fn deleted_unheard<'a>(look: Look, unheard: &DeletedUnheard) -> Bar<'a, Message> {
+    let name = &unheard.sender;
+    let act = |label: &str, send| {
+        button::outline_small(look, t(label)).on_press(Message::Bar(BarAct::Tell(send)))
+    };
+    let fact = tf("bar-receipt", &[("name", name)]);
+    let line = tf("bar-deleted-line", &[("name", &short_name(name))]);
+    let (tone, mark, line) = if unheard.elsewhere.is_empty() {
+        (Tone::Ask, Icon::MailCheck, line)
+    } else {
+        let to: Vec<&str> = unheard.elsewhere.iter().map(AddrSpec::as_str).collect();
+        let warning = tf("bar-receipt-elsewhere", &[("to", &to.join(", ")), ("name", name)]);
+        (Tone::Warn, Icon::TriangleAlert, format!("{line} {warning}"))
+    };
+    Bar::new(tone, mark, fact, line)
+        .button(act("dont-tell", false))
+        .button(act("send-receipt", true))
+        .close(Message::Bar(BarAct::LeaveUntold), t("close"))
+        .flush()
+        .stacked()
 }

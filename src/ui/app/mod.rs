@@ -6,9 +6,11 @@
 mod acts;
 mod bars;
 mod dialog;
+mod facts;
 mod keys;
 mod settings;
 mod update;
+mod verbs;
 mod view;
 mod world;
 
@@ -29,7 +31,7 @@ use super::{
 };
 use crate::{
     audio::{self, Audio},
-    engine::{self, Account, Counts, Engine, Event, Mailbox, UndoToken},
+    engine::{self, Account, Counts, DeletedUnheard, Engine, Event, Mailbox, UndoToken},
     model::{ContactId, MessageKey, OutboxId},
 };
 
@@ -160,6 +162,9 @@ pub struct App {
     reload_due: bool,
     /// A recording found at the start, to go on with.
     kept: Option<composer::draft::Draft>,
+    /// Senders who asked for a receipt and whose messages were deleted unheard, with what takes the
+    /// deletion back. Nothing is sent unless the user says so.
+    unheard: Vec<(UndoToken, DeletedUnheard)>,
 }
 
 /// What Ctrl+Z and the button of a toast do.
@@ -209,6 +214,10 @@ pub enum Message {
     Reload,
     /// Something was done that can be taken back.
     Done(Done, Result<UndoToken, engine::Error>),
+    /// Messages were deleted, some of them perhaps unheard although a receipt was asked for.
+    Deleted(Done, Result<(UndoToken, Vec<DeletedUnheard>), engine::Error>),
+    /// A sender was told that a message was deleted unheard, or is not to be told.
+    Told(Option<String>, Result<(), engine::Error>),
     /// Something was taken back, or not.
     Undone(Result<(), engine::Error>),
     /// Sending was taken back, or it was too late.
@@ -312,6 +321,7 @@ impl App {
             sending: Vec::new(),
             reload_due: false,
             kept: None,
+            unheard: Vec::new(),
         };
         let sound = [
             audio::Command::Speed(app.world.prefs.speed),

@@ -1,5 +1,7 @@
 //! Settings: a page of its own. Changes count at once; there is no Save.
 
+use std::path::{Path, PathBuf};
+
 use iced::{
     Alignment, Length, Padding,
     widget::{column, container, row, scrollable, space},
@@ -21,7 +23,7 @@ use crate::{
             style::{self, Face, Kind, Touch},
         },
         widget::{
-            El, Press, button, hairline,
+            El, Press, button, field, hairline,
             menu::{Item, menu},
             popover, segmented, slider, switch, vertical_hairline,
         },
@@ -65,6 +67,9 @@ pub struct Settings {
     open: Option<Device>,
     output: Option<String>,
     input: Option<String>,
+    /// What is typed as the program that decodes other recordings, and whether it is none.
+    program: Option<String>,
+    program_wrong: bool,
 }
 
 /// Which choice of a device is open.
@@ -95,6 +100,12 @@ pub enum Message {
     SkipSilence(bool),
     /// Say who it is from first.
     NameFirst(bool),
+    /// Typing the path of the program that decodes other recordings.
+    Program(String),
+    /// Choosing it in a dialog.
+    FindProgram,
+    /// It was chosen, or not.
+    ProgramFound(Option<PathBuf>),
     /// Phone keys.
     PhoneKeys(bool),
     /// All keys.
@@ -162,6 +173,20 @@ impl App {
                 self.send(Audio::SkipSilence(on));
             }
             Message::NameFirst(on) => prefs.name_first = on,
+            Message::Program(text) => self.use_program(text),
+            Message::FindProgram => {
+                let dialog = async {
+                    let found = rfd::AsyncFileDialog::new().pick_file().await;
+                    found.map(|file| file.path().to_owned())
+                };
+                return iced::Task::perform(dialog, |found| {
+                    Root::Settings(Message::ProgramFound(found))
+                });
+            }
+            Message::ProgramFound(None) => {}
+            Message::ProgramFound(Some(file)) => {
+                self.use_program(file.to_string_lossy().into_owned());
+            }
             Message::PhoneKeys(on) => prefs.phone_keys = on,
             Message::Keys => self.dialog = Some(Dialog::Keys),
             Message::Undo(seconds) => {
@@ -191,6 +216,20 @@ impl App {
         }
         self.save_prefs();
         iced::Task::none()
+    }
+
+    /// Takes over a path as it is typed; only one that leads to a file is used.
+    fn use_program(&mut self, text: String) {
+        let path = PathBuf::from(text.trim());
+        let there = path.is_absolute() && path.is_file();
+        self.world.prefs.ffmpeg = there.then_some(path);
+        if let Some(engine) = &self.engine {
+            engine.set_program(self.world.prefs.ffmpeg.clone());
+        }
+        if let super::Page::Settings(settings) = &mut self.page {
+            settings.program_wrong = !there && !text.trim().is_empty();
+            settings.program = Some(text);
+        }
     }
 }
 
@@ -421,7 +460,23 @@ fn listening<'a>(look: Look, world: &'a World, s: &'a Settings) -> Vec<El<'a, Me
             "set-name-first",
             on_off(look, prefs.name_first, Message::NameFirst(!prefs.name_first)),
         ),
+        program(look, world, s),
     ]
+}
+
+/// The program for recordings that Aloud cannot decode.
+fn program<'a>(look: Look, world: &'a World, s: &'a Settings) -> El<'a, Message> {
+    let chosen = world.prefs.ffmpeg.as_deref().and_then(Path::to_str).unwrap_or_default();
+    let value = s.program.as_deref().unwrap_or(chosen);
+    let input = field(look, "/usr/bin/ffmpeg", value, s.program_wrong)
+        .id("set-program")
+        .on_input(Message::Program)
+        .width(200.0 * look.scale);
+    let choose = button::outline_small(look, t("set-program-choose"));
+    let control =
+        row![input, choose.on_press(Message::FindProgram)].spacing(8).align_y(Alignment::Center);
+    let id = if s.program_wrong { "set-program-wrong" } else { "set-program-line" };
+    line(look, t("set-program"), t(id), control)
 }
 
 fn recording<'a>(look: Look, world: &'a World, s: &'a Settings) -> Vec<El<'a, Message>> {

@@ -154,6 +154,7 @@ impl World {
             offline: self.offline(),
             recordings_dir: &self.recordings_dir,
             name_first: self.prefs.name_first,
+            program: self.prefs.program_name(),
             photos: self.faces.photos(),
         }
     }

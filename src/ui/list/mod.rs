@@ -93,6 +93,10 @@ pub enum BarAct {
     Continue,
     /// Leave it for later.
     NotNow,
+    /// Tell the sender that a message was deleted unheard, or never.
+    Tell(bool),
+    /// Do neither.
+    LeaveUntold,
 }
 
 /// What the list wants done.

@@ -8,7 +8,7 @@ use iced::{
 use super::{At, List, Message};
 use crate::{
     engine::{ListRow, Progress, Scope, Sort},
-    model::{DateTime, Importance, MessageKind},
+    model::{DateTime, Importance, MessageKey, MessageKind},
     ui::{
         faces::Faces,
         i18n::{t, tf, tn},
@@ -226,14 +226,11 @@ fn message_row<'a>(
 ) -> El<'a, Message> {
     let c = look.c;
     let new = row.progress == Progress::New;
-    let gutter: El<'a, Message> = if at.playing == Some(row.key) {
-        bars(look)
-    } else {
-        match row.progress {
-            Progress::New => dot(8.0, Some(c.accent), None),
-            Progress::Started => dot(8.0, None, Some(c.accent)),
-            Progress::Done => space().width(8).into(),
-        }
+    let gutter: El<'a, Message> = match standing(row, at.playing) {
+        Standing::Sounding => bars(look),
+        Standing::New => dot(8.0, Some(c.accent), None),
+        Standing::Started => dot(8.0, None, Some(c.accent)),
+        Standing::Done => space().width(8).into(),
     };
     let size = if at.compact { 32.0 } else { 36.0 };
     let face = avatar(look, who(row, faces, marked), look.height(size));
@@ -241,7 +238,7 @@ fn message_row<'a>(
         .text(Type::Small, row_time(row.date, at.now))
         .font(if new { MEDIUM } else { REGULAR })
         .color(if new { c.accent } else { c.text_2 });
-    let name = ellipsis(look, Type::Ui, row.sender.as_str()).font(SEMIBOLD);
+    let name = ellipsis(look, Type::Ui, name(row)).font(SEMIBOLD);
     let first = iced::widget::row![name, time].spacing(8).align_y(Alignment::Center);
 
     let mut second = iced::widget::row![].spacing(8).align_y(Alignment::Center);
@@ -255,9 +252,8 @@ fn message_row<'a>(
     if at.compact {
         words = words.push(second.push(marks(row, look)));
     } else {
-        let preview = row.delivery.as_deref().unwrap_or(row.preview.as_str());
         let third = iced::widget::row![
-            ellipsis(look, Type::Small, preview).color(c.text_2),
+            ellipsis(look, Type::Small, preview(row)).color(c.text_2),
             marks(row, look)
         ]
         .spacing(8)
@@ -292,31 +288,84 @@ fn who<'a>(row: &'a ListRow, faces: &'a Faces, marked: bool) -> Avatar<'a> {
     }
 }
 
+/// What stands in the gutter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Standing {
+    /// Three small bars.
+    Sounding,
+    /// A filled dot.
+    New,
+    /// A ring.
+    Started,
+    /// Nothing.
+    Done,
+}
+
+/// The mark of a row: it changes with what was heard, read or viewed (RFC 4024 section 3).
+pub(super) fn standing(row: &ListRow, playing: Option<MessageKey>) -> Standing {
+    match row.progress {
+        _ if playing == Some(row.key) => Standing::Sounding,
+        Progress::New => Standing::New,
+        Progress::Started => Standing::Started,
+        Progress::Done => Standing::Done,
+    }
+}
+
+/// Who it is from; numbers in groups for the eye. A report is named as what it is.
+pub(super) fn name(row: &ListRow) -> String {
+    match row.kind {
+        MessageKind::Dsn => t("row-report"),
+        _ => words::phone(&row.sender),
+    }
+}
+
+/// First words, or a plain fact.
+pub(super) fn preview(row: &ListRow) -> String {
+    match &row.delivery {
+        Some(delivery) => delivery.clone(),
+        None if row.preview.is_empty() && row.private => t("row-private"),
+        None => row.preview.clone(),
+    }
+}
+
 /// The subject, or the sentence that stands for a missing one.
-fn subject(row: &ListRow) -> String {
+pub(super) fn subject(row: &ListRow) -> String {
     if !row.subject.is_empty() {
-        return row.subject.clone();
+        // The name says already that it is a report.
+        let prefix = format!("{}: ", t("row-report"));
+        let rest = row.subject.strip_prefix(&prefix).filter(|_| row.kind == MessageKind::Dsn);
+        return rest.unwrap_or(&row.subject).to_owned();
     }
     match row.kind {
-        MessageKind::Voice => tf("subject-voice", &[("name", &row.sender)]),
-        MessageKind::Fax => tf("subject-fax", &[("name", &row.sender)]),
+        MessageKind::Voice => tf("subject-voice", &[("name", &words::phone(&row.sender))]),
+        MessageKind::Fax => tf("subject-fax", &[("name", &words::phone(&row.sender))]),
         _ => t("subject-none"),
+    }
+}
+
+/// Icon of the primary content, and its size as people count it: time or pages (RFC 4024 sections
+/// 3 and 5).
+pub(super) fn measure(row: &ListRow) -> (Icon, Option<String>) {
+    match row.kind {
+        MessageKind::Voice => {
+            (Icon::Voicemail, row.duration.map(|d| words::measure(d, row.estimated)))
+        }
+        MessageKind::Fax => (Icon::Fax, row.pages.map(|pages| tn("pages", pages as usize, &[]))),
+        MessageKind::Dsn => (Icon::MailX, None),
+        MessageKind::Mdn => (Icon::MailCheck, None),
+        MessageKind::Video | MessageKind::Email | MessageKind::Other => (Icon::Mail, None),
     }
 }
 
 /// The kind icon with its measure.
 fn kind<'a>(row: &ListRow, look: Look) -> El<'a, Message> {
     let c = look.c;
-    let (mark, color, measure) = match row.kind {
-        MessageKind::Voice => (Icon::Voicemail, c.accent, row.duration.map(words::clock)),
-        MessageKind::Fax => {
-            (Icon::Fax, c.fax, row.pages.map(|pages| tn("pages", pages as usize, &[])))
-        }
-        MessageKind::Dsn => (Icon::MailX, c.danger, None),
-        MessageKind::Mdn => (Icon::MailCheck, c.text_2, None),
-        MessageKind::Video | MessageKind::Email | MessageKind::Other => {
-            (Icon::Mail, c.text_2, None)
-        }
+    let (mark, measure) = measure(row);
+    let color = match row.kind {
+        MessageKind::Voice => c.accent,
+        MessageKind::Fax => c.fax,
+        MessageKind::Dsn => c.danger,
+        _ => c.text_2,
     };
     let mut line =
         iced::widget::row![icon(mark, 14.0, color)].spacing(6).align_y(Alignment::Center);

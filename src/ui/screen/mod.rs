@@ -54,6 +54,8 @@ pub struct Context<'a> {
     pub recordings_dir: &'a Path,
     /// Play the sender's spoken name before the message.
     pub name_first: bool,
+    /// Name of the program that decodes what Aloud cannot, where one was chosen.
+    pub program: Option<&'a str>,
     /// Round photos of people in the directory, as far as decoded.
     pub photos: &'a HashMap<ContactId, Handle>,
 }

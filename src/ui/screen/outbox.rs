@@ -10,7 +10,7 @@ use iced::{
 use super::{
     Action, Ask, Compose, Context, Toast, Verb, composer,
     composer::draft::Draft,
-    words::{clock, day_comma_time, error_text, t, tf, time_of_day, tn},
+    words::{day_comma_time, error_text, length as clock, t, tf, time_of_day, tn},
 };
 use crate::{
     engine::{Engine, Error, OutboxRow, OutboxState},
@@ -353,6 +353,8 @@ mod tests {
             state,
             message_id: "1@x.example".into(),
             receipt: id == 9,
+            answers: None,
+            forward: false,
         }
     }
 

@@ -497,6 +497,8 @@ fn the_outbox() {
         state: OutboxState::Failed("the mailbox is full".into()),
         message_id: "1@x.example".into(),
         receipt: false,
+        answers: None,
+        forward: false,
     }];
     outbox.update(outbox::Message::Loaded(Ok(rows), Vec::new()), &ctx(&state));
     let context = ctx(&state);

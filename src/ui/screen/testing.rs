@@ -16,7 +16,7 @@ use crate::{
         Account, AccountSettings, AccountState, ListRow, Opened, Progress, ReceiptState, Security,
         Server,
     },
-    message::{Mail, PartInfo, PartRole, Sender},
+    message::{Mail, PartInfo, PartRole, Sender, mail::DurationSource},
     model::{
         AccountId, AddrSpec, Address, ContactId, DateTime, Importance, MailboxId, MessageKey,
         MessageKind,
@@ -40,6 +40,7 @@ pub fn ctx(audio: &State) -> Context<'_> {
         offline: false,
         recordings_dir: Path::new("/nowhere/recordings"),
         name_first: true,
+        program: None,
         photos: &NO_PHOTOS,
     }
 }
@@ -94,6 +95,7 @@ pub fn mail() -> Mail {
         ],
         reply_to: Some(Address::bare(addr("6135550142@vm.northgate.example"))),
         duration: Some(Duration::from_secs(34)),
+        duration_source: Some(DurationSource::Audio),
         parts: vec![
             part("1", "audio/32kadpcm", PartRole::SpokenName, Some(2.0)),
             part("2", "audio/32kadpcm", PartRole::SpokenSubject, Some(5.0)),
@@ -122,6 +124,7 @@ pub fn row(mail: &Mail) -> ListRow {
         preview: String::new(),
         date: mail.date.unwrap_or(NOW),
         duration: mail.duration,
+        estimated: mail.duration.is_some() && mail.duration_source.is_none(),
         pages: mail.pages,
         progress: Progress::New,
         importance: mail.importance.unwrap_or(Importance::Normal),
@@ -146,6 +149,7 @@ pub fn opened(mail: Mail) -> Opened {
         deliveries: Vec::new(),
         about: None,
         peaks: Arc::from([]),
+        swapped: false,
     }
 }
 

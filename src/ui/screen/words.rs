@@ -6,6 +6,7 @@ use jiff::civil;
 
 use crate::{
     engine,
+    message::address::Number,
     model::{AddrSpec, DateTime},
 };
 
@@ -20,6 +21,18 @@ pub fn clock(length: Duration) -> String {
     } else {
         format!("{}:{:02}:{:02}", s / 3600, s / 60 % 60, s % 60)
     }
+}
+
+/// A whole length, rounded to the nearest second; [`clock`] counts the seconds that have passed.
+#[must_use]
+pub fn length(whole: Duration) -> String {
+    clock_secs(whole.as_secs_f64())
+}
+
+/// A length as a row tells it: one that is guessed from the size has "~" before it.
+#[must_use]
+pub fn measure(whole: Duration, estimated: bool) -> String {
+    if estimated { format!("~{}", length(whole)) } else { length(whole) }
 }
 
 /// A length in seconds as a part states it, rounded to the nearest second.
@@ -123,8 +136,10 @@ pub fn phone(text: &str) -> String {
         [b'1', ..] if digits.len() == 11 => &[1, 3, 3, 4],
         [b'4', b'4', b'2', ..] if digits.len() == 12 => &[2, 2, 4, 4],
         [b'4', b'4', ..] if digits.len() == 12 => &[2, 3, 3, 4],
-        [b'7', ..] => &[1, 3, 3, 4],
-        _ => &[2, 3, 3, 4],
+        _ => {
+            let number = Number::parse(text).map(|number| number.display());
+            return number.unwrap_or_else(|_| text.to_owned());
+        }
     };
     let mut all = Vec::new();
     let mut rest = digits;
@@ -231,6 +246,8 @@ mod tests {
         assert_eq!(clock(Duration::from_secs(34)), "0:34");
         assert_eq!(clock(Duration::from_secs(3723)), "1:02:03");
         assert_eq!(clock_secs(1.6), "0:02");
+        assert_eq!(measure(Duration::from_millis(37_600), false), "0:38");
+        assert_eq!(measure(Duration::from_secs(38), true), "~0:38");
         assert_eq!(clock_secs(f64::NAN), "0:00");
         assert_eq!(size(71_300), "71 KB");
         assert_eq!(size(2_000_000), "2.0 MB");
@@ -242,6 +259,7 @@ mod tests {
             ("+16135550142", "+1 613 555 0142"),
             ("+442079460153", "+44 20 7946 0153"),
             ("+441134960117", "+44 113 496 0117"),
+            ("+353155501234", "+353 155 501 234"),
             ("+1 613 555 0142", "+1 613 555 0142"),
             ("4417", "4417"),
             ("Graham", "Graham"),

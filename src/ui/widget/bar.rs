@@ -37,6 +37,8 @@ pub struct Bar<'a, M> {
     pub close: Option<(M, String)>,
     /// Without corners and outline, from edge to edge (at the top of the list).
     pub flush: bool,
+    /// Buttons below the words instead of beside them.
+    pub stacked: bool,
 }
 
 impl<'a, M: Clone + 'a> Bar<'a, M> {
@@ -50,6 +52,7 @@ impl<'a, M: Clone + 'a> Bar<'a, M> {
             buttons: Vec::new(),
             close: None,
             flush: false,
+            stacked: false,
         }
     }
 
@@ -64,6 +67,13 @@ impl<'a, M: Clone + 'a> Bar<'a, M> {
     #[must_use]
     pub fn close(mut self, message: M, name: impl Into<String>) -> Self {
         self.close = Some((message, name.into()));
+        self
+    }
+
+    /// With its buttons below the words, where there is little room.
+    #[must_use]
+    pub fn stacked(mut self) -> Self {
+        self.stacked = true;
         self
     }
 
@@ -88,10 +98,15 @@ pub fn bar<'a, M: Clone + 'a>(look: Look, bar: Bar<'a, M>) -> El<'a, M> {
     if !bar.line.is_empty() {
         words = words.push(look.text(Type::Small, bar.line).color(c.text_2));
     }
+    let mut beside = bar.buttons;
+    if bar.stacked {
+        let below = row(beside.drain(..)).spacing(8).wrap().vertical_spacing(6);
+        words = words.push(container(below).padding([6, 0]));
+    }
     let mut line = row![icon(bar.mark, 18.0, color), words.width(Length::Fill)]
         .spacing(if bar.flush { 10 } else { 12 })
-        .align_y(Alignment::Center);
-    for button in bar.buttons {
+        .align_y(if bar.stacked { Alignment::Start } else { Alignment::Center });
+    for button in beside {
         line = line.push(button);
     }
     if let Some((message, name)) = bar.close {

@@ -24,6 +24,7 @@ pub struct Popover<'a, M> {
     open: bool,
     on_close: Option<M>,
     end: bool,
+    past: Option<(f32, f32)>,
 }
 
 /// Hangs `content` (if any) below `anchor`, or above it where there is no room. A press outside
@@ -39,10 +40,26 @@ pub fn popover<'a, M: Clone + 'a>(
         || Space::new().into(),
         |content| container(content).style(move |_| style::popover(look)).into(),
     );
-    Popover { look, anchor: anchor.into(), content, open, on_close: Some(on_close), end: false }
+    Popover {
+        look,
+        anchor: anchor.into(),
+        content,
+        open,
+        on_close: Some(on_close),
+        end: false,
+        past: None,
+    }
 }
 
 impl<M> Popover<'_, M> {
+    /// Leaves something free: its left side stands no farther than `right` from the right edge of
+    /// the window, and it hangs `drop` lower.
+    #[must_use]
+    pub fn past(mut self, right: f32, drop: f32) -> Self {
+        self.past = Some((right, drop));
+        self
+    }
+
     /// Lines up with the right edge of the anchor instead of the left one.
     #[must_use]
     pub fn end(mut self) -> Self {
@@ -173,6 +190,7 @@ impl<'a, M: Clone + 'a> Widget<M, Theme, Renderer> for Popover<'a, M> {
             tree: content_tree,
             anchor: layout.bounds() + translation,
             end: self.end,
+            past: self.past,
             on_close: self.on_close.clone(),
         })))
     }
@@ -190,6 +208,7 @@ struct Layer<'a, 'b, M> {
     tree: &'b mut Tree,
     anchor: Rectangle,
     end: bool,
+    past: Option<(f32, f32)>,
     on_close: Option<M>,
 }
 
@@ -206,7 +225,9 @@ impl<M: Clone> Overlay<M, Theme, Renderer> for Layer<'_, '_, M> {
         let size = node.size();
         let x =
             if self.end { self.anchor.x + self.anchor.width - size.width } else { self.anchor.x };
-        let below = self.anchor.y + self.anchor.height + GAP;
+        let (right, drop) = self.past.unwrap_or((f32::INFINITY, 0.0));
+        let x = x.max(bounds.width - right);
+        let below = self.anchor.y + self.anchor.height + GAP + drop;
         let above = self.anchor.y - GAP - size.height;
         let y =
             if below + size.height <= bounds.height - EDGE || above < EDGE { below } else { above };

@@ -83,6 +83,10 @@ pub struct Draft {
     pub take: Option<PathBuf>,
     /// Its length.
     pub length: Duration,
+    /// The spoken subject.
+    pub spoken: Option<PathBuf>,
+    /// Its length.
+    pub spoken_length: Duration,
     /// When it was last written, in seconds since 1970.
     pub written: i64,
 }
@@ -170,8 +174,13 @@ pub fn read(dir: &Path) -> Option<Draft> {
         plain.then(|| dir.join(name)).filter(|p| p.is_file())
     };
     let take = facts.take.as_deref().and_then(named).or_else(|| newest_take(dir));
-    let length =
-        take.as_deref().and_then(|t| wav(t).ok()).map(|p| p.duration()).unwrap_or_default();
+    let length_of = |file: Option<&Path>| {
+        file.and_then(|t| wav(t).ok()).map(|p| p.duration()).unwrap_or_default()
+    };
+    let length = length_of(take.as_deref());
+    let spoken = facts.spoken_subject.as_deref().and_then(named);
+    let spoken_length = length_of(spoken.as_deref());
+    let spoken = spoken.filter(|_| !spoken_length.is_zero());
     let take = take.filter(|_| !length.is_zero());
     let written_text = facts.text && !facts.note.trim().is_empty();
     if take.is_none() && !written_text {
@@ -182,7 +191,7 @@ pub fn read(dir: &Path) -> Option<Draft> {
         .ok()
         .and_then(|t| t.duration_since(UNIX_EPOCH).ok())
         .map_or(0, |d| d.as_secs() as i64);
-    Some(Draft { dir: dir.to_owned(), facts, take, length, written })
+    Some(Draft { dir: dir.to_owned(), facts, take, length, spoken, spoken_length, written })
 }
 
 fn facts(dir: &Path) -> Option<Facts> {

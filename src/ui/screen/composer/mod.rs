@@ -17,7 +17,7 @@ use crate::{
     audio::{self, ClipId, Command, Segment},
     codec::Pcm,
     engine::{Account, Error, FormatPlan, Opened, Relation},
-    message::{Mail, PartRole},
+    message::{Mail, PartRole, address},
     model::{
         AccountId, Address, DateTime, Importance, MessageKey, MessageKind, voice::VoiceFormat,
     },
@@ -50,6 +50,8 @@ struct Original {
     date: DateTime,
     private: bool,
     paths: Vec<String>,
+    /// The caller's name and number, which go along with a forward (RFC 3939 section 6.2).
+    caller: Option<(Option<String>, String)>,
 }
 
 /// The composer.
@@ -180,6 +182,12 @@ impl Composer {
         composer.recorder = Recorder::new(composer.dir.clone(), "again", None);
         if let Some(file) = draft.take {
             composer.recorder.adopt(Take { file, length: draft.length });
+        }
+        if let Some(file) = draft.spoken {
+            let limit = Some(recorder::SUBJECT_LIMIT);
+            let mut spoken = Recorder::new(composer.dir.clone(), "subject-again", limit);
+            spoken.adopt(Take { file, length: draft.spoken_length });
+            composer.spoken = Some(spoken);
         }
         composer.kind = match facts.relation() {
             Relation::Forward(key) => Kind::Forward(key),
@@ -387,6 +395,10 @@ impl Composer {
                 date: opened.row.date,
                 private: opened.row.private,
                 paths: paths.clone(),
+                caller: mail.sender.number.clone().map(|number| {
+                    let name = mail.sender.name.clone();
+                    (name.filter(|name| *name != number), number)
+                }),
             });
         }
         if std::mem::take(&mut self.fill) {
@@ -638,6 +650,24 @@ impl Composer {
             .filter(|(format, _)| self.format.unwrap_or(*format) == VoiceFormat::Vpim)
             .flat_map(|(_, to)| to.iter().map(|a| self.label_of(a)))
             .collect()
+    }
+
+    /// What recipients cost, or may cost: numbers that a gateway dials (RFC 3804 section 5).
+    fn tolls(&self, ctx: &Context<'_>) -> Vec<String> {
+        let gateway = self.account_of(ctx).and_then(|a| a.settings.gateway.as_deref());
+        let mut all: Vec<String> = Vec::new();
+        for to in self.everyone() {
+            let parsed = address::parse(to.addr.as_str());
+            let through = gateway.filter(|g| g.eq_ignore_ascii_case(to.addr.domain()));
+            let said = parsed.toll_warning().or_else(|| {
+                let number = parsed.number.as_deref().filter(|n| n.starts_with('+'))?;
+                let number = words::phone(number);
+                Some(tf("composer-toll-gateway", &[("domain", through?), ("number", &number)]))
+            });
+            all.extend(said.filter(|said| !all.contains(said)));
+        }
+        all.truncate(3);
+        all
     }
 
     fn label_of(&self, address: &Address) -> String {

@@ -258,6 +258,8 @@ fn a_draft_is_taken_up_again() {
         facts,
         take: Some("/nowhere/draft-1/take-1.wav".into()),
         length: Duration::from_secs(18),
+        spoken: None,
+        spoken_length: Duration::ZERO,
         written: 0,
     };
     let audio = State::default();

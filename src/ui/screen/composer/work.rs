@@ -5,8 +5,8 @@ use std::{path::PathBuf, sync::Arc};
 use super::draft::{self, Facts};
 use crate::{
     codec::{self, Hint, Limits, Pcm},
-    engine::{Engine, Error, OutboxRow, Outgoing},
-    message::{Mail, inspect},
+    engine::{Engine, Error, OutboxRow, Outgoing, Phrases},
+    message::{Mail, PartRole, inspect},
     model::{MessageKey, OutboxId, Sensitivity},
 };
 
@@ -79,33 +79,47 @@ pub async fn from_outbox(
     recordings: PathBuf,
 ) -> Result<PathBuf, Error> {
     let raw = engine.outbox_raw(row.id).await?;
-    let account = row.account;
-    let (id, to) = (row.id, row.to);
+    let id = row.id;
     let dir = blocking(move || {
         let mail = Mail::read(&raw, &inspect::ReadOptions::default());
+        if !keeps_everything(&mail, &row) {
+            return Err(Error::Invalid(crate::i18n::t("outbox-not-editable")));
+        }
         let dir = draft::new_dir(&recordings);
+        let (cc, to) = row
+            .to
+            .into_iter()
+            .partition(|a| mail.cc.iter().any(|cc| cc.addr.same_mailbox(&a.addr)));
         let mut facts = Facts {
-            account: Some(account),
+            account: Some(row.account),
+            reply_to: row.answers.filter(|_| !row.forward),
+            forward: row.answers.filter(|_| row.forward),
             to,
+            cc,
             subject: mail.subject.clone().unwrap_or_default(),
             importance: mail.importance.unwrap_or_default(),
             private: mail.sensitivity.as_ref().is_some_and(Sensitivity::blocks_forwarding),
             ask_receipt: mail.receipt.is_some(),
             ..Facts::default()
         };
-        let voice = inspect::primary_audio(&mail).first().map(|part| part.path.clone());
         let store = |e: std::io::Error| Error::Store(e.to_string());
-        match voice.and_then(|path| Some((inspect::body(&raw, &path)?, path))) {
-            Some((body, path)) => {
-                let part = mail.parts.iter().find(|p| p.path == path);
-                let hint = Hint {
-                    media_type: part.map_or("", |p| p.media_type.as_str()),
-                    filename: part.and_then(|p| p.filename.as_deref()),
-                };
-                let pcm = codec::decode(&body.octets, hint, Limits::default())
-                    .map_err(|e| Error::Invalid(e.to_string()))?;
-                draft::write_wav(&dir.join("take-1.wav"), &Arc::new(pcm)).map_err(store)?;
-                facts.take = Some("take-1.wav".into());
+        let take_out = |path: &str, name: &str| -> Result<String, Error> {
+            let pcm = sound(&mail, &raw, path)?;
+            draft::write_wav(&dir.join(name), &Arc::new(pcm)).map_err(store)?;
+            Ok(name.to_owned())
+        };
+        match inspect::primary_audio(&mail).first() {
+            Some(part) => {
+                facts.take = Some(take_out(&part.path, "take-1.wav")?);
+                let spoken = mail.parts.iter().find(|p| p.role == PartRole::SpokenSubject);
+                if let Some(part) = spoken {
+                    facts.spoken_subject = Some(take_out(&part.path, "subject-1.wav")?);
+                }
+                let note = mail.text.as_deref().unwrap_or_default().trim();
+                // The sentence that stands in for sound was not written by the user.
+                if note != Phrases::default().cover.trim() {
+                    facts.note = note.to_owned();
+                }
             }
             None => {
                 facts.text = true;
@@ -124,6 +138,30 @@ pub async fn from_outbox(
             Err(error)
         }
     }
+}
+
+/// Whether a composer holds all that the message holds: one made elsewhere may carry more, which
+/// editing would lose.
+fn keeps_everything(mail: &Mail, row: &OutboxRow) -> bool {
+    let voices = mail.parts.iter().filter(|p| p.role == PartRole::VoiceMessage).count();
+    let originals = mail.parts.iter().filter(|p| p.role == PartRole::Original).count();
+    let more = |role: PartRole| {
+        matches!(role, PartRole::Attachment | PartRole::Fax | PartRole::Notification)
+    };
+    // The original of a forward is added again when it is sent.
+    let forwarded = usize::from(row.forward && row.answers.is_some());
+    voices <= 1 && originals <= forwarded && !mail.parts.iter().any(|p| more(p.role))
+}
+
+/// A part as sound.
+fn sound(mail: &Mail, raw: &[u8], path: &str) -> Result<Pcm, Error> {
+    let body = inspect::body(raw, path).ok_or_else(|| Error::NotFound("a recording".into()))?;
+    let part = mail.part(path);
+    let hint = Hint {
+        media_type: part.map_or("", |p| p.media_type.as_str()),
+        filename: part.and_then(|p| p.filename.as_deref()),
+    };
+    codec::decode(&body.octets, hint, Limits::default()).map_err(|e| Error::Invalid(e.to_string()))
 }
 
 /// Removes a recording for good.

@@ -15,13 +15,19 @@ use crate::{
 const PAUSE: u8 = 6;
 
 /// Asks the engine for the sound of every track and measures the message. A spoken name or
-/// subject that cannot be decoded is left out as silence; the message must be there.
-pub async fn load(engine: Engine, key: MessageKey, tracks: Vec<Track>) -> Result<Loaded, Error> {
+/// subject that cannot be decoded is left out as silence; the message must be there. `by_program`:
+/// the message itself goes through the program of the settings.
+pub async fn load(
+    engine: Engine,
+    key: MessageKey,
+    tracks: Vec<Track>,
+    by_program: bool,
+) -> Result<Loaded, Error> {
     let mut segments = Vec::with_capacity(tracks.len());
     let mut shown = (Arc::from([]), Arc::from([]));
     for track in tracks {
         let primary = matches!(track.role, PartRole::VoiceMessage | PartRole::Notification);
-        let pcm = match sound(&engine, key, &track.paths).await {
+        let pcm = match sound(&engine, key, &track.paths, by_program && primary).await {
             Ok(pcm) => pcm,
             Err(error) if primary => return Err(error),
             Err(_) => Arc::new(Pcm::telephone(Vec::new())),
@@ -35,10 +41,18 @@ pub async fn load(engine: Engine, key: MessageKey, tracks: Vec<Track>) -> Result
 }
 
 /// The sound of all leaves of a track, one after the other.
-async fn sound(engine: &Engine, key: MessageKey, paths: &[String]) -> Result<Arc<Pcm>, Error> {
+async fn sound(
+    engine: &Engine,
+    key: MessageKey,
+    paths: &[String],
+    by_program: bool,
+) -> Result<Arc<Pcm>, Error> {
     let mut whole: Option<Arc<Pcm>> = None;
     for path in paths {
-        let next = engine.audio(key, path.clone()).await?;
+        let next = match by_program {
+            true => engine.audio_by_program(key, path.clone()).await?,
+            false => engine.audio(key, path.clone()).await?,
+        };
         whole = Some(match whole {
             None => next,
             Some(first) => Arc::new(join(&first, &next)),

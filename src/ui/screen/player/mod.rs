@@ -54,7 +54,7 @@ pub struct Track {
 pub enum Fault {
     /// Broken; what is there may be played.
     Damaged,
-    /// A form that Aloud does not know, by its media type.
+    /// A form that Aloud does not know, as it is called.
     Unknown(String),
     /// Not on this computer, and no network.
     NotHere,
@@ -98,6 +98,10 @@ pub struct Player {
     speeds_open: bool,
     volume_open: bool,
     anyway: bool,
+    /// Its parts may be saved.
+    saves: bool,
+    /// The fault in spite of which a program decodes it now.
+    despite: Option<Fault>,
     file_name: String,
 }
 
@@ -134,6 +138,8 @@ pub enum Message {
     PlayWhatsThere,
     /// Save the recording in a file.
     Save,
+    /// Let the program that was chosen in the settings decode it.
+    ByProgram,
     /// The engine decoded the tracks.
     Loaded(ClipId, Result<Loaded, Error>),
     /// The recording was saved in a file, or not.
@@ -162,6 +168,8 @@ pub enum Question {
         key: MessageKey,
         /// Its tracks.
         tracks: Vec<Track>,
+        /// The message itself goes through the program of the settings.
+        by_program: bool,
     },
     /// Save the leaf in a file that the user chooses.
     Save {
@@ -238,6 +246,8 @@ impl Player {
             speeds_open: false,
             volume_open: false,
             anyway: false,
+            saves: true,
+            despite: None,
             file_name: file_name(mail),
         })
     }
@@ -259,6 +269,13 @@ impl Player {
         }];
         player.fault = fault(mail, &player.tracks, None);
         Some(player)
+    }
+
+    /// Whether its parts may be saved.
+    #[must_use]
+    pub fn saves(mut self, saves: bool) -> Self {
+        self.saves = saves;
+        self
     }
 
     /// Takes over the wish to play, and how it is shown, of the player that stood here before.
@@ -454,6 +471,7 @@ impl Player {
                 self.toggle(ctx)
             }
             Message::Save => self.save(),
+            Message::ByProgram => self.by_program(),
             Message::Loaded(clip, result) if clip == self.clip => self.loaded(result),
             Message::Loaded(..) | Message::Saved(Ok(None)) => Action::None,
             Message::Saved(Ok(Some(file))) => Action::say(saved(&file)),
@@ -541,7 +559,33 @@ impl Player {
             clip: self.clip.clone(),
             key: self.key,
             tracks: self.tracks.clone(),
+            by_program: self.despite.is_some(),
         })
+    }
+
+    /// Only a press leads here: no message ever starts a program by itself (RFC 3458 section 7).
+    fn by_program(&mut self) -> Action<Message, Question> {
+        let Some(Fault::Unknown(_)) = &self.fault else { return Action::None };
+        self.despite = self.fault.take();
+        self.start = Some(Start { track: self.main(), at: Duration::ZERO, play: true });
+        self.load()
+    }
+
+    /// Decodes everything again and goes on where it was.
+    pub fn reload(&mut self, ctx: &Context<'_>) -> Action<Message, Question> {
+        if !matches!(self.sound, Sound::Here(_)) {
+            return Action::None;
+        }
+        let stop = if self.is_loaded(ctx.audio) {
+            let (at, _) = self.position(ctx.audio);
+            let play = self.is_playing(ctx.audio);
+            self.start = Some(Start { track: self.main(), at, play });
+            Action::Audio(Command::Stop)
+        } else {
+            Action::None
+        };
+        self.peaks = Arc::from([]);
+        stop.and(self.load())
     }
 
     fn loaded(&mut self, result: Result<Loaded, Error>) -> Action<Message, Question> {
@@ -550,6 +594,7 @@ impl Player {
                 self.peaks = loaded.peaks;
                 self.silences = loaded.silences;
                 self.sound = Sound::Here(loaded.segments);
+                self.despite = None;
                 match self.start.take() {
                     Some(start) => self.begin(start),
                     None => Action::None,
@@ -558,6 +603,10 @@ impl Player {
             Err(error) => {
                 self.sound = Sound::Unasked;
                 self.start = None;
+                if let Some(fault) = self.despite.take() {
+                    self.fault = Some(fault);
+                    return Action::say(error_text(&error));
+                }
                 self.fault = Some(match error {
                     Error::Unreachable { .. } => Fault::NotHere,
                     other => Fault::Other(other.to_string()),
@@ -624,7 +673,9 @@ fn fault(mail: &Mail, tracks: &[Track], inner: Option<&str>) -> Option<Fault> {
     let path = main.paths.first()?;
     let part = mail.parts.iter().find(|p| Some(p.path.as_str()) == path.get(prefix..))?;
     if !part.decodable {
-        return Some(Fault::Unknown(part.media_type.clone()));
+        let known = part.codec.clone().filter(|codec| codec != "unknown");
+        let name = known.unwrap_or_else(|| part.media_type.clone());
+        return Some(Fault::Unknown(name));
     }
     part.problem.as_ref().map(|_| Fault::Damaged)
 }
@@ -682,8 +733,8 @@ impl Ask<Message> for Question {
     fn ask(self, engine: &Engine) -> Task<Message> {
         let engine = engine.clone();
         match self {
-            Self::Load { clip, key, tracks } => {
-                Task::perform(load::load(engine, key, tracks), move |result| {
+            Self::Load { clip, key, tracks, by_program } => {
+                Task::perform(load::load(engine, key, tracks, by_program), move |result| {
                     Message::Loaded(clip.clone(), result)
                 })
             }

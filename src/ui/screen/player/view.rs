@@ -13,7 +13,7 @@ use crate::{
     ui::{
         screen::{
             Context,
-            words::{clock as time, clock_secs, t, tf},
+            words::{clock as time, clock_secs, length as whole, t, tf},
         },
         theme::{
             Icon, Look, MEDIUM, SEMIBOLD, Type, icon, radius,
@@ -44,11 +44,16 @@ pub fn full<'a>(
     let stand = player.stand(ctx.audio);
     let (position, length) = player.position(ctx.audio);
     let mut body = column![].spacing(0);
+    // Larger text leaves less room.
+    let small = width / look.scale.max(1.0);
     let chips = chips(player, ctx, look);
     if chips.is_some() || !origin.is_empty() {
         let mut line = row![].spacing(8).align_y(Alignment::Center);
-        line = line.push(chips).push(space().width(Length::Fill));
-        if width >= 480.0 {
+        line = match chips {
+            Some(chips) => line.push(container(chips).width(Length::Fill)),
+            None => line.push(space().width(Length::Fill)),
+        };
+        if small >= 520.0 {
             line =
                 line.push(look.text(Type::Small, origin).color(c.text_3).wrapping(Wrapping::None));
         }
@@ -64,17 +69,23 @@ pub fn full<'a>(
         row![container(main_button(&stand, 48.0, look)).padding(Padding::ZERO.top(8)), right]
             .spacing(16),
     );
-    if let Some((fact, action)) = trouble(&stand, look) {
-        let mut line = row![
+    if let Some((fact, actions)) = trouble(player, &stand, ctx, look) {
+        let words = row![
             icon(Icon::CircleAlert, 16.0, c.danger),
             look.text(Type::Small, fact).color(c.text_2).width(Length::Fill)
         ]
         .spacing(8)
         .align_y(Alignment::Center);
-        line = line.push(action);
-        body = body.push(space().height(8)).push(line);
+        body = body.push(space().height(8));
+        // Two buttons leave a line of their own to the words.
+        body = if actions.len() > 1 || small < NARROWER {
+            let buttons = row(actions).spacing(8).wrap().vertical_spacing(6);
+            body.push(words).push(space().height(8)).push(buttons)
+        } else {
+            body.push(row![words].extend(actions).spacing(8).align_y(Alignment::Center))
+        };
     }
-    body = body.push(space().height(6)).push(controls(player, ctx, look, width));
+    body = body.push(space().height(6)).push(controls(player, ctx, look, small));
     container(body)
         .width(Length::Fill)
         .padding(Padding { top: 14.0, right: 16.0, bottom: 10.0, left: 16.0 })
@@ -88,14 +99,14 @@ pub fn compact<'a>(player: &'a Player, ctx: &Context<'a>, look: Look) -> El<'a, 
     let stand = player.stand(ctx.audio);
     let (position, length) = player.position(ctx.audio);
     let figures = if position.is_zero() {
-        time(length)
+        whole(length)
     } else {
-        format!("{} / {}", time(position), time(length))
+        format!("{} / {}", passed(position, length), whole(length))
     };
-    let line: El<'a, Message> = match trouble(&stand, look) {
-        Some((fact, action)) => {
+    let line: El<'a, Message> = match trouble(player, &stand, ctx, look) {
+        Some((fact, actions)) => {
             row![look.text(Type::Small, fact).color(c.text_2).width(Length::Fill)]
-                .push(action)
+                .extend(actions)
                 .spacing(8)
                 .align_y(Alignment::Center)
                 .into()
@@ -148,7 +159,7 @@ fn chips<'a>(player: &Player, ctx: &Context<'_>, look: Look) -> Option<El<'a, Me
         ));
         any = true;
     }
-    any.then(|| line.into())
+    any.then(|| line.wrap().vertical_spacing(6).into())
 }
 
 /// A pill with a small play or pause sign, a label and a length.
@@ -214,11 +225,11 @@ fn times<'a>(player: &Player, position: Duration, length: Duration, look: Look) 
     let c = look.c;
     let rest = length.saturating_sub(position);
     let right = if player.show_total || position.is_zero() || rest.is_zero() {
-        time(length)
+        whole(length)
     } else {
         // Whole seconds of both sides add up to the whole length.
-        let shown = Duration::from_secs(length.as_secs().saturating_sub(position.as_secs()));
-        format!("−{}", time(shown))
+        let rounded = length.as_secs_f64().round() as u64;
+        format!("−{}", time(Duration::from_secs(rounded.saturating_sub(position.as_secs()))))
     };
     let press = |text: String| {
         Press::new(clock(look, Type::Small, text).color(c.text_2))
@@ -226,7 +237,12 @@ fn times<'a>(player: &Player, position: Duration, length: Duration, look: Look) 
             .ring(c.accent)
             .on_press(Message::SwapTime)
     };
-    row![press(time(position)), space().width(Length::Fill), press(right)].into()
+    row![press(passed(position, length)), space().width(Length::Fill), press(right)].into()
+}
+
+/// The seconds that have passed; at its end the whole length.
+fn passed(position: Duration, length: Duration) -> String {
+    if position >= length { whole(length) } else { time(position) }
 }
 
 fn controls<'a>(player: &'a Player, ctx: &Context<'a>, look: Look, width: f32) -> El<'a, Message> {
@@ -369,21 +385,34 @@ pub fn speed_text(speed: f32) -> String {
     format!("{figure}×")
 }
 
-/// What stands below the waveform when something is wrong, and a way out.
-fn trouble<'a>(stand: &Stand, look: Look) -> Option<(String, Option<El<'a, Message>>)> {
-    let small = |label: &str, message| -> Option<El<'a, Message>> {
-        Some(button::outline_small(look, t(label)).on_press(message).into())
+/// What stands below the waveform when something is wrong, and the ways out.
+fn trouble<'a>(
+    player: &Player,
+    stand: &Stand,
+    ctx: &Context<'a>,
+    look: Look,
+) -> Option<(String, Vec<El<'a, Message>>)> {
+    let small = |label: String, message| -> El<'a, Message> {
+        button::outline_small(look, label).on_press(message).into()
     };
     Some(match stand {
-        Stand::Faulty(Fault::NotHere) => (t("player-not-here"), None),
+        Stand::Faulty(Fault::NotHere) => (t("player-not-here"), Vec::new()),
         Stand::Faulty(Fault::Damaged) => {
-            (t("player-damaged"), small("player-play-rest", Message::PlayWhatsThere))
+            (t("player-damaged"), vec![small(t("player-play-rest"), Message::PlayWhatsThere)])
         }
         Stand::Faulty(Fault::Unknown(kind)) => {
-            (tf("player-unknown", &[("kind", kind)]), small("player-save", Message::Save))
+            let mut ways = Vec::new();
+            if let Some(program) = ctx.program {
+                let label = tf("player-by-program", &[("program", program)]);
+                ways.push(small(label, Message::ByProgram));
+            }
+            if player.saves {
+                ways.push(small(t("player-save"), Message::Save));
+            }
+            (tf("player-unknown", &[("kind", kind)]), ways)
         }
-        Stand::Faulty(Fault::Other(text)) => (text.clone(), None),
-        Stand::NoOutput => (t("player-no-output"), None),
+        Stand::Faulty(Fault::Other(text)) => (text.clone(), Vec::new()),
+        Stand::NoOutput => (t("player-no-output"), Vec::new()),
         _ => return None,
     })
 }
@@ -393,7 +422,7 @@ fn trouble<'a>(stand: &Stand, look: Look) -> Option<(String, Option<El<'a, Messa
 pub fn strip_text(position: Duration, length: Duration, speed: f32) -> String {
     tf(
         "player-strip",
-        &[("position", &time(position)), ("length", &time(length)), ("speed", &speed_text(speed))],
+        &[("position", &time(position)), ("length", &whole(length)), ("speed", &speed_text(speed))],
     )
 }
 

@@ -33,6 +33,10 @@ pub enum Question {
     Presented(MessageKey),
     /// The answer to a receipt.
     Receipt(MessageKey, ReceiptAnswer),
+    /// The answer to the question whether to report that a message cannot be played.
+    ReceiptUnplayable(MessageKey, bool),
+    /// Read its G.726 code words in the other order, or in the usual one.
+    Swap(MessageKey, bool),
     /// Accept a card.
     Import {
         /// The message.
@@ -87,6 +91,14 @@ impl Ask<Message> for Question {
                 Task::perform(async move { e.answer_receipt(key, answer).await }, move |r| {
                     Message::ReceiptDone(sends, r)
                 })
+            }
+            Self::ReceiptUnplayable(key, send) => Task::perform(
+                async move { e.answer_receipt_unplayable(key, send).await },
+                move |r| Message::ReceiptDone(send, r),
+            ),
+            Self::Swap(key, on) => {
+                e.swap_code_words(key, on);
+                Task::done(Message::Swapped(on))
             }
             Self::Import { key, path, name, accept_conflict } => Task::perform(
                 async move { e.import_card(key, path, accept_conflict).await },

@@ -40,6 +40,8 @@ pub enum Bar {
         /// Where it would go, when that is not the sender.
         elsewhere: Option<Vec<AddrSpec>>,
     },
+    /// A receipt is asked for, and the message cannot be played or shown.
+    Unplayable,
     /// A new person.
     CardNew {
         /// Path of the card.
@@ -98,7 +100,7 @@ impl Bar {
             Self::CardConflict { .. }
             | Self::CardOther { .. }
             | Self::Receipt { elsewhere: Some(_) } => Tone::Warns,
-            Self::Receipt { elsewhere: None } => Tone::Asks,
+            Self::Receipt { elsewhere: None } | Self::Unplayable => Tone::Asks,
             _ => Tone::Offers,
         }
     }
@@ -140,8 +142,15 @@ pub fn first(
     if failed && !opened.complete {
         all.push(Bar::Incomplete);
     }
-    if let ReceiptState::Ask { to, elsewhere } = &opened.receipt {
-        all.push(Bar::Receipt { elsewhere: elsewhere.then(|| to.clone()) });
+    match &opened.receipt {
+        ReceiptState::Ask { to, elsewhere } => {
+            all.push(Bar::Receipt { elsewhere: elsewhere.then(|| to.clone()) });
+        }
+        // It will not be heard, so that is what can be told (RFC 3459 section 5.1).
+        ReceiptState::NotYet if opened.complete && opened.mail.unrenderable().is_some() => {
+            all.push(Bar::Unplayable);
+        }
+        _ => {}
     }
     if let Some(word) = blocked(opened) {
         all.push(Bar::Private { word });
@@ -251,6 +260,23 @@ mod tests {
         let mut o = opened(mail());
         o.receipt = ReceiptState::NotYet;
         assert_eq!(bar(&o, false, &HashSet::new()), None);
+    }
+
+    #[test]
+    fn what_cannot_be_played_may_be_reported_where_a_receipt_was_asked_for() {
+        let mut m = mail();
+        m.parts[2].decodable = false;
+        let mut o = opened(m.clone());
+        let none = HashSet::new();
+        assert_eq!(bar(&o, false, &none), None, "nothing was asked for");
+        o.receipt = ReceiptState::NotYet;
+        assert_eq!(bar(&o, false, &none), Some(Bar::Unplayable));
+        o.receipt = ReceiptState::Declined;
+        assert_eq!(bar(&o, false, &none), None);
+        // A part that the sender marked as optional is no reason (RFC 3459 section 3.2).
+        m.parts[2].required = false;
+        let o = Opened { receipt: ReceiptState::NotYet, ..opened(m) };
+        assert_eq!(bar(&o, false, &none), None);
     }
 
     #[test]

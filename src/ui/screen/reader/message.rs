@@ -75,6 +75,10 @@ pub enum Message {
     ShowOriginal,
     /// Its octets.
     Raw(MessageKey, Result<String, Error>),
+    /// Read its G.726 code words in the other order, or in the usual one again.
+    Swap,
+    /// They are read so now.
+    Swapped(bool),
     /// Show or hide the details for the administrator.
     Details,
     /// Copy the details.
@@ -94,6 +98,8 @@ pub enum Message {
     FromNowOn(bool),
     /// The answer to a receipt asked for.
     Receipt(bool),
+    /// The answer to a receipt asked for by a message that cannot be played: report that, or not.
+    ReceiptUnplayable(bool),
     /// The engine took the answer; true when one is sent.
     ReceiptDone(bool, Result<(), Error>),
     /// Copy the caller's number.

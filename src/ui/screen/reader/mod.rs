@@ -195,14 +195,17 @@ impl Page {
         let key = opened.row.key;
         let mail = &opened.mail;
         let is_report = matches!(mail.report, Some(Report::Dsn(_)));
+        // What is private in any part is private as a whole.
+        let saves = mail.may_save.is_allowed();
         let player = if is_report {
             Player::of_report(key, mail)
         } else {
             Player::new(key, mail, None, ctx.name_first)
         };
+        let player = player.map(|player| player.saves(saves));
         let inner = originals(mail)
             .map(|(path, mail)| Inner {
-                player: Player::new(key, mail, Some(path), false),
+                player: Player::new(key, mail, Some(path), false).map(|p| p.saves(saves)),
                 mail: mail.clone(),
                 open: true,
             })
@@ -406,11 +409,13 @@ impl Page {
             | Message::CloseBar
             | Message::FromNowOn(_)
             | Message::Receipt(_)
+            | Message::ReceiptUnplayable(_)
             | Message::ReceiptDone(..)
             | Message::CopyNumber => self.bar_update(key, message),
             Message::SendAgain | Message::TryAnother | Message::OpenAbout => {
-                self.report_update(&message)
+                self.report_update(&message, ctx)
             }
+            Message::Swapped(on) => self.swapped(on, ctx),
             message => self.toolbar_update(key, message),
         }
     }
@@ -490,6 +495,10 @@ impl Page {
                         (false, true) => ReceiptAnswer::DeclineAlways,
                     },
                 ))
+            }
+            Message::ReceiptUnplayable(send) if !self.busy => {
+                self.busy = true;
+                Action::Ask(Question::ReceiptUnplayable(key, send))
             }
             Message::ReceiptDone(sent, result) => {
                 self.busy = false;
@@ -575,6 +584,7 @@ impl Page {
                 Action::None
             }
             Message::ShowOriginal => Action::Ask(Question::Raw(key)),
+            Message::Swap => Action::Ask(Question::Swap(key, !self.opened.swapped)),
             Message::Details => {
                 self.details = !self.details;
                 Action::None
@@ -644,9 +654,34 @@ impl Page {
         Action::Ask(Question::Save { key, path, name })
     }
 
-    fn report_update(&mut self, message: &Message) -> Act {
+    /// The code words are read in another order now: everything that sounds is decoded again.
+    fn swapped(&mut self, on: bool, ctx: &Context<'_>) -> Act {
+        self.opened.swapped = on;
+        let mut action = Action::None;
+        if let Some(player) = &mut self.player {
+            action = action.and(player.reload(ctx).map(Message::Player, Question::Player));
+        }
+        for (at, inner) in self.inner.iter_mut().enumerate() {
+            if let Some(player) = &mut inner.player {
+                let ask = player.reload(ctx);
+                action = action
+                    .and(ask.map(move |m| Message::Inner(at, m), move |q| Question::Inner(at, q)));
+            }
+        }
+        action
+    }
+
+    /// Whether it has sound whose code words can be read in another order.
+    fn has_code_words(&self) -> bool {
+        let coded = |mail: &Mail| {
+            mail.parts.iter().any(|p| p.codec.as_deref().is_some_and(|c| c.starts_with("G.726")))
+        };
+        coded(&self.opened.mail) || self.opened.mail.forwarded.iter().any(coded)
+    }
+
+    fn report_update(&mut self, message: &Message, ctx: &Context<'_>) -> Act {
         let Some(about) = self.opened.about else { return Action::None };
-        let Some(summary) = report::summary(&self.opened, self.about_opened()) else {
+        let Some(summary) = report::summary(&self.opened, self.about_opened(), ctx.now) else {
             return Action::None;
         };
         match message {

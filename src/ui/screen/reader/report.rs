@@ -6,8 +6,8 @@ use crate::{
         Dsn, Mdn, Report,
         dsn::{self, Medium, NextStep},
     },
-    model::{AddrSpec, Address, MessageKind},
-    ui::screen::words::{t, tf, tn},
+    model::{AddrSpec, Address, DateTime, MessageKind},
+    ui::screen::words::{size, t, tf, tn},
 };
 
 /// How one recipient stands.
@@ -56,9 +56,9 @@ pub struct Summary {
 }
 
 /// Puts a delivery report in short. `about` is the message it is about, where that is here.
-/// `None` for anything but a delivery report.
+/// `None` for anything but a delivery report. Moments are told as seen from `now`.
 #[must_use]
-pub fn summary(opened: &Opened, about: Option<&Opened>) -> Option<Summary> {
+pub fn summary(opened: &Opened, about: Option<&Opened>, now: DateTime) -> Option<Summary> {
     let Some(Report::Dsn(blocks)) = &opened.mail.report else { return None };
     let known: Vec<&Address> =
         about.map(|a| a.mail.to.iter().chain(&a.mail.cc).collect()).unwrap_or_default();
@@ -79,7 +79,8 @@ pub fn summary(opened: &Opened, about: Option<&Opened>) -> Option<Summary> {
         MessageKind::Fax => Medium::Fax,
         _ => Medium::Text,
     });
-    let facts = dsn::About { private, medium, ..dsn::About::default() };
+    let dates = dsn::Dates::From(now);
+    let facts = dsn::About { private, medium, dates, ..dsn::About::default() };
     let (_, step) = dsn::explain(worst, &facts);
     let title = match (failed.len(), delayed.is_empty()) {
         (1, _) if step == NextStep::SendWithoutPrivate => {
@@ -197,6 +198,7 @@ pub fn details(opened: &Opened) -> Vec<(String, String)> {
         }
         None => {}
     }
+    push("details-size", &size(opened.have.1));
     push("details-date", &mail.date.map(|d| d.to_rfc5322()).unwrap_or_default());
     push("details-message-id", mail.message_id.as_deref().unwrap_or_default());
     push("details-profile", mail.profile.as_deref().unwrap_or_default());
@@ -222,7 +224,7 @@ mod tests {
     use super::*;
     use crate::{
         message::Mail,
-        ui::screen::testing::{mail, opened, person},
+        ui::screen::testing::{NOW, mail, opened, person},
     };
 
     fn block(recipient: &str, action: &str, status: &str) -> Dsn {
@@ -257,7 +259,7 @@ mod tests {
             block("7214@vm.bridgewater.example", "failed", "5.2.2"),
             block("4310@vm.calderfinch.example", "delivered", "2.0.0"),
         ]);
-        let s = summary(&r, Some(&about())).expect("a report");
+        let s = summary(&r, Some(&about()), NOW).expect("a report");
         assert_eq!(s.title, "Gwen Vidal didn’t get your message");
         assert_eq!(s.step, NextStep::SendAgain);
         assert_eq!(s.failed, [person("Gwen Vidal", "7214@vm.bridgewater.example")]);
@@ -269,7 +271,8 @@ mod tests {
 
     #[test]
     fn a_report_without_its_message_says_so() {
-        let s = summary(&report(vec![block("a@x.example", "failed", "5.1.1")]), None).expect("one");
+        let s = summary(&report(vec![block("a@x.example", "failed", "5.1.1")]), None, NOW)
+            .expect("one");
         assert_eq!(
             s.sentences.last().map(String::as_str),
             Some("This report is about a message that isn’t on this computer.")
@@ -283,9 +286,12 @@ mod tests {
             block("a@x.example", "failed", "5.1.1"),
             block("b@x.example", "failed", "5.1.1"),
         ]);
-        assert_eq!(summary(&two, None).expect("one").title, "2 people didn’t get your message");
+        assert_eq!(
+            summary(&two, None, NOW).expect("one").title,
+            "2 people didn’t get your message"
+        );
         let late = report(vec![block("a@x.example", "delayed", "4.4.1")]);
-        let s = summary(&late, None).expect("one");
+        let s = summary(&late, None, NOW).expect("one");
         assert_eq!(s.title, "Your message to a@x.example is still on its way");
         assert!(s.delayed);
     }

@@ -18,7 +18,7 @@ use crate::{
     ui::{
         screen::{
             Context, player,
-            words::{clock as time, day_at_time, t, tf},
+            words::{day_at_time, length as time, phone, t, tf},
         },
         theme::{
             Icon, Look, MEDIUM, Type, icon, radius,
@@ -59,11 +59,11 @@ pub fn view<'a>(
         Medium::Voice => all = all.push(recorder::card(composer, ctx, look)),
         Medium::Text => all = all.push(text_body(composer, fills, look)),
     }
-    all = all.push(original(composer, ctx, look));
+    all = all.push(original(composer, ctx, look)).push(caller(composer, look));
     if composer.medium == Medium::Voice {
         all = all.push(note(composer, look));
     }
-    all = all.push(trouble(composer, look));
+    all = all.push(tolls(composer, ctx, look)).push(trouble(composer, look));
     let content =
         container(all).padding(Padding { top: 0.0, right: side, bottom: 12.0, left: side });
     let content: El<'a, Message> = if fills {
@@ -323,7 +323,7 @@ fn original<'a>(composer: &'a Composer, ctx: &Context<'a>, look: Look) -> Option
     let mut line = row![
         picture,
         column![
-            look.text(Type::Ui, tf("composer-original", &[("name", &original.name)]))
+            look.text(Type::Ui, tf("composer-original", &[("name", &phone(&original.name))]))
                 .font(MEDIUM)
                 .color(c.text),
             look.text(Type::Small, original_line(original, ctx)).color(c.text_2),
@@ -353,6 +353,34 @@ fn original<'a>(composer: &'a Composer, ctx: &Context<'a>, look: Look) -> Option
             .style(move |_| style::boxed(c.reading, Some(c.border), radius::ROW))
             .into(),
     )
+}
+
+/// What a forward tells about the caller of the original.
+fn caller<'a>(composer: &Composer, look: Look) -> Option<El<'a, Message>> {
+    let (name, number) = composer.original.as_ref()?.caller.as_ref()?;
+    if !matches!(composer.kind, Kind::Forward(_)) {
+        return None;
+    }
+    let number = phone(number);
+    let text = match name {
+        Some(name) => tf("composer-caller-name", &[("name", name), ("number", &number)]),
+        None => tf("composer-caller", &[("number", &number)]),
+    };
+    let line = row![
+        icon(Icon::Phone, 14.0, look.c.text_2),
+        look.text(Type::Small, text).color(look.c.text_2).width(Length::Fill)
+    ]
+    .spacing(8)
+    .align_y(Alignment::Center);
+    Some(line.into())
+}
+
+/// Who is asked to pay where a gateway dials.
+fn tolls<'a>(composer: &Composer, ctx: &Context<'_>, look: Look) -> Option<El<'a, Message>> {
+    let tolls = composer.tolls(ctx);
+    let words = tolls.join(" ");
+    (!tolls.is_empty())
+        .then(|| bar(look, Bar::new(Tone::Warn, Icon::TriangleAlert, t("composer-toll"), words)))
 }
 
 fn original_line(original: &Original, ctx: &Context<'_>) -> String {
@@ -449,25 +477,25 @@ fn options<'a>(composer: &'a Composer, ctx: &Context<'_>, look: Look) -> El<'a, 
             .spacing(8)
             .align_y(Alignment::Center)
     };
+    let wide = ctx.width / look.scale >= 600.0;
     let mut line = row![
         container(popover(look, anchor, list, Message::OpenImportance))
             .padding(Padding::ZERO.left(-6.0)),
         toggle(composer.private, "composer-private", Message::Private(!composer.private)),
         toggle(composer.receipt, "composer-receipt", Message::Receipt(!composer.receipt)),
     ]
-    .spacing(if ctx.width < 560.0 { 12 } else { 22 })
+    .spacing(if wide { 22 } else { 12 })
     .align_y(Alignment::Center);
     if composer.medium == Medium::Voice {
         let name =
             if composer.note.is_some() { "composer-remove-note" } else { "composer-add-note" };
-        let wide = ctx.width >= 600.0;
         line = line.push(wide.then(|| space().width(Length::Fill))).push(
             button::labelled(look, Button::Ghost, button::Size::Small, Some(Icon::Type), t(name))
                 .on_press(Message::OpenNote),
         );
     }
     let line: El<'a, Message> =
-        if ctx.width >= 600.0 { line.into() } else { line.wrap().vertical_spacing(8).into() };
+        if wide { line.into() } else { line.wrap().vertical_spacing(8).into() };
     let mut all = column![line].spacing(6);
     if composer.private_hint {
         all = all.push(look.text(Type::Small, t("composer-private-hint")).color(c.text_2));
@@ -524,7 +552,7 @@ fn foot<'a>(composer: &'a Composer, ctx: &Context<'_>, look: Look) -> El<'a, Mes
         left = left.push(space().width(Length::Fill));
     }
     let mut all = row![left.width(Length::Fill)].spacing(8).align_y(Alignment::Center);
-    if composer.holds_something() && !open && ctx.width >= 480.0 {
+    if composer.holds_something() && !open && ctx.width / look.scale >= 480.0 {
         all =
             all.push(button::ghost(look, None, t("composer-save-draft")).on_press(Message::Close));
     }

@@ -90,6 +90,7 @@ pub(super) fn view<'a>(
             ctx,
             look,
         ),
+        Bar::Unplayable => unplayable(page, ctx, look),
         Bar::Private { word } => bar(
             look,
             Drawn::new(
@@ -158,7 +159,6 @@ fn receipt<'a>(
     ctx: &Context<'_>,
     look: Look,
 ) -> El<'a, Message> {
-    let c = look.c;
     let sender = page.opened.row.sender.as_str();
     let short = short_name(sender);
     let heard: DateTime = page.presented.unwrap_or(ctx.now);
@@ -171,7 +171,43 @@ fn receipt<'a>(
             tf(id, &[("name", &short), ("when", &when)])
         }
     };
-    let (fill, color, mark) = if elsewhere.is_some() {
+    let mut always = None;
+    // "From now on" is not offered for an address that is not the sender's.
+    if elsewhere.is_none() {
+        always = Some(
+            container(checkbox(
+                look,
+                page.from_now_on,
+                tf("bar-receipt-always", &[("name", &short)]),
+                Message::FromNowOn(!page.from_now_on),
+            ))
+            .padding(iced::Padding::ZERO.left(-4.0))
+            .into(),
+        );
+    }
+    question(page, (elsewhere.is_some(), line), always, Message::Receipt, ctx, look)
+}
+
+/// The recording cannot be played: the sender may be told so.
+fn unplayable<'a>(page: &'a Page, ctx: &Context<'_>, look: Look) -> El<'a, Message> {
+    let fax = page.opened.row.kind == crate::model::MessageKind::Fax;
+    let id = if fax { "bar-unplayable-line-fax" } else { "bar-unplayable-line" };
+    let line = tf(id, &[("name", &short_name(&page.opened.row.sender))]);
+    question(page, (false, line), None, Message::ReceiptUnplayable, ctx, look)
+}
+
+/// "... asked for a receipt", with a line, perhaps a tick, and both answers.
+fn question<'a>(
+    page: &'a Page,
+    (warns, line): (bool, String),
+    tick: Option<El<'a, Message>>,
+    answer: fn(bool) -> Message,
+    ctx: &Context<'_>,
+    look: Look,
+) -> El<'a, Message> {
+    let c = look.c;
+    let sender = page.opened.row.sender.as_str();
+    let (fill, color, mark) = if warns {
         (c.warn_soft, c.warn, Icon::TriangleAlert)
     } else {
         (c.accent_soft, c.accent, Icon::MailCheck)
@@ -181,19 +217,8 @@ fn receipt<'a>(
         look.text(Type::Small, line).color(c.text_2),
     ]
     .width(Length::Fill);
-    // "From now on" is not offered for an address that is not the sender's.
-    if elsewhere.is_none() {
-        words = words.push(
-            container(checkbox(
-                look,
-                page.from_now_on,
-                tf("bar-receipt-always", &[("name", &short)]),
-                Message::FromNowOn(!page.from_now_on),
-            ))
-            .padding(iced::Padding::ZERO.left(-4.0)),
-        );
-    }
-    let say = |yes: bool| (!page.busy).then_some(Message::Receipt(yes));
+    words = words.push(tick);
+    let say = |yes: bool| (!page.busy).then(|| answer(yes));
     let buttons = row![
         button::labelled(look, style::Kind::Outline, button::Size::Small, None, t("dont-send"))
             .on_press_maybe(say(false)),
@@ -201,7 +226,7 @@ fn receipt<'a>(
             .on_press_maybe(say(true)),
     ]
     .spacing(12);
-    let body: El<'a, Message> = if ctx.width < 560.0 {
+    let body: El<'a, Message> = if ctx.width / look.scale < 560.0 {
         column![row![icon(mark, 18.0, color), words].spacing(12), buttons]
             .spacing(8)
             .align_x(Alignment::End)

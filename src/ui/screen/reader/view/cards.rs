@@ -13,7 +13,7 @@ use crate::{
         screen::{
             Context, player,
             reader::report::{self, Line, State, Summary},
-            words::{clock, day_at_time, day_comma_time, short_name, t, tf},
+            words::{day_at_time, day_comma_time, length, phone, short_name, t, tf},
         },
         theme::{
             Icon, Look, MEDIUM, SEMIBOLD, Type, icon, radius,
@@ -26,7 +26,7 @@ use crate::{
 /// A delivery report: what happened, what to do, the message sent, each recipient.
 pub(super) fn report<'a>(page: &'a Page, ctx: &Context<'a>, look: Look) -> Option<El<'a, Message>> {
     let c = look.c;
-    let summary = report::summary(&page.opened, page.about_opened())?;
+    let summary = report::summary(&page.opened, page.about_opened(), ctx.now)?;
     let (fill, color) =
         if summary.delayed { (c.warn_soft, c.warn) } else { (c.danger_soft, c.danger) };
     let mark = if summary.delayed { Icon::Clock } else { Icon::MailX };
@@ -125,7 +125,7 @@ fn actions<'a>(
                 look,
                 spoken.is_playing(ctx.audio),
                 t("report-hear"),
-                spoken.length().map(clock),
+                spoken.length().map(length),
                 player::Message::Toggle,
             )
             .map(Message::Player),
@@ -230,11 +230,11 @@ pub(super) fn inner<'a>(
         .sender
         .name
         .clone()
-        .or_else(|| mail.sender.number.clone())
+        .or_else(|| mail.sender.number.as_deref().map(phone))
         .or_else(|| mail.sender.address.as_ref().map(ToString::to_string))
         .unwrap_or_else(|| t("reader-someone"));
     let when = mail.date.map(|date| day_comma_time(date, ctx.now)).unwrap_or_default();
-    let length = inner.player.as_ref().and_then(player::Player::length).map(clock);
+    let length = inner.player.as_ref().and_then(player::Player::length).map(length);
     let line = [Some(tf("reader-from-original", &[("name", &name)])), length, Some(when)]
         .into_iter()
         .flatten()

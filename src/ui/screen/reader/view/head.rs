@@ -53,7 +53,7 @@ pub(super) fn view<'a>(
         .wrapping(iced::widget::text::Wrapping::None);
     let badges = if docked { Vec::new() } else { badges(page, ctx, look) };
     let mut all = column![look.text(Type::Title, item.subject.as_str()).color(c.text)].spacing(12);
-    if width >= 520.0 || badges.is_empty() {
+    if width / look.scale >= 520.0 || badges.is_empty() {
         let mut right = column![when].spacing(6).align_x(Alignment::End);
         if !badges.is_empty() {
             right = right.push(row(badges).spacing(6));

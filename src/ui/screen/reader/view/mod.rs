@@ -13,7 +13,7 @@ use iced::{
 use super::{Message, Page, Phase, Popover, Reader, bars::Bar, fax};
 use crate::{
     engine::ReceiptState,
-    message::{PartInfo, PartRole, Permission},
+    message::{PartInfo, PartRole},
     model::MessageKind,
     ui::{
         screen::{
@@ -93,16 +93,45 @@ fn back_only<'a>(ctx: &Context<'_>, look: Look) -> El<'a, Message> {
     container(line).padding([0, 20]).center_y(Length::Fixed(52.0)).width(Length::Fill).into()
 }
 
+/// Which answers have room in the toolbar; the others are in More. Large text and long words take
+/// more room.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Fits {
+    /// The second way of answering.
+    second: bool,
+    /// Forward.
+    forward: bool,
+}
+
+impl Fits {
+    fn of(page: &Page, ctx: &Context<'_>, look: Look) -> Self {
+        let report = matches!(page.opened.row.kind, MessageKind::Dsn | MessageKind::Mdn);
+        let labels = [t("reader-reply-voice"), t("reader-reply"), t("reader-forward")]
+            .map(|label| label.chars().count());
+        Self::in_width(ctx.width, ctx.narrow, report, labels, look.scale)
+    }
+
+    /// `labels`: the letters of the three.
+    fn in_width(width: f32, narrow: bool, report: bool, labels: [usize; 3], scale: f32) -> Self {
+        // Sides, Archive, Delete, line and More; a label with its icon and padding.
+        let fixed = 36.0 + 3.0 * 40.0 + 21.0 + if narrow { 40.0 } else { 0.0 };
+        #[allow(clippy::cast_precision_loss)]
+        let button = |letters: usize| letters as f32 * 7.6 * scale + 16.0 + 8.0 + 24.0 + 8.0;
+        let [voice, text, forward] = labels.map(button);
+        let one = fixed + if report { text } else { voice };
+        let two = if report { one } else { one + text };
+        Self { second: two <= width, forward: two + forward <= width }
+    }
+}
+
 fn toolbar<'a>(page: &'a Page, ctx: &Context<'a>, look: Look) -> El<'a, Message> {
-    let c = look.c;
     let kind = page.opened.row.kind;
-    let mail = &page.opened.mail;
     let report = matches!(kind, MessageKind::Dsn | MessageKind::Mdn);
     let text_first = matches!(kind, MessageKind::Email | MessageKind::Other);
     let by_voice = || -> El<'a, Message> {
         answer(
             page,
-            &mail.may_reply,
+            ctx,
             Popover::Reply,
             (Icon::Mic, t("reader-reply-voice"), !text_first),
             "R",
@@ -113,7 +142,7 @@ fn toolbar<'a>(page: &'a Page, ctx: &Context<'a>, look: Look) -> El<'a, Message>
     let by_text = || -> El<'a, Message> {
         answer(
             page,
-            &mail.may_reply,
+            ctx,
             Popover::Reply,
             (Icon::Reply, t("reader-reply"), text_first),
             "Shift+R",
@@ -125,17 +154,19 @@ fn toolbar<'a>(page: &'a Page, ctx: &Context<'a>, look: Look) -> El<'a, Message>
     if ctx.narrow {
         line = line.push(back(look));
     }
-    if text_first {
-        line = line.push(by_text()).push(by_voice());
+    let fits = Fits::of(page, ctx, look);
+    let (first, second): (Option<El<'a, Message>>, Option<El<'a, Message>>) = if text_first {
+        (Some(by_text()), fits.second.then(by_voice))
     } else if report {
-        line = line.push(by_text());
+        (Some(by_text()), None)
     } else {
-        line = line.push(by_voice()).push(by_text());
-    }
-    if ctx.width >= 500.0 {
+        (Some(by_voice()), fits.second.then(by_text))
+    };
+    line = line.push(first).push(second);
+    if fits.forward {
         line = line.push(answer(
             page,
-            &mail.may_forward,
+            ctx,
             Popover::Forward,
             (Icon::Forward, t("reader-forward"), false),
             "F",
@@ -160,8 +191,7 @@ fn toolbar<'a>(page: &'a Page, ctx: &Context<'a>, look: Look) -> El<'a, Message>
             Message::Delete,
         ))
         .push(container(vertical_hairline(look)).height(20).padding([0, 2]))
-        .push(more(page, ctx, look));
-    let _ = c;
+        .push(more(page, fits, look));
     container(line)
         .padding(Padding {
             left: if ctx.narrow { 12.0 } else { 20.0 },
@@ -176,13 +206,15 @@ fn toolbar<'a>(page: &'a Page, ctx: &Context<'a>, look: Look) -> El<'a, Message>
 /// A button that answers or forwards, or the same one explaining why it does not.
 fn answer<'a>(
     page: &Page,
-    may: &Permission,
+    ctx: &Context<'_>,
     popup: Popover,
     (mark, label, tonal): (Icon, String, bool),
     key: &'a str,
     message: Message,
     look: Look,
 ) -> El<'a, Message> {
+    let mail = &page.opened.mail;
+    let may = if popup == Popover::Forward { &mail.may_forward } else { &mail.may_reply };
     let Some(reason) = may.reason() else {
         let kind = if tonal { Kind::Tonal } else { Kind::Ghost };
         return crate::ui::widget::tip(
@@ -203,17 +235,50 @@ fn answer<'a>(
     let press = button::disabled(look, None, label, message);
     let hover =
         mouse_area(press).on_enter(Message::Explain(Some(popup))).on_exit(Message::Explain(None));
-    popover(look, hover, content, Message::Explain(None)).into()
+    let (left, drop) = beside_subject(page, ctx, look);
+    popover(look, hover, content, Message::Explain(None)).past(left, drop).into()
 }
 
-fn more<'a>(page: &'a Page, ctx: &Context<'_>, look: Look) -> El<'a, Message> {
+/// Where an explanation hangs so that the subject stays readable: beside a short one, below a long
+/// one. The least distance from the right edge of the window for its left side, and how far it drops.
+fn beside_subject(page: &Page, ctx: &Context<'_>, look: Look) -> (f32, f32) {
+    #[allow(clippy::cast_precision_loss)]
+    let wanted = page.opened.row.subject.chars().count() as f32 * 11.0 * look.scale;
+    let side = if ctx.narrow { 20.0 } else { 24.0 };
+    let free = ctx.width - side - wanted - 24.0;
+    if free >= 300.0 * look.scale {
+        (free, 0.0)
+    } else {
+        let lines = (wanted / (ctx.width - 2.0 * side).max(100.0)).ceil().max(1.0);
+        (f32::INFINITY, 24.0 + lines * look.line(Type::Title))
+    }
+}
+
+fn more<'a>(page: &'a Page, fits: Fits, look: Look) -> El<'a, Message> {
     let anchor = button::icon_button(look, Icon::Ellipsis, t("reader-more"), None, Message::More);
     let mail = &page.opened.mail;
     let has = |role: PartRole| mail.parts.iter().any(|p| p.role == role);
     let content = if page.more {
         let mut items: Vec<Item<'a, Message>> = Vec::new();
-        if ctx.width < 500.0 {
-            items.push(Item::new(t("reader-forward"), Message::Forward).key("F"));
+        if !fits.second {
+            let text_first =
+                matches!(page.opened.row.kind, MessageKind::Email | MessageKind::Other);
+            let (name, message, key) = match text_first {
+                true => ("reader-reply-voice", Message::ReplyVoice, "R"),
+                false => ("reader-reply", Message::ReplyText, "Shift+R"),
+            };
+            let mut reply = Item::new(t(name), message).key(key);
+            if !mail.may_reply.is_allowed() {
+                reply = reply.mark(Icon::Lock);
+            }
+            items.push(reply);
+        }
+        if !fits.forward {
+            let mut forward = Item::new(t("reader-forward"), Message::Forward).key("F");
+            if !mail.may_forward.is_allowed() {
+                forward = forward.mark(Icon::Lock);
+            }
+            items.push(forward);
         }
         if mail.may_reply.is_allowed() && mail.to.len() + mail.cc.len() > 1 {
             items.push(Item::new(t("reader-reply-all"), Message::ReplyAll).key("A"));
@@ -238,13 +303,23 @@ fn more<'a>(page: &'a Page, ctx: &Context<'_>, look: Look) -> El<'a, Message> {
             }
             items.push(copy);
         }
+        if page.has_code_words() {
+            items.push(Item::separator());
+            items.push(Item::new(t("reader-swap"), Message::Swap).checked(page.opened.swapped));
+        }
         items.push(Item::separator());
         let original = if page.raw.is_some() { "reader-message" } else { "reader-original" };
         items.push(Item::new(t(original), Message::ShowOriginal));
         items.push(Item::new(t("reader-details"), Message::Details));
-        Some(menu(look, items, 250.0))
+        Some(menu(look, items, 290.0))
     } else {
         match page.popover {
+            // Where Forward or Reply itself is in this menu, its reason hangs from it too.
+            Some(Popover::Forward) if !fits.forward => Some(button::reason(
+                look,
+                t("reader-no-forward"),
+                mail.may_forward.reason().unwrap_or_default().to_owned(),
+            )),
             Some(Popover::Save | Popover::Copy) => Some(button::reason(
                 look,
                 t("reader-no-save"),
@@ -385,7 +460,7 @@ fn introduction(page: &Page, _: &Context<'_>) -> String {
     let length = page.player.as_ref().and_then(player::Player::length).unwrap_or_default();
     tf(
         "reader-introduction",
-        &[("name", &page.opened.row.sender), ("length", &words::clock(length))],
+        &[("name", &words::phone(&page.opened.row.sender)), ("length", &words::length(length))],
     )
 }
 
@@ -417,7 +492,9 @@ fn text<'a>(page: &'a Page, look: Look) -> El<'a, Message> {
             tf("reader-transcript-by", &[("system", &transcript.origin)]),
         )),
         (None, true, true) => Some((t("reader-text-from-sender"), String::new())),
-        (None, false, true) => Some((t("reader-transcript"), String::new())),
+        (None, false, true) if page.opened.complete => {
+            Some((t("reader-transcript"), String::new()))
+        }
         _ => None,
     };
     let mut all = column![].spacing(6).width(Length::Fill);
@@ -447,7 +524,7 @@ fn text<'a>(page: &'a Page, look: Look) -> El<'a, Message> {
             all = all
                 .push(button::link(look, url.clone()).padding([2, 0]).on_press(Message::Link(url)));
         }
-    } else if voice {
+    } else if voice && page.opened.complete {
         all = all.push(look.text(Type::Body, t("reader-no-text")).color(c.text_2));
     } else if page.player.is_none() && page.fax.is_none() && page.opened.complete {
         all = all.push(look.text(Type::Body, t("reader-empty")).color(c.text_2));
@@ -642,7 +719,23 @@ pub(super) fn receipt_badge(page: &Page, ctx: &Context<'_>) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::links;
+    use super::{Fits, links};
+
+    #[test]
+    fn what_has_no_room_goes_into_more() {
+        let labels = [14, 5, 7];
+        for (width, narrow, scale, second, forward) in [
+            (688.0, false, 1.0, true, true),
+            (664.0, true, 1.0, true, true),
+            (664.0, true, 1.5, true, false),
+            (424.0, true, 1.0, false, false),
+            (744.0, false, 1.5, true, true),
+            (424.0, true, 1.5, false, false),
+        ] {
+            let fits = Fits::in_width(width, narrow, false, labels, scale);
+            assert_eq!(fits, Fits { second, forward }, "{width} at {scale}");
+        }
+    }
 
     #[test]
     fn finds_web_links_and_nothing_else() {

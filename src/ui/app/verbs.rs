@@ -1,0 +1,410 @@
+//! Where the window is, and what screens want of it.
+
+use iced::{Task, widget::operation};
+
+use super::{
+    App, Message, Page, Pane, Sending, Undo,
+    dialog::{self, Dialog},
+    settings::Settings,
+};
+use crate::{
+    engine::Mark,
+    model::MessageKey,
+    ui::{
+        bridge,
+        i18n::{t, tf},
+        id, list, now_playing,
+        screen::{
+            self, Action, Ask, Compose, Verb, account,
+            composer::{self, Composer},
+            directory::Directory,
+            outbox::Outbox,
+            reader::{self, Reader},
+        },
+        sidebar::{self, Place},
+        theme::Icon,
+        toast::Toast,
+    },
+};
+
+impl App {
+    // Where the window is
+
+    /// Goes to a place.
+    pub(super) fn go(&mut self, place: Place) -> Task<Message> {
+        self.place = place;
+        self.menu = false;
+        self.forward = false;
+        self.page = Page::Mail;
+        match place {
+            Place::Outbox => {
+                let (outbox, act) = Outbox::open(&self.world.context());
+                self.outbox = Some(outbox);
+                self.act(act, Message::Outbox)
+            }
+            Place::Directory => {
+                let (directory, act) = Directory::open();
+                self.directory = Some(directory);
+                self.act(act, Message::Directory)
+            }
+            _ => {
+                let Some(scope) = place.scope() else { return Task::none() };
+                self.reader = None;
+                let height = self.world.row_height();
+                let fetches = self.list.show(scope, height);
+                Task::batch([
+                    self.fetch(fetches),
+                    operation::scroll_to(
+                        id::LIST,
+                        iced::widget::scrollable::AbsoluteOffset { x: 0.0, y: 0.0 },
+                    ),
+                ])
+            }
+        }
+    }
+
+    pub(super) fn list_action(&mut self, action: list::Action) -> Task<Message> {
+        use list::Action as A;
+        match action {
+            A::None => Task::none(),
+            A::Fetch(fetches) => self.fetch(fetches),
+            A::Select(key) => Task::batch([self.open(key), self.scroll_to_cursor()]),
+            A::Deselect => {
+                self.reader = None;
+                self.forward = false;
+                Task::none()
+            }
+            A::Open(key) => {
+                self.forward = true;
+                self.open(key)
+            }
+            A::ShowAll => self.go(Place::AllInboxes),
+            A::NewVoice => self.verb(Verb::Compose(Compose::Voice(Vec::new()))),
+            A::Bar(act) => match act {
+                list::BarAct::TryAgain => self.check_now(),
+                list::BarAct::SignIn(account) => self.ask_password(account),
+                list::BarAct::AddAccount => self.verb(Verb::AddAccount),
+                list::BarAct::Continue => match self.kept.take() {
+                    Some(draft) => self.verb(Verb::Compose(Compose::Draft(draft.dir))),
+                    None => Task::none(),
+                },
+                list::BarAct::NotNow => {
+                    self.kept = None;
+                    Task::none()
+                }
+                list::BarAct::Tell(send) => self.tell_deleted(send),
+                list::BarAct::LeaveUntold => {
+                    if !self.unheard.is_empty() {
+                        self.unheard.remove(0);
+                    }
+                    Task::none()
+                }
+            },
+        }
+    }
+
+    pub(super) fn scroll_to_cursor(&self) -> Task<Message> {
+        match self.list.scroll_target(self.world.row_height()) {
+            Some(y) => operation::scroll_to(
+                id::LIST,
+                iced::widget::scrollable::AbsoluteOffset { x: 0.0, y },
+            ),
+            None => Task::none(),
+        }
+    }
+
+    /// Shows a message in the reading pane.
+    fn open(&mut self, key: MessageKey) -> Task<Message> {
+        if self.reader.as_ref().is_some_and(|reader| reader.key() == key) {
+            return Task::none();
+        }
+        let (reader, act) = Reader::open(key);
+        self.reader = Some(reader);
+        self.act(act, Message::Reader)
+    }
+
+    pub(super) fn sidebar(&mut self, message: sidebar::Message) -> Task<Message> {
+        use sidebar::Message as M;
+        match message {
+            M::Go(place) => {
+                self.pane = Pane::List;
+                self.go(place)
+            }
+            M::NewVoice => self.verb(Verb::Compose(Compose::Voice(Vec::new()))),
+            M::NewText => self.verb(Verb::Compose(Compose::Text(Vec::new()))),
+            M::Settings => self.open_settings(),
+            M::Sync(open) => {
+                self.world.sidebar.sync_open = open;
+                Task::none()
+            }
+            M::CheckNow => {
+                self.world.sidebar.sync_open = false;
+                self.check_now()
+            }
+            M::SignIn(account) => self.ask_password(account),
+            M::Menu => {
+                self.menu = true;
+                Task::none()
+            }
+        }
+    }
+
+    fn check_now(&self) -> Task<Message> {
+        bridge::ask(
+            self.engine.as_ref(),
+            |engine| async move { engine.sync_once(None).await },
+            |answer| Message::Ordered(answer.map(|_| ())),
+        )
+    }
+
+    fn ask_password(&mut self, account: crate::model::AccountId) -> Task<Message> {
+        self.world.sidebar.sync_open = false;
+        self.dialog = Some(Dialog::Password { account, value: String::new() });
+        operation::focus(dialog::PASSWORD)
+    }
+
+    pub(super) fn open_settings(&mut self) -> Task<Message> {
+        self.menu = false;
+        self.send(crate::audio::Command::ListDevices);
+        self.page = Page::Settings(Settings::default());
+        Task::none()
+    }
+
+    // Screens
+
+    pub(super) fn reader(&mut self, message: reader::Message) -> Task<Message> {
+        let Some(reader) = &mut self.reader else { return Task::none() };
+        let act = reader.update(message, &self.world.context());
+        self.act(act, Message::Reader)
+    }
+
+    pub(super) fn composer(&mut self, message: composer::Message) -> Task<Message> {
+        let Some(composer) = &mut self.composer else { return Task::none() };
+        let act = composer.update(message, &self.world.context());
+        self.act(act, Message::Composer)
+    }
+
+    pub(super) fn directory(&mut self, message: screen::directory::Message) -> Task<Message> {
+        let Some(directory) = &mut self.directory else { return Task::none() };
+        if matches!(message, screen::directory::Message::Select(_)) {
+            self.forward = true;
+        }
+        let act = directory.update(message, &self.world.context());
+        self.act(act, Message::Directory)
+    }
+
+    /// Carries out what a screen wants.
+    pub(super) fn act<M, Q>(
+        &mut self,
+        action: Action<M, Q>,
+        wrap: fn(M) -> Message,
+    ) -> Task<Message>
+    where
+        M: Send + 'static,
+        Q: Ask<M>,
+    {
+        let mut tasks = Vec::new();
+        for one in action.flat() {
+            tasks.push(match one {
+                Action::None | Action::Batch(_) => Task::none(),
+                Action::Run(task) => task.map(wrap),
+                Action::Ask(question) => match &self.engine {
+                    Some(engine) => question.ask(engine).map(wrap),
+                    None => Task::none(),
+                },
+                Action::Audio(command) => {
+                    self.remember(&command);
+                    self.send(command);
+                    Task::none()
+                }
+                Action::Toast(toast) => {
+                    self.show_toast(toast);
+                    Task::none()
+                }
+                Action::Do(verb) => self.verb(verb),
+            });
+        }
+        Task::batch(tasks)
+    }
+
+    /// Speed, volume and skipped silence are choices that last.
+    fn remember(&mut self, command: &crate::audio::Command) {
+        use crate::audio::Command as A;
+        let prefs = &mut self.world.prefs;
+        match command {
+            A::Speed(speed) => prefs.speed = *speed,
+            A::Volume(volume) => prefs.volume = *volume,
+            A::SkipSilence(on) => prefs.skip_silence = *on,
+            _ => return,
+        }
+        self.save_prefs();
+    }
+
+    pub(super) fn save_prefs(&self) {
+        if let Some(file) = &self.prefs_file
+            && let Err(error) = self.world.prefs.save(file)
+        {
+            tracing::warn!(%error, "the settings of the window could not be saved");
+        }
+    }
+
+    pub(super) fn verb(&mut self, verb: Verb) -> Task<Message> {
+        match verb {
+            Verb::Compose(what) => self.compose(&what),
+            Verb::Sent { ids, to, composer } => {
+                self.composer = None;
+                let seconds = self.world.prefs.undo_seconds;
+                self.sending.push(Sending { ids: ids.clone(), to: to.clone() });
+                if seconds > 0 {
+                    let text = tf("toast-sending", &[("to", &to)]);
+                    let toast = Toast::new(0, Icon::Send, text).countdown(seconds).undo();
+                    self.put_toast(toast);
+                    self.undo = Some(Undo::Send(ids, composer));
+                }
+                self.overview()
+            }
+            Verb::CloseComposer => {
+                self.composer = None;
+                Task::none()
+            }
+            Verb::Archive(key) => self.archive(vec![key]),
+            Verb::Delete(key) => self.delete(vec![key]),
+            Verb::MarkUnheard(key) => self.mark(vec![key], Mark::Unheard),
+            Verb::Open(key) => {
+                if self.place.scope().is_none() {
+                    self.place = Place::AllInboxes;
+                    let height = self.world.row_height();
+                    let fetches = self.list.show(crate::engine::Scope::AllInboxes, height);
+                    let fetch = self.fetch(fetches);
+                    self.list.selected = Some(key);
+                    self.forward = true;
+                    return Task::batch([fetch, self.open(key)]);
+                }
+                self.list.selected = Some(key);
+                self.forward = true;
+                self.open(key)
+            }
+            Verb::OpenContact(contact) => {
+                let go = self.go(Place::Directory);
+                self.forward = true;
+                let Some(directory) = &mut self.directory else { return go };
+                let act = directory.show(contact);
+                Task::batch([go, self.act(act, Message::Directory)])
+            }
+            Verb::AddAccount => {
+                // An account is never added to the demo: that is left for the user's own mail.
+                match (self.demo, self.home.take(), &self.open_home) {
+                    (true, Some(home), _) => self.leave_demo(home),
+                    (true, None, Some(open)) => Task::perform(open(), Message::Home),
+                    (true, None, None) => Task::none(),
+                    (false, home, _) => {
+                        self.home = home;
+                        self.new_form();
+                        Task::none()
+                    }
+                }
+            }
+            Verb::OpenDemo => match &self.open_demo {
+                Some(open) => {
+                    self.page = Page::Starting;
+                    Task::perform(open(), Message::Demo)
+                }
+                None => Task::none(),
+            },
+            Verb::AccountAdded(_) => {
+                self.page = Page::Mail;
+                Task::batch([self.overview(), self.go(Place::AllInboxes)])
+            }
+            Verb::Back => self.back(),
+        }
+    }
+
+    /// One step back: to the list, or to the page before.
+    pub(super) fn back(&mut self) -> Task<Message> {
+        match &self.page {
+            Page::Account(_) | Page::Settings(_) => {
+                self.page =
+                    if self.world.sidebar.accounts.is_empty() { Page::Welcome } else { Page::Mail };
+            }
+            _ => {
+                self.forward = false;
+                self.pane = Pane::List;
+            }
+        }
+        Task::none()
+    }
+
+    fn compose(&mut self, what: &Compose) -> Task<Message> {
+        if let Some(composer) = &self.composer
+            && composer.holds_something()
+        {
+            self.say(Icon::Info, t("toast-composer-busy"));
+            self.pane = Pane::Reading;
+            return Task::none();
+        }
+        let (composer, act) = Composer::open(what, &self.world.context());
+        self.composer = Some(composer);
+        self.pane = Pane::Reading;
+        self.page = Page::Mail;
+        self.act(act, Message::Composer)
+    }
+
+    pub(super) fn reopen(&mut self, mut composer: Box<Composer>) -> Task<Message> {
+        let act = composer.reopen();
+        self.composer = Some(*composer);
+        self.pane = Pane::Reading;
+        self.page = Page::Mail;
+        self.act(act, Message::Composer)
+    }
+
+    pub(super) fn strip(&mut self, message: now_playing::Message) -> Task<Message> {
+        use crate::audio::Command as A;
+        use now_playing::Message as M;
+        match message {
+            M::Toggle => self.send(A::Toggle),
+            M::Seek(at) => self.send(A::Seek(at)),
+            M::Close => self.send(A::Stop),
+            M::Show | M::Reply => {
+                let Some(playing) = &self.playing else { return Task::none() };
+                let key = playing.row.key;
+                let verb = match message {
+                    M::Show => Verb::Open(key),
+                    _ => Verb::Compose(Compose::ReplyVoice(key)),
+                };
+                return self.verb(verb);
+            }
+        }
+        Task::none()
+    }
+
+    pub(super) fn dialog_message(&mut self, message: dialog::Message) -> Task<Message> {
+        match message {
+            dialog::Message::Close => {
+                self.dialog = None;
+                Task::none()
+            }
+            dialog::Message::Typed(text) => {
+                if let Some(Dialog::Password { value, .. }) = &mut self.dialog {
+                    *value = text;
+                }
+                Task::none()
+            }
+            dialog::Message::Accept => match self.dialog.take() {
+                Some(Dialog::Password { account, value }) if !value.is_empty() => {
+                    let secret = crate::model::Secret::new(value);
+                    self.order(move |engine| async move {
+                        engine.supply_password(account, secret).await
+                    })
+                }
+                Some(Dialog::RemoveAccount(account)) => {
+                    self.order(move |engine| async move { engine.remove_account(account).await })
+                }
+                _ => Task::none(),
+            },
+        }
+    }
+
+    pub(super) fn new_form(&mut self) {
+        self.page = Page::Account(Box::<account::Account>::default());
+    }
+}
