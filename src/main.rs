@@ -14,6 +14,7 @@ fn main() -> ExitCode {
         eprintln!("aloud: this system names no home folder; use --data-dir");
         return ExitCode::from(1);
     };
+    cli::vendors::install(&dirs);
     match cli.command {
         #[cfg(feature = "ui")]
         Some(cli::Command::Demo(args)) if !args.check => window::open(&dirs, true),

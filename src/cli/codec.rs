@@ -1,14 +1,17 @@
 //! `aloud codec` and `aloud play`: telephone audio from file to file, and to the loudspeaker.
 //!
-//! Containers (WAV, `.au`) are recognized by content on the side that is read; everything else is
-//! headerless there. What is written: linear sound as WAV or, with `--raw`, headerless; G.711 of
-//! `--law` and coded sound headerless, but for MS-GSM, which exists in WAV only.
+//! Containers (WAV, `.au`) are recognized by content on the side that is read; G.726, G.711, GSM and
+//! PCM are headerless otherwise. The codecs with a signature of their own (MP3 and the like) must be
+//! what they are called. What is written: linear sound as WAV or, with `--raw`, headerless; G.711 of
+//! `--law` and coded sound headerless, but for MS-GSM, which exists in WAV only, and the containers
+//! themselves. Limits: those of `codec::decode`. Tests: `tests/codec/command.rs`,
+//! and `tests/codec/vectors.rs` over every exact vector.
 
-use std::{fs, path::PathBuf};
+use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
 
-use super::{Failure, Outcome, inspect::read_input};
+use super::{Failure, Outcome, inspect::read_input, write_output};
 use crate::{
     codec::{
         self, Hint, Limits, Pcm, au,
@@ -53,11 +56,12 @@ struct Conversion {
     /// File to read; `-` is standard input.
     #[arg(value_name = "IN")]
     input: String,
-    /// File to write.
+    /// File to write; `-` is standard output.
     #[arg(value_name = "OUT")]
     output: PathBuf,
 }
 
+/// Encoded are G.726, GSM, MS-GSM, µ-law, A-law, pcm, wav and au; the others are read only.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Codec {
     Auto,
@@ -73,10 +77,62 @@ enum Codec {
     Msgsm,
     Ulaw,
     Alaw,
+    /// Signed 16-bit little-endian samples at 8 000 Hz, headerless.
     Pcm,
+    /// IMA ADPCM in WAV.
+    Ima,
+    /// Microsoft ADPCM in WAV.
+    MsAdpcm,
+    Mp3,
+    /// In MP4 or ADTS.
+    Aac,
+    /// In Ogg.
+    Vorbis,
+    /// In Ogg.
+    Opus,
+    Flac,
+    /// Narrowband.
+    Amr,
+    /// WAV, whatever is inside; written: 16-bit samples, or G.711 of --law as it is.
+    Wav,
+    /// Sun/NeXT file, whatever is inside; written as WAV is.
+    Au,
 }
 
+/// A codec with a signature: what a file of it is called by [`sniff::describe`], and the type that
+/// stands for it where the content tells nothing.
+struct Signed {
+    codec: Codec,
+    media_type: &'static str,
+    names: &'static [&'static str],
+}
+
+const SIGNED: [Signed; 8] = {
+    const fn row(codec: Codec, media_type: &'static str, names: &'static [&'static str]) -> Signed {
+        Signed { codec, media_type, names }
+    }
+    [
+        row(Codec::Ima, "", &["IMA ADPCM"]),
+        row(Codec::MsAdpcm, "", &["Microsoft ADPCM"]),
+        row(Codec::Mp3, "audio/mpeg", &["MP3", "MPEG audio"]),
+        row(Codec::Aac, "audio/aac", &["AAC"]),
+        row(Codec::Vorbis, "audio/vorbis", &["Ogg Vorbis"]),
+        row(Codec::Opus, "audio/opus", &["Opus"]),
+        row(Codec::Flac, "audio/flac", &["FLAC", "Ogg FLAC"]),
+        row(Codec::Amr, "audio/amr", &["AMR"]),
+    ]
+};
+
 impl Codec {
+    /// The word on the command line.
+    fn word(self) -> String {
+        self.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default()
+    }
+
+    fn signed(self) -> Option<&'static Signed> {
+        SIGNED.iter().find(|row| row.codec == self)
+    }
+
     fn g726(self) -> Option<Rate> {
         match self {
             Self::G726At16 => Some(Rate::Kbit16),
@@ -135,11 +191,17 @@ pub fn codec(args: CodecArgs) -> Outcome {
     if args.pack.is_some() && args.codec.g726().is_none() && args.codec != Codec::Auto {
         return Err(Failure::Usage("--pack is for G.726 only".into()));
     }
+    if !decoding && args.codec.signed().is_some() {
+        return Err(Failure::Failed(format!(
+            "{} can be decoded here, not encoded; encoded are g726-16, g726-24, g726-32, g726-40, \
+             gsm, msgsm, ulaw, alaw, pcm, wav and au",
+            args.codec.word()
+        )));
+    }
     let input = read_input(&args.input)
         .map_err(|error| Failure::Failed(format!("{}: {error}", args.input)))?;
     let output = if decoding { decode(&args, &input) } else { encode(&args, &input) }?;
-    fs::write(&args.output, output)
-        .map_err(|error| Failure::Failed(format!("{}: {error}", args.output.display())))
+    write_output(&args.output, &output)
 }
 
 fn failed(error: codec::Error) -> Failure {
@@ -153,6 +215,7 @@ fn decode(args: &Conversion, input: &[u8]) -> Result<Vec<u8>, Failure> {
     if let Some(law) = args.law
         && let Some((octets, rate, packing)) = g726_source(args, input)
     {
+        within_limit(octets.len().saturating_mul(8) / rate.bits() as usize)?;
         let mut out = Vec::new();
         g726::Decoder::new(rate, packing).decode_law(octets, law.into(), &mut out);
         return Ok(out);
@@ -163,6 +226,14 @@ fn decode(args: &Conversion, input: &[u8]) -> Result<Vec<u8>, Failure> {
         None if args.raw => octets(&resample::into_rate(pcm, Pcm::TELEPHONE).samples),
         None => wav::write(&pcm),
     })
+}
+
+/// Headerless sound has no other bound than its file.
+fn within_limit(samples: usize) -> Outcome {
+    if samples > codec::decode::MOST_SAMPLES {
+        return Err(failed(codec::Error::Limit("length of a recording")));
+    }
+    Ok(())
 }
 
 /// The code words, where the input is G.726: headerless when the codec is named, or in a WAV.
@@ -182,11 +253,36 @@ fn g726_source<'a>(args: &Conversion, input: &'a [u8]) -> Option<(&'a [u8], Rate
 fn decoded(args: &Conversion, input: &[u8]) -> Result<Pcm, Failure> {
     let filename = Some(args.input.as_str());
     let pack = args.pack.map(Packing::from);
-    let contained = matches!(sniff::by_content(input), Some(sniff::Form::Wav | sniff::Form::Au));
+    let form = sniff::by_content(input);
+    if let Some(row) = args.codec.signed() {
+        let hint = Hint { media_type: row.media_type, filename: None };
+        let found = sniff::describe(input, hint);
+        if !row.names.contains(&found) {
+            let found = if found == "unknown" { "an unknown kind of recording" } else { found };
+            return Err(Failure::Failed(format!("this is {found}, not {}", args.codec.word())));
+        }
+        return codec::decode(input, hint, Limits::default()).map_err(failed);
+    }
+    let wanted = match args.codec {
+        Codec::Wav => Some(sniff::Form::Wav),
+        Codec::Au => Some(sniff::Form::Au),
+        _ => None,
+    };
+    if wanted.is_some() && form != wanted {
+        return Err(Failure::Failed(format!("this is no {} file", args.codec.word())));
+    }
+    let contained = matches!(form, Some(sniff::Form::Wav | sniff::Form::Au));
     if contained || args.codec == Codec::Auto {
         let hint = Hint { media_type: "", filename };
         return codec::decode_packed(input, hint, Limits::default(), pack).map_err(failed);
     }
+    let bits = args.codec.g726().map_or(4, |rate| rate.bits() as usize);
+    within_limit(match args.codec {
+        Codec::Gsm | Codec::Msgsm => input.len().saturating_mul(5),
+        Codec::Pcm => input.len() / 2,
+        Codec::Ulaw | Codec::Alaw => input.len(),
+        _ => input.len().saturating_mul(8) / bits,
+    })?;
     let samples = match args.codec {
         Codec::Gsm => gsm::decode(input),
         Codec::Msgsm => gsm::decode_blocks(input),
@@ -220,7 +316,11 @@ fn encode(args: &Conversion, input: &[u8]) -> Result<Vec<u8>, Failure> {
             encoder.finish(&mut out);
             return Ok(out);
         }
-        return Ok(coded(args.codec, &g711::decode(&octets, law.into()), packing));
+        match args.codec {
+            Codec::Wav => return Ok(wav::write_law(&octets, law.into(), Pcm::TELEPHONE)),
+            Codec::Au => return Ok(au::write_law(&octets, law.into(), Pcm::TELEPHONE)),
+            _ => return Ok(coded(args.codec, &g711::decode(&octets, law.into()), packing)),
+        }
     }
     let form = sniff::by_content(input);
     let contained = matches!(form, Some(sniff::Form::Wav | sniff::Form::Au));
@@ -230,7 +330,12 @@ fn encode(args: &Conversion, input: &[u8]) -> Result<Vec<u8>, Failure> {
     } else {
         Pcm::telephone(samples(input))
     };
-    Ok(coded(args.codec, &resample::into_rate(pcm, Pcm::TELEPHONE).samples, packing))
+    Ok(match args.codec {
+        // Containers keep the rate of what they are made of.
+        Codec::Wav => wav::write(&pcm),
+        Codec::Au => au::write(&pcm),
+        codec => coded(codec, &resample::into_rate(pcm, Pcm::TELEPHONE).samples, packing),
+    })
 }
 
 /// The G.711 octets of a headerless file, or of a WAV or `.au` file of that law.
@@ -264,7 +369,7 @@ fn coded(codec: Codec, samples: &[i16], packing: Packing) -> Vec<u8> {
         Codec::Msgsm => gsm::wav_file(&gsm::encode_blocks(samples), samples.len() as u32),
         Codec::Ulaw => g711::encode(samples, Law::MuLaw),
         Codec::Alaw => g711::encode(samples, Law::ALaw),
-        Codec::Auto | Codec::Pcm => octets(samples),
+        Codec::Pcm => octets(samples),
         other => g726::encode(samples, other.g726().unwrap_or(Rate::Kbit32), packing),
     }
 }

@@ -3,12 +3,11 @@
 
 use std::{
     fs,
-    io::{self, Write},
     path::{Path, PathBuf},
     time::{SystemTime, UNIX_EPOCH},
 };
 
-use super::{Failure, Outcome, inspect::read_input};
+use super::{Failure, Outcome, inspect::read_input, write_output};
 use crate::{
     codec::{self, Hint, Limits, Pcm},
     message::{
@@ -368,13 +367,7 @@ fn finish(letter: &Letter<'_>, common: &Common) -> Outcome {
         }
         error => Failure::Failed(error.to_string()),
     })?;
-    if common.output.as_os_str() == "-" {
-        io::stdout().lock().write_all(&octets)?;
-    } else {
-        fs::write(&common.output, octets)
-            .map_err(|error| Failure::Failed(format!("{}: {error}", common.output.display())))?;
-    }
-    Ok(())
+    write_output(&common.output, &octets)
 }
 
 /// Date and identifiers: as asked for, else now and at random.

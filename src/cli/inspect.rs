@@ -5,7 +5,7 @@ use std::fs::{self, OpenOptions};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
-use super::{Failure, Outcome};
+use super::{Failure, Outcome, vendors::VendorArgs};
 use crate::message::inspect::{self, ReadOptions};
 use crate::message::{Mail, PartInfo, PartRole, Permission, Report};
 use crate::{codec, message};
@@ -22,6 +22,9 @@ pub struct InspectArgs {
     /// One JSON object a line and message.
     #[arg(long)]
     pub json: bool,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub vendors: VendorArgs,
 }
 
 /// Says what Aloud makes of messages in files. A broken message is no failure.
@@ -29,6 +32,7 @@ pub struct InspectArgs {
 /// # Errors
 /// [`Failure::Failed`] when an input cannot be read; the others are still shown.
 pub fn inspect(args: InspectArgs) -> Outcome {
+    let table = args.vendors.table()?;
     let mut out = io::stdout().lock();
     let mut failed = Vec::new();
     for file in &args.files {
@@ -39,7 +43,7 @@ pub fn inspect(args: InspectArgs) -> Outcome {
                 continue;
             }
         };
-        let mail = Mail::read(&raw, &ReadOptions::default());
+        let mail = Mail::read_with(&raw, &ReadOptions::default(), &table);
         let text = if args.json {
             inspect::to_json(&mail, file).to_string() + "\n"
         } else {
@@ -217,6 +221,9 @@ pub struct ExtractArgs {
     /// The folder to write to; made when missing. Nothing in it is overwritten.
     #[arg(long, value_name = "DIR")]
     pub dir: PathBuf,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub vendors: VendorArgs,
 }
 
 /// Writes recordings as 16-bit PCM WAV, fax pages as PNG and cards as .vcf, and prints their names.
@@ -228,7 +235,7 @@ pub fn extract(args: ExtractArgs) -> Outcome {
     let raw = read_input(&args.file)
         .map_err(|error| Failure::Failed(format!("{}: {error}", args.file)))?;
     let options = ReadOptions { measure_audio: false, ..ReadOptions::default() };
-    let mail = Mail::read(&raw, &options);
+    let mail = Mail::read_with(&raw, &options, &*args.vendors.table()?);
     if let Permission::Refused(reason) = &mail.may_save {
         return Err(Failure::Refused(reason.clone()));
     }
@@ -252,7 +259,7 @@ pub fn extract(args: ExtractArgs) -> Outcome {
 }
 
 /// The leaves to extract with their paths, those of enclosed messages included.
-fn collect<'m>(mail: &'m Mail, above: &str, wanted: &mut Vec<(String, &'m PartInfo)>) {
+pub(super) fn collect<'m>(mail: &'m Mail, above: &str, wanted: &mut Vec<(String, &'m PartInfo)>) {
     let mut inner = mail.forwarded.iter();
     for part in &mail.parts {
         let path = format!("{above}{}", part.path);
@@ -310,7 +317,7 @@ fn stem(path: &str, part: &PartInfo) -> String {
 }
 
 /// Writes a file that was not there before; a taken name gets a number.
-fn write_new(dir: &Path, name: &str, octets: &[u8]) -> Result<PathBuf, Failure> {
+pub(super) fn write_new(dir: &Path, name: &str, octets: &[u8]) -> Result<PathBuf, Failure> {
     let (stem, extension) = name.rsplit_once('.').unwrap_or((name, ""));
     for number in 1..10_000 {
         let name = match number {

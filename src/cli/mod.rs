@@ -3,17 +3,26 @@
 //! Exit codes: 0 done, 1 failed, 2 usage, 3 refused by a rule; the reason goes to stderr. Each
 //! submodule owns the arguments and the run of its commands; this file only names and dispatches.
 
-use std::{path::PathBuf, process::ExitCode};
+use std::{
+    fs,
+    io::{self, Write},
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
 
 use clap::{Parser, Subcommand};
 
 pub mod account;
+pub mod address;
+pub mod card;
 pub mod codec;
 pub mod compose;
 pub mod demo;
 pub mod dirs;
+pub mod fax;
 pub mod inspect;
 pub mod mail;
+pub mod vendors;
 
 pub use dirs::Dirs;
 
@@ -44,6 +53,12 @@ pub enum Command {
     Extract(inspect::ExtractArgs),
     /// Decode or encode telephone audio.
     Codec(codec::CodecArgs),
+    /// Take telephone addresses apart, or build one.
+    Address(address::AddressArgs),
+    /// Show contact cards, take them over into the directory, or export it.
+    Card(card::CardArgs),
+    /// Turn a page of a fax into a picture.
+    Fax(fax::FaxArgs),
     /// Play an audio file or a voice message.
     Play(codec::PlayArgs),
     /// Build a new voice message.
@@ -119,6 +134,9 @@ pub fn run(command: Command, dirs: &Dirs) -> ExitCode {
         Command::Inspect(args) => inspect::inspect(args),
         Command::Extract(args) => inspect::extract(args),
         Command::Codec(args) => codec::codec(args),
+        Command::Address(args) => address::address(args),
+        Command::Card(args) => card::card(args, dirs),
+        Command::Fax(args) => fax::fax(args),
         Command::Play(args) => codec::play(args),
         Command::Compose(args) => compose::compose(args, dirs),
         Command::Reply(args) => compose::reply(args, dirs),
@@ -142,6 +160,33 @@ pub fn finish(outcome: Outcome) -> ExitCode {
             eprintln!("aloud: {failure}");
             ExitCode::from(failure.code())
         }
+    }
+}
+
+/// Writes what a command made; `-` is standard output.
+///
+/// # Errors
+/// [`Failure::Failed`] with the file's name.
+pub fn write_output(output: &Path, octets: &[u8]) -> Outcome {
+    let written = if output.as_os_str() == "-" {
+        let mut out = io::stdout().lock();
+        out.write_all(octets).and_then(|()| out.flush())
+    } else {
+        fs::write(output, octets)
+    };
+    written.map_err(|error| Failure::Failed(format!("{}: {error}", output.display())))
+}
+
+/// Prints text for people or JSON lines.
+///
+/// # Errors
+/// [`Failure::Failed`] when standard output takes nothing; a reader that has gone (`| head`) is no
+/// failure.
+pub fn print(text: &str) -> Outcome {
+    let mut out = io::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error.into()),
+        _ => Ok(()),
     }
 }
 

@@ -228,6 +228,38 @@ pub fn header(rate: u32, octets: Option<u32>) -> [u8; 44] {
     header
 }
 
+/// Writes G.711 octets as a mono file. Sound past 4 GiB is left out.
+#[must_use]
+pub fn write_law(octets: &[u8], law: Law, rate: u32) -> Vec<u8> {
+    let octets = octets.get(..u32::MAX as usize - 58).unwrap_or(octets);
+    let tag = match law {
+        Law::MuLaw => tag::MU_LAW,
+        Law::ALaw => tag::A_LAW,
+    };
+    let size = octets.len() as u32;
+    let padding = octets.len() % 2;
+    let fields: [&[u8]; 16] = [
+        b"RIFF",
+        &(size + 50 + padding as u32).to_le_bytes(),
+        b"WAVEfmt ",
+        &18_u32.to_le_bytes(),
+        &tag.to_le_bytes(),
+        &1_u16.to_le_bytes(),
+        &rate.to_le_bytes(),
+        &rate.to_le_bytes(),
+        &1_u16.to_le_bytes(),
+        &8_u16.to_le_bytes(),
+        &[0, 0],
+        // True length in samples, as every form but PCM has it.
+        &[b"fact".as_slice(), &4_u32.to_le_bytes(), &size.to_le_bytes()].concat(),
+        b"data",
+        &size.to_le_bytes(),
+        octets,
+        if padding == 1 { &[0] } else { &[] },
+    ];
+    fields.concat()
+}
+
 /// Writes a 16-bit mono file. Sound past 4 GiB is left out (the format cannot count it).
 #[must_use]
 pub fn write(pcm: &Pcm) -> Vec<u8> {

@@ -401,6 +401,98 @@ pub struct CardOffer {
     pub kind: CardOfferKind,
 }
 
+/// A field in which a card and an entry of the directory may differ.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CardField {
+    /// Name.
+    Name,
+    /// Role or title.
+    Role,
+    /// Organisation.
+    Organization,
+    /// Place.
+    Place,
+    /// Time zone.
+    Zone,
+    /// Photo.
+    Photo,
+    /// Spoken name.
+    SpokenName,
+    /// Mail address.
+    Address,
+    /// That an address takes VPIM.
+    Vpim,
+    /// Telephone number.
+    Number,
+    /// Fax number.
+    FaxNumber,
+    /// Mobile number.
+    MobileNumber,
+}
+
+impl CardField {
+    /// In a word or two.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Name => "name",
+            Self::Role => "role",
+            Self::Organization => "organization",
+            Self::Place => "place",
+            Self::Zone => "time zone",
+            Self::Photo => "photo",
+            Self::SpokenName => "spoken name",
+            Self::Address => "address",
+            Self::Vpim => "VPIM",
+            Self::Number => "number",
+            Self::FaxNumber => "fax number",
+            Self::MobileNumber => "mobile number",
+        }
+    }
+
+    /// The place in a set of fields; stored, so never renumbered. Lists of addresses and numbers
+    /// have none: they only grow.
+    pub(crate) fn bit(self) -> i64 {
+        match self {
+            Self::Name => 1,
+            Self::Role => 2,
+            Self::Organization => 4,
+            Self::Place => 8,
+            Self::Zone => 16,
+            Self::Photo => 32,
+            _ => 0,
+        }
+    }
+}
+
+/// One field in which a card says something that the directory does not have.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FieldChange {
+    /// Which.
+    pub field: CardField,
+    /// What is there now (for an address or number, the one in use); `None` when nothing is.
+    pub old: Option<String>,
+    /// What the card says; for a photo or recording its type and size.
+    pub new: String,
+    /// The user typed what is there: no card replaces it.
+    pub typed: bool,
+}
+
+/// A card beside the directory.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CardComparison {
+    /// Name on the card.
+    pub name: String,
+    /// The entry it is about, and its name; `None` for somebody new.
+    pub contact: Option<(ContactId, String)>,
+    /// The directory has a newer card: differing fields are kept whatever is chosen.
+    pub older: bool,
+    /// Field by field.
+    pub changes: Vec<FieldChange>,
+    /// What is wrong with the card.
+    pub problem: Option<String>,
+}
+
 /// What accepting a card would do.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum CardOfferKind {

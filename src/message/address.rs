@@ -176,8 +176,16 @@ pub fn parse(text: &str) -> Parsed {
     };
     let mut parsed = Parsed::default();
     let Ok(addr) = AddrSpec::parse(inner) else {
-        parsed.problems.push("it is no complete mail address".into());
-        parsed.display = display::clean(text);
+        // A telephone form without its domain still says what it would name.
+        let printable = inner.chars().all(|c| matches!(c, ' '..='~') && c != '@');
+        if printable && telephone(&mut parsed, &unquote(inner)) {
+            check(&mut parsed);
+            parsed.display = shown(&parsed);
+            parsed.problems.push("there is no domain".into());
+        } else {
+            parsed = Parsed { display: display::clean(text), ..Parsed::default() };
+            parsed.problems.push("it is no complete mail address".into());
+        }
         return parsed;
     };
     parsed.domain = Some(addr.domain().to_owned());
@@ -544,6 +552,27 @@ mod tests {
     }
 
     #[test]
+    fn without_a_domain_the_number_is_still_read() {
+        for (text, kind, number) in [
+            ("2500", "mailbox", Some("2500")),
+            ("VPIM=+14165977230/DL=93", "vpim", Some("+14165977230")),
+            ("AMIS=+1/401+3278144+/SYSNUM=1+401+3279542+", "amis", Some("1+401+3278144+")),
+            ("FAX=/postd=w6743w99p51", "fax", None),
+            ("Ada <2500>", "mailbox", Some("2500")),
+            ("2500\r\n", "mailbox", Some("2500")),
+            ("25\r00", "unknown", None),
+            ("@x", "unknown", None),
+            ("", "unknown", None),
+            ("a=b", "unknown", None),
+        ] {
+            let parsed = parse(text);
+            assert_eq!((parsed.kind.as_str(), parsed.number.as_deref()), (kind, number), "{text}");
+            assert_eq!(parsed.domain, None);
+            assert!(!parsed.problems.is_empty(), "{text}");
+        }
+    }
+
+    #[test]
     fn what_is_wrong_is_said() {
         for text in [
             "VPIM=613/EXT=ab@x",
@@ -613,7 +642,8 @@ mod tests {
         #[test]
         fn any_text_is_taken(text in "\\PC{0,80}") {
             let parsed = parse(&text);
-            prop_assert_eq!(parsed.kind == Kind::Unknown, parsed.domain.is_none());
+            prop_assert!(parsed.kind != Kind::Unknown || parsed.domain.is_none());
+            prop_assert!(parsed.domain.is_some() || !parsed.problems.is_empty());
         }
 
         #[test]

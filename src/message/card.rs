@@ -14,7 +14,7 @@ mod lines;
 mod read;
 mod write;
 
-pub use read::{OCTETS_MAX, PROPERTIES_MAX, parse, parse_all};
+pub use read::{OCTETS_MAX, PROPERTIES_MAX, parse, parse_all, parse_file};
 pub use write::write;
 
 /// A card, read or to be written.

@@ -22,7 +22,8 @@ mod parts;
 mod sender;
 mod words;
 
-pub use json::to_json;
+pub use attachments::card_of_file;
+pub use json::{card_to_json, to_json};
 pub use parts::is_vpim1;
 pub use words::html_text;
 
@@ -59,7 +60,7 @@ impl Mail {
     /// Reads a message. A `duration` without a `duration_source` is an estimate from the size.
     #[must_use]
     pub fn read(raw: &[u8], options: &ReadOptions) -> Self {
-        Self::read_with(raw, options, Table::builtin())
+        Self::read_with(raw, options, Table::current())
     }
 
     /// As [`Mail::read`], with another vendor table.

@@ -10,6 +10,13 @@ use serde::Deserialize;
 
 use super::view::View;
 
+mod file;
+
+pub use file::{FILE_MAX, ROWS_MAX};
+
+/// What [`Table::install`] was given.
+static INSTALLED: OnceLock<Table> = OnceLock::new();
+
 /// Lines of the text part that clues look at.
 const TEXT_LINES: usize = 200;
 /// Characters of one value that patterns look at.
@@ -37,27 +44,34 @@ impl Table {
         })
     }
 
-    /// Reads a table.
-    ///
-    /// # Errors
-    /// The place and the reason, for the person who wrote the file.
-    pub fn parse(text: &str) -> Result<Self, String> {
-        let table: Self = toml::from_str(text).map_err(|e| e.to_string())?;
-        for row in &table.rows {
-            for clue in row.clues() {
-                if clue.like.as_ref().is_some_and(|p| p.chars().filter(|c| *c == '*').count() > 8) {
-                    return Err(format!("{}: a pattern has more than eight asterisks", row.id));
-                }
-            }
-        }
-        Ok(table)
+    /// The table of this process: the one installed, else that of Aloud.
+    #[must_use]
+    pub fn current() -> &'static Self {
+        INSTALLED.get().unwrap_or_else(|| Self::builtin())
     }
 
-    /// These rows before those of `later`.
+    /// Sets the table of this process, once and before anything is read; whether it was the first.
+    pub fn install(table: Self) -> bool {
+        INSTALLED.set(table).is_ok()
+    }
+
+    /// Reads a table without faults.
+    ///
+    /// # Errors
+    /// The line and the reason, for the person who wrote the file. [`Table::read`] goes on instead.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        let (table, problems) = Self::read(text);
+        problems.into_iter().next().map_or(Ok(table), Err)
+    }
+
+    /// These rows before those of `later`, and after them the ones that ask for it.
     #[must_use]
-    pub fn before(mut self, later: &Self) -> Self {
-        self.rows.extend(later.rows.iter().cloned());
-        self
+    pub fn before(self, later: &Self) -> Self {
+        let (after, mut rows): (Vec<Vendor>, Vec<Vendor>) =
+            self.rows.into_iter().partition(|row| row.after);
+        rows.extend(later.rows.iter().cloned());
+        rows.extend(after);
+        Self { rows }
     }
 }
 
@@ -183,6 +197,9 @@ pub struct Vendor {
     /// What they must hold.
     #[serde(default)]
     pub needs: Needs,
+    /// In a table of the user: only where no row of Aloud fits.
+    #[serde(default)]
+    pub after: bool,
     /// From is a machine.
     #[serde(default)]
     pub robot: bool,

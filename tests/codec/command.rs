@@ -86,8 +86,10 @@ fn rates_packing_and_law() {
 #[test]
 fn every_codec_there_and_back() {
     let file = wav::write(&Pcm::telephone(wave()));
-    for name in ["g726-16", "g726-24", "g726-32", "g726-40", "gsm", "msgsm", "ulaw", "alaw", "pcm"]
-    {
+    for name in [
+        "g726-16", "g726-24", "g726-32", "g726-40", "gsm", "msgsm", "ulaw", "alaw", "pcm", "wav",
+        "au",
+    ] {
         let coded = convert(&["encode", "--codec", name], &file);
         let decoded = convert(&["decode", "--codec", name], &coded);
         let samples = decode(&decoded, Hint::default(), Limits::default()).unwrap().samples;
@@ -96,11 +98,31 @@ fn every_codec_there_and_back() {
 }
 
 #[test]
+fn containers_keep_the_octets_of_a_law_and_the_rate_of_linear_sound() {
+    let octets = g711::encode(&wave()[..799], Law::ALaw);
+    for name in ["wav", "au"] {
+        let file = convert(&["encode", "--codec", name, "--law", "alaw"], &octets);
+        assert_eq!(aloud::codec::describe(&file, Hint::default()), "G.711 A-law");
+        let decoded = decode(&file, Hint::default(), Limits::default()).unwrap();
+        assert_eq!(decoded, Pcm::telephone(g711::decode(&octets, Law::ALaw)));
+        assert_eq!(convert(&["decode", "--codec", name, "--law", "alaw"], &file), octets);
+        let fine = Pcm { samples: wave(), rate: 44_100 };
+        let file = convert(&["encode", "--codec", name], &wav::write(&fine));
+        assert_eq!(decode(&file, Hint::default(), Limits::default()).unwrap(), fine);
+    }
+}
+
+#[test]
 fn exit_codes() {
     let folder = TempDir::new().unwrap();
     let (input, output) = paths(&folder);
     fs::write(&input, b"\x30\x26\xB2\x75\x8E\x66\xCF\x11 and so on").unwrap();
-    let cases: [(&[&str], i32, &str); 5] = [
+    let cases: [(&[&str], i32, &str); 10] = [
+        (&["encode", "--codec", "mp3"], 1, "mp3 can be decoded here, not encoded"),
+        (&["encode", "--codec", "ms-adpcm"], 1, "ms-adpcm can be decoded here"),
+        (&["decode", "--codec", "flac"], 1, "this is Windows Media Audio, not flac"),
+        (&["decode", "--codec", "ima"], 1, "this is Windows Media Audio, not ima"),
+        (&["decode", "--codec", "au"], 1, "this is no au file"),
         (&["encode"], 2, "encoding needs --codec"),
         (&["decode", "--codec", "gsm", "--pack", "be"], 2, "--pack is for G.726 only"),
         (&["decode", "--codec", "mp7"], 2, "mp7"),

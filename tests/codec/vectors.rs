@@ -1,6 +1,13 @@
 //! Every row of the shared `vectors/manifest.tsv`, when the folder is there.
 
-use std::{collections::HashMap, fmt::Write as _, fs, path::Path};
+use std::{
+    collections::HashMap,
+    fmt::Write as _,
+    fs,
+    io::Write as _,
+    path::Path,
+    process::{Command, Stdio},
+};
 
 use aloud::codec::{
     self, Error, Hint, Limits, Pcm, fax,
@@ -248,6 +255,128 @@ fn the_published_tables_of_g711() {
             assert_eq!(law.expand(code), value, "{name} {code}");
         }
     }
+}
+
+/// Runs `aloud codec` over standard input and output.
+fn program(arguments: &[&str], input: &[u8]) -> std::process::Output {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_aloud"))
+        .arg("codec")
+        .args(arguments)
+        .args(["-", "-"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    // It reads everything before it writes.
+    child.stdin.take().unwrap().write_all(input).unwrap();
+    child.wait_with_output().unwrap()
+}
+
+/// The options of a row, its input as the program takes it, and whether the output is packed code
+/// words or octets that the row has one a word.
+fn options<'a>(row: &Row<'a>) -> (Vec<String>, Vec<u8>) {
+    let decode = row.op != "g726-enc";
+    let codec = match row.op {
+        "g726-dec" | "g726-enc" => format!("g726-{}", row.args["rate"]),
+        "gsm-dec" => "gsm".into(),
+        "au-dec" => "au".into(),
+        _ => match row.args.get("fmt") {
+            Some(&"ima") => "ima".into(),
+            Some(&"msadpcm") => "ms-adpcm".into(),
+            _ => "wav".into(),
+        },
+    };
+    let mut options = vec![if decode { "decode" } else { "encode" }.to_owned()];
+    options.push(format!("--codec={codec}"));
+    options.extend(row.args.get("pack").map(|pack| format!("--pack={pack}")));
+    let side = row.args.get(if decode { "out" } else { "in" });
+    options.push(match side {
+        Some(law @ (&"ulaw" | &"alaw")) => format!("--law={law}"),
+        _ => "--raw".into(),
+    });
+    let codes = row.has("codes16") && decode;
+    let law = row.has("words16") && !decode;
+    let input = match (codes, law) {
+        (true, _) => pack(&low_octets(&row.input), row.rate().bits()),
+        (_, true) => low_octets(&row.input),
+        _ => row.input.clone(),
+    };
+    (options, input)
+}
+
+fn by_the_program(row: &Row) -> Verdict {
+    let (options, input) = options(row);
+    let options: Vec<&str> = options.iter().map(String::as_str).collect();
+    let out = program(&options, &input);
+    if !out.status.success() {
+        return Verdict::Failed(String::from_utf8_lossy(&out.stderr).into_owned());
+    }
+    let output = match row.op {
+        "g726-enc" if row.has("codes16") => words(&unpack(&out.stdout, row.rate().bits())),
+        "g726-dec" if row.has("words16") => words(&out.stdout),
+        _ => out.stdout,
+    };
+    row.check(&output)
+}
+
+#[test]
+fn the_program_gives_the_same_octets_for_every_exact_row() {
+    let Some(shared) = crate::support::shared() else {
+        println!("skipped: no shared vectors");
+        return;
+    };
+    let root = shared.join("vectors");
+    let manifest = fs::read_to_string(root.join("manifest.tsv")).unwrap();
+    let (mut passed, mut failed) = (0, Vec::new());
+    for line in manifest.lines().skip(1) {
+        let row = parse(line, &root);
+        if !matches!(row.op, "g726-dec" | "g726-enc" | "gsm-dec" | "wav-dec" | "au-dec") {
+            continue;
+        }
+        match by_the_program(&row) {
+            Verdict::Passed => passed += 1,
+            Verdict::Failed(reason) | Verdict::Skipped(reason) => {
+                failed.push(format!("{}: {reason}", row.id));
+            }
+        }
+    }
+    println!("{passed} passed, {} failed", failed.len());
+    assert!(failed.is_empty(), "{failed:#?}");
+    assert_eq!(passed, 92 + 61 + 3 + 8 + 1);
+}
+
+#[test]
+fn the_program_decodes_the_others_by_name() {
+    let Some(shared) = crate::support::shared() else {
+        println!("skipped: no shared vectors");
+        return;
+    };
+    let lossy = shared.join("vectors/lossy");
+    for (file, codec) in [
+        ("name5.mp3", "mp3"),
+        ("name5.mp3.wav", "mp3"),
+        ("name5.opus", "opus"),
+        ("name5.amr", "amr"),
+        ("name5.ogg", "vorbis"),
+        ("name5.m4a", "aac"),
+    ] {
+        let input = fs::read(lossy.join(file)).unwrap();
+        let option = format!("--codec={codec}");
+        let named = program(&["decode", &option, "--raw"], &input);
+        assert!(named.status.success(), "{file}");
+        let seconds = named.stdout.len() as f64 / 16_000.0;
+        assert!((seconds - 5.2).abs() < 0.3, "{file}: {seconds}");
+        assert_eq!(program(&["decode", "--raw"], &input).stdout, named.stdout, "{file}");
+        let wrong = if codec == "mp3" { "--codec=opus" } else { "--codec=mp3" };
+        let refused = program(&["decode", wrong], &input);
+        assert_eq!(refused.status.code(), Some(1), "{file}");
+        assert!(refused.stdout.is_empty());
+    }
+    let wma = fs::read(lossy.join("name5.wma")).unwrap();
+    let refused = program(&["decode"], &wma);
+    assert_eq!(refused.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&refused.stderr).contains("Windows Media Audio"));
 }
 
 #[test]

@@ -201,6 +201,27 @@ impl Bitmap {
     }
 }
 
+impl Gray {
+    /// A PNG of 8-bit shades with square pixels.
+    ///
+    /// # Errors
+    /// [`Error::Empty`] for a picture without pixels.
+    pub fn to_png(&self) -> Result<Vec<u8>, Error> {
+        if self.pixels.is_empty() {
+            return Err(Error::Empty);
+        }
+        let mut png = Vec::new();
+        let mut encoder = png::Encoder::new(&mut png, self.width, self.height);
+        encoder.set_color(png::ColorType::Grayscale);
+        encoder.set_depth(png::BitDepth::Eight);
+        encoder
+            .write_header()
+            .and_then(|mut writer| writer.write_image_data(&self.pixels))
+            .map_err(|error| Error::Damaged(format!("fax: {error}")))?;
+        Ok(png)
+    }
+}
+
 /// The part of a source line that a target pixel covers.
 struct Span {
     /// First and last source pixel touched.
@@ -274,6 +295,20 @@ mod tests {
         assert_eq!((gray.width, gray.height), (6, 4));
         assert_eq!(gray.pixels[..6], [255, 255, 0, 0, 255, 255]);
         assert_eq!(page.to_gray_scaled(0).pixels.len(), 1);
+    }
+
+    #[test]
+    fn shades_become_a_png() {
+        let mut page = Bitmap::blank(4, 1, 204.0, 102.0);
+        page.fill(0, 0, 2);
+        let gray = page.to_gray_scaled(2);
+        let png = gray.to_png().unwrap();
+        let mut reader = png::Decoder::new(std::io::Cursor::new(png)).read_info().unwrap();
+        assert_eq!((reader.info().width, reader.info().height), (2, 1));
+        let mut pixels = vec![0; reader.output_buffer_size().unwrap()];
+        reader.next_frame(&mut pixels).unwrap();
+        assert_eq!(pixels, [0, 255]);
+        assert_eq!(pixels, gray.pixels);
     }
 
     #[test]

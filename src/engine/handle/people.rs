@@ -117,19 +117,57 @@ impl Engine {
         Ok(outcome)
     }
 
-    /// Takes over the cards of a file the user chose.
+    /// What taking over the card of a message would change, field by field.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] for a card that cannot be used; [`Error::Refused`] for one of several.
+    pub async fn compare_card(&self, key: MessageKey, path: String) -> Result<CardComparison> {
+        let _ = self.fetch(key).await;
+        let opening = self.load(key).await?;
+        let (mail, raw) = (opening.mail.clone(), opening.raw.clone());
+        let received = blocking(move || directory::received(&mail, &raw, &path)).await?;
+        let mail = opening.mail.clone();
+        self.inner.store.read(move |c| directory::compare_received(c, &mail, &received)).await
+    }
+
+    /// What taking over the cards of a file would change, field by field.
     ///
     /// # Errors
     /// [`Error::Invalid`] when there is none in it.
-    pub async fn import_file(&self, octets: Vec<u8>, file_name: String) -> Result<Vec<ContactId>> {
+    pub async fn compare_cards(&self, octets: Vec<u8>) -> Result<Vec<CardComparison>> {
+        self.inner.store.read(move |c| directory::compare_file(c, &octets)).await
+    }
+
+    /// Takes over the cards of a file the user chose; can be undone as a whole. Known people gain
+    /// what was missing; what differs is replaced only with `overwrite`, the user's choice.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] when there is none in it.
+    pub async fn import_cards(
+        &self,
+        octets: Vec<u8>,
+        file_name: String,
+        overwrite: bool,
+    ) -> Result<(Vec<ContactId>, UndoToken)> {
         let now = self.inner.store.now();
-        let ids = self
+        let outcome = self
             .inner
             .store
-            .write(move |t| directory::import_file(t, &octets, &file_name, now))
+            .write(move |t| {
+                let (ids, act) = directory::import_file(t, &octets, &file_name, overwrite, now)?;
+                Ok((ids, ops::remember(t, &act, now)?))
+            })
             .await?;
         self.tell(Event::DirectoryChanged);
-        Ok(ids)
+        Ok(outcome)
+    }
+
+    /// As [`Self::import_cards`], overwriting nothing.
+    ///
+    /// # Errors
+    /// As there.
+    pub async fn import_file(&self, octets: Vec<u8>, file_name: String) -> Result<Vec<ContactId>> {
+        Ok(self.import_cards(octets, file_name, false).await?.0)
     }
 
     /// A contact as a vCard for others.
@@ -151,7 +189,7 @@ impl Engine {
         Ok(())
     }
 
-    /// Saves what the user typed. A name that was changed by hand is never replaced by a card.
+    /// Saves what the user typed. What was changed by hand is never replaced by a card.
     ///
     /// # Errors
     /// [`Error::Invalid`] without a name; [`Error::NotFound`].
@@ -175,8 +213,18 @@ impl Engine {
                 let (photo_type, photo) = contact
                     .photo
                     .map_or_else(Default::default, |(kind, octets)| (kind, octets.to_vec()));
+                let text = |value: &Option<String>| value.clone().unwrap_or_default();
+                let changed = [
+                    (CardField::Name, old.name != contact.name),
+                    (CardField::Role, old.role != text(&contact.role)),
+                    (CardField::Organization, old.organization != text(&contact.organization)),
+                    (CardField::Place, old.place != text(&contact.place)),
+                    (CardField::Zone, old.zone != text(&contact.zone)),
+                    (CardField::Photo, old.photo != photo),
+                ];
+                let typed = changed.iter().filter(|(_, changed)| *changed);
                 let row = ContactRow {
-                    name_edited: old.name_edited || old.name != contact.name,
+                    typed: typed.fold(old.typed, |bits, (field, _)| bits | field.bit()),
                     name: contact.name.trim().to_owned(),
                     role: contact.role.unwrap_or_default(),
                     organization: contact.organization.unwrap_or_default(),

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Error, Result, list, some};
 use crate::{
-    engine::types::{Contact, ContactEmail, ContactTel},
+    engine::types::{CardField, Contact, ContactEmail, ContactTel},
     model::{AddrSpec, ContactId, MessageKey},
 };
 
@@ -33,8 +33,10 @@ pub struct ContactRow {
     pub id: i64,
     /// Formatted name.
     pub name: String,
-    /// The user typed the name, so no card replaces it.
-    pub name_edited: bool,
+    /// Fields that the user typed, so no card replaces them: bits of [`CardField`], in the column
+    /// `name_edited`, which once was for the name alone.
+    #[serde(default)]
+    pub typed: i64,
     /// Role or title.
     pub role: String,
     /// Organisation.
@@ -75,7 +77,7 @@ fn row(row: &Row<'_>) -> rusqlite::Result<ContactRow> {
     Ok(ContactRow {
         id: row.get(0)?,
         name: row.get(1)?,
-        name_edited: row.get(2)?,
+        typed: row.get(2)?,
         role: row.get(3)?,
         organization: row.get(4)?,
         place: row.get(5)?,
@@ -192,7 +194,7 @@ pub(crate) fn save(t: &Transaction<'_>, contact: &ContactRow) -> Result<ContactI
         params![
             id,
             contact.name,
-            contact.name_edited,
+            contact.typed,
             contact.role,
             contact.organization,
             contact.place,
@@ -304,6 +306,12 @@ pub(crate) fn sent_a_card(c: &Connection, address: &str) -> Result<bool> {
 }
 
 impl ContactRow {
+    /// Whether the user typed this field.
+    #[must_use]
+    pub fn is_typed(&self, field: CardField) -> bool {
+        self.typed & field.bit() != 0
+    }
+
     /// As the window shows it.
     #[must_use]
     pub fn shown(&self, source: String) -> Contact {

@@ -329,6 +329,8 @@ pub(crate) enum Act {
     ContactAdded(ContactId),
     /// A contact changed; its row as it was.
     ContactChanged(ContactId, String),
+    /// Several contacts at once.
+    Several(Vec<Act>),
 }
 
 /// Keeps an act for undo; only the newest few are kept.

@@ -12,6 +12,9 @@ use crate::message::display;
 pub const OCTETS_MAX: usize = 256 * 1024;
 /// Most properties of a card that are read.
 pub const PROPERTIES_MAX: usize = 100;
+/// Largest file of cards, and most cards of one.
+const FILE_MAX: usize = 16 * 1024 * 1024;
+const FILE_CARDS_MAX: usize = 5_000;
 /// Most cards of one part that are read.
 const CARDS_MAX: usize = 100;
 /// Longest value that is kept, in characters; notes may be longer.
@@ -35,6 +38,39 @@ pub fn parse_all(octets: &[u8]) -> Vec<CardDoc> {
         return vec![unusable("the contact card is larger than 256 KiB")];
     }
     lines::cards(octets).iter().take(CARDS_MAX).map(card).collect()
+}
+
+/// Reads all cards of a file that the user chose: the limit of 256 KiB holds for each card, and the
+/// file may have 16 MiB and 5000 cards.
+#[must_use]
+pub fn parse_file(octets: &[u8]) -> Vec<CardDoc> {
+    if octets.len() > FILE_MAX {
+        return vec![unusable("the file is larger than 16 MiB")];
+    }
+    // UTF-16 is not taken apart by octets.
+    if octets.starts_with(b"\xff\xfe") || octets.starts_with(b"\xfe\xff") {
+        return parse_all(octets);
+    }
+    let mut docs = Vec::new();
+    let (mut start, mut at, mut depth) = (0, 0, 0_usize);
+    for line in octets.split_inclusive(|octet| *octet == b'\n') {
+        at += line.len();
+        let is = |word: &[u8]| line.trim_ascii().eq_ignore_ascii_case(word);
+        if is(b"BEGIN:VCARD") {
+            depth += 1;
+        } else if is(b"END:VCARD") {
+            depth = depth.saturating_sub(1);
+            if depth == 0 {
+                docs.extend(parse_all(octets.get(start..at).unwrap_or_default()));
+                start = at;
+            }
+        }
+        if docs.len() >= FILE_CARDS_MAX {
+            return docs;
+        }
+    }
+    docs.extend(parse_all(octets.get(start..).unwrap_or_default()));
+    docs
 }
 
 fn unusable(problem: &str) -> CardDoc {

@@ -17,7 +17,6 @@ pub fn cards(path: &str, octets: &[u8], view: &View<'_>) -> Vec<Card> {
 }
 
 fn in_short(path: &str, doc: &CardDoc, view: &View<'_>) -> Card {
-    let line = |text: &str| display::clean(text);
     let sound = match &doc.sound {
         Some(Sound::Inline { .. }) => true,
         Some(Sound::Cid(id)) => view.leaves().any(|part| {
@@ -26,12 +25,20 @@ fn in_short(path: &str, doc: &CardDoc, view: &View<'_>) -> Card {
         }),
         None => false,
     };
+    Card { path: path.to_owned(), has_spoken_name: sound, ..card_of_file(doc) }
+}
+
+/// A card from a file of its own, in short. It has a spoken name when it says so: there is no
+/// message around it whose parts could be looked at.
+#[must_use]
+pub fn card_of_file(doc: &CardDoc) -> Card {
+    let line = |text: &str| display::clean(text);
     Card {
-        path: path.to_owned(),
+        path: String::new(),
         name: doc.name.as_deref().map(line).filter(|name| !name.is_empty()),
         emails: doc.emails.iter().map(|e| line(&e.addr)).collect(),
         tels: doc.tels.iter().map(|t| line(&t.number)).collect(),
-        has_spoken_name: sound,
+        has_spoken_name: doc.sound.is_some(),
         problem: doc.problem.clone(),
     }
 }

@@ -49,7 +49,7 @@ pub fn to_json(mail: &Mail, file: &str) -> Value {
             "text": t.text,
             "origin": t.origin,
         })),
-        "cards": mail.cards.iter().map(card).collect::<Vec<_>>(),
+        "cards": mail.cards.iter().map(card_to_json).collect::<Vec<_>>(),
         "receipt": mail.receipt.as_ref().map(receipt),
         "report": mail.report.as_ref().map(report),
         "forwarded": forwarded,
@@ -87,7 +87,9 @@ fn part(part: &PartInfo) -> Value {
     })
 }
 
-fn card(card: &Card) -> Value {
+/// A contact card, as in the list `cards`.
+#[must_use]
+pub fn card_to_json(card: &Card) -> Value {
     json!({
         "name": card.name,
         "emails": card.emails,

@@ -1,0 +1,335 @@
+//! `aloud card`: contact cards (vCard 2.1, 3.0 and 4.0; RFC 2426, RFC 6350, RFC 2421 section 4.3.3)
+//! shown, taken over into the directory, and handed out.
+//!
+//! The input is a file of cards, or a message (RFC 5322) whose own cards are shown. Import goes
+//! through the engine: what differs is shown field by field and replaced only with `--yes`.
+//! Tests: `tests/cli/card.rs`.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use clap::{Args, Subcommand};
+
+use super::{
+    Dirs, Failure, Outcome,
+    inspect::{read_input, write_new},
+    mail::with_engine,
+    print, write_output,
+};
+use crate::{
+    codec,
+    engine::{CardComparison, FieldChange},
+    message::{
+        self, Mail, PartRole, Permission,
+        card::{self, CardDoc, Sound},
+        display,
+        inspect::{self, ReadOptions},
+    },
+};
+
+/// Arguments of `aloud card`.
+#[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
+pub struct CardArgs {
+    #[command(subcommand)]
+    command: Option<CardCommand>,
+    #[command(flatten)]
+    show: ShowArgs,
+}
+
+#[derive(Debug, Subcommand)]
+enum CardCommand {
+    /// Take the cards of a file over into the directory.
+    Import(ImportArgs),
+    /// Write people of the directory as cards (vCard 3.0).
+    Export(ExportArgs),
+}
+
+#[derive(Debug, Args)]
+struct ShowArgs {
+    /// Files of cards, or messages (RFC 5322) with cards; `-` is standard input.
+    #[arg(required = true, value_name = "FILE")]
+    files: Vec<String>,
+    /// One JSON array, a card an element.
+    #[arg(long)]
+    json: bool,
+    /// Write spoken names to this folder, as WAV. Nothing in it is overwritten.
+    #[arg(long, value_name = "DIR")]
+    sound: Option<PathBuf>,
+    /// Write photos to this folder. Nothing in it is overwritten.
+    #[arg(long, value_name = "DIR")]
+    photo: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+struct ImportArgs {
+    /// A file of cards; `-` is standard input.
+    #[arg(value_name = "FILE")]
+    file: String,
+    /// Replace what differs; without it known people only gain what was missing.
+    #[arg(long)]
+    yes: bool,
+    /// Show what would change, and change nothing.
+    #[arg(long, conflicts_with = "yes")]
+    dry_run: bool,
+}
+
+#[derive(Debug, Args)]
+struct ExportArgs {
+    /// Name, address or number; everybody when not given.
+    #[arg(default_value = "", hide_default_value = true)]
+    search: String,
+    /// Where the cards go; `-` is standard output.
+    #[arg(short, long, value_name = "OUT.vcf", default_value = "-")]
+    output: PathBuf,
+}
+
+/// Runs it.
+///
+/// # Errors
+/// [`Failure::Failed`] when a file cannot be read or written or holds no card to import;
+/// [`Failure::Refused`] for sounds and photos of a message whose sender forbids it.
+pub fn card(args: CardArgs, dirs: &Dirs) -> Outcome {
+    match args.command {
+        Some(CardCommand::Import(args)) => import(args, dirs),
+        Some(CardCommand::Export(args)) => export(args, dirs),
+        None => show(&args.show),
+    }
+}
+
+fn read(file: &str) -> Result<Vec<u8>, Failure> {
+    read_input(file).map_err(|error| Failure::Failed(format!("{file}: {error}")))
+}
+
+/// A card as it is shown, and what can be written to files.
+struct Shown {
+    card: message::Card,
+    doc: CardDoc,
+    sound: Option<(String, Vec<u8>)>,
+}
+
+/// The cards of a file or message.
+fn cards(input: &[u8]) -> Result<(Vec<Shown>, Option<Permission>), Failure> {
+    if let Some(mail) = message_with_cards(input) {
+        let parts = mail.parts.iter().filter(|part| part.role == PartRole::Card);
+        let docs = parts.filter_map(|part| inspect::body(input, &part.path));
+        let docs = docs.flat_map(|body| card::parse_all(&body.octets));
+        let shown = mail.cards.iter().cloned().zip(docs).map(|(card, doc)| {
+            let sound = sound_in(&mail, input, &doc);
+            Shown { card, doc, sound }
+        });
+        return Ok((shown.collect(), Some(mail.may_save.clone())));
+    }
+    let shown = card::parse_file(input).into_iter().map(|doc| {
+        let sound = match &doc.sound {
+            Some(Sound::Inline { media_type, octets }) => {
+                Some((media_type.clone(), octets.clone()))
+            }
+            _ => None,
+        };
+        Shown { card: inspect::card_of_file(&doc), doc, sound }
+    });
+    Ok((shown.collect(), None))
+}
+
+/// The message, if the input is none of the card files that begin as such.
+fn message_with_cards(input: &[u8]) -> Option<Mail> {
+    let start = input.strip_prefix(b"\xef\xbb\xbf").unwrap_or(input).trim_ascii_start();
+    let begins = start.get(..11).is_some_and(|s| s.eq_ignore_ascii_case(b"BEGIN:VCARD"));
+    if begins {
+        return None;
+    }
+    let options = ReadOptions { measure_audio: false, ..ReadOptions::default() };
+    Some(Mail::read(input, &options)).filter(|mail| !mail.cards.is_empty())
+}
+
+/// The spoken name of a card in a message: in the card, or the part it points to.
+fn sound_in(mail: &Mail, raw: &[u8], doc: &CardDoc) -> Option<(String, Vec<u8>)> {
+    match doc.sound.as_ref()? {
+        Sound::Inline { media_type, octets } => Some((media_type.clone(), octets.clone())),
+        Sound::Cid(id) => {
+            let part = mail.parts.iter().find(|p| p.content_id.as_deref() == Some(id))?;
+            Some((part.media_type.clone(), inspect::body(raw, &part.path)?.octets))
+        }
+    }
+}
+
+fn show(args: &ShowArgs) -> Outcome {
+    let mut out = String::new();
+    let mut elements = Vec::new();
+    let mut failed = Vec::new();
+    for file in &args.files {
+        let (found, may_save) = match read(file).and_then(|input| cards(&input)) {
+            Ok(found) => found,
+            Err(error) => {
+                failed.push(error.to_string());
+                continue;
+            }
+        };
+        let writes = args.sound.is_some() || args.photo.is_some();
+        if let Some(Permission::Refused(reason)) = may_save.filter(|_| writes) {
+            return Err(Failure::Refused(reason));
+        }
+        if found.is_empty() && !args.json {
+            out += &format!("{file}: no contact card\n");
+        }
+        for shown in &found {
+            elements.push(inspect::card_to_json(&shown.card));
+            describe(file, shown, &mut out);
+            let named = shown.card.name.as_deref().and_then(display::safe_file_name);
+            let stem = named.unwrap_or_else(|| "card".into());
+            failed.extend(extract(args, &stem, shown)?.map(|why| format!("{file}: {stem}: {why}")));
+        }
+    }
+    if args.json {
+        out = format!("{}\n", serde_json::Value::Array(elements));
+    }
+    print(&out)?;
+    if failed.is_empty() { Ok(()) } else { Err(Failure::Failed(failed.join("\naloud: "))) }
+}
+
+/// The readable form.
+fn describe(file: &str, shown: &Shown, out: &mut String) {
+    let doc = &shown.doc;
+    let name = shown.card.name.as_deref().unwrap_or("without a name");
+    *out += &format!("{file}: {name}\n");
+    let mut line = |label: &str, value: &str| {
+        let value = display::clean(value);
+        if !value.is_empty() {
+            *out += &format!("  {label:<14}{value}\n");
+        }
+    };
+    line("role", doc.role.as_deref().unwrap_or_default());
+    line("organization", doc.organization.as_deref().unwrap_or_default());
+    for email in &doc.emails {
+        let marks = marks(&[], email.preferred, email.vpim);
+        line("address", &format!("{}{marks}", email.addr));
+    }
+    for tel in &doc.tels {
+        line("number", &format!("{}{}", tel.number, marks(&tel.kinds, tel.preferred, false)));
+    }
+    line("place", doc.place.as_deref().unwrap_or_default());
+    line("time zone", doc.zone.as_deref().unwrap_or_default());
+    if let Some((kind, octets)) = &doc.photo {
+        line("photo", &format!("{kind}, {} octets", octets.len()));
+    }
+    match (&doc.sound, &shown.sound) {
+        (_, Some((kind, octets))) => {
+            line("spoken name", &format!("{kind}, {} octets", octets.len()));
+        }
+        (Some(Sound::Cid(id)), None) => line("spoken name", &format!("in another part: {id}")),
+        _ => {}
+    }
+    line("changed", doc.rev.as_deref().unwrap_or_default());
+    line("notes", doc.notes.as_deref().unwrap_or_default());
+    line("problem", shown.card.problem.as_deref().unwrap_or_default());
+}
+
+fn marks(kinds: &[String], preferred: bool, vpim: bool) -> String {
+    let mut words: Vec<&str> = kinds.iter().map(String::as_str).collect();
+    words.extend(vpim.then_some("VPIM"));
+    words.extend(preferred.then_some("preferred"));
+    if words.is_empty() { String::new() } else { format!(" ({})", words.join(", ")) }
+}
+
+/// Writes the spoken name and the photo where asked for; a recording that cannot be decoded is a
+/// reason.
+fn extract(args: &ShowArgs, stem: &str, shown: &Shown) -> Result<Option<String>, Failure> {
+    if let Some((dir, (kind, octets))) = args.photo.as_ref().zip(shown.doc.photo.as_ref()) {
+        let extension = match kind.as_str() {
+            "image/png" => "png",
+            "image/jpeg" => "jpg",
+            "image/gif" => "gif",
+            "image/svg+xml" => "svg",
+            _ => "bin",
+        };
+        write_to(dir, &format!("{stem}.{extension}"), octets)?;
+    }
+    let Some((dir, (media_type, octets))) = args.sound.as_ref().zip(shown.sound.as_ref()) else {
+        return Ok(None);
+    };
+    let hint = codec::Hint { media_type, filename: None };
+    match codec::decode(octets, hint, codec::Limits::default()) {
+        Ok(pcm) => write_to(dir, &format!("{stem}.wav"), &codec::wav::write(&pcm)).map(|()| None),
+        Err(error) => Ok(Some(error.to_string())),
+    }
+}
+
+fn write_to(dir: &Path, name: &str, octets: &[u8]) -> Outcome {
+    fs::create_dir_all(dir)?;
+    let written = write_new(dir, name, octets)?;
+    eprintln!("{}", written.display());
+    Ok(())
+}
+
+fn import(args: ImportArgs, dirs: &Dirs) -> Outcome {
+    let input = read(&args.file)?;
+    if message_with_cards(&input).is_some() {
+        return Err(Failure::Failed(format!(
+            "{}: this is a message; write its card to a file with extract first",
+            args.file
+        )));
+    }
+    let name = Path::new(&args.file).file_name().map(|name| name.to_string_lossy().into_owned());
+    let name = name.filter(|name| name != "-").unwrap_or_else(|| "standard input".into());
+    with_engine(dirs, None, async move |engine| {
+        let failed = |error: crate::engine::Error| Failure::Failed(error.to_string());
+        let compared = engine.compare_cards(input.clone()).await.map_err(failed)?;
+        let mut out = String::new();
+        for comparison in &compared {
+            difference(comparison, &args, &mut out);
+        }
+        print(&out)?;
+        if !args.dry_run {
+            engine.import_cards(input, name, args.yes).await.map_err(failed)?;
+        }
+        Ok(())
+    })
+}
+
+/// A card beside the directory, field by field, and what happens to each.
+fn difference(comparison: &CardComparison, args: &ImportArgs, out: &mut String) {
+    let name = display::clean(&comparison.name);
+    let (head, known) = match &comparison.contact {
+        None => (format!("{name}: new"), false),
+        Some(_) if comparison.changes.is_empty() => (format!("{name}: nothing new"), true),
+        Some((_, known)) => (format!("{name}: known as {}", display::clean(known)), true),
+    };
+    *out += &format!("{head}\n");
+    for FieldChange { field, old, new, typed } in &comparison.changes {
+        let old = old.as_deref().map(display::clean);
+        let new = display::clean(new);
+        let change = match &old {
+            Some(old) => format!("{old} → {new}"),
+            None => new,
+        };
+        let kept = match () {
+            () if *typed => " (kept: you typed it)",
+            () if !known || old.is_none() => "",
+            () if comparison.older => " (kept: the card is older)",
+            () if args.yes => "",
+            () => " (kept; --yes takes it)",
+        };
+        *out += &format!("  {:<14}{change}{kept}\n", field.as_str());
+    }
+    if let Some(problem) = &comparison.problem {
+        *out += &format!("  problem       {problem}\n");
+    }
+}
+
+fn export(args: ExportArgs, dirs: &Dirs) -> Outcome {
+    with_engine(dirs, None, async move |engine| {
+        let mut file = Vec::new();
+        for contact in engine.contacts(args.search.clone()).await? {
+            if let Some(id) = contact.id {
+                file.extend(engine.export_contact(id).await?);
+            }
+        }
+        if file.is_empty() {
+            return Err(Failure::Failed("nobody like that is in the directory".into()));
+        }
+        write_output(&args.output, &file)
+    })
+}
