@@ -50,7 +50,8 @@ struct BuildArgs {
     /// Distribution list; for VPIM.
     #[arg(long, value_name = "L")]
     dl: Option<String>,
-    /// ISUB, POSTD, T33S, SYSNUM, ATTN or another; may be repeated.
+    /// ISUB, POSTD, T33S, SYSNUM, ATTN or another; may be repeated. Several subaddresses (ISUB, T33S)
+    /// make an address each.
     #[arg(long = "qualifier", value_name = "NAME=VALUE")]
     qualifiers: Vec<String>,
     /// Domain of the voice mail system or gateway.
@@ -91,7 +92,7 @@ impl From<Service> for Kind {
 pub fn address(args: AddressArgs) -> Outcome {
     match args.command {
         AddressCommand::Parse(args) => parse(&args),
-        AddressCommand::Build(args) => print(&format!("{}\n", build(args)?)),
+        AddressCommand::Build(args) => print(&(build(args)?.join("\n") + "\n")),
     }
 }
 
@@ -154,7 +155,7 @@ fn kind_in_words(parsed: &Parsed) -> String {
     }
 }
 
-fn build(args: BuildArgs) -> Result<String, Failure> {
+fn build(args: BuildArgs) -> Result<Vec<String>, Failure> {
     let mut qualifiers = Vec::new();
     for given in &args.qualifiers {
         let (name, value) = given
@@ -182,7 +183,9 @@ fn build(args: BuildArgs) -> Result<String, Failure> {
         domain: Some(args.domain),
         ..Parsed::default()
     };
-    address::build(&parts).map(|addr| addr.to_string()).map_err(|error| failed(error.to_string()))
+    address::build_each(&parts)
+        .map(|made| made.iter().map(ToString::to_string).collect())
+        .map_err(|error| failed(error.to_string()))
 }
 
 #[cfg(test)]
@@ -197,7 +200,7 @@ mod tests {
         args: AddressArgs,
     }
 
-    fn built(options: &[String]) -> Result<String, Failure> {
+    fn built(options: &[String]) -> Result<Vec<String>, Failure> {
         let line = ["aloud", "build"].into_iter().map(str::to_owned).chain(options.iter().cloned());
         match Program::try_parse_from(line).expect("arguments").args.command {
             AddressCommand::Build(args) => build(args),
@@ -249,7 +252,7 @@ mod tests {
         #[test]
         fn what_is_built_is_parsed_back((line, wanted) in options()) {
             let addr = built(&line).expect("an address");
-            let back = address::parse(&addr);
+            let back = address::parse(&addr.concat());
             prop_assert_eq!(&back.problems, &Vec::<String>::new());
             prop_assert_eq!(Parsed { display: String::new(), ..back }, wanted);
         }

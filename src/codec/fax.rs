@@ -132,6 +132,105 @@ mod tests {
         assert!(matches!(pages(&file), Err(Error::Damaged(_))));
     }
 
+    /// Changes the value of a tag in the directory of a page.
+    fn patch(file: &mut [u8], page: usize, tag: u16, value: u32) {
+        let word = |file: &[u8], at: usize| u32::from_le_bytes(*file[at..].first_chunk().unwrap());
+        let mut directory = word(file, 4) as usize;
+        for _ in 0..page {
+            directory = word(file, directory + 2 + usize::from(file[directory]) * 12) as usize;
+        }
+        let at = (0..usize::from(file[directory]))
+            .map(|entry| directory + 2 + entry * 12)
+            .find(|&at| file[at..at + 2] == tag.to_le_bytes())
+            .unwrap();
+        file[at + 8..at + 12].copy_from_slice(&value.to_le_bytes());
+    }
+
+    #[test]
+    fn pages_come_in_the_order_of_their_numbers() {
+        let widths = |file: &[u8]| -> Vec<u32> {
+            let infos = super::pages(file).unwrap();
+            (0..infos.len())
+                .for_each(|n| assert_eq!(render(file, n).unwrap().width, infos[n].width));
+            infos.iter().map(|info| info.width).collect()
+        };
+        let file = encode(&[page(30, 3), page(10, 3), page(20, 3)]);
+        assert_eq!(widths(&file), [30, 10, 20]);
+        // The low half is the number, the high half the total, which may be zero.
+        let numbered = |numbers: [u32; 3], total: u32| {
+            let mut file = file.clone();
+            (0..3).for_each(|at| patch(&mut file, at, 297, numbers[at] | total << 16));
+            file
+        };
+        assert_eq!(widths(&numbered([2, 0, 1], 0)), [10, 20, 30]);
+        assert_eq!(widths(&numbered([3, 1, 2], 3)), [10, 20, 30]);
+        assert_eq!(widths(&numbered([70, 5, 9], 3)), [10, 20, 30]);
+        // Numbers that say nothing change nothing.
+        assert_eq!(widths(&numbered([0, 0, 0], 0)), [30, 10, 20]);
+        assert_eq!(widths(&numbered([1, 0, 1], 3)), [30, 10, 20]);
+    }
+
+    /// A page with one strip, from codes written as zeros and ones.
+    fn coded(compression: u32, options: u32, photometric: u32, lsb: bool, codes: &str) -> Vec<u8> {
+        let bits: Vec<u8> = codes.bytes().filter(u8::is_ascii_digit).map(|b| b - b'0').collect();
+        let strip: Vec<u8> = bits
+            .chunks(8)
+            .map(|bits| bits.iter().enumerate().fold(0, |octet, (at, bit)| octet | bit << (7 - at)))
+            .map(|octet: u8| if lsb { octet.reverse_bits() } else { octet })
+            .collect();
+        let entries = [
+            (256, 1728),
+            (257, 2),
+            (259, compression),
+            (262, photometric),
+            (266, if lsb { 2 } else { 1 }),
+            (273, 8),
+            (279, strip.len() as u32),
+            (292, options),
+        ];
+        let directory = 8 + strip.len() as u32;
+        let mut file = [b"II*\0".as_slice(), &directory.to_le_bytes(), &strip].concat();
+        file.extend((entries.len() as u16).to_le_bytes());
+        for (tag, value) in entries {
+            file.extend([(tag as u16).to_le_bytes(), 4_u16.to_le_bytes()].concat());
+            file.extend([1_u32.to_le_bytes(), value.to_le_bytes()].concat());
+        }
+        file.extend([0; 4]);
+        file
+    }
+
+    #[test]
+    fn every_coding_bit_order_and_polarity_gives_the_same_page() {
+        // Two rows, black from 2 to 5: white 2, black 3, white 1664 and 59.
+        const ROW: &str = "0111 10 011000 01001010";
+        const EOL: &str = "000000000001";
+        let mut wanted = Bitmap::blank(1728, 2, 204.0, 196.0);
+        (0..2).for_each(|row| wanted.fill(row, 2, 5));
+        let mut inverted = wanted.clone();
+        inverted.invert();
+        let mh = format!("{EOL}{ROW}{EOL}{ROW}");
+        // The second row of MR says three times "as above"; MMR begins with a horizontal mode.
+        let mr = format!("{EOL}1{ROW}{EOL}0 1 1 1");
+        let mmr = format!("001 0111 10 1  1 1 1  {EOL}{EOL}");
+        let rle = format!("{ROW}0000 {ROW}");
+        for (coding, compression, options, codes) in [
+            ("MH", 3, 0, &mh),
+            ("MR", 3, 1, &mr),
+            ("MMR", 4, 0, &mmr),
+            ("MH without line ends", 2, 0, &rle),
+        ] {
+            for (photometric, page) in [(0, &wanted), (1, &inverted)] {
+                for lsb in [false, true] {
+                    let file = coded(compression, options, photometric, lsb, codes);
+                    assert_eq!(super::pages(&file).unwrap()[0].coding, coding);
+                    let got = render(&file, 0).unwrap();
+                    assert!(!got.damaged, "{coding} {photometric} {lsb}");
+                    assert_eq!(got.rows, page.rows, "{coding} {photometric} {lsb}");
+                }
+            }
+        }
+    }
+
     #[test]
     fn not_a_fax() {
         for octets in [&b""[..], b"II", b"II*\0", b"II*\0\xFF\xFF\xFF\xFF", b"GIF89a....", &[0; 64]]

@@ -12,7 +12,7 @@
 mod build;
 mod number;
 
-pub use build::{BuildError, build, for_number};
+pub use build::{BuildError, build, build_each, for_number};
 pub use number::{DIGITS_MAX, Number, NumberError};
 
 use super::display;

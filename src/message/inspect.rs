@@ -262,6 +262,7 @@ fn read_parts(
         let role = roles.next(part);
         let parts::Described { mut info, octets, measured, pages } =
             parts::describe(part, role, options, expected_octets(part, raw, options));
+        info.required = parts::is_required(view, part);
         all_measured.extend(measured.then(|| info.path.clone()));
         if let Some(pages) = pages.filter(|_| role == PartRole::Fax) {
             mail.pages = Some(mail.pages.unwrap_or(0) + pages);

@@ -202,4 +202,9 @@ fn addresses_are_built_of_parts_or_refused_with_the_reason() {
             assert!(out.stdout.is_empty());
         }
     }
+    let options =
+        "--type fax --number +12025550133 --qualifier T33S=1 --qualifier T33S=2 --domain f";
+    let arguments: Vec<&str> = ["address", "build"].into_iter().chain(options.split(' ')).collect();
+    let made = text(&run(&arguments, b"").stdout);
+    assert_eq!(made, "FAX=+12025550133/T33S=1@f\nFAX=+12025550133/T33S=2@f\n");
 }

@@ -46,6 +46,8 @@ pub(super) struct Page {
     /// A set bit is black, as in all faxes.
     pub white_is_zero: bool,
     pub rows_per_strip: u32,
+    /// PageNumber, counted from 0.
+    pub number: Option<u32>,
     /// Offset and length, within the file.
     pub strips: Vec<(usize, usize)>,
 }
@@ -137,7 +139,8 @@ fn damaged(what: &str) -> Error {
     Error::Damaged(format!("fax: {what}"))
 }
 
-/// Reads all directories.
+/// Reads all directories, in the order of their page numbers (RFC 2306 section 3.1.4) where every page
+/// has one of its own; else as they come. The total that some writers give is not needed.
 pub(super) fn read(octets: &[u8]) -> Result<Vec<Page>, Error> {
     let big = match octets.get(..4) {
         Some(b"II*\0") => false,
@@ -169,6 +172,12 @@ pub(super) fn read(octets: &[u8]) -> Result<Vec<Page>, Error> {
     }
     if pages.is_empty() {
         return Err(damaged("no page in it"));
+    }
+    let mut numbers: Vec<u32> = pages.iter().filter_map(|page| page.number).collect();
+    numbers.sort_unstable();
+    numbers.dedup();
+    if numbers.len() == pages.len() {
+        pages.sort_by_key(|page| page.number);
     }
     Ok(pages)
 }
@@ -223,6 +232,7 @@ fn directory(reader: Reader<'_>, first: usize, count: usize) -> Result<Option<Pa
         lsb_first: number(266) == Some(2),
         white_is_zero: number(262).unwrap_or(0) == 0,
         rows_per_strip,
+        number: number(297),
         strips,
     }))
 }

@@ -31,6 +31,9 @@ pub enum BuildError {
     TooLong,
 }
 
+/// Most addresses made of one number.
+const RECIPIENTS_MAX: usize = 100;
+
 /// Makes an address of its parts; `display` and `problems` are ignored. Without slashes at the ends
 /// and without separators; quoted only where it must be.
 ///
@@ -86,6 +89,40 @@ pub fn build(parts: &Parsed) -> Result<AddrSpec, BuildError> {
         append(&mut local, parts)?;
     }
     finish(&local, domain)
+}
+
+/// As [`build`], but an address for each of several subaddresses (ISUB, T33S) of the number: one
+/// address has one (RFC 3191 section 4.1, RFC 3192 section 4.1).
+///
+/// # Errors
+/// [`BuildError`]; then none is made.
+pub fn build_each(parts: &Parsed) -> Result<Vec<AddrSpec>, BuildError> {
+    let is_sub = |name: &str| ["ISUB", "T33S"].iter().any(|sub| name.eq_ignore_ascii_case(sub));
+    let mut rows: Vec<Vec<(String, String)>> = vec![Vec::new()];
+    for (name, value) in &parts.qualifiers {
+        let other = |row: &[(String, String)]| -> Vec<(String, String)> {
+            row.iter().filter(|(n, _)| !n.eq_ignore_ascii_case(name)).cloned().collect()
+        };
+        let given =
+            |row: &[(String, String)]| row.iter().any(|(n, _)| n.eq_ignore_ascii_case(name));
+        if is_sub(name) && rows.iter().all(|row| given(row)) {
+            // One more of its kind: beside each set of the others, once.
+            let mut more: Vec<Vec<(String, String)>> = Vec::new();
+            for mut row in rows.iter().map(|row| other(row)) {
+                row.push((name.clone(), value.clone()));
+                if !more.contains(&row) {
+                    more.push(row);
+                }
+            }
+            rows.extend(more);
+            if rows.len() > RECIPIENTS_MAX {
+                return Err(BuildError::Value("too many subaddresses".into()));
+            }
+        } else {
+            rows.iter_mut().for_each(|row| row.push((name.clone(), value.clone())));
+        }
+    }
+    rows.into_iter().map(|qualifiers| build(&Parsed { qualifiers, ..parts.clone() })).collect()
 }
 
 fn extension(parts: &Parsed) -> Result<Option<&str>, BuildError> {
@@ -227,6 +264,37 @@ mod tests {
             build(&with("ATTN", "A.Berg")).unwrap().as_str(),
             "VPIM=613/ATTN=A.Berg@gw.example.com"
         );
+    }
+
+    #[test]
+    fn each_subaddress_is_a_recipient_of_its_own() {
+        let made = |qualifiers: &[(&str, &str)]| {
+            let qualifiers =
+                qualifiers.iter().map(|(n, v)| ((*n).to_owned(), (*v).to_owned())).collect();
+            let parts = Parsed {
+                kind: Kind::Fax,
+                number: Some("+12025550133".into()),
+                domain: Some("f.example".into()),
+                qualifiers,
+                ..Parsed::default()
+            };
+            let made = build_each(&parts)?;
+            Ok::<_, BuildError>(
+                made.iter().map(|a| a.local_part()[16..].to_owned()).collect::<Vec<_>>(),
+            )
+        };
+        assert_eq!(made(&[]).unwrap(), [""]);
+        assert_eq!(made(&[("T33S", "1"), ("ATTN", "Ada")]).unwrap(), ["/T33S=1/ATTN=Ada"]);
+        assert_eq!(
+            made(&[("T33S", "1"), ("T33S", "2"), ("t33s", "3")]).unwrap(),
+            ["/T33S=1", "/T33S=2", "/T33S=3"]
+        );
+        assert_eq!(
+            made(&[("ISUB", "7"), ("T33S", "1"), ("T33S", "2")]).unwrap(),
+            ["/ISUB=7/T33S=1", "/ISUB=7/T33S=2"]
+        );
+        assert!(made(&[("T33S", "1"), ("T33S", "x")]).is_err());
+        assert!(made(&[("ATTN", "a"), ("ATTN", "b")]).is_err(), "one name only");
     }
 
     fn any_parts() -> impl Strategy<Value = Parsed> {

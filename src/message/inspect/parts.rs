@@ -21,23 +21,50 @@ pub fn is_vpim1(view: &View<'_>) -> bool {
         && audio.iter().all(|p| voice_content(p).is_none())
 }
 
+/// The multiparts around a part whose disposition governs it before its own (RFC 2183 section 2.9);
+/// that of the message itself says nothing.
+fn around<'s, 'v>(
+    view: &'s View<'v>,
+    part: &'s Part<'v>,
+) -> impl Iterator<Item = &'s Part<'v>> + use<'s, 'v> {
+    view.ancestors(part).filter(|above| above.parent.is_some())
+}
+
+fn is_attached(part: &Part<'_>) -> bool {
+    part.disposition.as_ref().is_some_and(|d| d.value == "attachment")
+}
+
+/// Whether a part must be rendered (RFC 3459): nothing optional is said of it, nor of a multipart
+/// that it belongs to.
+pub fn is_required<'v>(view: &View<'v>, part: &Part<'v>) -> bool {
+    !is_optional(part) && !around(view, part).any(is_optional)
+}
+
+fn is_optional(part: &Part<'_>) -> bool {
+    part.disposition
+        .as_ref()
+        .and_then(|d| d.token("handling").or_else(|| d.token("criticality")))
+        .is_some_and(|v| v == "optional" || v == "ignore")
+}
+
 /// Decides roles one leaf after another, in order.
-pub struct Roles {
+pub struct Roles<'s, 'v> {
+    view: &'s View<'v>,
     kind: MessageKind,
     by_position: bool,
     audio_seen: usize,
     text_seen: bool,
 }
 
-impl Roles {
+impl<'s, 'v> Roles<'s, 'v> {
     /// For a message of a kind.
-    pub fn new(kind: MessageKind, view: &View<'_>) -> Self {
-        Self { kind, by_position: is_vpim1(view), audio_seen: 0, text_seen: false }
+    pub fn new(kind: MessageKind, view: &'s View<'v>) -> Self {
+        Self { view, kind, by_position: is_vpim1(view), audio_seen: 0, text_seen: false }
     }
 
     /// The role of the next leaf.
-    pub fn next(&mut self, part: &Part<'_>) -> PartRole {
-        let attached = part.disposition.as_ref().is_some_and(|d| d.value == "attachment");
+    pub fn next(&mut self, part: &'s Part<'v>) -> PartRole {
+        let attached = is_attached(part) || around(self.view, part).any(is_attached);
         match medium(part) {
             Medium::Audio => self.audio(part),
             Medium::Original => PartRole::Original,
@@ -130,11 +157,7 @@ pub fn describe(
             .header
             .first("content-id")
             .and_then(|v| crate::message::view::mailbox::message_ids(v).into_iter().next()),
-        required: part
-            .disposition
-            .as_ref()
-            .and_then(|d| d.token("handling").or_else(|| d.token("criticality")))
-            .is_none_or(|v| v != "optional" && v != "ignore"),
+        required: !is_optional(part),
         description: part
             .header
             .filled("content-description")
