@@ -8,4 +8,5 @@ mod odd;
 mod python;
 mod receive;
 mod reports;
+mod rows;
 mod vendors;
