@@ -185,11 +185,12 @@ impl<'a> Splitter<'a> {
 
     fn run(mut self) -> View<'a> {
         let mut at = if self.raw.starts_with(b"\xef\xbb\xbf") { 3 } else { 0 };
-        while let Some(c) = self.raw.get(at)
-            && matches!(c, b'\r' | b'\n')
-        {
-            at += 1;
-        }
+        // Empty lines before the message, also one of blanks that a web mailer puts there.
+        let blank = |c: &u8| c.is_ascii_whitespace();
+        let start = self.raw.get(at..).unwrap_or_default().iter().take(4_096);
+        let blanks = start.take_while(|c| blank(c)).count();
+        let above = self.raw.get(at..at + blanks).unwrap_or_default();
+        at += above.iter().rposition(|c| *c == b'\n').map_or(0, |last| last + 1);
         let mut at = self.begin(at, None, 0);
         let finder = memmem::Finder::new(b"\n--");
         while !self.stack.is_empty() {
@@ -455,6 +456,9 @@ mod tests {
     fn a_single_part_is_number_one() {
         assert_eq!(shape("Subject: x\r\n\r\nbody"), [("1".into(), "text/plain".into(), 4)]);
         assert_eq!(shape(""), [("1".into(), "text/plain".into(), 0)]);
+        let above = format!("\r\n{}\r\n\nSubject: x\n\nbody", " ".repeat(255));
+        assert_eq!(shape(&above), [("1".into(), "text/plain".into(), 4)]);
+        assert_eq!(View::parse(above.as_bytes()).header().text("subject").as_deref(), Some("x"));
     }
 
     #[test]

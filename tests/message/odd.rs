@@ -288,6 +288,14 @@ fn what_a_report_holds_counts_more_than_its_name() {
             );
         }
     }
+    // Mailers that name the recipients in a field of their own, and what the server said in words.
+    let raw = "Return-Path: <>\nFrom: mailer-daemon@x.example\nX-Failed-Recipients: a@x.example, b@x.example\n\
+        Content-Type: multipart/report; report-type=delivery-status; boundary=r\n\n--r\n\n\
+        Your message to 2 people could not be delivered.\n    550 5.1.1 no such user here\n--r\n\
+        Content-Type: message/delivery-status\n\n\n--r--\n";
+    let Some(Report::Dsn(list)) = read(raw.as_bytes()).report else { panic!("no report") };
+    let told: Vec<_> = list.iter().map(|b| (b.recipient.as_str(), b.status.as_str())).collect();
+    assert_eq!(told, [("a@x.example", "5.1.1"), ("b@x.example", "5.1.1")]);
     // A report that holds nothing for machines names nobody, and prose is no field.
     for prose in ["", "Status: hello\nAction: call a@example.com\n"] {
         let mail = report("delivery-status", "text/plain", prose, "");

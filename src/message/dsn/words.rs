@@ -146,6 +146,7 @@ enum Why {
     OwnAccount,
     Unconfirmed,
     Spam,
+    Content,
     Listed,
     Relay,
     TooMuchMail,
@@ -155,7 +156,7 @@ enum Why {
 }
 
 /// Subject and detail (RFC 3463 section 3 and the registry of RFC 5248).
-const CODES: [((u16, u16), Why); 61] = [
+const CODES: [((u16, u16), Why); 67] = [
     ((1, 0), Why::BadAddress),
     ((1, 1), Why::NoMailbox),
     ((1, 2), Why::NoSystem),
@@ -183,6 +184,13 @@ const CODES: [((u16, u16), Why); 61] = [
     ((4, 5), Why::Busy),
     ((4, 6), Why::Loop),
     ((4, 7), Why::NoAnswer),
+    // Those of Exchange.
+    ((4, 14), Why::Loop),
+    ((4, 300), Why::NoAnswer),
+    ((4, 310), Why::NoSystem),
+    ((4, 312), Why::LookUp),
+    ((4, 316), Why::NoAnswer),
+    ((1, 351), Why::NoMailbox),
     ((5, 3), Why::TooManyPeople),
     ((6, 0), Why::MayBePrivate),
     ((6, 1), Why::Media),
@@ -221,7 +229,7 @@ const CODES: [((u16, u16), Why); 61] = [
 
 /// What servers say in plain text, in lower case; the first that is found counts. Lists of senders
 /// have “spam” in their names and stand before it, and so do the proofs of a sender before “blocked”.
-const PHRASES: [(&str, Why); 84] = [
+const PHRASES: [(&str, Why); 113] = [
     ("user unknown", Why::NoMailbox),
     ("unknown user", Why::NoMailbox),
     ("no such user", Why::NoMailbox),
@@ -238,7 +246,18 @@ const PHRASES: [(&str, Why); 84] = [
     ("mailbox not found", Why::NoMailbox),
     ("no such mailbox", Why::NoMailbox),
     ("no mailbox here", Why::NoMailbox),
+    ("no mailbox found", Why::NoMailbox),
+    ("nonexistent user", Why::NoMailbox),
+    ("non-existent user", Why::NoMailbox),
+    ("unknown address", Why::NoMailbox),
     ("does not exist", Why::NoMailbox),
+    ("not unique", Why::Ambiguous),
+    ("account is blocked", Why::NotTaking),
+    ("account disabled", Why::NotTaking),
+    ("account has been disabled", Why::NotTaking),
+    ("account is disabled", Why::NotTaking),
+    ("mailbox disabled", Why::NotTaking),
+    ("mailbox is disabled", Why::NotTaking),
     ("host or domain name not found", Why::NoSystem),
     ("domain name not found", Why::NoSystem),
     ("domain not found", Why::NoSystem),
@@ -250,9 +269,14 @@ const PHRASES: [(&str, Why); 84] = [
     ("nxdomain", Why::NoSystem),
     ("name service error", Why::LookUp),
     ("dns lookup", Why::LookUp),
+    ("dns query", Why::LookUp),
     ("mailbox full", Why::Full),
     ("mailbox is full", Why::Full),
     ("quota", Why::Full),
+    ("enough space", Why::Full),
+    ("space limit", Why::Full),
+    ("storage limit", Why::Full),
+    ("out of storage", Why::Full),
     ("insufficient system storage", Why::NoSpace),
     ("insufficient disk space", Why::NoSpace),
     ("too large", Why::TooBig),
@@ -270,6 +294,7 @@ const PHRASES: [(&str, Why); 84] = [
     ("spf ", Why::Unconfirmed),
     ("sender policy framework", Why::Unconfirmed),
     ("unauthenticated email", Why::Unconfirmed),
+    ("mismatches client ip", Why::Unconfirmed),
     ("starttls", Why::Encrypt),
     ("tls required", Why::Encrypt),
     ("tls is required", Why::Encrypt),
@@ -293,7 +318,10 @@ const PHRASES: [(&str, Why); 84] = [
     ("try again later", Why::Postponed),
     ("too many messages", Why::TooMuchMail),
     ("rate limit", Why::TooMuchMail),
+    ("frequency limit", Why::TooMuchMail),
     ("blocked using", Why::Listed),
+    ("blocked ip", Why::Listed),
+    ("client host blocked", Why::Listed),
     ("blacklist", Why::Listed),
     ("blocklist", Why::Listed),
     ("block list", Why::Listed),
@@ -302,10 +330,18 @@ const PHRASES: [(&str, Why); 84] = [
     ("reputation", Why::Listed),
     ("spam", Why::Spam),
     ("unsolicited", Why::Spam),
+    ("content rejected", Why::Content),
+    ("virus", Why::Content),
+    ("malware", Why::Content),
+    ("pre-approved", Why::NotAllowed),
+    ("policy", Why::Subject(7)),
     ("timed out", Why::NoAnswer),
     ("connection refused", Why::NoAnswer),
     ("no route to host", Why::NoAnswer),
+    ("message expired", Why::NoAnswer),
     ("mailbox unavailable", Why::NoMailbox),
+    ("currently unavailable", Why::SystemDown),
+    ("temporarily unavailable", Why::SystemDown),
 ];
 
 /// Class, subject and detail of a status.
@@ -320,8 +356,9 @@ fn reason(dsn: &Dsn) -> Why {
     let given = numbers(&dsn.status);
     let vague = |code: (u16, u16, u16)| match code {
         // Of the media somebody thought enough to name them.
-        (_, 6, _) => false,
-        (_, 7, 1) | (_, _, 0) => true,
+        (_, 6, 0..100) => false,
+        // Some mean by it what the registry does not say, and Exchange has its own.
+        (_, 1, 10) | (_, 7, 1 | 9) | (_, _, 0 | 100..) => true,
         _ => false,
     };
     let said = dsn.diagnostic.as_deref().unwrap_or_default().to_lowercase();
@@ -767,6 +804,28 @@ mod tests {
                 "5.0.0",
                 "550-5.7.26 Unauthenticated email from example.com is not accepted due to DMARC",
                 "The system at x couldn’t make sure that the message is from you. Your own mail administrator can help.",
+            ),
+            (
+                "5.1.10",
+                "550 5.1.10 RESOLVER.ADR.RecipientNotFound; not found",
+                "There is no mailbox a at x.",
+            ),
+            ("5.1.10", "556 5.1.10 null MX", "There is no mail system at x."),
+            (
+                "5.7.9",
+                "554 5.7.9 not accepted for policy reasons",
+                "It couldn’t be delivered: the other system’s rules don’t allow it.",
+            ),
+            ("5.1.351", "550 Unknown user a@x", "There is no mailbox a at x."),
+            (
+                "5.4.312",
+                "550 5.4.312 Message expired, DNS query failed",
+                "The mail system at x couldn’t be found just now.",
+            ),
+            (
+                "5.7.1",
+                "550 5.7.1 Message content rejected - BANNED",
+                "The system at x didn’t like what is in the message. Send it without files.",
             ),
             ("5.4.0", "DNS Error: Domain name not found", "There is no mail system at x."),
             ("4.2.0", "450 4.2.0 greylisted", "The system at x asked to try again later."),

@@ -98,17 +98,46 @@ fn about(mail: &mut Mail, id: Option<String>) {
 
 /// A delivery report whose fields stand in a part for people, or nowhere.
 pub fn in_the_text(mail: &mut Mail, view: &View<'_>) {
-    if mail.kind != MessageKind::Dsn || mail.report.is_some() {
+    let nothing = match &mail.report {
+        None => true,
+        Some(Report::Dsn(blocks)) => blocks.is_empty(),
+        Some(Report::Mdn(_)) => false,
+    };
+    if mail.kind != MessageKind::Dsn || !nothing {
         return;
     }
     let mut blocks: Vec<_> = Vec::new();
+    let mut said = String::new();
     let texts = mail.parts.iter().filter(|p| p.role == PartRole::Text).take(5);
     for part in texts.filter_map(|p| view.leaf(&p.path)) {
         // Prose has colons too: a field of a report names somebody and says what became of it.
-        let found = dsn::parse(&part.decode().octets).into_iter();
+        let octets = part.decode().octets;
+        if said.is_empty() {
+            said = String::from_utf8_lossy(&octets).into_owned();
+        }
+        let found = dsn::parse(&octets).into_iter();
         blocks.extend(found.filter(|b| b.recipient.contains('@') && !b.action.is_empty()));
     }
+    if blocks.is_empty() {
+        let failed = view.header().all("x-failed-recipients").flat_map(mailbox::parse);
+        blocks.extend(failed.filter_map(|m| m.addr).take(CARDS_MAX).flat_map(|addr| {
+            let line = said.lines().find(|line| line.contains(['4', '5']) && says_why(line));
+            let line = line.unwrap_or_default().trim();
+            let fields = format!(
+                "Final-Recipient: rfc822;{addr}\nAction: failed\nDiagnostic-Code: smtp;{line}\n"
+            );
+            dsn::parse(fields.as_bytes())
+        }));
+    }
     mail.report = Some(Report::Dsn(blocks));
+}
+
+/// Whether a line quotes the answer of a server: a reply code with words behind it.
+fn says_why(line: &str) -> bool {
+    line.split(|c: char| !c.is_ascii_alphanumeric() && c != '.').any(|word| {
+        let code = word.len() == 3 && word.bytes().all(|c| c.is_ascii_digit());
+        code && word.starts_with(['4', '5'])
+    })
 }
 
 /// What can only be said when all parts are known: the message returned with a report, the spoken

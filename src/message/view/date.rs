@@ -177,6 +177,7 @@ fn offset(word: &str) -> Option<i16> {
     let digits: String = word.chars().filter(char::is_ascii_digit).collect();
     let (hours, minutes) = match digits.len() {
         2 => (digits.parse::<i16>().ok()?, 0),
+        3 => (digits.get(..1)?.parse().ok()?, digits.get(1..)?.parse::<i16>().ok()?),
         4 => (digits.get(..2)?.parse().ok()?, digits.get(2..)?.parse::<i16>().ok()?),
         _ => return None,
     };
@@ -224,6 +225,8 @@ mod tests {
             ("Tue, 04 Mar 2025 09:10:00 +2500", "+00:00"),
             ("Tue, 04 Mar 2025 09:10:00 IST", "+00:00"),
             ("Tue, 04 Mar 2025 09:10:00 -0000", "+00:00"),
+            ("Tue,4 Mar 2025 09:10:00 (EDT)-0400", "-04:00"),
+            ("Tue, 4 Mar 2025 09:10:00 -600", "-06:00"),
         ] {
             let expected = format!("{noon}{zone}");
             assert_eq!(date(text).map(DateTime::to_rfc3339), Some(expected), "{text}");

@@ -304,7 +304,44 @@ pub fn utf8<'a>(value: &'a [u8], charset: &str) -> Cow<'a, [u8]> {
     Cow::Owned(text(value, Some(&name)).into_bytes())
 }
 
+/// Names that programs give to charsets, and what these are called elsewhere.
+const ALIASES: [(&str, &str); 19] = [
+    ("cp932", "shift_jis"),
+    ("x-ms-cp932", "shift_jis"),
+    ("windows-932", "shift_jis"),
+    ("eucjp", "euc-jp"),
+    ("iso-2022-jp-1", "iso-2022-jp"),
+    ("iso-2022-jp-2", "iso-2022-jp"),
+    ("iso-2022-jp-3", "iso-2022-jp"),
+    ("iso-2022-jp-ms", "iso-2022-jp"),
+    ("cp50220", "iso-2022-jp"),
+    ("cp50221", "iso-2022-jp"),
+    ("euckr", "euc-kr"),
+    ("cp949", "euc-kr"),
+    ("uhc", "euc-kr"),
+    ("cp950", "big5"),
+    ("big-5", "big5"),
+    ("euc-cn", "gbk"),
+    ("gb-18030", "gb18030"),
+    ("koi8r", "koi8-r"),
+    ("koi8u", "koi8-u"),
+];
+
 fn charset_decoder(name: &str) -> Option<fn(&[u8]) -> String> {
+    // "win-1251", "windows1251", "cp-1251".
+    let page: String = name.chars().filter(char::is_ascii_digit).collect();
+    let windows = ["win", "cp"].iter().any(|start| name.starts_with(start));
+    let known;
+    let name = match ALIASES.iter().find(|(alias, _)| *alias == name) {
+        Some((_, known)) => known,
+        None if windows && page.len() == 4 && page.starts_with("125") => {
+            known = format!("windows-{page}");
+            &known
+        }
+        // Their decoder knows nothing but the sign for what is not known.
+        None if name.starts_with("iso-2022-kr") || name.starts_with("iso-2022-cn") => return None,
+        None => name,
+    };
     mail_parser::decoders::charsets::map::charset_decoder(name.as_bytes())
 }
 
@@ -368,7 +405,9 @@ pub fn unstructured(value: &[u8]) -> String {
                 let gap_only = plain.iter().all(u8::is_ascii_whitespace);
                 match &mut pending {
                     Some((charset, octets))
-                        if gap_only && charset.eq_ignore_ascii_case(word.charset) =>
+                        if gap_only
+                            && charset.eq_ignore_ascii_case(word.charset)
+                            && !is_stateful(charset) =>
                     {
                         octets.extend(&word.octets);
                     }
@@ -394,6 +433,11 @@ pub fn unstructured(value: &[u8]) -> String {
     }
     flush(&mut pending, &mut out);
     out
+}
+
+/// Each word of such a charset begins and ends in ASCII, and a decoder stumbles over the seam.
+fn is_stateful(charset: &str) -> bool {
+    charset.get(..8).is_some_and(|start| start.eq_ignore_ascii_case("iso-2022"))
 }
 
 fn flush(pending: &mut Option<(String, Vec<u8>)>, out: &mut String) -> bool {
@@ -464,6 +508,13 @@ mod tests {
             ("=?nonsense", "=?nonsense"),
             ("=?utf-8?x?abc?=", "=?utf-8?x?abc?="),
             ("=?ISO-8859-1?Q?Ren=C3=A9?=", "René"),
+            ("=?ISO-2022-JP?B?GyRCJUYbKEI=?= =?ISO-2022-JP?B?GyRCJTkbKEI=?=", "テス"),
+            ("=?cp932?Q?=82=b1?= =?CP932?q?=82=b1?=", "ここ"),
+            ("=?win-1251?Q?=cf=f0?=", "Пр"),
+            ("=?Windows1252?Q?=80?=", "€"),
+            ("=?uhc?B?wL0=?=", "음"),
+            ("=?utf-8*en?q?a?=", "a"),
+            ("=?unknown-8bit?q?Ren=E9?=", "René"),
         ] {
             assert_eq!(unstructured(input.as_bytes()), expected, "{input}");
         }

@@ -164,7 +164,8 @@ fn finish(entry: &mut Entry, list: &mut Vec<Mailbox>) {
     let comment = clean(&comment);
     let (name, addr) = match angle {
         Some(inner) => (clean(phrase), addr_spec(&inner)),
-        None => match addr_spec(phrase) {
+        // An end without a beginning.
+        None => match addr_spec(phrase.strip_suffix(b">").unwrap_or(phrase)) {
             Some(addr) => (None, Some(addr)),
             None => (clean(phrase), None),
         },
@@ -209,7 +210,16 @@ fn addr_spec(inner: &[u8]) -> Option<AddrSpec> {
     let text = if text.contains('"') {
         text.to_owned()
     } else {
-        text.chars().filter(|c| !c.is_whitespace()).collect()
+        // Blanks may stand around dots and the at sign; between words they leave no address.
+        let mut joined = String::with_capacity(text.len());
+        for word in text.split_whitespace() {
+            let seam = joined.ends_with(['.', '@']) || word.starts_with(['.', '@']);
+            if !joined.is_empty() && !seam {
+                return None;
+            }
+            joined.push_str(word);
+        }
+        joined
     };
     if !text.contains('"') && text.matches('@').count() > 1 {
         // Two at signs without quotes: nobody can say which is the address.
@@ -288,6 +298,9 @@ mod tests {
             one("<FAX=+1-202-455-7622/T33S=8745@gw.example.net>").1.as_deref(),
             Some("FAX=+1-202-455-7622/T33S=8745@gw.example.net")
         );
+        assert_eq!(one("<a . b @ c.example>").1.as_deref(), Some("a.b@c.example"));
+        assert_eq!(one("X <c.example a@c.example>"), (Some("X".into()), None));
+        assert_eq!(one("a@b.example>").1.as_deref(), Some("a@b.example"));
         assert_eq!(one("a@b.example\0@evil.example").1, None);
     }
 
