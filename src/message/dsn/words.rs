@@ -229,7 +229,7 @@ const CODES: [((u16, u16), Why); 67] = [
 
 /// What servers say in plain text, in lower case; the first that is found counts. Lists of senders
 /// have “spam” in their names and stand before it, and so do the proofs of a sender before “blocked”.
-const PHRASES: [(&str, Why); 113] = [
+const PHRASES: [(&str, Why); 112] = [
     ("user unknown", Why::NoMailbox),
     ("unknown user", Why::NoMailbox),
     ("no such user", Why::NoMailbox),
@@ -508,6 +508,10 @@ fn say(why: Why, dsn: &Dsn, about: &About, who: &Who<'_>) -> (String, NextStep) 
                 "{at_start} took the message for spam. Ask {name} to let your messages through."
             ),
             TryAnotherAddress,
+        ),
+        Why::Content => (
+            format!("{at_start} didn’t like what is in the message. Send it without files."),
+            SendAsVoice,
         ),
         Why::Listed => {
             (format!("{at_start} takes nothing from your mail server just now. {own}."), Details)

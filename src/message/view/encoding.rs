@@ -333,10 +333,10 @@ fn charset_decoder(name: &str) -> Option<fn(&[u8]) -> String> {
     let windows = ["win", "cp"].iter().any(|start| name.starts_with(start));
     let known;
     let name = match ALIASES.iter().find(|(alias, _)| *alias == name) {
-        Some((_, known)) => known,
+        Some((_, known)) => *known,
         None if windows && page.len() == 4 && page.starts_with("125") => {
             known = format!("windows-{page}");
-            &known
+            known.as_str()
         }
         // Their decoder knows nothing but the sign for what is not known.
         None if name.starts_with("iso-2022-kr") || name.starts_with("iso-2022-cn") => return None,
