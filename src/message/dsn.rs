@@ -9,6 +9,7 @@
 //! Tests: below, and `tests/message/dsn.rs`.
 
 mod request;
+mod why;
 mod words;
 
 pub use request::{ENVID_MAX, ORCPT_MAX, envid, orcpt, unxtext, xtext};

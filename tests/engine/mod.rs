@@ -10,6 +10,7 @@ mod matching;
 mod memory;
 mod online;
 mod outbox;
+mod own_card;
 mod receipts;
 mod scale;
 mod script;

@@ -212,6 +212,7 @@ fn a_recording_is_the_same_in_all_five_transfer_encodings() {
         let expected = if encoding == "7bit" { b"\x7fw\x0f=!A".as_slice() } else { &octets };
         assert_eq!(found.octets, expected, "{encoding}");
         assert!(!found.damaged && mail.parts[0].decodable, "{encoding}");
+        assert!(mail.problems.is_empty(), "{encoding}: {:?}", mail.problems);
         // Twelve samples at 8 000 a second.
         assert_eq!(mail.duration.map(|d| d.as_micros()), Some(2_000), "{encoding}");
     }

@@ -1,0 +1,41 @@
+//! When our own contact card travels along (decision C1).
+
+use aloud::{
+    engine::OwnCard,
+    message::{Mail, PartRole, inspect::ReadOptions},
+};
+
+use super::{
+    desk::Desk,
+    sending::{text, voice},
+};
+
+/// Whether each message sent so far carries a card.
+async fn carried(desk: &Desk) -> Vec<bool> {
+    desk.engine.drain_outbox().await.expect("drained");
+    let cards = |octets: &[u8]| {
+        let mail = Mail::read(octets, &ReadOptions::default());
+        mail.parts.iter().any(|part| part.role == PartRole::Card)
+    };
+    desk.server.submitted().iter().map(|sent| cards(&sent.octets)).collect()
+}
+
+#[tokio::test]
+async fn no_card_goes_to_people_who_never_sent_one() {
+    let desk = Desk::new().await;
+    for (when, expected) in [
+        (None, false),
+        (Some(OwnCard::Automatic), false),
+        (Some(OwnCard::Never), false),
+        (Some(OwnCard::Always), true),
+    ] {
+        if let Some(when) = when {
+            desk.engine.set_own_card(when);
+        }
+        desk.engine.send(voice(desk.account, "new@example.net")).await.expect("frozen");
+        assert_eq!(carried(&desk).await.last(), Some(&expected), "{when:?}");
+    }
+    // A text is no voice message.
+    desk.engine.send(text(desk.account, "new@example.net", "Hello")).await.expect("frozen");
+    assert_eq!(carried(&desk).await.last(), Some(&false));
+}
