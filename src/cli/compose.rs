@@ -3,6 +3,7 @@
 
 use std::{
     fs,
+    io::{self, Read},
     path::{Path, PathBuf},
     time::{SystemTime, UNIX_EPOCH},
 };
@@ -13,7 +14,8 @@ use crate::{
     message::{
         Mail,
         address::{self, BuildError},
-        compose::{self, Letter, Original, OriginalRelation, Seed, VoiceParts},
+        card,
+        compose::{self, Letter, Original, OriginalRelation, OwnCard, Seed, VoiceParts},
         inspect::ReadOptions,
         view::{self, mailbox},
     },
@@ -25,6 +27,13 @@ const COVER: &str = "A voice message is attached.\r\n";
 /// The same for a forward without an introduction.
 const FORWARD_COVER: &str = "A message is forwarded to you.\r\n";
 
+/// The same for a fax without a recording.
+const FAX_COVER: &str = "A fax is attached.\r\n";
+/// Largest contact card that is read.
+const CARD_MAX: u64 = 4 * 1024 * 1024;
+/// Largest fax that is read.
+const FAX_MAX: u64 = 128 * 1024 * 1024;
+
 /// What all three commands take.
 #[derive(Debug, clap::Args)]
 pub struct Common {
@@ -34,6 +43,9 @@ pub struct Common {
     /// Sender: `ADDRESS` or `NAME <ADDRESS>`.
     #[arg(long, value_name = "ADDRESS")]
     pub from: Option<String>,
+    /// Where answers shall go, when not to the sender.
+    #[arg(long, value_name = "ADDRESS")]
+    pub reply_to: Option<String>,
     /// Copies, separated by commas.
     #[arg(long, value_name = "A[,B]")]
     pub cc: Option<String>,
@@ -52,6 +64,15 @@ pub struct Common {
     /// A recording of the subject.
     #[arg(long, value_name = "WAV")]
     pub spoken_subject: Option<PathBuf>,
+    /// A fax to go with it (TIFF); made TIFF-F where it is not.
+    #[arg(long, value_name = "TIFF")]
+    pub fax: Option<PathBuf>,
+    /// Your contact card (vCard); its name and spoken name are made to agree with the message.
+    #[arg(long, value_name = "VCF")]
+    pub card: Option<PathBuf>,
+    /// Leave To and Cc out: a recipient is a list that cannot be written out.
+    #[arg(long)]
+    pub hide_recipients: bool,
     /// `auto` is VPIM in answer to VPIM, else IVM.
     #[arg(long, value_enum, default_value_t)]
     pub format: Format,
@@ -104,9 +125,9 @@ pub enum Level {
 /// Arguments of `aloud compose`.
 #[derive(Debug, clap::Args)]
 pub struct ComposeArgs {
-    /// The recording (WAV or .au).
-    #[arg(long, value_name = "WAV")]
-    pub audio: PathBuf,
+    /// The recording (WAV or .au); may be left out of a fax.
+    #[arg(long, value_name = "WAV", required_unless_present = "fax")]
+    pub audio: Option<PathBuf>,
     /// Recipients, separated by commas.
     #[arg(long, value_name = "A[,B]")]
     pub to: String,
@@ -162,12 +183,12 @@ pub struct ForwardArgs {
 pub fn compose(args: ComposeArgs, _dirs: &super::Dirs) -> Outcome {
     let common = &args.common;
     let from = sender(common, None)?;
-    let recordings = Recordings::load(Some(&args.audio), common)?;
+    let recordings = Recordings::load(args.audio.as_deref(), common)?;
     let letter = Letter {
         to: recipients(&args.to, common)?,
         format: Some(format(common.format, None)),
         subject: common.subject.clone().unwrap_or_default(),
-        cover: COVER,
+        cover: if args.audio.is_some() { COVER } else { FAX_COVER },
         ..fill(Letter::new(from), common, &recordings)?
     };
     finish(&letter, common)
@@ -232,12 +253,14 @@ pub fn forward(args: ForwardArgs, _dirs: &super::Dirs) -> Outcome {
     finish(&letter, common)
 }
 
-/// The recordings named on the command line, decoded.
+/// What is named on the command line, read and decoded.
 #[derive(Default)]
 struct Recordings {
     voice: Option<Pcm>,
     name: Option<Pcm>,
     subject: Option<Pcm>,
+    fax: Option<Vec<u8>>,
+    card: Option<OwnCard>,
 }
 
 impl Recordings {
@@ -247,8 +270,30 @@ impl Recordings {
             voice: load(audio)?,
             name: load(common.spoken_name.as_deref())?,
             subject: load(common.spoken_subject.as_deref())?,
+            fax: common.fax.as_deref().map(|path| read_file(path, FAX_MAX)).transpose()?,
+            card: common.card.as_deref().map(own_card).transpose()?,
         })
     }
+}
+
+fn read_file(path: &Path, most: u64) -> Result<Vec<u8>, Failure> {
+    let failed = |error: io::Error| Failure::Failed(format!("{}: {error}", path.display()));
+    let mut octets = Vec::new();
+    fs::File::open(path)
+        .and_then(|file| file.take(most + 1).read_to_end(&mut octets))
+        .map_err(failed)?;
+    if octets.len() as u64 > most {
+        return Err(failed(io::ErrorKind::FileTooLarge.into()));
+    }
+    Ok(octets)
+}
+
+fn own_card(path: &Path) -> Result<OwnCard, Failure> {
+    let doc = card::parse(&read_file(path, CARD_MAX)?);
+    if doc.name.is_none() && doc.emails.is_empty() && doc.tels.is_empty() {
+        return Err(Failure::Failed(format!("{}: this is no contact card", path.display())));
+    }
+    Ok(OwnCard { doc })
 }
 
 fn recording(path: &Path) -> Result<Pcm, Failure> {
@@ -283,9 +328,13 @@ fn sender(common: &Common, original: Option<&Mail>) -> Result<Address, Failure> 
             _ => Err(Failure::Usage("--from is needed to know who sends it".into())),
         };
     };
+    one_address(text)
+}
+
+fn one_address(text: &str) -> Result<Address, Failure> {
     match addresses(text, None)?.as_slice() {
         [one] => Ok(one.clone()),
-        _ => Err(Failure::Usage("--from takes one address".into())),
+        _ => Err(Failure::Usage(format!("{text}: one address is wanted here"))),
     }
 }
 
@@ -350,7 +399,11 @@ fn fill<'a>(
             Level::High => Importance::High,
         },
         private: common.private,
+        reply_to: common.reply_to.as_deref().map(one_address).transpose()?.map(|a| a.addr),
         receipt_to: receipt,
+        card: recordings.card.clone(),
+        fax: recordings.fax.as_deref(),
+        list_recipients: common.hide_recipients,
         language: common.language.clone(),
         ..letter
     })

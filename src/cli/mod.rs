@@ -22,6 +22,7 @@ pub mod dirs;
 pub mod fax;
 pub mod inspect;
 pub mod mail;
+pub mod validate;
 pub mod vendors;
 
 pub use dirs::Dirs;
@@ -49,6 +50,8 @@ pub struct Cli {
 pub enum Command {
     /// Say what Aloud makes of messages in files.
     Inspect(inspect::InspectArgs),
+    /// Check a message against the standards, row by row.
+    Validate(validate::ValidateArgs),
     /// Write a message's audio, fax pages and contact cards to a folder.
     Extract(inspect::ExtractArgs),
     /// Decode or encode telephone audio.
@@ -132,6 +135,7 @@ pub type Outcome = Result<(), Failure>;
 pub fn run(command: Command, dirs: &Dirs) -> ExitCode {
     let outcome = match command {
         Command::Inspect(args) => inspect::inspect(args),
+        Command::Validate(args) => validate::validate(args),
         Command::Extract(args) => inspect::extract(args),
         Command::Codec(args) => codec::codec(args),
         Command::Address(args) => address::address(args),

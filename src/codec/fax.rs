@@ -44,6 +44,8 @@ pub struct PageInfo {
     pub y_dpi: f64,
     /// Coding, for people: "MH".
     pub coding: &'static str,
+    /// Pieces in which the page is stored; RFC 2306 wants one.
+    pub strips: usize,
 }
 
 /// The pages of a file, in order, without decoding them.

@@ -15,7 +15,7 @@ mod read;
 mod write;
 
 pub use read::{OCTETS_MAX, PROPERTIES_MAX, parse, parse_all, parse_file};
-pub use write::write;
+pub use write::{write, write_with};
 
 /// A card, read or to be written.
 #[derive(Debug, Clone, Default, PartialEq)]

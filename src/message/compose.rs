@@ -12,9 +12,13 @@
 //! travel at all (RFC 5321 section 2.3.8), and in VPIM a missing MIME-Version or Content-Type is put
 //! before it (RFC 3801 section 4.8). A Bcc field of the original stays where it is.
 //!
+//! Where the original has no header that says what it is, VPIM wants one made from what is known
+//! ([`Known`]). A fax that is no TIFF-F is made one: MH, one strip a page (RFC 2306).
+//!
 //! Who gets which format, drafts, the outbox and the envelope are the engine's. Tests: below and
 //! `tests/message/compose.rs`.
 
+mod fax;
 mod header;
 mod original;
 mod subject;
@@ -91,6 +95,18 @@ pub struct Original<'a> {
     pub relation: OriginalRelation,
 }
 
+/// What a mailbox or a gateway knows of a message whose header is not available (RFC 3801
+/// section 4.8). Used in VPIM, where the header of an original lacks From, Subject and Date.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Known {
+    /// Who it is from.
+    pub from: Option<Address>,
+    /// When it came.
+    pub date: Option<DateTime>,
+    /// What it is about.
+    pub subject: Option<String>,
+}
+
 /// Why an original is taken along.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum OriginalRelation {
@@ -142,12 +158,17 @@ pub struct Letter<'a> {
     pub importance: Importance,
     /// `Sensitivity: Private`.
     pub private: bool,
+    /// Where answers shall go, when not to the sender and only if the user asked for it (RFC 3801
+    /// section 4.2.8). Our card prefers this address then.
+    pub reply_to: Option<AddrSpec>,
     /// Where a receipt shall go.
     pub receipt_to: Option<AddrSpec>,
     /// Our contact card (C1: the caller decides).
     pub card: Option<OwnCard>,
     /// A message taken along.
     pub original: Option<Original<'a>>,
+    /// What is known of it besides its octets.
+    pub known: Known,
     /// The message answered, without angle brackets.
     pub in_reply_to: Option<String>,
     /// The conversation, oldest first, without angle brackets.
@@ -179,9 +200,11 @@ impl<'a> Letter<'a> {
             cover: "",
             importance: Importance::Normal,
             private: false,
+            reply_to: None,
             receipt_to: None,
             card: None,
             original: None,
+            known: Known::default(),
             in_reply_to: None,
             references: Vec::new(),
             language: None,
@@ -227,7 +250,7 @@ pub enum Error {
 pub fn build(letter: &Letter<'_>, seed: &Seed) -> Result<Vec<u8>, Error> {
     check(letter)?;
     let original = match &letter.original {
-        Some(original) => Some(original::Embedded::of(original, letter.format)?),
+        Some(original) => Some(original::Embedded::of(original, letter.format, &letter.known)?),
         None => None,
     };
     let context = context(letter, original.as_ref());
@@ -247,7 +270,8 @@ fn check(letter: &Letter<'_>) -> Result<(), Error> {
         return Err(Error::NoRecipient);
     }
     let recipients = || letter.to.iter().chain(&letter.cc).map(|a| &a.addr);
-    let all = recipients().chain([&letter.from.addr]).chain(&letter.receipt_to);
+    let own = [&letter.reply_to, &letter.receipt_to].into_iter().flatten();
+    let all = recipients().chain([&letter.from.addr]).chain(own);
     for addr in all {
         if write::addr_spec(addr).is_none() {
             return Err(Error::Address(addr.to_string()));
@@ -339,7 +363,7 @@ fn body(
         }
     }
     if let Some(pages) = letter.fax.filter(|pages| !pages.is_empty()) {
-        parts.push(fax(pages));
+        parts.push(fax::part(pages)?);
     }
     parts.extend(letter.attachments.iter().map(attachment));
     if let Some(original) = original {
@@ -348,7 +372,12 @@ fn body(
     if let Some(card) = &letter.card {
         let sound = letter.parts.spoken_name.is_some() && letter.format.is_some();
         let sound = sound.then_some(name_id.as_str());
-        parts.push(voice::card(&card.doc, letter.format, &letter.from, sound, seed.date));
+        let doc = voice::agreeing(&card.doc, letter, sound, seed.date);
+        // A card in a VPIM message must have a number (RFC 2421 section 4.3.3); one without is of no
+        // use to a voice system and stays at home.
+        if !vpim || doc.tels.iter().any(|tel| tel.number.trim().starts_with('+')) {
+            parts.push(voice::card(&doc, letter.format));
+        }
     }
     let alone = letter.format.is_none() && parts.len() == 1 && letter.original.is_none();
     let simple = alone.then(|| parts.pop_if(|p| matches!(p.content, Content::Text(_)))).flatten();
@@ -356,16 +385,6 @@ fn body(
         let kind = if vpim { "multipart/voice-message; version=2.0" } else { "multipart/mixed" };
         Part::new(kind, Content::Parts(parts))
     }))
-}
-
-fn fax(tiff: &[u8]) -> Part {
-    let mut part = Part::new("image/tiff; application=faxbw", Content::Octets(tiff.to_vec()));
-    part.fields.parameters(
-        "Content-Disposition",
-        "inline",
-        &[("handling", "REQUIRED"), ("filename", "fax.tif")],
-    );
-    part
 }
 
 fn attachment(attachment: &Attachment) -> Part {

@@ -15,6 +15,7 @@ pub mod mail;
 pub mod mdn;
 pub mod policy;
 pub mod recognize;
+pub mod validate;
 pub mod vendors;
 pub mod view;
 mod write;

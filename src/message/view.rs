@@ -77,6 +77,11 @@ impl Part<'_> {
         encoding::decode(self.body, self.encoding)
     }
 
+    /// Where its body begins in the octets of the message.
+    pub fn offset(&self) -> usize {
+        self.start
+    }
+
     /// `audio` of `audio/basic`.
     pub fn main_type(&self) -> &str {
         self.content.value.split('/').next().unwrap_or_default()

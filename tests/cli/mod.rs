@@ -11,6 +11,7 @@ mod compose;
 mod fax;
 mod inspect;
 mod mail;
+mod validate;
 mod vendors;
 
 /// Runs the program over an empty folder of its own, with `stdin` as its standard input.

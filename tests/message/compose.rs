@@ -65,7 +65,7 @@ fn text(raw: &[u8]) -> String {
     String::from_utf8(raw.to_vec()).expect("built messages are ASCII here").replace("\r\n", "\n")
 }
 
-fn card() -> OwnCard {
+pub fn card() -> OwnCard {
     OwnCard {
         doc: CardDoc {
             name: Some("Ada Okafor".into()),
@@ -89,7 +89,7 @@ fn card() -> OwnCard {
     }
 }
 
-fn letter<'a>() -> Letter<'a> {
+pub fn letter<'a>() -> Letter<'a> {
     Letter {
         to: vec![address("", "+16135550177@vm.example.com")],
         ..Letter::new(address("Ada Okafor", "+16135550142@vm.example.net"))
@@ -428,8 +428,8 @@ fn lists_hide_the_recipients() {
 
 #[test]
 fn a_fax_travels_as_it_is() {
-    let tiff = b"II*\0\x08\0\0\0".as_slice();
-    let letter = Letter { fax: Some(tiff), ..letter() };
+    let tiff = codec::fax::encode(&[super::builders::page(40)]);
+    let letter = Letter { fax: Some(&tiff), ..letter() };
     let raw = compose::build(&letter, &seed("x")).unwrap();
     let text = text(&raw);
     assert!(text.contains("Content-Type: image/tiff; application=faxbw\n"));

@@ -1,12 +1,15 @@
 //! Whole messages: read, recognized, built.
 
+mod builders;
 mod compose;
 mod corpus;
 mod hostile;
 mod mdn;
 mod odd;
 mod python;
+mod readers;
 mod receive;
 mod reports;
 mod rows;
+mod validate;
 mod vendors;

@@ -69,6 +69,7 @@ impl Page {
             x_dpi: self.x_dpi,
             y_dpi: self.y_dpi,
             coding: self.coding.name(),
+            strips: self.strips.len(),
         })
     }
 }

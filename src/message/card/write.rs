@@ -8,9 +8,16 @@ use super::{CardDoc, Sound};
 /// Longest line without its line end (RFC 2425 section 5.8.1).
 const LINE: usize = 75;
 
-/// The card as text, CRLF at the end of each line. FN and N are always there.
+/// The card as text, CRLF at the end of each line. FN and N are always there. A spoken name in another
+/// part is taken to be 32KADPCM, as in VPIM.
 #[must_use]
 pub fn write(card: &CardDoc) -> String {
+    write_with(card, "32KADPCM")
+}
+
+/// As [`write`], with the TYPE of a spoken name in another part: `BASIC` where that is audio/basic.
+#[must_use]
+pub fn write_with(card: &CardDoc, sound: &str) -> String {
     let mut out = Out::default();
     out.line("BEGIN:VCARD");
     out.line("VERSION:3.0");
@@ -57,7 +64,7 @@ pub fn write(card: &CardDoc) -> String {
     }
     match &card.sound {
         Some(Sound::Cid(id)) => {
-            out.line(&format!("SOUND;TYPE=32KADPCM;VALUE=uri:CID:{}", url(id)));
+            out.line(&format!("SOUND;TYPE={};VALUE=uri:CID:{}", token(sound), url(id)));
         }
         Some(Sound::Inline { media_type, octets }) => {
             let kind = media_type.rsplit('/').next().unwrap_or_default();

@@ -17,6 +17,9 @@ pub(super) fn write(letter: &Letter<'_>, seed: &Seed, context: Option<&str>) -> 
             }
         }
     }
+    if let Some(to) = &letter.reply_to {
+        fields.addresses("Reply-To", &[Address::bare(to.clone())]);
+    }
     fields.date("Date", seed.date);
     fields.ids("Message-ID", [seed.message_id().as_str()]);
     if let Some(id) = letter.in_reply_to.as_deref().and_then(message_id) {

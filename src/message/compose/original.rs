@@ -1,6 +1,6 @@
 //! A message taken along: whether it may be, and as what part.
 
-use super::{Error, Original, OriginalRelation};
+use super::{Error, Known, Original, OriginalRelation};
 use crate::{
     message::{
         Mail,
@@ -36,7 +36,11 @@ impl Embedded {
     /// # Errors
     /// [`Error::Refused`] when its Sensitivity, or that of a message inside it, forbids it (C2);
     /// [`Error::Nothing`] when it is empty.
-    pub fn of(original: &Original<'_>, format: Option<VoiceFormat>) -> Result<Self, Error> {
+    pub fn of(
+        original: &Original<'_>,
+        format: Option<VoiceFormat>,
+        known: &Known,
+    ) -> Result<Self, Error> {
         if original.raw.trim_ascii().is_empty() {
             return Err(Error::Nothing);
         }
@@ -52,16 +56,14 @@ impl Embedded {
         };
         let (fields, _) = header::read(original.raw, 0, false);
         if format == Some(VoiceFormat::Vpim) {
-            let mut missing = Vec::new();
-            if !fields.has("mime-version") {
-                missing.extend_from_slice(b"MIME-Version: 1.0\r\n");
-            }
-            if !fields.has("content-type") {
-                missing.extend_from_slice(b"Content-Type: text/plain; charset=us-ascii\r\n");
-            }
-            if !missing.is_empty() {
-                missing.append(&mut octets);
-                octets = missing;
+            let mut completed = missing(&fields, known, mail.kind);
+            if !completed.is_empty() {
+                if fields.fields().is_empty() && !octets.starts_with(b"\r\n") {
+                    // Nothing but a body: our fields are its header, and an empty line ends it.
+                    completed.extend_from_slice(b"\r\n");
+                }
+                completed.append(&mut octets);
+                octets = completed;
             }
         }
         let context = match original.relation {
@@ -77,6 +79,32 @@ impl Embedded {
         };
         Ok(Self { part, context })
     }
+}
+
+/// The fields that RFC 3801 section 4.8 wants and the original does not have: what it is, and one of
+/// From, Subject and Date, from what is known.
+fn missing(fields: &header::Header<'_>, known: &Known, kind: MessageKind) -> Vec<u8> {
+    let mut out = Fields::default();
+    if !["from", "subject", "date"].iter().any(|name| fields.has(name)) {
+        if let Some(from) = &known.from {
+            out.addresses("From", std::slice::from_ref(from));
+        }
+        if let Some(date) = known.date {
+            out.date("Date", date);
+        }
+        let generic = if kind == MessageKind::Voice { "Voice Message" } else { "Message" };
+        let subject = known.subject.as_deref().map(str::trim).filter(|s| !s.is_empty());
+        if subject.is_some() || out.as_bytes().is_empty() {
+            out.text("Subject", subject.unwrap_or(generic));
+        }
+    }
+    if !fields.has("mime-version") {
+        out.structured("MIME-Version", "1.0");
+    }
+    if !fields.has("content-type") {
+        out.structured("Content-Type", "text/plain; charset=us-ascii");
+    }
+    out.as_bytes().to_vec()
 }
 
 /// What the original says it is; where it says nothing, what it was recognized as.

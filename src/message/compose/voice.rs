@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::Error;
+use super::{Error, Letter};
 use crate::{
     codec::{
         Pcm,
@@ -12,10 +12,10 @@ use crate::{
     },
     message::{
         address,
-        card::{self, CardDoc, Sound, Tel},
+        card::{self, CardDoc, Email, Sound, Tel},
         write::{self, Content, Fields, Part},
     },
-    model::{Address, DateTime, VoiceContent, voice::VoiceFormat},
+    model::{DateTime, VoiceContent, voice::VoiceFormat},
 };
 
 /// Media type and file name extension of each format's recordings (RFC 3802, RFC 4239 section 7).
@@ -109,21 +109,26 @@ fn telephone(pcm: &Pcm) -> Cow<'_, [i16]> {
     }
 }
 
-/// Our card (RFC 2421 section 4.3.3): its name agrees with From, its SOUND with the spoken name; the
-/// TEL it must have comes from a telephone address where it has none, REV from the message's date.
-pub(super) fn card(
+/// Our card as it travels in a letter (RFC 2421 section 4.3.3): its name agrees with From, its SOUND
+/// with the spoken name, its preferred EMAIL with Reply-To; the TEL it must have comes from a
+/// telephone address where it has none, REV from the message's date.
+pub(super) fn agreeing(
     doc: &CardDoc,
-    format: Option<VoiceFormat>,
-    from: &Address,
+    letter: &Letter<'_>,
     spoken_name: Option<&str>,
     date: DateTime,
-) -> Part {
+) -> CardDoc {
+    let from = &letter.from;
     let mut doc = doc.clone();
     if doc.tels.is_empty()
         && let Some(number) = address::parse(from.addr.as_str()).number
     {
         let kinds = ["voice", "msg", "work"].map(str::to_owned).to_vec();
         doc.tels.push(Tel { number, kinds, preferred: true });
+    }
+    if doc.emails.is_empty() {
+        let vpim = letter.format == Some(VoiceFormat::Vpim);
+        doc.emails.push(Email { addr: from.addr.to_string(), vpim, preferred: true });
     }
     if doc.rev.is_none() {
         doc.rev = Some(DateTime::utc(date.unix).to_rfc3339().replace("+00:00", "Z"));
@@ -143,7 +148,28 @@ pub(super) fn card(
             doc.sound = doc.sound.filter(|sound| matches!(sound, Sound::Inline { .. }));
         }
     }
-    let text = card::write(&doc);
+    if let Some(reply_to) = &letter.reply_to {
+        let same = |email: &Email| email.addr.eq_ignore_ascii_case(reply_to.as_str());
+        if !doc.emails.iter().any(same) {
+            let addr = reply_to.to_string();
+            doc.emails.push(Email { addr, vpim: false, preferred: true });
+        }
+        for email in &mut doc.emails {
+            email.preferred = same(email);
+        }
+    }
+    doc
+}
+
+/// The card as a part.
+pub(super) fn card(doc: &CardDoc, format: Option<VoiceFormat>) -> Part {
+    // The spoken name is in the encoding of the format (RFC 2426 section 3.6.6).
+    let sound = match format {
+        Some(VoiceFormat::Vpim) | None => "32KADPCM",
+        Some(VoiceFormat::Ivm) => "BASIC",
+        Some(VoiceFormat::Friendly) => "WAV",
+    };
+    let text = card::write_with(doc, sound);
     let charset = if text.is_ascii() { "us-ascii" } else { "utf-8" };
     let media_type = match format {
         Some(VoiceFormat::Vpim | VoiceFormat::Ivm) => {

@@ -50,6 +50,11 @@ impl Structured {
         Self { value, params }
     }
 
+    /// The names of the parameters in lower case, as written: with the marks of RFC 2231.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.params.iter().map(|param| param.key.as_str())
+    }
+
     fn param(&self, key: &str) -> Option<&Param> {
         self.params.iter().find(|param| param.key == key)
     }
