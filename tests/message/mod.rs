@@ -13,3 +13,4 @@ mod reports;
 mod rows;
 mod validate;
 mod vendors;
+mod violations;

@@ -25,7 +25,8 @@ const SOUND: &str =
 /// One of every kind of message that we build.
 fn everything_built() -> Vec<(&'static str, Vec<u8>)> {
     let voice = tone(400, 8_000);
-    let fax = b"II*\0\x08\0\0\0".as_slice();
+    let fax = aloud::codec::fax::encode(&[super::builders::page(40)]);
+    let fax = fax.as_slice();
     let original =
         b"From: a@x.example\r\nSubject: o\r\nMIME-Version: 1.0\r\n\r\nwords\r\n".as_slice();
     let base = || Letter {

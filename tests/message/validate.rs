@@ -20,9 +20,8 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 use super::{
     builders,
     compose::{card, letter, seed, tone},
+    violations,
 };
-
-mod cases;
 
 /// A delivery report as a server writes it.
 const DSN: &str = "From: Mail Delivery <mailer-daemon@mx.example.com>\r\n\
@@ -132,7 +131,7 @@ fn each_rule_sees_its_violation_and_only_that() {
     let mut sound: BTreeMap<_, BTreeSet<_>> = BTreeMap::new();
     let mut tried = BTreeSet::new();
     let mut wrong = Vec::new();
-    for case in cases::all() {
+    for case in violations::all() {
         for name in [case.base, case.spoiled] {
             bases.entry(name).or_insert_with(|| base(name));
         }
@@ -144,7 +143,7 @@ fn each_rule_sees_its_violation_and_only_that() {
             text = edit(&text, from, to);
         }
         let after = validate::validate(text.as_bytes(), case.profile);
-        let found: BTreeSet<_> = violated(&after).difference(&violated(&before)).copied().collect();
+        let found: BTreeSet<_> = violated(&after).difference(&before).copied().collect();
         let mut expected: BTreeSet<_> = case.also.iter().copied().collect();
         expected.insert(case.id);
         let row = after.rows.iter().find(|row| row.id == case.id).unwrap();
