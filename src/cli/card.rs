@@ -298,21 +298,22 @@ fn difference(comparison: &CardComparison, args: &ImportArgs, out: &mut String) 
         Some((_, known)) => (format!("{name}: known as {}", display::clean(known)), true),
     };
     *out += &format!("{head}\n");
-    for FieldChange { field, old, new, typed } in &comparison.changes {
+    for change in &comparison.changes {
+        let FieldChange { field, old, new, typed } = change;
         let old = old.as_deref().map(display::clean);
         let new = display::clean(new);
-        let change = match &old {
+        let values = match &old {
             Some(old) => format!("{old} → {new}"),
             None => new,
         };
         let kept = match () {
             () if *typed => " (kept: you typed it)",
-            () if !known || old.is_none() => "",
+            () if !known || !change.needs_choice() => "",
             () if comparison.older => " (kept: the card is older)",
             () if args.yes => "",
             () => " (kept; --yes takes it)",
         };
-        *out += &format!("  {:<14}{change}{kept}\n", field.as_str());
+        *out += &format!("  {:<14}{values}{kept}\n", field.as_str());
     }
     if let Some(problem) = &comparison.problem {
         *out += &format!("  problem       {problem}\n");

@@ -478,6 +478,15 @@ pub struct FieldChange {
     pub typed: bool,
 }
 
+impl FieldChange {
+    /// Whether it is taken only by the user's explicit choice: it replaces something, or it is an
+    /// address, by which mail would go elsewhere.
+    #[must_use]
+    pub fn needs_choice(&self) -> bool {
+        self.old.is_some() || self.field == CardField::Address
+    }
+}
+
 /// A card beside the directory.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CardComparison {

@@ -227,6 +227,9 @@ pub struct Vendor {
     /// Where a transcript begins.
     #[serde(default)]
     pub transcript: Vec<Clue>,
+    /// Lines of the text that are no longer part of it.
+    #[serde(default)]
+    pub transcript_end: Vec<Clue>,
     /// The playing order.
     pub order: Option<Order>,
 }
@@ -240,6 +243,7 @@ impl Vendor {
             &self.pages,
             &self.importance,
             &self.transcript,
+            &self.transcript_end,
         ];
         let marks = self.marks.iter().flat_map(|m| std::iter::once(m.clue()).chain(m.and.clone()));
         marks.chain(lists.into_iter().flatten().cloned())

@@ -1,11 +1,15 @@
 //! The directory: cards are taken over by a click, and no card harms an entry (reliability T11).
 
 use aloud::{
-    engine::{CardOfferKind, Contact, ContactEmail, Error},
+    engine::{CardComparison, CardField, CardOfferKind, Contact, ContactEmail, Error, OwnCard},
+    message::{Mail, inspect::ReadOptions},
     model::{ContactId, MessageKey},
 };
 
-use super::desk::{Desk, addr, refused};
+use super::{
+    desk::{Desk, addr, refused},
+    sending,
+};
 
 fn with_card(from: &str, id: &str, card: &str) -> String {
     format!(
@@ -157,6 +161,156 @@ async fn harmless_news_update_and_typed_names_stay() {
     assert!(contact.has_spoken_name, "what the new card lacks stays");
 }
 
+fn old_and_new(comparison: &CardComparison, field: CardField) -> (Option<&str>, &str) {
+    let change = comparison.changes.iter().find(|change| change.field == field).expect("a change");
+    (change.old.as_deref(), change.new.as_str())
+}
+
+#[tokio::test]
+async fn a_card_is_shown_beside_the_entry_field_by_field() {
+    let desk = Desk::new().await;
+    let key = deliver(&desk, &with_card("graham@example.net", "a", GRAHAM)).await;
+    let compare = async |key| {
+        let path = path(&desk, key).await;
+        desk.engine.compare_card(key, path).await.expect("compared")
+    };
+    let new = compare(key).await;
+    assert_eq!((new.contact.is_none(), new.changes.len()), (true, 6));
+    assert!(new.changes.iter().all(|change| change.old.is_none()));
+    let id = import(&desk, key).await;
+    assert!(compare(key).await.changes.is_empty());
+    let news = "FN:Graham Pearce\nROLE:Director\nORG:Example\nTEL;TYPE=voice:+1-613-555-0199\n\
+        TEL;TYPE=fax:+1-613-555-0177\nEMAIL:graham@example.net\nEMAIL:graham@new.example";
+    let key = deliver(&desk, &with_card("graham@example.net", "b", news)).await;
+    let comparison = compare(key).await;
+    assert_eq!(comparison.contact, Some((id, "Graham Pearce".into())));
+    for (field, old, new) in [
+        (CardField::Role, Some("Sales"), "Director"),
+        (CardField::Organization, None, "Example"),
+        (CardField::Number, Some("+1-613-555-0142"), "+1-613-555-0199"),
+        (CardField::FaxNumber, None, "+1-613-555-0177"),
+        (CardField::Address, Some("graham@example.net"), "graham@new.example"),
+    ] {
+        assert_eq!(old_and_new(&comparison, field), (old, new));
+    }
+    assert_eq!(comparison.changes.len(), 5, "what the card lacks is no change");
+}
+
+#[tokio::test]
+async fn what_the_user_typed_is_never_replaced() {
+    let desk = Desk::new().await;
+    let key = deliver(&desk, &with_card("graham@example.net", "a", GRAHAM)).await;
+    let id = import(&desk, key).await;
+    let mut contact = desk.engine.contact(id).await.expect("a contact");
+    contact.role = Some("My neighbour".into());
+    contact.place = Some("Ottawa".into());
+    desk.engine.save_contact(contact).await.expect("saved");
+    let news = "FN:Graham\nROLE:Director\nADR:;;;Toronto;;;\nEMAIL:graham@example.net";
+    let key = deliver(&desk, &with_card("graham@example.net", "b", news)).await;
+    assert_eq!(offer(&desk, key).await, Some(CardOfferKind::News("name".into())));
+    import(&desk, key).await;
+    let file = format!("BEGIN:VCARD\nVERSION:3.0\n{news}\nEND:VCARD\n").into_bytes();
+    desk.engine.import_cards(file, "a.vcf".into(), true).await.expect("imported");
+    let contact = desk.engine.contact(id).await.expect("a contact");
+    assert_eq!(contact.name, "Graham");
+    assert_eq!(contact.role.as_deref(), Some("My neighbour"));
+    assert_eq!(contact.place.as_deref(), Some("Ottawa"));
+}
+
+#[tokio::test]
+async fn a_file_overwrites_nothing_unasked_and_is_taken_back_as_a_whole() {
+    let desk = Desk::new().await;
+    let key = deliver(&desk, &with_card("graham@example.net", "a", GRAHAM)).await;
+    let id = import(&desk, key).await;
+    let before = desk.engine.contact(id).await.expect("a contact");
+    let file = b"BEGIN:VCARD\nVERSION:3.0\nFN:G. P.\nROLE:Director\nORG:Example\n\
+        EMAIL:graham@example.net\nEMAIL:graham@new.example\nEND:VCARD\n\
+        BEGIN:VCARD\nVERSION:4.0\nFN:Flo\nTEL:4417\nEND:VCARD\n";
+    let import = async |overwrite| {
+        let imported = desk.engine.import_cards(file.to_vec(), "a.vcf".into(), overwrite).await;
+        imported.expect("imported")
+    };
+    let (ids, undo) = import(false).await;
+    assert_eq!((ids.len(), ids[0]), (2, id));
+    let kept = desk.engine.contact(id).await.expect("a contact");
+    assert_eq!((&kept.name, &kept.role), (&before.name, &before.role));
+    assert_eq!(kept.emails, before.emails);
+    assert_eq!(kept.source, before.source);
+    assert_eq!(kept.organization.as_deref(), Some("Example"), "what was missing is taken");
+    desk.engine.undo(undo).await.expect("taken back");
+    assert_eq!(desk.engine.contact(id).await.expect("a contact"), before);
+    assert!(desk.engine.contacts("Flo".into()).await.expect("people").is_empty());
+    let (_, undo) = import(true).await;
+    let taken = desk.engine.contact(id).await.expect("a contact");
+    assert_eq!((taken.name.as_str(), taken.role.as_deref()), ("G. P.", Some("Director")));
+    assert_eq!(taken.emails.len(), before.emails.len() + 1, "no address is lost");
+    assert_eq!(taken.source, "Imported from a.vcf");
+    assert!(taken.has_spoken_name, "what the card lacks stays");
+    desk.engine.undo(undo).await.expect("taken back");
+    assert_eq!(desk.engine.contact(id).await.expect("a contact"), before);
+}
+
+#[tokio::test]
+async fn numbers_match_after_addresses_and_bring_no_address_in_unasked() {
+    let desk = Desk::new().await;
+    let file = b"BEGIN:VCARD\nFN:Ada\nTEL:+1-613-555-0100\nEND:VCARD\n\
+        BEGIN:VCARD\nFN:Bo\nTEL:+1 613 555 0101\nEND:VCARD\n";
+    let ids = desk.engine.import_file(file.to_vec(), "a.vcf".into()).await.expect("imported");
+    let compare = async |card: &str| {
+        let file = format!("BEGIN:VCARD\n{card}\nEND:VCARD\n").into_bytes();
+        desk.engine.compare_cards(file).await.expect("compared").remove(0)
+    };
+    // By number, whatever the separators; never by name.
+    let same = compare("FN:A.\nTEL:+16135550100").await;
+    assert_eq!(same.contact, Some((ids[0], "Ada".into())));
+    assert_eq!(compare("FN:Ada\nTEL:+16135550109").await.contact, None);
+    let file = b"BEGIN:VCARD\nFN:Cy\nEMAIL:cy@example.net\nTEL:+16135550109\nEND:VCARD\n\
+        BEGIN:VCARD\nFN:Dee\nEMAIL:dee@example.net\nTEL:+16135550100\nEND:VCARD\n";
+    let ids = desk.engine.import_file(file.to_vec(), "b.vcf".into()).await.expect("imported");
+    // Dee's card has Ada's number: it is taken for Ada's, and its address waits for a choice.
+    let ada = same.contact.clone().expect("Ada").0;
+    assert_eq!(ids[1], ada);
+    assert!(desk.engine.contact(ada).await.expect("Ada").emails.is_empty());
+    let dee = compare("FN:Dee\nEMAIL:dee@example.net\nTEL:+16135550100").await;
+    assert!(dee.changes.iter().all(|change| change.needs_choice()), "{dee:?}");
+    // A number that two people have tells nothing.
+    let again = Contact { id: None, ..desk.engine.contact(ada).await.expect("Ada") };
+    desk.engine.save_contact(again).await.expect("saved");
+    assert_eq!(compare("FN:A.\nTEL:+16135550100").await.contact, None);
+    // An address counts before a number.
+    let cy = compare("FN:Cy\nTEL:+16135550100\nEMAIL:cy@example.net").await;
+    assert_eq!(cy.contact.as_ref().map(|(id, _)| *id), Some(ids[0]));
+    assert_eq!(old_and_new(&cy, CardField::Number), (Some("+16135550109"), "+16135550100"));
+}
+
+#[tokio::test]
+async fn our_own_card_goes_only_to_those_who_sent_theirs() {
+    let desk = Desk::new().await;
+    desk.deliver(sending::VPIM);
+    deliver(&desk, &with_card("graham@example.net", "a", GRAHAM)).await;
+    let cards = async |when| {
+        desk.engine.set_own_card(when);
+        let before = desk.server.submitted().len();
+        for to in ["bo@vm.example.net", "graham@example.net"] {
+            desk.engine.send(sending::voice(desk.account, to)).await.expect("queued");
+        }
+        desk.engine.drain_outbox().await.expect("drained");
+        let mut sent: Vec<_> = desk
+            .server
+            .submitted()
+            .iter()
+            .skip(before)
+            .map(|s| Mail::read(&s.octets, &ReadOptions::default()))
+            .map(|mail| (mail.to[0].addr.to_string(), mail.cards.len()))
+            .collect();
+        sent.sort();
+        sent.into_iter().map(|(_, cards)| cards).collect::<Vec<_>>()
+    };
+    assert_eq!(cards(OwnCard::Automatic).await, [0, 1]);
+    assert_eq!(cards(OwnCard::Never).await, [0, 0]);
+    assert_eq!(cards(OwnCard::Always).await, [1, 1]);
+}
+
 #[tokio::test]
 async fn an_older_card_brings_nothing_back() {
     let desk = Desk::new().await;
@@ -191,6 +345,14 @@ async fn two_cards_in_one_message_offer_nothing() {
     );
     let key = deliver(&desk, &message).await;
     assert_eq!(offer(&desk, key).await, None);
+    // Below the window too.
+    let opened = desk.engine.open(key).await.expect("opened");
+    assert_eq!(opened.mail.cards.len(), 2);
+    for card in &opened.mail.cards {
+        refused(desk.engine.import_card(key, card.path.clone(), true).await);
+        refused(desk.engine.compare_card(key, card.path.clone()).await);
+    }
+    assert!(desk.engine.contacts(String::new()).await.expect("people").is_empty());
 }
 
 #[tokio::test]

@@ -5,6 +5,7 @@ mod compose;
 mod corpus;
 mod hostile;
 mod mdn;
+mod media;
 mod odd;
 mod python;
 mod readers;

@@ -85,6 +85,10 @@ pub fn sample_names() -> Vec<String> {
     ROWS.iter().map(|row| row.file.to_owned()).collect()
 }
 
+fn text_of(name: &str) -> String {
+    String::from_utf8(sample(name)).expect("ASCII").replace("\r\n", "\n")
+}
+
 fn read(name: &str) -> Mail {
     let options = ReadOptions { measure_audio: false, ..ReadOptions::default() };
     Mail::read(&sample(name), &options)
@@ -135,6 +139,147 @@ fn a_table_of_the_user_comes_first() {
     assert_eq!((mail.kind, mail.profile.as_deref()), (MessageKind::Voice, Some("own-pbx")));
 }
 
+/// A message with these header lines and, where asked for, these parts.
+fn with(head: &str, parts: &[&str]) -> Mail {
+    let mut raw = format!("From: Ada Okafor <VOICE=+16135550142@vm.example.com>\n{head}\n");
+    raw += "MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=b\n\n";
+    for part in ["text/plain"].iter().chain(parts) {
+        raw += &format!("--b\nContent-Type: {part}\n\n~~~~\n");
+    }
+    let options = ReadOptions { measure_audio: false, ..ReadOptions::default() };
+    Mail::read((raw + "--b--\n").as_bytes(), &options)
+}
+
+#[test]
+fn exchange_is_known_by_its_content_class_and_the_right_medium() {
+    for (class, part, kind) in [
+        ("voice", "audio/wav", MessageKind::Voice),
+        ("voice-ca", "audio/wav", MessageKind::Voice),
+        ("VOICE-UC", "audio/gsm", MessageKind::Voice),
+        ("fax", "image/tiff", MessageKind::Fax),
+        ("fax-ca", "image/tiff", MessageKind::Fax),
+        ("missedcall", "text/plain", MessageKind::Other),
+        ("voice", "text/plain", MessageKind::Email),
+        ("fax", "text/plain", MessageKind::Email),
+        ("urn:content-classes:message", "audio/wav", MessageKind::Email),
+    ] {
+        let mail = with(&format!("Content-Class: {class}"), &[part]);
+        assert_eq!(mail.kind, kind, "{class} {part}: {:?}", mail.evidence);
+    }
+}
+
+#[test]
+fn the_fields_that_recall_notices_carry_too_decide_nothing() {
+    for head in [
+        "X-VoiceMessageDuration: 35\nX-CallingTelephoneNumber: IPM.Note\nX-FaxNumberOfPages: 0",
+        "X-VoiceMessageDuration: 35",
+        "X-CallingTelephoneNumber: +16135550142\nX-VoiceMessageSenderName: Ada",
+        "X-FaxNumberOfPages: 3",
+    ] {
+        for parts in [&[][..], &["audio/wav"], &["image/png"], &["application/pdf"]] {
+            let mail = with(head, parts);
+            assert_eq!(mail.kind, MessageKind::Email, "{head} {parts:?}: {:?}", mail.evidence);
+            assert!(mail.profile.is_none() && mail.duration.is_none() && mail.pages.is_none());
+        }
+    }
+}
+
+#[test]
+fn visual_voicemail_is_known_by_either_context_and_tells_number_and_length() {
+    for field in ["Message-Context", "X-CNS-Message-Context"] {
+        let mail = with(&format!("{field}: voice-message\nContent-Duration: 17"), &["audio/amr"]);
+        assert_eq!(mail.kind, MessageKind::Voice, "{field}");
+        assert_eq!(mail.sender.number.as_deref(), Some("+16135550142"), "{field}");
+        assert_eq!(mail.duration.map(|d| d.as_secs()), Some(17), "{field}");
+        assert_eq!(mail.duration_source.map(|s| s.as_str()), Some("message-header"), "{field}");
+        let greeting = with(&format!("{field}: x-voice-greeting-message"), &["audio/amr"]);
+        assert_eq!(greeting.kind, MessageKind::Other, "{field}");
+    }
+    let greeting = with("X-CNS-Greeting-Type: normal-greeting", &["audio/amr"]);
+    assert_eq!(greeting.kind, MessageKind::Other);
+}
+
+#[test]
+fn the_fields_of_asterisk_and_freeswitch_need_a_recording() {
+    let asterisk = "X-Asterisk-VM-Message-Num: 3\nX-Asterisk-VM-Caller-ID-Num: 6135550177\n\
+        X-Asterisk-VM-Caller-ID-Name: Bo\nX-Asterisk-VM-Duration: 31\nX-Asterisk-VM-Priority: 2";
+    let freeswitch = "X-Voicemail-Length: 31";
+    for (head, id, number) in
+        [(asterisk, "asterisk", "6135550177"), (freeswitch, "freeswitch", "+16135550142")]
+    {
+        let mail = with(head, &["audio/x-wav"]);
+        assert_eq!((mail.kind, mail.profile.as_deref()), (MessageKind::Voice, Some(id)));
+        assert_eq!(mail.sender.number.as_deref(), Some(number), "{id}");
+        assert_eq!(mail.duration.map(|d| d.as_secs()), Some(31), "{id}");
+        // The step of a dial plan is no importance.
+        assert_eq!(mail.importance, None, "{id}");
+        assert_eq!(with(head, &[]).kind, MessageKind::Email, "{id}");
+    }
+}
+
+#[test]
+fn a_chat_note_needs_its_mark_and_a_recording_and_counts_milliseconds() {
+    let mail = with("Chat-Voice-Message: 1\nChat-Duration: 10500", &["audio/aac"]);
+    assert_eq!((mail.kind, mail.profile.as_deref()), (MessageKind::Voice, Some("delta-chat")));
+    assert_eq!(mail.duration.map(|d| d.as_millis()), Some(10_500));
+    assert_eq!(with("Chat-Voice-Message: 1", &[]).kind, MessageKind::Email);
+    assert_eq!(with("Chat-Voice-Message: 0", &["audio/aac"]).kind, MessageKind::Email);
+    assert_eq!(with("Chat-Duration: 10500", &["audio/aac"]).kind, MessageKind::Email);
+}
+
+#[test]
+fn a_recording_alone_is_an_attachment_and_a_subject_alone_is_nothing() {
+    // Decision E16: a subject and one recording may decide, either alone never.
+    let subject = "Subject: New voicemail from (613) 555-0142 at 9:10 AM";
+    for (head, parts) in [
+        ("Subject: Listen to this", &["audio/wav"][..]),
+        ("Subject: Voice Message", &["audio/mpeg"]),
+        (subject, &[]),
+        ("Subject: 11 second Voice Mail", &[]),
+        ("Subject: Voice Message from <6135550142> MB:<2000>", &["audio/wav", "audio/wav"]),
+        ("Subject: Voice Message from <6135550142> MB:<2000>", &["audio/wav", "application/pdf"]),
+    ] {
+        let mail = with(head, parts);
+        assert_eq!(mail.kind, MessageKind::Email, "{head} {parts:?}: {:?}", mail.evidence);
+        assert!(mail.parts.iter().skip(1).all(|p| p.role == PartRole::Attachment), "{head}");
+    }
+    let probable = with("Subject: Voice Message from <6135550142> MB:<2000>", &["audio/wav"]);
+    assert_eq!(probable.kind, MessageKind::Voice);
+    assert!(probable.evidence[0].starts_with("probably: "), "{:?}", probable.evidence);
+}
+
+#[test]
+fn a_report_is_a_report_whatever_marks_of_voice_it_carries() {
+    let read = |report_type: &str, part: &str| {
+        let raw = format!(
+            "From: a@example.com\nMessage-Context: voice-message\nContent-Class: voice\n\
+             X-Asterisk-VM-Message-Num: 1\nChat-Voice-Message: 1\nMIME-Version: 1.0 (Voice 2.0)\n\
+             Content-Type: multipart/report; report-type={report_type}; boundary=b\n\n\
+             --b\nContent-Type: audio/32KADPCM\nContent-Disposition: inline; voice=Voice-Message\n\n\
+             ~~~~\n--b\nContent-Type: {part}\n\nx: y\n--b--\n"
+        );
+        Mail::read(raw.as_bytes(), &ReadOptions::default())
+    };
+    let dsn = read("delivery-status", "message/delivery-status");
+    assert_eq!(dsn.kind, MessageKind::Dsn);
+    let mdn = read("disposition-notification", "message/disposition-notification");
+    assert_eq!(mdn.kind, MessageKind::Mdn);
+    // The spoken explanation is there all the same.
+    assert!(dsn.parts[0].decodable);
+}
+
+#[test]
+fn ordinary_mail_with_sound_is_no_voice_message() {
+    for file in ["exchange-recall", "music", "podcast", "signed"] {
+        let mail = read(file);
+        assert_eq!(mail.kind, MessageKind::Email, "{file}: {:?}", mail.evidence);
+        assert!(mail.profile.is_none() && mail.transcript.is_none(), "{file}");
+        assert!(mail.duration.is_none() && mail.sender.number.is_none(), "{file}");
+        assert!(mail.parts.iter().all(|p| p.role != PartRole::VoiceMessage), "{file}");
+    }
+    assert!(sample("signed").windows(16).any(|w| w.eq_ignore_ascii_case(b"multipart/signed")));
+}
+
 #[test]
 fn transcripts_name_their_origin() {
     for (file, text, origin) in [
@@ -148,6 +293,20 @@ fn transcripts_name_their_origin() {
         let transcript = read(file).transcript.expect(file);
         assert_eq!((transcript.text.as_str(), transcript.origin.as_str()), (text, origin));
     }
+    // The system's own words behind it are not part of it; HTML alone will do.
+    let html = text_of("exchange-um").replace(
+        "Content-Type: text/plain; charset=utf-8\n\nVoice Mail Preview: Please call before five.\nThanks.",
+        "Content-Type: text/html\n\n<p>Voice Mail Preview: Please call before five.<br>Thanks.</p>\
+         <p>Preview provided by Microsoft Speech Technology</p><p>Caller-Id: +14255550123</p>",
+    );
+    let html = Mail::read(html.as_bytes(), &ReadOptions::default()).transcript.expect("one");
+    assert_eq!(html.text, "Please call before five.\nThanks.");
+    let google = text_of("google-voice").replace(
+        "Please call before five.",
+        "Please call before five.\nplay message\n<https://voice.google.com/x>\nYOUR ACCOUNT",
+    );
+    let google = Mail::read(google.as_bytes(), &ReadOptions::default()).transcript.expect("one");
+    assert_eq!(google.text, "Please call before five.");
     // A sender's own note is no transcript.
     let note = read("ivm");
     assert!(note.transcript.is_none());

@@ -325,7 +325,7 @@ pub(crate) fn take_over(
 enum Choice {
     /// All but what the user typed.
     Everything,
-    /// What the entry lacks.
+    /// What the entry lacks, but for addresses.
     Missing,
 }
 
@@ -341,7 +341,7 @@ fn new_row(received: &Received, source: Source) -> ContactRow {
 fn merged(mut row: ContactRow, received: &Received, source: Source, choice: Choice) -> ContactRow {
     let doc = &received.doc;
     let taken = |change: &FieldChange| {
-        !change.typed && (choice == Choice::Everything || change.old.is_none())
+        !change.typed && (choice == Choice::Everything || !change.needs_choice())
     };
     let mut fresh = Vec::new();
     let mut numbers = Vec::new();

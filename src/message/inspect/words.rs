@@ -5,7 +5,7 @@
 
 use crate::message::display;
 use crate::message::mail::Transcript;
-use crate::message::vendors::{Clue, Place, Scene, Vendor};
+use crate::message::vendors::{self, Clue, Place, Scene, Vendor};
 use crate::message::view::Part;
 
 /// Octets of text that are read.
@@ -120,6 +120,7 @@ pub fn transcript(scene: &Scene<'_>, vendor: Option<&Vendor>) -> Option<(Transcr
             let later: Vec<_> = scene.text.lines().skip(hit.line + 1).collect();
             format!("{}\n{}", hit.value, later.join("\n")).trim().to_owned()
         };
+        let text = before_end(text, vendor);
         let end =
             text.char_indices().map(|(at, _)| at).take_while(|at| *at <= TRANSCRIPT_MAX).last();
         let text = if text.len() > TRANSCRIPT_MAX {
@@ -129,6 +130,19 @@ pub fn transcript(scene: &Scene<'_>, vendor: Option<&Vendor>) -> Option<(Transcr
         };
         (!text.is_empty()).then(|| (Transcript { text, origin: vendor.name.clone() }, whole))
     })
+}
+
+/// A transcript without the system's own words behind it.
+fn before_end(text: String, vendor: &Vendor) -> String {
+    let ends = |line: &str| {
+        let likes = vendor.transcript_end.iter().filter_map(|clue| clue.like.as_deref());
+        likes.into_iter().any(|like| vendors::pattern(like, line.trim()).is_some())
+    };
+    if vendor.transcript_end.is_empty() || !text.lines().any(ends) {
+        return text;
+    }
+    let lines: Vec<&str> = text.lines().take_while(|line| !ends(line)).collect();
+    lines.join("\n").trim().to_owned()
 }
 
 #[cfg(test)]
