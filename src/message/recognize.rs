@@ -160,11 +160,12 @@ pub fn recognize<'t>(scene: &Scene<'_>, table: &'t Table) -> Recognition<'t> {
 
 impl<'t> Ladder<'_, 't> {
     fn climb(mut self) -> Recognition<'t> {
-        let rungs: [fn(&mut Self) -> Option<MessageKind>; 7] = [
+        let rungs: [fn(&mut Self) -> Option<MessageKind>; 8] = [
             Self::report,
             Self::structure,
             Self::context,
             Self::marked_part,
+            Self::overruled,
             Self::sure_vendor,
             Self::only_fax,
             Self::likely_vendor,
@@ -272,6 +273,13 @@ impl<'t> Ladder<'_, 't> {
         })
     }
 
+    /// Before the marks of vendors: the user's table says that this is ordinary mail.
+    fn overruled(&mut self) -> Option<MessageKind> {
+        let (_, why) = self.vendor_of(Kind::Mail, false)?;
+        self.says(why);
+        Some(MessageKind::Email)
+    }
+
     /// Rungs 5 and 6: a field that only a voice mail or fax system writes, and the right medium.
     fn sure_vendor(&mut self) -> Option<MessageKind> {
         let (vendor, why, kind) = [Kind::Other, Kind::Voice, Kind::Fax]
@@ -283,6 +291,7 @@ impl<'t> Ladder<'_, 't> {
             Kind::Voice => MessageKind::Voice,
             Kind::Fax => MessageKind::Fax,
             Kind::Other => MessageKind::Other,
+            Kind::Mail => MessageKind::Email,
         })
     }
 

@@ -85,6 +85,8 @@ pub enum Kind {
     Fax,
     /// Missed calls, greetings, pager notices.
     Other,
+    /// Ordinary mail, whatever marks of other vendors it carries: how a user overrules them.
+    Mail,
 }
 
 /// What a message must hold besides a mark.

@@ -196,6 +196,63 @@ async fn a_card_is_shown_beside_the_entry_field_by_field() {
     assert_eq!(comparison.changes.len(), 5, "what the card lacks is no change");
 }
 
+/// A message whose card names its sound by Content-ID, with a recording of so many octets under that
+/// ID and one of other length beside it.
+fn with_sounds(sound: &str, enclosed: bool) -> String {
+    let part = |head: &str, octets: usize| {
+        format!("--x\nContent-Type: audio/basic\n{head}\n\n{}\n", "~".repeat(octets))
+    };
+    let card = format!(
+        "--x\nContent-Type: text/directory; profile=vCard\n\nBEGIN:VCARD\nVERSION:3.0\n\
+         FN:Graham Pearce\nEMAIL:graham@example.net\n{sound}END:VCARD\n"
+    );
+    let spoken = part("Content-Disposition: inline; voice=Originator-Spoken-Name", 800);
+    let other = part(
+        "Content-ID: <mine@example.net>\nContent-Disposition: inline; voice=Voice-Message",
+        1600,
+    );
+    let head = "From: Graham Pearce <graham@example.net>\nTo: robin@example.com\nSubject: Voice\n\
+        Message-ID: <s@example.net>\nDate: Tue, 04 Mar 2025 09:10:00 +0000\nMIME-Version: 1.0\n";
+    let body = |inside: &str| {
+        format!(
+            "{head}Content-Type: multipart/voice-message; version=2.0; boundary=x\n\n{inside}--x--\n"
+        )
+    };
+    if enclosed {
+        // The recording is in the outer message, the card in the inner one.
+        let inner = body(&card).replace("--x", "--y").replace("=x", "=y");
+        body(&format!("{spoken}{other}--x\nContent-Type: message/rfc822\n\n{inner}"))
+    } else {
+        body(&format!("{spoken}{other}{card}"))
+    }
+}
+
+#[tokio::test]
+async fn the_spoken_name_is_the_part_that_the_card_names_or_the_senders() {
+    let name = "SOUND;TYPE=BASIC;VALUE=uri:CID:mine@example.net\n";
+    let missing = "SOUND;TYPE=BASIC;VALUE=uri:CID:elsewhere@example.net\n";
+    for (sound, samples) in [(name, Some(1600)), ("", Some(800)), (missing, None)] {
+        let desk = Desk::new().await;
+        let key = deliver(&desk, &with_sounds(sound, false)).await;
+        let id = import(&desk, key).await;
+        let found = desk.engine.spoken_name(id).await.ok().map(|pcm| pcm.samples.len());
+        assert_eq!(found, samples, "{sound}");
+    }
+}
+
+#[tokio::test]
+async fn a_forwarded_card_stays_in_its_message_and_takes_nothing_from_around_it() {
+    let desk = Desk::new().await;
+    let name = "SOUND;TYPE=BASIC;VALUE=uri:CID:mine@example.net\n";
+    let key = deliver(&desk, &with_sounds(name, true)).await;
+    let opened = desk.engine.open(key).await.expect("opened");
+    assert!(opened.mail.cards.is_empty() && opened.offers.is_empty());
+    let [inner] = opened.mail.forwarded.as_slice() else { panic!("{:?}", opened.mail.forwarded) };
+    let path = format!("3/{}", inner.cards[0].path);
+    let (id, _) = desk.engine.import_card(key, path, false).await.expect("imported");
+    assert!(desk.engine.spoken_name(id).await.is_err(), "the recording is of another level");
+}
+
 #[tokio::test]
 async fn what_the_user_typed_is_never_replaced() {
     let desk = Desk::new().await;

@@ -281,6 +281,33 @@ fn ordinary_mail_with_sound_is_no_voice_message() {
 }
 
 #[test]
+fn a_user_overrules_what_is_made_of_a_sender() {
+    let row = |kind: &str, address: &str| {
+        let own = format!(
+            "[[vendor]]\nid = 'mine'\nname = 'My rule'\nkind = '{kind}'\n\
+             [[vendor.mark]]\nin = 'from-address'\nlike = '{address}'\n"
+        );
+        Table::parse(&own).expect("reads").before(Table::builtin())
+    };
+    let kind = |file: &str, table: &Table| {
+        let mail = Mail::read_with(&sample(file), &ReadOptions::default(), table);
+        (mail.kind, mail.evidence)
+    };
+    for (file, address) in [("nupoint", "nupoint@*"), ("delta-chat", "ada@example.com")] {
+        let (found, why) = kind(file, &row("mail", address));
+        assert_eq!(
+            (found, why),
+            (MessageKind::Email, vec!["the sender’s address (My rule)".into()])
+        );
+        assert_eq!(kind(file, &row("mail", "nobody@*")).0, MessageKind::Voice, "{file}");
+    }
+    assert_eq!(kind("podcast", &row("voice", "show@example.org")).0, MessageKind::Voice);
+    // What the standards say is not overruled.
+    assert_eq!(kind("vpim2", &row("mail", "*")).0, MessageKind::Voice);
+    assert_eq!(kind("ivm", &row("mail", "*")).0, MessageKind::Voice);
+}
+
+#[test]
 fn transcripts_name_their_origin() {
     for (file, text, origin) in [
         ("google-voice", "Please call before five.", "Google Voice"),
