@@ -255,8 +255,9 @@ fn a_report_is_a_report_whatever_marks_of_voice_it_carries() {
             "From: a@example.com\nMessage-Context: voice-message\nContent-Class: voice\n\
              X-Asterisk-VM-Message-Num: 1\nChat-Voice-Message: 1\nMIME-Version: 1.0 (Voice 2.0)\n\
              Content-Type: multipart/report; report-type={report_type}; boundary=b\n\n\
-             --b\nContent-Type: audio/32KADPCM\nContent-Disposition: inline; voice=Voice-Message\n\n\
-             ~~~~\n--b\nContent-Type: {part}\n\nx: y\n--b--\n"
+             --b\nContent-Type: multipart/voice-message; version=2.0; boundary=v\n\n\
+             --v\nContent-Type: audio/32KADPCM\nContent-Disposition: inline; voice=Voice-Message\n\n\
+             ~~~~\n--v--\n--b\nContent-Type: {part}\n\nx: y\n--b--\n"
         );
         Mail::read(raw.as_bytes(), &ReadOptions::default())
     };
