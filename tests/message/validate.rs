@@ -22,6 +22,7 @@ use super::{
     compose::{card, letter, seed, tone},
     violations,
 };
+use crate::support::shared;
 
 /// A delivery report as a server writes it.
 const DSN: &str = "From: Mail Delivery <mailer-daemon@mx.example.com>\r\n\
@@ -219,4 +220,49 @@ fn the_report_is_json_with_every_row() {
     }
     assert!(of("pass") >= 50 && of("na") > 0);
     assert!(rows.iter().all(|r| r["reason"].as_str().is_some_and(|t| !t.is_empty())));
+}
+
+#[test]
+fn hostile_messages_are_checked_in_bounded_work() {
+    let many =
+        |head: &str, item: &str, count: usize| format!("{head}{}\r\n\r\n", item.repeat(count));
+    let parts = |part: &str, count: usize| {
+        format!(
+            "Content-Type: multipart/voice-message; boundary=b\r\n\r\n{}--b--\r\n",
+            format!("--b\r\n{part}\r\n").repeat(count)
+        )
+    };
+    let inner = "Content-Type: message/rfc822\r\n\r\n";
+    for (name, raw) in [
+        ("lone line ends", format!("A: b\r\n\r\n{}", "x\n".repeat(500_000))),
+        ("parameters", many("Content-Type: a/b", ";x=1", 15_000)),
+        ("encoded words", many("Subject: ", "=?a?q?b", 8_000)),
+        ("identifiers", many("A: b", "\r\nContent-ID: <a@b>", 10_000)),
+        ("addresses", many("To: ", "FAX=+1/T33S=x@b.example, ", 2_500)),
+        ("parts", parts("Content-Type: audio/basic\r\n\r\nx", 3_000)),
+        ("cards", parts("Content-Type: text/directory\r\n\r\nSOUND;VALUE=uri:cid:a@b", 3_000)),
+        ("messages inside", inner.repeat(2_000)),
+        ("originals beside", parts(inner, 3_000)),
+    ] {
+        let report = validate::validate(raw.as_bytes(), Some(Profile::Vpim));
+        assert!(report.count(Outcome::Fail) > 0, "{name}");
+        assert!(report.rows.iter().all(|row| row.reason.len() < 5_000), "{name}");
+    }
+}
+
+#[test]
+fn the_corpus_is_checked_without_panic() {
+    let Some(shared) = shared() else {
+        println!("skipped: no corpus beside the project");
+        return;
+    };
+    let mut count = 0;
+    for entry in fs::read_dir(shared.join("corpus")).unwrap().flatten() {
+        if entry.path().extension().is_some_and(|e| e == "eml") {
+            let report = validate::validate(&fs::read(entry.path()).unwrap(), None);
+            assert!(report.rows.iter().all(|row| !row.reason.is_empty()), "{:?}", entry.path());
+            count += 1;
+        }
+    }
+    println!("{count} messages checked");
 }

@@ -33,6 +33,8 @@ const OLD: &str = "RFC 2421; RFC 3801 has no rules for cards";
 const NO_CARD: &str = "no contact card";
 /// Lines of a card that are read.
 const LINES_MAX: usize = 2_000;
+/// Cards that are read.
+const CARDS_MAX: usize = 20;
 
 /// One property as written.
 struct Property {
@@ -115,7 +117,7 @@ fn is_card(part: &Part<'_>) -> bool {
 }
 
 fn cards<'s, 'a>(s: &'s Scene<'a>) -> impl Iterator<Item = Doc<'s, 'a>> {
-    s.leaves().filter(|(part, _)| is_card(part)).map(|(part, content)| {
+    s.leaves().filter(|(part, _)| is_card(part)).take(CARDS_MAX).map(|(part, content)| {
         let charset = part.content.text("charset");
         let text = encoding::text(&content.octets, charset.as_deref());
         let unfolded = text.replace("\r\n", "\n").replace("\n ", "").replace("\n\t", "");
@@ -228,7 +230,8 @@ fn cid(value: &str) -> Option<String> {
     let value = value.trim();
     let start = value.get(..4)?;
     let id = value.get(4..).filter(|_| start.eq_ignore_ascii_case("cid:"))?;
-    let octets = encoding::percent(id.trim().as_bytes());
+    // The brackets of RFC 2421's examples do not belong there; VCARD-2426-c says so.
+    let octets = encoding::percent(id.trim().trim_matches(['<', '>']).as_bytes());
     Some(String::from_utf8_lossy(&octets).into_owned())
 }
 
@@ -360,7 +363,8 @@ fn sound_syntax(s: &Scene<'_>) -> Verdict {
             let by_reference =
                 sound.parameter("VALUE").is_some_and(|v| v.eq_ignore_ascii_case("uri"));
             let inline = sound.parameter("ENCODING").is_some_and(|v| v.eq_ignore_ascii_case("b"));
-            let legal = if by_reference { cid(&sound.value).is_some() } else { inline };
+            let url = cid(&sound.value).is_some() && !sound.value.contains(['<', ' ']);
+            let legal = if by_reference { url } else { inline };
             f.expect(legal, || {
                 format!(
                     "{}: SOUND is neither VALUE=uri:cid:… nor ENCODING=b: “{}”",

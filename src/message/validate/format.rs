@@ -1,5 +1,7 @@
 //! The message format itself: RFC 5322, 2045, 2046, 2047. These rows hold for every message.
 
+use std::collections::BTreeSet;
+
 use super::{
     lex,
     rule::{Findings, Level, Profile, Rule, Scope, Verdict, shown},
@@ -67,8 +69,11 @@ fn line_ends(s: &Scene<'_>) -> Verdict {
         }
         line += usize::from(b == b'\n');
         previous = b;
+        if f.is_full() {
+            break;
+        }
     }
-    if previous == b'\r' {
+    if s.raw.last() == Some(&b'\r') {
         f.bad("the message ends with a CR alone");
     }
     f.verdict("every line ends with CRLF", "")
@@ -91,6 +96,9 @@ fn line_length(s: &Scene<'_>) -> Verdict {
         longest = longest.max(line.len());
         if line.len() > LINE_MAX {
             found(s, &mut f, at, || format!("line {} has {} octets", number + 1, line.len()));
+        }
+        if f.is_full() {
+            break;
         }
     }
     f.verdict(format!("the longest line has {longest} octets"), "")
@@ -337,7 +345,7 @@ fn base64(s: &Scene<'_>) -> Verdict {
 
 fn content_ids(s: &Scene<'_>) -> Verdict {
     let mut f = Findings::default();
-    let mut seen: Vec<String> = Vec::new();
+    let mut seen = BTreeSet::new();
     for (_, part) in s.parts() {
         for value in part.header.all("content-id") {
             let (at, id) = (place(part), lex::unfolded(value));
@@ -345,7 +353,7 @@ fn content_ids(s: &Scene<'_>) -> Verdict {
                 Some(problem) => f.bad(format!("{at}: {problem}")),
                 None => f.expect(!seen.contains(&id), || format!("{at}: {id} is used twice")),
             }
-            seen.push(id);
+            seen.insert(id);
         }
     }
     f.verdict("every Content-ID is <left@right> and used once", "no Content-ID")

@@ -3,6 +3,11 @@
 
 use crate::message::view;
 
+/// Parameters of one field that are read.
+const PARAMETERS_MAX: usize = 100;
+/// Characters in which an encoded word must end to be taken for one; 75 are allowed.
+const WORD_MAX: usize = 1_000;
+
 /// A field value on one line: line ends removed, the blank that folding needs kept.
 pub(super) fn unfolded(value: &[u8]) -> String {
     let flat: Vec<u8> = value.iter().copied().filter(|c| !matches!(c, b'\r' | b'\n')).collect();
@@ -75,6 +80,9 @@ pub(super) fn parameters(value: &[u8]) -> Result<Field, String> {
             }
         };
         let name = name.to_ascii_lowercase();
+        if field.parameters.len() >= PARAMETERS_MAX {
+            return Err("more than 100 parameters".into());
+        }
         if field.get(&name).is_some() {
             return Err(format!("the parameter “{name}” twice"));
         }
@@ -257,7 +265,8 @@ fn encoded_word(text: &str) -> Option<&str> {
     let mut pieces = inside.splitn(3, '?');
     let (charset, encoding, rest) = (pieces.next()?, pieces.next()?, pieces.next()?);
     let known = matches!(encoding, "q" | "Q" | "b" | "B");
-    let end = rest.find("?=")?;
+    let near = rest.char_indices().nth(WORD_MAX).map_or(rest.len(), |(at, _)| at);
+    let end = rest.get(..near)?.find("?=")?;
     let length = 2 + charset.len() + 1 + encoding.len() + 1 + end + 2;
     (known && !charset.is_empty() && !charset.contains(' ')).then(|| text.get(..length))?
 }

@@ -140,6 +140,8 @@ pub(super) enum Verdict {
 
 /// Findings that are named in one reason; the rest is counted.
 const NAMED: usize = 4;
+/// Findings after which a check that goes octet by octet stops.
+const ENOUGH: usize = 10_000;
 /// Characters of one finding.
 const FINDING_MAX: usize = 240;
 
@@ -173,7 +175,14 @@ impl Findings {
         self.seen += 1;
         if self.doubts.len() < NAMED {
             self.doubts.push(shown(what.as_ref()));
+        } else {
+            self.more += 1;
         }
+    }
+
+    /// Whether looking on would tell nobody anything.
+    pub fn is_full(&self) -> bool {
+        self.more >= ENOUGH
     }
 
     /// Seen, and violated when the condition does not hold.
