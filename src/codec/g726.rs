@@ -9,13 +9,16 @@
 //! Vectors: `tests/codec/vectors.rs` (all rows), own digests in `tests/codec/signals.rs`.
 
 mod order;
+mod pack;
+mod poles;
 mod state;
 mod tables;
-mod taps;
+mod zeros;
 
 pub use order::likely_packing;
 
 use super::g711::{self, Law};
+use pack::{OCTETS, Packer, RUN};
 use state::{Prediction, State};
 use tables::{LOWEST, SPAN, Tables};
 
@@ -75,80 +78,60 @@ impl Packing {
 pub struct Decoder {
     state: State,
     tables: &'static Tables,
-    packing: Packing,
-    /// Bits of a code word that has not ended yet, and how many.
-    rest: u32,
-    rest_bits: u32,
+    packer: Packer,
 }
 
 impl Decoder {
     /// A decoder in the reset state.
     #[must_use]
     pub fn new(rate: Rate, packing: Packing) -> Self {
-        Self { state: State::new(), tables: Tables::of(rate), packing, rest: 0, rest_bits: 0 }
+        let tables = Tables::of(rate);
+        Self { state: State::new(), tables, packer: Packer::new(tables.bits, packing) }
     }
 
     /// Appends the samples of `octets` to `out`: full-scale `i16`, 8 000 Hz. Bits of a code word
     /// that goes on in the next piece are kept.
     pub fn decode(&mut self, octets: &[u8], out: &mut Vec<i16>) {
-        out.reserve(octets.len() * 8 / self.tables.bits as usize + 1);
-        self.each_word(octets, |state, tables, code| out.push(linear(state, tables, code)));
+        let start = out.len();
+        self.run(octets, out, |_, _, sr| sr as i16);
+        // LIMO: saturated to 14 bits.
+        for sample in out.iter_mut().skip(start) {
+            *sample = (*sample).clamp(-8192, 8191) << 2;
+        }
     }
 
     /// Appends G.711 octets, with synchronous coding adjustment (for comparing and transcoding;
     /// players want [`Self::decode`]).
     pub fn decode_law(&mut self, octets: &[u8], law: Law, out: &mut Vec<u8>) {
-        out.reserve(octets.len() * 8 / self.tables.bits as usize + 1);
-        self.each_word(octets, |state, tables, code| {
-            let p = state.predict();
-            let sr = state.update(tables, tables.words[code], p);
-            out.push(adjusted(tables, p, code as u32, sr, law));
-        });
+        let tables = self.tables;
+        self.run(octets, out, |word, p, sr| adjusted(tables, p, u32::from(word), sr, law));
     }
 
+    /// `sample` makes the output from code word, prediction and reconstructed signal.
     #[inline(always)]
-    fn each_word(&mut self, octets: &[u8], mut each: impl FnMut(&mut State, &Tables, usize)) {
+    fn run<T: Clone + Default>(
+        &mut self,
+        octets: &[u8],
+        out: &mut Vec<T>,
+        sample: impl Fn(u8, Prediction, i32) -> T,
+    ) {
+        out.reserve(octets.len() * 8 / self.tables.bits as usize + 1);
         // The state lives in registers for the run.
         let mut state = self.state.clone();
         let tables = self.tables;
-        let bits = tables.bits;
-        let mask = (1 << bits) - 1;
-        let (mut rest, mut have) = (self.rest, self.rest_bits);
-        match self.packing {
-            Packing::LsbFirst => {
-                for &octet in octets {
-                    rest |= u32::from(octet) << have;
-                    have += 8;
-                    while have >= bits {
-                        each(&mut state, tables, (rest & mask) as usize);
-                        rest >>= bits;
-                        have -= bits;
-                    }
-                }
-            }
-            Packing::MsbFirst => {
-                for &octet in octets {
-                    rest = (rest << 8) | u32::from(octet);
-                    have += 8;
-                    while have >= bits {
-                        have -= bits;
-                        each(&mut state, tables, ((rest >> have) & mask) as usize);
-                    }
-                    rest &= (1 << have) - 1;
-                }
+        let mut words = [0; RUN];
+        for octets in octets.chunks(OCTETS) {
+            let words = self.packer.unpack(octets, &mut words);
+            let start = out.len();
+            out.resize(start + words.len(), T::default());
+            for (&word, out) in words.iter().zip(out.get_mut(start..).unwrap_or_default()) {
+                let p = state.predict();
+                let sr = state.update(tables, tables.words[usize::from(word & 31)], p);
+                *out = sample(word, p, sr);
             }
         }
-        (self.rest, self.rest_bits) = (rest, have);
         self.state = state;
     }
-}
-
-/// One sample to full-scale linear, saturated to 14 bits first (LIMO).
-#[inline(always)]
-fn linear(state: &mut State, tables: &Tables, code: usize) -> i16 {
-    let p = state.predict();
-    let sr = state.update(tables, tables.words[code & 31], p);
-    (sr.clamp(-8192, 8191) << 2) as i16
 }
 
 /// Encodes samples, in pieces of any size.
@@ -156,69 +139,50 @@ fn linear(state: &mut State, tables: &Tables, code: usize) -> i16 {
 pub struct Encoder {
     state: State,
     tables: &'static Tables,
-    packing: Packing,
-    rest: u32,
-    rest_bits: u32,
+    packer: Packer,
 }
 
 impl Encoder {
     /// An encoder in the reset state.
     #[must_use]
     pub fn new(rate: Rate, packing: Packing) -> Self {
-        Self { state: State::new(), tables: Tables::of(rate), packing, rest: 0, rest_bits: 0 }
+        let tables = Tables::of(rate);
+        Self { state: State::new(), tables, packer: Packer::new(tables.bits, packing) }
     }
 
     /// Appends the octets that `samples` (full-scale, 8 000 Hz) complete to `out`.
     pub fn encode(&mut self, samples: &[i16], out: &mut Vec<u8>) {
-        self.run(samples.iter().map(|&sample| i32::from(sample) >> 2), out);
+        self.run(samples, out, |&sample| i32::from(sample) >> 2);
     }
 
     /// The same from G.711 octets.
     pub fn encode_law(&mut self, octets: &[u8], law: Law, out: &mut Vec<u8>) {
-        self.run(octets.iter().map(|&octet| i32::from(law.expand(octet)) >> 2), out);
+        self.run(octets, out, |&octet| i32::from(law.expand(octet)) >> 2);
     }
 
     /// Ends the stream: silence fills the last octet, so that a decoder hears no stray sample.
     pub fn finish(mut self, out: &mut Vec<u8>) {
         // Eight code words are whole octets at every rate.
-        while self.rest_bits > 0 {
+        while self.packer.is_within_octet() {
             self.encode(&[0], out);
         }
     }
 
     #[inline(always)]
-    fn run(&mut self, samples: impl ExactSizeIterator<Item = i32>, out: &mut Vec<u8>) {
+    fn run<T>(&mut self, samples: &[T], out: &mut Vec<u8>, linear: impl Fn(&T) -> i32) {
+        out.reserve(samples.len() * self.tables.bits as usize / 8 + 1);
         let mut state = self.state.clone();
         let tables = self.tables;
-        let bits = tables.bits;
-        let (mut rest, mut have) = (self.rest, self.rest_bits);
-        out.reserve(samples.len() * bits as usize / 8 + 1);
-        for sl in samples {
-            let p = state.predict();
-            let code = quantize(tables, sl - p.se, p.y);
-            state.update(tables, tables.words[(code & 31) as usize], p);
-            match self.packing {
-                Packing::LsbFirst => {
-                    rest |= code << have;
-                    have += bits;
-                    if have >= 8 {
-                        out.push(rest as u8);
-                        rest >>= 8;
-                        have -= 8;
-                    }
-                }
-                Packing::MsbFirst => {
-                    rest = (rest << bits) | code;
-                    have += bits;
-                    if have >= 8 {
-                        have -= 8;
-                        out.push((rest >> have) as u8);
-                        rest &= (1 << have) - 1;
-                    }
-                }
+        let mut words = [0; RUN];
+        for samples in samples.chunks(RUN) {
+            for (sample, word) in samples.iter().zip(&mut words) {
+                let p = state.predict();
+                let code = quantize(tables, linear(sample) - p.se, p.y);
+                state.update(tables, tables.words[(code & 31) as usize], p);
+                *word = code as u8;
             }
+            self.packer.pack(words.get(..samples.len()).unwrap_or_default(), out);
         }
-        (self.rest, self.rest_bits) = (rest, have);
         self.state = state;
     }
 }
@@ -226,10 +190,10 @@ impl Encoder {
 /// LOG, SUBTB and QUAN: the code word of a difference.
 #[inline(always)]
 fn quantize(tables: &Tables, d: i32, y: i32) -> u32 {
-    // A float's exponent and the first seven bits of its mantissa are the logarithm wanted; that
-    // of zero is the same as that of one.
-    let dqm = (d.unsigned_abs() & 32767).max(1) as i32;
-    let dl = ((dqm as f32).to_bits() >> 16) as i32 - (127 << 7);
+    // The logarithm to base 2 with seven binary places; that of zero is the same as that of one.
+    let dqm = (d.unsigned_abs() & 32767).max(1);
+    let exponent = dqm.ilog2();
+    let dl = ((exponent << 7) + (dqm << 7 >> exponent)) as i32 - 128;
     let dln = dl - (y >> 2);
     let codes = tables.codes[(dln - LOWEST) as usize & (SPAN - 1)];
     u32::from(codes) >> ((d >> 31) & 8) & 31

@@ -1,12 +1,13 @@
 //! The adaptive predictor and quantizer of G.726: one state, the same in encoder and decoder.
 //!
-//! Names of the quantities are those of the Recommendation's section 4 (blocks FMULT and ACCUM in
-//! [`super::taps`]; here MIX, RECONST, ADDA, ANTILOG, TRANS, ADDB, ADDC, UPA1, UPA2, LIMC, LIMD,
-//! TONE, TRIGB, FUNCTF, FILTA-E, SUBTC, TRIGA, LIMB).
+//! Names of the quantities are those of the Recommendation's section 4 (the predictor's blocks are
+//! in [`super::zeros`] and [`super::poles`]; here ACCUM, MIX, RECONST, ADDA, ANTILOG, TRANS, ADDB,
+//! ADDC, TONE, TRIGB, FUNCTF, FILTA-E, SUBTC, TRIGA, LIMB).
 
 use super::{
+    poles::Poles,
     tables::{Tables, Word},
-    taps::{Taps, float},
+    zeros::{Zeros, float},
 };
 
 /// The state of both directions.
@@ -22,11 +23,8 @@ pub(super) struct State {
     ap: i32,
     /// Tone detected (TD).
     td: bool,
-    /// Signs of the last two partial reconstructions (PK1, PK2): 0 or -1.
-    pk: [i32; 2],
-    /// Coefficients A1 and A2, which `taps` has too.
-    a: [i32; 2],
-    taps: Taps,
+    zeros: Zeros,
+    poles: Poles,
 }
 
 /// What the predictor says before a sample is known.
@@ -67,16 +65,16 @@ impl State {
             dml: 0,
             ap: 0,
             td: false,
-            pk: [0; 2],
-            a: [0; 2],
-            taps: Taps::new(),
+            zeros: Zeros::new(),
+            poles: Poles::new(),
         }
     }
 
-    /// FMULT, ACCUM, LIMA and MIX.
+    /// ACCUM, LIMA and MIX.
     #[inline(always)]
     pub(super) fn predict(&self) -> Prediction {
-        let (six, two) = self.taps.sums();
+        let six = self.zeros.sum();
+        let two = self.poles.sum();
         let al = (self.ap >> 2).min(64);
         let base = self.yl >> 6;
         // The product is truncated as a magnitude, which is division.
@@ -97,65 +95,52 @@ impl State {
         // ADDB, ADDC.
         let sr = wrap16(dq + p.se);
         let dqsez = wrap16(dq + p.sez);
-        let pk0 = dqsez >> 31;
 
-        // TRANS: a sudden large difference while a tone was sounding.
-        let tr = self.td && magnitude > self.threshold();
-        let a2p = self.limited_a2(pk0, dqsez);
-        let tone = a2p < -11776;
-        if tr {
-            self.a = [0; 2];
-            self.taps.clear();
-        } else {
-            // UPA1, LIMD.
-            let uga1 = if dqsez == 0 { 0 } else { 192 - (384 & (pk0 ^ self.pk[0])) };
-            let limit = 15360 - a2p;
-            let a1p = (self.a[0] - (self.a[0] >> 8) + uga1).clamp(-limit, limit);
-            self.a = [a1p, a2p];
-            // XOR, UPB. Negative zero counts with its sign; only the magnitude decides on growth.
-            let gain = if magnitude == 0 { 0 } else { (128 ^ dqs) - dqs };
-            self.taps.adapt(tables.leak, gain as i16, a1p as i16, a2p as i16);
-        }
-        // FLOATA, FLOATB and the delay lines.
-        let sr_sign = sr >> 31;
-        let sr_magnitude = ((sr ^ sr_sign) - sr_sign) & 32767;
-        let dq_float = (entry >> 16) as i16 | (dqs as i16 & i16::MIN);
-        self.taps.push(dq_float, float(sr_magnitude, sr_sign));
-        self.pk = [pk0, self.pk[0]];
+        let tone = self.poles.adapt(dqsez) < -11776;
+        // XOR, UPB. Negative zero counts with its sign; only the magnitude decides on growth.
+        let gain = if magnitude == 0 { 0 } else { (128 ^ dqs) - dqs };
+        self.zeros.adapt(tables.leak, gain as i16);
 
-        // FUNCTF, FILTA, FILTB, SUBTC, FILTC, TRIGA.
+        // FUNCTF, FILTA, FILTB, SUBTC, FILTC.
         self.dms += (word.f - self.dms) >> 5;
         self.dml += ((word.f << 2) - self.dml) >> 7;
-        let steady = p.y >= 1536 && !tone && ((self.dms << 2) - self.dml).abs() < self.dml >> 3;
-        let ax = if steady { 0 } else { 512 };
-        self.ap = if tr { 256 } else { self.ap + ((ax - self.ap) >> 4) };
-        self.td = tone && !tr;
+        let steady = p.y >= 1536 && ((self.dms << 2) - self.dml).abs() < self.dml >> 3;
+        let quickened = self.ap + ((512 - self.ap) >> 4);
+        self.ap = if steady { self.ap + (-self.ap >> 4) } else { quickened };
+
+        // TONE, TRANS, TRIGA, TRIGB. Voices hardly come here, and a processor that guesses so need
+        // not wait for the coefficients before it goes on with the scale factor.
+        if tone | self.td {
+            let ended = self.td && ends_tone(self.yl, magnitude);
+            self.td = tone && !ended;
+            if ended {
+                self.poles.clear();
+                self.zeros.clear();
+                self.ap = 256;
+            } else if tone {
+                self.ap = quickened;
+            }
+        }
+
+        // FLOATA, FLOATB and the delay lines.
+        self.zeros.push((entry >> 16) as i16 | (dqs as i16 & i16::MIN));
+        self.poles.push(sr);
 
         // FUNCTW, FILTD, LIMB, FILTE.
         self.yu = (p.y + ((word.w - p.y) >> 5)).clamp(544, 5120);
         self.yl += self.yu + (-self.yl >> 6);
         sr
     }
+}
 
-    /// The magnitude that ends a tone (THR2 with its three quarters).
-    #[inline(always)]
-    fn threshold(&self) -> i32 {
-        let ylint = self.yl >> 15;
-        let threshold = if ylint > 9 { 31 << 10 } else { (32 + ((self.yl >> 10) & 31)) << ylint };
-        (threshold + (threshold >> 1)) >> 1
-    }
-
-    /// UPA2 and LIMC.
-    #[inline(always)]
-    fn limited_a2(&self, pk0: i32, dqsez: i32) -> i32 {
-        let [a1, a2] = self.a;
-        let (pks1, pks2) = (pk0 ^ self.pk[0], pk0 ^ self.pk[1]);
-        let fa1 = a1.clamp(-8191, 8191) << 2;
-        // Opposite signs add, equal ones subtract.
-        let fa = (fa1 ^ !pks1) - !pks1;
-        let uga2 = if dqsez == 0 { 0 } else { (16384 - (32768 & pks2) + fa) >> 7 };
-        (a2 - (a2 >> 7) + uga2).clamp(-12288, 12288)
-    }
+/// TRANS: whether a difference is so large that the tone that sounded must have ended (THR2 with
+/// its three quarters).
+#[cold]
+#[inline(never)]
+fn ends_tone(yl: i32, magnitude: i32) -> bool {
+    let ylint = yl >> 15;
+    let threshold = if ylint > 9 { 31 << 10 } else { (32 + ((yl >> 10) & 31)) << ylint };
+    magnitude > (threshold + (threshold >> 1)) >> 1
 }
 
 /// Sign-extends the low 16 bits.

@@ -1,14 +1,15 @@
-//! The eight taps of the predictor: coefficients B1..B6, A1, A2 and the signals they weigh.
+//! The six-tap part of the predictor: coefficients B1 to B6 and the differences that they weigh
+//! (blocks FMULT, FLOATA, XOR, UPB).
 //!
 //! FMULT multiplies numbers of six significant bits with exponents. A binary32 float truncated to
-//! six significant bits is exactly that number format, so all eight products of a sample are
+//! six significant bits is exactly that number format, so all six products of a sample are
 //! computed side by side in float arithmetic that is exact in every step: once in plain Rust for
 //! any machine, once in the vector instructions that every x86-64 has. A test holds them equal.
 
 #[cfg(not(all(target_arch = "x86_64", target_feature = "sse2")))]
-pub(super) use portable::Taps;
+pub(super) use portable::Zeros;
 #[cfg(all(target_arch = "x86_64", target_feature = "sse2"))]
-pub(super) use vector::Taps;
+pub(super) use vector::Zeros;
 
 /// Zero is 32 * 2^-6 in the Recommendation's float, with a sign of its own.
 const ZERO: f32 = 0.5;
@@ -17,7 +18,7 @@ const MANTISSA: i16 = 31;
 const IMPLIED: i16 = 32;
 const EXPONENT: i16 = 0x1E0;
 
-/// FLOATA and FLOATB: a magnitude below 2^15 and a sign (0 or -1) as a word: sign in bit 15,
+/// FLOATA: a magnitude below 2^15 and a sign (0 or -1) as a word: sign in bit 15,
 /// exponent in bits 5 to 8, mantissa without its leading one below.
 #[inline(always)]
 pub(super) const fn float(magnitude: i32, sign: i32) -> i16 {
@@ -35,10 +36,9 @@ const ROUND: f32 = 12_582_912.0;
 mod portable {
     use super::{EXPONENT, HALF, IMPLIED, MANTISSA, ROUND, ZERO};
 
-    /// Coefficients and past signals in the order 1, 3, 5, A1, 2, 4, 6, A2: a step of the delay lines
-    /// then moves one half into the other.
+    /// Coefficients and past signals, the youngest first. Lanes past the sixth count for nothing.
     #[derive(Debug, Clone)]
-    pub struct Taps {
+    pub struct Zeros {
         coefficients: [i16; 8],
         past: [i16; 8],
     }
@@ -70,14 +70,14 @@ mod portable {
         out
     }
 
-    impl Taps {
+    impl Zeros {
         pub fn new() -> Self {
             Self { coefficients: [0; 8], past: [0; 8] }
         }
 
-        /// ACCUM: the sum of the six products, and that of the two.
+        /// The sum of the six products.
         #[inline(always)]
-        pub fn sums(&self) -> (i32, i32) {
+        pub fn sum(&self) -> i32 {
             let (c, past) = (self.coefficients, self.past);
             let sign = each(c, |c| c >> 15);
             let magnitude = both(c, sign, |c, sign| ((c >> 2) ^ sign).wrapping_sub(sign) & 8191);
@@ -99,19 +99,16 @@ mod portable {
             });
             let sign = both(sign, past, |sign, word| sign ^ (word >> 15));
             let products = both(integers, sign, |n, sign| (n ^ sign).wrapping_sub(sign));
-            let [b1, b3, b5, a1, b2, b4, b6, a2] = each(products, i32::from);
-            (b1 + b2 + b3 + b4 + b5 + b6, a1 + a2)
+            products.iter().take(6).map(|&product| i32::from(product)).sum()
         }
 
-        /// UPB for the six, with what UPA1 and UPA2 found for the two.
+        /// UPB.
         #[inline(always)]
-        pub fn adapt(&mut self, leak: i32, gain: i16, a1: i16, a2: i16) {
+        pub fn adapt(&mut self, leak: i32, gain: i16) {
             let sign = each(self.past, |word| word >> 15);
             let step = each(sign, |sign| (gain ^ sign).wrapping_sub(sign));
             let leaked = each(self.coefficients, |c| c.wrapping_sub(c >> leak));
             self.coefficients = both(leaked, step, i16::wrapping_add);
-            self.coefficients[3] = a1;
-            self.coefficients[7] = a2;
         }
 
         /// TRIGB.
@@ -120,11 +117,11 @@ mod portable {
             self.coefficients = [0; 8];
         }
 
-        /// The delay lines.
+        /// The delay line.
         #[inline(always)]
-        pub fn push(&mut self, dq: i16, sr: i16) {
-            let [d1, d3, d5, s1, d2, d4, _, _] = self.past;
-            self.past = [dq, d2, d4, sr, d1, d3, d5, s1];
+        pub fn push(&mut self, dq: i16) {
+            let [d1, d2, d3, d4, d5, d6, d7, _] = self.past;
+            self.past = [dq, d1, d2, d3, d4, d5, d6, d7];
         }
     }
 }
@@ -133,34 +130,32 @@ mod portable {
 mod vector {
     use safe_arch::{
         add_i16_m128i, add_i32_m128i, add_m128, bitand_m128i, bitor_m128i, bitxor_m128i,
-        byte_shl_imm_u128_m128i, byte_shr_imm_u128_m128i, cast_to_m128_from_m128i,
-        cast_to_m128i_from_m128, convert_to_m128_from_i32_m128i, get_i64_from_m128i_s,
-        insert_i16_from_i32_m128i, m128i, max_m128, mul_i16_horizontal_add_m128i,
-        mul_i16_keep_low_m128i, pack_i32_to_i16_m128i, set_i32_m128i_s, set_reversed_i16_m128i,
-        set_splat_i16_m128i, set_splat_i32_m128i, set_splat_m128, shl_imm_u32_m128i,
-        shl_imm_u64_m128i, shr_all_i16_m128i, shr_imm_i16_m128i, shr_imm_u16_m128i,
+        byte_shl_imm_u128_m128i, cast_to_m128_from_m128i, cast_to_m128i_from_m128,
+        convert_to_m128_from_i32_m128i, get_i32_from_m128i_s, insert_i16_from_i32_m128i, m128i,
+        max_m128, mul_i16_horizontal_add_m128i, mul_i16_keep_low_m128i, pack_i32_to_i16_m128i,
+        set_i32_m128i_s, set_reversed_i16_m128i, set_splat_i16_m128i, set_splat_i32_m128i,
+        set_splat_m128, shl_imm_u32_m128i, shr_all_i16_m128i, shr_imm_i16_m128i, shr_imm_u16_m128i,
         shr_imm_u32_m128i, shuffle_ai_f32_all_m128i, sub_i16_m128i, sub_m128,
-        unpack_high_i16_m128i, unpack_high_i32_m128i, unpack_low_i16_m128i, unpack_low_i32_m128i,
-        zeroed_m128i,
+        unpack_high_i16_m128i, unpack_low_i16_m128i, zeroed_m128i,
     };
 
     use super::{EXPONENT, HALF, IMPLIED, MANTISSA, ROUND, ZERO};
 
     /// Lanes as in `portable`.
     #[derive(Debug, Clone)]
-    pub struct Taps {
+    pub struct Zeros {
         coefficients: m128i,
         past: m128i,
     }
 
-    impl Taps {
+    impl Zeros {
         pub fn new() -> Self {
             Self { coefficients: zeroed_m128i(), past: zeroed_m128i() }
         }
 
         /// As in `portable`, step by step.
         #[inline(always)]
-        pub fn sums(&self) -> (i32, i32) {
+        pub fn sum(&self) -> i32 {
             let zero = zeroed_m128i();
             let splat = set_splat_i16_m128i;
             let (c, past) = (self.coefficients, self.past);
@@ -195,25 +190,20 @@ mod vector {
             );
             let sign = bitxor_m128i(sign, shr_imm_i16_m128i::<15>(past));
             let products = sub_i16_m128i(bitxor_m128i(integers, sign), sign);
-            let sum = mul_i16_horizontal_add_m128i;
-            let six = sum(products, set_reversed_i16_m128i(1, 1, 1, 0, 1, 1, 1, 0));
-            let two = sum(products, set_reversed_i16_m128i(0, 0, 0, 1, 0, 0, 0, 1));
-            let sums =
-                add_i32_m128i(unpack_low_i32_m128i(six, two), unpack_high_i32_m128i(six, two));
+            let weights = set_reversed_i16_m128i(1, 1, 1, 1, 1, 1, 0, 0);
+            let sums = mul_i16_horizontal_add_m128i(products, weights);
             let sums = add_i32_m128i(sums, shuffle_ai_f32_all_m128i::<0b01_00_11_10>(sums));
-            let both = get_i64_from_m128i_s(sums);
-            (both as i32, (both >> 32) as i32)
+            let sums = add_i32_m128i(sums, shuffle_ai_f32_all_m128i::<0b10_11_00_01>(sums));
+            get_i32_from_m128i_s(sums)
         }
 
         #[inline(always)]
-        pub fn adapt(&mut self, leak: i32, gain: i16, a1: i16, a2: i16) {
+        pub fn adapt(&mut self, leak: i32, gain: i16) {
             let c = self.coefficients;
             let sign = shr_imm_i16_m128i::<15>(self.past);
             let gain = sub_i16_m128i(bitxor_m128i(set_splat_i16_m128i(gain), sign), sign);
             let leaked = sub_i16_m128i(c, shr_all_i16_m128i(c, set_i32_m128i_s(leak)));
-            let c = add_i16_m128i(leaked, gain);
-            let c = insert_i16_from_i32_m128i::<3>(c, i32::from(a1));
-            self.coefficients = insert_i16_from_i32_m128i::<7>(c, i32::from(a2));
+            self.coefficients = add_i16_m128i(leaked, gain);
         }
 
         #[inline(always)]
@@ -222,24 +212,22 @@ mod vector {
         }
 
         #[inline(always)]
-        pub fn push(&mut self, dq: i16, sr: i16) {
-            let odd = byte_shl_imm_u128_m128i::<8>(self.past);
-            let even = shl_imm_u64_m128i::<16>(byte_shr_imm_u128_m128i::<8>(self.past));
-            let past = insert_i16_from_i32_m128i::<0>(bitor_m128i(odd, even), i32::from(dq));
-            self.past = insert_i16_from_i32_m128i::<3>(past, i32::from(sr));
+        pub fn push(&mut self, dq: i16) {
+            let past = byte_shl_imm_u128_m128i::<2>(self.past);
+            self.past = insert_i16_from_i32_m128i::<0>(past, i32::from(dq));
         }
     }
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
 
-    /// FMULT as section 4.2.8 writes it, in integers; the float as its three fields.
-    fn fmult(an: i32, (srs, srexp, srmant): (i32, i32, i32)) -> i32 {
+    /// FMULT as section 4.2.8 writes it, in integers; the second factor as magnitude and sign.
+    pub(in super::super) fn fmult(an: i32, (magnitude, srs): (i32, i32)) -> i32 {
+        let (srexp, srmant) = fields(magnitude);
         let mag = if an < 0 { (16384 - ((an & 65535) >> 2)) & 8191 } else { an >> 2 };
-        let exp = 32 - mag.leading_zeros() as i32;
-        let mant = if mag == 0 { 32 } else { (mag << 6) >> exp };
+        let (exp, mant) = fields(mag);
         let w_exp = srexp + exp;
         let w_mant = (srmant * mant + 48) >> 4;
         let w_mag = if w_exp <= 26 {
@@ -250,60 +238,62 @@ mod tests {
         if (an < 0) != (srs < 0) { -w_mag } else { w_mag }
     }
 
-    /// FLOATA as section 4.2.8 writes it.
-    fn fields(magnitude: i32, sign: i32) -> (i32, i32, i32) {
+    /// FLOATA as section 4.2.8 writes it: exponent and mantissa.
+    fn fields(magnitude: i32) -> (i32, i32) {
         let exp = 32 - magnitude.leading_zeros() as i32;
-        (sign, exp, if magnitude == 0 { 32 } else { (magnitude << 6) >> exp })
+        (exp, if magnitude == 0 { 32 } else { (magnitude << 6) >> exp })
     }
 
-    #[test]
-    fn the_float_product_is_fmult() {
-        let magnitudes: Vec<i32> =
-            (0..15).flat_map(|e| (32..64).map(move |m| (m << e) >> 5)).chain([0, 32767]).collect();
-        for c in (i16::MIN..=i16::MAX).step_by(37).chain([-4, -3, -2, -1, 1, 2, 3, 4]) {
-            for &magnitude in &magnitudes {
-                for sign in [0, -1] {
-                    let wanted = fmult(i32::from(c), fields(magnitude, sign));
-                    // The A1 tap alone: gain 0 leaves the six at zero.
-                    let mut taps = Taps::new();
-                    taps.adapt(8, 0, c, 0);
-                    taps.push(float(0, 0), float(magnitude, sign));
-                    let rest = fmult(0, fields(0, 0));
-                    assert_eq!(taps.sums().1, wanted + rest, "{c} {magnitude} {sign}");
-                }
+    /// The six taps as the Recommendation writes them.
+    #[derive(Default)]
+    struct Plain {
+        b: [i32; 6],
+        dq: [(i32, i32); 6],
+    }
+
+    impl Plain {
+        fn sum(&self) -> i32 {
+            self.b.iter().zip(self.dq).map(|(&b, dq)| fmult(b, dq)).sum()
+        }
+
+        fn adapt(&mut self, leak: i32, gain: i32) {
+            for (b, (_, sign)) in self.b.iter_mut().zip(self.dq) {
+                let step = if sign < 0 { -gain } else { gain };
+                *b = i32::from((*b - (*b >> leak) + step) as i16);
             }
         }
     }
 
+    /// Long steady stretches drive the coefficients into the ends of 16 bits.
     #[test]
-    fn both_forms_agree() {
-        let (mut fast, mut plain) = (Taps::new(), portable::Taps::new());
+    fn both_forms_are_the_recommendations() {
+        let (mut fast, mut portable) = (Zeros::new(), portable::Zeros::new());
+        let mut plain = Plain::default();
         let mut state = 7_u32;
         let mut random = || {
             state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
             (state >> 8) as i32
         };
-        for round in 0..20_000 {
-            assert_eq!(fast.sums(), plain.sums(), "{round}");
-            let gain = [0, 128, -128][random() as usize % 3];
-            let (a1, a2) = (random() as i16, random() as i16);
-            let leak = 8 + random() % 2;
-            fast.adapt(leak, gain, a1, a2);
-            plain.adapt(leak, gain, a1, a2);
-            let dq = float((random() & 32767) >> (random() % 16), -(random() & 1));
-            let sr = float((random() & 32767) >> (random() % 16), -(random() & 1));
-            fast.push(dq, sr);
-            plain.push(dq, sr);
-            if round % 5000 == 4999 {
+        for round in 0..60_000 {
+            assert_eq!(fast.sum(), plain.sum(), "{round}");
+            assert_eq!(portable.sum(), plain.sum(), "{round}");
+            let steady = round / 3000 % 2 == 1;
+            let gain = if steady { 128 } else { [0, 128, -128][random() as usize % 3] };
+            let leak = if steady { 9 } else { 8 + random() % 2 };
+            fast.adapt(leak, gain as i16);
+            portable.adapt(leak, gain as i16);
+            plain.adapt(leak, gain);
+            let magnitude = (random() & 32767) >> (random() % 16);
+            let sign = if steady { 0 } else { -(random() & 1) };
+            fast.push(float(magnitude, sign));
+            portable.push(float(magnitude, sign));
+            plain.dq.rotate_right(1);
+            plain.dq[0] = (magnitude, sign);
+            if round % 7000 == 6999 {
                 fast.clear();
-                plain.clear();
+                portable.clear();
+                plain.b = [0; 6];
             }
-        }
-        // Coefficients that have run into the ends of 16 bits.
-        for _ in 0..600 {
-            fast.adapt(9, 128, i16::MIN, i16::MAX);
-            plain.adapt(9, 128, i16::MIN, i16::MAX);
-            assert_eq!(fast.sums(), plain.sums());
         }
     }
 }
