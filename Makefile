@@ -20,9 +20,9 @@ test: ## Install what is missing, build and run every test
 	@packaging/setup test
 	@tests/testbed/with-servers $(CARGO) test --locked
 
-bench: ## Speed of codecs, of opening a message, of lists; ratios against named peers
+bench: ## Speed of codecs, of opening a message, of lists: ratios against named peers
 	@packaging/setup bench
-	$(CARGO) bench --locked
+	@benches/run
 
 screenshots: ## Run the program on a virtual display and take the pictures of docs/screenshots
 	@packaging/setup screenshots

@@ -14,7 +14,6 @@ mod null;
 mod pipe;
 mod player;
 mod recorder;
-mod silence;
 mod take;
 mod thread;
 mod types;

@@ -7,7 +7,7 @@ use super::{
     backend::{Devices, Fault, Output, Tap, TapState},
     pipe::Pipe,
 };
-use crate::model::heard::Listener;
+use crate::{codec::level, model::heard::Listener};
 
 /// Slowest and fastest speed.
 const SPEEDS: std::ops::RangeInclusive<f32> = 0.5..=3.0;
@@ -293,7 +293,7 @@ impl Player {
             && let Some(found) = self.silences.get_mut(self.segment)
             && found.is_empty()
         {
-            *found = super::silence::silences(&segment.pcm);
+            *found = level::silences(&segment.pcm);
         }
         let none = Vec::new();
         let silences = match self.silences.get(self.segment) {

@@ -92,6 +92,11 @@ pub fn decode_packed(
             limits.check(octets.len(), Pcm::TELEPHONE)?;
             Pcm::telephone(g711::decode(octets, law))
         }
+        Form::Linear => {
+            limits.check(octets.len() / 2, Pcm::TELEPHONE)?;
+            let samples = octets.chunks_exact(2).map(|pair| i16::from_le_bytes([pair[0], pair[1]]));
+            Pcm::telephone(samples.collect())
+        }
         Form::Gsm => {
             limits.check(octets.len() / gsm::FRAME * gsm::SAMPLES, Pcm::TELEPHONE)?;
             Pcm::telephone(gsm::decode(octets))
@@ -214,6 +219,8 @@ mod tests {
         let limits = Limits::default();
         let law = decode(&[0xFF, 0x00], hint("audio/basic"), limits).unwrap();
         assert_eq!(law, Pcm::telephone(vec![0, -32124]));
+        let linear = decode(&[0x34, 0x12, 0xFF, 0xFF, 0x77], hint("audio/x-sln"), limits).unwrap();
+        assert_eq!(linear, Pcm::telephone(vec![0x1234, -1]));
         let adpcm = decode(&[0xFF; 100], hint("audio/32KADPCM"), limits).unwrap();
         assert_eq!(adpcm.samples, vec![0; 200]);
     }

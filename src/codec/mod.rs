@@ -6,6 +6,7 @@
 mod amr;
 pub mod au;
 pub mod decode;
+mod estimate;
 pub mod fax;
 pub mod g711;
 pub mod g726;
@@ -16,10 +17,10 @@ mod opus;
 pub mod pcm;
 pub mod resample;
 pub mod sniff;
-pub mod stretch;
 pub mod wav;
 
 pub use decode::{Hint, Limits, MOST_SAMPLES, decode, decode_packed, packing, wave_g726};
+pub use estimate::estimate;
 pub use pcm::Pcm;
 pub use sniff::describe;
 

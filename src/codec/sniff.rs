@@ -22,6 +22,8 @@ pub enum Form {
     G726(Rate, Packing),
     /// Headerless G.711.
     G711(Law),
+    /// Headerless 16-bit samples, the low octet first, 8 000 Hz (Asterisk's `sln`).
+    Linear,
     /// GSM 06.10 in 33-octet frames.
     Gsm,
     /// AMR narrowband storage file.
@@ -47,6 +49,7 @@ impl Form {
             Self::G726(Rate::Kbit40, _) => "G.726 40 kbit/s",
             Self::G711(Law::MuLaw) => "G.711 µ-law",
             Self::G711(Law::ALaw) => "G.711 A-law",
+            Self::Linear => "PCM",
             Self::Gsm => "GSM 06.10",
             Self::Amr => "AMR",
             Self::Opus => "Opus",
@@ -83,7 +86,7 @@ const SIGNATURES: [(&[u8], Form); 17] = [
 ];
 
 /// By subtype without `x-` and by file extension alike.
-const NAMES: [(&str, Form); 57] = [
+const NAMES: [(&str, Form); 58] = [
     ("32kadpcm", Form::G726(Rate::Kbit32, Packing::LsbFirst)),
     ("g726-16", Form::G726(Rate::Kbit16, Packing::LsbFirst)),
     ("g726-24", Form::G726(Rate::Kbit24, Packing::LsbFirst)),
@@ -107,6 +110,7 @@ const NAMES: [(&str, Form); 57] = [
     ("pcma", Form::G711(Law::ALaw)),
     ("alaw", Form::G711(Law::ALaw)),
     ("al", Form::G711(Law::ALaw)),
+    ("sln", Form::Linear),
     ("gsm", Form::Gsm),
     ("gsm-efr", Form::Unsupported("GSM enhanced full rate")),
     ("amr", Form::Amr),

@@ -140,13 +140,14 @@ impl Bitmap {
         for line in &lines {
             sums.fill(0.0);
             for y in line.first..=line.last {
-                if loaded != Some(y) {
+                // Many rows are like the one above them.
+                if loaded.is_none_or(|above| above != y && self.row(above) != self.row(y)) {
                     self.count(y, &mut black);
                     for (part, column) in across.iter_mut().zip(&columns) {
                         *part = column.of(&black);
                     }
-                    loaded = Some(y);
                 }
+                loaded = Some(y);
                 let weight = line.weight(y);
                 for (sum, part) in sums.iter_mut().zip(&across) {
                     *sum += part * weight;
@@ -161,10 +162,12 @@ impl Bitmap {
     fn count(&self, y: u32, black: &mut [u32]) {
         let row = self.row(y);
         let mut sum = 0;
-        for (x, count) in black.iter_mut().enumerate() {
-            *count = sum;
-            let octet = row.get(x / 8).copied().unwrap_or(0);
-            sum += u32::from(octet >> (7 - x % 8) & 1);
+        for (x, counts) in black.chunks_mut(8).enumerate() {
+            let octet = row.get(x).copied().unwrap_or(0);
+            for (bit, count) in counts.iter_mut().enumerate() {
+                *count = sum + (u32::from(octet) >> 8 - bit as u32).count_ones();
+            }
+            sum += octet.count_ones();
         }
     }
 

@@ -17,39 +17,63 @@ const ORDER: usize = 10;
 const ENOUGH: usize = 20;
 /// Advantage that counts as clear, in dB. Speech shows 1.4 to 4.
 const CLEAR: f64 = 1.0;
+/// Advantage after which no further piece is looked at, in dB.
+const OBVIOUS: f64 = 2.0;
 
 /// The order in which the recording is clearly the more predictable; `None` when neither is, as for
 /// silence, noise and very short recordings. An order for code words that run across octets (16, 24
 /// and 40 kbit/s) is told the same way.
 #[must_use]
 pub fn likely_packing(octets: &[u8], rate: Rate) -> Option<Packing> {
-    let first = mean_gain(octets, rate, Packing::LsbFirst)?;
-    let second = mean_gain(octets, rate, Packing::MsbFirst)?;
-    if (first - second).abs() < CLEAR {
-        return None;
-    }
-    Some(if first > second { Packing::LsbFirst } else { Packing::MsbFirst })
-}
-
-/// Mean prediction gain in dB of the frames with sound.
-pub(super) fn mean_gain(octets: &[u8], rate: Rate, packing: Packing) -> Option<f64> {
-    let spare = octets.len().saturating_sub(PIECE);
     let window = window();
-    let mut gains = Vec::new();
+    let mut gains = [Mean::default(); 2];
+    let spare = octets.len().saturating_sub(PIECE);
+    let mut lead = 0.0;
     for piece in 0..PIECES {
         // On a boundary of code words at every rate.
         let from = spare * piece / (PIECES - 1) / 15 * 15;
         let octets = octets.get(from..octets.len().min(from + PIECE)).unwrap_or_default();
-        let samples = decode(octets, rate, packing);
-        // The decoder finds its step size within the first frames.
-        gains.extend(
-            samples.chunks_exact(FRAME).skip(2).filter_map(|f| prediction_gain(f, &window)),
-        );
-        if spare == 0 {
+        for (mean, packing) in gains.iter_mut().zip([Packing::LsbFirst, Packing::MsbFirst]) {
+            mean.add(&decode(octets, rate, packing), &window);
+        }
+        lead = match gains {
+            [first, second] if first.frames.min(second.frames) >= ENOUGH => {
+                first.value() - second.value()
+            }
+            _ => 0.0,
+        };
+        if spare == 0 || lead.abs() >= OBVIOUS {
             break;
         }
     }
-    (gains.len() >= ENOUGH).then(|| gains.iter().sum::<f64>() / gains.len() as f64)
+    if lead.abs() < CLEAR {
+        return None;
+    }
+    Some(if lead > 0.0 { Packing::LsbFirst } else { Packing::MsbFirst })
+}
+
+/// Mean prediction gain of frames with sound.
+#[derive(Clone, Copy, Default)]
+struct Mean {
+    sum: f64,
+    frames: usize,
+}
+
+impl Mean {
+    fn add(&mut self, samples: &[i16], window: &[f64; FRAME]) {
+        // The decoder finds its step size within the first frames.
+        for frame in samples.chunks_exact(FRAME).skip(2) {
+            if let Some(gain) = prediction_gain(frame, window) {
+                self.sum += gain;
+                self.frames += 1;
+            }
+        }
+    }
+
+    /// In dB.
+    fn value(self) -> f64 {
+        self.sum / self.frames.max(1) as f64
+    }
 }
 
 /// Hamming's window.

@@ -3,8 +3,6 @@
 //! Order of trust: decoded audio, the part's header, the message's header, the vendor's fields,
 //! disposition, description, subject, text; at the very end an estimate from the size.
 
-use std::time::Duration;
-
 use crate::message::mail::DurationSource;
 use crate::message::vendors::{Place, Scene, Take, Vendor, pattern};
 use crate::message::view::{Header, Part};
@@ -71,48 +69,6 @@ fn source(place: Place) -> DurationSource {
     }
 }
 
-/// Octets a second of forms that tell it by their type alone.
-const RATES: [(&str, f64); 14] = [
-    ("audio/32kadpcm", 4000.0),
-    ("audio/g726-32", 4000.0),
-    ("audio/basic", 8000.0),
-    ("audio/x-basic", 8000.0),
-    ("audio/ulaw", 8000.0),
-    ("audio/x-ulaw", 8000.0),
-    ("audio/pcmu", 8000.0),
-    ("audio/pcma", 8000.0),
-    ("audio/x-alaw", 8000.0),
-    ("audio/x-sln", 16000.0),
-    ("audio/gsm", 1650.0),
-    ("audio/x-gsm", 1650.0),
-    ("audio/amr", 1600.0),
-    ("audio/mpeg", 4000.0),
-];
-
-/// A guess from the size: `start` are the first octets, `octets` the size of the whole part.
-pub fn estimate(media_type: &str, start: &[u8], octets: u64) -> Option<Duration> {
-    let word = |at: usize| -> Option<u32> {
-        let bytes = start.get(at..at + 4)?;
-        Some(u32::from_le_bytes(bytes.try_into().ok()?))
-    };
-    let (skip, rate) = if start.starts_with(b"RIFF") {
-        // The byte rate stands at a fixed place when `fmt ` comes first, as everybody writes it.
-        let rate = word(28).filter(|_| start.get(12..16) == Some(b"fmt "))?;
-        (44.0, f64::from(rate))
-    } else if start.starts_with(b".snd") {
-        (24.0, 8000.0)
-    } else if start.starts_with(b"#!AMR") {
-        // A frame of 20 ms; its size is that of the first one.
-        const SIZES: [u32; 8] = [13, 14, 16, 18, 20, 21, 27, 32];
-        let mode = usize::from(start.get(6).copied()? >> 3 & 7);
-        (6.0, f64::from(*SIZES.get(mode)?) * 50.0)
-    } else {
-        (0.0, RATES.iter().find(|(name, _)| *name == media_type)?.1)
-    };
-    let seconds = (octets as f64 - skip).max(0.0) / rate.max(1.0);
-    (rate > 0.0 && seconds < SANE_SECONDS).then(|| Duration::from_secs_f64(seconds))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -136,14 +92,5 @@ mod tests {
             let (header, _) = header::read(raw.as_bytes(), 0, false);
             assert_eq!(content_duration(&header), expected, "{value}");
         }
-    }
-
-    #[test]
-    fn sizes_give_estimates() {
-        let seconds = |t, s: &[u8], n| estimate(t, s, n).map(|d| d.as_secs_f64());
-        assert_eq!(seconds("audio/32kadpcm", b"", 8000), Some(2.0));
-        assert_eq!(seconds("audio/basic", b"", 8000), Some(1.0));
-        assert_eq!(seconds("audio/amr", b"#!AMR\n\x3c", 6 + 3200), Some(2.0));
-        assert_eq!(seconds("audio/x-foo", b"", 8000), None);
     }
 }

@@ -282,7 +282,7 @@ fn audio(
     }
     info.seconds = declared.or_else(|| {
         let size = expected.unwrap_or(octets.len() as u64);
-        length::estimate(&info.media_type, octets, size).map(round)
+        codec::estimate(octets, hint, size).map(round)
     });
     false
 }

@@ -5,14 +5,11 @@ use std::{path::PathBuf, sync::Arc};
 use super::{Loaded, MESSAGE, PEAKS, Track};
 use crate::{
     audio::Segment,
-    codec::{Pcm, resample},
+    codec::{Pcm, level, resample},
     engine::{Engine, Error},
     message::PartRole,
     model::MessageKey,
 };
-
-/// A bar this quiet (of 255) counts as a pause.
-const PAUSE: u8 = 6;
 
 /// Asks the engine for the sound of every track and measures the message. A spoken name or
 /// subject that cannot be decoded is left out as silence; the message must be there. `by_program`:
@@ -33,7 +30,7 @@ pub async fn load(
             Err(_) => Arc::new(Pcm::telephone(Vec::new())),
         };
         if primary {
-            shown = measure(&pcm.samples, PEAKS);
+            shown = measure(&pcm, PEAKS);
         }
         segments.push(Segment { label: label(track.role).into(), pcm, primary });
     }
@@ -72,27 +69,15 @@ fn join(first: &Pcm, next: &Pcm) -> Pcm {
     Pcm { samples, rate: first.rate }
 }
 
-/// Loudness in `count` steps, and which of them are pauses. Loudness is the root of the share of
-/// full scale, so that quiet telephone speech still shows its shape; the loudest bar is full.
+/// The waveform in `count` bars, and which of them "Skip silence" leaves out.
 #[must_use]
-pub fn measure(samples: &[i16], count: usize) -> (Arc<[u8]>, Arc<[bool]>) {
-    if samples.is_empty() || count == 0 {
-        return (Arc::from([]), Arc::from([]));
-    }
-    let count = count.min(samples.len());
-    let bucket = |i: usize| {
-        let (from, to) = (i * samples.len() / count, (i + 1) * samples.len() / count);
-        samples.get(from..to).unwrap_or_default()
-    };
-    let loud: Vec<f32> = (0..count)
-        .map(|i| {
-            bucket(i).iter().map(|s| f32::from(s.unsigned_abs().min(32767))).fold(0.0, f32::max)
-        })
-        .collect();
-    let top = loud.iter().copied().fold(0.0, f32::max).max(328.0);
-    let peaks: Arc<[u8]> = loud.iter().map(|l| (l / top * 255.0) as u8).collect();
-    let silences = peaks.iter().map(|p| *p < PAUSE).collect();
-    (peaks, silences)
+pub fn measure(pcm: &Pcm, count: usize) -> (Arc<[u8]>, Arc<[bool]>) {
+    let bars = level::bars(&pcm.samples, count);
+    let pauses = level::silences(pcm);
+    let middle = |bar: usize| (2 * bar + 1) * pcm.samples.len() / (2 * bars.len());
+    let silent = (0..bars.len()).map(|bar| pauses.iter().any(|pause| pause.contains(&middle(bar))));
+    let silent = silent.collect();
+    (bars.into(), silent)
 }
 
 /// The label under which a track goes to the audio thread.

@@ -748,7 +748,7 @@ impl Ask<Message> for Question {
 /// The waveform of a recording in `count` bars; an empty recording has none.
 #[must_use]
 pub fn peaks_of(pcm: &Pcm, count: usize) -> (Arc<[u8]>, Arc<[bool]>) {
-    load::measure(&pcm.samples, count)
+    load::measure(pcm, count)
 }
 
 #[cfg(test)]
