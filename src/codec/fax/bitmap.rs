@@ -165,7 +165,7 @@ impl Bitmap {
         for (x, counts) in black.chunks_mut(8).enumerate() {
             let octet = row.get(x).copied().unwrap_or(0);
             for (bit, count) in counts.iter_mut().enumerate() {
-                *count = sum + (u32::from(octet) >> 8 - bit as u32).count_ones();
+                *count = sum + (u32::from(octet) >> (8 - bit as u32)).count_ones();
             }
             sum += octet.count_ones();
         }
