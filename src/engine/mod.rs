@@ -13,6 +13,7 @@ pub mod imap;
 pub mod net;
 pub mod outbox;
 pub mod receipts;
+pub(crate) mod relearn;
 pub mod secrets;
 pub mod smtp;
 pub mod store;

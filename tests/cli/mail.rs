@@ -181,3 +181,30 @@ async fn failures_have_codes_and_reasons() {
     assert_eq!(stdout(&aloud(dir, None, &["outbox"])), "");
     assert!(server.submitted().is_empty());
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_new_row_of_the_users_table_counts_for_mail_that_is_here() {
+    let (server, ports, dir) = world().await;
+    let dir = dir.path();
+    let message = "From: PBX <pbx@example.net>\r\nTo: robin@example.com\r\nX-Own: 1\r\n\
+        Subject: A call\r\nMessage-ID: <o@example.net>\r\nDate: Tue, 04 Mar 2025 09:10:00 +0000\r\n\
+        MIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n\
+        --b\r\nContent-Type: audio/basic\r\n\r\n~~~~~~~~\r\n--b--\r\n";
+    let when = DateTime::utc(1_741_000_000);
+    server.deliver("INBOX", message.as_bytes(), &[], when).expect("delivered");
+    stdout(&add(dir, &ports));
+    let kind = || {
+        stdout(&aloud(dir, Some(PASSWORD), &["sync", "--once"]));
+        let row = stdout(&aloud(dir, None, &["list", "--json"]));
+        let row: serde_json::Value = serde_json::from_str(row.trim()).expect("JSON");
+        row["kind"].as_str().unwrap_or_default().to_owned()
+    };
+    assert_eq!(kind(), "email");
+    std::fs::create_dir_all(dir.join("config")).expect("a folder");
+    let own = "[[vendor]]\nid = 'own'\nname = 'Own'\nkind = 'voice'\n\
+        [[vendor.mark]]\nin = 'header'\nname = 'X-Own'\n";
+    std::fs::write(dir.join("config/vendors.toml"), own).expect("written");
+    assert_eq!(kind(), "voice");
+    std::fs::remove_file(dir.join("config/vendors.toml")).expect("removed");
+    assert_eq!(kind(), "email");
+}

@@ -115,6 +115,7 @@ pub(crate) struct Inner {
     online: AtomicBool,
     prefetch: AtomicBool,
     opened: Mutex<Vec<messages::Cached>>,
+    pub(crate) relearned: tokio::sync::OnceCell<()>,
     recordings: PathBuf,
 }
 
@@ -176,6 +177,7 @@ impl Engine {
             online: AtomicBool::new(false),
             prefetch: AtomicBool::new(options.prefetch),
             opened: Mutex::default(),
+            relearned: tokio::sync::OnceCell::new(),
             recordings,
         };
         let engine = Self { inner: Arc::new(inner) };
@@ -224,6 +226,8 @@ impl Engine {
         if !self.inner.online.swap(true, Ordering::SeqCst) {
             super::outbox::spawn_loop(self);
             submission::spawn_learner(self);
+            let engine = self.clone();
+            self.inner.tracker.spawn(async move { super::relearn::when_needed(&engine).await });
         }
         for task in self.all_tasks() {
             task.1.set_online(true);
@@ -372,6 +376,7 @@ impl Engine {
         if let (Some(id), true) = (account, rows.is_empty()) {
             return Err(Error::NotFound(format!("account {id}")));
         }
+        super::relearn::when_needed(self).await;
         let passes = rows.into_iter().map(|row| async move {
             let label = row.settings.label.clone();
             let outcome = match self.task(row.id) {

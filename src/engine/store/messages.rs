@@ -562,6 +562,15 @@ pub(crate) fn forget_uids(t: &Transaction<'_>, mailbox: MailboxId, uidvalidity: 
     Ok(())
 }
 
+/// Messages whose content was looked into, the newest first.
+pub(crate) fn looked_into(c: &Connection) -> Result<Vec<MessageKey>> {
+    let mut query = c.prepare_cached(
+        "SELECT id FROM messages WHERE known > 0 AND poison = 0 ORDER BY date DESC, id DESC",
+    )?;
+    let keys = query.query_map([], |row| row.get(0).map(MessageKey))?;
+    Ok(keys.collect::<std::result::Result<_, _>>()?)
+}
+
 /// Removes shadows older than a week, and messages that are nowhere any more.
 pub(crate) fn purge(t: &Transaction<'_>, now: i64) -> Result<()> {
     t.execute(

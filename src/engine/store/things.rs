@@ -7,6 +7,9 @@ use super::Result;
 /// Name of the user's spoken name: the sampling rate (4 octets), then samples, little-endian.
 pub(crate) const OWN_NAME: &str = "own-name";
 
+/// Fingerprint of the vendor table that the messages were looked at with.
+pub(crate) const VENDORS: &str = "vendors";
+
 /// Reads a thing.
 pub(crate) fn get(c: &Connection, name: &str) -> Result<Option<Vec<u8>>> {
     Ok(c.prepare_cached("SELECT value FROM things WHERE name = ?1")?
