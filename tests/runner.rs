@@ -8,6 +8,7 @@ mod audio;
 mod cli;
 mod codec;
 mod engine;
+mod fuzzed;
 mod loopback;
 mod message;
 mod servers;

@@ -336,11 +336,12 @@ fn dialled(parsed: &mut Parsed, text: &str) {
 }
 
 fn amis(parsed: &mut Parsed, number: &str, items: &[&str]) {
-    let mut pieces = vec![number.trim_start_matches('+')];
+    let mut pieces = vec![number];
     let (more, keyed): (Vec<&str>, Vec<&str>) = items.iter().partition(|item| !item.contains('='));
     pieces.extend(more);
     let number: String = pieces.join("+").chars().filter(|c| !matches!(c, '-' | '.')).collect();
-    parsed.number = (!number.is_empty()).then_some(number);
+    let number = number.trim_start_matches('+');
+    parsed.number = (!number.is_empty()).then(|| number.to_owned());
     qualifiers(parsed, &keyed);
 }
 
@@ -585,6 +586,7 @@ mod tests {
             "VPIM=1/EXT=1/EXT=2@x",
             "FAX=+1/ISUB=@x",
             "AMIS=abc@x",
+            "AMIS=+//-@x",
             "AMIS=@x",
         ] {
             assert!(!parse(text).problems.is_empty(), "{text}");

@@ -42,6 +42,9 @@ const RECIPIENTS_MAX: usize = 100;
 pub fn build(parts: &Parsed) -> Result<AddrSpec, BuildError> {
     let domain = parts.domain.as_deref().map(str::trim).filter(|d| !d.is_empty());
     let domain = domain.ok_or(BuildError::NoDomain)?;
+    if !is_domain(domain) {
+        return Err(BuildError::Value("this is not a domain name".into()));
+    }
     let mut local = String::new();
     match parts.kind {
         Kind::Mailbox => {
@@ -123,6 +126,15 @@ pub fn build_each(parts: &Parsed) -> Result<Vec<AddrSpec>, BuildError> {
         }
     }
     rows.into_iter().map(|qualifiers| build(&Parsed { qualifiers, ..parts.clone() })).collect()
+}
+
+/// A host name, or an address in brackets. The domain may be what somebody typed into the settings:
+/// an `@` in it would make it another address.
+fn is_domain(text: &str) -> bool {
+    match text.strip_prefix('[').and_then(|t| t.strip_suffix(']')) {
+        Some(literal) => literal.chars().all(|c| c.is_ascii_alphanumeric() || ".:-".contains(c)),
+        None => text.chars().all(|c| c.is_alphanumeric() || ".-_".contains(c)),
+    }
 }
 
 fn extension(parts: &Parsed) -> Result<Option<&str>, BuildError> {
@@ -226,6 +238,10 @@ mod tests {
             assert_eq!(made.as_ref().map(AddrSpec::as_str), expected, "{typed}");
         }
         assert_eq!(for_number("2722", " "), Err(BuildError::NoDomain));
+        for domain in ["a@b", "a b", "a,b", "<a>", "a;"] {
+            assert!(matches!(for_number("2722", domain), Err(BuildError::Value(_))), "{domain}");
+        }
+        assert!(for_number("2722", "[192.0.2.1]").is_ok());
     }
 
     #[test]

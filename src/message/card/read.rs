@@ -178,7 +178,7 @@ fn take(doc: &mut CardDoc, entry: &VCardEntry) {
             set(&mut doc.notes, (!text.is_empty()).then_some(text));
         }
         VCardProperty::Email => {
-            if let Some(addr) = first().map(|a| without_scheme(&a, "mailto:")) {
+            if let Some(addr) = first().and_then(|a| without_scheme(&a, "mailto:")) {
                 let (kinds, preferred) = kinds(entry);
                 let vpim = kinds.iter().any(|kind| kind == "vpim");
                 if !doc.emails.iter().any(|e| e.addr.eq_ignore_ascii_case(&addr)) {
@@ -187,7 +187,7 @@ fn take(doc: &mut CardDoc, entry: &VCardEntry) {
             }
         }
         VCardProperty::Tel => {
-            if let Some(number) = first().map(|n| without_scheme(&n, "tel:")) {
+            if let Some(number) = first().and_then(|n| without_scheme(&n, "tel:")) {
                 let (kinds, preferred) = kinds(entry);
                 doc.tels.push(Tel { number, kinds, preferred });
             }
@@ -215,13 +215,15 @@ fn one_line(text: &str) -> Option<String> {
     (!text.is_empty()).then_some(text)
 }
 
-fn without_scheme(text: &str, scheme: &str) -> String {
-    match text.get(..scheme.len()) {
-        Some(start) if start.eq_ignore_ascii_case(scheme) => {
-            text.get(scheme.len()..).unwrap_or_default().to_owned()
-        }
-        _ => text.to_owned(),
+/// Without the scheme, which some systems write twice.
+fn without_scheme(text: &str, scheme: &str) -> Option<String> {
+    let mut rest = text.trim();
+    while let Some((start, later)) = rest.split_at_checked(scheme.len())
+        && start.eq_ignore_ascii_case(scheme)
+    {
+        rest = later.trim_start();
     }
+    (!rest.is_empty()).then(|| rest.to_owned())
 }
 
 /// TYPE values in lower case, and whether it is preferred (`TYPE=pref` or PREF).
@@ -235,8 +237,9 @@ fn kinds(entry: &VCardEntry) -> (Vec<String>, bool) {
                 for kind in text.split(',').map(str::trim).filter(|k| !k.is_empty()) {
                     if kind == "pref" {
                         preferred = true;
-                    } else if !kinds.iter().any(|k| k == kind) && kinds.len() < 16 {
-                        kinds.push(kind.chars().take(40).collect());
+                    } else if is_token(kind) && !kinds.iter().any(|k| k == kind) && kinds.len() < 16
+                    {
+                        kinds.push(kind.to_owned());
                     }
                 }
             }
@@ -245,6 +248,11 @@ fn kinds(entry: &VCardEntry) -> (Vec<String>, bool) {
         }
     }
     (kinds, preferred)
+}
+
+/// What can be a type (RFC 2426 section 4); only that can be written again.
+fn is_token(kind: &str) -> bool {
+    kind.len() <= 40 && kind.chars().all(|c| c.is_ascii_alphanumeric() || c == '-')
 }
 
 fn sound_type(kind: &str) -> String {

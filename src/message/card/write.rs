@@ -55,20 +55,15 @@ pub fn write_with(card: &CardDoc, sound: &str) -> String {
         out.text("TZ", zone);
     }
     if let Some((media_type, octets)) = &card.photo {
-        let kind = media_type.rsplit('/').next().unwrap_or_default();
-        out.line(&format!(
-            "PHOTO;ENCODING=b;TYPE={}:{}",
-            token(kind).to_uppercase(),
-            STANDARD.encode(octets)
-        ));
+        let kind = subtype(media_type);
+        out.line(&format!("PHOTO;ENCODING=b;TYPE={kind}:{}", STANDARD.encode(octets)));
     }
     match &card.sound {
         Some(Sound::Cid(id)) => {
             out.line(&format!("SOUND;TYPE={};VALUE=uri:CID:{}", token(sound), url(id)));
         }
         Some(Sound::Inline { media_type, octets }) => {
-            let kind = media_type.rsplit('/').next().unwrap_or_default();
-            let kind = token(kind).to_uppercase();
+            let kind = subtype(media_type);
             out.line(&format!("SOUND;ENCODING=b;TYPE={kind}:{}", STANDARD.encode(octets)));
         }
         None => {}
@@ -129,8 +124,7 @@ fn escape(value: &str) -> String {
                 out.push_str("\\n");
             }
             '\n' | '\u{2028}' | '\u{2029}' => out.push_str("\\n"),
-            '\t' => out.push(' '),
-            c if c.is_control() => {}
+            c if c.is_control() && c != '\t' => {}
             c => out.push(c),
         }
     }
@@ -140,6 +134,13 @@ fn escape(value: &str) -> String {
 /// A parameter value: letters, digits and hyphens.
 fn token(value: &str) -> String {
     value.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '-').take(40).collect()
+}
+
+/// `BASIC` of `audio/basic`; `SVG+XML` keeps its sign.
+fn subtype(media_type: &str) -> String {
+    let subtype = media_type.rsplit('/').next().unwrap_or_default().chars();
+    let legal = subtype.filter(|c| c.is_ascii_alphanumeric() || "-+._".contains(*c));
+    legal.take(40).collect::<String>().to_ascii_uppercase()
 }
 
 /// A Content-ID in a `cid:` URL (RFC 2392).

@@ -1,0 +1,55 @@
+use aloud::message::{
+    Mail, PartRole, Permission,
+    inspect::{self, ReadOptions},
+};
+
+/// A whole message, and its beginning as a list would fetch it.
+pub fn message(octets: &[u8]) {
+    let mail = Mail::read(octets, &ReadOptions::default());
+    check(&mail, octets, 0);
+    if octets.len() % 8 == 0 {
+        let again = Mail::read(octets, &ReadOptions::default());
+        assert_eq!(inspect::to_json(&again, "-"), inspect::to_json(&mail, "-"));
+    }
+    let half = octets.get(..octets.len() / 2).unwrap_or_default();
+    let prefix = Mail::read(half, &ReadOptions::prefix(octets.len() as u64));
+    check(&prefix, half, 0);
+    assert!(prefix.problems.iter().all(|p| !p.contains("missing")), "{:?}", prefix.problems);
+}
+
+fn check(mail: &Mail, raw: &[u8], level: usize) {
+    if level == 0 {
+        let value = inspect::to_json(mail, "-");
+        let text = value.to_string();
+        assert!(!text.contains('\u{0}'));
+        let back: serde_json::Value = serde_json::from_str(&text).expect("JSON is JSON");
+        assert_eq!(back, value);
+    }
+    assert!(level <= inspect::FORWARD_DEPTH);
+    assert!(mail.forwarded.len() <= mail.parts.len());
+    for permission in [&mail.may_reply, &mail.may_forward, &mail.may_save] {
+        if let Permission::Refused(reason) = permission {
+            assert!(!reason.trim().is_empty(), "refused without a reason");
+        }
+    }
+    if let Some(receipt) = &mail.receipt {
+        assert!(receipt.may_send || receipt.reason.is_some(), "no receipt and no reason");
+    }
+    // What blocks inside blocks the whole.
+    for inner in &mail.forwarded {
+        assert!(mail.may_save.is_allowed() <= inner.may_save.is_allowed(), "private inside");
+        check(inner, &[], level + 1);
+    }
+    for path in &mail.playing_order {
+        assert!(mail.part(path).is_some(), "order names part {path}");
+    }
+    for part in inspect::primary_audio(mail) {
+        assert!(part.role != PartRole::Text);
+    }
+    if level == 0 {
+        for part in mail.parts.iter().take(8) {
+            let body = inspect::body(raw, &part.path).expect("a part that is listed");
+            assert!(body.octets.len() <= raw.len() * 3 + 16, "content grew");
+        }
+    }
+}
