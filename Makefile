@@ -16,9 +16,14 @@ demo: ## The same, with the demo mailbox
 	@packaging/setup run
 	$(CARGO) run --release --locked -- demo
 
-test: ## Install what is missing, build and run every test
+test: ## Install what is missing, build and run every test, then fuzz for half a minute a target
 	@packaging/setup test
 	@tests/testbed/with-servers $(CARGO) test --locked
+	@fuzz/run --if-possible 30
+
+fuzz: ## Feed every reader of foreign octets with damaged ones, half an hour a target
+	@packaging/setup fuzz
+	@FUZZ_CORPUS=$(CURDIR)/fuzz/corpus fuzz/run 1800
 
 bench: ## Speed of codecs, of opening a message, of lists: ratios against named peers
 	@packaging/setup bench
@@ -37,4 +42,4 @@ install: ## Install under PREFIX (default /usr/local)
 	$(CARGO) build --release --locked
 	packaging/linux/install $(or $(PREFIX),/usr/local)
 
-.PHONY: help run demo test bench screenshots deny install
+.PHONY: help run demo test fuzz bench screenshots deny install

@@ -15,7 +15,7 @@ pub fn card(octets: &[u8]) {
         let back = all.into_iter().next().unwrap_or_default();
         assert_eq!(content(&back), content(doc), "written as\n{text}");
     }
-    if octets.len() % 8 == 0 {
+    if octets.len().is_multiple_of(8) {
         assert_eq!(card::parse_all(octets), cards);
     }
 }

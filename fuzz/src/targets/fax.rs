@@ -25,6 +25,10 @@ pub fn fax(octets: &[u8]) {
         assert_eq!((page.width, page.height), (info.width, info.height));
         assert_eq!(page.rows.len(), page.stride() * page.height as usize);
         assert!(page.x_dpi.is_finite() && page.y_dpi.is_finite() && page.aspect().is_finite());
+        // The largest pages (50 million pixels) take their time; most inputs go without.
+        if page.rows.len() > 500_000 && choice & 0xC0 != 0xC0 {
+            continue;
+        }
         if choice & 1 != 0 {
             let gray = page.to_gray_scaled(1 + choice as u32 * 4);
             assert_eq!(gray.pixels.len(), gray.width as usize * gray.height as usize);

@@ -1,13 +1,18 @@
 use aloud::message::{
     Mail, PartRole, Permission,
     inspect::{self, ReadOptions},
+    validate::validate,
 };
 
-/// A whole message, and its beginning as a list would fetch it.
+/// A whole message, its beginning as a list would fetch it, and what the rules say of it.
 pub fn message(octets: &[u8]) {
+    let report = validate(octets, None);
+    let text = report.to_json("-").to_string();
+    assert!(serde_json::from_str::<serde_json::Value>(&text).is_ok());
+
     let mail = Mail::read(octets, &ReadOptions::default());
     check(&mail, octets, 0);
-    if octets.len() % 8 == 0 {
+    if octets.len().is_multiple_of(8) {
         let again = Mail::read(octets, &ReadOptions::default());
         assert_eq!(inspect::to_json(&again, "-"), inspect::to_json(&mail, "-"));
     }

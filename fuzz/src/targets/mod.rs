@@ -22,8 +22,11 @@ pub use message::message;
 pub use recognize::recognize;
 pub use report::report;
 
+/// What a target does with an input.
+pub type Target = fn(&[u8]);
+
 /// All of them, by name.
-pub const ALL: [(&str, fn(&[u8])); 8] = [
+pub const ALL: [(&str, Target); 8] = [
     ("message", message),
     ("recognize", recognize),
     ("report", report),

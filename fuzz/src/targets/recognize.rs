@@ -50,10 +50,10 @@ fn explained(mail: &Mail) {
 /// A pattern and a value, or a table file.
 fn table(octets: &[u8]) {
     let text = String::from_utf8_lossy(octets);
-    if let Some((pattern, value)) = text.split_once('\n') {
-        if pattern.matches('*').count() <= 8 {
-            let _ = vendors::pattern(pattern, value);
-        }
+    if let Some((pattern, value)) = text.split_once('\n')
+        && pattern.matches('*').count() <= 8
+    {
+        let _ = vendors::pattern(pattern, value);
     }
     match Table::parse(&text) {
         Ok(table) => {

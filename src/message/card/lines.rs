@@ -145,6 +145,9 @@ fn is_base64_line(line: &str) -> bool {
     !line.is_empty() && line.bytes().all(|b| b.is_ascii_alphanumeric() || b"+/=".contains(&b))
 }
 
+/// Words that say how a value is written, not what it is.
+const NO_TYPES: [&str; 7] = ["base64", "b", "quoted-printable", "inline", "cid", "url", "uri"];
+
 /// A line taken apart.
 struct Property<'a> {
     /// Upper case, without its group.
@@ -265,11 +268,9 @@ impl<'a> Property<'a> {
 
     fn binary(&self) -> Binary {
         let kind = self.parameters.iter().find_map(|(key, value)| {
-            let bare = key.is_empty()
-                && !["base64", "b", "inline", "cid", "url"]
-                    .contains(&value.to_ascii_lowercase().as_str());
-            (bare || key == "TYPE" || key == "MEDIATYPE")
-                .then(|| value.trim_matches('"').to_ascii_lowercase())
+            let value = value.trim_matches('"').to_ascii_lowercase();
+            let named = key.is_empty() || key == "TYPE" || key == "MEDIATYPE";
+            (named && !NO_TYPES.contains(&value.as_str())).then_some(value)
         });
         let kind = kind.unwrap_or_default();
         let value = self.value.trim();
