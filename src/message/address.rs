@@ -282,10 +282,17 @@ fn telephone(parsed: &mut Parsed, local: &str) -> bool {
 /// Without a selector: a number, or a number with `/EXT=` and the like.
 fn native(parsed: &mut Parsed, first: &str, items: &[&str]) -> bool {
     let (number, ext) = split_extension(first);
-    let Ok(number) = Number::parse(number) else { return false };
-    if !number.is_dialled_digits() {
-        return false;
-    }
+    let number = match Number::parse(number) {
+        Ok(number) if number.is_dialled_digits() => number.as_str().to_owned(),
+        // Too long for E.164 is still meant as a number.
+        Err(error @ NumberError::TooLong)
+            if items.is_empty() && number.starts_with('+') && number.len() <= 32 =>
+        {
+            parsed.problems.push(format!("the number cannot be used: {error}"));
+            number.chars().filter(|c| !matches!(c, '-' | '.')).collect()
+        }
+        _ => return false,
+    };
     let keyed = |item: &&str| {
         item.split_once('=').is_some_and(|(key, _)| {
             !key.is_empty() && key.chars().all(|c| c.is_ascii_alphanumeric() || c == '-')
@@ -295,7 +302,7 @@ fn native(parsed: &mut Parsed, first: &str, items: &[&str]) -> bool {
         return false;
     }
     parsed.kind = if items.is_empty() { Kind::Mailbox } else { Kind::Vpim };
-    parsed.number = Some(number.as_str().to_owned());
+    parsed.number = Some(number);
     parsed.ext = ext.map(str::to_owned);
     qualifiers(parsed, items);
     true
@@ -580,6 +587,7 @@ mod tests {
             "VPIM=613/DL=x@x",
             "VPIM=613/SYSNUM=1@x",
             "VPIM=+1234567890123456@x",
+            "+1234567890123456@x",
             "VPIM=@x",
             "FAX=+1/T33S=a@x",
             "VOICE=hello@x",

@@ -69,7 +69,10 @@ impl AddrSpec {
     /// The reserved sender of telephone answering (RFC 2421 section 4.1.1): no mailbox to answer.
     #[must_use]
     pub fn is_non_mail_user(&self) -> bool {
-        self.local_part().eq_ignore_ascii_case("non-mail-user")
+        let local = self.local_part();
+        // Quotes that nobody needs do not make it another address (RFC 5322 section 3.4.1).
+        let local = local.strip_prefix('"').and_then(|l| l.strip_suffix('"')).unwrap_or(local);
+        local.eq_ignore_ascii_case("non-mail-user")
     }
 }
 
@@ -125,6 +128,7 @@ mod tests {
     #[test]
     fn knows_the_non_mail_user() {
         assert!(AddrSpec::parse("Non-Mail-User@x.example").is_ok_and(|a| a.is_non_mail_user()));
+        assert!(AddrSpec::parse("\"non-mail-user\"@x").is_ok_and(|a| a.is_non_mail_user()));
         assert!(AddrSpec::parse("ada@x.example").is_ok_and(|a| !a.is_non_mail_user()));
     }
 }

@@ -185,6 +185,8 @@ fn the_context_is_a_hint_that_never_hides_anything() {
         ("Message-Context: VOICE-Message\n", MessageKind::Voice),
         ("Message-Context: voice-message (x)\nMessage-Context: fax-message\n", MessageKind::Voice),
         ("Message-Context: fax-message\n", MessageKind::Fax),
+        ("MESSAGE-context: Fax-MESSAGE (pages)\n", MessageKind::Fax),
+        ("message-context:\n Video-Message\n", MessageKind::Video),
         ("Message-Context: video-message\n", MessageKind::Video),
         // Unknown, none, or missing: the part says it.
         ("Message-Context: x-foo\n", MessageKind::Voice),

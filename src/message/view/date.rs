@@ -69,7 +69,7 @@ pub fn date(value: &str) -> Option<DateTime> {
         _ => {}
     }
     let civil = jiff::civil::DateTime::new(
-        found.year.filter(|year| *year >= 1900)?,
+        found.year.filter(|year| (1900..2200).contains(year))?,
         found.month?,
         found.day?,
         hour,
@@ -244,6 +244,7 @@ mod tests {
             "Thu, 30 Feb 2025 09:10:00 -0500",
             "Tue, 04 Mar 2025 24:00:00 +0000",
             "Mon, 1 Jan 0001 00:00:00 +0000",
+            "Wed, 30 Jun 3609 15:33:50 +0600",
             "03-04-2025 09:10",
             "4 Mar 5 09:10",
             "Mar 2025",
