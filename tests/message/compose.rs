@@ -296,6 +296,21 @@ fn a_forward_keeps_the_context_and_awkward_octets() {
         assert_eq!(found, context, "{name}");
         assert_eq!(head.contains("Content-Transfer-Encoding: 8bit"), eight, "{name}");
     }
+    // An introduction does not make a fax a voice message (RFC 3458 section 4).
+    let intro = tone(8, 8_000);
+    for (relation, expected) in
+        [(OriginalRelation::Forward, "fax-message"), (OriginalRelation::Reply, "voice-message")]
+    {
+        let raw = b"Message-Context: fax-message\r\nSubject: f\r\n\r\nx\r\n";
+        let letter = Letter {
+            format: Some(VoiceFormat::Ivm),
+            parts: VoiceParts { voice: Some(&intro), ..VoiceParts::default() },
+            original: Some(Original { raw, relation }),
+            ..letter()
+        };
+        let raw = text(&compose::build(&letter, &seed("f")).unwrap());
+        assert!(raw.contains(&format!("\nMessage-Context: {expected}\n")), "{raw}");
+    }
 }
 
 #[test]

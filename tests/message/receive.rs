@@ -135,6 +135,21 @@ fn unknown_roles_and_dispositions_play_as_ordinary_sound() {
         let shown = mail.parts[0].disposition.as_deref();
         assert!(matches!(shown, None | Some("inline" | "attachment")), "{shown:?}");
     }
+    // A text that is neither in line nor to be shown otherwise is a file, and so is a page.
+    for (disposition, role, shown) in [
+        ("Content-Disposition: inline\n", "text", true),
+        ("Content-Disposition: ; filename=a.txt\n", "text", true),
+        ("Content-Disposition: attachment\n", "attachment", false),
+        ("Content-Disposition: X-Hidden; filename=a.txt\n", "attachment", false),
+    ] {
+        for kind in ["text/plain", "text/html"] {
+            let part = format!("{disposition}Content-Type: {kind}");
+            let mail = read(&multipart(FROM, "mixed", &[(&part, "words")]));
+            let role = if kind == "text/html" && shown { "html" } else { role };
+            assert_eq!(roles(&mail), [role], "{disposition}");
+            assert_eq!(mail.text.is_some(), shown, "{disposition}");
+        }
+    }
     // Synonyms of one product family.
     let part = "Content-Type: audio/basic\nContent-Disposition: inline; category=Spoken-Subject";
     let mail = read(&multipart(FROM, "voice-message; version=2.0", &[(part, SOUND)]));

@@ -31,7 +31,7 @@ fn around<'s, 'v>(
 }
 
 fn is_attached(part: &Part<'_>) -> bool {
-    part.disposition.as_ref().is_some_and(|d| d.value == "attachment")
+    part.disposition.as_ref().is_some_and(|d| disposition(&d.value) != "inline")
 }
 
 /// Whether a part must be rendered (RFC 3459): nothing optional is said of it, nor of a multipart
@@ -146,7 +146,7 @@ pub fn describe(
     let mut info = PartInfo {
         path: part.path.clone(),
         depth: part.depth,
-        disposition: part.disposition.as_ref().map(|d| disposition(&d.value)),
+        disposition: part.disposition.as_ref().map(|d| disposition(&d.value).into()),
         octets: octets.len(),
         role,
         codec: None,
@@ -190,9 +190,9 @@ pub fn describe(
     Described { info, octets, measured, pages }
 }
 
-/// Unknown disposition types mean attachment (RFC 2183 section 2.8).
-fn disposition(value: &str) -> String {
-    if value == "inline" { "inline".into() } else { "attachment".into() }
+/// Unknown disposition types mean attachment (RFC 2183 section 2.8); a field without any says nothing.
+fn disposition(value: &str) -> &'static str {
+    if matches!(value, "" | "inline") { "inline" } else { "attachment" }
 }
 
 /// In multipart/alternative only the part that is shown counts as required: the last that can be
