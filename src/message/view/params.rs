@@ -30,7 +30,10 @@ impl Structured {
         let flat: Vec<u8> =
             raw.iter().copied().filter(|c| !matches!(c, b'\r' | b'\n' | 0)).collect();
         let mut pieces = Pieces { rest: &flat };
-        let value = pieces.next().unwrap_or_default();
+        // Some write the parameters only.
+        let named = !flat.trim_ascii_start().starts_with(b";")
+            && Pieces { rest: &flat }.next().is_none_or(|first| !is_parameter(&first));
+        let value = if named { pieces.next().unwrap_or_default() } else { Vec::new() };
         let value = super::header::without_comments(&String::from_utf8_lossy(&value));
         let value: String = value
             .chars()
@@ -120,6 +123,13 @@ impl Structured {
         let text = if bare { super::header::without_comments(&text) } else { text };
         Some(text.to_ascii_lowercase()).filter(|v| !v.is_empty())
     }
+}
+
+/// `filename=...` where a type should stand.
+fn is_parameter(piece: &[u8]) -> bool {
+    let Some(at) = memchr::memchr(b'=', piece) else { return false };
+    let key = piece.get(..at).unwrap_or_default().trim_ascii();
+    !key.is_empty() && key.iter().all(|c| c.is_ascii_alphanumeric() || b"-*_".contains(c))
 }
 
 fn split_charset(value: &[u8]) -> (Option<String>, &[u8]) {
@@ -243,6 +253,21 @@ mod tests {
         let d = of("attachment; filename=message (1).wav; voice=\"(x)\"");
         assert_eq!(d.text("filename").as_deref(), Some("message (1).wav"));
         assert_eq!(d.token("voice").as_deref(), Some("(x)"));
+    }
+
+    #[test]
+    fn the_type_may_be_missing() {
+        for raw in
+            ["; filename=a.wav; voice=x", "filename=\"a.wav\"; voice=x", " ;;filename*=''a.wav"]
+        {
+            let d = Structured::parse(raw.as_bytes());
+            assert_eq!(
+                (d.value.as_str(), d.text("filename").as_deref()),
+                ("", Some("a.wav")),
+                "{raw}"
+            );
+        }
+        assert_eq!(Structured::parse(b"text/plain=x; y=z").value, "text/plain=x");
     }
 
     #[test]
