@@ -9,6 +9,7 @@ use clap::Parser;
 mod window;
 
 fn main() -> ExitCode {
+    cli::log::install();
     let cli = Cli::parse();
     let Some(dirs) = Dirs::find(cli.data_dir.as_deref()) else {
         eprintln!("aloud: this system names no home folder; use --data-dir");

@@ -164,6 +164,7 @@ dont-add = Don’t add
 bar-receipt = { $name } asked for a receipt
 bar-receipt-line = A receipt tells { $name } that you heard this { $when }.
 bar-receipt-line-read = A receipt tells { $name } that you read this { $when }.
+bar-receipt-line-failed = A receipt tells { $name } that this couldn’t be played or shown here.
 bar-receipt-always = Do the same for { $name } from now on
 bar-receipt-elsewhere = The receipt would go to { $to }, not to { $name }.
 bar-deleted-line = Tell { $name } you deleted this without listening?

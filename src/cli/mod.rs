@@ -21,6 +21,7 @@ pub mod demo;
 pub mod dirs;
 pub mod fax;
 pub mod inspect;
+pub mod log;
 pub mod mail;
 pub mod validate;
 pub mod vendors;

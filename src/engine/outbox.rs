@@ -22,7 +22,7 @@
 
 use std::{
     collections::HashMap,
-    fs::{File, TryLockError},
+    fs::File,
     sync::{Arc, Mutex},
     time::Duration,
 };
@@ -35,7 +35,9 @@ use super::{
     handle::{Engine, Result, lock},
     smtp::{self, DataGate, Envelope, SmtpFacts, SubmitOutcome},
     store::{
-        Store, accounts, blocking,
+        Store, accounts,
+        blobs::try_lock,
+        blocking,
         classify::{self, Known},
         messages,
         outbox::{self as rows, Entry, Phase},
@@ -98,16 +100,7 @@ impl Outbox {
         if owned.is_some() {
             return Ok(true);
         }
-        let file = File::options()
-            .create(true)
-            .truncate(false)
-            .write(true)
-            .open(store.dir().join("outbox.lock"))?;
-        match file.try_lock() {
-            Ok(()) => {}
-            Err(TryLockError::WouldBlock) => return Ok(false),
-            Err(TryLockError::Error(error)) => return Err(error.into()),
-        }
+        let Some(file) = try_lock(&store.dir().join("outbox.lock"))? else { return Ok(false) };
         let now = store.now();
         store.write_now(|t| rows::recover(t, now))?;
         *owned = Some(file);
@@ -147,7 +140,7 @@ pub(crate) fn spawn_loop(engine: &Engine) {
             let pause = match work(&engine).await {
                 Ok(pause) => pause,
                 Err(error) => {
-                    tracing::warn!(%error, "the outbox could not be worked on");
+                    tracing::warn!(error = error.class(), "the outbox could not be worked on");
                     Duration::from_secs(30)
                 }
             };
@@ -221,7 +214,11 @@ pub(crate) async fn work(engine: &Engine) -> Result<Duration> {
                 _ => submit(engine, &entry).await,
             };
             if let Err(error) = outcome {
-                tracing::warn!(id = entry.id.0, %error, "an outbox row could not be worked on");
+                tracing::warn!(
+                    id = entry.id.0,
+                    error = error.class(),
+                    "an outbox row could not be worked on"
+                );
             }
         }
     });
@@ -306,6 +303,14 @@ async fn settle(
     let inner = &engine.inner;
     let (store, id) = (&inner.store, entry.id);
     let now = store.now();
+    match &outcome {
+        Ok(SubmitOutcome::Accepted { .. }) => tracing::info!(id = id.0, "accepted"),
+        Ok(SubmitOutcome::Refused { code, .. }) => tracing::info!(id = id.0, code, "refused"),
+        Ok(SubmitOutcome::Broken { final_dot_flushed, .. }) => {
+            tracing::info!(id = id.0, final_dot_flushed, "the connection broke");
+        }
+        Err(error) => tracing::info!(id = id.0, error = error.class(), "not submitted"),
+    }
     match outcome {
         Ok(SubmitOutcome::Accepted { .. }) => {
             accept(engine, id, entry.notify && reports == Some(false)).await?;
@@ -480,9 +485,16 @@ async fn search(engine: &Engine, entry: &Entry) -> Result<()> {
         (None, Some(task)) => match task.find_message(&entry.message_id).await {
             Ok(found) => found.is_some(),
             Err(error) => {
-                tracing::debug!(id = id.0, %error, "could not search for a doubtful message");
+                tracing::debug!(
+                    id = id.0,
+                    error = error.class(),
+                    "could not search for a doubtful message"
+                );
                 let at = store.now() + SEARCH_OFFLINE;
-                return store.write(move |t| rows::search_later(t, id, at, false)).await;
+                store.write(move |t| rows::search_later(t, id, at, false)).await?;
+                // The time may have come to ask the user.
+                engine.tell(Event::OutboxChanged);
+                return Ok(());
             }
         },
         (None, None) => false,
@@ -531,7 +543,7 @@ impl DataGate for Gate<'_> {
     async fn server_offers(&mut self, facts: &SmtpFacts) {
         self.reports = Some(facts.dsn);
         if let Err(error) = self.engine.note_submission(self.account, facts).await {
-            tracing::debug!(%error, "what the server offers was not noted");
+            tracing::debug!(error = error.class(), "what the server offers was not noted");
         }
     }
 }

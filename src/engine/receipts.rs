@@ -9,6 +9,7 @@
 use super::{
     store::{
         Reader,
+        blobs::Have,
         messages::{self, Place},
         receipts::{self, Answer, Rule},
     },
@@ -30,6 +31,8 @@ pub struct Facts {
     pub unfit: bool,
     /// Heard, read or viewed here.
     pub presented: bool,
+    /// What the sender requires to be rendered cannot be: only the user may say so (decision C4).
+    pub failed: bool,
     /// Another program has marked it so; it may have asked too (RFC 3503 section 3).
     pub seen_elsewhere: bool,
     /// `$MDNSent` is set: another program has settled it.
@@ -81,7 +84,9 @@ pub fn decide(asked: Option<&Receipt>, sender: Option<&AddrSpec>, facts: &Facts)
     }
     match facts.rule.unwrap_or(facts.policy) {
         ReceiptPolicy::Never => Verdict::Decline,
-        ReceiptPolicy::Always if !asked.needs_consent && !elsewhere => Verdict::SendNow,
+        ReceiptPolicy::Always if !asked.needs_consent && !elsewhere && !facts.failed => {
+            Verdict::SendNow
+        }
         ReceiptPolicy::Always | ReceiptPolicy::Ask => {
             Verdict::Ask { to: asked.requested_by.clone(), elsewhere }
         }
@@ -101,7 +106,7 @@ pub(crate) fn standing(
     c: &Reader,
     account: AccountId,
     key: MessageKey,
-    mail: &Mail,
+    (mail, have): (&Mail, Have),
     places: &[Place],
     policy: ReceiptPolicy,
     now: i64,
@@ -117,13 +122,18 @@ pub(crate) fn standing(
     };
     let seen = places.iter().any(|place| place.flags.seen);
     let here = messages::was_presented(c, key)?;
-    let unfit = |place: &Place| {
-        matches!(place.role, MailboxRole::Junk | MailboxRole::Sent | MailboxRole::Drafts)
-            || place.flags.draft
-    };
+    let unfit =
+        |place: &Place| {
+            matches!(place.role, MailboxRole::Junk | MailboxRole::Sent | MailboxRole::Drafts)
+                || place.flags.draft
+                || place.flags.keywords.split_whitespace().any(|word| {
+                    ["$Junk", "$Phishing"].iter().any(|bad| word.eq_ignore_ascii_case(bad))
+                })
+        };
     let facts = Facts {
         unfit: places.iter().any(unfit) || mail.sender.outside_caller,
         presented: seen && here,
+        failed: have.complete && mail.unrenderable().is_some(),
         seen_elsewhere: seen && !here,
         settled: places.iter().any(|place| place.flags.mdn_sent),
         too_many: sent_today >= DAILY,
@@ -193,7 +203,7 @@ mod tests {
         let robot = asked(&["non-mail-user@example.com"]);
         let yes = ask(false, &[ADA]);
         type Case<'a> = (&'a str, Option<&'a Receipt>, Option<&'a str>, Facts, Verdict);
-        let cases: [Case<'_>; 25] = [
+        let cases: [Case<'_>; 27] = [
             ("not asked for", None, Some(ADA), heard, Verdict::Nothing),
             ("asked, not heard", Some(&plain), Some(ADA), Facts::default(), Verdict::NotYet),
             ("asked, heard", Some(&plain), Some(ADA), heard, yes.clone()),
@@ -256,6 +266,20 @@ mod tests {
                 Some(ADA),
                 Facts { too_many: true, ..with(Always) },
                 Verdict::Nothing,
+            ),
+            (
+                "cannot be rendered",
+                Some(&plain),
+                Some(ADA),
+                Facts { failed: true, ..Facts::default() },
+                Verdict::NotYet,
+            ),
+            (
+                "cannot be rendered, always",
+                Some(&plain),
+                Some(ADA),
+                Facts { failed: true, ..with(Always) },
+                yes.clone(),
             ),
             ("policy never", Some(&plain), Some(ADA), with(Never), Verdict::Decline),
             ("policy always", Some(&plain), Some(ADA), with(Always), Verdict::SendNow),

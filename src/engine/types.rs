@@ -67,6 +67,29 @@ pub enum Error {
     Stopped,
 }
 
+impl Error {
+    /// A word for the log. What servers say may hold addresses, subjects and credentials, so their
+    /// words never go there (reliability T17).
+    #[must_use]
+    pub fn class(&self) -> &'static str {
+        match self {
+            Self::Refused(_) => "refused",
+            Self::Auth(_) => "credentials",
+            Self::PasswordNeeded => "no password",
+            Self::NoKeyring(_) => "no keyring",
+            Self::Certificate(_) => "certificate",
+            Self::NoEncryption => "no encryption",
+            Self::Unreachable { .. } => "unreachable",
+            Self::Server(_) => "server",
+            Self::Protocol(_) => "protocol",
+            Self::Store(_) => "store",
+            Self::NotFound(_) => "not found",
+            Self::Invalid(_) => "invalid",
+            Self::Stopped => "stopped",
+        }
+    }
+}
+
 /// How a connection is protected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "lowercase")]

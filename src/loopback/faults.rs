@@ -44,6 +44,8 @@ pub struct Faults {
     pub fetch_descending: bool,
     /// IMAP: at most so many newest messages are visible.
     pub newest_only: Option<usize>,
+    /// IMAP: copies have no flags.
+    pub copy_drops_flags: bool,
     /// SMTP: recipients whose address contains the text get this reply ("550 5.1.1 no such user").
     pub refuse_recipients: Vec<(String, String)>,
     /// SMTP: the reply to the end of DATA instead of `250`; nothing is taken.

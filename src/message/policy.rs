@@ -166,11 +166,39 @@ fn refusal(header: &Header<'_>, is_report: bool, to: &[AddrSpec]) -> Option<Stri
     if !auto.is_empty() && auto.split(';').next().is_none_or(|v| v.trim() != "no") {
         return Some("The message was sent by a program.".into());
     }
+    if fails_authentication(header) {
+        return Some("The receiving server couldn’t confirm who sent the message.".into());
+    }
     let paths: Vec<_> = header.all("return-path").collect();
     if paths.iter().any(|path| is_null_path(path)) {
         return Some("The message has an empty return path, so it takes no answers.".into());
     }
     None
+}
+
+/// Whether the receiving server found that the sender is not who From says (RFC 8601). The topmost
+/// field counts, which is the last server's; DMARC decides, else SPF and DKIM where neither passed.
+fn fails_authentication(header: &Header<'_>) -> bool {
+    let Some(value) = header.all("authentication-results").next() else { return false };
+    let text = super::view::header::without_comments(&String::from_utf8_lossy(value));
+    let verdicts = |method: &str| -> Vec<String> {
+        text.split(';')
+            .skip(1)
+            .filter_map(|result| {
+                let (name, rest) = result.split_once('=')?;
+                let name = name.split('/').next().unwrap_or_default();
+                let word = rest.split_whitespace().next().unwrap_or_default();
+                name.trim().eq_ignore_ascii_case(method).then(|| word.to_ascii_lowercase())
+            })
+            .collect()
+    };
+    let dmarc = verdicts("dmarc");
+    if let Some(verdict) = dmarc.first() {
+        return verdict == "fail";
+    }
+    let both = [verdicts("spf"), verdicts("dkim")].concat();
+    let failed = |word: &String| matches!(word.as_str(), "fail" | "hardfail" | "softfail");
+    both.iter().any(failed) && !both.iter().any(|word| word == "pass")
 }
 
 /// Why the user must agree each time.
@@ -299,7 +327,7 @@ mod tests {
         let base = "From: Ada <ada@x.example>\nDisposition-Notification-To: ada@x.example\n";
         let path = "Return-Path: <ada@x.example>\n";
         // (fields, may send, needs consent)
-        let cases: [(&str, bool, bool); 20] = [
+        let cases: [(&str, bool, bool); 27] = [
             ("Return-Path: <ada@x.example>\n", true, false),
             ("Return-Path: <ada@X.EXAMPLE>\n", true, false),
             ("Return-Path: <\"ada\"@x.example>\n", true, false),
@@ -319,6 +347,18 @@ mod tests {
             ("+Precedence: Bulk\n", false, false),
             ("+Auto-Submitted: auto-replied\n", false, false),
             ("+Auto-Submitted: no\n", true, false),
+            ("+Authentication-Results: mx.example; dmarc=fail (p=none); spf=pass\n", false, false),
+            ("+Authentication-Results: mx.example 1; spf=softfail\n x; dkim=none\n", false, false),
+            ("+Authentication-Results: mx.example; DKIM/1=Fail\n", false, false),
+            ("+Authentication-Results: mx.example; spf=fail; dkim=pass\n", true, false),
+            ("+Authentication-Results: mx.example; dmarc=pass; spf=fail\n", true, false),
+            ("+Authentication-Results: mx.example; none\n", true, false),
+            (
+                "+Authentication-Results: mx.example; dmarc=pass\n\
+                 Authentication-Results: other.example; dmarc=fail\n",
+                true,
+                false,
+            ),
             ("+Precedence: first-class\n", true, false),
         ];
         for (fields, send, consent) in cases {

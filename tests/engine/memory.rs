@@ -10,8 +10,8 @@ use aloud::{
     engine::{
         Error,
         account::{
-            Arrived, BodyPlace, MailboxState, Op, OpEnd, OpKind, PassEnd, Passwords, PrefixWant,
-            Sink,
+            Arrived, BodyPlace, MailboxState, Op, OpEnd, OpKind, OpsTaken, PassEnd, Passwords,
+            PrefixWant, Sink,
         },
         imap::{Head, Listed, SeenFlags},
     },
@@ -300,6 +300,10 @@ impl Sink for Memory {
         row.octets.extend(octets);
         row.complete = end;
         Ok(Vec::new())
+    }
+
+    async fn take_ops(&self, _account: AccountId) -> Result<Option<OpsTaken>, Error> {
+        Ok(Some(OpsTaken(Box::new(()))))
     }
 
     async fn next_op(&self, _account: AccountId) -> Result<Option<Op>, Error> {

@@ -2,12 +2,14 @@
 
 mod account;
 mod ahead;
+mod canary;
 mod demo;
 pub mod desk;
 mod directory;
 mod imap_wire;
 mod matching;
 mod memory;
+mod never;
 mod online;
 mod outbox;
 mod own_card;

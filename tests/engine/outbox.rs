@@ -10,7 +10,7 @@ use std::{
 
 use aloud::{
     engine::{Engine, Options, OutboxState, net::TcpDialer, secrets::MemoryStore},
-    loopback::{CommandFault, DropAfterData, Faults, Loopback, Protocol, When},
+    loopback::{AtCommand, CommandFault, DropAfterData, Faults, Loopback, Protocol, When},
     model::{DateTime, OutboxId, Secret},
 };
 
@@ -238,6 +238,66 @@ async fn one_engine_a_folder_sends() {
     other.drain_outbox().await.expect("drained");
     assert_eq!(desk.server.submitted().len(), 2);
     other.shutdown().await;
+}
+
+/// Two engines on one folder: what waits for the server is carried out by one of them, even where
+/// the server takes its time and doing it twice would show.
+#[tokio::test]
+async fn operations_are_carried_out_by_one_of_two_engines() {
+    let server = server();
+    let slow = |verb| AtCommand {
+        when: When::Every(verb),
+        fault: CommandFault::Delay(std::time::Duration::from_millis(200)),
+    };
+    let faults = Faults {
+        hide_capabilities: vec!["MOVE"],
+        at: ["SEARCH", "COPY", "APPEND", "EXPUNGE"].map(slow).into(),
+        ..Faults::default()
+    };
+    server.fault_always(Protocol::Imap, faults);
+    let desk = Desk::with(server, |_| ()).await;
+    desk.deliver(super::sending::PLAIN);
+    desk.sync().await;
+    let key = desk.inbox().await[0].key;
+    desk.engine.submit_raw(letter("a")).await.expect("frozen");
+    desk.engine.drain_outbox().await.expect("drained");
+    desk.engine.archive(vec![key]).await.expect("moved");
+    let options = super::desk::options(desk.dir.path().join("data"), &desk.server, &desk.clock);
+    let other = Engine::start(options).await.expect("another engine");
+    other.supply_password(desk.account, Secret::new("secret".into())).await.expect("kept");
+    tokio::join!(desk.engine.settle_operations(), other.settle_operations());
+    let commands = desk.server.commands();
+    let said = |verb: &str| commands.iter().filter(|line| line.contains(verb)).count();
+    assert_eq!((said(" APPEND "), said(" UID COPY ")), (1, 1), "{commands:?}");
+    assert_eq!(
+        (desk.on_server("Sent"), desk.on_server("Archive"), desk.on_server("INBOX")),
+        (1, 1, 0)
+    );
+    other.shutdown().await;
+}
+
+/// While it is searched for, a doubtful message counts as being sent; after a minute the user is
+/// asked.
+#[tokio::test]
+async fn doubt_is_told_after_a_minute() {
+    let desk = Desk::new().await;
+    let lost = Faults { drop_after_data: Some(DropAfterData::Lost), ..Faults::default() };
+    desk.server.fault_next(Protocol::Smtp, lost);
+    let id = desk.engine.submit_raw(letter("a")).await.expect("frozen");
+    let searched = async {
+        while !desk.server.commands().iter().any(|line| line.contains("SEARCH")) {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::select! {
+        drained = desk.engine.drain_outbox() => panic!("nothing is settled: {drained:?}"),
+        () = searched => {}
+    }
+    assert_eq!(state(&desk, id).await, Some(OutboxState::Sending(100)));
+    desk.later(59);
+    assert_eq!(state(&desk, id).await, Some(OutboxState::Sending(100)));
+    desk.later(1);
+    assert_eq!(state(&desk, id).await, Some(OutboxState::Ambiguous));
 }
 
 // A process that ends at a step. The child is this same test binary.

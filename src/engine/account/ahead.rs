@@ -56,7 +56,7 @@ impl Worker {
                 self.ahead.queue = fresh.collect();
             }
             Err(error) => {
-                tracing::debug!(account = %setup.id, %error, "nothing is fetched ahead");
+                tracing::debug!(account = %setup.id, error = error.class(), "nothing is fetched ahead");
             }
         }
     }
@@ -96,7 +96,7 @@ impl Worker {
     }
 
     fn failed_ahead(&mut self, key: MessageKey, error: &Error) {
-        tracing::debug!(key = key.0, %error, "a message was not fetched ahead");
+        tracing::debug!(key = key.0, error = error.class(), "a message was not fetched ahead");
         self.ahead.queue.pop_front();
         // Nothing wrong with the message when there was no connection.
         if !matches!(error, Error::Unreachable { .. }) {

@@ -135,6 +135,12 @@ pub enum OpKind {
     },
 }
 
+/// The operations of an account are ours until this is dropped.
+pub struct OpsTaken(
+    /// What holds them.
+    pub Box<dyn std::any::Any + Send>,
+);
+
 /// How an [`Op`] ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum OpEnd {
@@ -206,6 +212,10 @@ pub trait Sink: Send + Sync + 'static {
         octets: Vec<u8>,
         end: bool,
     ) -> Result<Vec<MessageKey>, Error>;
+
+    /// Takes the account's operations for as long as the answer is held; `None` while another
+    /// process has them. Only one may carry them out: a copy or an append must not happen twice.
+    async fn take_ops(&self, account: AccountId) -> Result<Option<OpsTaken>, Error>;
 
     /// The next operation of the account in the order they were asked for, or `None`. The same one
     /// is returned until [`Self::op_end`].

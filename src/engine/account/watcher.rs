@@ -135,13 +135,14 @@ impl Watcher {
 
     fn well(&mut self) {
         self.offline_since = None;
+        tracing::debug!(account = %self.shared.setup.id, "up to date");
         self.shared.set_state(AccountState::UpToDate(now()));
         self.shared.wake_ahead.notify_one();
     }
 
     /// Shows a failure; how long to wait, `None` for as long as nobody asks.
     fn fail(&mut self, error: &Error) -> Option<Duration> {
-        tracing::warn!(account = %self.shared.setup.id, %error, "no connection");
+        tracing::warn!(account = %self.shared.setup.id, error = error.class(), "no connection");
         let refused = !matches!(error, Error::Unreachable { .. } | Error::Protocol(_));
         let wait = self.backoff.wait(refused);
         let mut since = now();

@@ -21,7 +21,7 @@ use crate::{
         imap::{Selected, Session, Stored},
         types::{Error, Event},
     },
-    model::{MailboxId, MessageKey, Uid, imap::MailboxRole},
+    model::{Flag, MailboxId, MessageKey, Uid, imap::MailboxRole},
 };
 
 /// Octets of the first slices of a body, and of all others.
@@ -30,6 +30,9 @@ const SLICE: (u32, u32) = (64 * 1024, 256 * 1024);
 const BODY: u64 = 512 << 20;
 /// More than the announced size is asked for, so that a short answer shows the end.
 const SLACK: u64 = 64;
+/// How often we look whether another process is done with the operations, and for how long; then
+/// again after as long.
+const TAKEN: (Duration, Duration) = (Duration::from_millis(50), Duration::from_secs(5));
 /// How long an unused connection is kept.
 const LINGER: Duration = Duration::from_secs(60);
 /// How long a server that files sent mail by itself is given before we look again.
@@ -164,7 +167,7 @@ impl Worker {
     async fn replay_later(&mut self) {
         self.retry = None;
         let Err(error) = self.replay().await else { return };
-        tracing::warn!(account = %self.shared.setup.id, %error, "operations wait");
+        tracing::warn!(account = %self.shared.setup.id, error = error.class(), "operations wait");
         self.drop_session();
         // The watcher reports missing passwords and asks; waking brings us back.
         let asks = matches!(error, Error::Auth(_) | Error::PasswordNeeded | Error::NoKeyring(_));
@@ -216,9 +219,21 @@ impl Worker {
         Ok(selected)
     }
 
-    /// Carries out all waiting operations in their order.
+    /// Carries out all waiting operations in their order. While another process does so, waits
+    /// for it a while, since what it has taken up may not be all.
     async fn replay(&mut self) -> Result<(), Error> {
         let sink = Arc::clone(&self.shared.setup.sink);
+        let until = Instant::now() + TAKEN.1;
+        let _taken = loop {
+            if let Some(taken) = sink.take_ops(self.shared.setup.id).await? {
+                break taken;
+            }
+            if Instant::now() >= until {
+                self.retry = Some(Instant::now() + TAKEN.1);
+                return Ok(());
+            }
+            sleep(TAKEN.0).await;
+        };
         let mut any = false;
         while let Some(op) = sink.next_op(self.shared.setup.id).await? {
             let end = self.carry_out(&op).await?;
@@ -226,9 +241,10 @@ impl Worker {
             if let OpKind::Move { to, .. } = &op.kind {
                 self.shared.touch(to);
             }
-            if let OpEnd::Refused(reason) = &end {
-                tracing::warn!(op = op.id, %reason, "the server refused an operation");
+            if let OpEnd::Refused(_) = &end {
+                tracing::warn!(op = op.id, "the server refused an operation");
             }
+            tracing::debug!(op = op.id, "an operation ended");
             let changed = sink.op_end(op.id, end).await?;
             self.shared.tell_changed(changed);
             any = true;
@@ -336,8 +352,34 @@ impl Worker {
         if let refused @ Stored::Refused(_) = session.copy(&copy, to).await? {
             return Ok(refused);
         }
+        let settled = heads.iter().filter(|head| head.flags.contains(&Flag::MdnSent));
+        let settled: Vec<String> = settled.filter_map(|head| message_id(&head.header)).collect();
+        if !settled.is_empty() {
+            self.carry_mdn_sent(to, &settled).await?;
+            self.select(from).await?;
+        }
+        let session = self.session().await?;
         let present: Vec<Uid> = ids.iter().map(|(uid, _)| *uid).collect();
         session.expunge(&present).await
+    }
+
+    /// A copy must not ask for its receipt again; a server need not copy keywords (RFC 3503 section
+    /// 3.2).
+    async fn carry_mdn_sent(&mut self, to: &str, ids: &[String]) -> Result<(), Error> {
+        let selected = self.select(to).await?;
+        if !selected.can_store(&Flag::MdnSent) {
+            return Ok(());
+        }
+        let session = self.session().await?;
+        for id in ids {
+            for uid in session.search_message_id(id).await? {
+                let flags = session.fetch_flags(uid.0, uid.0, None).await?;
+                if !flags.iter().any(|seen| seen.flags.contains(&Flag::MdnSent)) {
+                    session.store(&[uid], true, &[Flag::MdnSent]).await?;
+                }
+            }
+        }
+        Ok(())
     }
 
     /// Looks in the mailboxes where a message of ours can have come to lie.
@@ -416,6 +458,7 @@ impl Worker {
         if end && have == 0 {
             return Err(Error::Server("the server gives no text for this message".into()));
         }
+        tracing::trace!(key = key.0, have, size, end, "a slice of a message");
         let changed = sink.put_octets(key, place.have, octets, end).await?;
         if told {
             let total = if end { have } else { size.max(have) };

@@ -14,7 +14,7 @@ use crate::{
         },
         types::*,
     },
-    message::mdn::Disposition,
+    message::{PartInfo, mdn::Disposition},
     model::{imap::MailboxRole, *},
 };
 
@@ -48,8 +48,8 @@ impl Engine {
         }
         match answer {
             ReceiptAnswer::Send | ReceiptAnswer::SendAlways => {
-                self.send_receipt(key, &opening, standing, &places, Disposition::Displayed, true)
-                    .await
+                let became = what_became(&opening);
+                self.send_receipt(key, &opening, standing, &places, became, true).await
             }
             ReceiptAnswer::Decline | ReceiptAnswer::DeclineAlways => {
                 self.decline_receipt(key, standing, &places).await
@@ -120,8 +120,7 @@ impl Engine {
         if !send {
             return self.decline_receipt(key, standing, &places).await;
         }
-        let error = format!("5.6.1 (Media not supported) {}", part.media_type);
-        let disposition = Disposition::ProcessedError(error);
+        let disposition = failure(part);
         self.send_receipt(key, &opening, standing, &places, disposition, true).await
     }
 
@@ -155,14 +154,16 @@ impl Engine {
     async fn standing(&self, key: MessageKey) -> Result<(Opening, Standing, Vec<Place>)> {
         let opening = self.load(key).await?;
         let policy = *lock(&self.inner.receipts);
-        let (mail, now) = (opening.mail.clone(), self.inner.store.now());
+        let (mail, have) = (opening.mail.clone(), opening.have);
+        let now = self.inner.store.now();
         let (standing, places) = self
             .inner
             .store
             .read(move |c| {
                 let places = rows::places(c, key)?;
                 let account = list::row(c, key)?.account;
-                let standing = receipts::standing(c, account, key, &mail, &places, policy, now)?;
+                let standing =
+                    receipts::standing(c, account, key, (&mail, have), &places, policy, now)?;
                 Ok((standing, places))
             })
             .await?;
@@ -197,6 +198,17 @@ impl Engine {
 fn may_tell_deletion(standing: &Standing, places: &[Place]) -> bool {
     let deleted = !places.is_empty() && places.iter().all(|p| p.role == MailboxRole::Trash);
     standing.verdict == Verdict::NotYet && standing.row.answer.is_none() && deleted
+}
+
+/// What a receipt says: presented, or that what the sender requires cannot be, which then is said of
+/// the whole message (RFC 3459 section 5).
+fn what_became(opening: &Opening) -> Disposition {
+    let failed = opening.mail.unrenderable().filter(|_| opening.have.complete);
+    failed.map_or(Disposition::Displayed, failure)
+}
+
+fn failure(part: &PartInfo) -> Disposition {
+    Disposition::ProcessedError(format!("5.6.1 (Media not supported) {}", part.media_type))
 }
 
 fn refusal(standing: &Standing) -> &'static str {

@@ -49,7 +49,7 @@ impl Engine {
     /// not complete.
     pub async fn open(&self, key: MessageKey) -> Result<Opened> {
         if let Err(error) = self.fetch(key).await {
-            tracing::debug!(key = key.0, %error, "opening what is here");
+            tracing::debug!(key = key.0, error = error.class(), "opening what is here");
         }
         self.peek(key).await
     }
@@ -70,8 +70,15 @@ impl Engine {
                 let row = list::row(c, key)?;
                 let places = rows::places(c, key)?;
                 let mail = opening.mail.clone();
-                let standing =
-                    receipts::standing(c, row.account, key, &mail, &places, policy, now)?;
+                let standing = receipts::standing(
+                    c,
+                    row.account,
+                    key,
+                    (&mail, opening.have),
+                    &places,
+                    policy,
+                    now,
+                )?;
                 let id = mail.message_id.clone().unwrap_or_default();
                 let about = rows::about(c, row.account, key)?;
                 Ok(Opened {
@@ -429,7 +436,7 @@ impl Engine {
         let pcm = pcm.clone();
         let stored = self.inner.store.write(move |t| rows::set_peaks(t, key, &measure(&pcm))).await;
         if let Err(error) = stored {
-            tracing::debug!(key = key.0, %error, "peaks were not kept");
+            tracing::debug!(key = key.0, error = error.class(), "peaks were not kept");
         }
     }
 }

@@ -483,6 +483,10 @@ fn check_settings(settings: &AccountSettings) -> Result<()> {
             )));
         }
     }
+    if settings.address.is_non_mail_user() {
+        // Only a system that answers telephones may write in that name (RFC 3801 section 4.1.2).
+        return Err(Error::Invalid(format!("{} is nobody’s own address", settings.address)));
+    }
     if settings.user.is_empty() {
         return Err(Error::Invalid("the account needs a user name".into()));
     }

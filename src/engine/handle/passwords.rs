@@ -38,7 +38,7 @@ impl PasswordBook {
         let saved = blocking(move || secrets.set(&password_name(id), &password)).await.is_ok();
         let noted = self.store.write(move |t| accounts::set_password_saved(t, id, saved)).await;
         if let Err(error) = noted {
-            tracing::warn!(%error, "could not note where the password is");
+            tracing::warn!(error = error.class(), "could not note where the password is");
         }
     }
 
@@ -47,7 +47,7 @@ impl PasswordBook {
         lock(&self.session).remove(&id);
         let secrets = self.secrets.clone();
         if let Err(error) = blocking(move || secrets.delete(&password_name(id))).await {
-            tracing::warn!(%error, "could not remove a password from the keyring");
+            tracing::warn!(error = error.class(), "could not remove a password from the keyring");
         }
     }
 

@@ -105,6 +105,7 @@ impl Engine {
         let settings =
             self.inner.store.read(move |c| accounts::account(c, account)).await?.settings;
         let everybody: Vec<Address> = message.to.iter().chain(&message.cc).cloned().collect();
+        only_sound(&message, &settings, &everybody)?;
         let groups = self.groups(&message, &everybody).await?;
         let own_name = self.own_name().await?;
         let mut frozen = Vec::new();
@@ -245,7 +246,7 @@ impl Engine {
                 continue;
             }
             if let Err(error) = task.replay().await {
-                tracing::debug!(account = id.0, %error, "operations stay for later");
+                tracing::debug!(account = id.0, error = error.class(), "operations stay for later");
             }
         }
     }
@@ -332,7 +333,7 @@ impl Engine {
             make_private_dir(&ours)
         });
         if let Err(error) = removed.await {
-            tracing::warn!(%error, "a recording that was sent could not be removed");
+            tracing::warn!(error = error.class(), "a recording that was sent could not be removed");
         }
     }
 
@@ -417,6 +418,23 @@ impl Engine {
             .replace("{date}", &sent.to_rfc5322())
             .replace("{recipient}", settings.address.as_str())
             .replace("{name}", &settings.name)
+    }
+}
+
+/// What a telephone number leads to plays sound and shows no text (RFC 4239 section 9.1): a message
+/// without any is not sent there.
+fn only_sound(message: &Outgoing, settings: &AccountSettings, everybody: &[Address]) -> Result<()> {
+    let Some(gateway) = settings.gateway.as_deref().filter(|_| message.voice.is_none()) else {
+        return Ok(());
+    };
+    let written = message.text.as_ref().is_some_and(|text| !text.trim().is_empty());
+    let there = |to: &&Address| to.addr.domain().eq_ignore_ascii_case(gateway);
+    match everybody.iter().find(there) {
+        Some(to) if written => Err(Error::Refused(format!(
+            "Voicemail at {} only plays sound. Record a message instead.",
+            to.addr
+        ))),
+        _ => Ok(()),
     }
 }
 

@@ -93,7 +93,11 @@ pub(super) fn spawn_learner(engine: &Engine) {
                 match asked {
                     Ok(_) => *tried = TRIES,
                     Err(error) => {
-                        tracing::debug!(account = id.0, %error, "the submission server was not asked");
+                        tracing::debug!(
+                            account = id.0,
+                            error = error.class(),
+                            "the submission server was not asked"
+                        );
                     }
                 }
             }

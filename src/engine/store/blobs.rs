@@ -247,6 +247,17 @@ pub(crate) fn make_private_dir(dir: &Path) -> Result<()> {
     Ok(())
 }
 
+/// Locks a file, made if need be, until the answer is dropped or the process ends; `None` while
+/// another has it.
+pub(crate) fn try_lock(file: &Path) -> Result<Option<fs::File>> {
+    let file = private_options().create(true).truncate(false).open(file)?;
+    match file.try_lock() {
+        Ok(()) => Ok(Some(file)),
+        Err(fs::TryLockError::WouldBlock) => Ok(None),
+        Err(fs::TryLockError::Error(error)) => Err(error.into()),
+    }
+}
+
 /// Makes a file that only the user can read, if it is not there yet.
 pub(crate) fn make_private_file(file: &Path) -> Result<()> {
     private_options().create(true).truncate(false).open(file)?;

@@ -13,7 +13,10 @@ use super::{
 };
 use crate::{
     engine::{
-        account::{Arrived, BodyPlace, MailboxState, Op, OpEnd, OpKind, PassEnd, PrefixWant, Sink},
+        account::{
+            Arrived, BodyPlace, MailboxState, Op, OpEnd, OpKind, OpsTaken, PassEnd, PrefixWant,
+            Sink,
+        },
         imap::{Head, Listed, SeenFlags},
     },
     model::{AccountId, DateTime, Flag, MailboxId, MessageKey, Uid, UidValidity},
@@ -115,6 +118,12 @@ impl Sink for Store {
     ) -> Result<Vec<MessageKey>> {
         let store = self.clone();
         blocking(move || store.take_octets(key, offset, &octets, end)).await
+    }
+
+    async fn take_ops(&self, account: AccountId) -> Result<Option<OpsTaken>> {
+        let file = self.dir().join(format!("operations-{account}.lock"));
+        blocking(move || Ok(super::blobs::try_lock(&file)?.map(|file| OpsTaken(Box::new(file)))))
+            .await
     }
 
     async fn next_op(&self, account: AccountId) -> Result<Option<Op>> {

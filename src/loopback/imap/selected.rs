@@ -1,6 +1,8 @@
 //! What a session knows of the mailbox it has selected, and the commands that work on it: STORE,
 //! SEARCH, COPY, MOVE (RFC 9051 section 6.4), and telling what changed (section 7.5).
 
+use std::collections::BTreeSet;
+
 use tokio::io::{AsyncRead, AsyncWrite};
 
 use super::{
@@ -13,7 +15,7 @@ use super::{
 use crate::{
     loopback::{
         Faults,
-        mailboxes::{Mailbox, Message, Refusal},
+        mailboxes::{Change, Mailbox, Message, Refusal},
     },
     model::{Flag, Uid, UidValidity},
 };
@@ -172,7 +174,15 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
     ) -> Result<(Vec<Uid>, String), Done> {
         let uids: Vec<Uid> = self.named(uid, set)?.into_iter().map(|(_, uid)| uid).collect();
         let from = self.selected.as_ref().map(|s| s.name.clone()).unwrap_or_default();
-        let pairs = self.change(|all| all.copy(&from, &uids, to))?;
+        let bare = self.faults().copy_drops_flags;
+        let pairs = self.change(|all| {
+            let pairs = all.copy(&from, &uids, to)?;
+            if bare {
+                let copies: Vec<Uid> = pairs.iter().map(|(_, copy)| *copy).collect();
+                all.store(to, &copies, Change::Replace, &BTreeSet::new())?;
+            }
+            Ok(pairs)
+        })?;
         let validity = self.look(to, |m| m.uid_validity.0).unwrap_or_default();
         let (old, new): (Vec<Uid>, Vec<Uid>) = pairs.into_iter().unzip();
         let code =

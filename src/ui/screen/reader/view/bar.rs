@@ -167,7 +167,11 @@ fn receipt<'a>(
     let line = match &elsewhere {
         Some(to) => tf("bar-receipt-elsewhere", &[("to", to), ("name", sender)]),
         None => {
-            let id = if voice { "bar-receipt-line" } else { "bar-receipt-line-read" };
+            let id = match page.opened.mail.unrenderable() {
+                Some(_) => "bar-receipt-line-failed",
+                None if voice => "bar-receipt-line",
+                None => "bar-receipt-line-read",
+            };
             tf(id, &[("name", &short), ("when", &when)])
         }
     };
