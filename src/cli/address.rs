@@ -133,6 +133,11 @@ fn say(text: &str, json: bool, out: &mut String) {
         }
     }
     for (name, value) in &parsed.qualifiers {
+        // Digits dialled later may be a secret code (RFC 2846 section 7); JSON has them as they are.
+        let value = match name.as_str() {
+            "POSTD" => "•".repeat(value.chars().count().min(8)),
+            _ => crate::message::display::clean(value),
+        };
         *out += &format!("  {name:<12}{value}\n");
     }
     for warning in parsed.toll_warning().iter().chain(&parsed.problems) {

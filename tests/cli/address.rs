@@ -138,6 +138,9 @@ fn the_readable_form_says_what_it_costs_and_what_is_wrong() {
     assert!(shown.contains("telephone call, Telephone +39 402 26338"), "{shown}");
     assert!(shown.contains("x.example will telephone") && shown.contains("cost money"), "{shown}");
     assert!(shown.contains("EXT takes digits only"), "{shown}");
+    // What is dialled later may be a secret code.
+    let shown = text(&run(&["address", "parse", "FAX=+1202/PostD=p1w7005@x"], b"").stdout);
+    assert!(shown.contains("POSTD") && !shown.contains("7005@x\n") && !shown.contains("p1w7005\n"));
 }
 
 #[test]
