@@ -121,6 +121,11 @@ toast-deleted-many = { $count ->
     [one] Deleted 1 message
    *[other] Deleted { $count } messages
 }
+toast-to-inbox = { $count ->
+    [one] Moved to the inbox
+   *[other] Moved { $count } messages to the inbox
+}
+toast-deleted-already = It lies in Deleted already
 toast-heard = { $count ->
     [one] Marked as heard
    *[other] { $count } marked as heard

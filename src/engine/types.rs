@@ -14,58 +14,8 @@ use crate::{
 
 mod people;
 
+pub use super::errors::{BadCertificate, CertificateFault, Error};
 pub use people::*;
-
-/// What went wrong, in classes that a caller can act on. `Display` is English for logs and the
-/// command line; the window maps variants to its own sentences.
-#[derive(Debug, Clone, thiserror::Error)]
-#[non_exhaustive]
-pub enum Error {
-    /// A rule forbids it (private message, outside caller, unheard receipt). Exit code 3.
-    #[error("{0}")]
-    Refused(String),
-    /// The server turned the credentials down.
-    #[error("the server did not accept the user name or password: {0}")]
-    Auth(String),
-    /// No password is at hand; ask for it.
-    #[error("no password is stored for this account")]
-    PasswordNeeded,
-    /// The keyring cannot be used here.
-    #[error("no keyring can be used: {0}")]
-    NoKeyring(String),
-    /// The certificate cannot be trusted; nothing was sent.
-    #[error("the server's certificate cannot be trusted: {0}")]
-    Certificate(String),
-    /// The server offers no encryption where it is required.
-    #[error("the server offers no encryption")]
-    NoEncryption,
-    /// No connection, or it broke, or a deadline passed.
-    #[error("{host} cannot be reached: {reason}")]
-    Unreachable {
-        /// `imap.example.com:993`.
-        host: String,
-        /// What the system said.
-        reason: String,
-    },
-    /// The server answered NO, BAD or 5xx.
-    #[error("the server said: {0}")]
-    Server(String),
-    /// The server broke the protocol or a limit.
-    #[error("the server's answer cannot be used: {0}")]
-    Protocol(String),
-    /// The local database or disk.
-    #[error("the local store failed: {0}")]
-    Store(String),
-    /// Something asked for does not exist (any more).
-    #[error("not found: {0}")]
-    NotFound(String),
-    /// The caller's input cannot be used; the text says what to change.
-    #[error("{0}")]
-    Invalid(String),
-    /// The engine has stopped.
-    #[error("the engine has stopped")]
-    Stopped,
-}
 
 impl Error {
     /// A word for the log. What servers say may hold addresses, subjects and credentials, so their

@@ -19,5 +19,6 @@ mod script;
 mod secrecy;
 mod sending;
 mod smtp_wire;
+mod sound;
 mod submission;
 mod submit;

@@ -273,3 +273,71 @@ async fn marks_and_moves_happen_at_once_and_can_be_taken_back() {
     assert!(desk.mailbox("Archive").await.is_empty());
     assert!(matches!(desk.engine.undo(moved).await, Err(Error::NotFound(_))));
 }
+
+#[tokio::test]
+async fn deleting_unheard_asks_only_where_a_receipt_was_asked_for() {
+    let (desk, key) = desk_with(&asking("a", "ada@example.net")).await;
+    desk.deliver(&asking("b", "eve@example.org"));
+    desk.deliver(&asking("c", "ada@example.net").replace("Disposition-Notification-To", "X-Not"));
+    desk.sync().await;
+    let keys: Vec<MessageKey> = desk.inbox().await.iter().map(|row| row.key).collect();
+    let asked = |keys: &[MessageKey]| desk.engine.deleted_unheard(keys.to_vec());
+    assert!(asked(&keys).await.expect("looked").is_empty(), "nothing is deleted yet");
+    let undo = desk.engine.delete(keys.clone()).await.expect("moved");
+    let found = asked(&keys).await.expect("looked");
+    assert_eq!(found.iter().map(|one| one.key).collect::<Vec<_>>(), keys[..2]);
+    assert_eq!((found[0].sender.as_str(), found[0].elsewhere.len()), ("Ada Okafor", 0));
+    assert_eq!(found[1].elsewhere, [addr("eve@example.org")], "it would go elsewhere");
+    // Looking sends nothing; saying no is for good; taking the deletion back takes the question back.
+    desk.engine.answer_receipt_deleted(key, false).await.expect("answered");
+    assert_eq!(asked(&keys).await.expect("looked").len(), 1);
+    desk.engine.undo(undo).await.expect("undone");
+    assert!(asked(&keys).await.expect("looked").is_empty());
+    desk.engine.settle_operations().await;
+    desk.engine.drain_outbox().await.expect("drained");
+    assert!(desk.server.submitted().is_empty());
+}
+
+#[tokio::test]
+async fn nobody_is_asked_about_deletions_where_receipts_are_never_sent() {
+    let desk = Desk::with(super::desk::server(), |o| o.receipts = ReceiptPolicy::Never).await;
+    desk.deliver(&asking("a", "ada@example.net"));
+    desk.sync().await;
+    let key = desk.inbox().await[0].key;
+    desk.engine.delete(vec![key]).await.expect("moved");
+    assert!(desk.engine.deleted_unheard(vec![key]).await.expect("looked").is_empty());
+}
+
+/// A voice message in a form that Aloud does not know.
+fn unknown_form(id: &str) -> String {
+    asking(id, "ada@example.net").replace(
+        "Message-Context: voice-message\n\nText\n",
+        "Message-Context: voice-message\nMIME-Version: 1.0\nContent-Type: audio/x-ms-wma\n\
+         Content-Transfer-Encoding: base64\n\nMCaydY5mzxGm2QCqAGLObA==\n",
+    )
+}
+
+#[tokio::test]
+async fn what_cannot_be_played_is_reported_as_that_and_only_by_the_users_word() {
+    let (desk, key) = desk_with(&unknown_form("a")).await;
+    assert_eq!(state(&desk, key).await, ReceiptState::NotYet);
+    desk.engine.drain_outbox().await.expect("drained");
+    assert!(desk.server.submitted().is_empty(), "nothing goes by itself");
+    desk.engine.answer_receipt_unplayable(key, true).await.expect("answered");
+    refused(desk.engine.answer_receipt_unplayable(key, true).await);
+    desk.engine.settle_operations().await;
+    desk.engine.drain_outbox().await.expect("drained");
+    let submitted = desk.server.submitted();
+    assert_eq!(submitted.len(), 1);
+    assert_eq!(submitted[0].envelope.reverse_path, None);
+    let mail = Mail::read(&submitted[0].octets, &ReadOptions::default());
+    let Some(Report::Mdn(mdn)) = mail.report else { panic!("no receipt") };
+    assert_eq!(
+        (mdn.disposition.as_str(), mdn.modifiers.as_slice()),
+        ("processed", &["error".into()][..])
+    );
+    assert_eq!(mdn.errors, ["5.6.1 (Media not supported) audio/x-ms-wma"]);
+
+    let (desk, key) = desk_with(&asking("b", "ada@example.net")).await;
+    refused(desk.engine.answer_receipt_unplayable(key, true).await);
+}

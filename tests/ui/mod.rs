@@ -1,3 +1,4 @@
 //! Tests of the window that need more than one module; see docs/ARCHITECTURE.md.
 
+mod outbox;
 mod words;

@@ -68,3 +68,18 @@ fn identifiers_used_and_defined_are_the_same() {
         .collect();
     assert!(unused.is_empty(), "defined, but not used: {unused:#?}");
 }
+
+/// A voice, a spoken name or a caller's number is never called proof of who somebody is (RFC 3801
+/// section 9.2.1, RFC 4024 section 8).
+#[test]
+fn no_word_calls_a_voice_or_a_mark_a_proof() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("i18n/en");
+    for file in fs::read_dir(root).expect("a folder").flatten() {
+        let text = fs::read_to_string(file.path()).expect("words").to_lowercase();
+        for word in
+            ["verified", "authentic", "genuine", "trusted sender", "proof", "confirmed identity"]
+        {
+            assert!(!text.contains(word), "{word} in {:?}", file.file_name());
+        }
+    }
+}

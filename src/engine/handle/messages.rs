@@ -300,6 +300,14 @@ impl Engine {
         self.move_all(keys, MailboxRole::Trash).await
     }
 
+    /// Moves back to the inbox, from the archive, Junk or the deleted messages.
+    ///
+    /// # Errors
+    /// [`Error::Store`].
+    pub async fn move_to_inbox(&self, keys: Vec<MessageKey>) -> Result<UndoToken> {
+        self.move_all(keys, MailboxRole::Inbox).await
+    }
+
     async fn move_all(&self, keys: Vec<MessageKey>, to: MailboxRole) -> Result<UndoToken> {
         let now = self.inner.store.now();
         let (token, changed) = self

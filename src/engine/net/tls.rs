@@ -3,14 +3,17 @@
 use std::{path::Path, sync::Arc};
 
 use rustls::{
-    ClientConfig, RootCertStore,
+    CertificateError, ClientConfig, RootCertStore,
     pki_types::{CertificateDer, ServerName, pem::PemObject},
 };
 use tokio::time::timeout;
 use tokio_rustls::{TlsConnector, client::TlsStream};
 
 use super::{CONNECT, Stream};
-use crate::engine::types::{Error, Security, Server};
+use crate::{
+    engine::types::{BadCertificate, CertificateFault, Error, Security, Server},
+    model::DateTime,
+};
 
 /// Largest CA file that is read.
 const CA_LIMIT: u64 = 1 << 20;
@@ -49,7 +52,9 @@ impl Trust {
         let mut roots = RootCertStore::empty();
         roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
         if let Some(path) = ca_pem {
-            let bad = |reason: String| Error::Certificate(format!("{}: {reason}", path.display()));
+            let bad = |reason: String| {
+                certificate(CertificateFault::OwnFile, format!("{}: {reason}", path.display()))
+            };
             let length = std::fs::metadata(path).map_err(|e| bad(e.to_string()))?.len();
             if length > CA_LIMIT {
                 return Err(bad("the file is too large".into()));
@@ -68,7 +73,7 @@ impl Trust {
         let provider = Arc::new(rustls::crypto::ring::default_provider());
         let config = ClientConfig::builder_with_provider(provider)
             .with_safe_default_protocol_versions()
-            .map_err(|e| Error::Certificate(e.to_string()))?
+            .map_err(|e| certificate(CertificateFault::Other, e.to_string()))?
             .with_root_certificates(roots)
             .with_no_client_auth();
         Ok(Self { config: Some(Arc::new(config)) })
@@ -92,7 +97,7 @@ impl Trust {
                 let tls = error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>());
                 Err(match tls {
                     Some(rustls::Error::InvalidCertificate(reason)) => {
-                        Error::Certificate(reason.to_string())
+                        certificate(fault(reason), reason.to_string())
                     }
                     Some(other) => unreachable(format!("no TLS: {other}")),
                     None => unreachable(format!("no TLS: {error}")),
@@ -100,5 +105,31 @@ impl Trust {
             }
             Err(_) => Err(unreachable("no TLS within 20 seconds".into())),
         }
+    }
+}
+
+fn certificate(kind: CertificateFault, reason: String) -> Error {
+    Error::Certificate(BadCertificate { kind, reason })
+}
+
+/// The class of what the TLS library found.
+fn fault(error: &CertificateError) -> CertificateFault {
+    match error {
+        CertificateError::Expired => CertificateFault::Expired(None),
+        CertificateError::ExpiredContext { not_after, .. } => {
+            let unix = i64::try_from(not_after.as_secs()).unwrap_or(i64::MAX);
+            CertificateFault::Expired(Some(DateTime::utc(unix)))
+        }
+        CertificateError::NotValidForName => CertificateFault::OtherName(Vec::new()),
+        CertificateError::NotValidForNameContext { presented, .. } => {
+            // As the library prints them: DnsName("mail.example.com").
+            let plain = |name: &String| match name.split('"').nth(1) {
+                Some(inner) => inner.to_owned(),
+                None => name.clone(),
+            };
+            CertificateFault::OtherName(presented.iter().take(5).map(plain).collect())
+        }
+        CertificateError::UnknownIssuer => CertificateFault::UnknownIssuer,
+        _ => CertificateFault::Other,
     }
 }

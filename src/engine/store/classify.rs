@@ -7,7 +7,7 @@
 use std::time::Duration;
 
 use crate::{
-    message::{Mail, PartRole, Permission, Report, dsn, inspect::ReadOptions},
+    message::{Mail, PartRole, Permission, Report, display, dsn, inspect::ReadOptions},
     model::{Address, DateTime, Importance, MessageKind},
 };
 
@@ -183,7 +183,7 @@ fn preview(mail: &Mail, text: Option<&str>) -> String {
         };
     }
     let words = first_words(text.unwrap_or_default());
-    if !words.is_empty() && !is_cover(&words) {
+    if !words.is_empty() && !display::is_cover(&words) {
         return words;
     }
     if let Some(inner) = mail.forwarded.first() {
@@ -197,12 +197,6 @@ fn preview(mail: &Mail, text: Option<&str>) -> String {
         return "Left from an outside line · can’t be replied to".into();
     }
     mail.problems.first().cloned().unwrap_or_default()
-}
-
-/// The sentence that stands in a voice message for programs without sound says nothing here.
-fn is_cover(words: &str) -> bool {
-    let lower = words.to_lowercase();
-    words.len() < 60 && lower.starts_with("a ") && lower.trim_end_matches('.').ends_with("attached")
 }
 
 fn seconds(value: f64) -> Duration {
@@ -241,13 +235,6 @@ mod tests {
         assert_eq!(first_words("  Hello,\r\n\r\n  world "), "Hello, world");
         let long = first_words(&"word ".repeat(500));
         assert!(long.chars().count() <= PREVIEW_CHARS + 1 && long.ends_with('…'));
-    }
-
-    #[test]
-    fn covers_say_nothing() {
-        assert!(is_cover("A voice message is attached."));
-        assert!(is_cover("A fax and a voice message are attached."));
-        assert!(!is_cover("The contract is attached."));
     }
 
     #[test]

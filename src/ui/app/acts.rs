@@ -28,7 +28,25 @@ impl App {
         Task::batch([next, task])
     }
 
-    pub(super) fn delete(&mut self, keys: Vec<MessageKey>) -> Task<Message> {
+    pub(super) fn move_to_inbox(&mut self, keys: Vec<MessageKey>) -> Task<Message> {
+        let done = Done::ToInbox(keys.len());
+        let next = self.take_away(&keys);
+        let task = bridge::ask(
+            self.engine.as_ref(),
+            move |engine| async move { engine.move_to_inbox(keys).await },
+            move |answer| Message::Done(done.clone(), answer),
+        );
+        Task::batch([next, task])
+    }
+
+    pub(super) fn delete(&mut self, mut keys: Vec<MessageKey>) -> Task<Message> {
+        // What lies among the deleted messages is deleted; nothing is ever lost by one key more.
+        let (list, world) = (&self.list, &self.world);
+        keys.retain(|key| list.find(*key).is_none_or(|row| !world.is_trash(row.mailbox)));
+        if keys.is_empty() {
+            self.say(Icon::Trash2, t("toast-deleted-already"));
+            return Task::none();
+        }
         let done = Done::Deleted(keys.len(), self.subject(&keys));
         let next = self.take_away(&keys);
         let task = bridge::ask(
@@ -230,6 +248,7 @@ fn done_words(done: &Done) -> (Icon, String) {
             (Icon::Trash2, tf("toast-deleted", &[("subject", subject)]))
         }
         Done::Deleted(count, None) => (Icon::Trash2, tn("toast-deleted-many", *count, &[])),
+        Done::ToInbox(count) => (Icon::Inbox, tn("toast-to-inbox", *count, &[])),
         Done::Heard(count) => (Icon::CircleCheck, tn("toast-heard", *count, &[])),
         Done::Unheard(count) => (Icon::CircleDot, tn("toast-unheard", *count, &[])),
     }

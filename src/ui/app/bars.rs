@@ -31,7 +31,7 @@ impl App {
         }
         if let Some(draft) = self.kept.as_ref().filter(|_| self.composer.is_none()) {
             let when = day_at_time(DateTime::utc(draft.written), self.world.now);
-            let to = draft.facts.to.first().map_or_else(|| t("draft-nobody"), |a| a.label().into());
+            let to = draft.facts.to.first().map_or_else(|| t("kept-nobody"), |a| a.label().into());
             let line = if draft.take.is_some() {
                 let length = clock(draft.length);
                 tf("kept-bar-line", &[("length", &length), ("to", &to), ("when", &when)])

@@ -242,7 +242,7 @@ impl App {
         };
         let known = !self.world.sidebar.accounts.is_empty();
         self.world.sidebar.accounts = overview.accounts;
-        self.world.sidebar.mailboxes = overview.mailboxes;
+        self.world.set_mailboxes(overview.mailboxes);
         self.world.sidebar.counts = overview.counts;
         let any = !self.world.sidebar.accounts.is_empty();
         match (&self.page, any) {
@@ -266,11 +266,11 @@ impl App {
         self.demo = false;
         let left = self.engine.take();
         let taken = self.take_engine(home);
-        self.new_form();
+        let form = self.new_form();
         let stop = left.map_or_else(Task::none, |engine| {
             Task::perform(async move { engine.shutdown().await }, |()| Message::Ignored)
         });
-        Task::batch([taken, stop])
+        Task::batch([taken, form, stop])
     }
 
     pub(super) fn take_engine(&mut self, engine: Engine) -> Task<Message> {

@@ -280,6 +280,8 @@ pub enum Done {
     Archived(usize, Option<String>),
     /// Deleted; the subject of a single one.
     Deleted(usize, Option<String>),
+    /// Moved back to the inbox.
+    ToInbox(usize),
     /// Marked as heard.
     Heard(usize),
     /// Marked as unheard.

@@ -471,12 +471,26 @@ fn program<'a>(look: Look, world: &'a World, s: &'a Settings) -> El<'a, Message>
     let input = field(look, "/usr/bin/ffmpeg", value, s.program_wrong)
         .id("set-program")
         .on_input(Message::Program)
-        .width(200.0 * look.scale);
+        .width(300);
     let choose = button::outline_small(look, t("set-program-choose"));
     let control =
         row![input, choose.on_press(Message::FindProgram)].spacing(8).align_y(Alignment::Center);
     let id = if s.program_wrong { "set-program-wrong" } else { "set-program-line" };
-    line(look, t("set-program"), t(id), control)
+    let color = if s.program_wrong { look.c.danger } else { look.c.text_2 };
+    column![
+        container(
+            column![
+                look.text(Type::Ui, t("set-program")).font(MEDIUM),
+                look.text(Type::Small, t(id)).color(color),
+                space().height(6),
+                control
+            ]
+            .spacing(1)
+        )
+        .padding([11, 0]),
+        hairline(look)
+    ]
+    .into()
 }
 
 fn recording<'a>(look: Look, world: &'a World, s: &'a Settings) -> Vec<El<'a, Message>> {

@@ -348,3 +348,104 @@ fn a_toast_of_sending_counts_down_and_undo_is_gone_once_it_went() {
     let _ = app.update(Message::Engine(Event::SendFailed(OutboxId(3), "no such user".into())));
     assert!(sees(&app, "The server didn’t take your message. It said: no such user"));
 }
+
+fn unheard(key: i64) -> engine::DeletedUnheard {
+    engine::DeletedUnheard {
+        key: MessageKey(key),
+        sender: "Graham Pearce".into(),
+        elsewhere: Vec::new(),
+    }
+}
+
+fn delete_unheard(app: &mut App, token: i64) {
+    let done = Done::Deleted(1, Some("Friday".into()));
+    let _ = app.update(Message::Deleted(done, Ok((UndoToken(token), vec![unheard(token)]))));
+}
+
+#[test]
+fn deleting_unheard_asks_whether_the_sender_is_told() {
+    let mut app = app();
+    delete_unheard(&mut app, 1);
+    assert!(sees(&app, "Graham Pearce asked for a receipt"));
+    assert!(sees(&app, "Tell Graham you deleted this without listening?"));
+    assert!(sees(&app, "Deleted “Friday”"), "and it can be taken back");
+    click(&mut app, "Don’t tell");
+    assert!(app.unheard.is_empty() && !sees(&app, "Send receipt"));
+    delete_unheard(&mut app, 2);
+    click(&mut app, "Send receipt");
+    assert!(app.unheard.is_empty());
+    let _ = app.update(Message::Told(Some("Graham Pearce".into()), Ok(())));
+    assert!(sees(&app, "Receipt sent to Graham Pearce"));
+}
+
+#[test]
+fn without_an_answer_nothing_is_told_and_undo_takes_the_question_back() {
+    let mut app = app();
+    delete_unheard(&mut app, 1);
+    let _ = app.update(Message::List(list::Message::Bar(list::BarAct::LeaveUntold)));
+    assert!(app.unheard.is_empty());
+    delete_unheard(&mut app, 2);
+    let _ = app.undo();
+    assert!(app.unheard.is_empty());
+    // A deletion further back keeps its question.
+    delete_unheard(&mut app, 3);
+    let _ = app.update(Message::Done(Done::Archived(1, None), Ok(UndoToken(4))));
+    let _ = app.undo();
+    assert_eq!(app.unheard.len(), 1);
+}
+
+#[test]
+fn what_lies_among_the_deleted_is_not_deleted_again_but_goes_back() {
+    let mut app = app();
+    let mut boxes = vec![mailbox(1, MailboxRole::Trash, "Deleted", 0)];
+    boxes.extend(app.world.sidebar.mailboxes.clone().into_iter().skip(1));
+    app.world.set_mailboxes(boxes);
+    press(&mut app, "j");
+    named(&mut app, Named::Delete, Modifiers::empty());
+    assert_eq!(app.list.total, 10);
+    assert!(sees(&app, "It lies in Deleted already"));
+    let _ = app.verb(crate::ui::screen::Verb::MoveToInbox(MessageKey(0)));
+    assert_eq!(app.list.total, 9);
+    let _ = app.update(Message::Done(Done::ToInbox(1), Ok(UndoToken(5))));
+    assert!(sees(&app, "Moved to the inbox"));
+}
+
+#[test]
+fn a_program_for_other_recordings_is_chosen_in_the_settings() {
+    let mut app = app();
+    let _ = app.open_settings();
+    assert!(sees(&app, "Other recordings"));
+    let type_in = |app: &mut App, path: &str| {
+        let _ = app.update(Message::Settings(settings::Message::Program(path.into())));
+    };
+    type_in(&mut app, "/nowhere/ffmpeg");
+    assert!(sees(&app, "There is no such program. Type its whole path."));
+    assert_eq!(app.world.context().program, None);
+    let dir = tempfile::tempdir().expect("a folder");
+    let program = dir.path().join("ffmpeg");
+    std::fs::write(&program, "x").expect("written");
+    type_in(&mut app, &program.to_string_lossy());
+    assert_eq!(app.world.context().program, Some("ffmpeg"));
+    type_in(&mut app, "");
+    assert_eq!(app.world.prefs.ffmpeg, None);
+}
+
+#[test]
+fn a_new_message_has_its_recipients_typed_first_and_the_outbox_hides_what_is_open() {
+    use crate::ui::screen::Compose;
+    let mut app = app();
+    press(&mut app, "n");
+    let open = app.composer.as_ref().map(|c| c.dir().to_owned());
+    assert!(open.is_some() && app.world.open_draft == open);
+    assert_eq!(
+        app.composer.as_ref().and_then(composer::Composer::first_field),
+        Some("composer-to")
+    );
+    app.composer = None;
+    let _ = app.verb(crate::ui::screen::Verb::Compose(Compose::ReplyVoice(MessageKey(1))));
+    assert_eq!(
+        app.composer.as_ref().and_then(composer::Composer::first_field),
+        None,
+        "an answer by voice waits for Space"
+    );
+}

@@ -1,11 +1,13 @@
 //! What happens, and what is done about it.
 
+use std::path::Path;
+
 use iced::Task;
 
 use super::{App, Message, Page, Pane};
 use crate::ui::{
     list,
-    screen::{Action, welcome},
+    screen::{Action, composer::Composer, welcome},
     theme::Icon,
     words,
 };
@@ -13,6 +15,16 @@ use crate::ui::{
 impl App {
     /// What happens next.
     pub fn update(&mut self, message: Message) -> Task<Message> {
+        let task = self.take(message);
+        // A draft that is open in the composer is not offered elsewhere.
+        let open = self.composer.as_ref().map(Composer::dir);
+        if self.world.open_draft.as_deref() != open {
+            self.world.open_draft = open.map(Path::to_owned);
+        }
+        task
+    }
+
+    fn take(&mut self, message: Message) -> Task<Message> {
         match message {
             Message::Engine(event) => self.engine_event(event),
             Message::Sound(state) => self.sound(state),

@@ -269,6 +269,7 @@ impl App {
             }
             Verb::Archive(key) => self.archive(vec![key]),
             Verb::Delete(key) => self.delete(vec![key]),
+            Verb::MoveToInbox(key) => self.move_to_inbox(vec![key]),
             Verb::MarkUnheard(key) => self.mark(vec![key], Mark::Unheard),
             Verb::Open(key) => {
                 if self.place.scope().is_none() {
@@ -299,8 +300,7 @@ impl App {
                     (true, None, None) => Task::none(),
                     (false, home, _) => {
                         self.home = home;
-                        self.new_form();
-                        Task::none()
+                        self.new_form()
                     }
                 }
             }
@@ -343,10 +343,13 @@ impl App {
             return Task::none();
         }
         let (composer, act) = Composer::open(what, &self.world.context());
+        // The first thing that is missing has the keys; an answer by voice waits for Space.
+        let field = composer.first_field().filter(|_| !matches!(what, Compose::Draft(_)));
+        let focus = field.map_or_else(Task::none, operation::focus);
         self.composer = Some(composer);
         self.pane = Pane::Reading;
         self.page = Page::Mail;
-        self.act(act, Message::Composer)
+        Task::batch([self.act(act, Message::Composer), focus])
     }
 
     pub(super) fn reopen(&mut self, mut composer: Box<Composer>) -> Task<Message> {
@@ -404,7 +407,8 @@ impl App {
         }
     }
 
-    pub(super) fn new_form(&mut self) {
+    pub(super) fn new_form(&mut self) -> Task<Message> {
         self.page = Page::Account(Box::<account::Account>::default());
+        operation::focus(account::FIRST)
     }
 }

@@ -7,7 +7,8 @@ use iced::Size;
 use super::Launch;
 use crate::{
     audio,
-    model::DateTime,
+    engine::Mailbox,
+    model::{DateTime, MailboxId, imap::MailboxRole},
     ui::{
         faces::Faces,
         list,
@@ -37,6 +38,10 @@ pub struct World {
     pub system_dark: bool,
     /// Folder for recordings in progress.
     pub recordings_dir: PathBuf,
+    /// Folder of the draft that is open in the composer.
+    pub open_draft: Option<PathBuf>,
+    /// Mailboxes out of which messages can be taken back to the inbox.
+    pub aside: Vec<MailboxId>,
 }
 
 /// How the panes stand.
@@ -67,7 +72,24 @@ impl World {
                 .as_ref()
                 .map(|engine| engine.recordings_dir().to_owned())
                 .unwrap_or_default(),
+            open_draft: None,
+            aside: Vec::new(),
         }
+    }
+
+    /// Takes over the mailboxes of all accounts.
+    pub fn set_mailboxes(&mut self, mailboxes: Vec<Mailbox>) {
+        let aside = |m: &&Mailbox| {
+            matches!(m.role, MailboxRole::Archive | MailboxRole::Trash | MailboxRole::Junk)
+        };
+        self.aside = mailboxes.iter().filter(aside).map(|m| m.id).collect();
+        self.sidebar.mailboxes = mailboxes;
+    }
+
+    /// Whether a mailbox is the one of deleted messages.
+    #[must_use]
+    pub fn is_trash(&self, id: MailboxId) -> bool {
+        self.sidebar.mailboxes.iter().any(|m| m.id == id && m.role == MailboxRole::Trash)
     }
 
     /// How things look now.
@@ -153,7 +175,9 @@ impl World {
             accounts: &self.sidebar.accounts,
             offline: self.offline(),
             recordings_dir: &self.recordings_dir,
+            open_draft: self.open_draft.as_deref(),
             name_first: self.prefs.name_first,
+            aside: &self.aside,
             program: self.prefs.program_name(),
             photos: self.faces.photos(),
         }

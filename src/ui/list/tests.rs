@@ -128,3 +128,71 @@ fn scrolls_only_when_the_cursor_is_out_of_view() {
     list.end(true, HEIGHT);
     assert_eq!(list.scroll_target(HEIGHT), Some(10.0 * HEIGHT + 12.0 - 400.0));
 }
+
+#[test]
+fn icons_and_measures_follow_the_primary_content() {
+    use super::view::measure;
+    use crate::{model::MessageKind, ui::theme::Icon};
+    let of = |kind| ListRow { kind, pages: Some(3), ..row(1) };
+    for (kind, mark, text) in [
+        (MessageKind::Voice, Icon::Voicemail, Some("0:34")),
+        // A fax with a spoken note is a fax.
+        (MessageKind::Fax, Icon::Fax, Some("3 pages")),
+        (MessageKind::Email, Icon::Mail, None),
+        (MessageKind::Dsn, Icon::MailX, None),
+        (MessageKind::Mdn, Icon::MailCheck, None),
+    ] {
+        let (icon, shown) = measure(&of(kind));
+        assert_eq!((icon, shown.as_deref()), (mark, text), "{kind:?}");
+    }
+}
+
+#[test]
+fn lengths_that_are_guessed_carry_a_mark() {
+    use super::view::measure;
+    let guessed = ListRow { estimated: true, ..row(1) };
+    assert_eq!(measure(&guessed).1.as_deref(), Some("~0:34"));
+    assert_eq!(measure(&row(1)).1.as_deref(), Some("0:34"));
+}
+
+#[test]
+fn the_mark_of_a_row_changes_once_it_is_heard() {
+    use super::view::{Standing, standing};
+    use crate::engine::Progress;
+    let of = |progress| ListRow { progress, ..row(1) };
+    for (progress, playing, expected) in [
+        (Progress::New, None, Standing::New),
+        (Progress::Started, None, Standing::Started),
+        (Progress::Done, None, Standing::Done),
+        (Progress::New, Some(MessageKey(1)), Standing::Sounding),
+        (Progress::Done, Some(MessageKey(2)), Standing::Done),
+    ] {
+        assert_eq!(standing(&of(progress), playing), expected);
+    }
+}
+
+#[test]
+fn callers_are_shown_by_number_in_groups_and_reports_as_what_they_are() {
+    use super::view::{name, preview, subject};
+    use crate::model::MessageKind;
+    let caller = ListRow {
+        sender: "+442079460153".into(),
+        number: Some("+442079460153".into()),
+        outside_caller: true,
+        ..row(1)
+    };
+    assert_eq!(name(&caller), "+44 20 7946 0153");
+    assert_eq!(caller.number.as_deref(), Some("+442079460153"), "what is copied and sent stays");
+    let nameless = ListRow { subject: String::new(), ..caller };
+    assert_eq!(subject(&nameless), "Voice message from +44 20 7946 0153");
+    let report = ListRow {
+        kind: MessageKind::Dsn,
+        sender: "Mail Delivery System".into(),
+        subject: "Delivery report: Board dial-in change".into(),
+        ..row(2)
+    };
+    assert_eq!(name(&report), "Delivery report");
+    assert_eq!(subject(&report), "Board dial-in change");
+    let private = ListRow { private: true, preview: String::new(), ..row(3) };
+    assert_eq!(preview(&private), "Private · can’t be forwarded");
+}

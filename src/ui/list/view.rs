@@ -48,7 +48,7 @@ pub fn view<'a>(
     let c = look.c;
     let mut body = column![head(list, look, title), hairline(look)];
     for bar in bars {
-        body = body.push(bar);
+        body = body.push(bar).push(hairline(look));
     }
     body = body.push(if list.loaded && list.total == 0 {
         nothing(list, look, at)

@@ -16,7 +16,7 @@ use super::{theme::Icon, widget::Avatar};
 use crate::{
     audio,
     engine::{Account, Engine, UndoToken},
-    model::{AccountId, Address, ContactId, DateTime, MessageKey, OutboxId},
+    model::{AccountId, Address, ContactId, DateTime, MailboxId, MessageKey, OutboxId},
 };
 
 pub mod account;
@@ -52,8 +52,12 @@ pub struct Context<'a> {
     pub offline: bool,
     /// Folder for recordings in progress.
     pub recordings_dir: &'a Path,
+    /// Folder of the draft that is open in the composer.
+    pub open_draft: Option<&'a Path>,
     /// Play the sender's spoken name before the message.
     pub name_first: bool,
+    /// Mailboxes out of which a message can be taken back: archive, deleted, junk.
+    pub aside: &'a [MailboxId],
     /// Name of the program that decodes what Aloud cannot, where one was chosen.
     pub program: Option<&'a str>,
     /// Round photos of people in the directory, as far as decoded.
@@ -123,6 +127,8 @@ pub enum Verb {
     Archive(MessageKey),
     /// Deletes, with a toast and undo.
     Delete(MessageKey),
+    /// Moves back to the inbox, with a toast and undo.
+    MoveToInbox(MessageKey),
     /// Marks as heard, or as unheard.
     MarkUnheard(MessageKey),
     /// Shows a message.

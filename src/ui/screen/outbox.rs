@@ -10,7 +10,7 @@ use iced::{
 use super::{
     Action, Ask, Compose, Context, Toast, Verb, composer,
     composer::draft::Draft,
-    words::{day_comma_time, error_text, length as clock, t, tf, time_of_day, tn},
+    words::{day_at_time, error_text, length as clock, t, tf, time_of_day, tn},
 };
 use crate::{
     engine::{Engine, Error, OutboxRow, OutboxState},
@@ -184,7 +184,8 @@ fn names(to: &[Address]) -> String {
 
 /// Draws the outbox, as one list.
 pub fn view<'a>(outbox: &'a Outbox, ctx: &Context<'a>, look: Look) -> El<'a, Message> {
-    if outbox.loaded && outbox.rows.is_empty() && outbox.drafts.is_empty() {
+    let drafts = outbox.drafts.iter().filter(|d| Some(d.dir.as_path()) != ctx.open_draft);
+    if outbox.loaded && outbox.rows.is_empty() && drafts.clone().next().is_none() {
         return empty(
             look,
             icon(Icon::Clock, 32.0, look.c.text_3).into(),
@@ -197,7 +198,7 @@ pub fn view<'a>(outbox: &'a Outbox, ctx: &Context<'a>, look: Look) -> El<'a, Mes
     for row in &outbox.rows {
         list = list.push(entry(row, outbox.busy.contains(&row.id), ctx, look)).push(hairline(look));
     }
-    for draft in &outbox.drafts {
+    for draft in drafts {
         list = list.push(kept(draft, ctx, look)).push(hairline(look));
     }
     scrollable(list).style(style::scrollbar(look)).width(Length::Fill).height(Length::Fill).into()
@@ -273,7 +274,7 @@ fn entry<'a>(item: &'a OutboxRow, busy: bool, ctx: &Context<'a>, look: Look) -> 
 fn kept<'a>(draft: &'a Draft, ctx: &Context<'a>, look: Look) -> El<'a, Message> {
     let c = look.c;
     let to = if draft.facts.to.is_empty() { t("draft-nobody") } else { names(&draft.facts.to) };
-    let when = day_comma_time(DateTime::utc(draft.written), ctx.now);
+    let when = day_at_time(DateTime::utc(draft.written), ctx.now);
     let what = if draft.take.is_some() {
         tf("draft-voice", &[("length", &clock(draft.length)), ("when", &when)])
     } else {

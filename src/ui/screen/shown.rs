@@ -509,3 +509,100 @@ fn the_outbox() {
     let said: Vec<outbox::Message> = shown.into_messages().collect();
     assert!(matches!(said.as_slice(), [outbox::Message::Retry(OutboxId(1))]));
 }
+
+#[test]
+fn a_recording_of_an_unknown_kind_says_what_it_is_and_offers_ways_out() {
+    let state = State::default();
+    let mut m = mail();
+    m.parts[2].decodable = false;
+    m.parts[2].codec = Some("Windows Media Audio".into());
+    let with_program = Context { program: Some("ffmpeg"), ..ctx(&state) };
+    let reader = reader_of(opened(m.clone()), &state);
+    let mut shown =
+        show("unknown-kind", PANE, |look| reader::view(&reader, false, &with_program, look));
+    for text in ["Aloud can’t play this kind of recording (Windows Media Audio).", "Save the file"]
+    {
+        assert!(shown.find(text).is_ok(), "“{text}” is not there");
+    }
+    let _ = shown.click("Open with ffmpeg");
+    assert_eq!(shown.into_messages().count(), 1);
+    // A private one may be heard, but not saved; without a program nothing is offered.
+    m.may_save = Permission::Refused("Dr Amara Okafor marked it private.".into());
+    let reader = reader_of(opened(m), &state);
+    let mut shown =
+        show("unknown-private", PANE, |look| reader::view(&reader, false, &with_program, look));
+    assert!(shown.find("Save the file").is_err() && shown.find("Open with ffmpeg").is_ok());
+    let plain = ctx(&state);
+    let mut shown = show("unknown-plain", PANE, |look| reader::view(&reader, false, &plain, look));
+    assert!(shown.find("Open with ffmpeg").is_err());
+}
+
+#[test]
+fn what_cannot_be_played_and_asks_for_a_receipt_offers_to_say_so() {
+    let state = State::default();
+    let mut m = mail();
+    m.parts[2].decodable = false;
+    let o = Opened { receipt: ReceiptState::NotYet, ..opened(m) };
+    let said = reads(
+        "unplayable",
+        &reader_of(o, &state),
+        &state,
+        &[
+            "Graham Pearce asked for a receipt",
+            "Aloud can’t play this recording. A receipt can tell Graham so.",
+            "Don’t send",
+            "Send receipt",
+        ],
+    );
+    assert!(matches!(said.as_slice(), [reader::Message::ReceiptUnplayable(true)]), "{said:?}");
+}
+
+#[test]
+fn a_voice_message_is_no_mail_with_an_attachment() {
+    let state = State::default();
+    let reader = reader_of(opened(mail()), &state);
+    let context = ctx(&state);
+    let mut shown = show("voice-only", PANE, |look| reader::view(&reader, false, &context, look));
+    assert!(shown.find("Hear who it’s from").is_ok(), "its player is there");
+    assert!(shown.find("Attached").is_err(), "and its sound is not listed again");
+    assert!(shown.find("+1 613 555 0142").is_ok(), "the caller’s number, not an address");
+}
+
+#[test]
+fn at_150_percent_in_a_narrow_window_nothing_is_cut_off() {
+    let state = playing();
+    let reader = reader_of(voice(), &state);
+    let narrow = Context { width: 664.0, narrow: true, ..ctx(&state) };
+    let size = Size::new(664.0, 1600.0);
+    let mut shown = show("large", size, |look| {
+        reader::view(&reader, false, &narrow, Look { scale: 1.5, ..look })
+    });
+    for text in ["Reply by voice", "Reply", "Hear who it’s from", "Spoken subject", "0:13", "Add"]
+    {
+        let found = shown.find(text).unwrap_or_else(|_| panic!("“{text}” is not there"));
+        let bounds = found.visible_bounds().expect("in sight");
+        assert!(bounds.x >= 0.0 && bounds.x + bounds.width <= 664.0, "{text}: {bounds:?}");
+    }
+    assert!(shown.find("Forward").is_err(), "it is in More");
+}
+
+#[test]
+fn a_forward_and_a_gateway_warn_in_the_composer() {
+    let state = State::default();
+    let accounts = [an_account()];
+    let context = Context { accounts: &accounts, ..ctx(&state) };
+    let (mut composer, _) = Composer::open(&Compose::Forward(KEY), &context);
+    composer.update(composer::Message::Original(KEY, Ok(Box::new(opened(mail())))), &context);
+    let line = composer::Line::To;
+    let typed = "VOICE=+14165550199@gw.example.net,".to_owned();
+    composer.update(composer::Message::Typed(line, typed), &context);
+    let view = |look| composer::view(&composer, true, &context, look);
+    let mut shown = show("composer-warns", PANE, view);
+    for text in [
+        "The caller’s name Graham Pearce and number +1 613 555 0142 go along with the message.",
+        "This may cost money",
+        "gw.example.net will telephone +1 416 555 0199. It decides the route, and the call may cost money.",
+    ] {
+        assert!(shown.find(text).is_ok(), "“{text}” is not there");
+    }
+}

@@ -39,7 +39,9 @@ pub fn ctx(audio: &State) -> Context<'_> {
         accounts: &[],
         offline: false,
         recordings_dir: Path::new("/nowhere/recordings"),
+        open_draft: None,
         name_first: true,
+        aside: &[],
         program: None,
         photos: &NO_PHOTOS,
     }

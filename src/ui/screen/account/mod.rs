@@ -1,19 +1,29 @@
 //! The form that adds an account: name, address, password, both servers. "Check" signs in at both;
 //! nothing is stored before that works, and what was typed stays when it does not.
 
-use iced::Task;
+use std::path::PathBuf;
+
+use iced::{
+    Task,
+    widget::{operation, scrollable::RelativeOffset},
+};
 
 use super::{
     Action, Ask, Verb,
     words::{t, tf},
 };
 use crate::{
-    engine::{AccountSettings, Engine, Error, Security, Server},
+    engine::{AccountSettings, BadCertificate, CertificateFault, Engine, Error, Security, Server},
     model::{AccountId, AddrSpec, Secret},
 };
 
 mod view;
 pub use view::view;
+
+/// The page that scrolls.
+const PAGE: &str = "account-page";
+/// The first field.
+pub const FIRST: &str = "account-name";
 
 /// One server as typed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -52,6 +62,8 @@ pub enum Field {
     User,
     /// Voicemail gateway.
     Gateway,
+    /// File with a certificate that is trusted besides the system's.
+    Ca,
     /// Host of a server.
     Host(Which),
     /// Port of a server.
@@ -63,12 +75,16 @@ pub enum Field {
 pub struct Wrong {
     /// The field it stands under; `None` stands at the end of the form.
     pub field: Option<Field>,
+    /// A fact before it, where there is one.
+    pub fact: Option<String>,
     /// The sentence.
     pub text: String,
     /// What the server or system said, for the curious.
     pub detail: Option<String>,
     /// Mail can be read but not sent: going on is offered.
     pub can_go_on: bool,
+    /// A certificate file would help.
+    pub asks_ca: bool,
 }
 
 /// Where the form is.
@@ -88,6 +104,7 @@ pub struct Account {
     user: String,
     user_touched: bool,
     gateway: String,
+    ca: String,
     imap: ServerForm,
     smtp: ServerForm,
     phase: Phase,
@@ -123,6 +140,10 @@ pub enum Message {
     Added(Result<(AccountId, bool), Error>),
     /// Show or hide what the server said.
     Details,
+    /// Choose a certificate file in a dialog.
+    FindCa,
+    /// It was chosen, or not.
+    CaFound(Option<PathBuf>),
     /// Back.
     Back,
 }
@@ -139,6 +160,8 @@ impl std::fmt::Debug for Message {
             Self::GoOn => "GoOn",
             Self::Added(_) => "Added",
             Self::Details => "Details",
+            Self::FindCa => "FindCa",
+            Self::CaFound(_) => "CaFound",
             Self::Back => "Back",
         })
     }
@@ -178,6 +201,7 @@ impl Default for Account {
             user: String::new(),
             user_touched: false,
             gateway: String::new(),
+            ca: String::new(),
             imap: ServerForm::new(Security::Tls, 993),
             smtp: ServerForm::new(Security::Tls, 465),
             phase: Phase::Typing,
@@ -236,8 +260,12 @@ impl Account {
                 Ok(()) => self.add(),
                 Err(error) => {
                     self.phase = Phase::Typing;
-                    self.wrong = Some(self.explain(error));
-                    Action::None
+                    let wrong = self.explain(error);
+                    // What is wrong stands at the end of the form, or under a field at its top.
+                    let end =
+                        RelativeOffset { x: 0.0, y: f32::from(u8::from(wrong.field.is_none())) };
+                    self.wrong = Some(wrong);
+                    Action::Run(operation::snap_to(PAGE, end))
                 }
             },
             Message::Checked(..) => Action::None,
@@ -257,6 +285,18 @@ impl Account {
                 self.details = !self.details;
                 Action::None
             }
+            Message::FindCa => Action::Run(Task::perform(
+                async {
+                    let found = rfd::AsyncFileDialog::new().pick_file().await;
+                    found.map(|file| file.path().to_owned())
+                },
+                Message::CaFound,
+            )),
+            Message::CaFound(None) => Action::None,
+            Message::CaFound(Some(file)) => {
+                self.ca = file.to_string_lossy().into_owned();
+                self.check()
+            }
             Message::Back => {
                 // A check that is still running is dropped by its number.
                 self.number += 1;
@@ -267,13 +307,16 @@ impl Account {
     }
 
     fn typed(&mut self, field: Field, text: String) {
-        if self.wrong.as_ref().is_some_and(|w| w.field == Some(field) || w.field.is_none()) {
+        // The field for a certificate file stands with the sentence that asks for it.
+        let about = |w: &Wrong| w.field == Some(field) || w.field.is_none() && !w.asks_ca;
+        if self.wrong.as_ref().is_some_and(about) {
             self.wrong = None;
         }
         match field {
             Field::Name => self.name = text,
             Field::Password => self.password = text,
             Field::Gateway => self.gateway = text,
+            Field::Ca => self.ca = text,
             Field::User => {
                 self.user = text;
                 self.user_touched = !self.user.is_empty();
@@ -354,12 +397,7 @@ impl Account {
     }
 
     fn settings(&self) -> Result<AccountSettings, Wrong> {
-        let inline = |field, text: String| Wrong {
-            field: Some(field),
-            text,
-            detail: None,
-            can_go_on: false,
-        };
+        let inline = |field, text: String| Wrong::new(Some(field), text);
         let address = AddrSpec::parse(&self.address)
             .ok()
             .filter(|a| a.domain().contains('.') || a.domain() == "localhost")
@@ -389,25 +427,53 @@ impl Account {
                 self.user.trim().to_owned()
             },
             address,
-            ca_pem: None,
+            ca_pem: Some(self.ca.trim()).filter(|ca| !ca.is_empty()).map(PathBuf::from),
             gateway: (!gateway.is_empty()).then(|| gateway.to_owned()),
             demo: false,
         })
     }
 
+    /// What is wrong with the server's certificate and what to do. The incoming server is tried
+    /// first, so the name that was looked for is its, unless both differ.
+    fn explain_certificate(&self, bad: BadCertificate) -> Wrong {
+        use CertificateFault as F;
+        let host = self.imap.host.trim();
+        let (fact, text, asks_ca) = match &bad.kind {
+            F::Expired(Some(at)) => {
+                let day = at.local().strftime("%-d %B %Y").to_string();
+                ("account-expired", tf("account-expired-line", &[("day", &day)]), false)
+            }
+            F::Expired(None) => ("account-expired", t("account-expired-line-bare"), false),
+            F::OtherName(names) if names.is_empty() => {
+                let text = tf("account-other-name-line-bare", &[("host", host)]);
+                ("account-other-name", text, false)
+            }
+            F::OtherName(names) => {
+                let names = names.join(", ");
+                let text = tf("account-other-name-line", &[("names", &names), ("host", host)]);
+                ("account-other-name", text, false)
+            }
+            F::UnknownIssuer => ("account-unknown-issuer", t("account-unknown-issuer-line"), true),
+            F::OwnFile => ("account-own-file", t("account-own-file-line"), true),
+            _ => {
+                let wrong = Wrong::new(None, t("account-certificate"));
+                return Wrong { detail: Some(bad.reason), ..wrong };
+            }
+        };
+        Wrong { fact: Some(t(fact)), detail: Some(bad.reason), asks_ca, ..Wrong::new(None, text) }
+    }
+
     fn explain(&self, error: Error) -> Wrong {
         let smtp = format!("{}:{}", self.smtp.host.trim(), self.smtp.port);
         let imap = format!("{}:{}", self.imap.host.trim(), self.imap.port);
-        let wrong = |field, text| Wrong { field, text, detail: None, can_go_on: false };
+        let wrong = Wrong::new;
         match error {
             Error::Auth(said) => Wrong {
                 detail: Some(said),
                 ..wrong(Some(Field::Password), t("account-wrong-password"))
             },
             Error::NoEncryption => wrong(None, t("account-no-encryption")),
-            Error::Certificate(reason) => {
-                Wrong { detail: Some(reason), ..wrong(None, t("account-certificate")) }
-            }
+            Error::Certificate(bad) => self.explain_certificate(bad),
             // The outgoing server is tried last: incoming mail works.
             Error::Unreachable { host, reason } if host == smtp && host != imap => {
                 let text = tf("account-no-sending", &[("host", &host), ("text", &reason)]);
@@ -420,6 +486,12 @@ impl Account {
             }
             other => wrong(None, super::words::error_text(&other)),
         }
+    }
+}
+
+impl Wrong {
+    fn new(field: Option<Field>, text: String) -> Self {
+        Self { field, fact: None, text, detail: None, can_go_on: false, asks_ca: false }
     }
 }
 
@@ -513,6 +585,48 @@ mod tests {
             "imap.calderfinch.example didn’t answer on port 993. Check the name and port, or your VPN."
         );
         assert!(!wrong.can_go_on);
+    }
+
+    #[test]
+    fn certificates_say_what_is_wrong_and_what_to_do() {
+        let bad = |kind| Error::Certificate(BadCertificate { kind, reason: "x".into() });
+        let day = crate::model::DateTime::utc(1_760_270_400);
+        for (kind, fact, text, asks_ca) in [
+            (
+                CertificateFault::Expired(Some(day)),
+                "The server’s certificate has expired",
+                "It ran out on 12 October 2025. Aloud stopped before sending your password. Tell your administrator.",
+                false,
+            ),
+            (
+                CertificateFault::OtherName(vec!["mail.other.example".into()]),
+                "This certificate belongs to another server",
+                "It is for mail.other.example, not for imap.calderfinch.example. Check the server name.",
+                false,
+            ),
+            (
+                CertificateFault::UnknownIssuer,
+                "Aloud doesn’t know who issued this server’s certificate",
+                "Common with company servers. Ask your administrator for the certificate file of the company, and choose it here. Aloud stopped before sending your password.",
+                true,
+            ),
+        ] {
+            let wrong = checked(&mut filled(), bad(kind));
+            assert_eq!(wrong.fact.as_deref(), Some(fact));
+            assert_eq!((wrong.text.as_str(), wrong.asks_ca), (text, asks_ca));
+        }
+    }
+
+    #[test]
+    fn a_certificate_file_goes_along_with_the_next_check() {
+        let mut form = filled();
+        let bad = BadCertificate { kind: CertificateFault::UnknownIssuer, reason: "x".into() };
+        checked(&mut form, Error::Certificate(bad));
+        form.update(Message::Typed(Field::Ca, "/etc/company.pem".into()));
+        assert!(form.wrong().is_some(), "the field stays while its path is typed");
+        let again = form.update(Message::Check);
+        let Action::Ask(Question::Check(_, settings, _)) = again else { panic!("{again:?}") };
+        assert_eq!(settings.ca_pem, Some("/etc/company.pem".into()));
     }
 
     #[test]

@@ -49,7 +49,14 @@ pub fn view<'a>(form: &'a Account, look: Look) -> El<'a, Message> {
         text_field(form, Field::Gateway, t("account-gateway"), &form.gateway, look),
     ];
     if let Some(wrong) = form.wrong.as_ref().filter(|w| w.field.is_none()) {
+        if let Some(fact) = &wrong.fact {
+            fields = fields.push(look.text(Type::Ui, fact.as_str()).font(MEDIUM).color(c.danger));
+        }
         fields = fields.push(complaint(&wrong.text, look)).push(space().height(8));
+    }
+    let asks = form.wrong.as_ref().is_some_and(|w| w.asks_ca);
+    if asks || !form.ca.is_empty() {
+        fields = fields.push(ca_file(form, look));
     }
     if let Some(detail) =
         form.wrong.as_ref().and_then(|w| w.detail.as_ref()).filter(|_| form.details)
@@ -71,7 +78,7 @@ pub fn view<'a>(form: &'a Account, look: Look) -> El<'a, Message> {
     .align_y(Alignment::Center);
     let page = column![card, space().height(20), foot].align_x(Alignment::Center);
     let page = container(page).center_x(Length::Fill).padding([32, 16]);
-    container(scrollable(page).style(style::scrollbar(look)))
+    container(scrollable(page).id(super::PAGE).style(style::scrollbar(look)))
         .center_y(Length::Fill)
         .width(Length::Fill)
         .style(move |_| style::area(c.list))
@@ -123,11 +130,12 @@ fn text_field<'a>(
 
 fn id(which: Field) -> &'static str {
     match which {
-        Field::Name => "account-name",
+        Field::Name => super::FIRST,
         Field::Address => "account-address",
         Field::Password => "account-password",
         Field::User => "account-user",
         Field::Gateway => "account-gateway",
+        Field::Ca => "account-ca",
         Field::Host(Which::Imap) => "account-imap-host",
         Field::Host(Which::Smtp) => "account-smtp-host",
         Field::Port(Which::Imap) => "account-imap-port",
@@ -154,6 +162,19 @@ fn password<'a>(form: &'a Account, look: Look) -> El<'a, Message> {
     .into()
 }
 
+/// The file of a certificate that is trusted besides the system's.
+fn ca_file<'a>(form: &'a Account, look: Look) -> El<'a, Message> {
+    let input = field(look, "/etc/ssl/company.pem", &form.ca, false)
+        .on_input(|text| Message::Typed(Field::Ca, text))
+        .on_submit(Message::Check)
+        .id(id(Field::Ca));
+    let choose = button::outline(look, t("account-ca-choose")).on_press(Message::FindCa);
+    column![label(look, t("account-ca")), row![input, choose].spacing(8).align_y(Alignment::Center)]
+        .spacing(6)
+        .padding(Padding::ZERO.bottom(14.0))
+        .into()
+}
+
 fn server<'a>(
     form: &'a Account,
     which: Which,
@@ -175,7 +196,7 @@ fn server<'a>(
     };
     let mut kinds = vec![kind(Security::Tls, "TLS"), kind(Security::StartTls, "STARTTLS")];
     // Without encryption only to this computer itself.
-    if is_loopback(&server.host) || server.host == "localhost" {
+    if is_loopback(&server.host) {
         kinds.push((
             t("account-none"),
             server.security == Security::None,

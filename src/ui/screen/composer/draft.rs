@@ -239,7 +239,11 @@ pub fn write_wav(file: &Path, pcm: &Arc<Pcm>) -> std::io::Result<()> {
     if let Some(dir) = file.parent() {
         make_dir(dir)?;
     }
-    std::fs::write(file, codec::wav::write(pcm))
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    std::io::Write::write_all(&mut options.open(file)?, &codec::wav::write(pcm))
 }
 
 #[cfg(test)]

@@ -234,6 +234,16 @@ impl Composer {
         self.medium
     }
 
+    /// The field that has the keys when it opens, where one is missing.
+    #[must_use]
+    pub fn first_field(&self) -> Option<&'static str> {
+        match (self.medium, self.kind) {
+            (_, Kind::New | Kind::Forward(_)) if self.to.chips.is_empty() => Some(view::TO),
+            (Medium::Text, _) => Some(view::TEXT),
+            (Medium::Voice, _) => None,
+        }
+    }
+
     /// Whether it fills the pane.
     #[must_use]
     pub fn is_maximized(&self) -> bool {
@@ -339,6 +349,10 @@ impl Composer {
                 Action::None
             }
             Message::PlayOriginal => self.play_original(ctx),
+            Message::PlaySpoken => match self.spoken.as_ref().and_then(Recorder::take) {
+                Some(take) => hear(take, ctx),
+                None => Action::None,
+            },
             Message::SpokenSubject | Message::SpokenFinish | Message::SpokenRemove => {
                 self.spoken_subject(&message)
             }
@@ -422,17 +436,26 @@ impl Composer {
     }
 
     fn audio(&mut self, ctx: &Context<'_>) -> Act {
-        if let Some(spoken) = &mut self.spoken {
-            spoken.observe(&ctx.audio.recorder);
-        }
-        if !self.recorder.observe(&ctx.audio.recorder) {
+        let recorder = &ctx.audio.recorder;
+        let spoken = self.spoken.as_mut().is_some_and(|spoken| spoken.observe(recorder));
+        let message = self.recorder.observe(recorder);
+        if !message && !spoken {
             if self.recorder.phase() == Phase::Ready && self.recorder.problem().is_some() {
                 self.send_after = false;
             }
             return Action::None;
         }
-        let kept = self.measure().and(self.keep());
-        if std::mem::take(&mut self.send_after) { kept.and(self.send(ctx)) } else { kept }
+        let kept = if message { self.measure().and(self.keep()) } else { self.keep() };
+        if self.send_after && self.takes_closed() {
+            self.send_after = false;
+            return kept.and(self.send(ctx));
+        }
+        kept
+    }
+
+    /// Whether the files of all takes are complete.
+    fn takes_closed(&self) -> bool {
+        self.recorder.is_closed() && self.spoken.as_ref().is_none_or(Recorder::is_closed)
     }
 
     fn people(&mut self, message: Message, ctx: &Context<'_>) -> Act {
@@ -488,10 +511,7 @@ impl Composer {
     }
 
     fn play(&mut self, ctx: &Context<'_>) -> Act {
-        let Some(take) = self.recorder.take() else { return Action::None };
-        let clip = take_clip(take);
-        toggle(ctx.audio, &clip)
-            .unwrap_or_else(|| Action::Ask(Question::Read(clip, take.file.clone())))
+        self.recorder.take().map_or(Action::None, |take| hear(take, ctx))
     }
 
     fn play_original(&mut self, ctx: &Context<'_>) -> Act {
@@ -720,6 +740,12 @@ fn orders(commands: Vec<Command>) -> Act {
 /// Holds or goes on, when the clip is loaded already.
 fn toggle(audio: &audio::State, clip: &ClipId) -> Option<Act> {
     (audio.player.clip.as_ref() == Some(clip)).then_some(Action::Audio(Command::Toggle))
+}
+
+/// Plays a take, or holds it.
+fn hear(take: &Take, ctx: &Context<'_>) -> Act {
+    let clip = take_clip(take);
+    toggle(ctx.audio, &clip).unwrap_or_else(|| Action::Ask(Question::Read(clip, take.file.clone())))
 }
 
 /// A take by its file and length: after "Record more" it is another clip.

@@ -2,8 +2,9 @@
 
 use crate::{
     engine::{Account, Completion},
+    message::address::{self, Kind},
     model::{AccountId, AddrSpec, Address, ContactId},
-    ui::screen::words::{t, tf},
+    ui::screen::words::{extension, phone, t, tf},
 };
 
 /// One recipient.
@@ -27,7 +28,22 @@ impl Chip {
     /// A chip for an address.
     #[must_use]
     pub fn of(address: Address) -> Self {
-        let detail = crate::ui::screen::words::extension(&address.addr)
+        // A bare address that names a number is shown as the number.
+        let parsed = address::parse(address.addr.as_str());
+        let selected = matches!(parsed.kind, Kind::Vpim | Kind::Voice | Kind::Fax | Kind::Amis);
+        if address.name.is_none()
+            && let Some(number) = parsed.number.filter(|_| selected)
+        {
+            return Self {
+                label: phone(&number),
+                detail: parsed.domain,
+                number: true,
+                contact: None,
+                wrong: None,
+                address: Some(address),
+            };
+        }
+        let detail = extension(&address.addr)
             .filter(|_| address.name.is_some())
             .map(|ext| tf("extension", &[("number", ext)]));
         Self {

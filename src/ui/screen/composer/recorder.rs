@@ -215,6 +215,10 @@ impl Recorder {
                 self.problem.clone_from(&recorder.problem);
                 self.fall_back();
             }
+            // Another take began before this one was seen finished: it is closed all the same.
+            if self.closing && self.confirmed && recorder.phase == RecorderPhase::Recording {
+                return self.settle();
+            }
             return false;
         }
         take.length = take.length.max(recorder.length);

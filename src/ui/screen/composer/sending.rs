@@ -33,9 +33,10 @@ impl Composer {
         if self.trouble.is_some() {
             return Action::None;
         }
-        if !self.recorder.is_closed() {
+        if !self.takes_closed() {
             self.send_after = true;
-            return orders(self.recorder.finish());
+            let spoken = self.spoken.as_mut().map(Recorder::finish).unwrap_or_default();
+            return orders(spoken).and(orders(self.recorder.finish()));
         }
         let take = self.recorder.take().map(|t| t.file.clone());
         let voice = self.medium == Medium::Voice;

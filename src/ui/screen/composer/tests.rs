@@ -172,7 +172,7 @@ fn closing_keeps_a_recording_and_forgets_an_empty_one() {
     assert!(actions.iter().any(|a| matches!(a, Action::Audio(Command::FinishRecording))));
     assert!(actions.iter().any(|a| matches!(
         a,
-        Action::Toast(Toast { undo: Some(Undo::DeleteDraft(_)), text, .. }) if text == "Kept in Drafts"
+        Action::Toast(Toast { undo: Some(Undo::DeleteDraft(_)), text, .. }) if text == "Kept as a draft in the Outbox"
     )));
     let (mut b, _) = Bench::open(to_graham());
     let actions = b.feed(Message::Close);
@@ -258,13 +258,15 @@ fn a_draft_is_taken_up_again() {
         facts,
         take: Some("/nowhere/draft-1/take-1.wav".into()),
         length: Duration::from_secs(18),
-        spoken: None,
-        spoken_length: Duration::ZERO,
+        spoken: Some("/nowhere/draft-1/subject-1.wav".into()),
+        spoken_length: Duration::from_secs(3),
         written: 0,
     };
     let audio = State::default();
     let accounts = [account()];
     let (c, _) = Composer::resume(draft, &Context { accounts: &accounts, ..ctx(&audio) });
+    let spoken = c.spoken.as_ref().and_then(Recorder::take);
+    assert_eq!(spoken.map(|take| take.length.as_secs()), Some(3), "the spoken subject is kept");
     assert_eq!(c.kind(), Kind::Reply(MessageKey(9)));
     assert_eq!(c.recorder.take().map(|t| t.length), Some(Duration::from_secs(18)));
     assert!(c.private && c.holds_something());
@@ -289,4 +291,68 @@ fn the_server_says_how_long_a_recording_may_be() {
     assert_eq!(room(&b), Some(36));
     b.feed(Message::Format(Some(VoiceFormat::Vpim)));
     assert_eq!(room(&b), Some(73), "half as large, twice as long");
+}
+
+#[test]
+fn numbers_that_a_gateway_dials_may_cost_money() {
+    let to = |address: &str| Compose::Voice(vec![Address::bare(addr(address))]);
+    let tolls = |address: &str, gateway: Option<&str>| {
+        let (mut b, _) = Bench::open(to(address));
+        b.accounts[0].settings.gateway = gateway.map(str::to_owned);
+        b.composer.tolls(&Context { accounts: &b.accounts, ..ctx(&b.audio) })
+    };
+    assert_eq!(
+        tolls("VOICE=+14165550199@gw.example.net", None),
+        [
+            "gw.example.net will telephone +1 416 555 0199. It decides the route, and the call may cost money."
+        ]
+    );
+    assert_eq!(
+        tolls("+14165550199@gw.example.com", Some("gw.example.com")),
+        [
+            "gw.example.com will telephone +1 416 555 0199. It decides the route, and the call may cost money."
+        ]
+    );
+    for free in ["VPIM=+14165550199@gw.example.net", "4417@vm.example.com", "ada@example.com"] {
+        assert!(tolls(free, Some("gw.example.com")).is_empty(), "{free}");
+    }
+}
+
+#[test]
+fn a_forward_says_that_the_callers_number_goes_along() {
+    let (mut b, _) = Bench::open(Compose::Forward(MessageKey(7)));
+    b.feed(Message::Original(MessageKey(7), Ok(Box::new(opened(mail())))));
+    let caller = b.composer.original.as_ref().and_then(|o| o.caller.clone());
+    assert_eq!(caller, Some((Some("Graham Pearce".into()), "+1 613 555 0142".into())));
+}
+
+#[test]
+fn send_waits_for_the_spoken_subject_that_is_still_being_recorded() {
+    let (b, _) = Bench::open(to_graham());
+    let mut b = b.recorded();
+    b.feed(Message::SpokenSubject);
+    // The message itself is closed by the recording of the subject.
+    b.audio.recorder = RecorderState {
+        phase: RecorderPhase::Recording,
+        file: Some(b.composer.dir.join("subject-1.wav")),
+        length: Duration::from_millis(900),
+        ..RecorderState::default()
+    };
+    b.feed(Message::Audio);
+    assert!(b.composer.recorder.is_closed());
+    assert!(sent_job(&b.feed(Message::Send)).is_none(), "its file is not closed yet");
+    b.audio.recorder.phase = RecorderPhase::Finished;
+    let sent = b.feed(Message::Audio);
+    let job = sent_job(&sent).expect("it goes");
+    assert_eq!(job.spoken_subject, Some(b.composer.dir.join("subject-1.wav")));
+}
+
+#[test]
+fn the_user_marks_a_message_private() {
+    let (b, _) = Bench::open(to_graham());
+    let mut b = b.recorded();
+    b.feed(Message::Private(true));
+    b.feed(Message::Send);
+    let sent = b.hear(RecorderPhase::Finished, 1800);
+    assert!(sent_job(&sent).expect("it goes").outgoing.private);
 }

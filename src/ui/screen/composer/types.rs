@@ -114,6 +114,8 @@ pub enum Message {
 
     /// Opens the recorder of the spoken subject; its main button once it is open.
     SpokenSubject,
+    /// Plays it, or holds it.
+    PlaySpoken,
     /// Ends it.
     SpokenFinish,
     /// Removes it.

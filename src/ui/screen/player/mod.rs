@@ -298,6 +298,12 @@ impl Player {
         self.key
     }
 
+    /// Whether something is known to be wrong with it.
+    #[must_use]
+    pub fn is_faulty(&self) -> bool {
+        self.fault.is_some()
+    }
+
     /// Takes over what the engine knows about the waveform.
     pub fn set_peaks(&mut self, peaks: &Arc<[u8]>) {
         if self.peaks.is_empty() {

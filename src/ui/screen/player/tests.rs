@@ -163,3 +163,66 @@ fn the_waveform_shows_what_skipping_silence_leaves_out() {
     assert_eq!(&*silences, &[true, true, false, false]);
     assert!(load::measure(&Pcm::default(), 4).0.is_empty());
 }
+
+fn unknown_form() -> Player {
+    let mut mail = mail();
+    mail.parts[2].decodable = false;
+    mail.parts[2].codec = Some("Windows Media Audio".into());
+    Player::new(MessageKey(7), &mail, None, true).expect("it sounds")
+}
+
+#[test]
+fn a_program_runs_by_a_press_and_by_nothing_else() {
+    let idle = State::default();
+    let context = Context { program: Some("ffmpeg"), ..ctx(&idle) };
+    let mut p = unknown_form();
+    assert_eq!(p.stand(&idle), Stand::Faulty(Fault::Unknown("Windows Media Audio".into())));
+    for message in [
+        Message::Toggle,
+        Message::Restart,
+        Message::Chip(PartRole::VoiceMessage),
+        Message::Seek(Duration::from_secs(3)),
+        Message::PlayWhatsThere,
+    ] {
+        assert!(matches!(p.update(message, &context), Action::None));
+    }
+    assert!(matches!(p.prepare(), Action::None));
+    let asked = p.update(Message::ByProgram, &context);
+    assert!(matches!(asked, Action::Ask(Question::Load { by_program: true, .. })), "{asked:?}");
+    assert_eq!(p.stand(&idle), Stand::Loading(None));
+    let order = p.update(loaded(&p.clone()), &context);
+    assert!(matches!(order, Action::Audio(Command::Load { segment: 2, play: true, .. })));
+    // An ordinary recording is never given to it.
+    assert!(matches!(player().update(Message::ByProgram, &context), Action::None));
+}
+
+#[test]
+fn a_program_that_fails_says_why_and_leaves_the_ways_out() {
+    let idle = State::default();
+    let mut p = unknown_form();
+    p.update(Message::ByProgram, &ctx(&idle));
+    let failed = Message::Loaded(p.clip.clone(), Err(Error::Invalid("no decoder".into())));
+    let said = p.update(failed, &ctx(&idle));
+    assert!(matches!(&said, Action::Toast(t) if t.text == "no decoder"), "{said:?}");
+    assert!(matches!(p.stand(&idle), Stand::Faulty(Fault::Unknown(_))));
+}
+
+#[test]
+fn swapped_code_words_are_decoded_again_and_go_on_where_they_were() {
+    let idle = State::default();
+    let mut p = player();
+    assert!(matches!(p.reload(&ctx(&idle)), Action::None), "nothing was decoded yet");
+    p.update(Message::Toggle, &ctx(&idle));
+    p.update(loaded(&p.clone()), &ctx(&idle));
+    let playing = at(Phase::Playing, 2, 13);
+    let again = p.reload(&ctx(&playing)).flat();
+    assert!(matches!(
+        again.as_slice(),
+        [Action::Audio(Command::Stop), Action::Ask(Question::Load { by_program: false, .. })]
+    ));
+    let order = p.update(loaded(&p.clone()), &ctx(&idle));
+    assert!(matches!(
+        order,
+        Action::Audio(Command::Load { segment: 2, at, play: true, .. }) if at == Duration::from_secs(13)
+    ));
+}

@@ -59,6 +59,8 @@ pub enum Message {
     Archive,
     /// Delete.
     Delete,
+    /// Back to the inbox.
+    MoveToInbox,
     /// Mark as unheard.
     MarkUnheard,
     /// Back to the list, in a narrow window.

@@ -16,8 +16,11 @@ use super::{
 };
 use crate::{
     engine::{Error, Opened, ReceiptAnswer, ReceiptState},
-    message::{Mail, PartInfo, PartRole, Permission, Report, dsn::NextStep},
-    model::{Address, DateTime, MessageKey, MessageKind},
+    message::{Mail, PartInfo, PartRole, Permission, Report, display::is_cover, dsn::NextStep},
+    model::{
+        Address, DateTime, MessageKey,
+        MessageKind::{self, Voice},
+    },
     ui::theme::Icon,
 };
 
@@ -549,6 +552,7 @@ impl Page {
             }
             Message::Archive => Action::Do(Verb::Archive(key)),
             Message::Delete => Action::Do(Verb::Delete(key)),
+            Message::MoveToInbox => Action::Do(Verb::MoveToInbox(key)),
             Message::MarkUnheard => Action::Do(Verb::MarkUnheard(key)),
             Message::More => {
                 self.more = !menu;
@@ -706,7 +710,12 @@ impl Page {
 
     /// The one bar to show.
     fn bar(&self) -> Option<Bar> {
-        bars::first(&self.opened, self.failed, &self.closed, self.card.as_deref())
+        let bar = bars::first(&self.opened, self.failed, &self.closed, self.card.as_deref());
+        // A program has made it playable after all.
+        let voice =
+            self.opened.mail.unrenderable().is_some_and(|p| p.role == PartRole::VoiceMessage);
+        let plays = || voice && self.player.as_ref().is_some_and(|p| !p.is_faulty());
+        bar.filter(|bar| *bar != Bar::Unplayable || !plays())
     }
 
     fn about_opened(&self) -> Option<&Opened> {
@@ -737,9 +746,11 @@ fn gate(shown: &mut Option<Popover>, may: &Permission, popover: Popover, compose
     }
 }
 
-/// The text that stands under the player: the transcript, else the sender's text.
+/// The text that stands under the player: the transcript, else the sender's text, never both. What
+/// only says that a recording is attached is no text.
 fn shown_text(mail: &Mail) -> Option<String> {
-    let text = mail.transcript.as_ref().map(|t| t.text.clone()).or_else(|| mail.text.clone())?;
+    let own = || mail.text.clone().filter(|text| mail.kind != Voice || !is_cover(text));
+    let text = mail.transcript.as_ref().map(|t| t.text.clone()).or_else(own)?;
     let text = text.trim_end().replace("\r\n", "\n");
     (!text.trim().is_empty()).then_some(text)
 }

@@ -100,9 +100,9 @@ pub fn summary(opened: &Opened, about: Option<&Opened>, now: DateTime) -> Option
         }
     }
     if !failed.is_empty() {
-        let fact = if about.is_none() {
+        let fact = if about.is_none() && opened.about.is_none() {
             "report-no-match"
-        } else if about.is_some_and(|a| a.mail.duration.is_some()) {
+        } else if about.is_none_or(|a| a.mail.duration.is_some()) {
             "report-safe"
         } else {
             "report-safe-text"

@@ -279,3 +279,69 @@ fn escape_closes_what_is_open_first() {
     assert!(r.escape());
     assert!(!r.escape());
 }
+
+#[test]
+fn code_words_are_swapped_for_this_message() {
+    let mut r = reader(opened(mail()));
+    assert!(!page(&r).has_code_words(), "nothing says that it is G.726");
+    let mut m = mail();
+    for part in &mut m.parts {
+        part.codec = Some("G.726 32 kbit/s".into());
+    }
+    r = reader(opened(m));
+    assert!(page(&r).has_code_words());
+    assert!(matches!(
+        feed(&mut r, Message::Swap).as_slice(),
+        [Action::Ask(Question::Swap(KEY, true))]
+    ));
+    feed(&mut r, Message::Swapped(true));
+    assert!(page(&r).opened.swapped);
+    assert!(matches!(
+        feed(&mut r, Message::Swap).as_slice(),
+        [Action::Ask(Question::Swap(KEY, false))]
+    ));
+}
+
+#[test]
+fn what_cannot_be_played_is_reported_once_and_only_by_a_press() {
+    let mut m = mail();
+    m.parts[2].decodable = false;
+    let o = Opened { receipt: ReceiptState::NotYet, ..opened(m) };
+    let mut r = reader(o);
+    assert_eq!(r.bar(), Some(Bar::Unplayable));
+    let asked = feed(&mut r, Message::ReceiptUnplayable(true));
+    assert!(matches!(asked.as_slice(), [Action::Ask(Question::ReceiptUnplayable(KEY, true))]));
+    assert!(feed(&mut r, Message::ReceiptUnplayable(true)).is_empty(), "under way");
+}
+
+#[test]
+fn the_transcript_stands_once_and_a_cover_is_no_text() {
+    let mut m = mail();
+    m.text = Some("A voice message is attached.".into());
+    assert_eq!(shown_text(&m), None);
+    m.text = Some("New message. Transcript: call me back".into());
+    m.transcript = Some(crate::message::mail::Transcript {
+        text: "call me back".into(),
+        origin: "Example".into(),
+    });
+    assert_eq!(shown_text(&m).as_deref(), Some("call me back"));
+}
+
+#[test]
+fn the_viewer_of_the_primary_content_opens_and_others_on_a_press() {
+    let mut m = mail();
+    m.parts.push(part("4", "image/tiff", PartRole::Fax, None));
+    let mut r = reader(opened(m.clone()));
+    assert!(page(&r).player.is_some() && !page(&r).fax_open, "a voice message opens its player");
+    feed(&mut r, Message::Attachment("4".into()));
+    assert!(page(&r).fax_open, "its pages open on a press");
+    m.kind = MessageKind::Fax;
+    let r = reader(opened(m.clone()));
+    assert!(page(&r).fax_open, "a fax opens its pages");
+    m.kind = MessageKind::Email;
+    m.parts.clear();
+    m.text = Some("Hello".into());
+    let r = reader(opened(m));
+    assert!(page(&r).player.is_none() && page(&r).fax.is_none());
+    assert_eq!(page(&r).text.text().trim(), "Hello");
+}

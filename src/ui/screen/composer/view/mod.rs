@@ -34,6 +34,11 @@ use crate::{
     },
 };
 
+/// The field of the recipients.
+pub(super) const TO: &str = "composer-to";
+/// The field of the text.
+pub(super) const TEXT: &str = "composer-text";
+
 /// Width of the labels at the left.
 const LABEL: f32 = 72.0;
 
@@ -181,7 +186,7 @@ fn to_line<'a>(
         .on_input(move |text| Message::Typed(line, text))
         .on_submit(Message::Enter(line))
         .id(match line {
-            Line::To => "composer-to",
+            Line::To => TO,
             Line::Cc => "composer-cc",
         })
         .width(140.0 * look.scale);
@@ -232,10 +237,11 @@ fn subject<'a>(composer: &'a Composer, ctx: &Context<'a>, look: Look) -> El<'a, 
                 row![
                     player::pill(
                         look,
-                        false,
+                        ctx.audio.player.clip == Some(super::take_clip(take))
+                            && ctx.audio.player.phase == audio::Phase::Playing,
                         t("composer-spoken"),
                         Some(time(take.length)),
-                        Message::SpokenSubject
+                        Message::PlaySpoken
                     ),
                     button::icon_button_of(
                         look,
@@ -273,7 +279,6 @@ fn subject<'a>(composer: &'a Composer, ctx: &Context<'a>, look: Look) -> El<'a, 
             None => line,
         };
     }
-    let _ = ctx;
     container(line).center_y(Length::Fixed(look.height(40.0))).width(Length::Fill).into()
 }
 
@@ -293,7 +298,7 @@ fn editor<'a>(
         .size(look.size(Type::Body))
         .line_height(iced::widget::text::LineHeight::Absolute(look.line(Type::Body).into()))
         .style(style::editor(look, true))
-        .id("composer-text")
+        .id(TEXT)
         .on_action(Message::Note)
 }
 

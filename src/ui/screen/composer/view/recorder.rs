@@ -17,7 +17,7 @@ use crate::{
     ui::{
         screen::{
             Context,
-            words::{clock as time, t, tf},
+            words::{clock as time, length as whole, t, tf},
         },
         theme::{
             Icon, Look, Type, icon, radius,
@@ -216,7 +216,7 @@ fn review<'a>(composer: &'a Composer, ctx: &Context<'a>, look: Look) -> El<'a, M
         _ => t("recorder-your-message"),
     };
     let words = column![
-        clock(look, Type::Display, time(take.length)).color(c.text),
+        clock(look, Type::Display, whole(take.length)).color(c.text),
         look.text(Type::Small, what).color(c.text_2),
     ]
     .width(WORDS * look.scale);
@@ -254,7 +254,7 @@ fn review<'a>(composer: &'a Composer, ctx: &Context<'a>, look: Look) -> El<'a, M
 /// Why it does not record (any more): a fact and what to do.
 fn problem(composer: &Composer) -> Option<(String, String)> {
     let recorder = &composer.recorder;
-    let safe = recorder.take().map(|t| time(t.length));
+    let safe = recorder.take().map(|t| whole(t.length));
     Some(match (recorder.problem()?, safe) {
         (Problem::NoInput | Problem::NoOutput, _) => {
             (t("recorder-no-microphone"), t("recorder-no-microphone-line"))

@@ -191,7 +191,7 @@ fn toolbar<'a>(page: &'a Page, ctx: &Context<'a>, look: Look) -> El<'a, Message>
             Message::Delete,
         ))
         .push(container(vertical_hairline(look)).height(20).padding([0, 2]))
-        .push(more(page, fits, look));
+        .push(more(page, fits, ctx, look));
     container(line)
         .padding(Padding {
             left: if ctx.narrow { 12.0 } else { 20.0 },
@@ -254,7 +254,7 @@ fn beside_subject(page: &Page, ctx: &Context<'_>, look: Look) -> (f32, f32) {
     }
 }
 
-fn more<'a>(page: &'a Page, fits: Fits, look: Look) -> El<'a, Message> {
+fn more<'a>(page: &'a Page, fits: Fits, ctx: &Context<'a>, look: Look) -> El<'a, Message> {
     let anchor = button::icon_button(look, Icon::Ellipsis, t("reader-more"), None, Message::More);
     let mail = &page.opened.mail;
     let has = |role: PartRole| mail.parts.iter().any(|p| p.role == role);
@@ -284,6 +284,9 @@ fn more<'a>(page: &'a Page, fits: Fits, look: Look) -> El<'a, Message> {
             items.push(Item::new(t("reader-reply-all"), Message::ReplyAll).key("A"));
         }
         items.push(Item::new(t("reader-unheard"), Message::MarkUnheard).key("U"));
+        if ctx.aside.contains(&page.opened.row.mailbox) {
+            items.push(Item::new(t("reader-to-inbox"), Message::MoveToInbox));
+        }
         if has(PartRole::VoiceMessage) {
             let mut save = Item::new(t("reader-save"), Message::SaveRecording);
             if !mail.may_save.is_allowed() {
