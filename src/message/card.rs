@@ -151,6 +151,10 @@ mod tests {
         assert_eq!((agent.name.as_deref(), agent.tels.len()), (Some("Boss"), 1));
         assert_eq!(agent.tels[0].number, "2");
 
+        // The name of an encoding is no type, wherever it stands.
+        let odd = body("FN:x\nTEL;TYPE=cell,quoted-printable,a_b:1\nTEL:2");
+        assert_eq!((odd.tels.len(), odd.tels[0].kinds.as_slice()), (2, &["cell".to_owned()][..]));
+
         let latin = parse(b"\xef\xbb\xbfBEGIN:VCARD\r\nFN:A\r\n  B\r\njunk line\r\nitem1.EMAIL;type=pref:mailto:a@b\r\n");
         assert_eq!(latin.name.as_deref(), Some("A B"));
         assert!(latin.emails[0].preferred && latin.emails[0].addr == "a@b");

@@ -146,7 +146,8 @@ fn is_base64_line(line: &str) -> bool {
 }
 
 /// Words that say how a value is written, not what it is.
-const NO_TYPES: [&str; 7] = ["base64", "b", "quoted-printable", "inline", "cid", "url", "uri"];
+pub(super) const NO_TYPES: [&str; 7] =
+    ["base64", "b", "quoted-printable", "inline", "cid", "url", "uri"];
 
 /// A line taken apart.
 struct Property<'a> {

@@ -252,7 +252,9 @@ fn kinds(entry: &VCardEntry) -> (Vec<String>, bool) {
 
 /// What can be a type (RFC 2426 section 4); only that can be written again.
 fn is_token(kind: &str) -> bool {
-    kind.len() <= 40 && kind.chars().all(|c| c.is_ascii_alphanumeric() || c == '-')
+    kind.len() <= 40
+        && kind.chars().all(|c| c.is_ascii_alphanumeric() || c == '-')
+        && !lines::NO_TYPES.contains(&kind)
 }
 
 fn sound_type(kind: &str) -> String {
