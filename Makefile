@@ -16,10 +16,10 @@ demo: ## The same, with the demo mailbox
 	@packaging/setup run
 	$(CARGO) run --release --locked -- demo
 
-test: ## Install what is missing, build and run every test, then fuzz for half a minute a target
+test: ## Install what is missing, build and run every test, then fuzz for a minute a target
 	@packaging/setup test
 	@tests/testbed/with-servers $(CARGO) test --locked
-	@FUZZ_SEED=1 fuzz/run --if-possible 30
+	@FUZZ_SEED=1 fuzz/run --if-possible 60
 
 fuzz: ## Feed every reader of foreign octets with damaged ones, half an hour a target
 	@packaging/setup fuzz

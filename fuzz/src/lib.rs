@@ -2,7 +2,7 @@
 //! panics that hold while they run.
 //!
 //! Not part of Aloud; a workspace of its own. `fuzz/run` builds and starts it, `docs/ARCHITECTURE.md`
-//! says how to add a target. The checks are also run by `tests/message/fuzzed.rs` over the seeds and
+//! says how to add a target. The checks are also run by `tests/fuzzed.rs` over the seeds and
 //! over every input that ever failed.
 
 use std::{

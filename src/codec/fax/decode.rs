@@ -1,5 +1,7 @@
 //! The pixels of a page: CCITT codes through `hayro-ccitt`, the two simple codings here.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
 use hayro_ccitt::{DecodeSettings, Decoder, DecoderContext, EncodingMode};
 
 use super::{
@@ -118,7 +120,9 @@ fn ccitt(strip: &[u8], coding: Coding, bitmap: &mut Bitmap, row: u32, rows: u32)
     let mut run = |settings: DecodeSettings| {
         bitmap.erase(row, rows);
         let mut sink = Sink { bitmap, row, end: row + rows };
-        let ok = hayro_ccitt::decode(strip, &mut sink, &mut DecoderContext::new(settings)).is_ok();
+        let decode = || hayro_ccitt::decode(strip, &mut sink, &mut DecoderContext::new(settings));
+        // A panic in there is damage to this strip; the rows written so far are whole.
+        let ok = catch_unwind(AssertUnwindSafe(decode)).is_ok_and(|outcome| outcome.is_ok());
         ok && sink.row >= sink.end
     };
     // First by the letter, which shows damage; then as well as possible.

@@ -1,9 +1,10 @@
 //! One connection: writes commands, reads responses, and says a command is complete only when its
 //! own tagged response was seen.
 
-use std::{io, time::Duration};
+use std::{io, panic::AssertUnwindSafe, time::Duration};
 
 use async_imap::imap_proto::{MailboxDatum, Response, ResponseCode, Status};
+use futures::FutureExt as _;
 use tokio::{
     io::AsyncWriteExt,
     time::{Instant, timeout, timeout_at},
@@ -232,7 +233,7 @@ impl Link {
         tag: &str,
         listener: Listener<'_>,
     ) -> Result<Option<Done>, Error> {
-        let outcome = match self.client.read_response().await {
+        let outcome = match guarded(self.client.read_response()).await {
             Ok(Some(response)) => Ok(self.sort(response.parsed(), tag, listener).1),
             Ok(None) => Err(self.closed()),
             Err(error) => Err(self.failed(&error)),
@@ -270,7 +271,7 @@ impl Link {
         let started = Instant::now();
         let mut extra = Duration::ZERO;
         loop {
-            match timeout_at(started + REPLY + extra, self.client.read_response()).await {
+            match timeout_at(started + REPLY + extra, guarded(self.client.read_response())).await {
                 Ok(Ok(Some(response))) => {
                     let (asked, done) = self.sort(response.parsed(), tag, listener);
                     return Ok((asked, done, extra));
@@ -369,6 +370,15 @@ impl Link {
     }
 }
 
+/// A panic of the response parser as its error: the screen keeps out what is known to cause one,
+/// and what is not known yet may cost the connection only.
+async fn guarded<T>(reading: impl Future<Output = io::Result<T>>) -> io::Result<T> {
+    // After the error the link is dead: a parser left halfway is not asked again.
+    AssertUnwindSafe(reading).catch_unwind().await.unwrap_or_else(|_| {
+        Err(io::Error::new(io::ErrorKind::InvalidData, "a response stopped the parser"))
+    })
+}
+
 /// Capability names in upper case.
 pub(super) fn spell(names: &[async_imap::imap_proto::Capability<'_>]) -> Vec<String> {
     use async_imap::imap_proto::Capability;
@@ -380,4 +390,17 @@ pub(super) fn spell(names: &[async_imap::imap_proto::Capability<'_>]) -> Vec<Str
             Capability::Atom(atom) => atom.to_uppercase(),
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_panic_of_the_parser_is_an_error() {
+        let reading = async { panic!("as imap-proto does for INTERNALDATE NIL") };
+        let outcome: io::Result<()> = guarded(reading).await;
+        assert_eq!(outcome.map_err(|error| error.kind()), Err(io::ErrorKind::InvalidData));
+        assert_eq!(guarded(async { Ok(7) }).await.ok(), Some(7));
+    }
 }

@@ -255,12 +255,18 @@ fn classify(line: &[u8]) -> Kind {
 }
 
 /// Free text: printable ASCII only. The parser cuts one octet off the text after a response code,
-/// which must therefore not be a longer character.
+/// which must therefore not be a longer character; and it takes a literal inside a response code
+/// (`BADCHARSET`) for one, which would put it out of step with the lines seen here.
 fn status(line: &[u8], out: &mut Vec<u8>) {
-    out.extend(line.iter().map(|octet| match octet {
+    let (text, brace) = match line.strip_suffix(b"}") {
+        Some(text) => (text, &b")"[..]),
+        None => (line, &b""[..]),
+    };
+    out.extend(text.iter().map(|octet| match octet {
         b' '..=b'~' => *octet,
         _ => b'?',
     }));
+    out.extend_from_slice(brace);
     out.extend_from_slice(b"\r\n");
 }
 
@@ -428,7 +434,7 @@ mod tests {
             ("+ go on\r\n", "+ go on\r\n"),
             // Text in status lines.
             ("* OK [ALERT]\u{e9}t\u{e9}\r\n", "* OK [ALERT]??t??\r\n"),
-            ("a1 NO n\u{e3}o {5}\r\n", "a1 NO n??o {5}\r\n"),
+            ("a1 NO n\u{e3}o {5}\r\n", "a1 NO n??o {5)\r\n"),
             // Never asked for.
             ("* ESEARCH (TAG \"a\") UID COUNT 17\r\n* 3 EXISTS\r\n", "* 3 EXISTS\r\n"),
             ("* METADATA \"\" (/x {3}\r\na\r\n)\r\n* 3 EXISTS\r\n", "* 3 EXISTS\r\n"),
@@ -479,6 +485,23 @@ mod tests {
             let parsed = imap_proto::Response::parse(&out);
             assert!(parsed.is_ok(), "{line:?} became {:?}", String::from_utf8_lossy(&out));
         }
+    }
+
+    /// The parser would take the next line for the code's literal, and read the data of a message as
+    /// a response that was never repaired.
+    #[test]
+    fn a_response_code_announces_no_literal() {
+        let data = ")]\r\n* 2 FETCH (INTERNALDATE NIL UID 9)\r\n";
+        let fetch = format!("* 1 FETCH (BODY[] {{{}}}\r\n", data.len());
+        let said = format!("* OK [BADCHARSET ({{{}}}\r\n{fetch}{data})\r\n", fetch.len());
+        let out = screened(said.as_bytes()).expect("no violation");
+        let mut rest = out.as_slice();
+        let mut understood = Vec::new();
+        while let Ok((later, response)) = imap_proto::Response::parse(rest) {
+            understood.push(matches!(response, imap_proto::Response::Fetch(1, _)));
+            rest = later;
+        }
+        assert_eq!(understood, [false, true]);
     }
 
     #[test]

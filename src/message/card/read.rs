@@ -111,9 +111,10 @@ fn card(source: &lines::Source) -> CardDoc {
         }
     }
     text.push_str("END:VCARD\r\n");
-    match VCard::parse(&text) {
-        Ok(parsed) => parsed.entries.iter().for_each(|entry| take(&mut doc, entry)),
-        Err(_) => problems.push("it cannot be read"),
+    // A panic in there costs this card.
+    match std::panic::catch_unwind(|| VCard::parse(&text).ok()).ok().flatten() {
+        Some(parsed) => parsed.entries.iter().for_each(|entry| take(&mut doc, entry)),
+        None => problems.push("it cannot be read"),
     }
     if doc.name.is_none() {
         let joined = [&doc.given, &doc.family];

@@ -29,15 +29,17 @@ pub fn part_text(part: &Part<'_>) -> String {
 
 /// HTML as text. Nothing is fetched, no style is read; links keep their target.
 pub fn html_text(html: &str) -> String {
+    let render = || {
+        html2text::config::plain_no_decorate()
+            .allow_width_overflow()
+            .no_table_borders()
+            .raw_mode(true)
+            .string_from_read(html.as_bytes(), HTML_WIDTH)
+            .ok()
+    };
     let rendered = (html.len() <= TEXT_MAX && depth(html) <= HTML_DEPTH)
-        .then(|| {
-            html2text::config::plain_no_decorate()
-                .allow_width_overflow()
-                .no_table_borders()
-                .raw_mode(true)
-                .string_from_read(html.as_bytes(), HTML_WIDTH)
-                .ok()
-        })
+        // A panic in there costs the layout of this text, not the message.
+        .then(|| std::panic::catch_unwind(render).ok().flatten())
         .flatten();
     let text = rendered.unwrap_or_else(|| without_tags(html));
     display::clean_text(text.trim()).to_owned()
