@@ -7,7 +7,7 @@
 //! `tests/engine/directory.rs`.
 
 use super::{
-    handle::Result,
+    errors::Result,
     store::{
         Reader, Writer,
         contacts::{self, ContactRow},

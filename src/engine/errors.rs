@@ -2,6 +2,9 @@
 
 use crate::model::DateTime;
 
+/// Of the engine.
+pub(crate) type Result<T> = std::result::Result<T, Error>;
+
 /// What went wrong, in classes that a caller can act on. `Display` is English for logs and the
 /// command line; the window maps variants to its own sentences.
 #[derive(Debug, Clone, thiserror::Error)]

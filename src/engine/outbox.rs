@@ -32,7 +32,8 @@ use tokio::sync::{Notify, broadcast::error::RecvError};
 
 use super::{
     account::Passwords,
-    handle::{Engine, Result, lock},
+    errors::Result,
+    handle::{Engine, lock},
     smtp::{self, DataGate, Envelope, SmtpFacts, SubmitOutcome},
     store::{
         Store, accounts,

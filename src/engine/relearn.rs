@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 
 use super::{
     Engine, Event,
-    handle::Result,
+    errors::Result,
     store::{Store, blocking, classify::Known, messages, things},
 };
 use crate::{message::vendors::Table, model::MessageKey};

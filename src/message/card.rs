@@ -14,7 +14,8 @@ mod lines;
 mod read;
 mod write;
 
-pub use read::{OCTETS_MAX, PROPERTIES_MAX, parse, parse_all, parse_file};
+pub use lines::PROPERTIES_MAX;
+pub use read::{OCTETS_MAX, parse, parse_all, parse_file};
 pub use write::{write, write_with};
 
 /// A card, read or to be written.

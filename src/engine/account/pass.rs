@@ -12,7 +12,7 @@ use tokio::time::Instant;
 
 use super::{
     sink::{MailboxState, PassEnd, PrefixWant},
-    watcher::Watcher,
+    watcher::{SECOND_LOOK, Watcher},
     worker::Job,
 };
 use crate::{
@@ -36,8 +36,6 @@ const WINDOWS: u32 = 500;
 const MANY: usize = 500;
 const HANDFUL: usize = 20;
 const SHARE: usize = 30;
-/// When the second look comes.
-pub(super) const SECOND_LOOK: Duration = Duration::from_secs(60);
 /// How long a mailbox goes without a complete scan.
 const DEEP: Duration = Duration::from_secs(24 * 3600);
 /// Beginnings fetched in one command, and in one pass over a mailbox.

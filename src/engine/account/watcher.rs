@@ -32,6 +32,9 @@ const SLEPT: Duration = Duration::from_secs(30);
 /// Sign-in failures in a row after which only the user can help.
 const AUTH_TRIES: u32 = 3;
 
+/// When messages that seem to be gone are looked for again.
+pub(super) const SECOND_LOOK: Duration = Duration::from_secs(60);
+
 pub(super) type Asked = oneshot::Sender<Result<SyncReport, Error>>;
 
 pub(super) struct Watcher {
@@ -220,7 +223,7 @@ impl Watcher {
                 let suspicious = self
                     .suspects
                     .get(&mailbox.id)
-                    .is_some_and(|(since, _)| since.elapsed() >= super::pass::SECOND_LOOK);
+                    .is_some_and(|(since, _)| since.elapsed() >= SECOND_LOOK);
                 if touched.contains(&mailbox.wire_name) || suspicious {
                     due.push(mailbox);
                 }
@@ -319,7 +322,7 @@ impl Watcher {
 
     /// When something is due even without news.
     fn next_look(&self, full: Instant) -> Instant {
-        let looks = self.suspects.values().map(|(since, _)| *since + super::pass::SECOND_LOOK);
+        let looks = self.suspects.values().map(|(since, _)| *since + SECOND_LOOK);
         looks.fold(full, Instant::min)
     }
 }

@@ -12,7 +12,7 @@ use super::same;
 use crate::{
     codec,
     engine::{
-        handle::Result,
+        errors::Result,
         store::{
             Reader, Writer,
             contacts::{self, ContactRow, Source},

@@ -119,7 +119,7 @@ pub(crate) struct Inner {
     recordings: PathBuf,
 }
 
-pub(crate) type Result<T> = std::result::Result<T, Error>;
+pub(crate) use super::errors::Result;
 
 /// How many events may wait for a slow listener before it is told to load everything again.
 const EVENTS: usize = 1024;

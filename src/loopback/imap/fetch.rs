@@ -7,8 +7,8 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use super::{
     Done, Session,
     cursor::SequenceSet,
-    grammar::{FetchItem, Section, SectionText},
-    structure,
+    grammar::FetchItem,
+    structure::{self, Section, SectionText},
 };
 use crate::{
     loopback::{

@@ -24,6 +24,7 @@ use super::{
 use crate::model::{Flag, Uid, imap::MailboxRole};
 
 mod cursor;
+mod date;
 mod fetch;
 mod grammar;
 mod list;

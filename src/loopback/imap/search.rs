@@ -5,7 +5,7 @@
 
 use super::{
     cursor::{Bad, Cursor, SequenceSet},
-    grammar::date,
+    date::date,
     structure,
 };
 use crate::{loopback::mailboxes::Message, model::Flag};

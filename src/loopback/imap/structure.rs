@@ -6,10 +6,30 @@
 //!
 //! Limits: [`MAX_DEPTH`] levels, [`MAX_PARTS`] parts; deeper ones are described as one leaf.
 
-use super::grammar::{Section, SectionText};
-
 const MAX_DEPTH: usize = 16;
 const MAX_PARTS: usize = 500;
+
+/// Which part of a message BODY[...] names.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(super) struct Section {
+    /// Part numbers, from 1.
+    pub(super) part: Vec<u32>,
+    /// What of it.
+    pub(super) text: SectionText,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(super) enum SectionText {
+    #[default]
+    All,
+    Header,
+    HeaderFields {
+        not: bool,
+        names: Vec<String>,
+    },
+    Text,
+    Mime,
+}
 
 /// One header field as it stands.
 pub(super) struct Field<'a> {

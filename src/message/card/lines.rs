@@ -7,7 +7,8 @@
 
 use crate::message::view::encoding::{self, Encoding};
 
-use super::read::PROPERTIES_MAX;
+/// Most properties of a card that are read.
+pub const PROPERTIES_MAX: usize = 100;
 
 /// A card as lines.
 #[derive(Default)]

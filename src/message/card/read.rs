@@ -4,14 +4,12 @@ use calcard::vcard::{VCard, VCardEntry, VCardParameterName, VCardProperty, VCard
 
 use super::{
     CardDoc, Email, Sound, Tel,
-    lines::{self, Binary, Line},
+    lines::{self, Binary, Line, PROPERTIES_MAX},
 };
 use crate::message::display;
 
 /// Largest card that is read (reliability T11).
 pub const OCTETS_MAX: usize = 256 * 1024;
-/// Most properties of a card that are read.
-pub const PROPERTIES_MAX: usize = 100;
 /// Largest file of cards, and most cards of one.
 const FILE_MAX: usize = 16 * 1024 * 1024;
 const FILE_CARDS_MAX: usize = 5_000;
