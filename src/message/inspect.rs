@@ -24,7 +24,6 @@ mod words;
 
 pub use attachments::card_of_file;
 pub use json::{card_to_json, to_json};
-pub use parts::is_vpim1;
 pub use words::html_text;
 
 /// Levels of enclosed messages that are read.

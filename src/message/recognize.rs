@@ -436,7 +436,7 @@ impl<'t> Ladder<'_, 't> {
             // RFC 1911 knows one codec; visual voice mail stores, which leave out the version too,
             // use others.
             None if comment.contains("voice 1")
-                || super::inspect::is_vpim1(self.scene.view)
+                || is_vpim1(self.scene.view)
                 || self.media.iter().any(|(part, _)| part.is("audio/32kadpcm")) =>
             {
                 Some("vpim1".to_owned())
@@ -444,4 +444,14 @@ impl<'t> Ladder<'_, 't> {
             None => Some("omtp-vvm".to_owned()),
         }
     }
+}
+
+/// Whether the parts of a voice message have their roles by position: VPIM version 1 has no version
+/// parameter and no `voice=`, and exactly three audio parts (RFC 2423 section 3.1, RFC 1911).
+pub fn is_vpim1(view: &View<'_>) -> bool {
+    let Some(structure) = multipart(view, "multipart/voice-message") else { return false };
+    let audio: Vec<_> = view.leaves().filter(|p| medium(p) == Medium::Audio).collect();
+    structure.content.token("version").is_none_or(|v| v.starts_with('1'))
+        && audio.len() == 3
+        && audio.iter().all(|p| voice_content(p).is_none())
 }

@@ -5,21 +5,11 @@ use std::time::Duration;
 use crate::codec;
 use crate::message::display;
 use crate::message::mail::{PartInfo, PartRole};
-use crate::message::recognize::{Medium, medium, multipart, voice_content};
+use crate::message::recognize::{Medium, is_vpim1, medium, voice_content};
 use crate::message::view::{Encoding, Part, Shape, View};
 use crate::model::{MessageKind, VoiceContent};
 
 use super::{ReadOptions, length};
-
-/// Whether the parts of a voice message have their roles by position: VPIM version 1 has no version
-/// parameter and no `voice=`, and exactly three audio parts (RFC 2423 section 3.1, RFC 1911).
-pub fn is_vpim1(view: &View<'_>) -> bool {
-    let Some(structure) = multipart(view, "multipart/voice-message") else { return false };
-    let audio: Vec<_> = view.leaves().filter(|p| medium(p) == Medium::Audio).collect();
-    structure.content.token("version").is_none_or(|v| v.starts_with('1'))
-        && audio.len() == 3
-        && audio.iter().all(|p| voice_content(p).is_none())
-}
 
 /// The multiparts around a part whose disposition governs it before its own (RFC 2183 section 2.9);
 /// that of the message itself says nothing.

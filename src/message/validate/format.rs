@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use super::{
     lex,
-    rule::{Findings, Level, Profile, Rule, Scope, Verdict, shown},
-    scene::{ADDRESS_FIELDS, Scene, declared_encoding, place},
+    rule::{Findings, Level, Rule, Scope, Verdict, shown},
+    scene::{ADDRESS_FIELDS, Profile, Scene, declared_encoding, place},
 };
 use crate::message::view::{Encoding, Part, Shape, header};
 

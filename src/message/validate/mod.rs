@@ -23,8 +23,9 @@ mod sound;
 
 use serde_json::{Value, json};
 
-pub use rule::{Level, Outcome, Profile};
+pub use rule::{Level, Outcome};
 use rule::{Rule, Scope, Verdict};
+pub use scene::Profile;
 use scene::Scene;
 
 /// The rules, in the order of the report.

@@ -3,29 +3,6 @@
 use super::scene::Scene;
 use crate::message::display;
 
-/// What a message is checked as.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Profile {
-    /// VPIM version 2 (RFC 3801, 2421).
-    Vpim,
-    /// Internet Voice Messaging (RFC 4239).
-    Ivm,
-    /// Neither: only the general rules apply.
-    Mail,
-}
-
-impl Profile {
-    /// The word of the command line and of JSON.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Vpim => "vpim",
-            Self::Ivm => "ivm",
-            Self::Mail => "mail",
-        }
-    }
-}
-
 /// How binding a row is (RFC 2119).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Level {

@@ -1,11 +1,34 @@
 //! A message as the rules see it: taken apart, decoded and measured once.
 
-use super::{lex, rule::Profile};
+use super::lex;
 use crate::{
     codec::{self, Hint, Limits},
     message::view::{self, Header, Mailbox, Part, Shape, View, mailbox},
     model::VoiceContent,
 };
+
+/// What a message is checked as.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Profile {
+    /// VPIM version 2 (RFC 3801, 2421).
+    Vpim,
+    /// Internet Voice Messaging (RFC 4239).
+    Ivm,
+    /// Neither: only the general rules apply.
+    Mail,
+}
+
+impl Profile {
+    /// The word of the command line and of JSON.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Vpim => "vpim",
+            Self::Ivm => "ivm",
+            Self::Mail => "mail",
+        }
+    }
+}
 
 /// Recordings that are decoded to be measured.
 const MEASURED_MAX: usize = 64;
