@@ -51,6 +51,17 @@ impl Au<'_> {
 /// # Errors
 /// [`Error::Damaged`] when it is cut off or impossible.
 pub fn parse(octets: &[u8]) -> Result<Au<'_>, Error> {
+    read(octets).map(|(au, ..)| au)
+}
+
+/// The header of a file of which only the beginning is there: what it says, where the sound begins,
+/// and how many octets of it there are in all, where it tells. `None` while the header is not there
+/// as a whole, or will never be.
+pub(super) fn begin(octets: &[u8]) -> Option<(Au<'_>, usize, Option<usize>)> {
+    read(octets).ok()
+}
+
+fn read(octets: &[u8]) -> Result<(Au<'_>, usize, Option<usize>), Error> {
     let word = |at: usize| Some(u32::from_be_bytes(*octets.get(at..)?.first_chunk()?));
     let damaged = |what: &str| Error::Damaged(format!("Sun/NeXT audio: {what}"));
     let (Some(start), Some(size), Some(encoding), Some(rate), Some(channels)) =
@@ -58,13 +69,15 @@ pub fn parse(octets: &[u8]) -> Result<Au<'_>, Error> {
     else {
         return Err(damaged("header cut off"));
     };
-    let body = octets.get((start as usize).max(24)..).ok_or_else(|| damaged("no sound in it"))?;
+    let start = (start as usize).max(24);
+    let body = octets.get(start..).ok_or_else(|| damaged("no sound in it"))?;
     if !(1..=32).contains(&channels) || !pcm::is_sane_rate(rate) {
         return Err(damaged("impossible format"));
     }
     // Zero with sound behind it comes from writers that never went back to fill it in.
-    let data = if size == 0 { body } else { body.get(..size as usize).unwrap_or(body) };
-    Ok(Au { encoding, rate, channels, data })
+    let size = (size != 0).then_some(size as usize);
+    let data = size.and_then(|size| body.get(..size)).unwrap_or(body);
+    Ok((Au { encoding, rate, channels, data }, start, size))
 }
 
 /// Decodes the sound of a parsed file.
@@ -72,30 +85,43 @@ pub fn parse(octets: &[u8]) -> Result<Au<'_>, Error> {
 /// # Errors
 /// [`Error::Unsupported`] for encodings without a decoder.
 pub fn decode(au: &Au<'_>) -> Result<Vec<i16>, Error> {
-    let channels = au.channels as usize;
-    let samples = |octets: usize, sample: fn(&[u8]) -> i16| {
-        pcm::mix_octets(au.data, octets, channels, sample)
-    };
-    // G.726 in these files has the first code word in the low bits, like the mail type.
-    let g726 = |rate| Ok(g726::decode(au.data, rate, Packing::LsbFirst));
-    Ok(match au.encoding {
-        1 => samples(1, |s| Law::MuLaw.expand(s[0])),
-        27 => samples(1, |s| Law::ALaw.expand(s[0])),
-        2 => samples(1, |s| i16::from_be_bytes([s[0], 0])),
-        3 => samples(2, |s| i16::from_be_bytes([s[0], s[1]])),
-        4 => samples(3, |s| i16::from_be_bytes([s[0], s[1]])),
-        5 => samples(4, |s| i16::from_be_bytes([s[0], s[1]])),
-        6 => {
-            samples(4, |s| pcm::from_float(f64::from(f32::from_be_bytes([s[0], s[1], s[2], s[3]]))))
-        }
-        7 => samples(8, |s| {
+    if let Some((width, sample)) = sample_reader(au) {
+        return Ok(pcm::mix_octets(au.data, width, au.channels as usize, sample));
+    }
+    match g726_rate(au) {
+        Some(rate) => Ok(g726::decode(au.data, rate, Packing::LsbFirst)),
+        None => Err(Error::Unsupported(format!("{} in a Sun file", au.codec_name()))),
+    }
+}
+
+/// Octets of a sample of linear and G.711 files, and how to read it; `None` for other encodings.
+pub(super) fn sample_reader(au: &Au<'_>) -> Option<(usize, pcm::SampleReader)> {
+    let reader: (usize, pcm::SampleReader) = match au.encoding {
+        1 => (1, |s| Law::MuLaw.expand(s[0])),
+        27 => (1, |s| Law::ALaw.expand(s[0])),
+        2 => (1, |s| i16::from_be_bytes([s[0], 0])),
+        3 => (2, |s| i16::from_be_bytes([s[0], s[1]])),
+        4 => (3, |s| i16::from_be_bytes([s[0], s[1]])),
+        5 => (4, |s| i16::from_be_bytes([s[0], s[1]])),
+        6 => (4, |s| pcm::from_float(f64::from(f32::from_be_bytes([s[0], s[1], s[2], s[3]])))),
+        7 => (8, |s| {
             pcm::from_float(f64::from_be_bytes([s[0], s[1], s[2], s[3], s[4], s[5], s[6], s[7]]))
         }),
-        23 if channels == 1 => return g726(Rate::Kbit32),
-        25 if channels == 1 => return g726(Rate::Kbit24),
-        26 if channels == 1 => return g726(Rate::Kbit40),
-        _ => return Err(Error::Unsupported(format!("{} in a Sun file", au.codec_name()))),
-    })
+        _ => return None,
+    };
+    Some(reader)
+}
+
+/// The rate of mono G.726, which in these files has the first code word in the low bits, like the
+/// mail type; `None` for other encodings.
+pub(super) fn g726_rate(au: &Au<'_>) -> Option<Rate> {
+    let rate = match au.encoding {
+        23 => Rate::Kbit32,
+        25 => Rate::Kbit24,
+        26 => Rate::Kbit40,
+        _ => return None,
+    };
+    (au.channels == 1).then_some(rate)
 }
 
 fn header(encoding: u32, rate: u32, octets: usize) -> Vec<u8> {

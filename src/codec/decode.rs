@@ -44,7 +44,7 @@ impl Default for Limits {
 
 impl Limits {
     /// Most samples at a rate.
-    fn samples(self, rate: u32) -> usize {
+    pub(super) fn samples(self, rate: u32) -> usize {
         let most = self.duration.as_secs_f64() * f64::from(rate);
         // The cast saturates.
         (most as usize).min(MOST_SAMPLES)

@@ -16,6 +16,7 @@ mod tables;
 mod zeros;
 
 pub use order::likely_packing;
+pub(super) use order::{Early, early_packing};
 
 use super::g711::{self, Law};
 use pack::{OCTETS, Packer, RUN};

@@ -18,31 +18,82 @@ pub const BLOCK: usize = MSGSM_BLOCK_LEN;
 /// Samples of an MS-GSM block.
 pub const BLOCK_SAMPLES: usize = MSGSM_BLOCK_SAMPLES;
 
+/// How frames are packed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Framing {
+    /// Raw frames of [`FRAME`] octets.
+    Raw,
+    /// MS-GSM blocks of [`BLOCK`] octets.
+    Blocks,
+}
+
+/// Decodes octets, in pieces of any size.
+pub struct Decoder {
+    framing: Framing,
+    state: DecoderState,
+    /// A frame that has begun.
+    rest: Vec<u8>,
+}
+
+impl Decoder {
+    /// A decoder in the reset state.
+    #[must_use]
+    pub fn new(framing: Framing) -> Self {
+        Self { framing, state: DecoderState::new(), rest: Vec::new() }
+    }
+
+    /// Appends the samples of the frames that `octets` complete to `out`.
+    pub fn decode(&mut self, mut octets: &[u8], out: &mut Vec<i16>) {
+        let size = match self.framing {
+            Framing::Raw => FRAME,
+            Framing::Blocks => BLOCK,
+        };
+        if !self.rest.is_empty() {
+            let (begun, after) = octets.split_at(octets.len().min(size - self.rest.len()));
+            self.rest.extend_from_slice(begun);
+            octets = after;
+            if self.rest.len() < size {
+                return;
+            }
+            let whole = std::mem::take(&mut self.rest);
+            self.frame(&whole, out);
+        }
+        let frames = octets.chunks_exact(size);
+        self.rest.extend_from_slice(frames.remainder());
+        for frame in frames {
+            self.frame(frame, out);
+        }
+    }
+
+    fn frame(&mut self, octets: &[u8], out: &mut Vec<i16>) {
+        match self.framing {
+            Framing::Raw => match UnpackedFrame::from_gsm_byte_frame(octets) {
+                Ok(frame) => out.extend(self.state.decode_frame(&frame)),
+                Err(_) => out.extend([0; SAMPLES]),
+            },
+            Framing::Blocks => {
+                if let Ok((first, second)) = UnpackedFrame::pair_from_msgsm_block(octets) {
+                    out.extend(self.state.decode_frame(&first));
+                    out.extend(self.state.decode_frame(&second));
+                }
+            }
+        }
+    }
+}
+
 /// Decodes raw frames.
 #[must_use]
 pub fn decode(octets: &[u8]) -> Vec<i16> {
-    let mut state = DecoderState::new();
     let mut samples = Vec::with_capacity(octets.len() / FRAME * SAMPLES);
-    for octets in octets.chunks_exact(FRAME) {
-        match UnpackedFrame::from_gsm_byte_frame(octets) {
-            Ok(frame) => samples.extend(state.decode_frame(&frame)),
-            Err(_) => samples.extend([0; SAMPLES]),
-        }
-    }
+    Decoder::new(Framing::Raw).decode(octets, &mut samples);
     samples
 }
 
 /// Decodes MS-GSM blocks.
 #[must_use]
 pub fn decode_blocks(octets: &[u8]) -> Vec<i16> {
-    let mut state = DecoderState::new();
     let mut samples = Vec::with_capacity(octets.len() / BLOCK * BLOCK_SAMPLES);
-    for octets in octets.chunks_exact(BLOCK) {
-        if let Ok((first, second)) = UnpackedFrame::pair_from_msgsm_block(octets) {
-            samples.extend(state.decode_frame(&first));
-            samples.extend(state.decode_frame(&second));
-        }
-    }
+    Decoder::new(Framing::Blocks).decode(octets, &mut samples);
     samples
 }
 

@@ -17,12 +17,14 @@ mod opus;
 pub mod pcm;
 pub mod resample;
 pub mod sniff;
+pub mod stream;
 pub mod wav;
 
 pub use decode::{Hint, Limits, MOST_SAMPLES, decode, decode_packed, packing, wave_g726};
 pub use estimate::estimate;
 pub use pcm::Pcm;
 pub use sniff::describe;
+pub use stream::Stream;
 
 /// Why octets did not become samples or pixels. What could be decoded before the damage is kept by
 /// the caller where the function returns both.

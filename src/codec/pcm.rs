@@ -61,13 +61,16 @@ pub(super) fn mix(interleaved: &[i16], channels: usize, mono: &mut Vec<i16>) {
     }
 }
 
+/// Reads one sample from exactly as many octets as it has.
+pub(super) type SampleReader = fn(&[u8]) -> i16;
+
 /// Reads interleaved samples of `width` octets and mixes them down. `sample` gets exactly `width`
 /// octets. An incomplete frame at the end is dropped.
 pub(super) fn mix_octets(
     octets: &[u8],
     width: usize,
     channels: usize,
-    sample: fn(&[u8]) -> i16,
+    sample: SampleReader,
 ) -> Vec<i16> {
     if channels == 1 {
         return octets.chunks_exact(width).map(sample).collect();

@@ -153,6 +153,24 @@ pub fn form(octets: &[u8], hint: Hint<'_>) -> Option<Form> {
     by_content(octets).or_else(|| by_label(hint))
 }
 
+/// As [`form`], from the beginning of a recording: `None` while what follows may change the answer.
+#[must_use]
+pub fn settled(beginning: &[u8], hint: Hint<'_>) -> Option<Option<Form>> {
+    beginning.get(..LONGEST_SIGNATURE)?;
+    if let Some(form) = by_signature(beginning) {
+        return Some(Some(form));
+    }
+    for (length, form) in FRAMED {
+        if frames(beginning, length)? {
+            return Some(Some(form));
+        }
+    }
+    let label = by_label(hint);
+    // Frames of GSM are told by all of them.
+    let other = || beginning.chunks_exact(33).any(|frame| !is_gsm_frame(frame));
+    (label == Some(Form::Gsm) || other()).then_some(label)
+}
+
 /// What the recording is, for people: the codec where it can be told ("GSM 06.10" for a WAV with
 /// that inside), else the container, else "unknown".
 #[must_use]
@@ -168,6 +186,29 @@ pub fn describe(octets: &[u8], hint: Hint<'_>) -> &'static str {
 /// By content alone.
 #[must_use]
 pub fn by_content(octets: &[u8]) -> Option<Form> {
+    let framed = || {
+        let whole = |length| match frames(octets, length) {
+            Some(told) => told,
+            // It ends after the first frame or later.
+            None => length(octets)
+                .is_some_and(|size| octets.get(size..).is_some_and(|next| next.len() >= 8)),
+        };
+        FRAMED.into_iter().find(|(length, _)| whole(*length)).map(|(_, form)| form)
+    };
+    by_signature(octets).or_else(framed).or_else(|| is_gsm(octets).then_some(Form::Gsm))
+}
+
+/// Octets of the longest signature, wherever it stands.
+const LONGEST_SIGNATURE: usize = 32;
+
+/// Reads the size of a frame from its header.
+type FrameLength = fn(&[u8]) -> Option<usize>;
+
+/// Forms that are told by frames that follow each other.
+const FRAMED: [(FrameLength, Form); 2] =
+    [(mpeg_frame, Form::Library("MP3")), (adts_frame, Form::Library("AAC"))];
+
+fn by_signature(octets: &[u8]) -> Option<Form> {
     let at = |magic: &[u8], place: usize| {
         octets.get(place..).is_some_and(|rest| rest.starts_with(magic))
     };
@@ -183,13 +224,7 @@ pub fn by_content(octets: &[u8]) -> Option<Form> {
     if at(b"ftyp", 4) {
         return Some(Form::Library("AAC"));
     }
-    SIGNATURES
-        .iter()
-        .find(|(magic, _)| at(magic, 0))
-        .map(|(_, form)| *form)
-        .or_else(|| frames(octets, mpeg_frame).then_some(Form::Library("MP3")))
-        .or_else(|| frames(octets, adts_frame).then_some(Form::Library("AAC")))
-        .or_else(|| is_gsm(octets).then_some(Form::Gsm))
+    SIGNATURES.iter().find(|(magic, _)| at(magic, 0)).map(|(_, form)| *form)
 }
 
 /// The first packet of the first page names the codec.
@@ -209,20 +244,17 @@ fn ogg(octets: &[u8]) -> Form {
         .map_or(Form::Library("Ogg"), |(_, form)| *form)
 }
 
-/// Whether three frames follow each other from the start, or as many as there are octets for.
+/// Whether three frames follow each other from the start; `None` where the octets end before that.
 /// G.711 and G.726 silence is all ones, so one sync word proves nothing.
-fn frames(octets: &[u8], length: fn(&[u8]) -> Option<usize>) -> bool {
+fn frames(octets: &[u8], length: FrameLength) -> Option<bool> {
     let mut rest = octets;
-    for count in 0..3 {
+    for _ in 0..3 {
         let Some(size) = length(rest) else {
-            return false;
+            return Some(false);
         };
-        match rest.get(size..) {
-            Some(next) if next.len() >= 8 => rest = next,
-            _ => return count > 0,
-        }
+        rest = rest.get(size..).filter(|next| next.len() >= 8)?;
     }
-    true
+    Some(true)
 }
 
 /// Octets of an MPEG audio layer II or III frame.
@@ -264,7 +296,11 @@ fn adts_frame(octets: &[u8]) -> Option<usize> {
 
 /// Whether the nibble 0xD stands at the head of at least eight 33-octet frames and of all.
 fn is_gsm(octets: &[u8]) -> bool {
-    octets.len() >= 8 * 33 && octets.chunks_exact(33).all(|frame| frame[0] >> 4 == 0xD)
+    octets.len() >= 8 * 33 && octets.chunks_exact(33).all(is_gsm_frame)
+}
+
+fn is_gsm_frame(frame: &[u8]) -> bool {
+    frame.first().is_some_and(|octet| octet >> 4 == 0xD)
 }
 
 fn by_label(hint: Hint<'_>) -> Option<Form> {

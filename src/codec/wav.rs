@@ -106,13 +106,18 @@ impl Wav<'_> {
     /// Cuts what a block codec added beyond the true length. A count that would cut a whole block
     /// or more is wrong rather than a length, and ignored.
     pub(super) fn cut_to_fact(&self, samples: &mut Vec<i16>) {
-        let Some(length) = self.fact.and_then(|fact| usize::try_from(fact).ok()) else {
-            return;
-        };
-        let block = self.samples_per_block.map_or(0, usize::from);
-        if length > 0 && length < samples.len() && samples.len() - length < block {
+        if let Some((length, block)) = self.cut()
+            && length < samples.len()
+            && samples.len() - length < block
+        {
             samples.truncate(length);
         }
+    }
+
+    /// The true length, and how many samples beyond it may be cut (less than a block).
+    pub(super) fn cut(&self) -> Option<(usize, usize)> {
+        let length = usize::try_from(self.fact?).ok().filter(|length| *length > 0)?;
+        Some((length, self.samples_per_block.map_or(0, usize::from)))
     }
 }
 
@@ -121,6 +126,27 @@ impl Wav<'_> {
 /// # Errors
 /// [`Error::Damaged`] without `fmt ` or `data`, or with values that no player accepts.
 pub fn parse(octets: &[u8]) -> Result<Wav<'_>, Error> {
+    read(octets).map(|(wav, _)| wav)
+}
+
+/// The header of a file of which only the beginning is there: what it says, where the sound begins,
+/// and how many octets of it there are in all, where it tells. `None` while the header is not there
+/// as a whole, or will never be.
+pub(super) fn begin(octets: &[u8]) -> Option<(Wav<'_>, usize, Option<usize>)> {
+    let (wav, place) = read(octets).ok()?;
+    // The octets behind the header of the sound tell how its size is meant.
+    octets.get(place.start..place.start + 8)?;
+    Some((wav, place.start, place.size))
+}
+
+/// Where the sound lies.
+struct Place {
+    start: usize,
+    /// As announced; `None` means "the rest".
+    size: Option<usize>,
+}
+
+fn read(octets: &[u8]) -> Result<(Wav<'_>, Place), Error> {
     let damaged = |what: &str| Error::Damaged(format!("WAV: {what}"));
     let form = octets.get(..12).ok_or_else(|| damaged("header cut off"))?;
     if form.get(8..) != Some(b"WAVE".as_slice()) {
@@ -141,7 +167,9 @@ pub fn parse(octets: &[u8]) -> Result<Wav<'_>, Error> {
                 let open = size == 0 && !is_chunk(body) || size >= 0xFFFF_FF00;
                 let data = if open { body } else { content };
                 let format = format.ok_or_else(|| damaged("sound before its format"))?;
-                return describe(format, fact, data).ok_or_else(|| damaged("impossible format"));
+                let place = Place { start: at + 8, size: (!open).then_some(size) };
+                let wav = describe(format, fact, data);
+                return wav.map(|wav| (wav, place)).ok_or_else(|| damaged("impossible format"));
             }
             _ => {}
         }
@@ -180,25 +208,28 @@ fn describe<'a>(format: &[u8], fact: Option<u32>, data: &'a [u8]) -> Option<Wav<
 
 /// Decodes linear and G.711 files; `None` for all other codecs.
 pub(super) fn linear(wav: &Wav<'_>) -> Option<Vec<i16>> {
-    let channels = usize::from(wav.channels);
-    let samples = |octets: usize, sample: fn(&[u8]) -> i16| {
-        pcm::mix_octets(wav.data, octets, channels, sample)
-    };
-    Some(match (wav.tag, wav.bits) {
-        (tag::PCM, 1..=8) => samples(1, |s| (i16::from(s[0]) - 128) << 8),
-        (tag::PCM, 9..=16) => samples(2, |s| i16::from_le_bytes([s[0], s[1]])),
-        (tag::PCM, 17..=24) => samples(3, |s| i16::from_le_bytes([s[1], s[2]])),
-        (tag::PCM, 25..=32) => samples(4, |s| i16::from_le_bytes([s[2], s[3]])),
+    let (width, sample) = sample_reader(wav)?;
+    Some(pcm::mix_octets(wav.data, width, usize::from(wav.channels), sample))
+}
+
+/// Octets of a sample of linear and G.711 files, and how to read it; `None` for all other codecs.
+pub(super) fn sample_reader(wav: &Wav<'_>) -> Option<(usize, pcm::SampleReader)> {
+    let reader: (usize, pcm::SampleReader) = match (wav.tag, wav.bits) {
+        (tag::PCM, 1..=8) => (1, |s| (i16::from(s[0]) - 128) << 8),
+        (tag::PCM, 9..=16) => (2, |s| i16::from_le_bytes([s[0], s[1]])),
+        (tag::PCM, 17..=24) => (3, |s| i16::from_le_bytes([s[1], s[2]])),
+        (tag::PCM, 25..=32) => (4, |s| i16::from_le_bytes([s[2], s[3]])),
         (tag::FLOAT, 32) => {
-            samples(4, |s| pcm::from_float(f64::from(f32::from_le_bytes([s[0], s[1], s[2], s[3]]))))
+            (4, |s| pcm::from_float(f64::from(f32::from_le_bytes([s[0], s[1], s[2], s[3]]))))
         }
-        (tag::FLOAT, 64) => samples(8, |s| {
+        (tag::FLOAT, 64) => (8, |s| {
             pcm::from_float(f64::from_le_bytes([s[0], s[1], s[2], s[3], s[4], s[5], s[6], s[7]]))
         }),
-        (tag::A_LAW, _) => samples(1, |s| Law::ALaw.expand(s[0])),
-        (tag::MU_LAW, _) => samples(1, |s| Law::MuLaw.expand(s[0])),
+        (tag::A_LAW, _) => (1, |s| Law::ALaw.expand(s[0])),
+        (tag::MU_LAW, _) => (1, |s| Law::MuLaw.expand(s[0])),
         _ => return None,
-    })
+    };
+    Some(reader)
 }
 
 /// The header of a 16-bit mono file with `octets` octets of sound. With `None` the sizes say "until

@@ -3,4 +3,5 @@
 mod any_input;
 mod command;
 mod signals;
+mod stream;
 mod vectors;

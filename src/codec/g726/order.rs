@@ -7,9 +7,12 @@
 
 use super::{Packing, Rate, decode};
 
-/// Places looked at, spread over the recording, and octets of each (1.5 s at 32 kbit/s).
-const PIECES: usize = 4;
+/// Octets of a piece (1.5 s at 32 kbit/s); whole code words at every rate.
 const PIECE: usize = 6000;
+/// Pieces at the beginning that are looked at first, one after the other.
+const FIRST: usize = 4;
+/// Places looked at in what follows, spread over it, where the beginning says nothing.
+const PLACES: usize = 4;
 /// Samples of a frame, 30 ms.
 const FRAME: usize = 240;
 const ORDER: usize = 10;
@@ -23,33 +26,101 @@ const OBVIOUS: f64 = 2.0;
 /// The order in which the recording is clearly the more predictable; `None` when neither is, as for
 /// silence, noise and very short recordings. An order for code words that run across octets (16, 24
 /// and 40 kbit/s) is told the same way.
+///
+/// A clear beginning (24 000 octets, or a first piece of it that is obvious) decides alone, so that
+/// a recording that is still coming is judged as the whole will be.
 #[must_use]
 pub fn likely_packing(octets: &[u8], rate: Rate) -> Option<Packing> {
-    let window = window();
-    let mut gains = [Mean::default(); 2];
-    let spare = octets.len().saturating_sub(PIECE);
-    let mut lead = 0.0;
-    for piece in 0..PIECES {
-        // On a boundary of code words at every rate.
-        let from = spare * piece / (PIECES - 1) / 15 * 15;
-        let octets = octets.get(from..octets.len().min(from + PIECE)).unwrap_or_default();
-        for (mean, packing) in gains.iter_mut().zip([Packing::LsbFirst, Packing::MsbFirst]) {
-            mean.add(&decode(octets, rate, packing), &window);
+    let mut judge = Judge::new(rate);
+    for piece in octets.chunks(PIECE).take(FIRST) {
+        judge.hear(piece);
+        if let Some(packing) = judge.obvious() {
+            return Some(packing);
         }
-        lead = match gains {
-            [first, second] if first.frames.min(second.frames) >= ENOUGH => {
-                first.value() - second.value()
-            }
-            _ => 0.0,
-        };
-        if spare == 0 || lead.abs() >= OBVIOUS {
+    }
+    if let Some(packing) = judge.clear() {
+        return Some(packing);
+    }
+    let rest = octets.get(FIRST * PIECE..).filter(|rest| !rest.is_empty())?;
+    let spare = rest.len().saturating_sub(PIECE);
+    for place in 0..PLACES {
+        // On a boundary of code words at every rate.
+        let from = spare * place / (PLACES - 1) / 15 * 15;
+        judge.hear(rest.get(from..rest.len().min(from + PIECE)).unwrap_or_default());
+        if spare == 0 || judge.obvious().is_some() {
             break;
         }
     }
-    if lead.abs() < CLEAR {
-        return None;
+    judge.clear()
+}
+
+/// The verdict on a recording of which only a beginning is there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::codec) enum Early {
+    /// That of the whole, whatever follows.
+    Known(Packing),
+    /// The beginning is too short.
+    TooShort,
+    /// The beginning says nothing: what follows decides.
+    Unclear,
+}
+
+/// What [`likely_packing`] will say of the whole, as far as its beginning tells. At most 24 000
+/// octets are looked at.
+pub(in crate::codec) fn early_packing(beginning: &[u8], rate: Rate) -> Early {
+    let mut judge = Judge::new(rate);
+    let pieces = beginning.chunks_exact(PIECE).take(FIRST);
+    let all = pieces.len() == FIRST;
+    for piece in pieces {
+        judge.hear(piece);
+        if let Some(packing) = judge.obvious() {
+            return Early::Known(packing);
+        }
     }
-    Some(if lead > 0.0 { Packing::LsbFirst } else { Packing::MsbFirst })
+    match judge.clear() {
+        _ if !all => Early::TooShort,
+        Some(packing) => Early::Known(packing),
+        None => Early::Unclear,
+    }
+}
+
+/// Compares both orders over pieces.
+struct Judge {
+    rate: Rate,
+    window: [f64; FRAME],
+    gains: [Mean; 2],
+}
+
+impl Judge {
+    fn new(rate: Rate) -> Self {
+        Self { rate, window: window(), gains: [Mean::default(); 2] }
+    }
+
+    /// Takes in a piece that begins with a code word.
+    fn hear(&mut self, octets: &[u8]) {
+        for (mean, packing) in self.gains.iter_mut().zip([Packing::LsbFirst, Packing::MsbFirst]) {
+            mean.add(&decode(octets, self.rate, packing), &self.window);
+        }
+    }
+
+    fn obvious(&self) -> Option<Packing> {
+        self.leader(OBVIOUS)
+    }
+
+    fn clear(&self) -> Option<Packing> {
+        self.leader(CLEAR)
+    }
+
+    /// The order that leads by so much.
+    fn leader(&self, by: f64) -> Option<Packing> {
+        let [first, second] = self.gains;
+        if first.frames.min(second.frames) < ENOUGH {
+            return None;
+        }
+        let lead = first.value() - second.value();
+        let leader = if lead > 0.0 { Packing::LsbFirst } else { Packing::MsbFirst };
+        (lead.abs() >= by).then_some(leader)
+    }
 }
 
 /// Mean prediction gain of frames with sound.
@@ -149,5 +220,17 @@ mod tests {
         assert_eq!(likely_packing(&[0xFF; 20_000], Rate::Kbit32), None);
         let scrap = encode(&vowel(800), Rate::Kbit32, Packing::LsbFirst);
         assert_eq!(likely_packing(&scrap, Rate::Kbit32), None);
+    }
+
+    #[test]
+    fn the_beginning_says_what_the_whole_will() {
+        let voice = encode(&vowel(60_000), Rate::Kbit32, Packing::MsbFirst);
+        assert_eq!(early_packing(&voice[..5999], Rate::Kbit32), Early::TooShort);
+        assert_eq!(early_packing(&voice[..6000], Rate::Kbit32), Early::Known(Packing::MsbFirst));
+        // Six seconds of silence, and then somebody speaks.
+        let late = [vec![0xFF; 24_000], voice].concat();
+        assert_eq!(early_packing(&late[..23_999], Rate::Kbit32), Early::TooShort);
+        assert_eq!(early_packing(&late[..24_000], Rate::Kbit32), Early::Unclear);
+        assert_eq!(likely_packing(&late, Rate::Kbit32), Some(Packing::MsbFirst));
     }
 }
