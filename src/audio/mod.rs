@@ -4,6 +4,9 @@
 //! No device, a refused microphone and an unplugged headset are ordinary states with a [`Problem`],
 //! never errors that end anything.
 //!
+//! A recording may be appended to while it plays ([`Command::Append`]); where it runs dry, the player
+//! waits ([`Phase::Waiting`]), and it never counts as heard before its whole length is known.
+//!
 //! `pipe` turns a recording into the device's samples (silence skipped, stretched, resampled),
 //! `player` and `recorder` hold the state machines, `take` the crash-safe file of a recording,
 //! `device` the real devices (rodio for output, cpal for input) and `null` devices without hardware.
@@ -14,6 +17,7 @@ mod null;
 mod pipe;
 mod player;
 mod recorder;
+mod sound;
 mod take;
 mod thread;
 mod types;
@@ -86,11 +90,7 @@ pub fn play_blocking(pcm: &Pcm) -> Result<(), String> {
     let audio = Audio::start().map_err(|e| e.to_string())?;
     audio.send(Command::Load {
         clip: ClipId("file".into()),
-        segments: vec![Segment {
-            label: "message".into(),
-            pcm: Arc::new(pcm.clone()),
-            primary: true,
-        }],
+        segments: vec![Segment::whole("message", Arc::new(pcm.clone()), true)],
         segment: 0,
         at: Duration::ZERO,
         play: true,

@@ -1,6 +1,9 @@
 //! From a recording to the samples a device takes: pauses left out, stretched with the pitch kept
 //! (WSOLA), resampled, in order and without seams. Works ahead of the device by [`AHEAD`].
 //!
+//! A recording may still be coming: then the pipe runs dry without an end, and goes on when more is
+//! appended.
+//!
 //! Positions: the device counts what it consumed; [`Pipe::position`] turns that count back into a
 //! place in the recording. At speed 1 and the recording's own rate samples pass unchanged.
 
@@ -8,7 +11,6 @@ use std::{
     collections::VecDeque,
     num::{NonZeroU16, NonZeroU32},
     ops::Range,
-    sync::Arc,
     time::Duration,
 };
 
@@ -17,7 +19,7 @@ use rubato::{
     audioadapter_buffers::direct::InterleavedSlice,
 };
 
-use crate::codec::Pcm;
+use super::sound::Sound;
 
 /// How far ahead of the device the pipe works.
 pub(super) const AHEAD: Duration = Duration::from_millis(300);
@@ -105,8 +107,12 @@ impl Resampler {
 
 /// One run through a recording, from a start to its end.
 pub(super) struct Pipe {
-    pcm: Arc<Pcm>,
-    /// Stretches of the recording that sound, in order; the first begins at the start position.
+    sound: Sound,
+    /// More of the recording may come.
+    open: bool,
+    /// The start position.
+    from: usize,
+    /// Stretches of the recording that sound, in order, as far as it is here; none before `from`.
     kept: Vec<Range<usize>>,
     /// Index into `kept` and position in the recording.
     at: (usize, usize),
@@ -122,9 +128,11 @@ pub(super) struct Pipe {
 }
 
 impl Pipe {
-    /// A pipe from `start` (a sample position) for a device of `out_rate`. `silences` are left out.
+    /// A pipe from `start` (a sample position, which need not be here yet) for a device of
+    /// `out_rate`. `silences` are left out. `open`: more may come.
     pub(super) fn new(
-        pcm: Arc<Pcm>,
+        sound: Sound,
+        open: bool,
         start: usize,
         silences: &[Range<usize>],
         speed: f32,
@@ -132,20 +140,23 @@ impl Pipe {
     ) -> (Self, rtrb::Consumer<f32>) {
         let ahead = (f64::from(out_rate) * AHEAD.as_secs_f64()) as usize;
         let (ring, consumer) = rtrb::RingBuffer::new(ahead.max(STEP));
-        let kept = kept_ranges(start, pcm.samples.len(), silences);
-        let first = kept.first().map_or(pcm.samples.len(), |range| range.start);
+        let kept = kept_ranges(start, sound.len(), silences);
+        let first = kept.first().map_or(start, |range| range.start);
         let stretch = ((speed - 1.0).abs() > 0.01)
             .then(|| {
                 let mut stretch =
-                    wsola::TimeStretch::new(NonZeroU32::new(pcm.rate)?, NonZeroU16::MIN).ok()?;
+                    wsola::TimeStretch::new(NonZeroU32::new(sound.rate())?, NonZeroU16::MIN)
+                        .ok()?;
                 stretch.set_tempo(speed);
                 Some(stretch)
             })
             .flatten();
         let speed = stretch.as_ref().map_or(1.0, wsola::TimeStretch::tempo);
-        let resampler = Resampler::new(pcm.rate, out_rate);
+        let resampler = Resampler::new(sound.rate(), out_rate);
         let pipe = Self {
-            pcm,
+            sound,
+            open,
+            from: start,
             kept,
             at: (0, first),
             speed,
@@ -170,11 +181,31 @@ impl Pipe {
                 self.waiting.pop_front();
                 self.pushed += 1;
             }
-            if self.dry {
+            if self.dry || !self.take_in() {
                 return;
             }
-            self.take_in();
         }
+    }
+
+    /// Goes on with what came. `sound` begins with what was here before; `silences` that lie behind
+    /// that are left out. `open`: more may come after it.
+    pub(super) fn grow(&mut self, sound: Sound, open: bool, silences: &[Range<usize>]) {
+        let start = self.sound.len().max(self.from);
+        for range in kept_ranges(start, sound.len(), silences) {
+            match self.kept.last_mut() {
+                Some(last) if last.end == range.start => last.end = range.end,
+                _ => self.kept.push(range),
+            }
+        }
+        self.sound = sound;
+        self.open = open;
+    }
+
+    /// Whether the device has consumed all that is here, and more may come.
+    pub(super) fn is_starved(&self, consumed: u64) -> bool {
+        let used_up = self.at.0 + 1 >= self.kept.len()
+            && self.kept.last().is_none_or(|last| self.at.1 >= last.end);
+        self.open && !self.dry && used_up && self.waiting.is_empty() && consumed >= self.pushed
     }
 
     /// Whether the device has consumed all there is.
@@ -184,7 +215,7 @@ impl Pipe {
 
     /// Place in the recording, in samples, after the device consumed so many of its own.
     pub(super) fn position(&self, consumed: u64) -> usize {
-        let rate = f64::from(self.pcm.rate) / f64::from(self.out_rate.max(1));
+        let rate = f64::from(self.sound.rate()) / f64::from(self.out_rate.max(1));
         let mut left = (consumed as f64 * rate * f64::from(self.speed)) as usize;
         for range in &self.kept {
             if left < range.len() {
@@ -192,28 +223,29 @@ impl Pipe {
             }
             left -= range.len();
         }
-        self.pcm.samples.len()
+        self.sound.len().max(self.from)
     }
 
-    /// Takes in the next piece of the recording, or ends the stages behind it.
-    fn take_in(&mut self) {
-        let piece: Vec<f32> = match self.kept.get(self.at.0) {
-            None => {
+    /// Takes in the next piece of the recording, or ends the stages behind it. False where more
+    /// has to come first.
+    fn take_in(&mut self) -> bool {
+        while let Some(range) = self.kept.get(self.at.0)
+            && self.at.1 >= range.end
+            && let Some(next) = self.kept.get(self.at.0 + 1)
+        {
+            self.at = (self.at.0 + 1, next.start);
+        }
+        let Some(range) = self.kept.get(self.at.0).filter(|range| self.at.1 < range.end) else {
+            if !self.open {
                 self.end();
-                return;
             }
-            Some(range) => {
-                let to = range.end.min(self.at.1 + 4 * STEP);
-                let samples = self.pcm.samples.get(self.at.1..to).unwrap_or_default();
-                let piece = samples.iter().map(|s| f32::from(*s) / 32_768.0).collect();
-                self.at.1 = to;
-                if to >= range.end {
-                    self.at.0 += 1;
-                    self.at.1 = self.kept.get(self.at.0).map_or(to, |next| next.start);
-                }
-                piece
-            }
+            return !self.open;
         };
+        // The first stretch may have come after the pipe was made.
+        let from = self.at.1.max(range.start);
+        let samples = self.sound.get(from, range.end.min(from + 4 * STEP));
+        self.at.1 = from + samples.len();
+        let piece: Vec<f32> = samples.iter().map(|s| f32::from(*s) / 32_768.0).collect();
         match &mut self.stretch {
             None => self.resample(&piece),
             Some(stretch) => {
@@ -221,6 +253,7 @@ impl Pipe {
                 self.pull_stretched();
             }
         }
+        true
     }
 
     fn pull_stretched(&mut self) {
@@ -272,7 +305,20 @@ fn kept_ranges(start: usize, end: usize, silences: &[Range<usize>]) -> Vec<Range
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
+    use crate::codec::Pcm;
+
+    fn whole(
+        pcm: Arc<Pcm>,
+        start: usize,
+        silences: &[Range<usize>],
+        speed: f32,
+        out_rate: u32,
+    ) -> (Pipe, rtrb::Consumer<f32>) {
+        Pipe::new(Sound::new(pcm), false, start, silences, speed, out_rate)
+    }
 
     fn tone(rate: u32, seconds: f64) -> Arc<Pcm> {
         let samples = (0..(f64::from(rate) * seconds) as usize)
@@ -298,7 +344,7 @@ mod tests {
     #[test]
     fn same_rate_and_speed_pass_samples_unchanged() {
         let pcm = tone(8_000, 1.3);
-        let (mut pipe, mut ring) = Pipe::new(pcm.clone(), 100, &[], 1.0, 8_000);
+        let (mut pipe, mut ring) = whole(pcm.clone(), 100, &[], 1.0, 8_000);
         let out: Vec<i16> =
             drain(&mut pipe, &mut ring).into_iter().map(|s| (s * 32_768.0) as i16).collect();
         assert_eq!(out, pcm.samples[100..]);
@@ -306,7 +352,7 @@ mod tests {
 
     #[test]
     fn resampling_keeps_length_and_level() {
-        let (mut pipe, mut ring) = Pipe::new(tone(8_000, 1.0), 0, &[], 1.0, 48_000);
+        let (mut pipe, mut ring) = whole(tone(8_000, 1.0), 0, &[], 1.0, 48_000);
         let out = drain(&mut pipe, &mut ring);
         assert_eq!(out.len(), 48_000);
         let rms = (out.iter().map(|s| s * s).sum::<f32>() / out.len() as f32).sqrt();
@@ -316,7 +362,7 @@ mod tests {
     #[test]
     fn speed_changes_length_and_position_keeps_the_recordings_time() {
         for speed in [0.5, 1.5, 2.0, 3.0] {
-            let (mut pipe, mut ring) = Pipe::new(tone(8_000, 4.0), 0, &[], speed, 48_000);
+            let (mut pipe, mut ring) = whole(tone(8_000, 4.0), 0, &[], speed, 48_000);
             let out = drain(&mut pipe, &mut ring);
             let expected = 4.0 * 48_000.0 / f64::from(speed);
             assert!((out.len() as f64 / expected - 1.0).abs() < 0.03, "{speed}: {}", out.len());
@@ -328,11 +374,59 @@ mod tests {
     #[test]
     fn silences_are_left_out_and_positions_jump_over_them() {
         let pcm = tone(8_000, 1.0);
-        let (mut pipe, mut ring) = Pipe::new(pcm, 0, &[2_000..6_000], 1.0, 8_000);
+        let (mut pipe, mut ring) = whole(pcm, 0, &[2_000..6_000], 1.0, 8_000);
         let out = drain(&mut pipe, &mut ring);
         assert_eq!(out.len(), 4_000);
         assert_eq!(pipe.position(1_999), 1_999);
         assert_eq!(pipe.position(2_000), 6_000);
+    }
+
+    /// Fills and drains until nothing more comes.
+    fn drain_starved(pipe: &mut Pipe, ring: &mut rtrb::Consumer<f32>, out: &mut Vec<f32>) {
+        while !pipe.is_starved(out.len() as u64) && !pipe.is_over(out.len() as u64) {
+            pipe.fill();
+            while let Ok(sample) = ring.pop() {
+                out.push(sample);
+            }
+        }
+    }
+
+    #[test]
+    fn a_recording_that_grows_sounds_like_the_whole() {
+        let pcm = tone(8_000, 3.0);
+        let pauses = [3_000..5_000, 9_000..11_000, 23_000..24_000];
+        for (speed, rate, start, pauses) in [
+            (1.0, 8_000, 0, &pauses[..0]),
+            (1.0, 48_000, 100, &pauses[..0]),
+            (1.0, 8_000, 0, &pauses[..]),
+            (1.5, 48_000, 0, &pauses[..]),
+            (1.0, 8_000, 12_345, &pauses[..]),
+        ] {
+            let (mut pipe, mut ring) = whole(pcm.clone(), start, pauses, speed, rate);
+            let expected = drain(&mut pipe, &mut ring);
+            let piece = |range: Range<usize>| {
+                Arc::new(Pcm { samples: pcm.samples[range].to_vec(), rate: 8_000 })
+            };
+            let mut sound = Sound::new(piece(0..2_500));
+            let of = |range: Range<usize>| -> Vec<Range<usize>> {
+                pauses.iter().filter(|pause| range.contains(&pause.start)).cloned().collect()
+            };
+            let (mut pipe, mut ring) =
+                Pipe::new(sound.clone(), true, start, &of(0..2_500), speed, rate);
+            let mut out = Vec::new();
+            for range in [2_500..2_501, 2_501..8_500, 8_500..24_000] {
+                drain_starved(&mut pipe, &mut ring, &mut out);
+                assert!(!pipe.is_over(out.len() as u64));
+                let reached = pipe.position(out.len() as u64);
+                assert!(reached <= range.start.max(start), "{reached} {range:?}");
+                assert!(sound.push(piece(range.clone())));
+                let last = range.end == 24_000;
+                pipe.grow(sound.clone(), !last, &of(range));
+            }
+            drain_starved(&mut pipe, &mut ring, &mut out);
+            assert!(pipe.is_over(out.len() as u64));
+            assert_eq!(out, expected, "{speed} {rate} {start}");
+        }
     }
 
     #[test]

@@ -1,4 +1,7 @@
 //! The playing state machine: one clip, its segments in order, seek, speed, skipped silence.
+//!
+//! A segment may be open: more of it is coming. It starts, and goes on after it ran dry, with
+//! [`MARGIN`] in hand; a place that is not here yet may be sought and is waited for.
 
 use std::{ops::Range, sync::Arc, time::Duration};
 
@@ -6,11 +9,55 @@ use super::{
     ClipId, Phase, PlayerState, Problem, Segment,
     backend::{Devices, Fault, Output, Tap, TapState},
     pipe::Pipe,
+    sound::{Sound, time},
 };
-use crate::{codec::level, model::heard::Listener};
+use crate::{codec::Pcm, model::heard::Listener};
 
 /// Slowest and fastest speed.
 const SPEEDS: std::ops::RangeInclusive<f32> = 0.5..=3.0;
+
+/// What must be here of an open segment before it sounds.
+const MARGIN: Duration = Duration::from_secs(1);
+
+/// A segment as far as it is here.
+struct Track {
+    label: String,
+    primary: bool,
+    sound: Sound,
+    /// More is coming; about so long in all.
+    open: Option<Duration>,
+    /// It was to come, and does not for now.
+    broken: bool,
+    /// Pauses in its first so many pieces.
+    silences: Vec<Range<usize>>,
+    measured: usize,
+}
+
+impl Track {
+    fn new(segment: Segment) -> Self {
+        Self {
+            label: segment.label,
+            primary: segment.primary,
+            sound: Sound::new(segment.pcm),
+            open: segment.open,
+            broken: false,
+            silences: Vec::new(),
+            measured: 0,
+        }
+    }
+
+    fn length(&self) -> Duration {
+        self.open.unwrap_or_default().max(self.sound.duration())
+    }
+
+    /// Looks for pauses where that was not done; returns those beyond a place.
+    fn pauses(&mut self, beyond: usize) -> &[Range<usize>] {
+        self.silences.extend(self.sound.silences(self.measured));
+        self.measured = self.sound.count();
+        let first = self.silences.partition_point(|pause| pause.end <= beyond);
+        self.silences.get(first..).unwrap_or_default()
+    }
+}
 
 /// A run of sound that is attached to the device.
 struct Run {
@@ -34,12 +81,13 @@ pub(super) struct Player {
     name: Option<String>,
     device: Option<Device>,
     clip: Option<ClipId>,
-    segments: Vec<Segment>,
-    silences: Vec<Vec<Range<usize>>>,
+    segments: Vec<Track>,
     segment: usize,
     /// Samples into the current segment.
     position: usize,
+    /// Never [`Phase::Waiting`]: that is `Playing` and `waiting`.
     phase: Phase,
+    waiting: bool,
     run: Option<Run>,
     listener: Listener,
     speed: f32,
@@ -57,10 +105,10 @@ impl Default for Player {
             device: None,
             clip: None,
             segments: Vec::new(),
-            silences: Vec::new(),
             segment: 0,
             position: 0,
             phase: Phase::Empty,
+            waiting: false,
             run: None,
             listener: Listener::new(None),
             speed: shown.speed,
@@ -75,6 +123,11 @@ impl Default for Player {
 impl Player {
     pub(super) fn is_playing(&self) -> bool {
         self.phase == Phase::Playing
+    }
+
+    /// Whether sound moves now.
+    pub(super) fn is_sounding(&self) -> bool {
+        self.is_playing() && !self.waiting
     }
 
     pub(super) fn has_device(&self) -> bool {
@@ -94,20 +147,96 @@ impl Player {
         segment: usize,
         at: Duration,
     ) {
+        let primary = || segments.iter().filter(|s| s.primary);
+        let known = primary().all(|s| s.open.is_none());
+        let length = primary().map(|s| s.pcm.duration()).max().filter(|_| known);
         // Only the very same clip keeps what was heard of it; another starts afresh.
         if self.clip.as_ref() != Some(&clip) {
-            let primary = segments.iter().filter(|s| s.primary).map(|s| s.pcm.duration()).max();
-            self.listener = Listener::new(primary);
+            self.listener = Listener::new(length);
+        } else if let Some(length) = length {
+            self.listener.learn(length);
         }
         self.run = None;
+        self.waiting = false;
         self.problem = None;
         self.clip = Some(clip);
-        self.silences = vec![Vec::new(); segments.len()];
         self.segment = segment.min(segments.len().saturating_sub(1));
         self.phase = if segments.is_empty() { Phase::Empty } else { Phase::Ready };
-        self.segments = segments;
+        self.segments = segments.into_iter().map(Track::new).collect();
         self.position = self.to_samples(at);
         self.listener.seeked(at);
+    }
+
+    /// Adds what came of an open segment.
+    pub(super) fn append(&mut self, clip: &ClipId, segment: usize, at: usize, pcm: Arc<Pcm>) {
+        if self.clip.as_ref() != Some(clip) {
+            return;
+        }
+        let Some(track) = self.segments.get_mut(segment).filter(|t| t.open.is_some()) else {
+            return;
+        };
+        track.broken = false;
+        let before = track.sound.len();
+        let Some(known) = before.checked_sub(at) else { return };
+        let pcm = match known {
+            0 => pcm,
+            _ => {
+                let new = pcm.samples.get(known..).unwrap_or_default();
+                Arc::new(Pcm { samples: new.to_vec(), rate: pcm.rate })
+            }
+        };
+        track.sound.push(pcm);
+        self.grow_run(segment, before);
+    }
+
+    /// All of it is here.
+    pub(super) fn complete(&mut self, clip: &ClipId, segments: Vec<Segment>) {
+        if self.clip.as_ref() != Some(clip) || segments.len() != self.segments.len() {
+            return;
+        }
+        for (at, segment) in segments.into_iter().enumerate() {
+            let Some(track) = self.segments.get_mut(at) else { return };
+            let before = track.sound.len();
+            // What was left out because it came later may sound the next time.
+            if track.open.is_none() && (before > 0 || at == self.segment) {
+                continue;
+            }
+            *track = Track::new(segment);
+            if track.primary {
+                let length = track.sound.duration();
+                self.listener.learn(length);
+            }
+            self.grow_run(at, before);
+        }
+        if !self.is_playing() {
+            self.position = self.position.min(self.last_sample());
+        }
+    }
+
+    /// Nothing more comes for now.
+    pub(super) fn broken(&mut self, clip: &ClipId) {
+        if self.clip.as_ref() != Some(clip) {
+            return;
+        }
+        for track in self.segments.iter_mut().filter(|track| track.open.is_some()) {
+            track.broken = true;
+        }
+        let here = self.track().map_or(0, |track| track.sound.len());
+        if self.waiting && self.position >= here {
+            self.pause();
+        }
+    }
+
+    /// The run of a segment goes on with what came behind `before`.
+    fn grow_run(&mut self, segment: usize, before: usize) {
+        if segment != self.segment {
+            return;
+        }
+        if let (Some(run), Some(track)) = (&mut self.run, self.segments.get_mut(segment)) {
+            let (sound, open) = (track.sound.clone(), track.open.is_some());
+            let pauses = if self.skip_silence { track.pauses(before) } else { &[] };
+            run.pipe.grow(sound, open, pauses);
+        }
     }
 
     pub(super) fn stop(&mut self) {
@@ -120,7 +249,7 @@ impl Player {
 
     pub(super) fn play(&mut self, devices: &mut dyn Devices) {
         match self.phase {
-            Phase::Empty | Phase::Playing => return,
+            Phase::Empty | Phase::Playing | Phase::Waiting => return,
             Phase::Ended => {
                 self.segment = self.segments.iter().position(|s| s.primary).unwrap_or(0);
                 self.seek_to(0);
@@ -129,11 +258,35 @@ impl Player {
         }
         self.problem = None;
         self.phase = Phase::Playing;
-        if let Some(run) = &self.run {
-            run.tap.set_paused(false);
-        } else {
-            self.start_run(devices);
+        if let Some(track) = self.segments.get_mut(self.segment) {
+            // Whoever presses play has asked for the rest again.
+            track.broken = false;
         }
+        self.go(devices);
+    }
+
+    /// Sounds from the present place, or waits for it.
+    fn go(&mut self, devices: &mut dyn Devices) {
+        self.waiting = !self.has_enough();
+        match &self.run {
+            Some(run) => run.tap.set_paused(self.waiting),
+            None if self.waiting => {}
+            None => self.start_run(devices),
+        }
+    }
+
+    /// Whether what is here may sound: all of it, all that will come, or enough in hand.
+    fn has_enough(&self) -> bool {
+        let Some(track) = self.track().filter(|t| t.open.is_some() && !t.broken) else {
+            return true;
+        };
+        let margin = MARGIN.as_secs_f64() * f64::from(self.speed.max(1.0));
+        let ahead = track.sound.len().saturating_sub(self.position);
+        ahead > 0 && ahead as f64 >= margin * f64::from(track.sound.rate())
+    }
+
+    fn track(&self) -> Option<&Track> {
+        self.segments.get(self.segment)
     }
 
     pub(super) fn pause(&mut self) {
@@ -143,6 +296,7 @@ impl Player {
                 run.tap.set_paused(true);
             }
             self.phase = Phase::Paused;
+            self.waiting = false;
         }
     }
 
@@ -159,7 +313,7 @@ impl Player {
             self.phase = Phase::Paused;
         }
         if self.is_playing() {
-            self.start_run(devices);
+            self.go(devices);
         }
     }
 
@@ -197,7 +351,7 @@ impl Player {
         self.name = name;
         self.release();
         if self.is_playing() {
-            self.start_run(devices);
+            self.go(devices);
         }
     }
 
@@ -210,39 +364,61 @@ impl Player {
             self.recover(devices);
             return;
         }
+        if self.waiting {
+            if !self.has_enough() {
+                return;
+            }
+            self.go(devices);
+        }
         let Some(run) = &mut self.run else { return };
         run.pipe.fill();
-        let over = run.pipe.is_over(run.tap.consumed());
+        let consumed = run.tap.consumed();
+        let (over, starved) = (run.pipe.is_over(consumed), run.pipe.is_starved(consumed));
         self.note_position();
-        let primary = self.segments.get(self.segment).is_some_and(|s| s.primary);
+        let primary = self.track().is_some_and(|t| t.primary);
         if primary {
             let at = self.shown_position();
             self.listener.played_to(at);
         }
+        if starved {
+            if self.track().is_some_and(|t| t.broken) {
+                self.pause();
+            } else {
+                self.waiting = true;
+                self.set_paused(true);
+            }
+        }
         if over {
-            if primary {
+            // At its end already when it started, nothing was heard.
+            if primary && consumed > 0 {
                 self.listener.ended();
             }
             self.run = None;
             if self.segment + 1 < self.segments.len() {
                 self.segment += 1;
                 self.seek_to(0);
-                self.start_run(devices);
+                self.go(devices);
             } else {
                 self.phase = Phase::Ended;
             }
         }
     }
 
+    fn set_paused(&self, paused: bool) {
+        if let Some(run) = &self.run {
+            run.tap.set_paused(paused);
+        }
+    }
+
     pub(super) fn state(&self) -> PlayerState {
-        let segment = self.segments.get(self.segment);
+        let segment = self.track();
         PlayerState {
             clip: self.clip.clone(),
-            phase: self.phase,
+            phase: if self.is_playing() && self.waiting { Phase::Waiting } else { self.phase },
             segment: self.segment,
             label: segment.map(|s| s.label.clone()).unwrap_or_default(),
             position: self.shown_position(),
-            length: segment.map(|s| s.pcm.duration()).unwrap_or_default(),
+            length: segment.map(Track::length).unwrap_or_default(),
             speed: self.speed,
             volume: self.volume,
             muted: self.muted,
@@ -269,13 +445,15 @@ impl Player {
         self.note_position();
         self.run = None;
         if self.is_playing() {
-            self.start_run(devices);
+            self.go(devices);
         }
     }
 
     fn start_run(&mut self, devices: &mut dyn Devices) {
         self.run = None;
-        let Some(segment) = self.segments.get(self.segment) else { return };
+        if self.segments.is_empty() {
+            return;
+        }
         if self.device.is_none() {
             let fault = Arc::new(Fault::default());
             match devices.open_output(self.name.as_deref(), &fault) {
@@ -289,19 +467,10 @@ impl Player {
         }
         let Some(device) = &self.device else { return };
         let rate = device.output.rate();
-        if self.skip_silence
-            && let Some(found) = self.silences.get_mut(self.segment)
-            && found.is_empty()
-        {
-            *found = level::silences(&segment.pcm);
-        }
-        let none = Vec::new();
-        let silences = match self.silences.get(self.segment) {
-            Some(found) if self.skip_silence => found,
-            _ => &none,
-        };
-        let (mut pipe, ring) =
-            Pipe::new(segment.pcm.clone(), self.position, silences, self.speed, rate);
+        let Some(track) = self.segments.get_mut(self.segment) else { return };
+        let (sound, open) = (track.sound.clone(), track.open.is_some());
+        let silences = if self.skip_silence { track.pauses(0) } else { &[] };
+        let (mut pipe, ring) = Pipe::new(sound, open, self.position, silences, self.speed, rate);
         pipe.fill();
         let tap = Arc::new(TapState::default());
         device.output.attach(Tap { ring, state: tap.clone(), rate });
@@ -323,22 +492,28 @@ impl Player {
 
     fn seek_to(&mut self, samples: usize) {
         self.run = None;
-        let most = self.segments.get(self.segment).map_or(0, |s| s.pcm.samples.len());
-        self.position = samples.min(most);
+        self.position = samples.min(self.last_sample());
         self.listener.seeked(self.shown_position());
     }
 
     fn to_samples(&self, at: Duration) -> usize {
-        let Some(segment) = self.segments.get(self.segment) else { return 0 };
-        let samples = (at.as_secs_f64() * f64::from(segment.pcm.rate)) as usize;
-        samples.min(segment.pcm.samples.len())
+        let Some(track) = self.track() else { return 0 };
+        let samples = (at.as_secs_f64() * f64::from(track.sound.rate())) as usize;
+        samples.min(self.last_sample())
+    }
+
+    /// The end of the current segment, in samples; of an open one about.
+    fn last_sample(&self) -> usize {
+        self.track().map_or(0, |track| match track.open {
+            Some(_) => {
+                let about = track.length().as_secs_f64() * f64::from(track.sound.rate());
+                track.sound.len().max(about as usize)
+            }
+            None => track.sound.len(),
+        })
     }
 
     fn shown_position(&self) -> Duration {
-        let rate = self.segments.get(self.segment).map_or(0, |s| s.pcm.rate);
-        if rate == 0 {
-            return Duration::ZERO;
-        }
-        Duration::from_secs_f64(self.position as f64 / f64::from(rate))
+        time(self.position, self.track().map_or(0, |track| track.sound.rate()))
     }
 }

@@ -41,7 +41,7 @@ impl Worker {
     /// Runs until told to end or the last handle is gone. A take in progress is finished.
     pub(super) fn run(mut self, inbox: &Receiver<Command>) {
         loop {
-            let order = if self.player.is_playing() || self.recorder.is_active() {
+            let order = if self.player.is_sounding() || self.recorder.is_active() {
                 inbox.recv_timeout(TICK)
             } else if self.player.has_device() {
                 inbox.recv_timeout(IDLE_DEVICE)
@@ -61,7 +61,7 @@ impl Worker {
     fn tick(&mut self) {
         self.player.tick(self.devices.as_mut());
         self.recorder.tick();
-        if self.player.is_playing() {
+        if self.player.is_sounding() {
             self.last_sound = Instant::now();
         } else if self.player.has_device() && self.last_sound.elapsed() >= IDLE_DEVICE {
             self.player.release();
@@ -91,6 +91,11 @@ impl Worker {
                     self.player.play(devices);
                 }
             }
+            Command::Append { clip, segment, at, pcm } => {
+                self.player.append(&clip, segment, at, pcm);
+            }
+            Command::Complete { clip, segments } => self.player.complete(&clip, segments),
+            Command::Broken(clip) => self.player.broken(&clip),
             Command::Play => {
                 self.recorder.pause();
                 self.player.play(devices);

@@ -17,6 +17,16 @@ pub struct Segment {
     pub pcm: Arc<Pcm>,
     /// Whether hearing it makes the message heard (decision D11). Spoken names do not.
     pub primary: bool,
+    /// More of it is coming ([`Command::Append`]), and it will be about so long. `None`: it is whole.
+    pub open: Option<Duration>,
+}
+
+impl Segment {
+    /// A sound that is here as a whole.
+    #[must_use]
+    pub fn whole(label: &str, pcm: Arc<Pcm>, primary: bool) -> Self {
+        Self { label: label.into(), pcm, primary, open: None }
+    }
 }
 
 /// Orders to the audio thread. Orders that make no sense now are ignored.
@@ -35,6 +45,26 @@ pub enum Command {
         /// Start at once.
         play: bool,
     },
+    /// Adds to an open segment of a clip, if that clip is loaded.
+    Append {
+        /// The clip.
+        clip: ClipId,
+        /// Which segment.
+        segment: usize,
+        /// Place of the first sample. What is here already is not taken again; a gap is refused.
+        at: usize,
+        /// What follows, at the rate of what is there.
+        pcm: Arc<Pcm>,
+    },
+    /// All of a clip is here: its segments as a whole, which begin with what was appended.
+    Complete {
+        /// The clip.
+        clip: ClipId,
+        /// As many as were loaded.
+        segments: Vec<Segment>,
+    },
+    /// Nothing more comes for now: what is here plays, then the player holds.
+    Broken(ClipId),
     /// Starts or goes on; from the start when it had ended.
     Play,
     /// Holds.
@@ -108,6 +138,8 @@ pub enum Phase {
     Ready,
     /// Sounding.
     Playing,
+    /// Would sound, and waits for more of an open segment.
+    Waiting,
     /// Held.
     Paused,
     /// Came to its end.
@@ -127,7 +159,7 @@ pub struct PlayerState {
     pub label: String,
     /// Position in the current segment, in the recording's own time.
     pub position: Duration,
-    /// Length of the current segment.
+    /// Length of the current segment; of an open one about.
     pub length: Duration,
     /// Speed.
     pub speed: f32,

@@ -20,5 +20,5 @@ pub mod smtp;
 pub mod store;
 pub mod types;
 
-pub use handle::{Engine, Options};
+pub use handle::{Engine, Heard, Hearing, Options};
 pub use types::*;

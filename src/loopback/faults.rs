@@ -5,7 +5,9 @@
 //! [`super::Loopback::fault_next`], one entry a connection, else the standing ones. Nothing here is
 //! random.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
+
+use tokio::sync::Semaphore;
 
 /// Which of the two servers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -29,6 +31,10 @@ pub struct Faults {
     pub stall_input: Option<u64>,
     /// One octet a write, so that every read of the client is short.
     pub drip: bool,
+    /// Nothing goes to the client but what the test lets through.
+    pub valve: Option<Valve>,
+    /// At most so many octets a second to the client.
+    pub pace: Option<u32>,
     /// What happens at chosen commands.
     pub at: Vec<AtCommand>,
     /// IMAP: every FETCH response twice.
@@ -54,6 +60,42 @@ pub struct Faults {
     pub drop_after_data: Option<DropAfterData>,
     /// SMTP: another limit for SIZE.
     pub size_limit: Option<usize>,
+}
+
+/// Lets octets through to the client as a test wants. Clones share it.
+#[derive(Debug, Clone)]
+pub struct Valve(Arc<Semaphore>);
+
+impl Valve {
+    /// One that lets so many octets through at first.
+    #[must_use]
+    pub fn new(octets: usize) -> Self {
+        Self(Arc::new(Semaphore::new(octets)))
+    }
+
+    /// Lets so many more through.
+    pub fn give(&self, octets: usize) {
+        self.0.add_permits(octets);
+    }
+
+    /// Lets everything through from now on.
+    pub fn open(&self) {
+        self.0.close();
+    }
+
+    /// Waits until at least one of so many octets may pass; says how many.
+    pub(super) async fn pass(&self, wanted: usize) -> usize {
+        let Ok(first) = self.0.acquire().await else { return wanted };
+        first.forget();
+        let more = self.0.available_permits().min(wanted.saturating_sub(1));
+        match self.0.try_acquire_many(u32::try_from(more).unwrap_or(u32::MAX)) {
+            Ok(permits) => {
+                permits.forget();
+                more + 1
+            }
+            Err(_) => 1,
+        }
+    }
 }
 
 /// Whether the message counts as taken when the connection closes before the reply.

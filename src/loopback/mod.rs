@@ -35,7 +35,7 @@ mod smtp;
 mod wire;
 
 pub use demo::contacts as demo_contacts;
-pub use faults::{AtCommand, CommandFault, DropAfterData, Faults, Protocol, When};
+pub use faults::{AtCommand, CommandFault, DropAfterData, Faults, Protocol, Valve, When};
 pub use mailboxes::{Mailbox, Mailboxes, Refusal};
 
 /// Octets a pipe in memory holds before the writer waits.

@@ -11,6 +11,8 @@ use super::faults::Faults;
 const STALL: Duration = Duration::from_secs(3_600);
 /// Buffered output above this goes out at once.
 const FLUSH_ABOVE: usize = 64 * 1024;
+/// Into how many pieces a second is cut where the pace is slow.
+const PIECES: u32 = 20;
 
 /// The connection is over; the session just ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -155,14 +157,32 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
                 tokio::task::yield_now().await;
             }
         } else {
-            self.stream.write_all(rest).await?;
-            self.stream.flush().await?;
+            self.send(rest).await?;
         }
         match end {
             None => Ok(()),
             Some(end) if cut.is_some_and(|cut| cut <= end) => Err(Gone),
             Some(_) => self.stall().await,
         }
+    }
+
+    /// Sends octets as fast as the faults allow.
+    async fn send(&mut self, mut rest: &[u8]) -> Result<(), Gone> {
+        while !rest.is_empty() {
+            let mut now = rest.len();
+            if let Some(pace) = self.faults.pace {
+                now = now.min((pace / PIECES).max(1) as usize);
+                tokio::time::sleep(Duration::from_secs(1) / PIECES).await;
+            }
+            if let Some(valve) = self.faults.valve.clone() {
+                now = valve.pass(now).await;
+            }
+            let (piece, after) = rest.split_at_checked(now).unwrap_or((rest, &[]));
+            self.stream.write_all(piece).await?;
+            self.stream.flush().await?;
+            rest = after;
+        }
+        Ok(())
     }
 
     /// Keeps silent, then ends.

@@ -18,6 +18,8 @@ pub fn heard_threshold(length: Duration) -> Duration {
 pub struct Listener {
     length: Option<Duration>,
     last: Duration,
+    /// The farthest position that sound really played to.
+    reached: Option<Duration>,
     heard: bool,
 }
 
@@ -26,7 +28,7 @@ impl Listener {
     /// the end of the audio counts.
     #[must_use]
     pub fn new(length: Option<Duration>) -> Self {
-        Self { length, last: Duration::ZERO, heard: false }
+        Self { length, last: Duration::ZERO, reached: None, heard: false }
     }
 
     /// Notes that the position jumped without sound.
@@ -38,8 +40,19 @@ impl Listener {
     pub fn played_to(&mut self, position: Duration) -> bool {
         let sounded = position > self.last;
         self.last = position;
+        if sounded {
+            self.reached = self.reached.max(Some(position));
+        }
         let past = self.length.is_some_and(|length| position >= heard_threshold(length));
         self.settle(sounded && past)
+    }
+
+    /// Notes the length, once the whole is here; true exactly once, when what played before turns
+    /// out to have been enough. Before that nothing but the end counts: an estimate might be short.
+    pub fn learn(&mut self, length: Duration) -> bool {
+        self.length = Some(length);
+        let past = self.reached.is_some_and(|reached| reached >= heard_threshold(length));
+        self.settle(past)
     }
 
     /// Notes that the audio came to its end by playing; true exactly once.
@@ -86,5 +99,21 @@ mod tests {
         let mut l = Listener::new(None);
         assert!(!l.played_to(Duration::from_secs(500)));
         assert!(l.ended());
+    }
+
+    #[test]
+    fn a_length_that_is_learnt_counts_for_what_played_before() {
+        let minute = Duration::from_secs(60);
+        let mut l = Listener::new(None);
+        l.seeked(Duration::from_secs(58));
+        assert!(!l.learn(minute), "nothing played there");
+        let mut l = Listener::new(None);
+        assert!(!l.played_to(Duration::from_secs(53)));
+        assert!(!l.learn(minute));
+        assert!(l.played_to(Duration::from_secs(54)));
+        let mut l = Listener::new(None);
+        assert!(!l.played_to(Duration::from_secs(55)));
+        l.seeked(Duration::ZERO);
+        assert!(l.learn(minute) && !l.learn(minute), "once");
     }
 }

@@ -96,7 +96,7 @@ async fn child_does_the_main_job() {
     audio.send(Command::Volume(1.0));
     audio.send(Command::Load {
         clip: ClipId("message".into()),
-        segments: vec![Segment { label: "message".into(), pcm, primary: true }],
+        segments: vec![Segment::whole("message", pcm, true)],
         segment: 0,
         at: Duration::ZERO,
         play: true,

@@ -3,6 +3,7 @@
 #![cfg(feature = "audio")]
 
 mod devices;
+mod growing;
 mod killed;
 mod play;
 mod record;

@@ -12,11 +12,7 @@ use super::{signal, until};
 fn clip(name: &str, samples: Vec<i16>, primary: bool, play: bool) -> Command {
     Command::Load {
         clip: ClipId(name.into()),
-        segments: vec![Segment {
-            label: "message".into(),
-            pcm: Arc::new(Pcm::telephone(samples)),
-            primary,
-        }],
+        segments: vec![Segment::whole("message", Arc::new(Pcm::telephone(samples)), primary)],
         segment: 0,
         at: Duration::ZERO,
         play,
@@ -65,10 +61,8 @@ async fn only_one_message_sounds_and_segments_follow_each_other() {
     let audio = Audio::start_null(devices.clone()).unwrap();
     audio.send(Command::Volume(1.0));
     let (name, body) = (vec![1_000; 800], vec![2_000; 1_600]);
-    let segment = |label: &str, samples: &[i16], primary| Segment {
-        label: label.into(),
-        pcm: Arc::new(Pcm::telephone(samples.to_vec())),
-        primary,
+    let segment = |label: &str, samples: &[i16], primary| {
+        Segment::whole(label, Arc::new(Pcm::telephone(samples.to_vec())), primary)
     };
     audio.send(Command::Load {
         clip: ClipId("a".into()),

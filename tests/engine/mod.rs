@@ -6,6 +6,7 @@ mod canary;
 mod demo;
 pub mod desk;
 mod directory;
+pub mod hearing;
 mod imap_wire;
 mod matching;
 mod memory;

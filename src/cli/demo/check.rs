@@ -522,7 +522,7 @@ mod sound {
         let length = pcm.duration();
         audio.send(Command::Load {
             clip: ClipId("check".into()),
-            segments: vec![Segment { label: "message".into(), pcm, primary: true }],
+            segments: vec![Segment::whole("message", pcm, true)],
             segment: 0,
             at: Duration::ZERO,
             play: true,

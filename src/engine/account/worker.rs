@@ -24,8 +24,13 @@ use crate::{
     model::{Flag, MailboxId, MessageKey, Uid, imap::MailboxRole},
 };
 
-/// Octets of the first slices of a body, and of all others.
-const SLICE: (u32, u32) = (64 * 1024, 256 * 1024);
+/// Octets of a slice of a body: the first one, and the least and the most of the others. A slice
+/// that comes at once makes the next one larger, one that takes long makes it smaller: so sound
+/// begins early on a slow line, and a fast one is not held up by commands.
+const SLICE: u32 = 32 * 1024;
+const SLICES: (u32, u32) = (16 * 1024, 256 * 1024);
+/// How long a slice should take, at least and at most.
+const SLICE_TIME: (Duration, Duration) = (Duration::from_millis(250), Duration::from_secs(1));
 /// Largest message that is fetched.
 const BODY: u64 = 512 << 20;
 /// More than the announced size is asked for, so that a short answer shows the end.
@@ -52,7 +57,8 @@ pub(super) enum Job {
 struct Body {
     key: MessageKey,
     answers: Vec<Answer<()>>,
-    slices: u32,
+    /// Octets of the next slice.
+    slice: u32,
 }
 
 pub(super) struct Worker {
@@ -137,7 +143,7 @@ impl Worker {
                 let known = self.bodies.iter().position(|body| body.key == key);
                 let mut body = match known {
                     Some(at) => self.bodies.remove(at),
-                    None => Body { key, answers: Vec::new(), slices: 0 },
+                    None => Body { key, answers: Vec::new(), slice: SLICE },
                 };
                 body.answers.push(answer);
                 self.bodies.push(body);
@@ -409,14 +415,15 @@ impl Worker {
         if body.answers.is_empty() {
             return;
         }
-        let (key, most) = (body.key, if body.slices == 0 { SLICE.0 } else { SLICE.1 });
-        body.slices += 1;
+        let (key, most) = (body.key, body.slice);
+        let begun = Instant::now();
         let old = self.session.is_some();
         let mut outcome = self.fetch_slice(key, most, true).await;
         if self.again(&outcome, old) {
             outcome = self.fetch_slice(key, most, true).await;
             self.again(&outcome, false);
         }
+        body.slice = next_slice(most, begun.elapsed());
         match outcome {
             Ok(false) => self.bodies.push(body),
             outcome => {
@@ -467,6 +474,18 @@ impl Worker {
         self.shared.tell_changed(changed);
         Ok(end)
     }
+}
+
+/// Octets of the slice after one of so many octets that took so long.
+fn next_slice(octets: u32, took: Duration) -> u32 {
+    let next = if took < SLICE_TIME.0 {
+        octets * 2
+    } else if took > SLICE_TIME.1 {
+        octets / 2
+    } else {
+        octets
+    };
+    next.clamp(SLICES.0, SLICES.1)
 }
 
 fn until(at: Option<Instant>) -> Duration {
@@ -521,6 +540,15 @@ mod tests {
         ] {
             assert_eq!(message_id(header.as_bytes()).as_deref(), id, "{header:?}");
         }
+    }
+
+    #[test]
+    fn slices_follow_the_line() {
+        let after = |octets, millis| next_slice(octets, Duration::from_millis(millis)) / 1024;
+        assert_eq!(after(SLICE, 10), 64);
+        assert_eq!(after(SLICE, 500), 32);
+        assert_eq!(after(SLICE, 5_000), 16);
+        assert_eq!((after(16 * 1024, 60_000), after(256 * 1024, 1)), (16, 256));
     }
 
     #[test]

@@ -193,7 +193,7 @@ impl Engine {
         }
     }
 
-    fn is_swapped(&self, key: MessageKey) -> bool {
+    pub(super) fn is_swapped(&self, key: MessageKey) -> bool {
         lock(&self.inner.swapped).contains(&key)
     }
 

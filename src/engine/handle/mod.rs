@@ -30,12 +30,14 @@ use super::{
 use crate::model::*;
 
 mod answers;
+mod hearing;
 mod messages;
 mod passwords;
 mod people;
 mod sending;
 mod submission;
 
+pub use hearing::{Heard, Hearing};
 pub(crate) use messages::Opening;
 pub(crate) use passwords::PasswordBook;
 

@@ -73,6 +73,24 @@ impl Store {
         Ok((octets, have))
     }
 
+    /// At most so many octets of the beginning of a message that is not whole yet, from `offset` on;
+    /// nothing where it is whole, or not here. Blocks.
+    ///
+    /// # Errors
+    /// [`Error::Store`].
+    pub fn beginning_from(&self, key: MessageKey, offset: u64, most: u64) -> Result<Vec<u8>> {
+        let mut octets = Vec::new();
+        match fs::File::open(self.partial_path(key)) {
+            Ok(mut file) => {
+                file.seek(SeekFrom::Start(offset))?;
+                file.take(most).read_to_end(&mut octets)?;
+            }
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
+            Err(error) => return Err(error.into()),
+        }
+        Ok(octets)
+    }
+
     /// Notes how long the whole message is.
     ///
     /// # Errors

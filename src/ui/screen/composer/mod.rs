@@ -770,11 +770,7 @@ fn stop_take(audio: &audio::State) -> Act {
 fn loaded(clip: ClipId, result: Result<Arc<Pcm>, Error>) -> Act {
     match result {
         Ok(pcm) => Action::Audio(Command::Load {
-            segments: vec![Segment {
-                label: super::player::MESSAGE.into(),
-                pcm,
-                primary: !is_take(&clip),
-            }],
+            segments: vec![Segment::whole(super::player::MESSAGE, pcm, !is_take(&clip))],
             clip,
             segment: 0,
             at: Duration::ZERO,

@@ -385,7 +385,7 @@ impl Directory {
             Message::Name(id, Ok(pcm)) if Some(id) == self.selected => {
                 Action::Audio(Command::Load {
                     clip: name_clip(id),
-                    segments: vec![Segment { label: "name".into(), pcm, primary: false }],
+                    segments: vec![Segment::whole("name", pcm, false)],
                     segment: 0,
                     at: Duration::ZERO,
                     play: true,

@@ -32,7 +32,7 @@ pub async fn load(
         if primary {
             shown = measure(&pcm, PEAKS);
         }
-        segments.push(Segment { label: label(track.role).into(), pcm, primary });
+        segments.push(Segment::whole(label(track.role), pcm, primary));
     }
     Ok(Loaded { segments, peaks: shown.0, silences: shown.1 })
 }

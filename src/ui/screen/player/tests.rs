@@ -33,6 +33,7 @@ fn loaded(player: &Player) -> Message {
             label: if t.role == PartRole::VoiceMessage { MESSAGE } else { "x" }.into(),
             pcm: Arc::new(Pcm::telephone(vec![0; (t.seconds.unwrap_or(1.0) * 8000.0) as usize])),
             primary: t.role == PartRole::VoiceMessage,
+            open: None,
         })
         .collect();
     Message::Loaded(
