@@ -79,7 +79,7 @@ pub fn view<'a>(
     narrow: bool,
 ) -> El<'a, Message> {
     let c = look.c;
-    let sounding = player.phase == Phase::Playing;
+    let sounding = matches!(player.phase, Phase::Playing | Phase::Waiting);
     let (mark, name) = if sounding { (Icon::Pause, t("pause")) } else { (Icon::Play, t("play")) };
     let row_ = &playing.row;
     let who = match row_.contact.and_then(|id| faces.get(id)) {

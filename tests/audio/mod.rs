@@ -2,6 +2,7 @@
 //! main job once over the system's own devices.
 #![cfg(feature = "audio")]
 
+mod coming;
 mod devices;
 mod growing;
 mod killed;

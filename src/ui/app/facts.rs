@@ -143,7 +143,7 @@ impl App {
     fn follow_playing(&mut self) {
         let player = &self.world.sound.player;
         let key = player.clip.as_ref().and_then(player::key_of);
-        let sounding = matches!(player.phase, Phase::Playing | Phase::Paused);
+        let sounding = matches!(player.phase, Phase::Playing | Phase::Waiting | Phase::Paused);
         match key {
             Some(key) if sounding => {
                 let reader = self.reader.as_ref().filter(|reader| reader.key() == key);

@@ -196,7 +196,7 @@ impl App {
             return Some(self.composer(composer::Message::Press));
         }
         let sound = &self.world.sound.player;
-        let loaded = matches!(sound.phase, Phase::Playing | Phase::Paused | Phase::Ended);
+        let loaded = !matches!(sound.phase, Phase::Empty | Phase::Ready);
         let here = self.reader.as_ref().and_then(Reader::player).map(Player::key);
         let playing = sound.clip.as_ref().and_then(player::key_of);
         // A message that sounds out of sight keeps its keys, but Space starts the one in sight.

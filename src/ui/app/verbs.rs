@@ -19,6 +19,7 @@ use crate::{
             composer::{self, Composer},
             directory::Directory,
             outbox::Outbox,
+            player,
             reader::{self, Reader},
         },
         sidebar::{self, Place},
@@ -173,6 +174,12 @@ impl App {
     // Screens
 
     pub(super) fn reader(&mut self, message: reader::Message) -> Task<Message> {
+        // A recording that is still coming goes on sounding when another message is on screen.
+        if let reader::Message::Player(message) = &message
+            && let Some(command) = player::follow(message)
+        {
+            self.send(command);
+        }
         let Some(reader) = &mut self.reader else { return Task::none() };
         let act = reader.update(message, &self.world.context());
         self.act(act, Message::Reader)

@@ -161,6 +161,41 @@ fn a_voice_message_with_a_card() {
 }
 
 #[test]
+fn a_message_that_sounds_while_it_is_fetched() {
+    use super::player::{Came, Message, Question};
+    let (mut reader, _) = Reader::open(KEY);
+    let mut o = opened(mail());
+    (o.complete, o.have) = (false, (40, 100));
+    let idle = State::default();
+    let came = reader::Message::Opened(KEY, Ok(Box::new(o)));
+    let asked = reader.update(came, &ctx(&idle)).flat();
+    let [super::Action::Ask(reader::Question::Player(Question::Hear { ticket, .. }))] =
+        asked.as_slice()
+    else {
+        panic!("{asked:?}")
+    };
+    let peaks = (0..256_u32).map(|n| if n < 100 { 60 + (n * 37 % 180) as u8 } else { 0 });
+    let piece = Came::Piece {
+        segments: Some(Vec::new()),
+        at: 0,
+        pcm: std::sync::Arc::new(crate::codec::Pcm::telephone(vec![1; 13 * 8000])),
+        peaks: peaks.collect(),
+    };
+    let clip = super::player::clip_of(KEY, None);
+    let piece = Message::Came(clip, 2, *ticket, Box::new(piece));
+    reader.update(reader::Message::Player(piece), &ctx(&idle));
+    // While it sounds: its position, and what remains of the announced length.
+    let mut state = playing();
+    state.player.skip_silence = false;
+    state.player.position = Duration::from_secs(9);
+    reads("reader-coming", &reader, &state, &["0:09", "−0:25"]);
+    // Where it runs dry.
+    state.player.phase = Phase::Waiting;
+    state.player.position = Duration::from_secs(13);
+    reads("reader-waiting", &reader, &state, &["Fetching the recording, 40 %"]);
+}
+
+#[test]
 fn the_receipt_bar_after_listening() {
     let mut state = playing();
     state.player.phase = Phase::Ended;

@@ -23,7 +23,7 @@ pub async fn load(
     let mut segments = Vec::with_capacity(tracks.len());
     let mut shown = (Arc::from([]), Arc::from([]));
     for track in tracks {
-        let primary = matches!(track.role, PartRole::VoiceMessage | PartRole::Notification);
+        let primary = is_primary(track.role);
         let pcm = match sound(&engine, key, &track.paths, by_program && primary).await {
             Ok(pcm) => pcm,
             Err(error) if primary => return Err(error),
@@ -32,7 +32,7 @@ pub async fn load(
         if primary {
             shown = measure(&pcm, PEAKS);
         }
-        segments.push(Segment::whole(label(track.role), pcm, primary));
+        segments.push(segment(track.role, pcm));
     }
     Ok(Loaded { segments, peaks: shown.0, silences: shown.1 })
 }
@@ -78,6 +78,15 @@ pub fn measure(pcm: &Pcm, count: usize) -> (Arc<[u8]>, Arc<[bool]>) {
     let silent = (0..bars.len()).map(|bar| pauses.iter().any(|pause| pause.contains(&middle(bar))));
     let silent = silent.collect();
     (bars.into(), silent)
+}
+
+/// A track as the audio thread gets it.
+pub(super) fn segment(role: PartRole, pcm: Arc<Pcm>) -> Segment {
+    Segment::whole(label(role), pcm, is_primary(role))
+}
+
+fn is_primary(role: PartRole) -> bool {
+    matches!(role, PartRole::VoiceMessage | PartRole::Notification)
 }
 
 /// The label under which a track goes to the audio thread.

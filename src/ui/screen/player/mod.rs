@@ -1,7 +1,7 @@
 //! The voice player of one message: chips, play button, waveform, position, speed, volume.
 //!
-//! The player holds no sound of its own: the engine decodes ([`Question::Load`]), the audio thread
-//! plays. Which clip sounds is seen in [`audio::State`]; a player whose clip is not loaded there is
+//! The player makes no sound of its own: the engine decodes ([`Question::Load`], or piece by piece
+//! while the message is fetched, [`Question::Hear`]), the audio thread plays. Which clip sounds is seen in [`audio::State`]; a player whose clip is not loaded there is
 //! simply at rest, so only one message ever sounds and it goes on when another row is selected.
 //!
 //! [`Listening`] follows the audio thread for the whole window and says when a message began and
@@ -23,9 +23,11 @@ use crate::{
     model::MessageKey,
 };
 
+mod coming;
 mod load;
 mod view;
 
+pub use coming::{Came, follow};
 pub use load::save;
 pub use view::{caption, compact, full, pill, strip_text};
 
@@ -69,6 +71,8 @@ enum Sound {
     Unasked,
     /// Asked for.
     Loading,
+    /// Asked for while the message is still being fetched.
+    Coming(Box<coming::Coming>),
     /// Decoded; one segment a track.
     Here(Vec<Segment>),
 }
@@ -142,6 +146,9 @@ pub enum Message {
     ByProgram,
     /// The engine decoded the tracks.
     Loaded(ClipId, Result<Loaded, Error>),
+    /// Something came of a clip that is still being fetched: index of the message among its tracks,
+    /// which question it answers, and what.
+    Came(ClipId, usize, u64, Box<Came>),
     /// The recording was saved in a file, or not.
     Saved(Result<Option<PathBuf>, Error>),
 }
@@ -170,6 +177,21 @@ pub enum Question {
         tracks: Vec<Track>,
         /// The message itself goes through the program of the settings.
         by_program: bool,
+    },
+    /// Decode the message of a clip while it is being fetched.
+    Hear {
+        /// The clip.
+        clip: ClipId,
+        /// The message.
+        key: MessageKey,
+        /// Its tracks.
+        tracks: Vec<Track>,
+        /// Which of them is the message.
+        main: usize,
+        /// Comes back with every answer.
+        ticket: u64,
+        /// Samples that are known.
+        have: usize,
     },
     /// Save the leaf in a file that the user chooses.
     Save {
@@ -278,12 +300,40 @@ impl Player {
         self
     }
 
-    /// Takes over the wish to play, and how it is shown, of the player that stood here before.
-    pub fn inherit(&mut self, before: &Self) {
-        if self.clip == before.clip {
-            self.start = before.start;
-            self.show_total = before.show_total;
+    /// Takes over the wish to play, what came of the sound, and how it is shown, of the player that
+    /// stood here before; more of the message is known now.
+    pub fn inherit(&mut self, before: &Self, audio: &audio::State) {
+        if self.clip != before.clip {
+            return;
         }
+        self.start = before.start;
+        self.show_total = before.show_total;
+        if !before.is_coming() {
+            return;
+        }
+        let places = |player: &Self| -> Vec<(PartRole, Vec<String>)> {
+            player.tracks.iter().map(|t| (t.role, t.paths.clone())).collect()
+        };
+        if places(self) == places(before) {
+            self.sound = before.sound.clone();
+            self.peaks = Arc::clone(&before.peaks);
+        } else if before.is_loaded(audio) && before.current(audio) == before.role() {
+            // The tracks stand in another order: begin anew, where it is.
+            let play = matches!(audio.player.phase, Phase::Playing | Phase::Waiting);
+            let start = Start { track: self.main(), at: audio.player.position, play };
+            self.start = self.start.or(Some(start));
+        }
+    }
+
+    /// The role of the track that the waveform shows.
+    fn role(&self) -> Option<PartRole> {
+        self.tracks.get(self.main()).map(|t| t.role)
+    }
+
+    /// Whether its sound is still coming.
+    #[must_use]
+    pub fn is_coming(&self) -> bool {
+        matches!(self.sound, Sound::Coming(_))
     }
 
     /// Its clip.
@@ -330,6 +380,8 @@ impl Player {
         }
         match (&self.sound, self.start) {
             (Sound::Unasked, Some(_)) => self.load(),
+            // What could not be fetched is here after all.
+            (Sound::Coming(coming), _) if coming.broken => self.hear(),
             _ => Action::None,
         }
     }
@@ -363,8 +415,15 @@ impl Player {
         {
             return Some(segment.pcm.duration());
         }
-        let seconds = self.tracks.get(main).and_then(|t| t.seconds)?;
-        Duration::try_from_secs_f64(seconds).ok()
+        let seconds = self.tracks.get(main).and_then(|t| t.seconds);
+        let said = seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
+        match &self.sound {
+            // What was said may be too little.
+            Sound::Coming(coming) if coming.has_begun() => {
+                Some(said.unwrap_or_default().max(coming.here()))
+            }
+            _ => said,
+        }
     }
 
     /// Whether the audio thread has this clip.
@@ -396,9 +455,10 @@ impl Player {
                 return Stand::NoOutput;
             }
             let (position, length) = self.position(audio);
-            let at_end = !length.is_zero() && position + AT_END >= length;
+            let at_end = !self.is_coming() && !length.is_zero() && position + AT_END >= length;
             return match audio.player.phase {
                 Phase::Playing => Stand::Playing,
+                Phase::Waiting => Stand::Loading(self.percent()),
                 // Moved to the end while held: there is nothing to go on with.
                 Phase::Paused if at_end => Stand::Ended,
                 Phase::Paused => Stand::Paused,
@@ -411,13 +471,16 @@ impl Player {
         {
             return Stand::Faulty(fault.clone());
         }
-        match (&self.sound, self.start, self.progress) {
-            (_, Some(_), Some((here, all))) => {
-                Stand::Loading(Some((here.saturating_mul(100) / all.max(1)).min(100) as u8))
-            }
-            (_, Some(_), None) => Stand::Loading(None),
-            _ => Stand::Ready,
+        match self.start {
+            Some(_) => Stand::Loading(self.percent()),
+            None => Stand::Ready,
         }
+    }
+
+    /// How much of the message is here, while it is being fetched.
+    fn percent(&self) -> Option<u8> {
+        let (here, all) = self.progress?;
+        Some((here.saturating_mul(100) / all.max(1)).min(100) as u8)
     }
 
     /// Position in the message and its length: zero before it began, the whole once it ended.
@@ -479,7 +542,12 @@ impl Player {
             Message::Save => self.save(),
             Message::ByProgram => self.by_program(),
             Message::Loaded(clip, result) if clip == self.clip => self.loaded(result),
-            Message::Loaded(..) | Message::Saved(Ok(None)) => Action::None,
+            Message::Came(clip, _, ticket, came) if clip == self.clip => {
+                let (at, _) = self.position(ctx.audio);
+                let playing = loaded.then(|| (at, self.wants_sound(ctx.audio)));
+                self.came(ticket, *came, playing)
+            }
+            Message::Loaded(..) | Message::Came(..) | Message::Saved(Ok(None)) => Action::None,
             Message::Saved(Ok(Some(file))) => Action::say(saved(&file)),
             Message::Saved(Err(error)) => Action::say(error_text(&error)),
         }
@@ -489,20 +557,28 @@ impl Player {
     /// the press.
     pub fn prepare(&mut self) -> Action<Message, Question> {
         let short = self.length().is_none_or(|length| length <= AHEAD);
-        let waits = matches!(self.sound, Sound::Unasked) && self.progress.is_none();
-        if short && waits && self.fault.is_none() { self.load() } else { Action::None }
+        let unasked = matches!(self.sound, Sound::Unasked);
+        if !short || !unasked || self.fault.is_some() {
+            return Action::None;
+        }
+        if self.progress.is_none() { self.load() } else { self.hear() }
+    }
+
+    /// Whether this clip sounds, or would if more of it were here.
+    fn wants_sound(&self, audio: &audio::State) -> bool {
+        self.is_loaded(audio) && matches!(audio.player.phase, Phase::Playing | Phase::Waiting)
     }
 
     fn toggle(&mut self, ctx: &Context<'_>) -> Action<Message, Question> {
         if self.is_loaded(ctx.audio) {
             let order = match self.stand(ctx.audio) {
-                Stand::Playing => Command::Pause,
+                _ if self.wants_sound(ctx.audio) => Command::Pause,
                 // At the end: again from the message, not from the spoken name.
                 Stand::Ended => {
                     let track = self.main();
                     return self.begin(Start { track, at: Duration::ZERO, play: true });
                 }
-                _ => Command::Play,
+                _ => return Action::Audio(Command::Play).and(self.ask_again()),
             };
             return Action::Audio(order);
         }
@@ -512,6 +588,14 @@ impl Player {
             return Action::None;
         }
         self.begin(Start { track: 0, at: Duration::ZERO, play: true })
+    }
+
+    /// Asks for the rest of what could not be fetched.
+    fn ask_again(&mut self) -> Action<Message, Question> {
+        match &self.sound {
+            Sound::Coming(coming) if coming.broken => self.hear(),
+            _ => Action::None,
+        }
     }
 
     fn chip(&mut self, role: PartRole, ctx: &Context<'_>) -> Action<Message, Question> {
@@ -535,6 +619,10 @@ impl Player {
     }
 
     fn begin(&mut self, start: Start) -> Action<Message, Question> {
+        if self.fault == Some(Fault::NotHere) && self.is_coming() {
+            // Perhaps now; what is here plays in any case.
+            self.fault = None;
+        }
         if let Some(fault) = &self.fault
             && !(self.anyway && *fault == Fault::Damaged)
         {
@@ -548,13 +636,22 @@ impl Player {
                 at: start.at,
                 play: start.play,
             }),
+            Sound::Coming(coming) if coming.sounds(start.track) => {
+                let orders = coming.orders(&self.clip, self.main(), start);
+                let orders = Action::Batch(orders.into_iter().map(Action::Audio).collect());
+                orders.and(self.ask_again())
+            }
             Sound::Loading => {
                 self.start = Some(start);
                 Action::None
             }
+            Sound::Coming(_) => {
+                self.start = Some(start);
+                self.ask_again()
+            }
             Sound::Unasked => {
                 self.start = Some(start);
-                if self.progress.is_some() { Action::None } else { self.load() }
+                if self.progress.is_some() { self.hear() } else { self.load() }
             }
         }
     }
@@ -579,19 +676,21 @@ impl Player {
 
     /// Decodes everything again and goes on where it was.
     pub fn reload(&mut self, ctx: &Context<'_>) -> Action<Message, Question> {
-        if !matches!(self.sound, Sound::Here(_)) {
+        if !matches!(self.sound, Sound::Here(_) | Sound::Coming(_)) {
             return Action::None;
         }
         let stop = if self.is_loaded(ctx.audio) {
             let (at, _) = self.position(ctx.audio);
-            let play = self.is_playing(ctx.audio);
+            let play = self.wants_sound(ctx.audio);
             self.start = Some(Start { track: self.main(), at, play });
             Action::Audio(Command::Stop)
         } else {
             Action::None
         };
         self.peaks = Arc::from([]);
-        stop.and(self.load())
+        self.sound = Sound::Unasked;
+        let again = if self.progress.is_some() { self.hear() } else { self.load() };
+        stop.and(again)
     }
 
     fn loaded(&mut self, result: Result<Loaded, Error>) -> Action<Message, Question> {
@@ -742,6 +841,11 @@ impl Ask<Message> for Question {
             Self::Load { clip, key, tracks, by_program } => {
                 Task::perform(load::load(engine, key, tracks, by_program), move |result| {
                     Message::Loaded(clip.clone(), result)
+                })
+            }
+            Self::Hear { clip, key, tracks, main, ticket, have } => {
+                Task::run(coming::hear(engine, key, tracks, main, have), move |came| {
+                    Message::Came(clip.clone(), main, ticket, Box::new(came))
                 })
             }
             Self::Save { key, path, name } => {

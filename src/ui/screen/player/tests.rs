@@ -227,3 +227,169 @@ fn swapped_code_words_are_decoded_again_and_go_on_where_they_were() {
         Action::Audio(Command::Load { segment: 2, at, play: true, .. }) if at == Duration::from_secs(13)
     ));
 }
+
+/// A message of which a part is here.
+fn fetching() -> Player {
+    let mut p = player();
+    p.set_progress(40, 100);
+    p
+}
+
+fn ticket(asked: &Action<Message, Question>) -> u64 {
+    match asked {
+        Action::Ask(Question::Hear { ticket, main: 2, key: MessageKey(7), .. }) => *ticket,
+        other => panic!("{other:?}"),
+    }
+}
+
+fn open_segments() -> Vec<Segment> {
+    let silent = || Arc::new(Pcm::telephone(Vec::new()));
+    vec![
+        Segment::whole("name", Arc::new(Pcm::telephone(vec![1; 800])), false),
+        Segment::whole("subject", silent(), false),
+        Segment { open: Some(Duration::from_secs(34)), ..Segment::whole(MESSAGE, silent(), true) },
+    ]
+}
+
+fn piece(p: &Player, ticket: u64, at: usize, samples: usize) -> Message {
+    let came = Came::Piece {
+        segments: (at == 0).then(open_segments),
+        at,
+        pcm: Arc::new(Pcm::telephone(vec![5; samples])),
+        peaks: Arc::from([1, 0]),
+    };
+    Message::Came(p.clip.clone(), 2, ticket, Box::new(came))
+}
+
+fn came(p: &Player, ticket: u64, came: Came) -> Message {
+    Message::Came(p.clip.clone(), 2, ticket, Box::new(came))
+}
+
+fn whole_of(p: &Player) -> Loaded {
+    match loaded(p) {
+        Message::Loaded(_, Ok(loaded)) => loaded,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn a_message_that_is_still_coming_sounds_from_the_first_piece_on() {
+    let idle = State::default();
+    let mut p = fetching();
+    let run = ticket(&p.prepare());
+    assert!(matches!(p.update(Message::Toggle, &ctx(&idle)), Action::None), "nothing is here");
+    assert_eq!(p.stand(&idle), Stand::Loading(Some(40)));
+    let orders = p.update(piece(&p.clone(), run, 0, 8000), &ctx(&idle)).flat();
+    let [
+        Action::Audio(Command::Load { segments, segment: 0, play: false, .. }),
+        Action::Audio(Command::Append { segment: 2, at: 0, .. }),
+        Action::Audio(Command::Play),
+    ] = orders.as_slice()
+    else {
+        panic!("{orders:?}")
+    };
+    assert_eq!(segments[2].open, Some(Duration::from_secs(34)));
+    // What follows goes to the audio thread without the player, wherever that is.
+    let next = piece(&p, run, 8000, 4000);
+    assert!(matches!(follow(&next), Some(Command::Append { segment: 2, at: 8000, .. })));
+    assert!(matches!(p.update(next, &ctx(&at(Phase::Playing, 2, 0))), Action::None));
+    assert_eq!(p.position(&at(Phase::Playing, 2, 1)).1, Duration::from_secs(34), "as announced");
+
+    // It waits, and a press takes the wish back.
+    let waiting = at(Phase::Waiting, 2, 1);
+    assert_eq!(p.stand(&waiting), Stand::Loading(Some(40)));
+    assert!(matches!(p.update(Message::Toggle, &ctx(&waiting)), Action::Audio(Command::Pause)));
+
+    // The whole: what sounds goes on with it.
+    let whole = came(&p, run, Came::Whole { loaded: whole_of(&p), as_told: true });
+    assert!(
+        matches!(follow(&whole), Some(Command::Complete { segments, .. }) if segments.len() == 3)
+    );
+    assert!(matches!(p.update(whole, &ctx(&waiting)), Action::None));
+    assert_eq!((p.is_coming(), p.peaks.len()), (false, 2));
+}
+
+#[test]
+fn a_download_that_breaks_holds_and_is_asked_for_again() {
+    let idle = State::default();
+    let mut p = fetching();
+    let run = ticket(&p.prepare());
+    p.update(piece(&p.clone(), run, 0, 8000), &ctx(&idle));
+    let gone = || Error::Unreachable { host: "h".into(), reason: "r".into() };
+    let broken = came(&p, run, Came::Broken(gone()));
+    assert!(matches!(follow(&broken), Some(Command::Broken(_))));
+    p.update(broken, &ctx(&at(Phase::Playing, 2, 0)));
+    let held = at(Phase::Paused, 2, 1);
+    assert_eq!(p.stand(&held), Stand::Paused);
+    let again = p.update(Message::Toggle, &ctx(&held)).flat();
+    let [Action::Audio(Command::Play), Action::Ask(Question::Hear { ticket, have: 8000, .. })] =
+        again.as_slice()
+    else {
+        panic!("{again:?}")
+    };
+    // Late answers to the first question are dropped; the second goes on where it was.
+    let samples = |p: &Player| match &p.sound {
+        Sound::Coming(coming) => coming.here(),
+        other => panic!("{other:?}"),
+    };
+    p.update(piece(&p.clone(), run, 8000, 8000), &ctx(&held));
+    assert_eq!(samples(&p), Duration::from_secs(1));
+    p.update(piece(&p.clone(), *ticket, 8000, 8000), &ctx(&held));
+    assert_eq!(samples(&p), Duration::from_secs(2));
+
+    // Without any sound yet, the wish ends with the reason.
+    let mut p = fetching();
+    let run = ticket_of(p.update(Message::Toggle, &ctx(&idle)));
+    p.update(came(&p.clone(), run, Came::Broken(gone())), &ctx(&idle));
+    assert_eq!(p.stand(&idle), Stand::Faulty(Fault::NotHere));
+}
+
+fn ticket_of(asked: Action<Message, Question>) -> u64 {
+    ticket(&asked)
+}
+
+#[test]
+fn what_came_outlives_a_better_known_message() {
+    let idle = State::default();
+    let mut p = fetching();
+    let run = ticket(&p.prepare());
+    p.update(piece(&p.clone(), run, 0, 8000), &ctx(&idle));
+    let mut next = player();
+    next.inherit(&p, &idle);
+    assert!(next.is_coming() && matches!(next.prepare(), Action::None));
+    assert!(matches!(next.completed(), Action::None), "its question is still under way");
+    next.update(came(&p, run, Came::Whole { loaded: whole_of(&p), as_told: true }), &ctx(&idle));
+    assert!(!next.is_coming());
+
+    // A part that came to light puts the tracks in another order: it begins anew, where it was.
+    let mut fewer = mail();
+    fewer.parts.remove(0);
+    let mut p = Player::new(MessageKey(7), &fewer, None, true).expect("it sounds");
+    p.set_progress(40, 100);
+    let Action::Ask(Question::Hear { ticket: run, .. }) = p.prepare() else { panic!("not asked") };
+    p.update(piece(&p.clone(), run, 0, 8000), &ctx(&idle));
+    let sounding = at(Phase::Waiting, 1, 5);
+    let mut next = player();
+    next.inherit(&p, &sounding);
+    assert!(matches!(next.prepare(), Action::Ask(Question::Load { .. })));
+    let order = next.update(loaded(&next.clone()), &ctx(&sounding));
+    assert!(matches!(
+        order,
+        Action::Audio(Command::Load { segment: 2, at, play: true, .. }) if at == Duration::from_secs(5)
+    ));
+}
+
+#[test]
+fn pieces_that_turn_out_wrong_are_replaced_where_they_play() {
+    let idle = State::default();
+    let mut p = fetching();
+    let run = ticket(&p.prepare());
+    p.update(piece(&p.clone(), run, 0, 8000), &ctx(&idle));
+    let whole = came(&p, run, Came::Whole { loaded: whole_of(&p), as_told: false });
+    assert!(matches!(follow(&whole), Some(Command::Broken(_))));
+    let order = p.update(whole, &ctx(&at(Phase::Waiting, 2, 1)));
+    assert!(matches!(
+        order,
+        Action::Audio(Command::Load { segment: 2, at, play: true, .. }) if at == Duration::from_secs(1)
+    ));
+}

@@ -176,7 +176,7 @@ impl Reader {
         match (result, &mut self.phase) {
             (Ok(opened), Phase::Open(page)) => page.refresh(*opened, ctx),
             (Ok(opened), phase) => {
-                let (page, action) = Page::new(*opened, ctx);
+                let (page, action) = Page::new(*opened, None, ctx);
                 *phase = Phase::Open(Box::new(page));
                 action
             }
@@ -194,7 +194,8 @@ impl Reader {
 }
 
 impl Page {
-    fn new(opened: Opened, ctx: &Context<'_>) -> (Self, Act) {
+    /// `before`: the player that stood here when less of the message was known.
+    fn new(opened: Opened, before: Option<&Player>, ctx: &Context<'_>) -> (Self, Act) {
         let key = opened.row.key;
         let mail = &opened.mail;
         let is_report = matches!(mail.report, Some(Report::Dsn(_)));
@@ -205,7 +206,10 @@ impl Page {
         } else {
             Player::new(key, mail, None, ctx.name_first)
         };
-        let player = player.map(|player| player.saves(saves));
+        let mut player = player.map(|player| player.saves(saves));
+        if let (Some(player), Some(before)) = (&mut player, before) {
+            player.inherit(before, ctx.audio);
+        }
         let inner = originals(mail)
             .map(|(path, mail)| Inner {
                 player: Player::new(key, mail, Some(path), false).map(|p| p.saves(saves)),
@@ -244,10 +248,10 @@ impl Page {
     fn begin(&mut self, key: MessageKey) -> Act {
         self.note_completeness();
         let mut action = Action::None;
+        if let Some(player) = &mut self.player {
+            action = action.and(player.prepare().map(Message::Player, Question::Player));
+        }
         if self.opened.complete {
-            if let Some(player) = &mut self.player {
-                action = action.and(player.prepare().map(Message::Player, Question::Player));
-            }
             for (at, inner) in self.inner.iter_mut().enumerate() {
                 if let Some(player) = &mut inner.player {
                     let ask = player.prepare();
@@ -285,18 +289,17 @@ impl Page {
         let arrived = opened.complete && !self.opened.complete;
         self.busy = false;
         if grew {
-            let (mut page, action) = Self::new(opened, ctx);
+            let before = self.player.take();
+            let (mut page, action) = Self::new(opened, before.as_ref(), ctx);
             // The wish to play and what was closed outlive the download.
             std::mem::swap(&mut page.closed, &mut self.closed);
             page.presented = self.presented;
             page.more = self.more;
             page.details = self.details;
             page.popover = self.popover;
-            let before = self.player.take();
             *self = page;
-            let resumed = match (before, &mut self.player) {
-                (Some(before), Some(player)) if arrived => {
-                    player.inherit(&before);
+            let resumed = match &mut self.player {
+                Some(player) if arrived => {
                     player.completed().map(Message::Player, Question::Player)
                 }
                 _ => Action::None,
@@ -342,7 +345,16 @@ impl Page {
                 Action::None
             }
             Message::Player(message) => match &mut self.player {
-                Some(player) => player.update(message, ctx).map(Message::Player, Question::Player),
+                Some(player) => {
+                    if let player::Message::Came(clip, _, _, came) = &message
+                        && clip == player.clip()
+                        && !self.opened.complete
+                    {
+                        // The bar says that the rest is missing, until more of it comes.
+                        self.failed = matches!(**came, player::Came::Broken(_));
+                    }
+                    player.update(message, ctx).map(Message::Player, Question::Player)
+                }
                 None => Action::None,
             },
             Message::Inner(at, message) => {

@@ -1,6 +1,6 @@
 use super::*;
 use crate::{
-    audio::State,
+    audio::{Command, State},
     engine::{CardOffer, CardOfferKind, UndoToken},
     message::Sender,
     model::{ContactId, Sensitivity},
@@ -201,12 +201,28 @@ fn a_fax_is_viewed_with_its_last_page() {
     ));
 }
 
-#[test]
-fn what_waits_for_the_download_starts_when_it_is_here() {
+/// A message of which a tenth is here, open in the reader, and the ticket of its sound.
+fn coming() -> (Reader, u64) {
     let mut o = opened(mail());
     o.complete = false;
     o.have = (10, 100);
-    let mut r = reader(o);
+    let (mut r, _) = Reader::open(KEY);
+    let actions = feed(&mut r, Message::Opened(KEY, Ok(Box::new(o))));
+    let [Action::Ask(Question::Player(player::Question::Hear { ticket, .. }))] = actions.as_slice()
+    else {
+        panic!("{actions:?}")
+    };
+    (r, *ticket)
+}
+
+fn came(r: &Reader, ticket: u64, came: player::Came) -> Message {
+    let clip = page(r).player.as_ref().expect("a player").clip().clone();
+    Message::Player(player::Message::Came(clip, 2, ticket, Box::new(came)))
+}
+
+#[test]
+fn what_waits_for_the_download_starts_when_it_is_here() {
+    let (mut r, ticket) = coming();
     assert!(feed(&mut r, Message::Player(player::Message::Toggle)).is_empty());
     feed(&mut r, Message::Progress(40, 100));
     let idle = State::default();
@@ -214,11 +230,41 @@ fn what_waits_for_the_download_starts_when_it_is_here() {
         page(&r).player.as_ref().map(|p| p.stand(&idle)),
         Some(player::Stand::Loading(Some(40)))
     );
-    let actions = feed(&mut r, Message::Opened(KEY, Ok(Box::new(opened(mail())))));
-    assert!(matches!(
-        actions.as_slice(),
-        [Action::Ask(Question::Player(player::Question::Load { .. }))]
-    ));
+    // The message is here; its sound is what was asked for.
+    assert!(feed(&mut r, Message::Opened(KEY, Ok(Box::new(opened(mail()))))).is_empty());
+    let loaded = player::Loaded {
+        segments: vec![],
+        peaks: std::sync::Arc::from([1]),
+        silences: std::sync::Arc::from([false]),
+    };
+    let whole = came(&r, ticket, player::Came::Whole { loaded, as_told: true });
+    let actions = feed(&mut r, whole);
+    assert!(
+        matches!(actions.as_slice(), [Action::Audio(Command::Load { play: true, .. })]),
+        "{actions:?}"
+    );
+}
+
+#[test]
+fn a_download_that_breaks_says_so_until_more_comes() {
+    let (mut r, ticket) = coming();
+    let broken = came(&r, ticket, player::Came::Broken(Error::Stopped));
+    feed(&mut r, broken);
+    assert_eq!(r.bar(), Some(Bar::Incomplete));
+    let asked = feed(&mut r, Message::Player(player::Message::Toggle));
+    let [Action::Ask(Question::Player(player::Question::Hear { ticket, .. }))] = asked.as_slice()
+    else {
+        panic!("{asked:?}")
+    };
+    let piece = player::Came::Piece {
+        segments: Some(Vec::new()),
+        at: 0,
+        pcm: std::sync::Arc::default(),
+        peaks: std::sync::Arc::from([]),
+    };
+    let piece = came(&r, *ticket, piece);
+    feed(&mut r, piece);
+    assert_eq!(r.bar(), None);
 }
 
 #[test]
