@@ -1,8 +1,9 @@
 //! The parts of a message (RFC 2045, 2046, 5322): one flat list found in one pass over the octets.
 //!
-//! Our own splitter, because it must not recurse, must keep the octets of an enclosed message
-//! untouched, and must cope with delimiters that real voice systems get wrong. mail-parser decodes
-//! charsets for it; no other module of Aloud sees that crate.
+//! Our own splitter, because bodies are decoded only when asked for, an enclosed message keeps its
+//! octets, nothing is quadratic, and delimiters are understood that real voice systems get wrong.
+//! mail-parser decodes bodies and charsets for it, in [`library`], and no other module sees that crate
+//! (`docs/adr/0005-own-the-parts.md`).
 //!
 //! Limits (reliability T6): 64 levels, 2 000 parts, headers as in [`header`]. What lies beyond stays
 //! part of the last leaf, and a problem says so. An enclosed message/rfc822 is a leaf; the caller
@@ -13,6 +14,7 @@ use memchr::memmem;
 mod date;
 pub mod encoding;
 pub mod header;
+mod library;
 pub mod mailbox;
 pub mod params;
 

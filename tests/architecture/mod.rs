@@ -22,7 +22,7 @@ const LAYERS: [(&str, &[&str]); 8] = [
 
 /// A foreign crate and the only places that may name it.
 const WRAPPED: [(&str, &[&str]); 16] = [
-    ("mail_parser", &["message/view"]),
+    ("mail_parser", &["message/view/library"]),
     ("calcard", &["message/card"]),
     ("html2text", &["message/"]),
     ("async_imap", &["engine/imap"]),

@@ -7,6 +7,7 @@ mod hostile;
 mod mdn;
 mod media;
 mod odd;
+mod peer;
 mod python;
 mod readers;
 mod receive;

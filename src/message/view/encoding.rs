@@ -2,10 +2,17 @@
 //!
 //! Nothing here fails: damaged input gives what could be read and says that it was damaged. All
 //! loops are linear in the input.
+//!
+//! mail-parser undoes base64 and quoted-printable and knows the charsets. Its encoded words stay
+//! unused: it puts blanks around `[=?utf-8?q?a?=]`, reads each word for itself (senders split
+//! characters between two), believes `ISO-8859-1` of what is UTF-8, knows no `cp932`, and needs
+//! quadratic time for beginnings without an end.
 
 use std::borrow::Cow;
 
-use memchr::{memchr, memmem};
+use memchr::{memchr, memchr_iter, memmem, memrchr};
+
+use super::library;
 
 /// How a body is encoded for transfer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -58,180 +65,53 @@ pub fn decode(body: &[u8], encoding: Encoding) -> Decoded {
     match encoding {
         Encoding::Identity => Decoded { octets: body.to_vec(), damaged: false },
         Encoding::Base64 => base64(body),
-        Encoding::QuotedPrintable => quoted_printable(body, false),
+        Encoding::QuotedPrintable => quoted_printable(body),
         Encoding::Uuencode => uudecode(body),
     }
 }
 
-const BAD: u32 = 0x8000_0000;
-const BAD_SYMBOL: u8 = 0xff;
-
-const fn symbol(c: u8) -> u8 {
-    match c {
-        b'A'..=b'Z' => c - b'A',
-        b'a'..=b'z' => c - b'a' + 26,
-        b'0'..=b'9' => c - b'0' + 52,
-        b'+' => 62,
-        b'/' => 63,
-        _ => BAD_SYMBOL,
-    }
-}
-
-/// The value of each character moved to its place in a group of four, so that a group is three
-/// look-ups and an `or`; foreign characters set the top bit.
-// Evaluated by the compiler, which checks the index.
-#[allow(clippy::indexing_slicing)]
-const fn shifted(shift: u32) -> [u32; 256] {
-    let mut table = [BAD; 256];
-    let mut c = 0;
-    while c < 256 {
-        let value = symbol(c as u8);
-        if value != BAD_SYMBOL {
-            table[c] = (value as u32) << shift;
-        }
-        c += 1;
-    }
-    table
-}
-
-static FIRST: [u32; 256] = shifted(18);
-static SECOND: [u32; 256] = shifted(12);
-static THIRD: [u32; 256] = shifted(6);
-static FOURTH: [u32; 256] = shifted(0);
-
-/// Decodes base64 in one pass over the lines. Whole lines of clean groups take the fast path; any
-/// other line is read a character at a time with the rest carried over.
+/// Decodes base64. Characters that are none of its own are left out; groups that the sender padded
+/// in the middle are read one after the other.
 fn base64(body: &[u8]) -> Decoded {
-    let mut out = Decoded { octets: Vec::with_capacity(body.len() / 4 * 3), damaged: false };
-    let mut carry = Carry::default();
+    let (octets, clean) = match library::base64(body) {
+        Some(octets) => (octets, true),
+        None => {
+            let own = |c: &u8| c.is_ascii_alphanumeric() || matches!(c, b'+' | b'/' | b'=');
+            let rest: Vec<u8> = body.iter().copied().filter(own).collect();
+            (library::base64(&rest).unwrap_or_default(), false)
+        }
+    };
+    let nothing = octets.is_empty() && !body.trim_ascii().is_empty();
+    Decoded { octets, damaged: !clean || nothing || ends_inside_a_group(body) }
+}
+
+/// Whether characters are missing behind the last padding. Of a body that is clean otherwise.
+fn ends_inside_a_group(body: &[u8]) -> bool {
+    let padded = memrchr(b'=', body).map_or(0, |at| at + 1);
+    let tail = body.get(padded..).unwrap_or_default();
+    let blanks: usize = b" \t\r\n".iter().map(|c| memchr_iter(*c, tail).count()).sum();
+    !(tail.len() - blanks).is_multiple_of(4)
+}
+
+/// Decodes quoted-printable. A sign that means nothing stands for itself; the decoder is told so,
+/// because it makes one octet of `= 50` and gives up at `==`.
+fn quoted_printable(body: &[u8]) -> Decoded {
+    let mut sound = Vec::with_capacity(body.len());
+    let mut damaged = false;
     let mut rest = body;
-    while !rest.is_empty() {
-        let (line, after) = match memchr(b'\n', rest) {
-            Some(at) => {
-                (rest.get(..at).unwrap_or_default(), rest.get(at + 1..).unwrap_or_default())
-            }
-            None => (rest, &[][..]),
-        };
-        rest = after;
-        let line = line.strip_suffix(b"\r").unwrap_or(line);
-        let clean = carry.count == 0 && line.len() % 4 == 0 && whole_groups(line, &mut out.octets);
-        if !clean {
-            slowly(line, &mut carry, &mut out);
-        }
+    while let Some(at) = memchr(b'=', rest) {
+        let (before, sign) = rest.split_at(at);
+        rest = sign.get(1..).unwrap_or_default();
+        let pair = rest.get(..2).is_some_and(|pair| pair.iter().all(u8::is_ascii_hexdigit));
+        // A soft line break, perhaps with blanks before it.
+        let next = rest.iter().find(|c| !matches!(c, b' ' | b'\t' | b'\r'));
+        let fine = pair || matches!(next, None | Some(b'\n'));
+        sound.extend_from_slice(before);
+        sound.extend_from_slice(if fine { b"=" } else { b"=3D" });
+        damaged |= !fine;
     }
-    match carry.count {
-        0 => {}
-        1 => out.damaged = true,
-        n => {
-            // Padding is missing: the last group still holds n - 1 octets.
-            let bits = carry.bits << (6 * (4 - n));
-            out.octets.extend(bits.to_be_bytes().into_iter().skip(1).take(usize::from(n) - 1));
-            out.damaged = true;
-        }
-    }
-    out.damaged |= out.octets.is_empty() && body.iter().any(|c| !c.is_ascii_whitespace());
-    out
-}
-
-#[derive(Default)]
-struct Carry {
-    bits: u32,
-    count: u8,
-}
-
-/// Decodes a line of complete groups without padding; leaves `out` as it was and says no when the
-/// line holds anything else.
-// An octet indexes a table of 256.
-#[allow(clippy::indexing_slicing)]
-fn whole_groups(line: &[u8], out: &mut Vec<u8>) -> bool {
-    let before = out.len();
-    let mut seen = 0;
-    out.reserve(line.len() / 4 * 3);
-    for group in line.chunks_exact(4) {
-        if let [a, b, c, d] = group {
-            let bits = FIRST[usize::from(*a)]
-                | SECOND[usize::from(*b)]
-                | THIRD[usize::from(*c)]
-                | FOURTH[usize::from(*d)];
-            seen |= bits;
-            let [_, x, y, z] = bits.to_be_bytes();
-            out.extend_from_slice(&[x, y, z]);
-        }
-    }
-    if seen & BAD != 0 {
-        out.truncate(before);
-        return false;
-    }
-    true
-}
-
-fn slowly(line: &[u8], carry: &mut Carry, out: &mut Decoded) {
-    for &c in line {
-        let value = symbol(c);
-        if value != BAD_SYMBOL {
-            carry.bits = (carry.bits << 6) | u32::from(value);
-            carry.count += 1;
-            if carry.count == 4 {
-                out.octets.extend(carry.bits.to_be_bytes().into_iter().skip(1));
-                *carry = Carry::default();
-            }
-        } else if c == b'=' {
-            // The end of a group; some senders go on with another one after it.
-            if carry.count >= 2 {
-                let bits = carry.bits << (6 * u32::from(4 - carry.count));
-                let keep = usize::from(carry.count) - 1;
-                out.octets.extend(bits.to_be_bytes().into_iter().skip(1).take(keep));
-            } else if carry.count == 1 {
-                out.damaged = true;
-            }
-            *carry = Carry::default();
-        } else if !c.is_ascii_whitespace() {
-            out.damaged = true;
-        }
-    }
-}
-
-const fn hex(c: u8) -> Option<u8> {
-    match c {
-        b'0'..=b'9' => Some(c - b'0'),
-        b'A'..=b'F' => Some(c - b'A' + 10),
-        b'a'..=b'f' => Some(c - b'a' + 10),
-        _ => None,
-    }
-}
-
-/// Quoted-printable, or with `word` its Q variant (RFC 2047 section 4.2).
-fn quoted_printable(body: &[u8], word: bool) -> Decoded {
-    let mut out = Decoded { octets: Vec::with_capacity(body.len()), damaged: false };
-    let mut at = 0;
-    while let Some(&c) = body.get(at) {
-        at += 1;
-        match c {
-            b'=' => {
-                let pair = (body.get(at).copied(), body.get(at + 1).copied());
-                if let (Some(high), Some(low)) = (pair.0.and_then(hex), pair.1.and_then(hex)) {
-                    out.octets.push(high << 4 | low);
-                    at += 2;
-                    continue;
-                }
-                // A soft line break, perhaps with blanks before it.
-                let end = body.get(at..).unwrap_or_default();
-                let blanks = end.iter().take_while(|c| matches!(c, b' ' | b'\t')).count();
-                match (end.get(blanks), end.get(blanks + 1)) {
-                    (Some(b'\r'), Some(b'\n')) => at += blanks + 2,
-                    (Some(b'\n'), _) => at += blanks + 1,
-                    (None, _) => at += blanks,
-                    _ => {
-                        out.octets.push(b'=');
-                        out.damaged = true;
-                    }
-                }
-            }
-            b'_' if word => out.octets.push(b' '),
-            _ => out.octets.push(c),
-        }
-    }
-    out
+    sound.extend_from_slice(rest);
+    Decoded { octets: library::quoted_printable(&sound).unwrap_or(sound), damaged }
 }
 
 fn uudecode(body: &[u8]) -> Decoded {
@@ -280,13 +160,13 @@ pub fn text(octets: &[u8], charset: Option<&str>) -> String {
     if plain == "utf8" {
         return String::from_utf8_lossy(octets).into_owned();
     }
-    if !loose && let Some(decoder) = charset_decoder(&name) {
-        return decoder(octets);
+    if !loose && let Some(text) = in_charset(octets, &name) {
+        return text;
     }
     match std::str::from_utf8(octets) {
         Ok(text) => text.to_owned(),
-        Err(_) => charset_decoder("windows-1252")
-            .map_or_else(|| String::from_utf8_lossy(octets).into_owned(), |decode| decode(octets)),
+        Err(_) => library::text(octets, "windows-1252")
+            .unwrap_or_else(|| String::from_utf8_lossy(octets).into_owned()),
     }
 }
 
@@ -327,7 +207,7 @@ const ALIASES: [(&str, &str); 19] = [
     ("koi8u", "koi8-u"),
 ];
 
-fn charset_decoder(name: &str) -> Option<fn(&[u8]) -> String> {
+fn in_charset(octets: &[u8], name: &str) -> Option<String> {
     // "win-1251", "windows1251", "cp-1251".
     let page: String = name.chars().filter(char::is_ascii_digit).collect();
     let windows = ["win", "cp"].iter().any(|start| name.starts_with(start));
@@ -342,7 +222,7 @@ fn charset_decoder(name: &str) -> Option<fn(&[u8]) -> String> {
         None if name.starts_with("iso-2022-kr") || name.starts_with("iso-2022-cn") => return None,
         None => name,
     };
-    mail_parser::decoders::charsets::map::charset_decoder(name.as_bytes())
+    library::text(octets, name)
 }
 
 /// One `=?charset?B?...?=`.
@@ -373,7 +253,10 @@ fn word(input: &[u8]) -> Option<(Word<'_>, usize)> {
     let payload = data.get(..end)?;
     let octets = match kind {
         b'B' | b'b' => base64(payload).octets,
-        b'Q' | b'q' => quoted_printable(payload, true).octets,
+        b'Q' | b'q' => {
+            let blanks = |c: &u8| if *c == b'_' { b' ' } else { *c };
+            quoted_printable(&payload.iter().map(blanks).collect::<Vec<u8>>()).octets
+        }
         _ => return None,
     };
     Some((Word { charset, octets }, 2 + charset_end + 3 + end + 2))
@@ -444,21 +327,9 @@ fn flush(pending: &mut Option<(String, Vec<u8>)>, out: &mut String) -> bool {
     pending.take().map(|(charset, octets)| out.push_str(&text(&octets, Some(&charset)))).is_some()
 }
 
-/// Percent-decoding of RFC 2231 values.
+/// Percent-decoding of RFC 2231 values; signs that mean nothing stand for themselves.
 pub fn percent(value: &[u8]) -> Vec<u8> {
-    let mut out = Vec::with_capacity(value.len());
-    let mut at = 0;
-    while let Some(&c) = value.get(at) {
-        at += 1;
-        let pair = (value.get(at).copied().and_then(hex), value.get(at + 1).copied().and_then(hex));
-        if let (b'%', (Some(high), Some(low))) = (c, pair) {
-            out.push(high << 4 | low);
-            at += 2;
-        } else {
-            out.push(c);
-        }
-    }
-    out
+    percent_encoding::percent_decode(value).collect()
 }
 
 #[cfg(test)]
@@ -467,7 +338,7 @@ mod tests {
 
     #[test]
     fn base64_is_lenient_and_says_so() {
-        let cases: [(&[u8], &[u8], bool); 10] = [
+        let cases: [(&[u8], &[u8], bool); 14] = [
             (b"oT8=", &[0xa1, 0x3f], false),
             (b"oT8=\r\n", &[0xa1, 0x3f], false),
             (b"oT8", &[0xa1, 0x3f], true),
@@ -478,9 +349,35 @@ mod tests {
             (b"QU(JD)", b"ABC", true),
             (b"", b"", false),
             (b"QUJDREVG QUJD", b"ABCDEFABC", false),
+            (b"QUI=QUJDQ", b"ABABC", true),
+            (b"QUI=\nQUJD\nQUJD", b"ABABCABC", false),
+            (b"QUJ\x0bD-QUJD--", b"ABCABC", true),
+            (b"\xff\xff", b"", true),
         ];
         for (input, octets, damaged) in cases {
             let got = decode(input, Encoding::Base64);
+            assert_eq!((got.octets.as_slice(), got.damaged), (octets, damaged), "{input:?}");
+        }
+    }
+
+    #[test]
+    fn quoted_printable_is_lenient_and_says_so() {
+        let cases: [(&[u8], &[u8], bool); 11] = [
+            (b"a=3Db=3d", b"a=b=", false),
+            (b"a=\r\nb= \t\nc=", b"abc", false),
+            (b"=C3=A9=FF", b"\xc3\xa9\xff", false),
+            (b"caf\xe9", b"caf\xe9", false),
+            // RFC 2045 section 6.7, rule 3: blanks at the end of a line come from the way.
+            (b"a \t\r\nb=20\r\n", b"a\r\nb \r\n", false),
+            (b"a = 50", b"a = 50", true),
+            (b"====", b"===", true),
+            (b"=g1=4", b"=g1=4", true),
+            (b"x=\ny==41", b"xy=A", true),
+            (b"=", b"", false),
+            (b"", b"", false),
+        ];
+        for (input, octets, damaged) in cases {
+            let got = decode(input, Encoding::QuotedPrintable);
             assert_eq!((got.octets.as_slice(), got.damaged), (octets, damaged), "{input:?}");
         }
     }

@@ -3,6 +3,11 @@
 //!
 //! Lenient: names without an address, empty angle brackets, numbers in comments, groups, obsolete
 //! routes, semicolons as separators, quotes and comments that never close. At most 1 000 entries.
+//!
+//! Not by mail-parser, which decodes first: it makes an address of the name in
+//! `=?utf-8?q?a=40b.example?= (x)`. It also joins comments (numbers stand there) to names, reads no
+//! address in `"no end <a@b.example>` and a wrong one in `"a b"@example.com`, and no identifier in
+//! `<a@b`. Tests: below, and `tests/message/peer.rs`.
 
 use crate::message::display;
 use crate::model::{AddrSpec, Address};

@@ -2,6 +2,11 @@
 //! RFC 2231), leniently: any case, blanks around `=` and inside the type, comments, values without
 //! quotes that hold blanks, repeated parameters (the first counts). Where a parameter stands there
 //! plainly and in the form of RFC 2231 too, the latter counts: the plain one is for old programs.
+//!
+//! Not by mail-parser, which forgets the marks of RFC 2231 and octets outside UTF-8, takes the plain of
+//! two (`filename=a; filename*=...`), reads `filename*1*` in no charset, `message (1).wav` as `message`
+//! and `C:\mail\a.wav` as `C:maila.wav`, and loses all of `; filename=a.wav` and a value on the next
+//! line. Tests: below, and `tests/message/peer.rs`.
 
 use super::encoding;
 
