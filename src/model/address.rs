@@ -32,7 +32,9 @@ impl AddrSpec {
         }
         match text.rsplit_once('@') {
             Some((local, domain))
-                if !local.is_empty() && !domain.is_empty() && !domain.contains(' ') =>
+                if !local.is_empty()
+                    && !domain.is_empty()
+                    && !domain.contains(char::is_whitespace) =>
             {
                 Ok(Self(text.to_owned()))
             }

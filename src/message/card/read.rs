@@ -117,8 +117,7 @@ fn card(source: &lines::Source) -> CardDoc {
     if doc.name.is_none() {
         let joined = [&doc.given, &doc.family];
         let joined: Vec<&str> = joined.into_iter().filter_map(|p| p.as_deref()).collect();
-        doc.name =
-            (!joined.is_empty()).then(|| joined.join(" ")).or_else(|| doc.organization.clone());
+        doc.name = one_line(&joined.join(" ")).or_else(|| doc.organization.clone());
     }
     if doc.name.is_none() && doc.emails.is_empty() && doc.tels.is_empty() {
         problems.push("it names nobody");
@@ -153,7 +152,7 @@ fn take(doc: &mut CardDoc, entry: &VCardEntry) {
             let (family, given, middle) = (next(), next(), next());
             set(&mut doc.family, family);
             let given: Vec<String> = [given, middle].into_iter().flatten().collect();
-            set(&mut doc.given, (!given.is_empty()).then(|| given.join(" ")));
+            set(&mut doc.given, one_line(&given.join(" ")));
         }
         VCardProperty::Role => {
             // Role wins over title, whichever comes first.
@@ -163,18 +162,15 @@ fn take(doc: &mut CardDoc, entry: &VCardEntry) {
         }
         VCardProperty::Title => set(&mut doc.role, first()),
         VCardProperty::Org => {
-            let parts = all();
-            set(&mut doc.organization, (!parts.is_empty()).then(|| parts.join(", ")));
+            set(&mut doc.organization, one_line(&all().join(", ")));
         }
         VCardProperty::Adr => {
-            let parts = all();
-            set(&mut doc.place, (!parts.is_empty()).then(|| parts.join(", ")));
+            set(&mut doc.place, one_line(&all().join(", ")));
         }
         VCardProperty::Note => {
             let text = entry.values.first().and_then(VCardValue::as_text).unwrap_or_default();
             let text = display::clean_text(text);
-            let text: String = text.trim().chars().take(NOTES_MAX).collect();
-            set(&mut doc.notes, (!text.is_empty()).then_some(text));
+            set(&mut doc.notes, at_most(text.trim(), NOTES_MAX));
         }
         VCardProperty::Email => {
             if let Some(addr) = first().and_then(|a| without_scheme(&a, "mailto:")) {
@@ -210,8 +206,14 @@ fn joined(value: &VCardValue) -> Option<String> {
 }
 
 fn one_line(text: &str) -> Option<String> {
-    let text: String = display::clean(text).chars().take(VALUE_MAX).collect();
-    (!text.is_empty()).then_some(text)
+    at_most(&display::clean(text), VALUE_MAX)
+}
+
+/// So many characters of it at most, without a blank where it was cut.
+fn at_most(text: &str, characters: usize) -> Option<String> {
+    let end = text.char_indices().nth(characters).map_or(text.len(), |(at, _)| at);
+    let text = text.get(..end).unwrap_or_default().trim_end();
+    (!text.is_empty()).then(|| text.to_owned())
 }
 
 /// Without the scheme, which some systems write twice.
