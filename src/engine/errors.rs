@@ -1,5 +1,6 @@
 //! What can go wrong in the engine, in classes that a caller can act on; nobody matches on text.
 
+use super::types::Security;
 use crate::model::DateTime;
 
 /// Of the engine.
@@ -28,6 +29,15 @@ pub enum Error {
     /// The server offers no encryption where it is required.
     #[error("the server offers no encryption")]
     NoEncryption,
+    /// The port speaks TLS from the first octet where STARTTLS was chosen, or the other way round.
+    /// Nothing secret was sent.
+    #[error("{host} expects {}", expects.words())]
+    WrongSecurity {
+        /// `imap.example.com:993`.
+        host: String,
+        /// What to choose instead.
+        expects: Security,
+    },
     /// No connection, or it broke, or a deadline passed.
     #[error("{host} cannot be reached: {reason}")]
     Unreachable {

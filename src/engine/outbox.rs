@@ -343,7 +343,8 @@ async fn settle(
             | Error::PasswordNeeded
             | Error::NoKeyring(_)
             | Error::Certificate(_)
-            | Error::NoEncryption),
+            | Error::NoEncryption
+            | Error::WrongSecurity { .. }),
         ) => hold(engine, entry, &error).await?,
         Err(error @ (Error::Refused(_) | Error::Invalid(_))) => {
             let said = error.to_string();
@@ -359,8 +360,8 @@ async fn settle(
     Ok(())
 }
 
-/// What the server said, after what it means where its enhanced code (RFC 3463) tells that of a
-/// recipient.
+/// What a refusal means, where its enhanced code (RFC 3463) tells that of a recipient, and in a line
+/// of its own what the server said; else that alone.
 fn refusal(code: u16, text: &str, recipient: Option<&AddrSpec>) -> String {
     let Some(recipient) = recipient else { return format!("{code} {text}") };
     let class = if code >= 500 { "5.0.0" } else { "4.0.0" };
@@ -376,7 +377,7 @@ fn refusal(code: u16, text: &str, recipient: Option<&AddrSpec>) -> String {
     if sentence == vague {
         return format!("{recipient}: {code} {text}");
     }
-    format!("{sentence} ({recipient}: {code} {text})")
+    format!("{sentence}\n{recipient}: {code} {text}")
 }
 
 /// A cut before anything was accepted.
@@ -570,17 +571,17 @@ mod tests {
             (
                 550,
                 "5.1.1 no",
-                "There is no mailbox bo at example.net. (bo@example.net: 550 5.1.1 no)",
+                "There is no mailbox bo at example.net.\nbo@example.net: 550 5.1.1 no",
             ),
             (
                 452,
                 "4.2.2 over",
-                "The mailbox is full, so the system at example.net turned your message away. (bo@example.net: 452 4.2.2 over)",
+                "The mailbox is full, so the system at example.net turned your message away.\nbo@example.net: 452 4.2.2 over",
             ),
             (
                 550,
                 "user unknown",
-                "There is no mailbox bo at example.net. (bo@example.net: 550 user unknown)",
+                "There is no mailbox bo at example.net.\nbo@example.net: 550 user unknown",
             ),
             (550, "no", "bo@example.net: 550 no"),
         ] {

@@ -29,6 +29,7 @@ impl Error {
             Self::NoKeyring(_) => "no keyring",
             Self::Certificate(_) => "certificate",
             Self::NoEncryption => "no encryption",
+            Self::WrongSecurity { .. } => "wrong encryption",
             Self::Unreachable { .. } => "unreachable",
             Self::Server(_) => "server",
             Self::Protocol(_) => "protocol",
@@ -50,6 +51,18 @@ pub enum Security {
     StartTls,
     /// None; accepted for loopback addresses only.
     None,
+}
+
+impl Security {
+    /// As it is called.
+    #[must_use]
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Tls => "TLS",
+            Self::StartTls => "STARTTLS",
+            Self::None => "no encryption",
+        }
+    }
 }
 
 /// One server of an account.
@@ -308,6 +321,17 @@ pub struct Opened {
     pub peaks: Arc<[u8]>,
     /// Its G.726 code words are read in the other order ([`super::Engine::swap_code_words`]).
     pub swapped: bool,
+    /// The sender's name in their own voice, as the directory has it.
+    pub spoken_name: Option<SpokenName>,
+}
+
+/// A name in a person's own voice; [`super::Engine::spoken_name`] brings the sound.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SpokenName {
+    /// Whose it is.
+    pub contact: ContactId,
+    /// How long, where it can be decoded.
+    pub length: Option<Duration>,
 }
 
 /// A message that was deleted unheard although its sender asked for a receipt.

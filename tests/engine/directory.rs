@@ -68,6 +68,9 @@ async fn one_click_and_only_that_brings_a_person_in() {
     assert!(!desk.engine.spoken_name(id).await.expect("sound").samples.is_empty());
     assert_eq!(offer(&desk, key).await, Some(CardOfferKind::Known));
     assert_eq!(desk.inbox().await[0].contact, Some(id));
+    let opened = desk.engine.open(key).await.expect("opened");
+    let name = opened.spoken_name.expect("beside the sender");
+    assert_eq!((name.contact, name.length), (id, graham.spoken_name_length));
     desk.engine.undo(undo).await.expect("taken back");
     assert!(desk.engine.contact(id).await.is_err());
     assert_eq!(offer(&desk, key).await, Some(new));

@@ -68,6 +68,13 @@ impl Stage {
         Self { scenes, buffer: 4096, log: Arc::default(), inside: true }
     }
 
+    /// And then plays what another stage holds.
+    pub fn then(self, other: Self) -> Self {
+        let more = std::mem::take(&mut *other.scenes.lock().expect("scenes"));
+        self.scenes.lock().expect("scenes").extend(more);
+        self
+    }
+
     /// Pretends that the server is on another computer.
     pub fn far(mut self) -> Self {
         self.inside = false;

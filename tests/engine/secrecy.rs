@@ -178,6 +178,42 @@ const SMTP_TLS: &str = "C: EHLO [127.0.0.1]
     C: QUIT
     S: 221 bye";
 
+/// What is wrong with the choice of encryption, and what to choose.
+fn expects<T>(outcome: Result<T, Error>) -> Security {
+    match outcome.err() {
+        Some(Error::WrongSecurity { host, expects }) => {
+            assert!(host.starts_with("mail.example.com:"), "{host}");
+            expects
+        }
+        other => panic!("{other:?}"),
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_wrong_kind_of_encryption_is_told() {
+    // TLS to a port that greets in plain text.
+    let stage = Stage::new(4096, &["S: * OK hi\nSTALL\n"]).far();
+    assert_eq!(expects(imap(&stage, &settings(Security::Tls)).await), Security::StartTls);
+    let stage = Stage::new(4096, &["S: 220 hi\nSTALL\n"]).far();
+    assert_eq!(expects(smtp(&stage, &settings(Security::Tls)).await), Security::StartTls);
+    // STARTTLS to a port that waits for the handshake, or hangs up on what is none.
+    let authority = Authority::new();
+    for first in ["STALL\n", "BYE\n"] {
+        for is_imap in [true, false] {
+            let acceptor = authority.acceptor("mail.example.com", 2100);
+            let tls = encrypted(acceptor, "", "STALL\n");
+            let stage = Stage::new(4096, &[first]).far().then(tls);
+            let settings = settings(Security::StartTls);
+            let found = match is_imap {
+                true => expects(imap(&stage, &settings).await),
+                false => expects(smtp(&stage, &settings).await),
+            };
+            assert_eq!(found, Security::Tls, "{first}");
+            no_secret(&stage.log, first);
+        }
+    }
+}
+
 #[tokio::test]
 async fn certificates_are_verified() {
     let dir = tempfile::tempdir().expect("a folder");

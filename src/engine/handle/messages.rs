@@ -10,7 +10,7 @@ use crate::{
         store::{
             self,
             blobs::Have,
-            blocking, classify, deliveries, list,
+            blocking, classify, contacts, deliveries, list,
             messages::{self as rows, Place},
             ops::{self, Act},
         },
@@ -81,6 +81,10 @@ impl Engine {
                 )?;
                 let id = mail.message_id.clone().unwrap_or_default();
                 let about = rows::about(c, row.account, key)?;
+                let spoken_name = match row.contact {
+                    Some(id) => contacts::spoken_name(c, id)?,
+                    None => None,
+                };
                 Ok(Opened {
                     receipt: standing.shown(),
                     offers: directory::offers(c, key, &mail, &opening.raw)?,
@@ -92,6 +96,7 @@ impl Engine {
                     mail,
                     row,
                     swapped,
+                    spoken_name,
                 })
             })
             .await?;

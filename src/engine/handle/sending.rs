@@ -17,6 +17,7 @@ use crate::{
             self, Writer, accounts,
             blobs::make_private_dir,
             blocking,
+            list,
             messages::{self, Place},
             ops,
             outbox::{self as rows, Frozen, Phase},
@@ -107,6 +108,7 @@ impl Engine {
         let everybody: Vec<Address> = message.to.iter().chain(&message.cc).cloned().collect();
         only_sound(&message, &settings, &everybody)?;
         let groups = self.groups(&message, &everybody).await?;
+        let known = self.known(&message.relation, original.as_ref()).await?;
         let own_name = self.own_name().await?;
         let mut frozen = Vec::new();
         for (format, group) in groups {
@@ -115,6 +117,7 @@ impl Engine {
                 settings: settings.clone(),
                 message: message.clone(),
                 original: original.clone(),
+                known: known.clone(),
                 own_name: own_name.clone(),
                 card,
                 format,
@@ -271,6 +274,36 @@ impl Engine {
             }
         }
         Ok(Some(opening))
+    }
+
+    /// Who an original is from, when it came and what it is about: from its own octets, else as the
+    /// list shows it (the server's date, the sentence for a missing subject).
+    async fn known(
+        &self,
+        relation: &Relation,
+        original: Option<&Opening>,
+    ) -> Result<compose::Known> {
+        let (key, Some(original)) = (
+            match relation {
+                Relation::New => None,
+                Relation::Reply { to, .. } => Some(*to),
+                Relation::Forward(key) => Some(*key),
+            },
+            original,
+        ) else {
+            return Ok(compose::Known::default());
+        };
+        let row = match key {
+            Some(key) => Some(self.inner.store.read(move |c| list::row(c, key)).await?),
+            None => None,
+        };
+        let mail = &original.mail;
+        let address = mail.sender.address.clone();
+        Ok(compose::Known {
+            from: address.map(|addr| Address { name: mail.sender.name.clone(), addr }),
+            date: mail.date.or(row.as_ref().map(|row| row.date)),
+            subject: mail.subject.clone().or(row.map(|row| row.subject)),
+        })
     }
 
     /// One submission a format. A message without any voice of its own is one submission, and
@@ -466,6 +499,8 @@ struct Job {
     settings: AccountSettings,
     message: Outgoing,
     original: Option<Opening>,
+    /// What the list knows of the original, for one whose header does not say it.
+    known: compose::Known,
     own_name: Option<Arc<Pcm>>,
     card: Option<compose::OwnCard>,
     format: Option<VoiceFormat>,
@@ -514,6 +549,7 @@ impl Job {
             receipt_to: message.ask_receipt.then(|| self.settings.address.clone()),
             card: self.card.clone(),
             original,
+            known: self.known.clone(),
             in_reply_to: threading.in_reply_to,
             references: threading.references,
             ..Letter::new(own_address(&self.settings))

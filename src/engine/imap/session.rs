@@ -57,7 +57,8 @@ impl Session {
         let trust = Trust::for_server(server, settings.ca_pem.as_deref()).await?;
         let wire = Wire::open(dialer, server, &trust, traffic).await?;
         let (mut link, greeting) = if server.security == Security::StartTls {
-            let wire = start_tls(wire).await?.upgrade(&server.host, &trust).await?;
+            let plain = Wire::or_expects_tls(dialer, server, &trust, start_tls(wire)).await?;
+            let wire = plain.upgrade(&server.host, &trust).await?;
             // Nothing that was said before the handshake counts, capabilities included.
             (Link::new(wire), (false, None))
         } else {

@@ -3,7 +3,7 @@
 use std::{path::Path, sync::Arc};
 
 use rustls::{
-    CertificateError, ClientConfig, RootCertStore,
+    CertificateError, ClientConfig, InvalidMessage, RootCertStore,
     pki_types::{CertificateDer, ServerName, pem::PemObject},
 };
 use tokio::time::timeout;
@@ -98,6 +98,10 @@ impl Trust {
                 Err(match tls {
                     Some(rustls::Error::InvalidCertificate(reason)) => {
                         certificate(fault(reason), reason.to_string())
+                    }
+                    // It answered our first octets with something else, such as its greeting.
+                    Some(rustls::Error::InvalidMessage(InvalidMessage::InvalidContentType)) => {
+                        Error::WrongSecurity { host: peer.to_owned(), expects: Security::StartTls }
                     }
                     Some(other) => unreachable(format!("no TLS: {other}")),
                     None => unreachable(format!("no TLS: {error}")),

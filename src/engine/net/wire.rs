@@ -9,6 +9,7 @@ use std::{
         atomic::{AtomicU64, Ordering},
     },
     task::{Context, Poll},
+    time::Duration,
 };
 
 use tokio::{
@@ -19,6 +20,9 @@ use tokio_rustls::client::TlsStream;
 
 use super::{CONNECT, Dialer, Stream, tls::Trust};
 use crate::engine::types::{Error, Security, Server};
+
+/// So long a server may be silent before it is asked whether it waits for TLS.
+const SILENCE: Duration = Duration::from_secs(5);
 
 /// Counters that outlive connections; one set an account.
 #[derive(Debug, Default)]
@@ -93,6 +97,47 @@ impl Wire {
         match server.security {
             Security::Tls => wire.upgrade(&server.host, trust).await,
             Security::StartTls | Security::None => Ok(wire),
+        }
+    }
+
+    /// Runs the upgrade of a plain wire (`upgrade`). Where the server says nothing for some seconds,
+    /// or hangs up, it is dialed once more and asked whether it waits for TLS instead.
+    ///
+    /// # Errors
+    /// [`Error::WrongSecurity`] when it does; else what the upgrade says.
+    pub(crate) async fn or_expects_tls<T>(
+        dialer: &dyn Dialer,
+        server: &Server,
+        trust: &Trust,
+        upgrade: impl Future<Output = Result<T, Error>>,
+    ) -> Result<T, Error> {
+        let mut upgrade = std::pin::pin!(upgrade);
+        let early = timeout(SILENCE, &mut upgrade).await;
+        match early {
+            Ok(Err(Error::Unreachable { .. })) | Err(_) => {}
+            Ok(said) => return said,
+        }
+        let tls = Server { security: Security::Tls, ..server.clone() };
+        let probe = async {
+            match Self::open(dialer, &tls, trust, Arc::default()).await {
+                // A bad certificate is TLS, too.
+                Ok(_) | Err(Error::Certificate(_)) => Err(Error::WrongSecurity {
+                    host: format!("{}:{}", server.host, server.port),
+                    expects: Security::Tls,
+                }),
+                Err(_) => Ok(()),
+            }
+        };
+        match early {
+            Ok(said) => probe.await.and(said),
+            // A slow server may still answer while it is asked.
+            Err(_) => tokio::select! {
+                said = &mut upgrade => said,
+                found = probe => match found {
+                    Err(error) => Err(error),
+                    Ok(()) => upgrade.await,
+                },
+            },
         }
     }
 

@@ -130,7 +130,8 @@ impl Dialogue {
         let mut wire = Wire::open(dialer, server, &trust, Arc::clone(&traffic)).await?;
         let greeted = server.security == Security::StartTls;
         if greeted {
-            wire = match start_tls(wire).await? {
+            let plain = start_tls(wire);
+            wire = match Wire::or_expects_tls(dialer, server, &trust, plain).await? {
                 Ok(wire) => wire.upgrade(&server.host, &trust).await?,
                 Err(refused) => return Ok(Err(refused)),
             };

@@ -186,6 +186,16 @@ fn preview(mail: &Mail, text: Option<&str>) -> String {
     if !words.is_empty() && !display::is_cover(&words) {
         return words;
     }
+    let forwards = mail.parts.iter().any(|part| part.role == PartRole::Original);
+    if mail.kind == MessageKind::Voice
+        && forwards
+        && let Some(voice) = voice
+    {
+        return match voice.seconds.map(seconds) {
+            Some(length) => format!("Forwarded with a spoken introduction, {}", minutes(length)),
+            None => "Forwarded with a spoken introduction".into(),
+        };
+    }
     if let Some(inner) = mail.forwarded.first() {
         let from = inner.sender.name.clone().or(inner.sender.number.clone());
         let from = from.or_else(|| inner.sender.address.as_ref().map(ToString::to_string));
@@ -194,7 +204,13 @@ fn preview(mail: &Mail, text: Option<&str>) -> String {
         }
     }
     if mail.sender.outside_caller {
-        return "Left from an outside line · can’t be replied to".into();
+        let mailbox = mail.to.first().map(|to| to.addr.local_part()).filter(|local| {
+            (1..=6).contains(&local.len()) && local.bytes().all(|b| b.is_ascii_digit())
+        });
+        return match mailbox {
+            Some(mailbox) => format!("Left on extension {mailbox} · can’t be replied to"),
+            None => "Left from an outside line · can’t be replied to".into(),
+        };
     }
     mail.problems.first().cloned().unwrap_or_default()
 }

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Error, Result, list, some};
 use crate::{
-    engine::types::{CardField, Contact, ContactEmail, ContactTel},
+    engine::types::{CardField, Contact, ContactEmail, ContactTel, SpokenName},
     model::{AddrSpec, ContactId, MessageKey},
 };
 
@@ -303,6 +303,23 @@ pub(crate) fn was_written_to(c: &Connection, address: &str) -> Result<bool> {
 pub(crate) fn sent_a_card(c: &Connection, address: &str) -> Result<bool> {
     Ok(c.prepare_cached("SELECT 1 FROM messages WHERE sender_address = ?1 AND has_card = 1")?
         .exists([address])?)
+}
+
+/// Whether a contact's name is there in their own voice, and how long it is.
+///
+/// # Errors
+/// [`Error::Store`].
+pub(crate) fn spoken_name(c: &Connection, id: ContactId) -> Result<Option<SpokenName>> {
+    let found: Option<i64> = c
+        .prepare_cached(
+            "SELECT sound_ms FROM contacts WHERE id = ?1 AND deleted = 0 AND length(sound) > 0",
+        )?
+        .query_row([id.0], |row| row.get(0))
+        .optional()?;
+    Ok(found.map(|ms| SpokenName {
+        contact: id,
+        length: u64::try_from(ms).ok().map(Duration::from_millis),
+    }))
 }
 
 impl ContactRow {

@@ -268,10 +268,35 @@ fn complete(c: &Connection, raw: Raw) -> Result<ListRow> {
     if outgoing && recipients.len() > 1 {
         row.sender = words::and_others(&row.sender, recipients.len() - 1);
     }
+    if row.preview.is_empty() && !row.private {
+        row.preview = if outgoing && !recipients.is_empty() {
+            words::towards(&row.sender)
+        } else {
+            to_you(c, row.account, &recipients)?
+        };
+    }
     if row.subject.is_empty() {
         row.subject = words::missing_subject(row.kind, &row.sender, outgoing);
     }
     Ok(row)
+}
+
+/// "To you and 2 others", where the account is one of several recipients.
+fn to_you(c: &Connection, account: AccountId, recipients: &[Address]) -> Result<String> {
+    if recipients.len() < 2 {
+        return Ok(String::new());
+    }
+    let own: Option<String> = c
+        .prepare_cached("SELECT address FROM accounts WHERE id = ?1")?
+        .query_row([account.0], |row| row.get(0))
+        .optional()?;
+    let own = own.as_deref().map(lookup_key);
+    let here = recipients.iter().any(|to| own == Some(address::lookup_key(&to.addr)));
+    Ok(if here {
+        words::towards(&words::and_others("you", recipients.len() - 1))
+    } else {
+        String::new()
+    })
 }
 
 /// The contact with an address; separators in numbers do not count (RFC 3801 section 4.1.1).

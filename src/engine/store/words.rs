@@ -19,6 +19,12 @@ pub fn and_others(first: &str, others: usize) -> String {
     }
 }
 
+/// "To Graham Pearce and 2 others".
+#[must_use]
+pub fn towards(whom: &str) -> String {
+    format!("To {whom}")
+}
+
 /// What stands for a missing subject.
 #[must_use]
 pub fn missing_subject(kind: MessageKind, name: &str, outgoing: bool) -> String {

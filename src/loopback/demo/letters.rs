@@ -119,6 +119,12 @@ fn as_fax(octets: &[u8]) -> Vec<u8> {
     replace(octets, "Message-Context: voice-message", "Message-Context: fax-message")
 }
 
+/// Says what the fax that comes along is.
+fn described(octets: &[u8], what: &str) -> Vec<u8> {
+    const FAX: &str = "Content-Type: image/tiff; application=faxbw";
+    replace(octets, FAX, &format!("Content-Description: {what}\r\n{FAX}"))
+}
+
 /// Puts a text part before the closing delimiter, as Unity Connection adds its transcription.
 fn with_transcript(octets: &[u8], transcript: &str) -> Vec<u8> {
     let text = octets.trim_ascii_end();
@@ -169,7 +175,7 @@ fn graham(clock: &Morning) -> Result<Entry, compose::Error> {
         ..letter(people::GRAHAM.address(), &to)?
     };
     let octets = compose::build(&letter, &seed("trunk", "vm.northgate.example", there))?;
-    let octets = with_transcript(&octets, GRAHAM_TRANSCRIPT);
+    let octets = described(&with_transcript(&octets, GRAHAM_TRANSCRIPT), "Cut-over plan");
     Ok(inbox(&octets, people::GRAHAM.voice, false, date))
 }
 

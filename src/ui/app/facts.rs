@@ -11,7 +11,7 @@ use crate::{
         i18n::tf,
         list, now_playing,
         screen::{
-            self, composer,
+            self, composer, outbox,
             player::{self, Noticed},
             reader::{self, Reader},
         },
@@ -87,7 +87,10 @@ impl App {
                     if matches!(self.undo, Some(Undo::Send(..))) {
                         self.undo = None;
                     }
-                    self.say(Icon::CircleX, tf("toast-send-failed", &[("text", &reason)]));
+                    self.say(
+                        Icon::CircleX,
+                        tf("toast-send-failed", &[("text", outbox::reasons(&reason).0)]),
+                    );
                 }
                 self.overview()
             }
@@ -136,6 +139,7 @@ impl App {
         if self.composer.is_some() {
             tasks.push(self.composer(composer::Message::Audio));
         }
+        tasks.push(self.settings_sound());
         Task::batch(tasks)
     }
 

@@ -114,9 +114,14 @@ impl App {
             C::NextPane => self.turn_pane(1),
             C::PreviousPane => self.turn_pane(-1),
             C::Search => {
+                // The Outbox has nothing to search: the keys that follow must find a field.
+                let there = match self.place {
+                    Place::Outbox => self.go(Place::AllInboxes),
+                    _ => Task::none(),
+                };
                 self.pane = Pane::List;
                 self.forward = false;
-                operation::focus(id::SEARCH)
+                Task::batch([there, operation::focus(id::SEARCH)])
             }
             C::GoTo(place) => self.go(place),
             C::Account(number) => {
@@ -209,7 +214,7 @@ impl App {
                 None
             }
             C::PlayPause => None,
-            C::WhoFrom => Some(P::Chip(PartRole::SpokenName)),
+            C::WhoFrom => return Some(self.reader(reader::Message::HearName)),
             C::FromStart => Some(P::Restart),
             C::Back5 | C::On5 | C::Back10 | C::On10 => {
                 let by = match command {

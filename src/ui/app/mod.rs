@@ -12,6 +12,7 @@ mod settings;
 mod update;
 mod verbs;
 mod view;
+mod voice_card;
 mod world;
 
 use std::{path::PathBuf, sync::Arc, time::Duration};
@@ -106,7 +107,7 @@ pub enum Page {
     /// Mail, outbox, directory.
     Mail,
     /// Settings.
-    Settings(settings::Settings),
+    Settings(Box<settings::Settings>),
 }
 
 /// Which pane has the keys.

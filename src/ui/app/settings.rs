@@ -7,15 +7,21 @@ use iced::{
     widget::{column, container, row, scrollable, space},
 };
 
-use super::{App, Message as Root, World, dialog::Dialog};
+use super::{
+    App, Message as Root, World,
+    dialog::Dialog,
+    voice_card::{self, Order, VoiceCard},
+};
 use crate::{
-    audio::Command as Audio,
+    audio::{ClipId, Command as Audio, Problem, Segment},
+    codec::Pcm,
     engine::{OwnCard, ReceiptPolicy},
     model::AccountId,
     ui::{
+        bridge,
         i18n::{t, tf, tn},
         now_playing::speed,
-        screen::Verb,
+        screen::{Verb, composer::take},
         theme::{
             Icon, Look, MEDIUM, Mode, REGULAR, SEMIBOLD, TEXT_SIZES, Type, icon,
             icons::logo,
@@ -25,7 +31,7 @@ use crate::{
         widget::{
             El, Press, button, field, hairline,
             menu::{Item, menu},
-            popover, segmented, slider, switch, vertical_hairline,
+            meter, popover, segmented, slider, switch, vertical_hairline,
         },
     },
 };
@@ -35,6 +41,8 @@ use crate::{
 pub enum Section {
     /// Accounts.
     Accounts,
+    /// The own spoken name.
+    VoiceCard,
     /// How messages sound.
     #[default]
     Listening,
@@ -50,8 +58,9 @@ pub enum Section {
     About,
 }
 
-const SECTIONS: [(Section, Icon, &str, &str); 7] = [
+const SECTIONS: [(Section, Icon, &str, &str); 8] = [
     (Section::Accounts, Icon::CircleUserRound, "set-accounts", "set-accounts-line"),
+    (Section::VoiceCard, Icon::IdCard, "set-voice-card", "set-voice-card-line"),
     (Section::Listening, Icon::Headphones, "set-listening", "set-listening-line"),
     (Section::Recording, Icon::Mic, "set-recording", "set-recording-line"),
     (Section::Sending, Icon::Send, "set-sending", "set-sending-line"),
@@ -65,6 +74,10 @@ const SECTIONS: [(Section, Icon, &str, &str); 7] = [
 pub struct Settings {
     section: Section,
     open: Option<Device>,
+    /// There while its section is shown.
+    card: Option<VoiceCard>,
+    /// The microphone is open to show its level.
+    listens: bool,
     output: Option<String>,
     input: Option<String>,
     /// What is typed as the program that decodes other recordings, and whether it is none.
@@ -92,6 +105,12 @@ pub enum Message {
     Choose(Option<Device>),
     /// A device; `None` is the system's choice.
     Use(Device, Option<String>),
+    /// Plays the test sound.
+    TestOutput,
+    /// Opens the microphone to show its level, or closes it.
+    TestInput,
+    /// What happens to the own voice card.
+    Card(voice_card::Message),
     /// Volume.
     Volume(f32),
     /// One step slower or faster.
@@ -136,10 +155,36 @@ impl App {
         match message {
             Message::Back => return self.back(),
             Message::Show(section) => {
+                self.settle_settings();
+                let dir = self.world.recordings_dir.with_file_name("voice-card");
                 if let super::Page::Settings(settings) = &mut self.page {
                     settings.section = section;
                     settings.open = None;
+                    settings.card = (section == Section::VoiceCard).then(|| VoiceCard::new(dir));
                 }
+                if section == Section::VoiceCard {
+                    return bridge::ask(
+                        self.engine.as_ref(),
+                        |engine| async move { engine.own_name().await },
+                        |name| Root::Settings(Message::Card(voice_card::Message::Loaded(name))),
+                    );
+                }
+            }
+            Message::TestOutput => self.send(test_sound()),
+            Message::TestInput => {
+                if let super::Page::Settings(settings) = &mut self.page {
+                    settings.listens = !settings.listens;
+                    let on = settings.listens;
+                    self.send(Audio::Monitor(on));
+                }
+            }
+            Message::Card(message) => {
+                let super::Page::Settings(settings) = &mut self.page else {
+                    return iced::Task::none();
+                };
+                let Some(card) = &mut settings.card else { return iced::Task::none() };
+                let orders = card.update(message, &self.world.sound);
+                return self.card_orders(orders);
             }
             Message::Choose(open) => {
                 if let super::Page::Settings(settings) = &mut self.page {
@@ -218,6 +263,47 @@ impl App {
         iced::Task::none()
     }
 
+    fn card_orders(&self, orders: Vec<Order>) -> iced::Task<Root> {
+        let card = |message| Root::Settings(Message::Card(message));
+        iced::Task::batch(orders.into_iter().map(|order| match order {
+            Order::Audio(command) => {
+                self.send(command);
+                iced::Task::none()
+            }
+            Order::Read(file) => {
+                iced::Task::perform(take(file), move |pcm| card(voice_card::Message::Read(pcm)))
+            }
+            Order::Keep(name) => {
+                let kept = name.clone();
+                bridge::ask(
+                    self.engine.as_ref(),
+                    |engine| async move { engine.set_own_name(name).await },
+                    move |done| card(voice_card::Message::Kept(kept.clone(), done)),
+                )
+            }
+        }))
+    }
+
+    /// The audio thread says something while the page is open.
+    pub(super) fn settings_sound(&mut self) -> iced::Task<Root> {
+        let super::Page::Settings(settings) = &mut self.page else { return iced::Task::none() };
+        let Some(card) = &mut settings.card else { return iced::Task::none() };
+        let order = card.observe(&self.world.sound);
+        self.card_orders(order.into_iter().collect())
+    }
+
+    /// A section or the page is left: the microphone closes.
+    pub(super) fn settle_settings(&mut self) {
+        let super::Page::Settings(settings) = &mut self.page else { return };
+        let mut commands = settings.card.take().map(|mut card| card.leave()).unwrap_or_default();
+        if std::mem::take(&mut settings.listens) {
+            commands.push(Audio::Monitor(false));
+        }
+        for command in commands {
+            self.send(command);
+        }
+    }
+
     /// Takes over a path as it is typed; only one that leads to a file is used.
     fn use_program(&mut self, text: String) {
         let path = PathBuf::from(text.trim());
@@ -233,6 +319,48 @@ impl App {
     }
 }
 
+/// Two soft tones, one after the other.
+fn test_sound() -> Audio {
+    const RATE: u32 = 16_000;
+    let tone = |hertz: f32| {
+        let count = RATE / 2;
+        (0..count).map(move |n| {
+            #[allow(clippy::cast_precision_loss)]
+            let (at, whole) = (n as f32 / RATE as f32, n as f32 / count as f32);
+            // Swells and fades, so that nothing clicks.
+            let loud = (std::f32::consts::PI * whole).sin() * 8_000.0;
+            #[allow(clippy::cast_possible_truncation)]
+            let sample = (loud * (std::f32::consts::TAU * hertz * at).sin()) as i16;
+            sample
+        })
+    };
+    let samples = tone(523.25).chain(tone(659.25)).collect();
+    Audio::Load {
+        clip: ClipId("test".into()),
+        segments: vec![Segment {
+            label: "test".into(),
+            pcm: std::sync::Arc::new(Pcm { samples, rate: RATE }),
+            primary: false,
+        }],
+        segment: 0,
+        at: std::time::Duration::ZERO,
+        play: true,
+    }
+}
+
+/// Why there is no sound, or no recording, in words.
+pub(super) fn no_sound(problem: &Problem) -> String {
+    let id = match problem {
+        Problem::NoOutput => "player-no-output",
+        Problem::NoInput => "recorder-no-microphone",
+        Problem::NotPermitted => "recorder-not-permitted",
+        Problem::Unplugged => "device-unplugged",
+        Problem::DiskFull => "recorder-disk-full-bare",
+        Problem::Other(_) => "recorder-other",
+    };
+    t(id)
+}
+
 /// Draws the page.
 pub fn view<'a>(settings: &'a Settings, world: &'a World) -> El<'a, Message> {
     let look = world.look();
@@ -242,6 +370,12 @@ pub fn view<'a>(settings: &'a Settings, world: &'a World) -> El<'a, Message> {
         SECTIONS.iter().find(|(section, ..)| *section == settings.section).unwrap_or(&SECTIONS[0]);
     let rows: Vec<El<'a, Message>> = match settings.section {
         Section::Accounts => accounts(look, world),
+        Section::VoiceCard => settings
+            .card
+            .iter()
+            .map(|card| voice_card::view(card, &world.sound, look).map(Message::Card))
+            .chain([own_card(look, world)])
+            .collect(),
         Section::Listening => listening(look, world, settings),
         Section::Recording => recording(look, world, settings),
         Section::Sending => sending(look, world),
@@ -433,20 +567,26 @@ fn listening<'a>(look: Look, world: &'a World, s: &'a Settings) -> Vec<El<'a, Me
     ]
     .spacing(16)
     .align_y(Alignment::Center);
+    let devices = choice(
+        look,
+        Icon::Headphones,
+        Device::Output,
+        s.output.as_ref(),
+        &world.sound.outputs,
+        s.open == Some(Device::Output),
+    );
+    let test = button::labelled(
+        look,
+        Kind::Outline,
+        button::Size::Default,
+        Some(Icon::Play),
+        t("set-test"),
+    )
+    .on_press(Message::TestOutput);
+    let output = world.sound.player.problem.as_ref().map_or_else(|| t("set-output-line"), no_sound);
     vec![
         heading(look, "set-sound"),
-        help(
-            look,
-            "set-output",
-            choice(
-                look,
-                Icon::Headphones,
-                Device::Output,
-                s.output.as_ref(),
-                &world.sound.outputs,
-                s.open == Some(Device::Output),
-            ),
-        ),
+        line(look, t("set-output"), output, row![devices, test].spacing(12)),
         help(look, "set-volume", volume),
         heading(look, "set-playback"),
         help(look, "set-speed", stepper),
@@ -494,18 +634,30 @@ fn program<'a>(look: Look, world: &'a World, s: &'a Settings) -> El<'a, Message>
 }
 
 fn recording<'a>(look: Look, world: &'a World, s: &'a Settings) -> Vec<El<'a, Message>> {
-    vec![help(
-        look,
-        "set-input",
-        choice(
+    let recorder = &world.sound.recorder;
+    let mut level = row![].spacing(16).align_y(Alignment::Center);
+    if s.listens && recorder.problem.is_none() {
+        level = level.push(meter(look, recorder.level, recorder.silent));
+    }
+    let id = if s.listens { "set-test-end" } else { "set-test" };
+    let level = level.push(button::outline(look, t(id)).on_press(Message::TestInput));
+    let problem = recorder.problem.as_ref().filter(|_| s.listens);
+    let text = problem.map_or_else(|| t("set-level-line"), no_sound);
+    vec![
+        help(
             look,
-            Icon::Mic,
-            Device::Input,
-            s.input.as_ref(),
-            &world.sound.inputs,
-            s.open == Some(Device::Input),
+            "set-input",
+            choice(
+                look,
+                Icon::Mic,
+                Device::Input,
+                s.input.as_ref(),
+                &world.sound.inputs,
+                s.open == Some(Device::Input),
+            ),
         ),
-    )]
+        line(look, t("set-level"), text, level),
+    ]
 }
 
 fn sending<'a>(look: Look, world: &World) -> Vec<El<'a, Message>> {
@@ -520,17 +672,22 @@ fn sending<'a>(look: Look, world: &World) -> Vec<El<'a, Message>> {
         (ReceiptPolicy::Never, "receipts-never"),
     ]
     .map(|(policy, name)| (t(name), policy == prefs.receipts, Message::Receipts(policy)));
+    vec![
+        help(look, "set-undo", segmented(look, options)),
+        help(look, "set-receipts", segmented(look, receipts)),
+        own_card(look, world),
+    ]
+}
+
+/// When the own contact card goes along.
+fn own_card<'a>(look: Look, world: &World) -> El<'a, Message> {
     let card = [
         (OwnCard::Automatic, "card-automatic"),
         (OwnCard::Always, "card-always"),
         (OwnCard::Never, "card-never"),
     ]
-    .map(|(when, name)| (t(name), when == prefs.own_card, Message::OwnCard(when)));
-    vec![
-        help(look, "set-undo", segmented(look, options)),
-        help(look, "set-receipts", segmented(look, receipts)),
-        help(look, "set-card", segmented(look, card)),
-    ]
+    .map(|(when, name)| (t(name), when == world.prefs.own_card, Message::OwnCard(when)));
+    help(look, "set-card", segmented(look, card))
 }
 
 fn appearance<'a>(look: Look, world: &World) -> Vec<El<'a, Message>> {

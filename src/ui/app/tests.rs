@@ -220,6 +220,46 @@ fn typing_in_the_search_field_triggers_nothing_else() {
 }
 
 #[test]
+fn search_leads_out_of_the_outbox_where_letters_are_orders() {
+    let mut app = app();
+    press(&mut app, "g");
+    press(&mut app, "o");
+    assert_eq!(app.place, Place::Outbox);
+    press(&mut app, "/");
+    assert_eq!(app.place, Place::AllInboxes);
+}
+
+#[test]
+fn settings_test_the_sound_and_take_the_own_name() {
+    use super::settings::{Message as S, Section};
+    let mut app = app();
+    let _ = app.open_settings();
+    let said = |app: &App, button: &str| -> Vec<Message> {
+        let mut shown = show(app);
+        shown.click(button).expect(button);
+        shown.into_messages().collect()
+    };
+    assert!(matches!(said(&app, "Test")[..], [Message::Settings(S::TestOutput)]));
+    let _ = app.update(Message::Settings(S::Show(Section::Recording)));
+    let test = said(&app, "Test");
+    assert!(matches!(test[..], [Message::Settings(S::TestInput)]));
+    for message in test {
+        let _ = app.update(message);
+    }
+    assert!(sees(&app, "Stop"));
+    let _ = app.update(Message::Settings(S::Show(Section::VoiceCard)));
+    let none = super::voice_card::Message::Loaded(Ok(None));
+    let _ = app.update(Message::Settings(S::Card(none)));
+    assert!(sees(&app, "Two seconds are enough. People hear it before your messages."));
+    for message in said(&app, "Record") {
+        let _ = app.update(message);
+    }
+    assert!(sees(&app, "Finish"));
+    let _ = app.update(Message::Settings(S::Back));
+    assert!(matches!(app.page, Page::Mail));
+}
+
+#[test]
 fn a_focused_button_is_pressed_by_enter_and_not_by_the_pointer_ring() {
     let app = app();
     let mut shown = show(&app);

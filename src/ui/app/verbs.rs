@@ -33,6 +33,7 @@ impl App {
 
     /// Goes to a place.
     pub(super) fn go(&mut self, place: Place) -> Task<Message> {
+        self.settle_settings();
         self.place = place;
         self.menu = false;
         self.forward = false;
@@ -167,7 +168,8 @@ impl App {
     pub(super) fn open_settings(&mut self) -> Task<Message> {
         self.menu = false;
         self.send(crate::audio::Command::ListDevices);
-        self.page = Page::Settings(Settings::default());
+        self.settle_settings();
+        self.page = Page::Settings(Box::<Settings>::default());
         Task::none()
     }
 
@@ -328,6 +330,7 @@ impl App {
 
     /// One step back: to the list, or to the page before.
     pub(super) fn back(&mut self) -> Task<Message> {
+        self.settle_settings();
         match &self.page {
             Page::Account(_) | Page::Settings(_) => {
                 self.page =

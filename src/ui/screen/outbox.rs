@@ -155,6 +155,15 @@ impl Outbox {
     }
 }
 
+/// Why a message was not sent, in one sentence, and what the server said, where both are told.
+#[must_use]
+pub fn reasons(reason: &str) -> (&str, Option<&str>) {
+    match reason.split_once('\n') {
+        Some((sentence, said)) => (sentence, Some(said)),
+        None => (reason, None),
+    }
+}
+
 /// The state of a row in words.
 #[must_use]
 pub fn state_text(state: &OutboxState, offline: bool, now: DateTime) -> String {
@@ -165,8 +174,9 @@ pub fn state_text(state: &OutboxState, offline: bool, now: DateTime) -> String {
         OutboxState::Sending(percent) => tf("outbox-sending", &[("percent", &percent.to_string())]),
         OutboxState::Accepted => t("outbox-accepted"),
         OutboxState::Ambiguous => t("outbox-ambiguous"),
-        OutboxState::Failed(reason) => tf("outbox-failed", &[("reason", reason)]),
+        OutboxState::Failed(reason) => tf("outbox-failed", &[("reason", reasons(reason).0)]),
         OutboxState::Retry { reason, at } => {
+            let reason = reasons(reason).0;
             tf("outbox-retry", &[("reason", reason), ("time", &time_of_day(*at, now))])
         }
     }
@@ -232,6 +242,12 @@ fn entry<'a>(item: &'a OutboxRow, busy: bool, ctx: &Context<'a>, look: Look) -> 
     if failed {
         state_line = state_line.push(icon(Icon::CircleAlert, 14.0, c.danger));
     }
+    let said = match &item.state {
+        OutboxState::Failed(reason) | OutboxState::Retry { reason, .. } => reasons(reason).1,
+        _ => None,
+    };
+    let said = said
+        .map(|said| look.text(Type::Small, tf("outbox-said", &[("text", said)])).color(c.text_3));
     let words = column![
         ellipsis(look, Type::Ui, names(&item.to)).font(SEMIBOLD).color(c.text),
         row![measure, ellipsis(look, Type::Ui, item.subject.as_str()).color(c.text)]
@@ -239,6 +255,7 @@ fn entry<'a>(item: &'a OutboxRow, busy: bool, ctx: &Context<'a>, look: Look) -> 
             .align_y(Alignment::Center),
         state_line.push(look.text(Type::Small, state).color(state_color)),
     ]
+    .push(said)
     .spacing(2)
     .width(Length::Fill);
     let mut buttons = row![].spacing(8).align_y(Alignment::Center);
@@ -405,6 +422,11 @@ mod tests {
             (OutboxState::Sending(60), false, "Sending, 60 %"),
             (OutboxState::Held(at), false, "Goes out at 10:41"),
             (OutboxState::Failed("no".into()), false, "Couldn’t be sent: no"),
+            (
+                OutboxState::Failed("The mailbox is full.\nb@x.example: 552 5.2.2 full".into()),
+                false,
+                "Couldn’t be sent: The mailbox is full.",
+            ),
         ] {
             assert_eq!(state_text(&state, offline, NOW), text);
         }

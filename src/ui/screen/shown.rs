@@ -10,7 +10,7 @@ use iced::{Settings, Size};
 use iced_test::Simulator;
 
 use super::{
-    Compose, Context,
+    Action, Compose, Context,
     account::{self, Account},
     composer::{self, Composer},
     directory::{self, Directory},
@@ -20,10 +20,10 @@ use super::{
     welcome,
 };
 use crate::{
-    audio::{Phase, PlayerState, RecorderPhase, RecorderState, State},
+    audio::{Command, Phase, PlayerState, RecorderPhase, RecorderState, State},
     engine::{
         CardOffer, CardOfferKind, Contact, ContactEmail, ContactTel, Error, FormatPlan, Opened,
-        OutboxRow, OutboxState, ReceiptState,
+        OutboxRow, OutboxState, ReceiptState, SpokenName,
     },
     message::{Dsn, Permission, Report, mail::Transcript},
     model::{
@@ -193,6 +193,45 @@ fn a_message_that_sounds_while_it_is_fetched() {
     state.player.phase = Phase::Waiting;
     state.player.position = Duration::from_secs(13);
     reads("reader-waiting", &reader, &state, &["Fetching the recording, 40 %"]);
+}
+
+#[test]
+fn the_name_stands_beside_the_sender_where_the_message_brings_none() {
+    let mut state = State::default();
+    let name = || Some(SpokenName { contact: ContactId(3), length: Some(Duration::from_secs(2)) });
+    let mut o = voice();
+    o.mail = std::sync::Arc::new(crate::message::Mail {
+        parts: o.mail.parts.iter().skip(1).cloned().collect(),
+        ..(*o.mail).clone()
+    });
+    o.spoken_name = name();
+    let mut reader = reader_of(o, &state);
+    let said = reads("reader-name", &reader, &state, &["0:02", "Hear the name"]);
+    assert!(matches!(said.as_slice(), [reader::Message::HearName]), "{said:?}");
+    let asks = reader.update(reader::Message::HearName, &ctx(&state)).flat();
+    assert!(matches!(asks.as_slice(), [Action::Ask(reader::Question::Name(ContactId(3)))]));
+    let pcm = std::sync::Arc::new(crate::codec::Pcm::telephone(vec![0; 800]));
+    let plays = reader.update(reader::Message::Name(ContactId(3), Ok(pcm)), &ctx(&state)).flat();
+    let [Action::Audio(Command::Load { clip, play: true, .. })] = plays.as_slice() else {
+        panic!("{plays:?}");
+    };
+    // A second press holds it.
+    state.player.clip = Some(clip.clone());
+    state.player.phase = Phase::Playing;
+    let holds = reader.update(reader::Message::HearName, &ctx(&state)).flat();
+    assert!(matches!(holds.as_slice(), [Action::Audio(Command::Toggle)]));
+    // The message's own name is the player's; it is not offered twice, and has the same key.
+    let mut o = voice();
+    o.spoken_name = name();
+    let mut reader = reader_of(o, &State::default());
+    let context = ctx(&state);
+    let mut shown =
+        show("reader-own-name", PANE, |look| reader::view(&reader, false, &context, look));
+    assert!(shown.find("Hear who it’s from").is_ok());
+    assert!(shown.find("Hear the name").is_err());
+    drop(shown);
+    let asks = reader.update(reader::Message::HearName, &ctx(&State::default())).flat();
+    assert!(!asks.iter().any(|a| matches!(a, Action::Ask(reader::Question::Name(_)))), "{asks:?}");
 }
 
 #[test]
@@ -529,7 +568,7 @@ fn the_outbox() {
         to: vec![person("Graham Pearce", "g@x.example")],
         subject: "Re: Friday".into(),
         duration: Some(Duration::from_secs(18)),
-        state: OutboxState::Failed("the mailbox is full".into()),
+        state: OutboxState::Failed("The mailbox is full.\n7214@vm.example: 552 full".into()),
         message_id: "1@x.example".into(),
         receipt: false,
         answers: None,
@@ -539,7 +578,8 @@ fn the_outbox() {
     let context = ctx(&state);
     let mut shown =
         show("outbox", Size::new(420.0, 400.0), |look| outbox::view(&outbox, &context, look));
-    assert!(shown.find("Couldn’t be sent: the mailbox is full").is_ok());
+    assert!(shown.find("Couldn’t be sent: The mailbox is full.").is_ok());
+    assert!(shown.find("Server said: 7214@vm.example: 552 full").is_ok());
     let _ = shown.click("Try again");
     let said: Vec<outbox::Message> = shown.into_messages().collect();
     assert!(matches!(said.as_slice(), [outbox::Message::Retry(OutboxId(1))]));

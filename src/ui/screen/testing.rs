@@ -152,6 +152,7 @@ pub fn opened(mail: Mail) -> Opened {
         about: None,
         peaks: Arc::from([]),
         swapped: false,
+        spoken_name: None,
     }
 }
 

@@ -167,6 +167,7 @@ pub fn error_text(error: &engine::Error) -> String {
         E::NoKeyring(_) => t("account-no-keyring"),
         E::Certificate(_) => t("error-certificate"),
         E::NoEncryption => t("account-no-encryption"),
+        E::WrongSecurity { host, expects } => wrong_security(host, *expects),
         E::Unreachable { host, .. } => tf("error-unreachable", &[("host", host)]),
         E::Server(text) => tf("error-server", &[("text", text)]),
         E::Protocol(_) => t("error-protocol"),
@@ -174,6 +175,13 @@ pub fn error_text(error: &engine::Error) -> String {
         E::NotFound(_) => t("error-not-found"),
         _ => t("error-other"),
     }
+}
+
+/// "Port 143 of imap.example.com expects STARTTLS. Choose STARTTLS for it."
+#[must_use]
+pub fn wrong_security(peer: &str, expects: engine::Security) -> String {
+    let (host, port) = peer.rsplit_once(':').unwrap_or((peer, ""));
+    tf("account-wrong-security", &[("host", host), ("port", port), ("expects", expects.words())])
 }
 
 /// The toast after a file was saved.

@@ -588,6 +588,26 @@ mod tests {
     }
 
     #[test]
+    fn a_port_that_speaks_otherwise_says_what_to_choose() {
+        for (port, expects, text) in [
+            (
+                143,
+                Security::StartTls,
+                "Port 143 of imap.calderfinch.example expects STARTTLS. Choose STARTTLS for it, or another port.",
+            ),
+            (
+                993,
+                Security::Tls,
+                "Port 993 of imap.calderfinch.example expects TLS. Choose TLS for it, or another port.",
+            ),
+        ] {
+            let host = format!("imap.calderfinch.example:{port}");
+            let wrong = checked(&mut filled(), Error::WrongSecurity { host, expects });
+            assert_eq!(wrong.text, text);
+        }
+    }
+
+    #[test]
     fn certificates_say_what_is_wrong_and_what_to_do() {
         let bad = |kind| Error::Certificate(BadCertificate { kind, reason: "x".into() });
         let day = crate::model::DateTime::utc(1_760_270_400);

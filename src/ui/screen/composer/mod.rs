@@ -39,6 +39,7 @@ use people::People;
 use recorder::{Phase, Recorder, Take};
 pub use types::{Kind, Line, Medium, Message, Trouble};
 pub use view::view;
+pub use work::read as take;
 
 /// The message that is answered or forwarded, in short.
 #[derive(Debug, Clone, PartialEq)]

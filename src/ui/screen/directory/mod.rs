@@ -12,7 +12,7 @@ use super::{
     words::{error_text, saved, t, tf},
 };
 use crate::{
-    audio::{ClipId, Command, Segment},
+    audio::{ClipId, Command, Phase, PlayerState, Segment},
     codec::Pcm,
     engine::{
         CardOffer, CardOfferKind, Contact, ContactEmail, ContactTel, Engine, Error, UndoToken,
@@ -193,6 +193,24 @@ pub type Act = Action<Message, Question>;
 #[must_use]
 pub fn name_clip(id: ContactId) -> ClipId {
     ClipId(format!("name:{id}"))
+}
+
+/// Plays a spoken name from its start.
+#[must_use]
+pub fn play_name(id: ContactId, pcm: Arc<Pcm>) -> Command {
+    Command::Load {
+        clip: name_clip(id),
+        segments: vec![Segment::whole("name", pcm, false)],
+        segment: 0,
+        at: Duration::ZERO,
+        play: true,
+    }
+}
+
+/// Whether the spoken name of a person sounds now.
+#[must_use]
+pub fn name_sounds(id: ContactId, player: &PlayerState) -> bool {
+    player.clip == Some(name_clip(id)) && player.phase == Phase::Playing
 }
 
 impl Directory {
@@ -383,13 +401,7 @@ impl Directory {
                 Action::Ask(Question::Name(id))
             }
             Message::Name(id, Ok(pcm)) if Some(id) == self.selected => {
-                Action::Audio(Command::Load {
-                    clip: name_clip(id),
-                    segments: vec![Segment::whole("name", pcm, false)],
-                    segment: 0,
-                    at: Duration::ZERO,
-                    play: true,
-                })
+                Action::Audio(play_name(id, pcm))
             }
             Message::Name(_, Err(error)) => Action::say(error_text(&error)),
             _ => Action::None,

@@ -5,9 +5,8 @@ use iced::{
     widget::{column, container, row, scrollable, space},
 };
 
-use super::{Directory, Field, Form, Message, letter, name_clip};
+use super::{Directory, Field, Form, Message, letter, name_sounds};
 use crate::{
-    audio::Phase,
     engine::{CardOfferKind, Contact, ContactEmail, ContactTel},
     ui::{
         screen::{
@@ -277,9 +276,7 @@ fn head<'a>(person: &'a Contact, ctx: &Context<'a>, look: Look) -> El<'a, Messag
     }
     let mut pills = row![].spacing(8).align_y(Alignment::Center);
     if person.has_spoken_name {
-        let sounding = person.id.is_some_and(|id| {
-            ctx.audio.player.clip == Some(name_clip(id)) && ctx.audio.player.phase == Phase::Playing
-        });
+        let sounding = person.id.is_some_and(|id| name_sounds(id, &ctx.audio.player));
         pills = pills.push(player::pill(
             look,
             sounding,

@@ -5,7 +5,7 @@ use iced::Task;
 use super::{Message, fax, player, work};
 use crate::{
     engine::{Engine, ReceiptAnswer},
-    model::MessageKey,
+    model::{ContactId, MessageKey},
     ui::screen::Ask,
 };
 
@@ -48,6 +48,8 @@ pub enum Question {
         /// Take an address that differs.
         accept_conflict: bool,
     },
+    /// A spoken name of the directory.
+    Name(ContactId),
     /// Never offer this card again.
     Dismiss(MessageKey, String),
     /// Save a leaf.
@@ -104,6 +106,9 @@ impl Ask<Message> for Question {
                 async move { e.import_card(key, path, accept_conflict).await },
                 move |r| Message::Imported(name.clone(), r),
             ),
+            Self::Name(id) => {
+                Task::perform(async move { e.spoken_name(id).await }, move |r| Message::Name(id, r))
+            }
             Self::Dismiss(key, path) => {
                 Task::perform(async move { e.dismiss_card(key, path).await }, |_| Message::Ignored)
             }

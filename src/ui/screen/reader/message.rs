@@ -1,11 +1,12 @@
 //! What can happen to the reader.
 
-use std::path::PathBuf;
+use std::{path::PathBuf, sync::Arc};
 
 use iced::widget::text_editor;
 
 use super::{fax, player};
 use crate::{
+    codec::Pcm,
     engine::{Error, Opened, UndoToken},
     model::{ContactId, MessageKey},
 };
@@ -46,6 +47,12 @@ pub enum Message {
     Heard,
     /// Its text was on screen for two seconds.
     TextShown(MessageKey),
+
+    /// Plays the sender's name in their own voice, or holds it: the message's own, else the
+    /// directory's.
+    HearName,
+    /// The directory's.
+    Name(ContactId, Result<Arc<Pcm>, Error>),
 
     /// Reply by voice.
     ReplyVoice,

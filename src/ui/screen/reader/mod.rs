@@ -10,12 +10,15 @@ use std::{collections::HashSet, time::Duration};
 use iced::{Task, widget::text_editor};
 
 use super::{
-    Action, Compose, Context, Toast, Undo, Verb, player,
+    Action, Compose, Context, Toast, Undo, Verb,
+    directory::{name_clip, play_name},
+    player,
     player::Player,
     words::{self, t, tf},
 };
 use crate::{
-    engine::{Error, Opened, ReceiptAnswer, ReceiptState},
+    audio::Command,
+    engine::{Error, Opened, ReceiptAnswer, ReceiptState, SpokenName},
     message::{Mail, PartInfo, PartRole, Permission, Report, display::is_cover, dsn::NextStep},
     model::{
         Address, DateTime, MessageKey,
@@ -431,7 +434,34 @@ impl Page {
                 self.report_update(&message, ctx)
             }
             Message::Swapped(on) => self.swapped(on, ctx),
+            Message::HearName | Message::Name(..) => self.name(message, ctx),
             message => self.toolbar_update(key, message),
+        }
+    }
+
+    /// The name in the sender's voice that the directory has, where the message brings none.
+    fn known_name(&self) -> Option<&SpokenName> {
+        let own = self.player.as_ref().and_then(|p| p.track(PartRole::SpokenName)).is_some();
+        self.opened.spoken_name.as_ref().filter(|_| !own)
+    }
+
+    fn name(&mut self, message: Message, ctx: &Context<'_>) -> Act {
+        match (message, self.known_name().map(|name| name.contact)) {
+            (Message::HearName, None) => match &mut self.player {
+                Some(player) => player
+                    .update(player::Message::Chip(PartRole::SpokenName), ctx)
+                    .map(Message::Player, Question::Player),
+                None => Action::None,
+            },
+            (Message::HearName, Some(id)) if ctx.audio.player.clip == Some(name_clip(id)) => {
+                Action::Audio(Command::Toggle)
+            }
+            (Message::HearName, Some(id)) => Action::Ask(Question::Name(id)),
+            (Message::Name(id, Ok(pcm)), Some(known)) if id == known => {
+                Action::Audio(play_name(id, pcm))
+            }
+            (Message::Name(_, Err(error)), _) => Action::say(words::error_text(&error)),
+            _ => Action::None,
         }
     }
 

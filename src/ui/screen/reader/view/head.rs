@@ -12,6 +12,8 @@ use crate::{
     ui::{
         screen::{
             Context,
+            directory::name_sounds,
+            player,
             words::{self, extension, t, tf, tn},
         },
         theme::{Icon, Look, Type},
@@ -43,6 +45,15 @@ pub(super) fn view<'a>(
     .align_y(Alignment::Center);
     if let Some(second) = second_part(page) {
         name = name.push(ellipsis(look, Type::Ui, second).color(c.text_2));
+    }
+    if let Some(known) = page.known_name() {
+        name = name.push(player::pill(
+            look,
+            name_sounds(known.contact, &ctx.audio.player),
+            t("directory-hear"),
+            known.length.map(words::length),
+            Message::HearName,
+        ));
     }
     let who = column![name, ellipsis(look, Type::Ui, to_line(mail, ctx)).color(c.text_2),]
         .spacing(1)

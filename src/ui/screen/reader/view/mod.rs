@@ -672,11 +672,7 @@ fn tile<'a>(page: &Page, part: &'a PartInfo, look: Look) -> El<'a, Message> {
             .find(|card| card.path == part.path)
             .and_then(|card| card.name.clone())
             .map_or_else(|| super::file_name(part), |name| format!("{name}.vcf")),
-        PartRole::Fax => {
-            let name = part.description.clone().or_else(|| part.filename.clone());
-            let name = name.unwrap_or_else(|| t("kind-fax"));
-            name.trim_end_matches(".tif").trim_end_matches(".tiff").to_owned()
-        }
+        PartRole::Fax => fax_title(part, page.opened.row.subject.as_str()),
         _ => super::file_name(part),
     };
     let detail = match part.role {
@@ -709,6 +705,19 @@ fn tile<'a>(page: &Page, part: &'a PartInfo, look: Look) -> El<'a, Message> {
         .into()
 }
 
+/// What a fax is called: as described, else its file's name where that says more than that it is a
+/// fax, else the subject it came with.
+fn fax_title(part: &PartInfo, subject: &str) -> String {
+    const SAYS_NOTHING: [&str; 5] = ["fax", "document", "image", "scan", "attachment"];
+    let stem = part.filename.as_deref().map(|name| name.rsplit_once('.').map_or(name, |(s, _)| s));
+    let stem = stem.filter(|stem| {
+        let letters = stem.trim_end_matches(|c: char| !c.is_alphabetic());
+        !letters.is_empty() && !SAYS_NOTHING.iter().any(|word| letters.eq_ignore_ascii_case(word))
+    });
+    let title = part.description.as_deref().or(stem).unwrap_or(subject).trim();
+    if title.is_empty() { t("kind-fax") } else { title.to_owned() }
+}
+
 /// Whether the receipt badge is shown, and its words.
 pub(super) fn receipt_badge(page: &Page, ctx: &Context<'_>) -> Option<String> {
     match &page.opened.receipt {
@@ -722,7 +731,25 @@ pub(super) fn receipt_badge(page: &Page, ctx: &Context<'_>) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Fits, links};
+    use super::{Fits, fax_title, links};
+    use crate::{message::PartRole, ui::screen::testing::part};
+
+    #[test]
+    fn a_fax_is_called_by_what_it_is() {
+        let mut fax = part("2", "image/tiff", PartRole::Fax, None);
+        for (description, filename, title) in [
+            (Some("Cut-over plan"), Some("fax.tif"), "Cut-over plan"),
+            (None, Some("Signed lease.tiff"), "Signed lease"),
+            (None, Some("fax.tif"), "Bill of lading"),
+            (None, Some("FAX_0017.TIF"), "Bill of lading"),
+            (None, None, "Bill of lading"),
+        ] {
+            fax.description = description.map(Into::into);
+            fax.filename = filename.map(Into::into);
+            assert_eq!(fax_title(&fax, "Bill of lading"), title);
+        }
+        assert_eq!(fax_title(&fax, ""), "Fax");
+    }
 
     #[test]
     fn what_has_no_room_goes_into_more() {
