@@ -94,6 +94,24 @@ async fn private_messages_leave_by_no_route_but_a_reply() {
 }
 
 #[tokio::test]
+async fn a_forward_of_what_says_nothing_of_itself_says_when_it_came() {
+    let desk = Desk::new().await;
+    desk.deliver("Message-ID: <bare@example.net>\nContent-Type: text/plain\n\nHello\n");
+    desk.sync().await;
+    let key = desk.inbox().await[0].key;
+    let message = Outgoing {
+        relation: Relation::Forward(key),
+        format: Some(VoiceFormat::Vpim),
+        ..voice(desk.account, "bo@vm.example.net")
+    };
+    desk.engine.send(message).await.expect("frozen");
+    let sent = sent(&desk).await;
+    let inner = &sent[0].forwarded[0];
+    assert!(inner.date.is_some(), "{inner:?}");
+    assert_eq!(inner.subject.as_deref(), Some("No subject"));
+}
+
+#[tokio::test]
 async fn a_forward_carries_the_original_untouched() {
     let (desk, keys) = desk().await;
     let message = Outgoing {

@@ -16,8 +16,7 @@ use crate::{
         store::{
             self, Writer, accounts,
             blobs::make_private_dir,
-            blocking,
-            list,
+            blocking, list,
             messages::{self, Place},
             ops,
             outbox::{self as rows, Frozen, Phase},
