@@ -337,11 +337,11 @@ fn test_sound() -> Audio {
     let samples = tone(523.25).chain(tone(659.25)).collect();
     Audio::Load {
         clip: ClipId("test".into()),
-        segments: vec![Segment {
-            label: "test".into(),
-            pcm: std::sync::Arc::new(Pcm { samples, rate: RATE }),
-            primary: false,
-        }],
+        segments: vec![Segment::whole(
+            "test",
+            std::sync::Arc::new(Pcm { samples, rate: RATE }),
+            false,
+        )],
         segment: 0,
         at: std::time::Duration::ZERO,
         play: true,

@@ -106,11 +106,7 @@ impl VoiceCard {
             Message::Play => match &self.name {
                 Some(pcm) => vec![Order::Audio(Command::Load {
                     clip: clip(),
-                    segments: vec![Segment {
-                        label: "name".into(),
-                        pcm: Arc::clone(pcm),
-                        primary: false,
-                    }],
+                    segments: vec![Segment::whole("name", Arc::clone(pcm), false)],
                     segment: 0,
                     at: Duration::ZERO,
                     play: true,
