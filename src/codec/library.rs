@@ -58,7 +58,12 @@ fn name_of(entry: &[u8; 4]) -> String {
         b"sevc" => "EVRC",
         b"ac-3" | b"ec-3" => "Dolby Digital",
         b"Opus" => "Opus in MP4",
-        _ => return format!("MP4 with codec {}", String::from_utf8_lossy(entry).trim()),
+        name => match std::str::from_utf8(name).map(str::trim) {
+            Ok(name) if !name.is_empty() && name.bytes().all(|c| c.is_ascii_alphanumeric()) => {
+                return format!("MP4 with codec {name}");
+            }
+            _ => "MP4 with an unknown codec",
+        },
     };
     name.into()
 }

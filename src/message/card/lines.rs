@@ -113,7 +113,8 @@ fn logical(text: &str) -> Vec<String> {
                 previous.pop();
                 previous.push_str(line.trim_start_matches([' ', '\t']));
             }
-            Some(previous) if line.starts_with([' ', '\t']) && !line.trim().is_empty() => {
+            // Blanks alone are folded blanks too; at the end of a value they count for nothing.
+            Some(previous) if line.starts_with([' ', '\t']) => {
                 previous.push_str(line.get(1..).unwrap_or_default());
             }
             Some(previous) if is_base64(previous) && is_base64_line(line) => {
