@@ -329,6 +329,7 @@ report-title-one = { $name } didn’t get your message
 report-title-many = { $count } people didn’t get your message
 report-title-delayed = Your message to { $name } is still on its way
 report-title-delivered = Your message to { $name } was delivered
+report-title-receipt = Receipt from { $name }
 report-title-private = { $name }’s system can’t keep messages private
 report-safe = Your recording is safe in Sent.
 report-safe-text = Your message is safe in Sent.

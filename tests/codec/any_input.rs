@@ -63,6 +63,31 @@ fn originals() -> Vec<Vec<u8>> {
     ]
 }
 
+/// A WAV file with a codec tag, and octets that nobody decodes.
+fn tagged(tag: u16) -> Vec<u8> {
+    let mut file = b"RIFF\x44\0\0\0WAVEfmt \x10\0\0\0".to_vec();
+    file.extend(tag.to_le_bytes());
+    file.extend([1, 0, 0x40, 0x1f, 0, 0, 0x20, 3, 0, 0, 10, 0, 0, 0]);
+    file.extend(b"data\x20\0\0\0");
+    file.extend([7; 32]);
+    file
+}
+
+#[test]
+fn recordings_that_cannot_be_played_say_what_they_are() {
+    for (octets, media_type, name) in [
+        (tagged(0x22), "audio/wav", "TrueSpeech"),
+        (tagged(0x83), "audio/wav", "G.729"),
+        (tagged(0x84), "audio/wav", "G.729A"),
+        (vec![7; 40], "audio/g729", "G.729"),
+        (vec![7; 40], "audio/G729", "G.729"),
+    ] {
+        assert_eq!(decode(&octets, media_type), Err(Error::Unsupported(name.into())));
+        let hint = Hint { media_type, filename: None };
+        assert!(describe(&octets, hint).contains(name), "{}", describe(&octets, hint));
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() })]
 

@@ -3,7 +3,7 @@
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 
-use super::{CardDoc, Sound};
+use super::{CardDoc, Sound, lines::NO_TYPES};
 
 /// Longest line without its line end (RFC 2425 section 5.8.1).
 const LINE: usize = 75;
@@ -140,7 +140,10 @@ fn token(value: &str) -> String {
 fn subtype(media_type: &str) -> String {
     let subtype = media_type.rsplit('/').next().unwrap_or_default().chars();
     let legal = subtype.filter(|c| c.is_ascii_alphanumeric() || "-+._".contains(*c));
-    legal.take(40).collect::<String>().to_ascii_uppercase()
+    let subtype: String = legal.take(40).collect();
+    // A reader would take it for the encoding.
+    let encoding = NO_TYPES.iter().any(|name| subtype.eq_ignore_ascii_case(name));
+    if encoding { "UNKNOWN".into() } else { subtype.to_ascii_uppercase() }
 }
 
 /// A Content-ID in a `cid:` URL (RFC 2392).

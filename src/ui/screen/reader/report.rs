@@ -1,10 +1,12 @@
-//! A delivery report (RFC 3464) as one card: what happened, what to do, and each recipient.
+//! A delivery report (RFC 3464) or a receipt (RFC 8098) as one card: what happened, what to do, and
+//! each recipient.
 
 use crate::{
     engine::{Delivery, Opened},
     message::{
         Dsn, Mdn, Report,
         dsn::{self, Medium, NextStep},
+        mdn,
     },
     model::{AddrSpec, Address, DateTime, MessageKind},
     ui::screen::words::{size, t, tf, tn},
@@ -36,6 +38,17 @@ pub struct Line {
     pub text: String,
 }
 
+/// How good the news of a report is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tone {
+    /// Somebody does not get it.
+    Failed,
+    /// It is late.
+    Waiting,
+    /// It arrived, or something is said of what became of it.
+    Good,
+}
+
 /// A report in short.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Summary {
@@ -49,24 +62,59 @@ pub struct Summary {
     pub failed: Vec<Address>,
     /// The message was marked private.
     pub private: bool,
-    /// Nothing failed; it is only late.
-    pub delayed: bool,
+    /// How good the news is.
+    pub tone: Tone,
     /// All recipients.
     pub lines: Vec<Line>,
 }
 
-/// Puts a delivery report in short. `about` is the message it is about, where that is here.
-/// `None` for anything but a delivery report. Moments are told as seen from `now`.
+/// Puts a report in short. `about` is the message it is about, where that is here. `None` for any
+/// other message. Moments are told as seen from `now`.
 #[must_use]
 pub fn summary(opened: &Opened, about: Option<&Opened>, now: DateTime) -> Option<Summary> {
-    let Some(Report::Dsn(blocks)) = &opened.mail.report else { return None };
-    let known: Vec<&Address> =
-        about.map(|a| a.mail.to.iter().chain(&a.mail.cc).collect()).unwrap_or_default();
-    let address_of = |block: &Dsn| {
-        let addr = AddrSpec::parse(&block.recipient).ok()?;
-        let known = known.iter().find(|k| k.addr.same_mailbox(&addr));
-        Some(known.map_or_else(|| Address::bare(addr), |k| (*k).clone()))
-    };
+    match &opened.mail.report {
+        Some(Report::Dsn(blocks)) => delivery(opened, blocks, about, now),
+        Some(Report::Mdn(mdn)) => Some(receipt(opened, mdn, about)),
+        None => None,
+    }
+}
+
+/// The recipient that a report names, with the name that the message sent has for them.
+fn person(recipient: &str, about: Option<&Opened>) -> Option<Address> {
+    let addr = AddrSpec::parse(recipient).ok()?;
+    let mut known = about.into_iter().flat_map(|a| a.mail.to.iter().chain(&a.mail.cc));
+    let known = known.find(|k| k.addr.same_mailbox(&addr)).cloned();
+    Some(known.unwrap_or_else(|| Address::bare(addr)))
+}
+
+fn receipt(opened: &Opened, mdn: &Mdn, about: Option<&Opened>) -> Summary {
+    let who = mdn.recipient.as_deref().and_then(|recipient| person(recipient, about));
+    let name = who.as_ref().map_or_else(|| opened.row.sender.clone(), |a| a.label().to_owned());
+    let named = Mdn { recipient: Some(name.clone()), ..mdn.clone() };
+    let (sentence, step) = mdn::explain(&named);
+    let mut sentences = vec![sentence];
+    if about.is_none() && opened.about.is_none() {
+        sentences.push(t("report-no-match"));
+    }
+    let failed = step == NextStep::SendAsFriendly;
+    Summary {
+        title: tf("report-title-receipt", &[("name", &name)]),
+        sentences,
+        step,
+        failed: if step == NextStep::Nothing { Vec::new() } else { who.into_iter().collect() },
+        private: about.is_some_and(|a| a.row.private),
+        tone: if failed { Tone::Failed } else { Tone::Good },
+        lines: Vec::new(),
+    }
+}
+
+fn delivery(
+    opened: &Opened,
+    blocks: &[Dsn],
+    about: Option<&Opened>,
+    now: DateTime,
+) -> Option<Summary> {
+    let address_of = |block: &Dsn| person(&block.recipient, about);
     let name_of = |block: &Dsn| {
         address_of(block).map_or_else(|| block.recipient.clone(), |a| a.label().to_owned())
     };
@@ -140,7 +188,11 @@ pub fn summary(opened: &Opened, about: Option<&Opened>, now: DateTime) -> Option
         step,
         failed: failed.iter().filter_map(|b| address_of(b)).collect(),
         private,
-        delayed: failed.is_empty(),
+        tone: match (failed.is_empty(), delayed.is_empty()) {
+            (false, _) => Tone::Failed,
+            (true, false) => Tone::Waiting,
+            (true, true) => Tone::Good,
+        },
         lines,
     })
 }
@@ -281,6 +333,29 @@ mod tests {
     }
 
     #[test]
+    fn a_receipt_says_what_became_of_the_message() {
+        let said = |disposition: &str, modifiers: &[&str]| {
+            let receipt = Mdn {
+                disposition: disposition.into(),
+                modifiers: modifiers.iter().map(ToString::to_string).collect(),
+                recipient: Some("4310@vm.calderfinch.example".into()),
+                ..Mdn::default()
+            };
+            let kind = MessageKind::Mdn;
+            let mail = Mail { kind, report: Some(Report::Mdn(receipt)), ..Mail::default() };
+            summary(&opened(mail), Some(&about()), NOW).expect("a receipt")
+        };
+        let heard = said("displayed", &[]);
+        assert_eq!(heard.title, "Receipt from Priya Raman");
+        assert!(heard.sentences[0].starts_with("Priya Raman played or opened"), "{heard:?}");
+        assert_eq!((heard.tone, heard.failed.len()), (Tone::Good, 0));
+        let failed = said("processed", &["error"]);
+        assert_eq!((failed.tone, failed.step), (Tone::Failed, NextStep::SendAsFriendly));
+        assert_eq!(failed.failed, [person("Priya Raman", "4310@vm.calderfinch.example")]);
+        assert_eq!(said("deleted", &["expired"]).step, NextStep::SendAgain);
+    }
+
+    #[test]
     fn many_and_delayed() {
         let two = report(vec![
             block("a@x.example", "failed", "5.1.1"),
@@ -293,6 +368,6 @@ mod tests {
         let late = report(vec![block("a@x.example", "delayed", "4.4.1")]);
         let s = summary(&late, None, NOW).expect("one");
         assert_eq!(s.title, "Your message to a@x.example is still on its way");
-        assert!(s.delayed);
+        assert_eq!(s.tone, Tone::Waiting);
     }
 }

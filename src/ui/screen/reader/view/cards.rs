@@ -12,7 +12,7 @@ use crate::{
     ui::{
         screen::{
             Context, player,
-            reader::report::{self, Line, State, Summary},
+            reader::report::{self, Line, State, Summary, Tone},
             words::{day_at_time, day_comma_time, length, phone, short_name, t, tf},
         },
         theme::{
@@ -23,13 +23,15 @@ use crate::{
     },
 };
 
-/// A delivery report: what happened, what to do, the message sent, each recipient.
+/// A report: what happened, what to do, the message sent, each recipient.
 pub(super) fn report<'a>(page: &'a Page, ctx: &Context<'a>, look: Look) -> Option<El<'a, Message>> {
     let c = look.c;
     let summary = report::summary(&page.opened, page.about_opened(), ctx.now)?;
-    let (fill, color) =
-        if summary.delayed { (c.warn_soft, c.warn) } else { (c.danger_soft, c.danger) };
-    let mark = if summary.delayed { Icon::Clock } else { Icon::MailX };
+    let (mark, fill, color) = match summary.tone {
+        Tone::Failed => (Icon::MailX, c.danger_soft, c.danger),
+        Tone::Waiting => (Icon::Clock, c.warn_soft, c.warn),
+        Tone::Good => (Icon::MailCheck, c.ok_soft, c.ok),
+    };
     let mut words = column![
         look.text(Type::Title, summary.title.clone()).color(c.text),
         space().height(4),
@@ -111,7 +113,7 @@ fn actions<'a>(
         }
         if summary.step == NextStep::TryAnotherAddress {
             line = line.push(first(t("report-another"), None, Message::TryAnother));
-        } else if !summary.delayed {
+        } else if summary.tone == Tone::Failed {
             line =
                 line.push(button::outline(look, t("report-another")).on_press(Message::TryAnother));
         }
