@@ -338,7 +338,7 @@ mod tests {
 
     #[test]
     fn base64_is_lenient_and_says_so() {
-        let cases: [(&[u8], &[u8], bool); 14] = [
+        let cases: [(&[u8], &[u8], bool); 15] = [
             (b"oT8=", &[0xa1, 0x3f], false),
             (b"oT8=\r\n", &[0xa1, 0x3f], false),
             (b"oT8", &[0xa1, 0x3f], true),
@@ -353,6 +353,7 @@ mod tests {
             (b"QUI=\nQUJD\nQUJD", b"ABABCABC", false),
             (b"QUJ\x0bD-QUJD--", b"ABCABC", true),
             (b"\xff\xff", b"", true),
+            (b"QUJD\xffREVG", b"ABCDEF", true),
         ];
         for (input, octets, damaged) in cases {
             let got = decode(input, Encoding::Base64);

@@ -15,6 +15,10 @@ fn guarded<T>(read: impl FnOnce() -> Option<T>) -> Option<T> {
 /// Decodes base64 over any number of lines; `None` when it holds a foreign character. A missing end
 /// goes unnoticed.
 pub fn base64(body: &[u8]) -> Option<Vec<u8>> {
+    // The crate takes this octet for the end, and leaves out what follows.
+    if memchr::memchr(0xff, body).is_some() {
+        return None;
+    }
     guarded(|| decoders::base64::base64_decode(body))
 }
 
