@@ -18,7 +18,7 @@ demo: ## The same, with the demo mailbox
 
 test: ## Install what is missing, build and run every test, then fuzz for a minute a target
 	@packaging/setup test
-	@tests/testbed/with-servers $(CARGO) test --locked
+	@tests/testbed/with-servers $(CARGO) test --locked --workspace
 	@FUZZ_SEED=1 fuzz/run --if-possible 60
 
 fuzz: ## Feed every reader of foreign octets with damaged ones, half an hour a target

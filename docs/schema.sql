@@ -1,4 +1,4 @@
--- The schema that all migrations together give (src/engine/store/migrations).
+-- The schema that all migrations together give (crates/engine/src/store/migrations).
 -- A test compares; ALOUD_BLESS=1 writes it anew.
 
 CREATE TABLE accounts (

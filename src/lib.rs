@@ -4,14 +4,15 @@
 //! talks to servers and disk, `audio` to sound devices; `loopback` is the built-in server; `ui` and
 //! `cli` are front ends over the same library.
 
+pub use aloud_codec as codec;
+pub use aloud_engine as engine;
+pub use aloud_loopback as loopback;
+pub use aloud_message as message;
+pub use aloud_model as model;
+
 #[cfg(feature = "audio")]
 pub mod audio;
 pub mod cli;
-pub mod codec;
-pub mod engine;
 pub mod i18n;
-pub mod loopback;
-pub mod message;
-pub mod model;
 #[cfg(feature = "ui")]
 pub mod ui;

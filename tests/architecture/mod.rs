@@ -74,15 +74,30 @@ fn files(dir: &Path, extension: &str) -> Vec<PathBuf> {
     found
 }
 
-/// A source file as its path under `src` without `.rs`, and its text without comments and without
-/// the unit tests at its end.
+/// The source folders with the layer each holds: the package's own, whose layers are its folders,
+/// and one a library under `crates`.
+fn source_folders() -> Vec<(String, PathBuf)> {
+    let mut folders = vec![(String::new(), root().join("src"))];
+    for entry in fs::read_dir(root().join("crates")).unwrap().flatten() {
+        let layer = entry.file_name().to_string_lossy().into_owned();
+        folders.push((layer, entry.path().join("src")));
+    }
+    folders
+}
+
+/// A source file as its layer and its path there without `.rs`, and its text without comments and
+/// without the unit tests at its end.
 fn sources() -> Vec<(String, String)> {
-    let src = root().join("src");
-    files(&src, "rs")
+    source_folders()
         .into_iter()
-        .filter(|path| !path.ends_with("tests.rs"))
-        .map(|path| {
-            let name = path.strip_prefix(&src).unwrap().with_extension("");
+        .flat_map(|(layer, src)| {
+            files(&src, "rs").into_iter().map(move |path| {
+                let name = Path::new(&layer).join(path.strip_prefix(&src).unwrap());
+                (path, name.with_extension(""))
+            })
+        })
+        .filter(|(path, _)| !path.ends_with("tests.rs"))
+        .map(|(path, name)| {
             let text = fs::read_to_string(&path).unwrap();
             let code = text.split("\n#[cfg(test)]\nmod ").next().unwrap_or_default();
             let code: Vec<_> = code.lines().filter(|l| !l.trim_start().starts_with("//")).collect();
@@ -95,9 +110,13 @@ fn layer(name: &str) -> &str {
     name.split('/').next().unwrap_or_default()
 }
 
-/// First path segments after `crate::`, also inside `use crate::{a, b::c}`.
+/// First path segments after `crate::`, also inside `use crate::{a, b::c}`, and the libraries named
+/// as `aloud_layer`.
 fn uses(code: &str) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
+    for piece in code.split("aloud_").skip(1) {
+        found.insert(piece.chars().take_while(char::is_ascii_alphanumeric).collect());
+    }
     for piece in code.split("crate::").skip(1) {
         if let Some(group) = piece.strip_prefix('{') {
             let mut depth = 0;
@@ -144,8 +163,9 @@ fn layers_use_only_those_below_them() {
 
 #[test]
 fn the_scanner_sees_every_way_to_name_a_layer() {
-    let found = uses("use crate::{codec::{self, x}, model};\nlet a = crate::engine::b();");
-    let expected = ["codec", "engine", "model"].map(str::to_owned);
+    let code = "use crate::{codec::{self, x}, model};\nlet a = crate::engine::b(aloud_audio::c);";
+    let found = uses(code);
+    let expected = ["audio", "codec", "engine", "model"].map(str::to_owned);
     assert_eq!(found, BTreeSet::from(expected));
 }
 
@@ -180,9 +200,9 @@ fn pure_layers_touch_no_system() {
 
 #[test]
 fn files_have_one_reason_to_change() {
-    let long: Vec<_> = files(&root().join("src"), "rs")
-        .into_iter()
-        .chain(files(&root().join("tests"), "rs"))
+    let long: Vec<_> = ["src", "crates", "tests"]
+        .iter()
+        .flat_map(|folder| files(&root().join(folder), "rs"))
         .filter_map(|path| {
             let lines = fs::read_to_string(&path).unwrap().lines().count();
             (lines > 900).then(|| format!("{} has {lines} lines", path.display()))
@@ -263,7 +283,14 @@ fn the_table_of_standards_names_tests_that_exist() {
             Some(rest) => {
                 [format!("tests/{rest}.rs"), format!("tests/{rest}/mod.rs"), String::new()]
             }
-            None => ["", "/mod", "/tests"].map(|end| format!("src/{path}{end}.rs")),
+            None => {
+                let (layer, rest) = path.split_once('/').unwrap_or((&path, "lib"));
+                let folder = match root().join("crates").join(layer).is_dir() {
+                    true => format!("crates/{layer}/src/{rest}"),
+                    false => format!("src/{path}"),
+                };
+                ["", "/mod", "/tests"].map(|end| format!("{folder}{end}.rs"))
+            }
         };
         places.iter().any(|place| {
             let code = fs::read_to_string(root().join(place)).unwrap_or_default();
@@ -288,7 +315,7 @@ fn the_table_of_standards_names_tests_that_exist() {
 #[test]
 fn no_machine_path_is_written_down() {
     let mut wrong = Vec::new();
-    for (dir, extension) in [("src", "rs"), ("docs", "md"), ("i18n", "ftl"), ("packaging", "")] {
+    for (dir, extension) in [("src", "rs"), ("crates", "rs"), ("docs", "md"), ("i18n", "ftl"), ("packaging", "")] {
         for path in files(&root().join(dir), extension) {
             let text = fs::read_to_string(&path).unwrap_or_default();
             if ["/home/", "/Users/", "/root/"].iter().any(|p| text.contains(p)) {

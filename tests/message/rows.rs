@@ -153,7 +153,7 @@ fn nothing_built_is_a_delivery_report() {
         assert_ne!(mail.kind, MessageKind::Dsn, "{name}");
         assert!(memchr::memmem::find(&raw, b"delivery-status").is_none(), "{name}");
     }
-    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/src/message");
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/crates/message/src");
     let mut left = vec![std::path::PathBuf::from(folder)];
     let mut files = 0;
     while let Some(path) = left.pop() {

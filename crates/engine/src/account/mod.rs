@@ -1,0 +1,292 @@
+//! One account: keeps the local store in step with the server (RFC 4549), carries out what the user
+//! asked for, fetches bodies and waits for news.
+//!
+//! Two tasks, each with a connection of its own when it needs one. The *watcher* looks: LIST, new
+//! header blocks, flags, disappearances, IDLE. The *worker* acts: waiting operations, bodies,
+//! searches; so neither a long first sync nor IDLE keeps the user waiting. Both are supervised: a
+//! panic ends one connection, not the account. Nothing here is durable; everything that must last
+//! goes through [`Sink`] before it is told as an [`Event`].
+//!
+//! Not here: what a message is (`store`), sending (`outbox`). Tests: `tests/engine/account.rs`.
+#![cfg_attr(not(test), warn(clippy::indexing_slicing))]
+
+mod ahead;
+mod backoff;
+mod pass;
+pub mod sink;
+mod watcher;
+mod worker;
+
+use std::{
+    collections::BTreeSet,
+    panic::AssertUnwindSafe,
+    sync::{Arc, Mutex, PoisonError},
+    time::{Duration, SystemTime, UNIX_EPOCH},
+};
+
+use futures::FutureExt;
+use tokio::{
+    sync::{Notify, broadcast, mpsc, oneshot, watch},
+    task::JoinHandle,
+    time::timeout,
+};
+use tokio_util::sync::{CancellationToken, DropGuard};
+
+pub use sink::{
+    Arrived, BodyPlace, MailboxState, Op, OpEnd, OpKind, OpsTaken, PassEnd, Passwords, PrefixWant,
+    Sink,
+};
+
+use super::{
+    imap::Session,
+    net::{Dialer, Traffic},
+    types::{AccountSettings, AccountState, Error, Event, SyncReport},
+};
+use aloud_model::{AccountId, DateTime, MailboxId, MessageKey};
+
+/// How long stopping may take.
+const STOP: Duration = Duration::from_secs(5);
+/// Requests that may wait.
+const QUEUE: usize = 256;
+/// Restarts after a panic before the account stays down.
+const PANICS: u32 = 3;
+
+/// What an account task needs.
+pub struct Setup {
+    /// Its row.
+    pub id: AccountId,
+    /// Its settings.
+    pub settings: AccountSettings,
+    /// How streams are opened.
+    pub dialer: Arc<dyn Dialer>,
+    /// The local store.
+    pub sink: Arc<dyn Sink>,
+    /// Where the password comes from.
+    pub passwords: Arc<dyn Passwords>,
+    /// Where facts are told, after they are durable.
+    pub events: broadcast::Sender<Event>,
+    /// Name and version for IMAP ID.
+    pub product: String,
+}
+
+/// What the two tasks and the handles share.
+struct Shared {
+    setup: Setup,
+    traffic: Arc<Traffic>,
+    online: watch::Sender<bool>,
+    prefetch: watch::Sender<bool>,
+    state: watch::Sender<AccountState>,
+    stop: CancellationToken,
+    /// Something changed for the watcher, for the worker; a pass is complete.
+    wake_watcher: Notify,
+    wake_worker: Notify,
+    wake_ahead: Notify,
+    /// Mailboxes (as the server spells them) that the worker changed.
+    touched: Mutex<BTreeSet<String>>,
+    jobs: mpsc::Sender<worker::Job>,
+}
+
+impl Shared {
+    async fn connect(&self) -> Result<Session, Error> {
+        let setup = &self.setup;
+        let password = setup.passwords.password(setup.id).await?;
+        let traffic = Arc::clone(&self.traffic);
+        let dialer = setup.dialer.as_ref();
+        Session::connect(dialer, &setup.settings, &password, &setup.product, traffic).await
+    }
+
+    /// Nobody listening is no failure.
+    fn tell(&self, event: Event) {
+        let _ = self.setup.events.send(event);
+    }
+
+    fn tell_changed(&self, keys: Vec<MessageKey>) {
+        for key in keys {
+            self.tell(Event::MessageChanged(key));
+        }
+    }
+
+    fn set_state(&self, state: AccountState) {
+        let changed = self.state.send_if_modified(|known| {
+            let changed = *known != state;
+            *known = state;
+            changed
+        });
+        if changed {
+            self.tell(Event::AccountChanged(self.setup.id));
+        }
+    }
+
+    fn touch(&self, wire_name: &str) {
+        self.touched.lock().unwrap_or_else(PoisonError::into_inner).insert(wire_name.to_owned());
+    }
+
+    fn take_touched(&self) -> BTreeSet<String> {
+        std::mem::take(&mut *self.touched.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+fn now() -> DateTime {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    DateTime::utc(i64::try_from(since.as_secs()).unwrap_or(i64::MAX))
+}
+
+/// The handle of a running account. Clones share it; it ends with [`Self::stop`] or when the last
+/// handle is dropped.
+#[derive(Clone)]
+pub struct AccountTask {
+    shared: Arc<Shared>,
+    passes: mpsc::Sender<watcher::Asked>,
+    tasks: Arc<Mutex<Vec<JoinHandle<()>>>>,
+    _last: Arc<DropGuard>,
+}
+
+impl AccountTask {
+    /// Starts the account in the current tokio runtime. It connects only when asked to.
+    #[must_use]
+    pub fn spawn(setup: Setup) -> Self {
+        let (jobs, job_queue) = mpsc::channel(QUEUE);
+        let (passes, pass_queue) = mpsc::channel(QUEUE);
+        let stop = CancellationToken::new();
+        let shared = Arc::new(Shared {
+            setup,
+            traffic: Arc::default(),
+            online: watch::Sender::new(false),
+            prefetch: watch::Sender::new(false),
+            state: watch::Sender::new(AccountState::Idle),
+            stop: stop.clone(),
+            wake_watcher: Notify::new(),
+            wake_worker: Notify::new(),
+            wake_ahead: Notify::new(),
+            touched: Mutex::default(),
+            jobs,
+        });
+        let watching = {
+            let shared = Arc::clone(&shared);
+            let queue = Arc::new(tokio::sync::Mutex::new(pass_queue));
+            supervise(stop.clone(), move || watcher::run(Arc::clone(&shared), Arc::clone(&queue)))
+        };
+        let working = {
+            let shared = Arc::clone(&shared);
+            let queue = Arc::new(tokio::sync::Mutex::new(job_queue));
+            supervise(stop.clone(), move || worker::run(Arc::clone(&shared), Arc::clone(&queue)))
+        };
+        Self {
+            shared,
+            passes,
+            tasks: Arc::new(Mutex::new(vec![tokio::spawn(watching), tokio::spawn(working)])),
+            _last: Arc::new(stop.drop_guard()),
+        }
+    }
+
+    /// How the account is doing; changes are also told as [`Event::AccountChanged`].
+    #[must_use]
+    pub fn state(&self) -> watch::Receiver<AccountState> {
+        self.shared.state.subscribe()
+    }
+
+    /// Keeps a connection from now on (IDLE, retries), or only works when asked.
+    pub fn set_online(&self, online: bool) {
+        self.shared.online.send_replace(online);
+        self.wake();
+    }
+
+    /// Whether small unheard recordings and faxes are fetched before anybody asks, while online.
+    pub fn set_prefetch(&self, prefetch: bool) {
+        self.shared.prefetch.send_replace(prefetch);
+        self.shared.wake_ahead.notify_one();
+    }
+
+    /// Something changed: an operation waits, the password was supplied, the network came back.
+    /// Forgets a waiting retry and carries out waiting operations.
+    pub fn wake(&self) {
+        self.shared.wake_worker.notify_one();
+        self.shared.wake_watcher.notify_one();
+    }
+
+    /// One complete pass over all mailboxes, waiting operations included.
+    ///
+    /// # Errors
+    /// None for single mailboxes (they are in [`SyncReport::errors`]); [`Error`] when there was no
+    /// pass at all.
+    pub async fn sync_once(&self) -> Result<SyncReport, Error> {
+        let (answer, report) = oneshot::channel();
+        self.passes.send(answer).await.map_err(|_| Error::Stopped)?;
+        report.await.map_err(|_| Error::Stopped)?
+    }
+
+    /// Fetches the whole of a message in slices, telling [`Event::BodyProgress`] after each.
+    /// Returns when it is complete. The newest request is served first.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`], [`Error::Unreachable`] and what else a connection brings; what was
+    /// fetched stays, and the next call goes on from there.
+    pub async fn fetch_body(&self, key: MessageKey) -> Result<(), Error> {
+        self.ask(|answer| worker::Job::Body(key, answer)).await
+    }
+
+    /// Looks for a message by Message-ID (without brackets) in Sent, All and INBOX on the server.
+    ///
+    /// # Errors
+    /// When the search could not be made everywhere: then nothing is known.
+    pub async fn find_message(&self, message_id: &str) -> Result<Option<MailboxId>, Error> {
+        let message_id = message_id.to_owned();
+        self.ask(|answer| worker::Job::Find(message_id, answer)).await
+    }
+
+    /// Carries out all waiting operations now.
+    ///
+    /// # Errors
+    /// When the connection cannot be made or breaks; the operations stay.
+    pub async fn replay(&self) -> Result<(), Error> {
+        self.ask(worker::Job::Replay).await
+    }
+
+    async fn ask<T>(
+        &self,
+        job: impl FnOnce(oneshot::Sender<Result<T, Error>>) -> worker::Job,
+    ) -> Result<T, Error> {
+        self.shared.ask(job).await
+    }
+
+    /// Ends the account's tasks and closes the connections; returns when they are gone, within a
+    /// few seconds.
+    pub async fn stop(&self) {
+        self.shared.stop.cancel();
+        let tasks = std::mem::take(&mut *self.tasks.lock().unwrap_or_else(PoisonError::into_inner));
+        for task in tasks {
+            let abort = task.abort_handle();
+            if timeout(STOP, task).await.is_err() {
+                abort.abort();
+            }
+        }
+    }
+}
+
+impl Shared {
+    async fn ask<T>(
+        &self,
+        job: impl FnOnce(oneshot::Sender<Result<T, Error>>) -> worker::Job,
+    ) -> Result<T, Error> {
+        let (answer, outcome) = oneshot::channel();
+        if self.stop.is_cancelled() {
+            return Err(Error::Stopped);
+        }
+        self.jobs.send(job(answer)).await.map_err(|_| Error::Stopped)?;
+        tokio::select! {
+            outcome = outcome => outcome.map_err(|_| Error::Stopped)?,
+            () = self.stop.cancelled() => Err(Error::Stopped),
+        }
+    }
+}
+
+/// Runs a task again after a panic, a few times.
+async fn supervise<F: Future<Output = ()>>(stop: CancellationToken, run: impl Fn() -> F) {
+    for panics in 0..=PANICS {
+        let outcome = AssertUnwindSafe(run()).catch_unwind().await;
+        if outcome.is_ok() || stop.is_cancelled() {
+            return;
+        }
+        tracing::error!(panics, "an account task panicked and is started again");
+    }
+}

@@ -1,0 +1,500 @@
+//! One pass over an account's mailboxes (RFC 4549 section 4).
+//!
+//! A mailbox is compared in three steps: what is new (from UIDNEXT of the last pass), what changed
+//! (CHANGEDSINCE where the server has CONDSTORE, else all flags), and, when the numbers do not
+//! agree, what is gone. Something counts as gone only after a complete scan whose count equals
+//! EXISTS; when much would go at once, only after a second such scan (reliability G6). The position
+//! is written last, so a pass that was cut off is taken up again and repeats one batch at most.
+
+use std::{collections::HashSet, time::Duration};
+
+use tokio::time::Instant;
+
+use super::{
+    sink::{MailboxState, PassEnd, PrefixWant},
+    watcher::{SECOND_LOOK, Watcher},
+    worker::Job,
+};
+use crate::{
+    imap::{Head, SeenFlags, Selected},
+    types::{AccountState, Error, Event, SyncReport},
+};
+use aloud_model::{Flag, Uid, UidValidity, imap::MailboxRole};
+
+/// Header blocks in the first batch, so that something is seen soon, and in all others.
+const BATCH: (usize, usize) = (50, 500);
+/// Flags in one transaction.
+const FLAGS: usize = 5000;
+/// Messages whose flags are asked for in one command.
+const SCAN: u32 = 20_000;
+/// Commands of one scan at most, however thin the UIDs are spread.
+const WINDOWS: u32 = 500;
+/// So many messages, or this share of a mailbox, do not go without a second look. A handful may
+/// always go: people do delete their only message.
+const MANY: usize = 500;
+const HANDFUL: usize = 20;
+const SHARE: usize = 30;
+/// How long a mailbox goes without a complete scan.
+const DEEP: Duration = Duration::from_secs(24 * 3600);
+/// Beginnings fetched in one command, and in one pass over a mailbox.
+const PREFIXES: (usize, u32) = (16, 200);
+/// Octets asked for beyond what is wanted.
+const SLACK: u64 = 64;
+/// Single messages refused in a row after which the server is taken to refuse everything.
+const REFUSALS: u32 = 10;
+/// New connections for finding messages that the parser cannot read, in one pass.
+const BISECTIONS: u32 = 40;
+
+/// In which order mailboxes are looked at.
+fn rank(role: MailboxRole) -> u8 {
+    match role {
+        MailboxRole::Inbox => 0,
+        MailboxRole::Sent => 1,
+        MailboxRole::Drafts => 2,
+        MailboxRole::Archive => 3,
+        MailboxRole::Plain => 4,
+        MailboxRole::Trash => 5,
+        MailboxRole::Junk => 6,
+        MailboxRole::All => 7,
+    }
+}
+
+impl Watcher {
+    /// Waiting operations, then LIST, then every mailbox.
+    ///
+    /// # Errors
+    /// When there is no connection or the store fails. What concerns one mailbox only is in the
+    /// report.
+    pub(super) async fn full_pass(&mut self) -> Result<SyncReport, Error> {
+        let started = Instant::now();
+        let shared = std::sync::Arc::clone(&self.shared);
+        let traffic = std::sync::Arc::clone(&shared.traffic);
+        let before = (traffic.commands(), traffic.bytes_in(), traffic.bytes_out());
+        let mut report =
+            SyncReport { account: shared.setup.settings.label.clone(), ..SyncReport::default() };
+        shared.set_state(AccountState::Checking);
+        if let Err(error) = shared.ask(Job::Replay).await {
+            report.errors.push(error.to_string());
+        }
+        shared.take_touched();
+        let listed = self.connect().await?.list().await?;
+        if listed.is_empty() {
+            return Err(Error::Protocol("the server lists no mailbox".into()));
+        }
+        self.mailboxes = shared.setup.sink.put_mailboxes(shared.setup.id, listed).await?;
+        self.mailboxes.sort_by_key(|mailbox| (rank(mailbox.role), mailbox.id));
+        for mailbox in self.mailboxes.clone() {
+            if mailbox.selectable {
+                self.one_pass(&mailbox, &mut report).await?;
+                report.mailboxes += 1;
+            }
+        }
+        self.careful = false;
+        report.messages = shared.setup.sink.message_count(shared.setup.id).await?;
+        report.commands = u32::try_from(traffic.commands() - before.0).unwrap_or(u32::MAX);
+        report.bytes_in = traffic.bytes_in() - before.1;
+        report.bytes_out = traffic.bytes_out() - before.2;
+        report.milliseconds = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
+        report.peak_rss_kib = peak_rss_kib().await;
+        Ok(report)
+    }
+
+    /// One mailbox; a refusal by the server is noted and the pass goes on.
+    pub(super) async fn one_pass(
+        &mut self,
+        mailbox: &MailboxState,
+        report: &mut SyncReport,
+    ) -> Result<(), Error> {
+        match self.mailbox(mailbox, report).await {
+            Err(Error::Server(text)) => {
+                report.errors.push(format!("{}: the server said: {text}", mailbox.wire_name));
+                Ok(())
+            }
+            outcome => outcome,
+        }
+    }
+
+    async fn mailbox(
+        &mut self,
+        known: &MailboxState,
+        report: &mut SyncReport,
+    ) -> Result<(), Error> {
+        let sink = std::sync::Arc::clone(&self.shared.setup.sink);
+        let mut state = known.clone();
+        let selected = self.connect().await?.select(&state.wire_name).await?;
+        // A server without UIDVALIDITY promises nothing; it is held to a constant one.
+        let uid_validity = selected.uid_validity.unwrap_or(UidValidity(0));
+        let first = state.uid_validity.is_none();
+        if state.uid_validity != Some(uid_validity) {
+            sink.rebind(state.id, uid_validity).await?;
+            self.suspects.remove(&state.id);
+            state.uid_validity = Some(uid_validity);
+            state.uid_next = 0;
+            state.highest_modseq = 0;
+        }
+        if selected.uid_next.is_some_and(|next| next < state.uid_next) {
+            // Against the rules; look at everything again.
+            state.uid_next = 0;
+            state.highest_modseq = 0;
+        }
+        let mut local: HashSet<u32> =
+            sink.known_uids(state.id).await?.into_iter().map(|uid| uid.0).collect();
+        let settled = state.uid_next > 0
+            && selected.uid_next == Some(state.uid_next)
+            && local.len() == selected.exists as usize;
+        let same_flags =
+            state.highest_modseq > 0 && selected.highest_modseq == Some(state.highest_modseq);
+        let mut next = state.uid_next.max(selected.uid_next.unwrap_or(0));
+        // Numbers can agree by chance; once a day nothing is taken on trust.
+        let since = *self.scanned.entry(state.id).or_insert_with(Instant::now);
+        if since.elapsed() >= DEEP {
+            state.highest_modseq = 0;
+        }
+        if !(settled && same_flags) || since.elapsed() >= DEEP {
+            next = self.compare(&state, &selected, &mut local, next, first, report).await?;
+        }
+        let end = PassEnd {
+            uid_next: next,
+            highest_modseq: selected.highest_modseq.unwrap_or(0),
+            keywords: selected.can_store(&Flag::MdnSent),
+        };
+        sink.finish_pass(state.id, end).await?;
+        state.uid_next = end.uid_next;
+        state.highest_modseq = end.highest_modseq;
+        if let Some(mine) = self.mailboxes.iter_mut().find(|mailbox| mailbox.id == state.id) {
+            *mine = state.clone();
+        }
+        self.prefixes(&state).await
+    }
+
+    /// The three steps; returns UIDNEXT for the next pass.
+    async fn compare(
+        &mut self,
+        state: &MailboxState,
+        selected: &Selected,
+        local: &mut HashSet<u32>,
+        mut next: u32,
+        first: bool,
+        report: &mut SyncReport,
+    ) -> Result<u32, Error> {
+        let from = state.uid_next.max(1);
+        let condstore = state.highest_modseq > 0 && selected.highest_modseq.is_some();
+        let mut complete: Option<Vec<SeenFlags>> = None;
+        if from > 1 && condstore {
+            if selected.highest_modseq != Some(state.highest_modseq) {
+                let session = self.connect().await?;
+                let changed = session.fetch_flags(1, from - 1, Some(state.highest_modseq)).await?;
+                self.put_flags(state, changed).await?;
+            }
+            if selected.uid_next.is_none_or(|next| next > from) {
+                let fresh = self.connect().await?.fetch_flags(from, u32::MAX, None).await?;
+                next = self.take(state, fresh, local, next, first, report).await?;
+            }
+        } else {
+            let all = self.scan(state, selected).await?;
+            next = self.take(state, all.clone(), local, next, first, report).await?;
+            complete = Some(all);
+        }
+        if local.len() == selected.exists as usize && complete.is_none() {
+            self.suspects.remove(&state.id);
+            return Ok(next);
+        }
+        let (all, exists) = match complete {
+            Some(all) => (all, selected.exists),
+            None => {
+                let all = self.scan(state, selected).await?;
+                next = self.take(state, all.clone(), local, next, first, report).await?;
+                (all, selected.exists)
+            }
+        };
+        self.gone(state, &all, exists, local).await?;
+        Ok(next)
+    }
+
+    /// UIDs and flags of everything, in windows.
+    async fn scan(
+        &mut self,
+        state: &MailboxState,
+        selected: &Selected,
+    ) -> Result<Vec<SeenFlags>, Error> {
+        self.scanned.insert(state.id, Instant::now());
+        let session = self.connect().await?;
+        let top = selected.uid_next.map_or(u32::MAX, |next| next.saturating_sub(1));
+        if selected.exists <= SCAN || top == u32::MAX {
+            return session.fetch_flags(1, u32::MAX, None).await;
+        }
+        let windows = selected.exists.div_ceil(SCAN).min(WINDOWS);
+        let width = top.div_ceil(windows).max(SCAN);
+        let mut all = Vec::new();
+        let mut first = 1u32;
+        loop {
+            let last = first.saturating_add(width - 1);
+            let last = if last >= top { u32::MAX } else { last };
+            all.extend(session.fetch_flags(first, last, None).await?);
+            if last == u32::MAX {
+                return Ok(all);
+            }
+            first = last + 1;
+        }
+    }
+
+    /// Stores flags of known messages and header blocks of the others, newest first.
+    async fn take(
+        &mut self,
+        state: &MailboxState,
+        seen: Vec<SeenFlags>,
+        local: &mut HashSet<u32>,
+        mut next: u32,
+        first: bool,
+        report: &mut SyncReport,
+    ) -> Result<u32, Error> {
+        for flags in &seen {
+            next = next.max(flags.uid.0.saturating_add(1));
+        }
+        let (known, fresh): (Vec<_>, Vec<_>) =
+            seen.into_iter().partition(|flags| local.contains(&flags.uid.0));
+        self.put_flags(state, known).await?;
+        let fresh: Vec<Uid> = fresh.into_iter().rev().map(|flags| flags.uid).collect();
+        let total = u32::try_from(fresh.len()).unwrap_or(u32::MAX);
+        let mut rest = fresh.as_slice();
+        let mut size = BATCH.0;
+        let mut done = 0u32;
+        while !rest.is_empty() {
+            if total as usize > BATCH.0 {
+                self.shared.set_state(AccountState::Fetching { done, total });
+            }
+            let (batch, later) = rest.split_at(size.min(rest.len()));
+            self.heads(state, batch, local, first, report).await?;
+            done = done.saturating_add(u32::try_from(batch.len()).unwrap_or(u32::MAX));
+            rest = later;
+            size = BATCH.1;
+        }
+        if total as usize > BATCH.0 {
+            self.shared.set_state(AccountState::Checking);
+        }
+        Ok(next)
+    }
+
+    async fn put_flags(&mut self, state: &MailboxState, seen: Vec<SeenFlags>) -> Result<(), Error> {
+        let mut rest = seen.into_iter();
+        loop {
+            let part: Vec<SeenFlags> = rest.by_ref().take(FLAGS).collect();
+            if part.is_empty() {
+                return Ok(());
+            }
+            let changed = self.shared.setup.sink.put_flags(state.id, part).await?;
+            if !changed.is_empty() {
+                self.shared.tell(Event::MailboxChanged(state.id));
+                self.shared.tell_changed(changed);
+            }
+        }
+    }
+
+    /// Header blocks of a batch. A message that the parser cannot read is found by halving, over
+    /// new connections, and stored without its header; one that the server refuses is left for the
+    /// next pass.
+    async fn heads(
+        &mut self,
+        state: &MailboxState,
+        batch: &[Uid],
+        local: &mut HashSet<u32>,
+        first: bool,
+        report: &mut SyncReport,
+    ) -> Result<(), Error> {
+        let mut waiting: Vec<&[Uid]> = vec![batch];
+        let mut refusals = 0;
+        let mut bisections = 0;
+        while let Some(part) = waiting.pop() {
+            match self.connect().await?.fetch_heads(part).await {
+                Ok(heads) => {
+                    refusals = 0;
+                    self.put_heads(state, heads, local, first, report).await?;
+                }
+                Err(Error::Server(text)) => {
+                    if let [uid] = part {
+                        refusals += 1;
+                        if refusals > REFUSALS {
+                            return Err(Error::Server(text));
+                        }
+                        let name = &state.wire_name;
+                        report.errors.push(format!("{name}: message {}: {text}", uid.0));
+                    } else {
+                        halve(part, &mut waiting);
+                    }
+                }
+                Err(Error::Protocol(text)) => {
+                    self.session = None;
+                    bisections += 1;
+                    if bisections > BISECTIONS {
+                        return Err(Error::Protocol(text));
+                    }
+                    if let [uid] = part {
+                        let head = Head {
+                            uid: *uid,
+                            flags: Vec::new(),
+                            internal_date: None,
+                            size: 0,
+                            modseq: 0,
+                            server_id: String::new(),
+                            header: Vec::new(),
+                        };
+                        self.put_heads(state, vec![head], local, first, report).await?;
+                    } else {
+                        halve(part, &mut waiting);
+                    }
+                    let again = self.connect().await?.select(&state.wire_name).await?;
+                    if again.uid_validity.unwrap_or(UidValidity(0))
+                        != state.uid_validity.unwrap_or(UidValidity(0))
+                    {
+                        return Err(Error::Protocol("UIDVALIDITY changed meanwhile".into()));
+                    }
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(())
+    }
+
+    async fn put_heads(
+        &mut self,
+        state: &MailboxState,
+        heads: Vec<Head>,
+        local: &mut HashSet<u32>,
+        first: bool,
+        report: &mut SyncReport,
+    ) -> Result<(), Error> {
+        if heads.is_empty() {
+            return Ok(());
+        }
+        let uids: Vec<u32> = heads.iter().map(|head| head.uid.0).collect();
+        let arrived = self.shared.setup.sink.put_heads(state.id, heads).await?;
+        local.extend(uids);
+        report.new += u32::try_from(arrived.new.len()).unwrap_or(u32::MAX);
+        self.shared.tell(Event::MailboxChanged(state.id));
+        self.shared.tell_changed(arrived.changed);
+        if !first && state.role == MailboxRole::Inbox && !arrived.new.is_empty() {
+            self.shared.tell(Event::Arrived(arrived.new));
+        }
+        Ok(())
+    }
+
+    /// Takes away what a complete scan did not show.
+    async fn gone(
+        &mut self,
+        state: &MailboxState,
+        all: &[SeenFlags],
+        exists: u32,
+        local: &mut HashSet<u32>,
+    ) -> Result<(), Error> {
+        // Something came or went while we looked, or the server shows a part only.
+        if all.len() != exists as usize {
+            return Ok(());
+        }
+        let present: HashSet<u32> = all.iter().map(|flags| flags.uid.0).collect();
+        let mut missing: Vec<Uid> =
+            local.iter().filter(|uid| !present.contains(uid)).map(|uid| Uid(*uid)).collect();
+        if missing.is_empty() {
+            self.suspects.remove(&state.id);
+            return Ok(());
+        }
+        missing.sort_unstable();
+        let many = missing.len() > MANY
+            || (missing.len() > HANDFUL && missing.len() * 100 > local.len() * SHARE);
+        if many {
+            match self.suspects.remove(&state.id) {
+                Some((since, before)) if since.elapsed() >= SECOND_LOOK => {
+                    missing.retain(|uid| before.binary_search(uid).is_ok());
+                }
+                Some(earlier) => {
+                    self.suspects.insert(state.id, earlier);
+                    return Ok(());
+                }
+                None => {
+                    self.suspects.insert(state.id, (Instant::now(), missing));
+                    return Ok(());
+                }
+            }
+        }
+        for uid in &missing {
+            local.remove(&uid.0);
+        }
+        let changed = self.shared.setup.sink.forget(state.id, missing).await?;
+        self.shared.tell(Event::MailboxChanged(state.id));
+        self.shared.tell_changed(changed);
+        Ok(())
+    }
+
+    /// Beginnings that the store wants (decision E1).
+    async fn prefixes(&mut self, state: &MailboxState) -> Result<(), Error> {
+        let sink = std::sync::Arc::clone(&self.shared.setup.sink);
+        let mut left = PREFIXES.1;
+        while left > 0 {
+            let wants = sink.prefix_wants(state.id, left).await?;
+            let Some(like) = wants.first().copied() else { return Ok(()) };
+            let most = if self.careful { 1 } else { PREFIXES.0 };
+            let alike: Vec<PrefixWant> = wants
+                .into_iter()
+                .filter(|want| (want.have, want.want) == (like.have, like.want))
+                .take(most)
+                .collect();
+            left = left.saturating_sub(u32::try_from(alike.len()).unwrap_or(u32::MAX));
+            self.beginnings(&alike).await?;
+        }
+        Ok(())
+    }
+
+    async fn beginnings(&mut self, wants: &[PrefixWant]) -> Result<(), Error> {
+        let Some(like) = wants.first() else { return Ok(()) };
+        let sink = std::sync::Arc::clone(&self.shared.setup.sink);
+        let uids: Vec<Uid> = wants.iter().map(|want| want.uid).collect();
+        // A little more than wanted, so that a short answer shows the end of the message.
+        let len = like.want.saturating_sub(like.have).saturating_add(SLACK);
+        let len = u32::try_from(len).unwrap_or(u32::MAX).clamp(1, 256 * 1024);
+        let slices = match self.connect().await?.fetch_slices(&uids, like.have, len).await {
+            Ok(slices) => slices,
+            Err(Error::Server(_)) if wants.len() > 1 => {
+                self.careful = true;
+                return Ok(());
+            }
+            Err(Error::Server(_)) => Vec::new(),
+            Err(error) => {
+                // The connection is gone; next time one by one, and never again this one.
+                if let (Error::Protocol(_), [want]) = (&error, wants) {
+                    sink.prefix_end(want.key).await?;
+                }
+                self.careful = true;
+                return Err(error);
+            }
+        };
+        for want in wants {
+            let slice = slices.iter().find(|(uid, _)| *uid == want.uid);
+            let changed = match slice {
+                Some((_, octets)) if !octets.is_empty() => {
+                    let end = octets.len() < len as usize;
+                    sink.put_octets(want.key, want.have, octets.clone(), end).await?
+                }
+                _ => {
+                    sink.prefix_end(want.key).await?;
+                    Vec::new()
+                }
+            };
+            self.shared.tell_changed(changed);
+        }
+        Ok(())
+    }
+}
+
+fn halve<'a>(part: &'a [Uid], waiting: &mut Vec<&'a [Uid]>) {
+    let (first, second) = part.split_at(part.len() / 2);
+    waiting.push(second);
+    waiting.push(first);
+}
+
+/// Peak resident memory of this process; 0 where the system does not say.
+async fn peak_rss_kib() -> u64 {
+    let status = tokio::fs::read_to_string("/proc/self/status").await.unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    line.and_then(|line| line.split_ascii_whitespace().next())
+        .and_then(|number| number.parse().ok())
+        .unwrap_or(0)
+}

@@ -1,0 +1,237 @@
+//! What the account task asks of the local store. [`Sink`] is implemented by `store::Store`; tests
+//! of the task bring their own in memory.
+//!
+//! Rules that hold for every method: it returns after its transaction is durable; it never waits
+//! for the network; a UID means something only together with the mailbox's current UIDVALIDITY.
+
+use crate::{
+    imap::{Head, Listed, SeenFlags},
+    types::Error,
+};
+use aloud_model::{
+    AccountId, DateTime, Flag, MailboxId, MessageKey, Uid, UidValidity, imap::MailboxRole,
+};
+
+/// What the store knows of a mailbox before a pass.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MailboxState {
+    /// Its row.
+    pub id: MailboxId,
+    /// The name as the server spells it.
+    pub wire_name: String,
+    /// What it is for.
+    pub role: MailboxRole,
+    /// It can be selected.
+    pub selectable: bool,
+    /// UIDVALIDITY of the cache; `None` before the first pass.
+    pub uid_validity: Option<UidValidity>,
+    /// Every message below this UID has been asked for; 0 or 1 before the first pass.
+    pub uid_next: u32,
+    /// HIGHESTMODSEQ up to which flags are known; 0 when unknown.
+    pub highest_modseq: u64,
+}
+
+/// How far a pass got; written only after everything below it was stored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PassEnd {
+    /// Every message below this UID has been asked for.
+    pub uid_next: u32,
+    /// HIGHESTMODSEQ up to which flags are known; 0 when the server has none.
+    pub highest_modseq: u64,
+    /// The mailbox takes keywords such as `$MDNSent` (PERMANENTFLAGS).
+    pub keywords: bool,
+}
+
+/// What a batch of header blocks did.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Arrived {
+    /// Messages that were not known before.
+    pub new: Vec<MessageKey>,
+    /// Known messages whose row changed (a place confirmed, a delivery reported).
+    pub changed: Vec<MessageKey>,
+}
+
+/// A message of which the store wants a longer beginning, so that it can say what it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PrefixWant {
+    /// The message.
+    pub key: MessageKey,
+    /// Its UID in the mailbox asked about.
+    pub uid: Uid,
+    /// Octets stored already; the slice starts here.
+    pub have: u64,
+    /// Octets wanted from the start (16 KiB, 32, 64, at most 128 KiB, or the whole size).
+    pub want: u64,
+}
+
+/// Where a message can be fetched.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BodyPlace {
+    /// Its mailbox.
+    pub mailbox: MailboxId,
+    /// The mailbox's name as the server spells it.
+    pub wire_name: String,
+    /// UIDVALIDITY under which `uid` was learned.
+    pub uid_validity: UidValidity,
+    /// Its UID.
+    pub uid: Uid,
+    /// RFC822.SIZE, a hint for progress only.
+    pub size: u64,
+    /// Octets stored already, from the start without holes.
+    pub have: u64,
+    /// The whole is stored.
+    pub complete: bool,
+}
+
+/// Something the user wants of the server. The local effect is already visible.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Op {
+    /// Its row.
+    pub id: i64,
+    /// The mailbox it works on, as the server spells it; for an append the one appended to.
+    pub wire_name: String,
+    /// UIDVALIDITY under which the UIDs were learned; not looked at for an append.
+    pub uid_validity: UidValidity,
+    /// What to do.
+    pub kind: OpKind,
+}
+
+/// What an [`Op`] does.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum OpKind {
+    /// Sets or clears flags.
+    Store {
+        /// Of these messages.
+        uids: Vec<Uid>,
+        /// Set, else clear.
+        add: bool,
+        /// These flags.
+        flags: Vec<Flag>,
+    },
+    /// Moves to another mailbox.
+    Move {
+        /// These messages.
+        uids: Vec<Uid>,
+        /// There, as the server spells it.
+        to: String,
+    },
+    /// Removes for good.
+    Expunge {
+        /// These messages.
+        uids: Vec<Uid>,
+    },
+    /// Files a message, unless one with the same Message-ID is there already.
+    Append {
+        /// With these flags.
+        flags: Vec<Flag>,
+        /// With this INTERNALDATE.
+        date: DateTime,
+        /// Message-ID without brackets, searched for first.
+        message_id: String,
+        /// The message, canonical CRLF.
+        octets: Vec<u8>,
+    },
+}
+
+/// The operations of an account are ours until this is dropped.
+pub struct OpsTaken(
+    /// What holds them.
+    pub Box<dyn std::any::Any + Send>,
+);
+
+/// How an [`Op`] ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum OpEnd {
+    /// The server confirmed it (or, for an append, had the message already).
+    Done,
+    /// The server will not do it: take the local effect back and tell the user.
+    Refused(String),
+    /// The UIDs mean nothing any more (UIDVALIDITY changed): drop it.
+    Stale,
+}
+
+/// The local store, as far as the account task needs it.
+#[async_trait::async_trait]
+pub trait Sink: Send + Sync + 'static {
+    /// Writes a complete LIST: adds and renames rows, removes those that are not named. Returns all
+    /// mailboxes of the account.
+    async fn put_mailboxes(
+        &self,
+        account: AccountId,
+        listed: Vec<Listed>,
+    ) -> Result<Vec<MailboxState>, Error>;
+
+    /// UIDVALIDITY is new or another than stored: empties the mailbox's UIDs and ends operations
+    /// that name them, keeps appends (RFC 4549 section 4.1); bodies are bound again by Message-ID
+    /// when their header blocks come. `uid_next` and `highest_modseq` start over at 0.
+    async fn rebind(&self, mailbox: MailboxId, uid_validity: UidValidity) -> Result<(), Error>;
+
+    /// Stores header blocks, in one transaction. A UID that is known already changes nothing but
+    /// its flags.
+    async fn put_heads(&self, mailbox: MailboxId, heads: Vec<Head>) -> Result<Arrived, Error>;
+
+    /// Stores flags as the server has them, except where an operation of ours waits. Unknown UIDs
+    /// are ignored; nothing is written when nothing differs. Returns what changed.
+    async fn put_flags(
+        &self,
+        mailbox: MailboxId,
+        seen: Vec<SeenFlags>,
+    ) -> Result<Vec<MessageKey>, Error>;
+
+    /// UIDs that the store holds in a mailbox, ascending.
+    async fn known_uids(&self, mailbox: MailboxId) -> Result<Vec<Uid>, Error>;
+
+    /// The server has taken these away (the task has made sure, reliability G6). Returns the keys.
+    async fn forget(&self, mailbox: MailboxId, uids: Vec<Uid>) -> Result<Vec<MessageKey>, Error>;
+
+    /// A pass is complete.
+    async fn finish_pass(&self, mailbox: MailboxId, end: PassEnd) -> Result<(), Error>;
+
+    /// Messages of this mailbox whose beginning is wanted, newest first, at most `limit`. A message
+    /// is asked for again, with a longer `want`, until the store knows enough.
+    async fn prefix_wants(&self, mailbox: MailboxId, limit: u32) -> Result<Vec<PrefixWant>, Error>;
+
+    /// The beginning of a message could not be fetched or is at its end; it is not wanted again.
+    async fn prefix_end(&self, key: MessageKey) -> Result<(), Error>;
+
+    /// Messages whose whole is worth fetching before anybody asks, in that order.
+    async fn body_wants(&self, account: AccountId) -> Result<Vec<MessageKey>, Error>;
+
+    /// Where a message is; `None` when it is gone or not yet confirmed by the server.
+    async fn body_place(&self, key: MessageKey) -> Result<Option<BodyPlace>, Error>;
+
+    /// More octets, straight after those that are there (`offset` = octets stored so far; a
+    /// repeated slice is ignored). `end` = the message ends here: it is complete. Classifies again
+    /// when that tells more; returns keys whose rows changed.
+    async fn put_octets(
+        &self,
+        key: MessageKey,
+        offset: u64,
+        octets: Vec<u8>,
+        end: bool,
+    ) -> Result<Vec<MessageKey>, Error>;
+
+    /// Takes the account's operations for as long as the answer is held; `None` while another
+    /// process has them. Only one may carry them out: a copy or an append must not happen twice.
+    async fn take_ops(&self, account: AccountId) -> Result<Option<OpsTaken>, Error>;
+
+    /// The next operation of the account in the order they were asked for, or `None`. The same one
+    /// is returned until [`Self::op_end`].
+    async fn next_op(&self, account: AccountId) -> Result<Option<Op>, Error>;
+
+    /// An operation ended. Not called when the connection broke: the operation then stays first.
+    async fn op_end(&self, op: i64, end: OpEnd) -> Result<Vec<MessageKey>, Error>;
+
+    /// How many messages the account holds.
+    async fn message_count(&self, account: AccountId) -> Result<u32, Error>;
+}
+
+/// Where the task gets the password when it signs in.
+#[async_trait::async_trait]
+pub trait Passwords: Send + Sync + 'static {
+    /// The password of an account.
+    ///
+    /// # Errors
+    /// [`Error::PasswordNeeded`] or [`Error::NoKeyring`]: the task stops and asks.
+    async fn password(&self, account: AccountId) -> Result<aloud_model::Secret, Error>;
+}

@@ -1,0 +1,557 @@
+//! The acting half of an account: waiting operations, bodies, searches.
+//!
+//! Operations come first and in order; then the body asked for last, one slice at a time, so that a
+//! new request never waits for a long download; then what may be wanted next (`ahead`).
+
+use std::{sync::Arc, time::Duration};
+
+use tokio::{
+    sync::{Mutex, mpsc, oneshot},
+    time::{Instant, sleep},
+};
+
+use super::{
+    Shared,
+    ahead::Ahead,
+    backoff::Backoff,
+    sink::{BodyPlace, Op, OpEnd, OpKind},
+};
+use crate::{
+    imap::{Selected, Session, Stored},
+    types::{Error, Event},
+};
+use aloud_model::{Flag, MailboxId, MessageKey, Uid, imap::MailboxRole};
+
+/// Octets of a slice of a body: the first one, and the least and the most of the others. A slice
+/// that comes at once makes the next one larger, one that takes long makes it smaller: so sound
+/// begins early on a slow line, and a fast one is not held up by commands.
+const SLICE: u32 = 32 * 1024;
+const SLICES: (u32, u32) = (16 * 1024, 256 * 1024);
+/// How long a slice should take, at least and at most.
+const SLICE_TIME: (Duration, Duration) = (Duration::from_millis(250), Duration::from_secs(1));
+/// Largest message that is fetched.
+const BODY: u64 = 512 << 20;
+/// More than the announced size is asked for, so that a short answer shows the end.
+const SLACK: u64 = 64;
+/// How often we look whether another process is done with the operations, and for how long; then
+/// again after as long.
+const TAKEN: (Duration, Duration) = (Duration::from_millis(50), Duration::from_secs(5));
+/// How long an unused connection is kept.
+const LINGER: Duration = Duration::from_secs(60);
+/// How long a server that files sent mail by itself is given before we look again.
+const FILING: Duration = Duration::from_secs(1);
+
+type Answer<T> = oneshot::Sender<Result<T, Error>>;
+
+pub(super) enum Job {
+    /// Fetch the whole of a message.
+    Body(MessageKey, Answer<()>),
+    /// Look for a Message-ID.
+    Find(String, Answer<Option<MailboxId>>),
+    /// Carry out what waits.
+    Replay(Answer<()>),
+}
+
+struct Body {
+    key: MessageKey,
+    answers: Vec<Answer<()>>,
+    /// Octets of the next slice.
+    slice: u32,
+}
+
+pub(super) struct Worker {
+    pub(super) shared: Arc<Shared>,
+    session: Option<Session>,
+    selected: Option<(String, Selected)>,
+    bodies: Vec<Body>,
+    pub(super) ahead: Ahead,
+    backoff: Backoff,
+    /// When operations that met a broken connection are tried again.
+    retry: Option<Instant>,
+}
+
+pub(super) async fn run(shared: Arc<Shared>, queue: Arc<Mutex<mpsc::Receiver<Job>>>) {
+    let mut queue = queue.lock().await;
+    let mut worker = Worker {
+        session: None,
+        selected: None,
+        bodies: Vec::new(),
+        ahead: Ahead::default(),
+        backoff: Backoff::default(),
+        retry: None,
+        shared: Arc::clone(&shared),
+    };
+    let stop = shared.stop.clone();
+    tokio::select! {
+        biased;
+        () = stop.cancelled() => {}
+        () = worker.work(&mut queue) => {}
+    }
+    if let Some(session) = worker.session.take() {
+        session.logout().await;
+    }
+}
+
+/// Mailboxes that are made where the server has none for the purpose.
+const MADE: [&str; 5] = ["Archive", "Drafts", "Junk", "Sent", "Trash"];
+
+impl Worker {
+    async fn work(&mut self, queue: &mut mpsc::Receiver<Job>) {
+        loop {
+            while let Ok(job) = queue.try_recv() {
+                self.accept(job).await;
+            }
+            if !self.bodies.is_empty() {
+                self.slice().await;
+                continue;
+            }
+            if self.fetch_ahead().await {
+                continue;
+            }
+            let retry = self.retry;
+            let linger = self.session.is_some();
+            tokio::select! {
+                biased;
+                job = queue.recv() => match job {
+                    Some(job) => self.accept(job).await,
+                    None => return,
+                },
+                () = self.shared.wake_worker.notified() => self.wakes().await,
+                () = self.shared.wake_ahead.notified() => self.plan_ahead().await,
+                () = sleep(until(retry)), if retry.is_some() => self.replay_later().await,
+                () = sleep(LINGER), if linger => {
+                    self.selected = None;
+                    if let Some(session) = self.session.take() {
+                        session.logout().await;
+                    }
+                }
+            }
+        }
+    }
+
+    /// Something changed: waiting operations are carried out.
+    pub(super) async fn wakes(&mut self) {
+        self.backoff.reset();
+        self.replay_later().await;
+    }
+
+    async fn accept(&mut self, job: Job) {
+        match job {
+            Job::Body(key, answer) => {
+                let known = self.bodies.iter().position(|body| body.key == key);
+                let mut body = match known {
+                    Some(at) => self.bodies.remove(at),
+                    None => Body { key, answers: Vec::new(), slice: SLICE },
+                };
+                body.answers.push(answer);
+                self.bodies.push(body);
+            }
+            Job::Find(message_id, answer) => {
+                let old = self.session.is_some();
+                let mut found = self.find(&message_id).await;
+                if self.again(&found, old) {
+                    found = self.find(&message_id).await;
+                    self.again(&found, false);
+                }
+                let _ = answer.send(found);
+            }
+            Job::Replay(answer) => {
+                let old = self.session.is_some();
+                let mut replayed = self.replay().await;
+                if self.again(&replayed, old) {
+                    replayed = self.replay().await;
+                    self.again(&replayed, false);
+                }
+                let _ = answer.send(replayed);
+            }
+        }
+    }
+
+    /// Operations without anybody waiting for the outcome: while online they are tried again.
+    async fn replay_later(&mut self) {
+        self.retry = None;
+        let Err(error) = self.replay().await else { return };
+        tracing::warn!(account = %self.shared.setup.id, error = error.class(), "operations wait");
+        self.drop_session();
+        // The watcher reports missing passwords and asks; waking brings us back.
+        let asks = matches!(error, Error::Auth(_) | Error::PasswordNeeded | Error::NoKeyring(_));
+        if *self.shared.online.borrow() && !asks {
+            let wait = self.backoff.wait(matches!(error, Error::Server(_)));
+            self.retry = Some(Instant::now() + wait);
+        }
+    }
+
+    /// Whether to try once more: an unused connection may have died without a word. A connection
+    /// that is of no use any more is dropped.
+    pub(super) fn again<T>(&mut self, outcome: &Result<T, Error>, old: bool) -> bool {
+        let ended = outcome.as_ref().is_err_and(ends);
+        if ended {
+            self.drop_session();
+        }
+        ended && old
+    }
+
+    pub(super) fn has_session(&self) -> bool {
+        self.session.is_some()
+    }
+
+    pub(super) fn drop_session(&mut self) {
+        self.session = None;
+        self.selected = None;
+    }
+
+    async fn session(&mut self) -> Result<&mut Session, Error> {
+        if self.session.is_none() {
+            self.selected = None;
+            let session = self.shared.connect().await?;
+            self.backoff.connected();
+            self.session = Some(session);
+        }
+        self.session.as_mut().ok_or(Error::Stopped)
+    }
+
+    async fn select(&mut self, wire_name: &str) -> Result<Selected, Error> {
+        if let Some((name, selected)) = &self.selected
+            && name == wire_name
+            && self.session.is_some()
+        {
+            return Ok(selected.clone());
+        }
+        self.selected = None;
+        let selected = self.session().await?.select(wire_name).await?;
+        self.selected = Some((wire_name.to_owned(), selected.clone()));
+        Ok(selected)
+    }
+
+    /// Carries out all waiting operations in their order. While another process does so, waits
+    /// for it a while, since what it has taken up may not be all.
+    async fn replay(&mut self) -> Result<(), Error> {
+        let sink = Arc::clone(&self.shared.setup.sink);
+        let until = Instant::now() + TAKEN.1;
+        let _taken = loop {
+            if let Some(taken) = sink.take_ops(self.shared.setup.id).await? {
+                break taken;
+            }
+            if Instant::now() >= until {
+                self.retry = Some(Instant::now() + TAKEN.1);
+                return Ok(());
+            }
+            sleep(TAKEN.0).await;
+        };
+        let mut any = false;
+        while let Some(op) = sink.next_op(self.shared.setup.id).await? {
+            let end = self.carry_out(&op).await?;
+            self.shared.touch(&op.wire_name);
+            if let OpKind::Move { to, .. } = &op.kind {
+                self.shared.touch(to);
+            }
+            if let OpEnd::Refused(_) = &end {
+                tracing::warn!(op = op.id, "the server refused an operation");
+            }
+            tracing::debug!(op = op.id, "an operation ended");
+            let changed = sink.op_end(op.id, end).await?;
+            self.shared.tell_changed(changed);
+            any = true;
+        }
+        if any {
+            self.shared.wake_watcher.notify_one();
+        }
+        Ok(())
+    }
+
+    /// # Errors
+    /// When the operation must be tried again.
+    async fn carry_out(&mut self, op: &Op) -> Result<OpEnd, Error> {
+        let append = matches!(op.kind, OpKind::Append { .. });
+        let mut selected = self.select(&op.wire_name).await;
+        if append && matches!(selected, Err(Error::Server(_))) && self.make(&op.wire_name).await? {
+            selected = self.select(&op.wire_name).await;
+        }
+        let selected = match selected {
+            Ok(selected) => selected,
+            Err(Error::Server(text)) => return refused(text),
+            Err(error) => return Err(error),
+        };
+        if !append
+            && selected.uid_validity.unwrap_or(aloud_model::UidValidity(0)) != op.uid_validity
+        {
+            return Ok(OpEnd::Stale);
+        }
+        let stored = match &op.kind {
+            OpKind::Store { uids, add, flags } => {
+                if *add && !flags.iter().all(|flag| selected.can_store(flag)) {
+                    return Ok(OpEnd::Refused("this mailbox does not keep that mark".into()));
+                }
+                self.session().await?.store(uids, *add, flags).await?
+            }
+            OpKind::Move { uids, to } => {
+                let moved = self.move_to(&op.wire_name, uids, to).await?;
+                if matches!(moved, Stored::Refused(_)) && self.make(to).await? {
+                    self.select(&op.wire_name).await?;
+                    self.move_to(&op.wire_name, uids, to).await?
+                } else {
+                    moved
+                }
+            }
+            OpKind::Expunge { uids } => self.session().await?.expunge(uids).await?,
+            OpKind::Append { flags, date, message_id, octets } => {
+                // Many servers file what was submitted through them; none says so (outbox
+                // contract 7).
+                for wait in [Duration::ZERO, FILING] {
+                    sleep(wait).await;
+                    let session = self.session().await?;
+                    session.noop().await?;
+                    if !session.search_message_id(message_id).await?.is_empty() {
+                        return Ok(OpEnd::Done);
+                    }
+                }
+                let flags: Vec<_> =
+                    flags.iter().filter(|flag| selected.can_store(flag)).cloned().collect();
+                self.session().await?.append(&op.wire_name, &flags, *date, octets).await?
+            }
+        };
+        match stored {
+            Stored::Done => Ok(OpEnd::Done),
+            Stored::Refused(text) => refused(text),
+        }
+    }
+
+    /// Makes a mailbox that the server did not have (TRYCREATE, RFC 9051 section 7.1); false when it
+    /// was there, cannot be made, or is none of those that the store makes up.
+    async fn make(&mut self, wire_name: &str) -> Result<bool, Error> {
+        let name = wire_name.rsplit(['/', '.']).next().unwrap_or_default();
+        if !MADE.contains(&name) {
+            return Ok(false);
+        }
+        Ok(self.session().await?.create(wire_name).await? == Stored::Done)
+    }
+
+    /// MOVE may be repeated; COPY may not, so before it we look whether an earlier one came through
+    /// (RFC 4549 section 5).
+    async fn move_to(&mut self, from: &str, uids: &[Uid], to: &str) -> Result<Stored, Error> {
+        if self.session().await?.has("MOVE") {
+            return self.session().await?.move_to(uids, to).await;
+        }
+        let heads = self.session().await?.fetch_heads(uids).await?;
+        let ids: Vec<(Uid, Option<String>)> =
+            heads.iter().map(|head| (head.uid, message_id(&head.header))).collect();
+        let mut copy = Vec::new();
+        if let Err(error) = self.select(to).await {
+            return match error {
+                Error::Server(text) => Ok(Stored::Refused(text)),
+                error => Err(error),
+            };
+        }
+        for (uid, id) in &ids {
+            let there = match id {
+                Some(id) => !self.session().await?.search_message_id(id).await?.is_empty(),
+                None => false,
+            };
+            if !there {
+                copy.push(*uid);
+            }
+        }
+        self.select(from).await?;
+        let session = self.session().await?;
+        if let refused @ Stored::Refused(_) = session.copy(&copy, to).await? {
+            return Ok(refused);
+        }
+        let settled = heads.iter().filter(|head| head.flags.contains(&Flag::MdnSent));
+        let settled: Vec<String> = settled.filter_map(|head| message_id(&head.header)).collect();
+        if !settled.is_empty() {
+            self.carry_mdn_sent(to, &settled).await?;
+            self.select(from).await?;
+        }
+        let session = self.session().await?;
+        let present: Vec<Uid> = ids.iter().map(|(uid, _)| *uid).collect();
+        session.expunge(&present).await
+    }
+
+    /// A copy must not ask for its receipt again; a server need not copy keywords (RFC 3503 section
+    /// 3.2).
+    async fn carry_mdn_sent(&mut self, to: &str, ids: &[String]) -> Result<(), Error> {
+        let selected = self.select(to).await?;
+        if !selected.can_store(&Flag::MdnSent) {
+            return Ok(());
+        }
+        let session = self.session().await?;
+        for id in ids {
+            for uid in session.search_message_id(id).await? {
+                let flags = session.fetch_flags(uid.0, uid.0, None).await?;
+                if !flags.iter().any(|seen| seen.flags.contains(&Flag::MdnSent)) {
+                    session.store(&[uid], true, &[Flag::MdnSent]).await?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Looks in the mailboxes where a message of ours can have come to lie.
+    async fn find(&mut self, message_id: &str) -> Result<Option<MailboxId>, Error> {
+        let listed = self.session().await?.list().await?;
+        let setup = &self.shared.setup;
+        let mailboxes = setup.sink.put_mailboxes(setup.id, listed).await?;
+        for role in [MailboxRole::Sent, MailboxRole::All, MailboxRole::Inbox] {
+            for mailbox in mailboxes.iter().filter(|m| m.role == role && m.selectable) {
+                // Selecting again shows what came since.
+                self.selected = None;
+                self.select(&mailbox.wire_name).await?;
+                if !self.session().await?.search_message_id(message_id).await?.is_empty() {
+                    self.shared.touch(&mailbox.wire_name);
+                    self.shared.wake_watcher.notify_one();
+                    return Ok(Some(mailbox.id));
+                }
+            }
+        }
+        Ok(None)
+    }
+
+    /// One slice of the body asked for last.
+    async fn slice(&mut self) {
+        let Some(mut body) = self.bodies.pop() else { return };
+        body.answers.retain(|answer| !answer.is_closed());
+        if body.answers.is_empty() {
+            return;
+        }
+        let (key, most) = (body.key, body.slice);
+        let begun = Instant::now();
+        let old = self.session.is_some();
+        let mut outcome = self.fetch_slice(key, most, true).await;
+        if self.again(&outcome, old) {
+            outcome = self.fetch_slice(key, most, true).await;
+            self.again(&outcome, false);
+        }
+        body.slice = next_slice(most, begun.elapsed());
+        match outcome {
+            Ok(false) => self.bodies.push(body),
+            outcome => {
+                let outcome = outcome.map(|_| ());
+                for answer in body.answers {
+                    let _ = answer.send(outcome.clone());
+                }
+            }
+        }
+    }
+
+    /// Fetches and stores at most so many octets, those that come next; `true` when the message is
+    /// complete. Progress is told where somebody waits for it.
+    pub(super) async fn fetch_slice(
+        &mut self,
+        key: MessageKey,
+        most: u32,
+        told: bool,
+    ) -> Result<bool, Error> {
+        let sink = Arc::clone(&self.shared.setup.sink);
+        let gone = || Error::NotFound("the message is not on the server any more".into());
+        let place = sink.body_place(key).await?.ok_or_else(gone)?;
+        if place.complete {
+            return Ok(true);
+        }
+        let BodyPlace { wire_name, uid_validity, uid, size, have, .. } = place;
+        if have >= BODY {
+            return Err(Error::Protocol("the message is too large".into()));
+        }
+        let selected = self.select(&wire_name).await?;
+        if selected.uid_validity.is_some_and(|known| known != uid_validity) {
+            return Err(gone());
+        }
+        let left = size.saturating_sub(have).saturating_add(SLACK);
+        let len = u32::try_from(left).unwrap_or(most).clamp(4096, most);
+        let octets = self.session().await?.fetch_slice(uid, have, len).await?;
+        let end = octets.len() < len as usize;
+        let have = have + octets.len() as u64;
+        if end && have == 0 {
+            return Err(Error::Server("the server gives no text for this message".into()));
+        }
+        tracing::trace!(key = key.0, have, size, end, "a slice of a message");
+        let changed = sink.put_octets(key, place.have, octets, end).await?;
+        if told {
+            let total = if end { have } else { size.max(have) };
+            self.shared.tell(Event::BodyProgress(key, have, total));
+        }
+        self.shared.tell_changed(changed);
+        Ok(end)
+    }
+}
+
+/// Octets of the slice after one of so many octets that took so long.
+fn next_slice(octets: u32, took: Duration) -> u32 {
+    let next = if took < SLICE_TIME.0 {
+        octets * 2
+    } else if took > SLICE_TIME.1 {
+        octets / 2
+    } else {
+        octets
+    };
+    next.clamp(SLICES.0, SLICES.1)
+}
+
+fn until(at: Option<Instant>) -> Duration {
+    at.map_or(Duration::ZERO, |at| at.saturating_duration_since(Instant::now()))
+}
+
+/// Whether the connection is of no use after this.
+pub(super) fn ends(error: &Error) -> bool {
+    !matches!(error, Error::Server(_) | Error::Invalid(_) | Error::NotFound(_) | Error::Store(_))
+}
+
+/// A refusal for good; what will pass is an error, so that it is tried again.
+fn refused(text: String) -> Result<OpEnd, Error> {
+    const PASSING: [&str; 5] =
+        ["[UNAVAILABLE]", "[INUSE]", "[LIMIT]", "[SERVERBUG]", "not connected"];
+    if PASSING.iter().any(|code| text.contains(code)) {
+        Err(Error::Server(text))
+    } else {
+        Ok(OpEnd::Refused(text))
+    }
+}
+
+/// The Message-ID of a header block, without brackets.
+fn message_id(header: &[u8]) -> Option<String> {
+    let text = String::from_utf8_lossy(header);
+    let mut lines = text.lines().peekable();
+    while let Some(line) = lines.next() {
+        let Some((name, value)) = line.split_once(':') else { continue };
+        if name.trim().eq_ignore_ascii_case("message-id") {
+            let mut value = value.to_owned();
+            while let Some(more) = lines.next_if(|line| line.starts_with([' ', '\t'])) {
+                value.push_str(more);
+            }
+            let (id, _) = value.split_once('<')?.1.split_once('>')?;
+            return (!id.is_empty() && !id.contains(char::is_whitespace)).then(|| id.to_owned());
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn finds_the_message_id() {
+        for (header, id) in [
+            ("Message-ID: <a@b>\r\n", Some("a@b")),
+            ("To: x\r\nmessage-id:\r\n <a@b>\r\n", Some("a@b")),
+            ("To: <x@y>\r\n", None),
+            ("Message-ID: nothing\r\n", None),
+        ] {
+            assert_eq!(message_id(header.as_bytes()).as_deref(), id, "{header:?}");
+        }
+    }
+
+    #[test]
+    fn slices_follow_the_line() {
+        let after = |octets, millis| next_slice(octets, Duration::from_millis(millis)) / 1024;
+        assert_eq!(after(SLICE, 10), 64);
+        assert_eq!(after(SLICE, 500), 32);
+        assert_eq!(after(SLICE, 5_000), 16);
+        assert_eq!((after(16 * 1024, 60_000), after(256 * 1024, 1)), (16, 256));
+    }
+
+    #[test]
+    fn what_passes_is_tried_again() {
+        assert!(refused("[UNAVAILABLE] later".into()).is_err());
+        assert_eq!(refused("no".into()).ok(), Some(OpEnd::Refused("no".into())));
+    }
+}

@@ -1,0 +1,505 @@
+//! Commands about one message: open it, hear it, mark it, move it. Its receipt is in `answers`.
+
+use std::{path::PathBuf, sync::Arc};
+
+use super::{Engine, Result, lock};
+use crate::{
+    directory, external, receipts,
+    store::{
+        self,
+        blobs::Have,
+        blocking, classify, contacts, deliveries, list,
+        messages::{self as rows, Place},
+        ops::{self, Act},
+    },
+    types::*,
+};
+use aloud_codec::{self as codec, Pcm, g726::Packing};
+use aloud_message::{Body, Mail, PartInfo, PartRole, Permission, inspect};
+use aloud_model::{imap::MailboxRole, *};
+
+/// How many opened messages are kept in memory, and how large each may be.
+const KEPT: usize = 6;
+const KEPT_OCTETS: usize = 32 * 1024 * 1024;
+/// Bars of a waveform.
+const PEAKS: usize = 400;
+
+/// A message as read.
+#[derive(Clone)]
+pub(crate) struct Opening {
+    pub(crate) mail: Arc<Mail>,
+    pub(crate) raw: Arc<[u8]>,
+    pub(crate) have: Have,
+}
+
+/// An opened message that is kept.
+pub(super) struct Cached {
+    key: MessageKey,
+    opening: Opening,
+}
+
+impl Engine {
+    /// Loads a message; fetches what is missing (progress through events) and returns when the
+    /// whole is here, or with what is here when offline. Does not change `\Seen`.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`], [`Error::Store`]; a network failure is no error, the message is then
+    /// not complete.
+    pub async fn open(&self, key: MessageKey) -> Result<Opened> {
+        if let Err(error) = self.fetch(key).await {
+            tracing::debug!(key = key.0, error = error.class(), "opening what is here");
+        }
+        self.peek(key).await
+    }
+
+    /// [`Self::open`] with what is here, without asking the server.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`], [`Error::Store`].
+    pub async fn peek(&self, key: MessageKey) -> Result<Opened> {
+        let opening = self.load(key).await?;
+        let policy = *lock(&self.inner.receipts);
+        let now = self.inner.store.now();
+        let swapped = self.is_swapped(key);
+        let opened = self
+            .inner
+            .store
+            .read(move |c| {
+                let row = list::row(c, key)?;
+                let places = rows::places(c, key)?;
+                let mail = opening.mail.clone();
+                let standing = receipts::standing(
+                    c,
+                    row.account,
+                    key,
+                    (&mail, opening.have),
+                    &places,
+                    policy,
+                    now,
+                )?;
+                let id = mail.message_id.clone().unwrap_or_default();
+                let about = rows::about(c, row.account, key)?;
+                let spoken_name = match row.contact {
+                    Some(id) => contacts::spoken_name(c, id)?,
+                    None => None,
+                };
+                Ok(Opened {
+                    receipt: standing.shown(),
+                    offers: directory::offers(c, key, &mail, &opening.raw)?,
+                    deliveries: deliveries::of_message(c, row.account, &id, row.kind)?,
+                    about,
+                    peaks: rows::peaks(c, key)?.into(),
+                    complete: opening.have.complete,
+                    have: (opening.have.here, opening.have.total),
+                    mail,
+                    row,
+                    swapped,
+                    spoken_name,
+                })
+            })
+            .await?;
+        self.note_newer_card(&opened).await?;
+        Ok(opened)
+    }
+
+    /// The directory shows that a newer card waits.
+    async fn note_newer_card(&self, opened: &Opened) -> Result<()> {
+        let newer = |offer: &CardOffer| {
+            matches!(offer.kind, CardOfferKind::News(_) | CardOfferKind::Conflict { .. })
+        };
+        let (Some(id), true) = (opened.row.contact, opened.offers.iter().any(newer)) else {
+            return Ok(());
+        };
+        let key = opened.row.key;
+        let noted =
+            self.inner.store.write(move |t| store::contacts::set_newer_card(t, id, key.0)).await?;
+        if noted {
+            self.tell(Event::DirectoryChanged);
+        }
+        Ok(())
+    }
+
+    /// Raw octets, for "Show the original message".
+    ///
+    /// # Errors
+    /// [`Error::NotFound`]; what the network says when it is not here and cannot be fetched.
+    pub async fn raw(&self, key: MessageKey) -> Result<Arc<[u8]>> {
+        let fetched = self.fetch(key).await;
+        let opening = self.load(key).await?;
+        if opening.raw.is_empty() {
+            fetched?;
+        }
+        Ok(opening.raw)
+    }
+
+    /// A leaf for showing or playing inside Aloud (`path` may go into forwarded messages as
+    /// "3/1": the part "3" is the message/rfc822, "1" inside it).
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] when there is no such part (here).
+    pub async fn part(&self, key: MessageKey, path: String) -> Result<Body> {
+        let _ = self.fetch(key).await;
+        let opening = self.load(key).await?;
+        blocking(move || body(&opening.raw, &path)).await
+    }
+
+    /// A leaf decoded to sound.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`]; [`Error::Invalid`] when it cannot be decoded, with the reason.
+    pub async fn audio(&self, key: MessageKey, path: String) -> Result<Arc<Pcm>> {
+        let _ = self.fetch(key).await;
+        let opening = self.load(key).await?;
+        let (complete, mail) = (opening.have.complete, opening.mail.clone());
+        let (at, swapped) = (path.clone(), self.is_swapped(key));
+        let pcm = blocking(move || {
+            let octets = body(&opening.raw, &at)?.octets;
+            decode(&opening.mail, &at, &octets, swapped).map(Arc::new)
+        })
+        .await?;
+        let primary = mail.parts.iter().find(|part| part.role == PartRole::VoiceMessage);
+        if complete && primary.is_some_and(|part| part.path == path) {
+            self.keep_peaks(key, &pcm).await;
+        }
+        Ok(pcm)
+    }
+
+    /// A leaf that Aloud cannot decode, decoded by the program that was chosen in the settings.
+    /// Only ever by the user's own press (RFC 3458 section 7); see [`external`].
+    ///
+    /// # Errors
+    /// [`Error::NotFound`]; [`Error::Invalid`] when no program is chosen, or it makes nothing of it.
+    pub async fn audio_by_program(&self, key: MessageKey, path: String) -> Result<Arc<Pcm>> {
+        let program = lock(&self.inner.program).clone();
+        let program = program
+            .ok_or_else(|| Error::Invalid("No program is chosen in the settings.".into()))?;
+        let _ = self.fetch(key).await;
+        let opening = self.load(key).await?;
+        let octets = blocking(move || Ok(body(&opening.raw, &path)?.octets)).await?;
+        let folder = self.inner.store.dir().join(external::FOLDER);
+        external::decode(&program, &folder, octets, external::TIME).await.map(Arc::new)
+    }
+
+    /// The program that decodes what Aloud cannot (the path of an `ffmpeg`); `None` for none.
+    pub fn set_program(&self, program: Option<PathBuf>) {
+        *lock(&self.inner.program) = program;
+    }
+
+    /// Reads the G.726 code words of a message in the other order, or in the usual one again: some
+    /// gateways mix them up. Remembered while the program runs.
+    pub fn swap_code_words(&self, key: MessageKey, swapped: bool) {
+        let mut all = lock(&self.inner.swapped);
+        if swapped {
+            all.insert(key);
+        } else {
+            all.remove(&key);
+        }
+    }
+
+    pub(super) fn is_swapped(&self, key: MessageKey) -> bool {
+        lock(&self.inner.swapped).contains(&key)
+    }
+
+    /// A leaf written to a file the user chose; refused for private messages.
+    ///
+    /// # Errors
+    /// [`Error::Refused`] with the sentence for the user; [`Error::Store`] when the file cannot be
+    /// written.
+    pub async fn save_part(&self, key: MessageKey, path: String, to: PathBuf) -> Result<()> {
+        let _ = self.fetch(key).await;
+        let opening = self.load(key).await?;
+        if !opening.have.complete {
+            return Err(Error::Invalid("The message hasn’t been downloaded yet.".into()));
+        }
+        allowed(&opening.mail.may_save)?;
+        blocking(move || {
+            let octets = body(&opening.raw, &path)?.octets;
+            std::fs::write(&to, octets).map_err(|e| Error::Store(format!("{}: {e}", to.display())))
+        })
+        .await
+    }
+
+    /// Sound began: the ring. Never sets `\Seen`.
+    ///
+    /// # Errors
+    /// [`Error::Store`].
+    pub async fn started(&self, key: MessageKey) -> Result<()> {
+        let changed = self.inner.store.write(move |t| rows::set_started(t, key, true)).await?;
+        if changed {
+            self.tell(Event::MessageChanged(key));
+        }
+        Ok(())
+    }
+
+    /// Heard, read or viewed to the agreed point (D11): sets `\Seen`, may turn the receipt to
+    /// `Ask`, or sends it where "always" was chosen. The only way in which use sets `\Seen`.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`], [`Error::Store`].
+    pub async fn presented(&self, key: MessageKey) -> Result<()> {
+        self.set_seen(vec![key], true).await?;
+        self.settle_receipt(key).await
+    }
+
+    /// Marks as heard or as new. By the user's own word a message counts as heard (D11), so a
+    /// receipt may be asked for after it.
+    ///
+    /// # Errors
+    /// [`Error::Store`].
+    pub async fn mark(&self, keys: Vec<MessageKey>, mark: Mark) -> Result<UndoToken> {
+        let token = self.set_seen(keys.clone(), mark == Mark::Heard).await?;
+        if mark == Mark::Heard {
+            for key in keys {
+                self.settle_receipt(key).await?;
+            }
+        }
+        Ok(token)
+    }
+
+    async fn set_seen(&self, keys: Vec<MessageKey>, seen: bool) -> Result<UndoToken> {
+        let now = self.inner.store.now();
+        let (token, changed) = self
+            .inner
+            .store
+            .write(move |t| {
+                let mut was = Vec::new();
+                let mut changed = Vec::new();
+                for key in keys {
+                    for place in rows::places(t, key)? {
+                        if place.flags.seen != seen {
+                            ops::flag(t, &place, &Flag::Seen, seen)?;
+                            was.push((key, Flag::Seen.as_str().to_owned(), !seen));
+                            changed.push(place);
+                        }
+                    }
+                    if !seen {
+                        rows::set_started(t, key, false)?;
+                    } else if changed.iter().any(|place| place.message == key) {
+                        // What another program has marked was not heard here.
+                        rows::set_presented(t, key)?;
+                    }
+                }
+                was.dedup();
+                Ok((ops::remember(t, &Act::Flags(was), now)?, changed))
+            })
+            .await?;
+        self.places_changed(&changed);
+        Ok(token)
+    }
+
+    /// Moves to the archive mailbox, which is made where there is none.
+    ///
+    /// # Errors
+    /// [`Error::Store`].
+    pub async fn archive(&self, keys: Vec<MessageKey>) -> Result<UndoToken> {
+        self.move_all(keys, MailboxRole::Archive).await
+    }
+
+    /// Moves to the mailbox of deleted messages.
+    ///
+    /// # Errors
+    /// [`Error::Store`].
+    pub async fn delete(&self, keys: Vec<MessageKey>) -> Result<UndoToken> {
+        self.move_all(keys, MailboxRole::Trash).await
+    }
+
+    /// Moves back to the inbox, from the archive, Junk or the deleted messages.
+    ///
+    /// # Errors
+    /// [`Error::Store`].
+    pub async fn move_to_inbox(&self, keys: Vec<MessageKey>) -> Result<UndoToken> {
+        self.move_all(keys, MailboxRole::Inbox).await
+    }
+
+    async fn move_all(&self, keys: Vec<MessageKey>, to: MailboxRole) -> Result<UndoToken> {
+        let now = self.inner.store.now();
+        let (token, changed) = self
+            .inner
+            .store
+            .write(move |t| {
+                let mut moves = Vec::new();
+                let mut changed = Vec::new();
+                for key in keys {
+                    for place in rows::places(t, key)? {
+                        // A label on the same message elsewhere (All Mail) is not a second copy.
+                        if place.role == to || place.role == MailboxRole::All {
+                            continue;
+                        }
+                        let target = ops::mailbox_for(t, place.account, to)?;
+                        let (op, made) = ops::move_to(t, &place, target)?;
+                        moves.push((key, place.mailbox, op, made));
+                        changed.push(Place { mailbox: target, ..place.clone() });
+                        changed.push(place);
+                    }
+                }
+                Ok((ops::remember(t, &Act::Moves(moves), now)?, changed))
+            })
+            .await?;
+        self.places_changed(&changed);
+        Ok(token)
+    }
+
+    /// Takes an act back.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] when it was taken back already or is too long ago.
+    pub async fn undo(&self, token: UndoToken) -> Result<()> {
+        let (changed, people) = self
+            .inner
+            .store
+            .write(move |t| {
+                let act = ops::recall(t, token)?;
+                let people = directory::take_back(t, &act)?;
+                let mut changed = Vec::new();
+                for key in ops::take_back(t, &act)? {
+                    changed.extend(rows::places(t, key)?);
+                }
+                if let Act::Moves(moves) = &act {
+                    for (key, mailbox, ..) in moves {
+                        changed.extend(
+                            rows::places(t, *key)?
+                                .into_iter()
+                                .map(|place| Place { mailbox: *mailbox, ..place }),
+                        );
+                    }
+                }
+                Ok((changed, people))
+            })
+            .await?;
+        self.places_changed(&changed);
+        if people {
+            self.tell(Event::DirectoryChanged);
+        }
+        Ok(())
+    }
+
+    /// Tells the window and wakes the tasks.
+    pub(super) fn places_changed(&self, places: &[Place]) {
+        let mut mailboxes: Vec<MailboxId> = places.iter().map(|place| place.mailbox).collect();
+        let mut keys: Vec<MessageKey> = places.iter().map(|place| place.message).collect();
+        let mut accounts: Vec<AccountId> = places.iter().map(|place| place.account).collect();
+        mailboxes.sort_unstable();
+        mailboxes.dedup();
+        keys.sort_unstable();
+        keys.dedup();
+        accounts.sort_unstable();
+        accounts.dedup();
+        for mailbox in mailboxes {
+            self.tell(Event::MailboxChanged(mailbox));
+        }
+        for key in keys {
+            self.tell(Event::MessageChanged(key));
+        }
+        for task in accounts.into_iter().filter_map(|id| self.task(id)) {
+            task.wake();
+        }
+    }
+
+    // Loading
+
+    /// Fetches what is missing of a message.
+    pub(crate) async fn fetch(&self, key: MessageKey) -> Result<()> {
+        self.alive()?;
+        let store = self.inner.store.clone();
+        if blocking(move || store.have(key)).await?.complete {
+            return Ok(());
+        }
+        let account = self.inner.store.read(move |c| Ok(list::row(c, key)?.account)).await?;
+        let task = self.task(account).ok_or(Error::Stopped)?;
+        let state = task.state().borrow().clone();
+        if let AccountState::Offline(_) = state {
+            task.wake();
+            return Err(Error::Unreachable { host: "the server".into(), reason: "offline".into() });
+        }
+        task.fetch_body(key).await?;
+        self.tell(Event::MessageChanged(key));
+        Ok(())
+    }
+
+    /// The message as far as it is here.
+    pub(crate) async fn load(&self, key: MessageKey) -> Result<Opening> {
+        if let Some(kept) = lock(&self.inner.opened).iter().find(|kept| kept.key == key) {
+            return Ok(kept.opening.clone());
+        }
+        let store = self.inner.store.clone();
+        let opening = blocking(move || {
+            let (octets, have) = store.octets(key)?;
+            let mail = if store.read_now(|c| rows::is_poison(c, key))? {
+                classify::poisoned()
+            } else {
+                classify::read(&octets, have.complete, have.total)
+            };
+            Ok(Opening { mail: Arc::new(mail), raw: octets.into(), have })
+        })
+        .await?;
+        if opening.have.complete && opening.raw.len() <= KEPT_OCTETS {
+            let mut kept = lock(&self.inner.opened);
+            kept.retain(|cached| cached.key != key);
+            kept.push(Cached { key, opening: opening.clone() });
+            if kept.len() > KEPT {
+                kept.remove(0);
+            }
+        }
+        Ok(opening)
+    }
+
+    async fn keep_peaks(&self, key: MessageKey, pcm: &Arc<Pcm>) {
+        let pcm = pcm.clone();
+        let stored = self.inner.store.write(move |t| rows::set_peaks(t, key, &measure(&pcm))).await;
+        if let Err(error) = stored {
+            tracing::debug!(key = key.0, error = error.class(), "peaks were not kept");
+        }
+    }
+}
+
+/// Turns a rule's refusal into an error.
+pub(crate) fn allowed(permission: &Permission) -> Result<()> {
+    match permission {
+        Permission::Allowed => Ok(()),
+        Permission::Refused(reason) => Err(Error::Refused(reason.clone())),
+    }
+}
+
+/// A leaf's octets.
+pub(crate) fn body(raw: &[u8], path: &str) -> Result<Body> {
+    inspect::body(raw, path).ok_or_else(|| Error::NotFound(format!("part {path}")))
+}
+
+/// Decodes a leaf; what the message says of it is a hint. `swapped`: G.726 code words in the other
+/// order than the one that the sound and the label suggest.
+pub(crate) fn decode(mail: &Mail, path: &str, octets: &[u8], swapped: bool) -> Result<Pcm> {
+    let part = part_info(mail, path);
+    let hint = codec::Hint {
+        media_type: part.map_or("", |part| part.media_type.as_str()),
+        filename: part.and_then(|part| part.filename.as_deref()),
+    };
+    let usual = swapped.then(|| codec::packing(octets, hint)).flatten();
+    codec::decode_packed(octets, hint, codec::Limits::default(), usual.map(Packing::swapped))
+        .map_err(|error| Error::Invalid(error.to_string()))
+}
+
+/// What is known of a leaf; the path may go into enclosed messages.
+pub(crate) fn part_info<'a>(mail: &'a Mail, path: &str) -> Option<&'a PartInfo> {
+    let mut mail = mail;
+    let mut steps = path.split('/').peekable();
+    loop {
+        let step = steps.next()?;
+        if steps.peek().is_none() {
+            return mail.parts.iter().find(|part| part.path == step);
+        }
+        let mut enclosed = mail.parts.iter().filter(|part| part.role == PartRole::Original);
+        mail = mail.forwarded.get(enclosed.position(|part| part.path == step)?)?;
+    }
+}
+
+/// The loudest sample of each of [`PEAKS`] slices, 0 to 255.
+fn measure(pcm: &Pcm) -> Vec<u8> {
+    let slice = pcm.samples.len().div_ceil(PEAKS).max(1);
+    pcm.samples
+        .chunks(slice)
+        .map(|chunk| {
+            let loudest = chunk.iter().map(|sample| sample.unsigned_abs()).max().unwrap_or(0);
+            u8::try_from(loudest.min(i16::MAX as u16) >> 7).unwrap_or(u8::MAX)
+        })
+        .collect()
+}

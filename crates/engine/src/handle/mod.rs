@@ -1,0 +1,502 @@
+//! The front door of the engine: a cheap, cloneable handle whose methods are the commands.
+//!
+//! Every method is `async`, returns owned values and never blocks the caller's thread; the work
+//! runs on the engine's own tasks and on blocking threads. Facts are told through
+//! [`Engine::events`], after the transaction that made them true.
+
+use std::{
+    collections::{HashMap, HashSet},
+    path::{Path, PathBuf},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, AtomicU32, Ordering},
+    },
+    time::Duration,
+};
+
+use tokio::sync::broadcast;
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+
+use super::{
+    account::{AccountTask, Setup},
+    imap,
+    net::{Dialer, TcpDialer},
+    outbox::{Outbox, Steps},
+    secrets::SecretStore,
+    smtp,
+    store::{self, Clock, Store, accounts, blocking, list},
+    types::*,
+};
+use aloud_model::*;
+
+mod answers;
+mod hearing;
+mod messages;
+mod passwords;
+mod people;
+mod sending;
+mod submission;
+
+pub use hearing::{Heard, Hearing};
+pub(crate) use messages::Opening;
+pub(crate) use passwords::PasswordBook;
+
+/// What the engine needs from its surroundings. It reads no environment and no settings file.
+pub struct Options {
+    /// Where database and blobs live; created with mode 0700.
+    pub data_dir: PathBuf,
+    /// Where passwords live.
+    pub secrets: Arc<dyn SecretStore>,
+    /// How connections are opened.
+    pub dialer: Arc<dyn Dialer>,
+    /// Seconds that Send can be undone.
+    pub undo_seconds: u32,
+    /// What to do about receipts where no rule for the person says otherwise.
+    pub receipts: ReceiptPolicy,
+    /// When our own contact card goes along (decision C1).
+    pub own_card: OwnCard,
+    /// Fetch small unheard recordings and faxes before they are opened.
+    pub prefetch: bool,
+    /// The program that decodes recordings that Aloud cannot, by the user's press (an `ffmpeg`).
+    pub program: Option<PathBuf>,
+    /// Words that travel in mail.
+    pub phrases: Phrases,
+    /// Name and version for `Reporting-UA` and IMAP ID.
+    pub product: String,
+    /// Tells the time.
+    pub clock: Clock,
+    /// Called at each durable step of sending.
+    pub steps: Steps,
+}
+
+impl Options {
+    /// The usual ones for a data folder.
+    #[must_use]
+    pub fn new(data_dir: PathBuf, secrets: Arc<dyn SecretStore>) -> Self {
+        Self {
+            data_dir,
+            secrets,
+            dialer: Arc::new(TcpDialer),
+            undo_seconds: 10,
+            receipts: ReceiptPolicy::Ask,
+            own_card: OwnCard::Automatic,
+            prefetch: true,
+            program: None,
+            phrases: Phrases::default(),
+            product: concat!("Aloud ", env!("CARGO_PKG_VERSION")).into(),
+            clock: store::system_clock(),
+            steps: None,
+        }
+    }
+}
+
+/// The handle. Clones share one engine.
+#[derive(Clone)]
+pub struct Engine {
+    pub(crate) inner: Arc<Inner>,
+}
+
+/// What all clones of the handle share.
+pub(crate) struct Inner {
+    pub(crate) store: Store,
+    pub(crate) events: broadcast::Sender<Event>,
+    pub(crate) dialer: Arc<dyn Dialer>,
+    pub(crate) passwords: Arc<PasswordBook>,
+    pub(crate) phrases: Phrases,
+    pub(crate) product: String,
+    pub(crate) undo_seconds: AtomicU32,
+    pub(crate) receipts: Mutex<ReceiptPolicy>,
+    pub(crate) own_card: Mutex<OwnCard>,
+    program: Mutex<Option<PathBuf>>,
+    /// Messages whose G.726 code words are read in the other order.
+    swapped: Mutex<HashSet<MessageKey>>,
+    pub(crate) outbox: Outbox,
+    pub(crate) cancel: CancellationToken,
+    pub(crate) tracker: TaskTracker,
+    tasks: Mutex<HashMap<AccountId, AccountTask>>,
+    online: AtomicBool,
+    prefetch: AtomicBool,
+    opened: Mutex<Vec<messages::Cached>>,
+    pub(crate) relearned: tokio::sync::OnceCell<()>,
+    recordings: PathBuf,
+}
+
+pub(crate) use super::errors::Result;
+
+/// How many events may wait for a slow listener before it is told to load everything again.
+const EVENTS: usize = 1024;
+/// How long a shutdown waits for tasks.
+const SHUTDOWN: Duration = Duration::from_secs(3);
+
+/// Locks a plain value; a panic elsewhere cannot have left it half changed.
+pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Engine {
+    /// Opens the store and starts one sleeping task an account. Nothing connects before
+    /// [`Self::go_online`], [`Self::sync_once`] or a command that needs the server.
+    ///
+    /// # Errors
+    /// [`Error::Store`].
+    pub async fn start(options: Options) -> Result<Self> {
+        let (dir, clock) = (options.data_dir.clone(), options.clock.clone());
+        let outbox = Outbox::new(options.steps);
+        let (store, outbox) = blocking(move || {
+            let store = Store::open(&dir, clock)?;
+            // Tidying is for the first process only: another may be in the middle of something.
+            if outbox.own(&store)? {
+                store.quarantine()?;
+                let now = store.now();
+                store.write_now(|t| {
+                    store::contacts::purge(t, now - 24 * 3600)?;
+                    store::messages::purge(t, now)
+                })?;
+                store.sweep_files()?;
+                super::external::sweep(store.dir());
+            }
+            Ok((store, outbox))
+        })
+        .await?;
+        let rows = store.read(accounts::accounts).await?;
+        let recordings = store.dir().join("recordings");
+        let inner = Inner {
+            passwords: Arc::new(PasswordBook::new(options.secrets, store.clone())),
+            store,
+            events: broadcast::Sender::new(EVENTS),
+            dialer: options.dialer,
+            phrases: options.phrases,
+            product: options.product,
+            undo_seconds: AtomicU32::new(options.undo_seconds),
+            receipts: Mutex::new(options.receipts),
+            own_card: Mutex::new(options.own_card),
+            program: Mutex::new(options.program),
+            swapped: Mutex::default(),
+            outbox,
+            cancel: CancellationToken::new(),
+            tracker: TaskTracker::new(),
+            tasks: Mutex::default(),
+            online: AtomicBool::new(false),
+            prefetch: AtomicBool::new(options.prefetch),
+            opened: Mutex::default(),
+            relearned: tokio::sync::OnceCell::new(),
+            recordings,
+        };
+        let engine = Self { inner: Arc::new(inner) };
+        for row in rows {
+            engine.spawn_task(row.id, row.settings);
+        }
+        super::outbox::finish_left_over(&engine).await?;
+        Ok(engine)
+    }
+
+    /// Stops all tasks, waits at most a few seconds, checkpoints the database.
+    pub async fn shutdown(&self) {
+        self.inner.cancel.cancel();
+        self.inner.tracker.close();
+        let tasks: Vec<AccountTask> =
+            lock(&self.inner.tasks).drain().map(|(_, task)| task).collect();
+        let stopped = async {
+            futures::future::join_all(tasks.iter().map(AccountTask::stop)).await;
+            self.inner.tracker.wait().await;
+        };
+        if tokio::time::timeout(SHUTDOWN, stopped).await.is_err() {
+            tracing::warn!("some tasks did not end in time");
+        }
+        self.inner.outbox.disown();
+        let store = self.inner.store.clone();
+        let checkpoint = blocking(move || {
+            store.checkpoint();
+            Ok(())
+        });
+        let _ = checkpoint.await;
+    }
+
+    /// A feed of facts from now on. A reader that lags gets `Lagged` from the channel and then
+    /// loads everything again, as for [`Event::Resync`].
+    #[must_use]
+    pub fn events(&self) -> broadcast::Receiver<Event> {
+        self.inner.events.subscribe()
+    }
+
+    /// Starts the everlasting loops: IDLE, outbox. A `sync --once` does without.
+    ///
+    /// # Errors
+    /// [`Error::Stopped`] after a shutdown.
+    pub async fn go_online(&self) -> Result<()> {
+        self.alive()?;
+        if !self.inner.online.swap(true, Ordering::SeqCst) {
+            super::outbox::spawn_loop(self);
+            submission::spawn_learner(self);
+            let engine = self.clone();
+            self.inner.tracker.spawn(async move { super::relearn::when_needed(&engine).await });
+        }
+        for task in self.all_tasks() {
+            task.1.set_online(true);
+        }
+        self.inner.outbox.wake();
+        Ok(())
+    }
+
+    /// Seconds that Send can be undone, for messages sent from now on.
+    pub fn set_undo_seconds(&self, seconds: u32) {
+        self.inner.undo_seconds.store(seconds, Ordering::SeqCst);
+    }
+
+    /// What to do about receipts where no rule for the person says otherwise.
+    pub fn set_receipt_policy(&self, policy: ReceiptPolicy) {
+        *lock(&self.inner.receipts) = policy;
+    }
+
+    /// When our own contact card goes along.
+    pub fn set_own_card(&self, when: OwnCard) {
+        *lock(&self.inner.own_card) = when;
+    }
+
+    /// Whether small unheard recordings and faxes are fetched before they are opened; off where
+    /// octets cost money.
+    pub fn set_prefetch(&self, prefetch: bool) {
+        self.inner.prefetch.store(prefetch, Ordering::SeqCst);
+        for (_, task) in self.all_tasks() {
+            task.set_prefetch(prefetch);
+        }
+    }
+
+    // Accounts
+
+    /// Every account with its state.
+    ///
+    /// # Errors
+    /// [`Error::Store`].
+    pub async fn accounts(&self) -> Result<Vec<Account>> {
+        let rows = self.inner.store.read(accounts::accounts).await?;
+        Ok(rows
+            .into_iter()
+            .map(|row| Account {
+                state: self
+                    .task(row.id)
+                    .map_or(AccountState::Idle, |task| task.state().borrow().clone()),
+                id: row.id,
+                settings: row.settings,
+            })
+            .collect())
+    }
+
+    /// Connects to both servers and signs in; nothing is stored.
+    ///
+    /// # Errors
+    /// What the first server that fails says.
+    pub async fn check_account(&self, settings: AccountSettings, password: Secret) -> Result<()> {
+        check_settings(&settings)?;
+        let dialer = self.inner.dialer.as_ref();
+        let traffic = Arc::default();
+        let session =
+            imap::Session::connect(dialer, &settings, &password, &self.inner.product, traffic)
+                .await?;
+        session.logout().await;
+        smtp::probe(dialer, &settings, &password).await?;
+        Ok(())
+    }
+
+    /// Adds an account. The password goes to the keyring; where there is none it is kept for this
+    /// session only, and [`Event::AuthRequired`] will come again next time.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] for settings that make no sense or an address that is there already.
+    pub async fn add_account(
+        &self,
+        settings: AccountSettings,
+        password: Option<Secret>,
+    ) -> Result<AccountId> {
+        self.alive()?;
+        check_settings(&settings)?;
+        let stored = settings.clone();
+        let id = self.inner.store.write(move |t| accounts::add_account(t, &stored)).await?;
+        if let Some(password) = password {
+            self.inner.passwords.keep(id, password).await;
+        }
+        self.spawn_task(id, settings);
+        self.tell(Event::AccountChanged(id));
+        Ok(id)
+    }
+
+    /// Whether the keyring holds the password of an account (it was saved, not only typed).
+    ///
+    /// # Errors
+    /// [`Error::NotFound`].
+    pub async fn password_saved(&self, id: AccountId) -> Result<bool> {
+        Ok(self.inner.store.read(move |c| accounts::account(c, id)).await?.password_saved)
+    }
+
+    /// Forgets an account, its password, and all that was stored of it here.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`].
+    pub async fn remove_account(&self, id: AccountId) -> Result<()> {
+        let task = lock(&self.inner.tasks).remove(&id);
+        if let Some(task) = task {
+            task.stop().await;
+        }
+        self.inner.store.write(move |t| accounts::remove_account(t, id)).await?;
+        self.inner.passwords.forget(id).await;
+        let store = self.inner.store.clone();
+        blocking(move || store.sweep_files()).await?;
+        self.tell(Event::AccountChanged(id));
+        self.tell(Event::OutboxChanged);
+        self.tell(Event::Resync);
+        Ok(())
+    }
+
+    /// A password for this session (no keyring, or turned down); saved if there is a keyring.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`].
+    pub async fn supply_password(&self, id: AccountId, password: Secret) -> Result<()> {
+        self.inner.store.read(move |c| accounts::account(c, id)).await?;
+        self.inner.passwords.keep(id, password).await;
+        let now = self.inner.store.now();
+        self.inner.store.write(move |t| store::outbox::hurry(t, id, now)).await?;
+        if let Some(task) = self.task(id) {
+            task.wake();
+        }
+        self.inner.outbox.wake();
+        self.tell(Event::AccountChanged(id));
+        Ok(())
+    }
+
+    // Sync and list
+
+    /// One pass over one account or all; what failed is in the reports.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] for an unknown account.
+    pub async fn sync_once(&self, account: Option<AccountId>) -> Result<Vec<SyncReport>> {
+        self.alive()?;
+        let rows = self.inner.store.read(accounts::accounts).await?;
+        let rows: Vec<_> =
+            rows.into_iter().filter(|row| account.is_none_or(|id| id == row.id)).collect();
+        if let (Some(id), true) = (account, rows.is_empty()) {
+            return Err(Error::NotFound(format!("account {id}")));
+        }
+        super::relearn::when_needed(self).await;
+        let passes = rows.into_iter().map(|row| async move {
+            let label = row.settings.label.clone();
+            let outcome = match self.task(row.id) {
+                Some(task) => task.sync_once().await,
+                None => Err(Error::Stopped),
+            };
+            outcome.unwrap_or_else(|error| SyncReport {
+                account: label,
+                errors: vec![error.to_string()],
+                ..SyncReport::default()
+            })
+        });
+        let reports = futures::future::join_all(passes).await;
+        self.inner.outbox.wake();
+        Ok(reports)
+    }
+
+    /// Mailboxes of all accounts with their numbers.
+    ///
+    /// # Errors
+    /// [`Error::Store`].
+    pub async fn mailboxes(&self) -> Result<Vec<Mailbox>> {
+        self.inner.store.read(accounts::sidebar).await
+    }
+
+    /// Numbers over all inboxes.
+    ///
+    /// # Errors
+    /// [`Error::Store`].
+    pub async fn counts(&self) -> Result<Counts> {
+        self.inner.store.read(accounts::counts).await
+    }
+
+    /// A window of the list.
+    ///
+    /// # Errors
+    /// [`Error::Store`].
+    pub async fn list(&self, query: ListQuery) -> Result<ListPage> {
+        let page = self.inner.store.read(move |c| list::list(c, &query)).await?;
+        if self.inner.store.look_at(page.rows.iter().map(|row| row.key)) {
+            let asked: Vec<AccountId> = page.rows.iter().map(|row| row.account).collect();
+            for (id, task) in self.all_tasks() {
+                if asked.contains(&id) && self.inner.online.load(Ordering::SeqCst) {
+                    task.wake();
+                }
+            }
+        }
+        Ok(page)
+    }
+
+    /// Folder for recordings in progress (the recorder writes there, `audio` knows the format).
+    #[must_use]
+    pub fn recordings_dir(&self) -> &Path {
+        &self.inner.recordings
+    }
+
+    // What the other files of this module share
+
+    pub(crate) fn alive(&self) -> Result<()> {
+        if self.inner.cancel.is_cancelled() { Err(Error::Stopped) } else { Ok(()) }
+    }
+
+    pub(crate) fn tell(&self, event: Event) {
+        // Nobody listening is fine.
+        let _ = self.inner.events.send(event);
+    }
+
+    pub(crate) fn task(&self, id: AccountId) -> Option<AccountTask> {
+        lock(&self.inner.tasks).get(&id).cloned()
+    }
+
+    pub(crate) fn all_tasks(&self) -> Vec<(AccountId, AccountTask)> {
+        lock(&self.inner.tasks).iter().map(|(id, task)| (*id, task.clone())).collect()
+    }
+
+    fn spawn_task(&self, id: AccountId, settings: AccountSettings) {
+        let task = AccountTask::spawn(Setup {
+            id,
+            settings,
+            dialer: self.inner.dialer.clone(),
+            sink: Arc::new(self.inner.store.clone()),
+            passwords: self.inner.passwords.clone(),
+            events: self.inner.events.clone(),
+            product: self.inner.product.clone(),
+        });
+        task.set_prefetch(self.inner.prefetch.load(Ordering::SeqCst));
+        if self.inner.online.load(Ordering::SeqCst) {
+            task.set_online(true);
+        }
+        lock(&self.inner.tasks).insert(id, task);
+    }
+}
+
+/// What no account may be without.
+fn check_settings(settings: &AccountSettings) -> Result<()> {
+    for (what, server) in [("IMAP", &settings.imap), ("SMTP", &settings.smtp)] {
+        if server.host.trim().is_empty() || server.port == 0 {
+            return Err(Error::Invalid(format!("the {what} server needs a host and a port")));
+        }
+        let local = settings.demo || is_loopback(&server.host);
+        if server.security == Security::None && !local {
+            return Err(Error::Invalid(format!(
+                "{what} without encryption is accepted for 127.0.0.1 and ::1 only"
+            )));
+        }
+    }
+    if settings.address.is_non_mail_user() {
+        // Only a system that answers telephones may write in that name (RFC 3801 section 4.1.2).
+        return Err(Error::Invalid(format!("{} is nobody’s own address", settings.address)));
+    }
+    if settings.user.is_empty() {
+        return Err(Error::Invalid("the account needs a user name".into()));
+    }
+    Ok(())
+}
+
+/// Whether a host is an address of this computer, written as such (a name could point anywhere).
+#[must_use]
+pub fn is_loopback(host: &str) -> bool {
+    host.trim_matches(['[', ']']).parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback())
+}

@@ -1,0 +1,83 @@
+//! Passwords of the session: asked of the keyring once, kept in memory, never written by us.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex},
+};
+
+use super::lock;
+use crate::{
+    account::Passwords,
+    secrets::{SecretStore, password_name},
+    store::{Store, accounts, blocking},
+    types::Error,
+};
+use aloud_model::{AccountId, Secret};
+
+/// The password of the built-in demo account, which is served inside the process.
+const DEMO: &str = "demo";
+
+/// Where account tasks and the outbox get passwords.
+pub(crate) struct PasswordBook {
+    secrets: Arc<dyn SecretStore>,
+    store: Store,
+    session: Mutex<HashMap<AccountId, Secret>>,
+}
+
+impl PasswordBook {
+    pub(crate) fn new(secrets: Arc<dyn SecretStore>, store: Store) -> Self {
+        Self { secrets, store, session: Mutex::default() }
+    }
+
+    /// Keeps a password for the session and, where there is a keyring, there.
+    pub(crate) async fn keep(&self, id: AccountId, password: Secret) {
+        lock(&self.session).insert(id, password.clone());
+        let secrets = self.secrets.clone();
+        let saved = blocking(move || secrets.set(&password_name(id), &password)).await.is_ok();
+        let noted = self.store.write(move |t| accounts::set_password_saved(t, id, saved)).await;
+        if let Err(error) = noted {
+            tracing::warn!(error = error.class(), "could not note where the password is");
+        }
+    }
+
+    /// Forgets a password everywhere.
+    pub(crate) async fn forget(&self, id: AccountId) {
+        lock(&self.session).remove(&id);
+        let secrets = self.secrets.clone();
+        if let Err(error) = blocking(move || secrets.delete(&password_name(id))).await {
+            tracing::warn!(error = error.class(), "could not remove a password from the keyring");
+        }
+    }
+
+    /// The next question goes to the keyring again (the server turned this one down).
+    pub(crate) fn distrust(&self, id: AccountId) {
+        lock(&self.session).remove(&id);
+    }
+}
+
+#[async_trait::async_trait]
+impl Passwords for PasswordBook {
+    async fn password(&self, id: AccountId) -> Result<Secret, Error> {
+        if let Some(known) = lock(&self.session).get(&id).cloned() {
+            return Ok(known);
+        }
+        let row = self.store.read(move |c| accounts::account(c, id)).await?;
+        if row.settings.demo {
+            return Ok(Secret::new(DEMO.into()));
+        }
+        let secrets = self.secrets.clone();
+        match blocking(move || secrets.get(&password_name(id))).await {
+            Ok(Some(password)) => {
+                lock(&self.session).insert(id, password.clone());
+                Ok(password)
+            }
+            // A locked keyring says "no entry": our own record knows better.
+            Ok(None) if row.password_saved => {
+                Err(Error::NoKeyring("it is locked, or the saved password was removed".into()))
+            }
+            Ok(None) => Err(Error::PasswordNeeded),
+            Err(Error::NoKeyring(_)) if !row.password_saved => Err(Error::PasswordNeeded),
+            Err(error) => Err(error),
+        }
+    }
+}

@@ -1,0 +1,752 @@
+//! Commands about sending: which format for whom, building, freezing, and what waits.
+
+use std::{
+    sync::{Arc, atomic::Ordering},
+    time::Duration,
+};
+
+use rand::{Rng, distr::Alphanumeric};
+
+use super::{Engine, Opening, Result, lock, messages::allowed};
+use crate::{
+    directory, outbox,
+    receipts::Standing,
+    store::{
+        self, Writer, accounts,
+        blobs::make_private_dir,
+        blocking, list,
+        messages::{self, Place},
+        ops,
+        outbox::{self as rows, Frozen, Phase},
+        receipts::Answer,
+        words,
+    },
+    types::*,
+};
+use aloud_codec::Pcm;
+use aloud_message::{
+    Mail,
+    card::CardDoc,
+    compose::{self, Letter, Original, OriginalRelation, Seed, VoiceParts},
+    inspect::ReadOptions,
+    mdn::{self, Disposition, MdnRequest, Mode},
+    view::{header, mailbox},
+};
+use aloud_model::{voice::VoiceFormat, *};
+
+/// Longest spoken name and spoken subject that are sent (decision E13), in seconds.
+const NAME_SECONDS: usize = 5;
+const SUBJECT_SECONDS: usize = 10;
+/// Octets of header fields, cover text and card, for the room that is left.
+const BESIDES: u64 = 16 * 1024;
+/// How often a draining outbox is looked at.
+const DRAIN_LOOK: Duration = Duration::from_millis(100);
+/// Largest message taken from a file.
+const RAW_MAX: usize = 150 * 1024 * 1024;
+
+impl Engine {
+    /// Which format each recipient would get.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`], [`Error::Store`].
+    pub async fn plan_formats(
+        &self,
+        account: AccountId,
+        relation: Relation,
+        to: Vec<Address>,
+    ) -> Result<FormatPlan> {
+        let answered = match relation {
+            Relation::Reply { to, .. } => Some(self.load(to).await?.mail),
+            Relation::New | Relation::Forward(_) => None,
+        };
+        let aside = if self.own_name().await?.is_some() { NAME_SECONDS } else { 0 };
+        let besides = match relation {
+            Relation::Reply { to: key, include_original: true } | Relation::Forward(key) => {
+                let store = self.inner.store.clone();
+                blocking(move || store.have(key)).await?.total
+            }
+            Relation::New | Relation::Reply { .. } => 0,
+        };
+        self.inner
+            .store
+            .read(move |c| {
+                let settings = accounts::account(c, account)?.settings;
+                let groups = directory::plan(c, &settings, answered.as_deref(), &to)?;
+                Ok(FormatPlan {
+                    groups,
+                    submission: accounts::submission(c, account)?,
+                    besides: besides.saturating_add(BESIDES),
+                    aside: Duration::from_secs(aside as u64),
+                })
+            })
+            .await
+    }
+
+    /// Checks the rules, builds, freezes and stores; one outbox row a format. The octets are on
+    /// disk when this returns; only then is the recording's folder removed.
+    ///
+    /// # Errors
+    /// [`Error::Refused`] when a rule forbids it, [`Error::Invalid`] when something is missing;
+    /// the sentence is for people. Nothing was stored then.
+    pub async fn send(&self, message: Outgoing) -> Result<Vec<OutboxId>> {
+        self.alive()?;
+        if message.to.is_empty() && message.cc.is_empty() {
+            return Err(Error::Invalid("Add at least one person or number.".into()));
+        }
+        if message.voice.as_ref().is_some_and(|pcm| pcm.samples.is_empty() || pcm.rate == 0) {
+            return Err(Error::Invalid(
+                "Record something first, or write a text message instead.".into(),
+            ));
+        }
+        let original = self.original(&message.relation).await?;
+        let account = message.account;
+        let settings =
+            self.inner.store.read(move |c| accounts::account(c, account)).await?.settings;
+        let everybody: Vec<Address> = message.to.iter().chain(&message.cc).cloned().collect();
+        only_sound(&message, &settings, &everybody)?;
+        let groups = self.groups(&message, &everybody).await?;
+        let known = self.known(&message.relation, original.as_ref()).await?;
+        let own_name = self.own_name().await?;
+        let mut frozen = Vec::new();
+        for (format, group) in groups {
+            let card = self.own_card(&settings, format, &group).await?;
+            let job = Job {
+                settings: settings.clone(),
+                message: message.clone(),
+                original: original.clone(),
+                known: known.clone(),
+                own_name: own_name.clone(),
+                card,
+                format,
+                group,
+                cover: self.inner.phrases.cover.clone(),
+                seed: self.seed(settings.address.domain()),
+            };
+            frozen.push(blocking(move || job.freeze()).await?);
+        }
+        for frozen in &frozen {
+            self.check_size(account, frozen.octets.len()).await?;
+        }
+        let now = self.inner.store.now();
+        let undo = i64::from(self.inner.undo_seconds.load(Ordering::SeqCst));
+        let phase = if undo > 0 { Phase::Held } else { Phase::Queued };
+        let ids = self
+            .inner
+            .store
+            .write(move |t| {
+                frozen.iter().map(|f| rows::freeze(t, f, phase, now + undo, 0, now)).collect()
+            })
+            .await?;
+        self.inner.outbox.step("frozen");
+        if let Some(recording) = message.recording {
+            self.drop_recording(recording).await;
+        }
+        self.inner.outbox.wake();
+        self.tell(Event::OutboxChanged);
+        Ok(ids)
+    }
+
+    /// Puts ready octets into the outbox without an undo delay (CLI `send`): account by From,
+    /// recipients from To, Cc and Bcc; Bcc is taken out.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] when no account has the From address or nobody is named;
+    /// [`Error::Refused`] for a message that carries a private one.
+    pub async fn submit_raw(&self, raw: Vec<u8>) -> Result<OutboxId> {
+        self.alive()?;
+        if raw.len() > RAW_MAX {
+            return Err(Error::Invalid("the message is too large".into()));
+        }
+        let accounts = self.inner.store.read(accounts::accounts).await?;
+        let now = self.inner.store.now();
+        let token = token();
+        let frozen = blocking(move || ready(&raw, &accounts, now, &token)).await?;
+        self.check_size(frozen.account, frozen.octets.len()).await?;
+        let id = self
+            .inner
+            .store
+            .write(move |t| rows::freeze(t, &frozen, Phase::Queued, now, 0, now))
+            .await?;
+        self.inner.outbox.step("frozen");
+        self.inner.outbox.wake();
+        self.tell(Event::OutboxChanged);
+        Ok(id)
+    }
+
+    /// Every row of the outbox, oldest first; receipts too.
+    ///
+    /// # Errors
+    /// [`Error::Store`].
+    pub async fn outbox(&self) -> Result<Vec<OutboxRow>> {
+        let entries = self.inner.store.read(rows::entries).await?;
+        let now = self.inner.store.now();
+        Ok(entries
+            .iter()
+            .map(|entry| rows::shown(entry, self.inner.outbox.percent(entry.id), now))
+            .collect())
+    }
+
+    /// The frozen octets of a row, to look at or to edit again.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`].
+    pub async fn outbox_raw(&self, id: OutboxId) -> Result<Vec<u8>> {
+        self.inner.store.read(move |c| rows::octets(c, id)).await
+    }
+
+    /// Takes a row back before it went; `Refused` when it is too late.
+    ///
+    /// # Errors
+    /// [`Error::Refused`], [`Error::NotFound`].
+    pub async fn cancel_send(&self, id: OutboxId) -> Result<()> {
+        self.inner.store.write(move |t| rows::cancel(t, id)).await?;
+        self.tell(Event::OutboxChanged);
+        Ok(())
+    }
+
+    /// Sends a row now: one that waits, that failed, or that may have been sent (the user decided).
+    ///
+    /// # Errors
+    /// [`Error::Refused`] when it is just on its way, [`Error::NotFound`].
+    pub async fn retry_send(&self, id: OutboxId) -> Result<()> {
+        let now = self.inner.store.now();
+        self.inner.store.write(move |t| rows::retry(t, id, now)).await?;
+        self.inner.outbox.wake();
+        self.tell(Event::OutboxChanged);
+        Ok(())
+    }
+
+    /// Works until no row moves by itself any more: each is sent, refused, waits for a better time
+    /// or for the user.
+    ///
+    /// # Errors
+    /// [`Error::Store`], [`Error::Stopped`].
+    pub async fn drain_outbox(&self) -> Result<()> {
+        loop {
+            self.alive()?;
+            let pause = outbox::work(self).await?;
+            let now = self.inner.store.now();
+            let entries = self.inner.store.read(rows::entries).await?;
+            if !entries.iter().any(|entry| outbox::moves(entry, now)) {
+                return Ok(());
+            }
+            tokio::select! {
+                () = tokio::time::sleep(pause.min(DRAIN_LOOK)) => {}
+                () = self.inner.cancel.cancelled() => return Err(Error::Stopped),
+            }
+        }
+    }
+
+    /// Carries out what waits for the servers now (flags, moves, filing in Sent), as far as they can
+    /// be reached; the rest stays for later.
+    pub async fn settle_operations(&self) {
+        for (id, task) in self.all_tasks() {
+            let waiting = self.inner.store.read(move |c| ops::waiting(c, id)).await;
+            if waiting.is_ok_and(|waiting| waiting.is_empty()) {
+                continue;
+            }
+            if let Err(error) = task.replay().await {
+                tracing::debug!(account = id.0, error = error.class(), "operations stay for later");
+            }
+        }
+    }
+
+    /// The message that is answered or forwarded, if the rules let it go along.
+    async fn original(&self, relation: &Relation) -> Result<Option<Opening>> {
+        let (key, include) = match relation {
+            Relation::New => return Ok(None),
+            Relation::Reply { to, include_original } => (*to, *include_original),
+            Relation::Forward(key) => (*key, true),
+        };
+        let fetched = if include { self.fetch(key).await } else { Ok(()) };
+        let opening = self.load(key).await?;
+        if matches!(relation, Relation::Reply { .. }) {
+            allowed(&opening.mail.may_reply)?;
+        }
+        if include {
+            allowed(&opening.mail.may_forward)?;
+            fetched?;
+            if !opening.have.complete {
+                return Err(Error::Invalid("The message hasn’t been downloaded yet.".into()));
+            }
+        }
+        Ok(Some(opening))
+    }
+
+    /// Who an original is from, when it came and what it is about: from its own octets, else as the
+    /// list shows it (the server's date, the sentence for a missing subject).
+    async fn known(
+        &self,
+        relation: &Relation,
+        original: Option<&Opening>,
+    ) -> Result<compose::Known> {
+        let (key, Some(original)) = (
+            match relation {
+                Relation::New => None,
+                Relation::Reply { to, .. } => Some(*to),
+                Relation::Forward(key) => Some(*key),
+            },
+            original,
+        ) else {
+            return Ok(compose::Known::default());
+        };
+        let row = match key {
+            Some(key) => Some(self.inner.store.read(move |c| list::row(c, key)).await?),
+            None => None,
+        };
+        let mail = &original.mail;
+        let address = mail.sender.address.clone();
+        Ok(compose::Known {
+            from: address.map(|addr| Address { name: mail.sender.name.clone(), addr }),
+            date: mail.date.or(row.as_ref().map(|row| row.date)),
+            subject: mail.subject.clone().or(row.map(|row| row.subject)),
+        })
+    }
+
+    /// One submission a format. A message without any voice of its own is one submission, and
+    /// carries a forwarded original as ordinary mail does.
+    async fn groups(
+        &self,
+        message: &Outgoing,
+        everybody: &[Address],
+    ) -> Result<Vec<(Option<VoiceFormat>, Vec<Address>)>> {
+        let written = message.text.as_ref().is_some_and(|text| !text.trim().is_empty());
+        let forward = matches!(message.relation, Relation::Forward(_));
+        if message.voice.is_none() && (written || !forward) {
+            return Ok(vec![(None, everybody.to_vec())]);
+        }
+        if let Some(format) = message.format {
+            return Ok(vec![(Some(format), everybody.to_vec())]);
+        }
+        let plan = self
+            .plan_formats(message.account, message.relation.clone(), everybody.to_vec())
+            .await?;
+        Ok(plan.groups.into_iter().map(|(format, group)| (Some(format), group)).collect())
+    }
+
+    /// Our card, where it is to go along (decision C1).
+    async fn own_card(
+        &self,
+        settings: &AccountSettings,
+        format: Option<VoiceFormat>,
+        group: &[Address],
+    ) -> Result<Option<compose::OwnCard>> {
+        let when = *lock(&self.inner.own_card);
+        if format.is_none() || when == OwnCard::Never {
+            return Ok(None);
+        }
+        let people = group.to_vec();
+        let wanted = when == OwnCard::Always
+            || self.inner.store.read(move |c| directory::wants_card(c, &people)).await?;
+        Ok(wanted.then(|| compose::OwnCard { doc: own_card(settings) }))
+    }
+
+    pub(super) fn seed(&self, domain: &str) -> Seed {
+        Seed {
+            date: words::local(self.inner.store.now()),
+            domain: domain.to_owned(),
+            token: token(),
+        }
+    }
+
+    /// Removes the folder of a recording that is frozen now, if it is one of ours.
+    async fn drop_recording(&self, recording: std::path::PathBuf) {
+        let ours = self.recordings_dir().to_owned();
+        let removed = blocking(move || {
+            if recording != ours && recording.starts_with(&ours) {
+                if recording.is_dir() {
+                    std::fs::remove_dir_all(&recording)?;
+                } else if recording.exists() {
+                    std::fs::remove_file(&recording)?;
+                }
+            }
+            make_private_dir(&ours)
+        });
+        if let Err(error) = removed.await {
+            tracing::warn!(error = error.class(), "a recording that was sent could not be removed");
+        }
+    }
+
+    /// Sends a receipt: the decision and the keyword are stored first, then the report is frozen
+    /// with a null reverse path; it leaves only once the server has the keyword (RFC 3503), or at
+    /// once where the mailbox can store none and our own record stands for it.
+    pub(super) async fn send_receipt(
+        &self,
+        key: MessageKey,
+        opening: &Opening,
+        standing: Standing,
+        places: &[Place],
+        disposition: Disposition,
+        by_hand: bool,
+    ) -> Result<()> {
+        let account = self.inner.store.read(move |c| messages::account_of(c, key)).await?;
+        let settings =
+            self.inner.store.read(move |c| accounts::account(c, account)).await?.settings;
+        let now = self.inner.store.now();
+        let (mail, raw) = (opening.mail.clone(), opening.raw.clone());
+        let sentence = self.receipt_sentence(&mail, &disposition, &settings, now);
+        let (seed, product) = (self.seed(settings.address.domain()), self.inner.product.clone());
+        let frozen = blocking(move || {
+            let request = MdnRequest {
+                original: &mail,
+                original_header: &raw,
+                from: own_address(&settings),
+                final_recipient: settings.address.clone(),
+                disposition,
+                mode: if by_hand { Mode::Manual } else { Mode::Automatic },
+                reporting_ua: &product,
+                sentence: &sentence,
+                spoken: None,
+            };
+            let (octets, to) =
+                mdn::build(&request, &seed).map_err(|e| Error::Refused(e.to_string()))?;
+            Ok(Frozen {
+                account,
+                message_id: seed.message_id(),
+                reverse_path: None,
+                shown_to: to.iter().cloned().map(Address::bare).collect(),
+                forward_paths: to,
+                subject: mail.subject.clone().unwrap_or_default(),
+                duration: None,
+                receipt: true,
+                notify: false,
+                answers: None,
+                forward: false,
+                octets,
+            })
+        })
+        .await?;
+        let at = places.to_vec();
+        self.inner
+            .store
+            .write(move |t| freeze_receipt(t, account, &standing, &at, &frozen, now))
+            .await?;
+        self.inner.outbox.step("receipt frozen");
+        self.places_changed(places);
+        self.inner.outbox.wake();
+        self.tell(Event::MessageChanged(key));
+        self.tell(Event::OutboxChanged);
+        Ok(())
+    }
+
+    fn receipt_sentence(
+        &self,
+        mail: &Mail,
+        disposition: &Disposition,
+        settings: &AccountSettings,
+        now: i64,
+    ) -> String {
+        let phrases = &self.inner.phrases;
+        let phrase = match (disposition, mail.kind) {
+            (Disposition::Deleted, _) => &phrases.receipt_deleted,
+            (Disposition::ProcessedError(_), _) => &phrases.receipt_failed,
+            (_, MessageKind::Voice) => &phrases.receipt_heard,
+            _ => &phrases.receipt_read,
+        };
+        let sent = mail.date.unwrap_or_else(|| words::local(now));
+        phrase
+            .replace("{date}", &sent.to_rfc5322())
+            .replace("{recipient}", settings.address.as_str())
+            .replace("{name}", &settings.name)
+    }
+}
+
+/// What a telephone number leads to plays sound and shows no text (RFC 4239 section 9.1): a message
+/// without any is not sent there.
+fn only_sound(message: &Outgoing, settings: &AccountSettings, everybody: &[Address]) -> Result<()> {
+    let Some(gateway) = settings.gateway.as_deref().filter(|_| message.voice.is_none()) else {
+        return Ok(());
+    };
+    let written = message.text.as_ref().is_some_and(|text| !text.trim().is_empty());
+    let there = |to: &&Address| to.addr.domain().eq_ignore_ascii_case(gateway);
+    match everybody.iter().find(there) {
+        Some(to) if written => Err(Error::Refused(format!(
+            "Voicemail at {} only plays sound. Record a message instead.",
+            to.addr
+        ))),
+        _ => Ok(()),
+    }
+}
+
+/// The decision, the keyword and the report in one transaction: no crash can part them.
+fn freeze_receipt(
+    t: &Writer<'_>,
+    account: AccountId,
+    standing: &Standing,
+    places: &[Place],
+    frozen: &Frozen,
+    now: i64,
+) -> Result<()> {
+    if !store::receipts::decide(t, account, &standing.row, Answer::Sent, now)? {
+        return Err(Error::Refused("The receipt has been settled already.".into()));
+    }
+    let mut keyword = None;
+    for place in places.iter().filter(|place| place.stores_keywords) {
+        keyword = Some(ops::flag(t, place, &Flag::MdnSent, true)?);
+    }
+    match keyword {
+        Some(op) => rows::freeze(t, frozen, Phase::Blocked, now, op, now)?,
+        None => rows::freeze(t, frozen, Phase::Queued, now, 0, now)?,
+    };
+    Ok(())
+}
+
+/// What one submission is built from.
+struct Job {
+    settings: AccountSettings,
+    message: Outgoing,
+    original: Option<Opening>,
+    /// What the list knows of the original, for one whose header does not say it.
+    known: compose::Known,
+    own_name: Option<Arc<Pcm>>,
+    card: Option<compose::OwnCard>,
+    format: Option<VoiceFormat>,
+    group: Vec<Address>,
+    cover: String,
+    seed: Seed,
+}
+
+impl Job {
+    fn freeze(self) -> Result<Frozen> {
+        let message = &self.message;
+        let vpim = self.format == Some(VoiceFormat::Vpim);
+        let name = self.own_name.as_deref().map(|pcm| cut(pcm, NAME_SECONDS));
+        let spoken = message.spoken_subject.as_deref().map(|pcm| cut(pcm, SUBJECT_SECONDS));
+        let subject = self.subject();
+        let threading = match (&message.relation, &self.original) {
+            (Relation::Reply { .. }, Some(original)) => compose::threading(&original.mail),
+            _ => compose::Threading::default(),
+        };
+        let (answers, forward, taken) = match &message.relation {
+            Relation::New => (None, false, None),
+            Relation::Reply { to, include_original } => {
+                (Some(*to), false, include_original.then_some(OriginalRelation::Reply))
+            }
+            Relation::Forward(key) => (Some(*key), true, Some(OriginalRelation::Forward)),
+        };
+        let original = match (&self.original, taken) {
+            (Some(original), Some(relation)) => Some(Original { raw: &original.raw, relation }),
+            _ => None,
+        };
+        let letter = Letter {
+            to: message.to.clone(),
+            cc: message.cc.clone(),
+            subject: subject.clone(),
+            format: self.format,
+            parts: VoiceParts {
+                voice: message.voice.as_deref(),
+                spoken_name: name.as_ref().filter(|_| message.voice.is_some()),
+                spoken_subject: spoken.as_ref(),
+            },
+            // Voicemail of that kind only plays sound (E13).
+            text: message.text.as_deref().filter(|_| !vpim),
+            cover: &self.cover,
+            importance: message.importance,
+            private: message.private,
+            receipt_to: message.ask_receipt.then(|| self.settings.address.clone()),
+            card: self.card.clone(),
+            original,
+            known: self.known.clone(),
+            in_reply_to: threading.in_reply_to,
+            references: threading.references,
+            ..Letter::new(own_address(&self.settings))
+        };
+        let octets = compose::build(&letter, &self.seed).map_err(|error| match error {
+            compose::Error::Refused(reason) => Error::Refused(reason),
+            other => Error::Invalid(other.to_string()),
+        })?;
+        Ok(Frozen {
+            account: message.account,
+            message_id: self.seed.message_id(),
+            reverse_path: Some(self.settings.address.clone()),
+            forward_paths: distinct(self.group.iter().map(|address| &address.addr)),
+            shown_to: self.group.clone(),
+            subject,
+            duration: message.voice.as_ref().map(|pcm| pcm.duration()),
+            receipt: false,
+            notify: message.ask_receipt,
+            answers,
+            forward,
+            octets,
+        })
+    }
+
+    fn subject(&self) -> String {
+        let given = self.message.subject.trim();
+        let original = self.original.as_ref().and_then(|o| o.mail.subject.as_deref());
+        match (&self.message.relation, original) {
+            (Relation::Reply { .. }, Some(subject)) if given.is_empty() => {
+                compose::reply_subject(subject)
+            }
+            (Relation::Forward(_), Some(subject)) if given.is_empty() => {
+                compose::forward_subject(subject)
+            }
+            _ => given.to_owned(),
+        }
+    }
+}
+
+/// The beginning of a recording.
+fn cut(pcm: &Pcm, seconds: usize) -> Pcm {
+    let most = (pcm.rate as usize).saturating_mul(seconds);
+    Pcm { samples: pcm.samples.iter().copied().take(most).collect(), rate: pcm.rate }
+}
+
+fn distinct<'a>(addresses: impl Iterator<Item = &'a AddrSpec>) -> Vec<AddrSpec> {
+    let mut list: Vec<AddrSpec> = Vec::new();
+    for address in addresses {
+        if !list.iter().any(|known| known.same_mailbox(address)) {
+            list.push(address.clone());
+        }
+    }
+    list
+}
+
+/// The user as a sender.
+fn own_address(settings: &AccountSettings) -> Address {
+    let name = Some(settings.name.trim().to_owned()).filter(|name| !name.is_empty());
+    Address { name, addr: settings.address.clone() }
+}
+
+fn own_card(settings: &AccountSettings) -> CardDoc {
+    CardDoc {
+        name: own_address(settings).name,
+        emails: vec![aloud_message::card::Email {
+            addr: settings.address.to_string(),
+            vpim: true,
+            preferred: true,
+        }],
+        ..CardDoc::default()
+    }
+}
+
+/// Unique text for identifiers.
+fn token() -> String {
+    rand::rng()
+        .sample_iter(Alphanumeric)
+        .take(24)
+        .map(char::from)
+        .collect::<String>()
+        .to_lowercase()
+}
+
+/// Makes ready octets fit to be frozen.
+fn ready(raw: &[u8], accounts: &[accounts::AccountRow], now: i64, token: &str) -> Result<Frozen> {
+    let mail = Mail::read(raw, &ReadOptions::default());
+    // What the user writes may be private; what was taken along may not.
+    for inner in &mail.forwarded {
+        allowed(&inner.may_forward)?;
+    }
+    let from = mail
+        .sender
+        .address
+        .as_ref()
+        .ok_or_else(|| Error::Invalid("the message has no From address".into()))?;
+    let account = accounts
+        .iter()
+        .find(|account| account.settings.address.same_mailbox(from))
+        .ok_or_else(|| Error::Invalid(format!("there is no account for {from}")))?;
+    let (fields, _) = header::read(raw, 0, false);
+    let blind = fields.all("bcc").flat_map(mailbox::parse).filter_map(|m| m.address());
+    let shown_to: Vec<Address> = mail.to.iter().chain(&mail.cc).cloned().chain(blind).collect();
+    let forward_paths = distinct(shown_to.iter().map(|address| &address.addr));
+    if forward_paths.is_empty() {
+        return Err(Error::Invalid("Add at least one person or number.".into()));
+    }
+    if let Some(outside) = forward_paths.iter().find(|to| to.is_non_mail_user()) {
+        return Err(Error::Refused(format!("{outside} can’t be answered by mail")));
+    }
+    let message_id = mail
+        .message_id
+        .clone()
+        .unwrap_or_else(|| format!("{token}@{}", account.settings.address.domain()));
+    let mut octets = Vec::new();
+    if mail.message_id.is_none() {
+        octets.extend(format!("Message-ID: <{message_id}>\r\n").into_bytes());
+    }
+    if mail.date.is_none() {
+        octets.extend(format!("Date: {}\r\n", words::local(now).to_rfc5322()).into_bytes());
+    }
+    octets.extend(canonical(&without_bcc(raw)));
+    Ok(Frozen {
+        account: account.id,
+        message_id,
+        reverse_path: Some(account.settings.address.clone()),
+        forward_paths,
+        shown_to,
+        subject: mail.subject.clone().unwrap_or_default(),
+        duration: mail.duration,
+        receipt: false,
+        notify: mail.receipt.is_some(),
+        answers: None,
+        forward: false,
+        octets,
+    })
+}
+
+/// The message without its Bcc fields.
+fn without_bcc(raw: &[u8]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(raw.len());
+    let (mut in_header, mut skipping) = (true, false);
+    for line in raw.split_inclusive(|octet| *octet == b'\n') {
+        if in_header {
+            let text = line.trim_ascii();
+            let folded = line.first().is_some_and(|c| *c == b' ' || *c == b'\t');
+            if text.is_empty() && !folded {
+                in_header = false;
+            } else if !folded {
+                let name = line.split(|c| *c == b':').next().unwrap_or_default();
+                skipping = name.trim_ascii().eq_ignore_ascii_case(b"bcc");
+            }
+            if in_header && skipping {
+                continue;
+            }
+        }
+        out.extend_from_slice(line);
+    }
+    out
+}
+
+/// CRLF line ends only, and one at the end (RFC 5321 section 2.3.8; `reliability` T15).
+fn canonical(raw: &[u8]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(raw.len() + 2);
+    let mut octets = raw.iter().copied().peekable();
+    while let Some(octet) = octets.next() {
+        match octet {
+            b'\r' => {
+                octets.next_if_eq(&b'\n');
+                out.extend_from_slice(b"\r\n");
+            }
+            b'\n' => out.extend_from_slice(b"\r\n"),
+            other => out.push(other),
+        }
+    }
+    if !out.ends_with(b"\r\n") {
+        out.extend_from_slice(b"\r\n");
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_bare_line_ends_leave() {
+        for (raw, expected) in [
+            ("a\nb", "a\r\nb\r\n"),
+            ("a\r\nb\r\n", "a\r\nb\r\n"),
+            ("a\rb\n.\n", "a\r\nb\r\n.\r\n"),
+            ("\r\r\n\n", "\r\n\r\n\r\n"),
+        ] {
+            assert_eq!(canonical(raw.as_bytes()), expected.as_bytes(), "{raw:?}");
+        }
+    }
+
+    #[test]
+    fn bcc_is_taken_out_of_the_header_only() {
+        let raw = b"From: a@example.com\r\nBCC: b@example.com,\r\n c@example.com\r\nSubject: x\r\n\r\nBcc: stays\r\n";
+        let expected = b"From: a@example.com\r\nSubject: x\r\n\r\nBcc: stays\r\n";
+        assert_eq!(without_bcc(raw), expected);
+    }
+}

@@ -1,0 +1,724 @@
+//! A signed-in connection and what can be asked over it.
+
+use std::{sync::Arc, time::Duration};
+
+use async_imap::imap_proto::{AttributeValue, MailboxDatum, Response, ResponseCode, Status};
+use base64::Engine as _;
+use tokio::time::{Instant, timeout_at};
+use tokio_util::sync::CancellationToken;
+use zeroize::Zeroizing;
+
+use super::{
+    command::{Command, UidSet},
+    link::{Done, Link, Literals, spell},
+    names,
+    types::{Head, IdleEnd, Listed, SeenFlags, Selected, Stored},
+};
+use crate::{
+    net::{Dialer, Lines, Traffic, Trust, Wire},
+    types::{AccountSettings, Error, Security},
+};
+use aloud_model::{DateTime, Flag, Secret, Uid, UidValidity, imap::MailboxRole};
+
+/// How long IDLE is kept without a line from the server (many routers forget a silent connection).
+const IDLE: Duration = Duration::from_secs(300);
+/// How long IDLE is kept at all (RFC 2177).
+const IDLE_WHOLE: Duration = Duration::from_secs(1500);
+/// How long the server may take to end IDLE.
+const DONE: Duration = Duration::from_secs(15);
+/// How long signing off may take.
+const LOGOUT: Duration = Duration::from_secs(2);
+/// Header octets kept of a message.
+const HEADER: usize = 256 * 1024;
+
+/// A signed-in connection. Any error other than [`Error::Server`], [`Error::Invalid`] and
+/// [`Error::NotFound`] is its end; all later calls then fail the same way.
+pub struct Session {
+    link: Link,
+    capabilities: Vec<String>,
+}
+
+impl Session {
+    /// Connects, signs in and introduces itself.
+    ///
+    /// # Errors
+    /// [`Error::NoEncryption`], [`Error::Certificate`] and [`Error::Unreachable`] before anything
+    /// secret was sent; [`Error::Auth`] when the server does not accept the credentials.
+    pub async fn connect(
+        dialer: &dyn Dialer,
+        settings: &AccountSettings,
+        password: &Secret,
+        product: &str,
+        traffic: Arc<Traffic>,
+    ) -> Result<Self, Error> {
+        let server = &settings.imap;
+        let trust = Trust::for_server(server, settings.ca_pem.as_deref()).await?;
+        let wire = Wire::open(dialer, server, &trust, traffic).await?;
+        let (mut link, greeting) = if server.security == Security::StartTls {
+            let plain = Wire::or_expects_tls(dialer, server, &trust, start_tls(wire)).await?;
+            let wire = plain.upgrade(&server.host, &trust).await?;
+            // Nothing that was said before the handshake counts, capabilities included.
+            (Link::new(wire), (false, None))
+        } else {
+            let mut link = Link::new(wire);
+            let greeting = link.greeting().await?;
+            (link, greeting)
+        };
+        let (signed_in, told) = greeting;
+        let mut session = match told {
+            Some(capabilities) => Self { link, capabilities },
+            None => {
+                let capabilities = capabilities(&mut link).await?;
+                Self { link, capabilities }
+            }
+        };
+        if !signed_in {
+            session.note_literals();
+            let fresh = session.sign_in(&settings.user, password).await?;
+            session.capabilities = match fresh {
+                Some(capabilities) => capabilities,
+                None => capabilities(&mut session.link).await?,
+            };
+        }
+        session.note_literals();
+        session.introduce(product).await?;
+        Ok(session)
+    }
+
+    fn note_literals(&mut self) {
+        self.link.literals = if self.has("LITERAL+") {
+            Literals::Plus
+        } else if self.has("LITERAL-") || self.has("IMAP4REV2") {
+            Literals::Minus
+        } else {
+            Literals::Synchronizing
+        };
+    }
+
+    async fn sign_in(
+        &mut self,
+        user: &str,
+        password: &Secret,
+    ) -> Result<Option<Vec<String>>, Error> {
+        let done = if self.has("AUTH=PLAIN") {
+            self.authenticate_plain(user, password).await?
+        } else if self.has("LOGINDISABLED") {
+            return Err(Error::Server(
+                "this server does not allow signing in with a password here".into(),
+            ));
+        } else {
+            let login = Command::new("LOGIN").string(user).string(password.expose());
+            self.link.run(&login, &mut |_| {}).await?
+        };
+        match done {
+            Done::Ok { capabilities } => Ok(capabilities),
+            // The server is there and the password may be right (reliability section 2).
+            Done::No(text) | Done::Bad(text)
+                if text.contains("[UNAVAILABLE]")
+                    || text.contains("[INUSE]")
+                    || text.contains("[LIMIT]")
+                    || text.contains("authenticated but not connected") =>
+            {
+                Err(Error::Server(text))
+            }
+            Done::No(text) | Done::Bad(text) => Err(Error::Auth(text)),
+        }
+    }
+
+    async fn authenticate_plain(&mut self, user: &str, password: &Secret) -> Result<Done, Error> {
+        let plain = Zeroizing::new(format!("\0{user}\0{}", password.expose()));
+        let coded =
+            Zeroizing::new(base64::engine::general_purpose::STANDARD.encode(plain.as_bytes()));
+        let (tag, done) = self.link.open("AUTHENTICATE PLAIN", &mut |_| {}).await?;
+        if let Some(done) = done {
+            return Ok(done);
+        }
+        let line = Zeroizing::new(format!("{}\r\n", coded.as_str()));
+        self.link.close(&tag, line.as_bytes(), crate::net::REPLY, &mut |_| {}).await
+    }
+
+    /// ID (RFC 2971): some servers hide everything from clients that do not say who they are.
+    async fn introduce(&mut self, product: &str) -> Result<(), Error> {
+        let (name, version) = product.rsplit_once(' ').unwrap_or((product, "0"));
+        let command =
+            Command::new("ID (\"name\"").string(name).word("\"version\"").string(version).glue(")");
+        // A server that does not know ID says BAD, which is no harm.
+        self.link.run(&command, &mut |_| {}).await.map(|_| ())
+    }
+
+    /// Whether the server has a capability (upper case).
+    #[must_use]
+    pub fn has(&self, capability: &str) -> bool {
+        self.capabilities.iter().any(|known| known == capability)
+    }
+
+    /// All mailboxes. Each role is given once.
+    ///
+    /// # Errors
+    /// When the answer is not complete: then nothing is known.
+    pub async fn list(&mut self) -> Result<Vec<Listed>, Error> {
+        let mut rows: Vec<(Listed, Option<MailboxRole>, Option<String>)> = Vec::new();
+        let mut command = Command::new("LIST \"\" \"*\"");
+        // RFC 6154: some servers tell special uses only when asked.
+        if self.has("LIST-EXTENDED") && self.has("SPECIAL-USE") {
+            command = command.word("RETURN (SPECIAL-USE)");
+        }
+        let done = self
+            .link
+            .run(&command, &mut |response| {
+                if let Response::MailboxData(MailboxDatum::List(item)) = response {
+                    let name = names::unescape(&item.name);
+                    let selectable = !item.name_attributes.iter().any(|attribute| {
+                        use async_imap::imap_proto::NameAttribute::{Extension, NoSelect};
+                        match attribute {
+                            NoSelect => true,
+                            Extension(name) => name.eq_ignore_ascii_case("\\NonExistent"),
+                            _ => false,
+                        }
+                    });
+                    let role = names::role(&item.name_attributes, &name);
+                    let delimiter = item.delimiter.as_deref().map(names::unescape);
+                    let decoded = names::decode(&name);
+                    let listed = Listed { name, decoded, role: MailboxRole::Plain, selectable };
+                    rows.push((listed, role, delimiter));
+                }
+            })
+            .await?;
+        done.ok()?;
+        let mut taken: Vec<MailboxRole> = Vec::new();
+        for by_name in [false, true] {
+            for (listed, role, delimiter) in &mut rows {
+                let role = if by_name {
+                    names::role_by_name(&listed.decoded, delimiter.as_deref())
+                } else {
+                    *role
+                };
+                if let Some(role) = role
+                    && listed.selectable
+                    && listed.role == MailboxRole::Plain
+                    && !taken.contains(&role)
+                {
+                    taken.push(role);
+                    listed.role = role;
+                }
+            }
+        }
+        let mut names = std::collections::HashSet::new();
+        Ok(rows.into_iter().map(|row| row.0).filter(|row| names.insert(row.name.clone())).collect())
+    }
+
+    /// Selects a mailbox for reading and writing.
+    ///
+    /// # Errors
+    /// [`Error::Server`] when the server will not.
+    pub async fn select(&mut self, wire_name: &str) -> Result<Selected, Error> {
+        let mut selected = Selected::default();
+        let mut command = Command::new("SELECT").string(wire_name);
+        if self.has("CONDSTORE") {
+            command = command.word("(CONDSTORE)");
+        }
+        let done =
+            self.link
+                .run(&command, &mut |response| match response {
+                    Response::MailboxData(MailboxDatum::Exists(count)) => selected.exists = *count,
+                    Response::Data { status: Status::Ok, outcome }
+                    | Response::Done { outcome, .. } => match &outcome.code {
+                        Some(ResponseCode::UidValidity(value)) => {
+                            selected.uid_validity = Some(UidValidity(*value));
+                        }
+                        Some(ResponseCode::UidNext(value)) => selected.uid_next = Some(*value),
+                        Some(ResponseCode::HighestModSeq(value)) => {
+                            selected.highest_modseq = Some(*value).filter(|value| *value > 0);
+                        }
+                        Some(ResponseCode::ReadOnly) => selected.read_only = true,
+                        Some(ResponseCode::PermanentFlags(flags)) => {
+                            selected.may_store_any_keyword = flags.iter().any(|flag| flag == "\\*");
+                            selected.permanent_flags = Some(read_flags(flags));
+                        }
+                        _ => {}
+                    },
+                    _ => {}
+                })
+                .await?;
+        done.ok()?;
+        self.link.changed = false;
+        Ok(selected)
+    }
+
+    /// Header blocks, flags, dates and sizes of messages of the selected mailbox. Messages that are
+    /// gone are not in the answer; the order is the server's.
+    ///
+    /// # Errors
+    /// [`Error::Server`] for NO and BAD; [`Error::Protocol`] when an answer cannot be read: ask for
+    /// fewer messages over a new connection.
+    pub async fn fetch_heads(&mut self, uids: &[Uid]) -> Result<Vec<Head>, Error> {
+        let mut heads: Vec<Head> = Vec::new();
+        let gmail = self.has("X-GM-EXT-1");
+        let condstore = self.has("CONDSTORE");
+        for set in UidSet::many(uids) {
+            let mut command =
+                Command::new("UID FETCH").set(&set).word("(UID FLAGS INTERNALDATE RFC822.SIZE");
+            if condstore {
+                command = command.word("MODSEQ");
+            }
+            if gmail {
+                command = command.word("X-GM-MSGID");
+            }
+            let command = command.word("BODY.PEEK[HEADER])");
+            let done = self
+                .link
+                .run(&command, &mut |response| {
+                    if let Response::Fetch(_, items) = response
+                        && let Some(head) = read_head(items)
+                        && heads.len() < 1_000_000
+                    {
+                        heads.push(head);
+                    }
+                })
+                .await?;
+            done.ok()?;
+        }
+        // Flags of other messages may be told in between, and a message may be told twice.
+        let wanted: std::collections::HashSet<u32> = uids.iter().map(|uid| uid.0).collect();
+        let mut seen = std::collections::HashSet::new();
+        heads.retain(|head| wanted.contains(&head.uid.0) && seen.insert(head.uid.0));
+        Ok(heads)
+    }
+
+    /// Flags of the messages from `first` to `last`, or of those of them that changed after a
+    /// MODSEQ. Ascending.
+    ///
+    /// # Errors
+    /// As [`Self::fetch_heads`]. Only an `Ok` is a complete list.
+    pub async fn fetch_flags(
+        &mut self,
+        first: u32,
+        last: u32,
+        changed_since: Option<u64>,
+    ) -> Result<Vec<SeenFlags>, Error> {
+        let mut command =
+            Command::new("UID FETCH").set(&UidSet::range(first, last)).word("(UID FLAGS)");
+        if let Some(modseq) = changed_since {
+            command = command.word("(CHANGEDSINCE ").number(modseq).glue(")");
+        }
+        let mut seen: Vec<SeenFlags> = Vec::new();
+        let done = self
+            .link
+            .run(&command, &mut |response| {
+                if let Response::Fetch(_, items) = response
+                    && let Some(flags) = read_seen(items)
+                    && (first..=last).contains(&flags.uid.0)
+                {
+                    seen.push(flags);
+                }
+            })
+            .await?;
+        done.ok()?;
+        // Of two answers about one message the later is right.
+        seen.reverse();
+        seen.sort_by_key(|flags| flags.uid);
+        seen.dedup_by_key(|flags| flags.uid);
+        Ok(seen)
+    }
+
+    /// Octets of a raw message of the selected mailbox; shorter than `len` at its end, empty beyond
+    /// it.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] when the message is not there (any more); as [`Self::fetch_heads`].
+    pub async fn fetch_slice(&mut self, uid: Uid, offset: u64, len: u32) -> Result<Vec<u8>, Error> {
+        let mut slices = self.fetch_slices(&[uid], offset, len).await?;
+        let slice = slices.pop().map(|(_, octets)| octets);
+        slice.ok_or_else(|| Error::NotFound(format!("message with UID {}", uid.0)))
+    }
+
+    /// The same octets of several messages; those that are gone are not in the answer.
+    ///
+    /// # Errors
+    /// As [`Self::fetch_heads`].
+    pub async fn fetch_slices(
+        &mut self,
+        uids: &[Uid],
+        offset: u64,
+        len: u32,
+    ) -> Result<Vec<(Uid, Vec<u8>)>, Error> {
+        let mut slices: Vec<(Uid, Vec<u8>)> = Vec::new();
+        for set in UidSet::many(uids) {
+            let command = Command::new("UID FETCH")
+                .set(&set)
+                .word("(UID BODY.PEEK[]<")
+                .number(offset)
+                .glue(".")
+                .number(u64::from(len))
+                .glue(">)");
+            let done = self
+                .link
+                .run(&command, &mut |response| {
+                    if let Response::Fetch(_, items) = response
+                        && let Some(uid) = uid_of(items).filter(|uid| uids.contains(uid))
+                        && let Some(octets) = read_slice(items, offset, len)
+                        && !slices.iter().any(|(known, _)| *known == uid)
+                    {
+                        slices.push((uid, octets));
+                    }
+                })
+                .await?;
+            done.ok()?;
+        }
+        Ok(slices)
+    }
+
+    /// Sets or clears flags.
+    ///
+    /// # Errors
+    /// When the connection broke: it may have been done or not; doing it again is harmless.
+    pub async fn store(
+        &mut self,
+        uids: &[Uid],
+        add: bool,
+        flags: &[Flag],
+    ) -> Result<Stored, Error> {
+        for set in UidSet::many(uids) {
+            let item = if add { "+FLAGS.SILENT" } else { "-FLAGS.SILENT" };
+            let command = Command::new("UID STORE").set(&set).word(item).flags(flags)?;
+            if let Some(refused) = self.change(&command).await? {
+                return Ok(refused);
+            }
+        }
+        Ok(Stored::Done)
+    }
+
+    /// Moves messages: MOVE, or COPY and [`Self::expunge`].
+    ///
+    /// # Errors
+    /// When the connection broke. With MOVE (RFC 6851) doing it again is harmless; without, look in
+    /// the target first.
+    pub async fn move_to(&mut self, uids: &[Uid], wire_name: &str) -> Result<Stored, Error> {
+        if !self.has("MOVE") {
+            return match self.copy(uids, wire_name).await? {
+                Stored::Done => self.expunge(uids).await,
+                refused @ Stored::Refused(_) => Ok(refused),
+            };
+        }
+        for set in UidSet::many(uids) {
+            let command = Command::new("UID MOVE").set(&set).string(wire_name);
+            if let Some(refused) = self.change(&command).await? {
+                return Ok(refused);
+            }
+        }
+        Ok(Stored::Done)
+    }
+
+    /// Makes a mailbox.
+    ///
+    /// # Errors
+    /// When the connection broke.
+    pub async fn create(&mut self, wire_name: &str) -> Result<Stored, Error> {
+        let command = Command::new("CREATE").string(wire_name);
+        Ok(self.change(&command).await?.unwrap_or(Stored::Done))
+    }
+
+    /// Copies messages.
+    ///
+    /// # Errors
+    /// When the connection broke; doing it again may make a second copy.
+    pub async fn copy(&mut self, uids: &[Uid], wire_name: &str) -> Result<Stored, Error> {
+        for set in UidSet::many(uids) {
+            let command = Command::new("UID COPY").set(&set).string(wire_name);
+            if let Some(refused) = self.change(&command).await? {
+                return Ok(refused);
+            }
+        }
+        Ok(Stored::Done)
+    }
+
+    /// Removes messages for good, and only these: UID EXPUNGE (RFC 4315), or EXPUNGE when nobody
+    /// else marked anything; else they stay marked `\Deleted`.
+    ///
+    /// # Errors
+    /// When the connection broke; doing it again is harmless.
+    pub async fn expunge(&mut self, uids: &[Uid]) -> Result<Stored, Error> {
+        if let refused @ Stored::Refused(_) = self.store(uids, true, &[Flag::Deleted]).await? {
+            return Ok(refused);
+        }
+        if self.has("UIDPLUS") || self.has("IMAP4REV2") {
+            for set in UidSet::many(uids) {
+                let command = Command::new("UID EXPUNGE").set(&set);
+                if let Some(refused) = self.change(&command).await? {
+                    return Ok(refused);
+                }
+            }
+            return Ok(Stored::Done);
+        }
+        let marked = self.search(&Command::new("UID SEARCH DELETED")).await?;
+        let ours: std::collections::HashSet<&Uid> = uids.iter().collect();
+        if marked.iter().all(|uid| ours.contains(uid)) {
+            let _ = self.change(&Command::new("EXPUNGE")).await?;
+        }
+        Ok(Stored::Done)
+    }
+
+    /// Adds a message (canonical CRLF) to a mailbox.
+    ///
+    /// # Errors
+    /// When the connection broke: it may have been done; search before doing it again.
+    pub async fn append(
+        &mut self,
+        wire_name: &str,
+        flags: &[Flag],
+        date: DateTime,
+        octets: &[u8],
+    ) -> Result<Stored, Error> {
+        let command =
+            Command::new("APPEND").string(wire_name).flags(flags)?.date(date).literal(octets);
+        Ok(self.change(&command).await?.unwrap_or(Stored::Done))
+    }
+
+    /// UIDs of messages of the selected mailbox with this Message-ID (without brackets).
+    ///
+    /// # Errors
+    /// When the server did not say OK: then nothing is known.
+    pub async fn search_message_id(&mut self, message_id: &str) -> Result<Vec<Uid>, Error> {
+        let command = Command::new("UID SEARCH HEADER Message-ID").string(message_id);
+        self.search(&command).await
+    }
+
+    async fn search(&mut self, command: &Command) -> Result<Vec<Uid>, Error> {
+        let mut found = Vec::new();
+        let done = self
+            .link
+            .run(command, &mut |response| {
+                if let Response::MailboxData(MailboxDatum::Search(uids)) = response {
+                    found.extend(uids.iter().copied().map(Uid));
+                }
+            })
+            .await?;
+        done.ok()?;
+        Ok(found)
+    }
+
+    async fn change(&mut self, command: &Command) -> Result<Option<Stored>, Error> {
+        Ok(match self.link.run(command, &mut |_| {}).await? {
+            Done::Ok { .. } => None,
+            Done::No(text) | Done::Bad(text) => Some(Stored::Refused(text)),
+        })
+    }
+
+    /// Waits for news in the selected mailbox (RFC 2177), at most five minutes without a line.
+    ///
+    /// # Errors
+    /// [`Error::Server`] when the server knows no IDLE; else the connection is of no use any more.
+    pub async fn idle(&mut self, cancel: &CancellationToken) -> Result<IdleEnd, Error> {
+        // What was told while other commands ran is not told again.
+        if std::mem::take(&mut self.link.changed) {
+            return Ok(IdleEnd::News);
+        }
+        let mut news = false;
+        let (tag, done) = self.link.open("IDLE", &mut |response| news |= is_news(response)).await?;
+        if let Some(done) = done {
+            done.ok()?;
+            return Err(Error::Server("IDLE ended before it began".into()));
+        }
+        let latest = Instant::now() + IDLE_WHOLE;
+        let end = loop {
+            if news {
+                break IdleEnd::News;
+            }
+            let until = latest.min(Instant::now() + IDLE);
+            let listener = &mut |response: &Response<'_>| news |= is_news(response);
+            tokio::select! {
+                biased;
+                () = cancel.cancelled() => break IdleEnd::Cancelled,
+                waited = timeout_at(until, self.link.wait(&tag, listener)) => match waited {
+                    Err(_) => break IdleEnd::Quiet,
+                    // The server ended it; nothing more is to be said.
+                    Ok(ended) => if let Some(done) = ended? {
+                        done.ok()?;
+                        return Ok(if news { IdleEnd::News } else { IdleEnd::Quiet });
+                    },
+                },
+            }
+        };
+        let listener = &mut |response: &Response<'_>| news |= is_news(response);
+        self.link.close(&tag, b"DONE\r\n", DONE, listener).await?.ok()?;
+        self.link.changed = false;
+        Ok(if news && end == IdleEnd::Quiet { IdleEnd::News } else { end })
+    }
+
+    /// Asks whether the connection lives; `true` when the mailbox changed.
+    ///
+    /// # Errors
+    /// When it does not.
+    pub async fn noop(&mut self) -> Result<bool, Error> {
+        let mut news = false;
+        let command = Command::new("NOOP");
+        self.link.run(&command, &mut |response| news |= is_news(response)).await?.ok()?;
+        Ok(std::mem::take(&mut self.link.changed) || news)
+    }
+
+    /// Signs off, within a few seconds, and closes.
+    pub async fn logout(mut self) {
+        let command = Command::new("LOGOUT");
+        let _ = tokio::time::timeout(LOGOUT, self.link.run(&command, &mut |_| {})).await;
+    }
+}
+
+/// Speaks the upgrade on a plain wire. Nothing is believed and nothing secret is sent; a server
+/// that claims to have signed us in already is left at once.
+async fn start_tls(wire: Wire) -> Result<Wire, Error> {
+    let mut lines = Lines::new(wire);
+    let greeting = lines.next().await?;
+    let mut words = greeting.split_ascii_whitespace();
+    if words.next() != Some("*") {
+        return Err(Error::Protocol("the server's greeting is not IMAP".into()));
+    }
+    match words.next().map(str::to_ascii_uppercase).as_deref() {
+        Some("OK") => {}
+        Some("PREAUTH") => return Err(Error::NoEncryption),
+        Some("BYE") => return Err(Error::Server(words.collect::<Vec<_>>().join(" "))),
+        _ => return Err(Error::Protocol("the server's greeting is not IMAP".into())),
+    }
+    lines.write("S1 STARTTLS\r\n").await?;
+    loop {
+        let line = lines.next().await?;
+        let mut words = line.split_ascii_whitespace();
+        match (words.next(), words.next().map(str::to_ascii_uppercase).as_deref()) {
+            (Some("*"), Some("PREAUTH")) => return Err(Error::NoEncryption),
+            (Some("*"), _) => {}
+            (Some("S1"), Some("OK")) => return lines.into_wire(),
+            (Some("S1"), Some("NO" | "BAD")) => return Err(Error::NoEncryption),
+            _ => return Err(Error::Protocol("the answer to STARTTLS is not IMAP".into())),
+        }
+    }
+}
+
+async fn capabilities(link: &mut Link) -> Result<Vec<String>, Error> {
+    let mut told = Vec::new();
+    let done = link
+        .run(&Command::new("CAPABILITY"), &mut |response| {
+            if let Response::Capabilities(names) = response {
+                told = spell(names);
+            }
+        })
+        .await?;
+    done.ok()?;
+    Ok(told)
+}
+
+fn is_news(response: &Response<'_>) -> bool {
+    matches!(
+        response,
+        Response::MailboxData(MailboxDatum::Exists(_))
+            | Response::Expunge(_)
+            | Response::Vanished { .. }
+            | Response::Fetch(..)
+    )
+}
+
+fn uid_of(items: &[AttributeValue<'_>]) -> Option<Uid> {
+    items.iter().find_map(|item| match item {
+        AttributeValue::Uid(uid) if *uid != 0 => Some(Uid(*uid)),
+        _ => None,
+    })
+}
+
+fn read_flags(flags: &[std::borrow::Cow<'_, str>]) -> Vec<Flag> {
+    flags
+        .iter()
+        .filter(|flag| !flag.eq_ignore_ascii_case("\\Recent") && *flag != "\\*")
+        .map(|flag| Flag::parse(flag))
+        .collect()
+}
+
+fn read_seen(items: &[AttributeValue<'_>]) -> Option<SeenFlags> {
+    let uid = uid_of(items)?;
+    let flags = items.iter().find_map(|item| match item {
+        AttributeValue::Flags(flags) => Some(read_flags(flags)),
+        _ => None,
+    })?;
+    Some(SeenFlags { uid, flags, modseq: modseq_of(items) })
+}
+
+fn modseq_of(items: &[AttributeValue<'_>]) -> u64 {
+    let value = items.iter().find_map(|item| match item {
+        AttributeValue::ModSeq(value) => Some(*value),
+        _ => None,
+    });
+    value.unwrap_or(0)
+}
+
+fn read_slice(items: &[AttributeValue<'_>], offset: u64, len: u32) -> Option<Vec<u8>> {
+    items.iter().find_map(|item| match item {
+        AttributeValue::BodySection { section: None, index, data } => {
+            let data = data.as_deref().unwrap_or_default();
+            // A server that ignores the partial sends the whole message.
+            let skip = match index {
+                Some(_) => 0,
+                None => usize::try_from(offset).unwrap_or(usize::MAX),
+            };
+            let data = data.get(skip..).unwrap_or_default();
+            Some(data.get(..data.len().min(len as usize)).unwrap_or_default().to_vec())
+        }
+        _ => None,
+    })
+}
+
+fn read_head(items: &[AttributeValue<'_>]) -> Option<Head> {
+    let mut head = Head {
+        uid: uid_of(items)?,
+        flags: Vec::new(),
+        internal_date: None,
+        size: 0,
+        modseq: modseq_of(items),
+        server_id: String::new(),
+        header: Vec::new(),
+    };
+    let mut has_header = false;
+    for item in items {
+        match item {
+            AttributeValue::Flags(flags) => head.flags = read_flags(flags),
+            AttributeValue::InternalDate(text) => head.internal_date = read_date(text),
+            AttributeValue::Rfc822Size(size) => head.size = u64::from(*size),
+            AttributeValue::GmailMsgId(id) => head.server_id = id.to_string(),
+            AttributeValue::BodySection { section: Some(_), data, .. } => {
+                let data = data.as_deref().unwrap_or_default();
+                head.header = data.get(..data.len().min(HEADER)).unwrap_or_default().to_vec();
+                has_header = true;
+            }
+            _ => {}
+        }
+    }
+    has_header.then_some(head)
+}
+
+/// `" 4-Mar-2025 09:10:00 -0500"`.
+fn read_date(text: &str) -> Option<DateTime> {
+    let text = text.trim();
+    let (date_time, zone) = text.rsplit_once(' ')?;
+    let civil = jiff::civil::DateTime::strptime("%d-%b-%Y %H:%M:%S", date_time).ok()?;
+    let unix = civil.to_zoned(jiff::tz::TimeZone::UTC).ok()?.timestamp().as_second();
+    let sign = match zone.as_bytes().first()? {
+        b'+' => 1,
+        b'-' => -1,
+        _ => return None,
+    };
+    let hours: i16 = zone.get(1..3)?.parse().ok()?;
+    let minutes: i16 = zone.get(3..5)?.parse().ok()?;
+    let offset_minutes = sign * (hours.checked_mul(60)?.checked_add(minutes)?);
+    Some(DateTime { unix: unix - i64::from(offset_minutes) * 60, offset_minutes })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_dates() {
+        let want = Some(DateTime { unix: 1_741_097_400, offset_minutes: -300 });
+        assert_eq!(read_date(" 4-Mar-2025 09:10:00 -0500"), want);
+        assert_eq!(read_date("04-Mar-2025 09:10:00 -0500"), want);
+        for bad in ["", "x", "04-Mar-2025 09:10:00", "04-Foo-2025 09:10:00 +0000", "a b +1"] {
+            assert_eq!(read_date(bad), None, "{bad}");
+        }
+    }
+}

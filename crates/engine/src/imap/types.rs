@@ -1,0 +1,99 @@
+//! Plain values that go in and out of a [`super::Session`].
+
+use aloud_model::{DateTime, Flag, Uid, UidValidity, imap::MailboxRole};
+
+/// A mailbox that LIST named.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Listed {
+    /// The name as the server spells it (modified UTF-7); used on the wire only.
+    pub name: String,
+    /// The name for people.
+    pub decoded: String,
+    /// What it is for: INBOX, a special-use attribute (RFC 6154), else a well-known name.
+    pub role: MailboxRole,
+    /// It can be selected.
+    pub selectable: bool,
+}
+
+/// What SELECT said.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Selected {
+    /// Messages in the mailbox.
+    pub exists: u32,
+    /// UIDVALIDITY; `None` when the server gave none.
+    pub uid_validity: Option<UidValidity>,
+    /// UIDNEXT; some servers give none.
+    pub uid_next: Option<u32>,
+    /// HIGHESTMODSEQ; `None` without CONDSTORE.
+    pub highest_modseq: Option<u64>,
+    /// The server selected it read-only.
+    pub read_only: bool,
+    /// PERMANENTFLAGS; `None` when not told, which means all flags (RFC 9051 section 7.1).
+    pub permanent_flags: Option<Vec<Flag>>,
+    /// PERMANENTFLAGS has `\*`.
+    pub may_store_any_keyword: bool,
+}
+
+impl Selected {
+    /// Whether STORE of this flag lasts.
+    #[must_use]
+    pub fn can_store(&self, flag: &Flag) -> bool {
+        if self.read_only {
+            return false;
+        }
+        let Some(permanent) = &self.permanent_flags else { return true };
+        let listed =
+            permanent.iter().any(|known| known.as_str().eq_ignore_ascii_case(flag.as_str()));
+        listed || (self.may_store_any_keyword && !flag.as_str().starts_with('\\'))
+    }
+}
+
+/// One message without its body.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Head {
+    /// UID; never 0.
+    pub uid: Uid,
+    /// Flags, without `\Recent`.
+    pub flags: Vec<Flag>,
+    /// INTERNALDATE.
+    pub internal_date: Option<DateTime>,
+    /// RFC822.SIZE; 0 when the server gave nonsense.
+    pub size: u64,
+    /// MODSEQ; 0 without CONDSTORE.
+    pub modseq: u64,
+    /// X-GM-MSGID, or empty: the same text in two mailboxes means the same message.
+    pub server_id: String,
+    /// The raw header block, at most 256 KiB of it, empty for a message the server cannot give.
+    pub header: Vec<u8>,
+}
+
+/// Flags of one message as the server has them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SeenFlags {
+    /// UID; never 0.
+    pub uid: Uid,
+    /// Flags, without `\Recent`.
+    pub flags: Vec<Flag>,
+    /// MODSEQ; 0 when not given.
+    pub modseq: u64,
+}
+
+/// What a change command did.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Stored {
+    /// The server confirmed it.
+    Done,
+    /// The server said NO or BAD; its words.
+    Refused(String),
+}
+
+/// Why IDLE ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum IdleEnd {
+    /// The server reported something: look at the mailbox.
+    News,
+    /// Nothing happened for as long as IDLE is kept.
+    Quiet,
+    /// The token was cancelled.
+    Cancelled,
+}

@@ -1,0 +1,245 @@
+//! An open connection: plain or TLS, with octets counted.
+
+use std::{
+    fmt, io,
+    net::IpAddr,
+    pin::Pin,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    task::{Context, Poll},
+    time::Duration,
+};
+
+use tokio::{
+    io::{AsyncRead, AsyncWrite, ReadBuf},
+    time::timeout,
+};
+use tokio_rustls::client::TlsStream;
+
+use super::{CONNECT, Dialer, Stream, tls::Trust};
+use crate::types::{Error, Security, Server};
+
+/// So long a server may be silent before it is asked whether it waits for TLS.
+const SILENCE: Duration = Duration::from_secs(5);
+
+/// Counters that outlive connections; one set an account.
+#[derive(Debug, Default)]
+pub struct Traffic {
+    bytes_in: AtomicU64,
+    bytes_out: AtomicU64,
+    commands: AtomicU64,
+}
+
+impl Traffic {
+    /// Octets read (inside TLS).
+    #[must_use]
+    pub fn bytes_in(&self) -> u64 {
+        self.bytes_in.load(Ordering::Relaxed)
+    }
+
+    /// Octets written (inside TLS).
+    #[must_use]
+    pub fn bytes_out(&self) -> u64 {
+        self.bytes_out.load(Ordering::Relaxed)
+    }
+
+    /// Commands sent.
+    #[must_use]
+    pub fn commands(&self) -> u64 {
+        self.commands.load(Ordering::Relaxed)
+    }
+
+    /// Counts a command.
+    pub fn count_command(&self) {
+        self.commands.fetch_add(1, Ordering::Relaxed);
+    }
+}
+
+enum Inner {
+    Plain(Box<dyn Stream>),
+    Tls(Box<TlsStream<Box<dyn Stream>>>),
+}
+
+/// A connection to one server.
+pub struct Wire {
+    inner: Inner,
+    peer: String,
+    written: u64,
+    traffic: Arc<Traffic>,
+}
+
+impl Wire {
+    /// Connects, and does the TLS handshake where TLS comes first. With [`Security::StartTls`] the
+    /// wire is still plain: speak the upgrade, then call [`Self::upgrade`].
+    ///
+    /// # Errors
+    /// [`Error::NoEncryption`] for [`Security::None`] to another computer, [`Error::Unreachable`],
+    /// [`Error::Certificate`].
+    pub(crate) async fn open(
+        dialer: &dyn Dialer,
+        server: &Server,
+        trust: &Trust,
+        traffic: Arc<Traffic>,
+    ) -> Result<Self, Error> {
+        let peer = format!("{}:{}", server.host, server.port);
+        if server.security == Security::None && !stays_here(dialer, server) {
+            return Err(Error::NoEncryption);
+        }
+        let unreachable = |reason: String| Error::Unreachable { host: peer.clone(), reason };
+        let stream = match timeout(CONNECT, dialer.dial(&server.host, server.port)).await {
+            Ok(Ok(stream)) => stream,
+            Ok(Err(error)) => return Err(unreachable(error.to_string())),
+            Err(_) => return Err(unreachable("no connection within 20 seconds".into())),
+        };
+        let wire = Self { inner: Inner::Plain(stream), peer, written: 0, traffic };
+        match server.security {
+            Security::Tls => wire.upgrade(&server.host, trust).await,
+            Security::StartTls | Security::None => Ok(wire),
+        }
+    }
+
+    /// Runs the upgrade of a plain wire (`upgrade`). Where the server says nothing for some seconds,
+    /// or hangs up, it is dialed once more and asked whether it waits for TLS instead.
+    ///
+    /// # Errors
+    /// [`Error::WrongSecurity`] when it does; else what the upgrade says.
+    pub(crate) async fn or_expects_tls<T>(
+        dialer: &dyn Dialer,
+        server: &Server,
+        trust: &Trust,
+        upgrade: impl Future<Output = Result<T, Error>>,
+    ) -> Result<T, Error> {
+        let mut upgrade = std::pin::pin!(upgrade);
+        let early = timeout(SILENCE, &mut upgrade).await;
+        match early {
+            Ok(Err(Error::Unreachable { .. })) | Err(_) => {}
+            Ok(said) => return said,
+        }
+        let tls = Server { security: Security::Tls, ..server.clone() };
+        let probe = async {
+            match Self::open(dialer, &tls, trust, Arc::default()).await {
+                // A bad certificate is TLS, too.
+                Ok(_) | Err(Error::Certificate(_)) => Err(Error::WrongSecurity {
+                    host: format!("{}:{}", server.host, server.port),
+                    expects: Security::Tls,
+                }),
+                Err(_) => Ok(()),
+            }
+        };
+        match early {
+            Ok(said) => probe.await.and(said),
+            // A slow server may still answer while it is asked.
+            Err(_) => tokio::select! {
+                said = &mut upgrade => said,
+                found = probe => match found {
+                    Err(error) => Err(error),
+                    Ok(()) => upgrade.await,
+                },
+            },
+        }
+    }
+
+    /// Does the TLS handshake on a plain wire. Whatever was read before must have been used up.
+    ///
+    /// # Errors
+    /// [`Error::Certificate`], [`Error::Unreachable`].
+    pub(crate) async fn upgrade(self, host: &str, trust: &Trust) -> Result<Self, Error> {
+        let Inner::Plain(stream) = self.inner else {
+            return Err(Error::Protocol("the connection is encrypted already".into()));
+        };
+        let stream = trust.handshake(host, stream, &self.peer).await?;
+        Ok(Self { inner: Inner::Tls(Box::new(stream)), ..self })
+    }
+
+    /// `host:port`, for messages.
+    #[must_use]
+    pub fn peer(&self) -> &str {
+        &self.peer
+    }
+
+    /// Octets handed to the stream so far.
+    #[must_use]
+    pub fn written(&self) -> u64 {
+        self.written
+    }
+
+    /// The counters.
+    #[must_use]
+    pub fn traffic(&self) -> &Arc<Traffic> {
+        &self.traffic
+    }
+
+    /// An [`Error::Unreachable`] for this peer.
+    pub(crate) fn broken(&self, reason: impl Into<String>) -> Error {
+        Error::Unreachable { host: self.peer.clone(), reason: reason.into() }
+    }
+}
+
+/// Only the two loopback addresses count (E6): a name such as `localhost` is whatever the resolver
+/// says it is.
+fn stays_here(dialer: &dyn Dialer, server: &Server) -> bool {
+    let host = server.host.trim_start_matches('[').trim_end_matches(']');
+    let loopback = host.parse::<IpAddr>().is_ok_and(|ip| {
+        ip == IpAddr::from([127, 0, 0, 1]) || ip == IpAddr::from([0, 0, 0, 0, 0, 0, 0, 1u16])
+    });
+    loopback || dialer.in_process(&server.host, server.port)
+}
+
+impl fmt::Debug for Wire {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Wire({})", self.peer)
+    }
+}
+
+impl AsyncRead for Wire {
+    fn poll_read(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        let this = self.get_mut();
+        let before = buf.filled().len();
+        let polled = match &mut this.inner {
+            Inner::Plain(stream) => Pin::new(stream).poll_read(cx, buf),
+            Inner::Tls(stream) => Pin::new(stream).poll_read(cx, buf),
+        };
+        let read = buf.filled().len().saturating_sub(before);
+        this.traffic.bytes_in.fetch_add(read as u64, Ordering::Relaxed);
+        polled
+    }
+}
+
+impl AsyncWrite for Wire {
+    fn poll_write(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        let this = self.get_mut();
+        let polled = match &mut this.inner {
+            Inner::Plain(stream) => Pin::new(stream).poll_write(cx, buf),
+            Inner::Tls(stream) => Pin::new(stream).poll_write(cx, buf),
+        };
+        if let Poll::Ready(Ok(count)) = &polled {
+            this.written += *count as u64;
+            this.traffic.bytes_out.fetch_add(*count as u64, Ordering::Relaxed);
+        }
+        polled
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        match &mut self.get_mut().inner {
+            Inner::Plain(stream) => Pin::new(stream).poll_flush(cx),
+            Inner::Tls(stream) => Pin::new(stream).poll_flush(cx),
+        }
+    }
+
+    fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        match &mut self.get_mut().inner {
+            Inner::Plain(stream) => Pin::new(stream).poll_shutdown(cx),
+            Inner::Tls(stream) => Pin::new(stream).poll_shutdown(cx),
+        }
+    }
+}

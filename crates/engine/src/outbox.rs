@@ -1,0 +1,600 @@
+//! The outbox: a message leaves this computer at most once without the user's word.
+//!
+//! The contract, kept by durable states (`store::outbox`):
+//!
+//! 1. On Send the octets, the envelope and the Message-ID are frozen and on disk before the call
+//!    returns.
+//! 2. `held` or `queued` -> `connecting` -> `data` (durable before the first content octet) ->
+//!    `accepted` -> filed in Sent, and the row is gone. Besides `ambiguous` and `failed`.
+//! 3. A cut before `data`, or before the final dot left: again by itself, 30 s doubling to 1 h with
+//!    jitter, for 5 days.
+//! 4. A cut at or after the final dot without a reply, or an end of the program in `data`:
+//!    `ambiguous`. It is searched for by Message-ID (4 times within a minute, then at every
+//!    occasion); found means sent, else the user decides. It is never sent again by itself.
+//! 5. A refused recipient means that nothing is sent; the address is named.
+//! 6. 4xx: again; 5xx: stop (`5.5.0` once more); credentials and certificates: wait, no try is
+//!    counted.
+//! 7. Filing is an operation that searches Sent by Message-ID before it appends.
+//!
+//! One process sends from a data folder, whichever holds `outbox.lock`; others only freeze.
+//!
+//! Tests: `tests/engine/outbox.rs`, which also ends a process at every step.
+
+use std::{
+    collections::HashMap,
+    fs::File,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+use rand::Rng;
+use tokio::sync::{Notify, broadcast::error::RecvError};
+
+use super::{
+    account::Passwords,
+    errors::Result,
+    handle::{Engine, lock},
+    smtp::{self, DataGate, Envelope, SmtpFacts, SubmitOutcome},
+    store::{
+        Store, accounts,
+        blobs::try_lock,
+        blocking,
+        classify::{self, Known},
+        messages,
+        outbox::{self as rows, Entry, Phase},
+    },
+    types::{AccountState, Error, Event},
+};
+use aloud_message::{Dsn, dsn};
+use aloud_model::{AccountId, AddrSpec, MessageKey, OutboxId};
+
+/// First pause after a cut, and the longest.
+const BACKOFF: (i64, i64) = (30, 3600);
+/// How long a message is tried for.
+const GIVE_UP: i64 = 5 * 24 * 3600;
+/// Pause while credentials or certificates are wrong; the user's action ends it sooner.
+const PAUSED: i64 = 3600;
+/// Pauses after the first searches for an ambiguous message; later every [`SEARCH_LATER`].
+const SEARCHES: [i64; 3] = [5, 15, 40];
+const SEARCH_LATER: i64 = 900;
+/// Pause after a search that could not be made.
+const SEARCH_OFFLINE: i64 = 30;
+/// How often the rows are looked at when nothing is due.
+const LOOK: Duration = Duration::from_secs(5);
+/// How long a command line waits for an ambiguous message to be found.
+const SEARCH_PATIENCE: i64 = 90;
+
+/// Called with the name of each durable step; a test ends the process there.
+pub type Steps = Option<Arc<dyn Fn(&str) + Send + Sync>>;
+
+/// What the loop and the handle share.
+pub(crate) struct Outbox {
+    notify: Notify,
+    /// Held while rows are worked on: the loop and `drain` never overlap.
+    working: tokio::sync::Mutex<()>,
+    percent: Mutex<HashMap<OutboxId, u8>>,
+    steps: Steps,
+    /// Held by the one process that sends from this folder.
+    owned: Mutex<Option<File>>,
+}
+
+impl Outbox {
+    pub(crate) fn new(steps: Steps) -> Self {
+        Self {
+            notify: Notify::new(),
+            working: tokio::sync::Mutex::default(),
+            percent: Mutex::default(),
+            steps,
+            owned: Mutex::default(),
+        }
+    }
+
+    /// Becomes the one process that sends from this folder; false while another is. What a process
+    /// that died had on its way is put in order first. Blocks.
+    ///
+    /// # Errors
+    /// [`Error::Store`].
+    pub(crate) fn own(&self, store: &Store) -> Result<bool> {
+        let mut owned = lock(&self.owned);
+        if owned.is_some() {
+            return Ok(true);
+        }
+        let Some(file) = try_lock(&store.dir().join("outbox.lock"))? else { return Ok(false) };
+        let now = store.now();
+        store.write_now(|t| rows::recover(t, now))?;
+        *owned = Some(file);
+        Ok(true)
+    }
+
+    /// Lets another process send from this folder.
+    pub(crate) fn disown(&self) {
+        *lock(&self.owned) = None;
+    }
+
+    /// Something changed: look again.
+    pub(crate) fn wake(&self) {
+        self.notify.notify_one();
+    }
+
+    /// A durable step was reached.
+    pub(crate) fn step(&self, name: &str) {
+        if let Some(steps) = &self.steps {
+            steps(name);
+        }
+    }
+
+    pub(crate) fn percent(&self, id: OutboxId) -> u8 {
+        lock(&self.percent).get(&id).copied().unwrap_or(0)
+    }
+}
+
+/// Starts the loop that empties the outbox until the engine stops.
+pub(crate) fn spawn_loop(engine: &Engine) {
+    let engine = engine.clone();
+    let tracker = engine.inner.tracker.clone();
+    tracker.spawn(async move {
+        let mut events = engine.events();
+        let cancel = engine.inner.cancel.clone();
+        loop {
+            let pause = match work(&engine).await {
+                Ok(pause) => pause,
+                Err(error) => {
+                    tracing::warn!(error = error.class(), "the outbox could not be worked on");
+                    Duration::from_secs(30)
+                }
+            };
+            let sleep = tokio::time::sleep(pause);
+            tokio::pin!(sleep);
+            loop {
+                tokio::select! {
+                    () = cancel.cancelled() => return,
+                    () = engine.inner.outbox.notify.notified() => break,
+                    () = &mut sleep => break,
+                    event = events.recv() => match event {
+                        Ok(Event::AccountChanged(id))
+                            if is_up(&engine, id) && hurry(&engine, id).await => break,
+                        Err(RecvError::Closed) => return,
+                        _ => {}
+                    },
+                }
+            }
+        }
+    });
+}
+
+fn is_up(engine: &Engine, id: AccountId) -> bool {
+    engine.task(id).is_some_and(|task| matches!(*task.state().borrow(), AccountState::UpToDate(_)))
+}
+
+/// Rows of an account that wait for the network or a password go now. True if there were some.
+pub(crate) async fn hurry(engine: &Engine, id: AccountId) -> bool {
+    let store = &engine.inner.store;
+    let now = store.now();
+    let waiting = store.read(rows::entries).await.unwrap_or_default();
+    let any = waiting.iter().any(|entry| {
+        entry.account == id
+            && match entry.phase {
+                Phase::Queued => entry.due > now && entry.reply.is_empty(),
+                Phase::Ambiguous => true,
+                _ => false,
+            }
+    });
+    if any {
+        let _ = store.write(move |t| rows::hurry(t, id, now)).await;
+    }
+    any
+}
+
+/// Works on all rows that are due; returns how long nothing will be.
+pub(crate) async fn work(engine: &Engine) -> Result<Duration> {
+    let _working = engine.inner.outbox.working.lock().await;
+    let store = &engine.inner.store;
+    let owner = engine.clone();
+    if !blocking(move || owner.inner.outbox.own(&owner.inner.store)).await? {
+        // Another process sends; it sees what was frozen here.
+        return Ok(LOOK);
+    }
+    finish_accepted(engine).await?;
+    let now = store.now();
+    let mut by_account: HashMap<AccountId, Vec<Entry>> = HashMap::new();
+    for entry in store.read(rows::entries).await? {
+        if due(&entry).is_some_and(|due| due <= now) {
+            by_account.entry(entry.account).or_default().push(entry);
+        }
+    }
+    // One slow server does not hold up another account.
+    let accounts = by_account.into_values().map(|entries| async move {
+        for entry in entries {
+            if engine.inner.cancel.is_cancelled() {
+                break;
+            }
+            let outcome = match entry.phase {
+                Phase::Ambiguous => search(engine, &entry).await,
+                _ => submit(engine, &entry).await,
+            };
+            if let Err(error) = outcome {
+                tracing::warn!(
+                    id = entry.id.0,
+                    error = error.class(),
+                    "an outbox row could not be worked on"
+                );
+            }
+        }
+    });
+    futures::future::join_all(accounts).await;
+    let now = store.now();
+    let next = store.read(rows::entries).await?.iter().filter_map(due).min();
+    let seconds = next.map_or(3600, |due| due - now).clamp(0, 3600);
+    // A row that is due at once but did not move must not spin.
+    let pause = Duration::from_secs(u64::try_from(seconds).unwrap_or(0));
+    // Another process may freeze something at any time.
+    Ok(pause.clamp(Duration::from_millis(200), LOOK))
+}
+
+/// When the loop has something to do for a row.
+fn due(entry: &Entry) -> Option<i64> {
+    match entry.phase {
+        Phase::Held | Phase::Queued | Phase::Ambiguous => Some(entry.due),
+        Phase::Blocked | Phase::Connecting | Phase::Data | Phase::Accepted | Phase::Failed => None,
+    }
+}
+
+/// Whether a row still moves by itself within the time that a command line waits.
+pub(crate) fn moves(entry: &Entry, now: i64) -> bool {
+    match entry.phase {
+        Phase::Held => true,
+        Phase::Queued => entry.due <= now,
+        Phase::Connecting | Phase::Data | Phase::Accepted => true,
+        Phase::Ambiguous => {
+            entry.searches as usize <= SEARCHES.len()
+                && now < entry.doubtful_since + SEARCH_PATIENCE
+        }
+        Phase::Blocked | Phase::Failed => false,
+    }
+}
+
+async fn submit(engine: &Engine, entry: &Entry) -> Result<()> {
+    let inner = &engine.inner;
+    let (store, id) = (&inner.store, entry.id);
+    let account = entry.account;
+    let row = store.read(move |c| accounts::account(c, account)).await?;
+    let password = match inner.passwords.password(account).await {
+        Ok(password) => password,
+        Err(error) => return hold(engine, entry, &error).await,
+    };
+    let now = store.now();
+    if !store.write(move |t| rows::begin(t, id, now)).await? {
+        return Ok(());
+    }
+    inner.outbox.step("connecting");
+    engine.tell(Event::OutboxChanged);
+    let octets = store.read(move |c| rows::octets(c, id)).await?;
+    let envelope = Envelope {
+        reverse: entry.reverse_path.clone(),
+        forwards: entry.forward_paths.clone(),
+        envid: envid(&entry.message_id),
+        notify: entry.notify,
+    };
+    let mut gate = Gate { engine, id, account, open: false, reports: None };
+    let outcome = smtp::submit(
+        inner.dialer.as_ref(),
+        &row.settings,
+        &password,
+        &envelope,
+        &octets,
+        &mut gate,
+    )
+    .await;
+    let (open, reports) = (gate.open, gate.reports);
+    lock(&inner.outbox.percent).remove(&id);
+    inner.outbox.step("replied");
+    settle(engine, entry, outcome, open, reports).await
+}
+
+/// Writes what came of a submission.
+async fn settle(
+    engine: &Engine,
+    entry: &Entry,
+    outcome: Result<SubmitOutcome>,
+    data_started: bool,
+    reports: Option<bool>,
+) -> Result<()> {
+    let inner = &engine.inner;
+    let (store, id) = (&inner.store, entry.id);
+    let now = store.now();
+    match &outcome {
+        Ok(SubmitOutcome::Accepted { .. }) => tracing::info!(id = id.0, "accepted"),
+        Ok(SubmitOutcome::Refused { code, .. }) => tracing::info!(id = id.0, code, "refused"),
+        Ok(SubmitOutcome::Broken { final_dot_flushed, .. }) => {
+            tracing::info!(id = id.0, final_dot_flushed, "the connection broke");
+        }
+        Err(error) => tracing::info!(id = id.0, error = error.class(), "not submitted"),
+    }
+    match outcome {
+        Ok(SubmitOutcome::Accepted { .. }) => {
+            accept(engine, id, entry.notify && reports == Some(false)).await?;
+            engine.tell(Event::Sent(id));
+        }
+        Ok(SubmitOutcome::Refused { code, text, permanent, recipient }) => {
+            let said = refusal(code, &text, recipient.as_ref());
+            let once_more = text.contains("5.5.0") && entry.attempts == 0;
+            if permanent && !once_more || is_over(entry, now) {
+                let reason = said.clone();
+                store.write(move |t| rows::fail(t, id, &reason)).await?;
+                engine.tell(Event::SendFailed(id, said));
+            } else {
+                let at = now + backoff(entry.attempts);
+                store.write(move |t| rows::again(t, id, at, &said, false)).await?;
+            }
+        }
+        Ok(SubmitOutcome::Broken { final_dot_flushed: true, reason, .. }) => {
+            store.write(move |t| rows::doubt(t, id, &reason, now)).await?;
+            inner.outbox.step("ambiguous");
+        }
+        Ok(SubmitOutcome::Broken { .. }) => retry(engine, entry, now).await?,
+        Err(error) if data_started => {
+            // What our own code made of it says nothing about the server.
+            store.write(move |t| rows::doubt(t, id, &error.to_string(), now)).await?;
+        }
+        Err(
+            error @ (Error::Auth(_)
+            | Error::PasswordNeeded
+            | Error::NoKeyring(_)
+            | Error::Certificate(_)
+            | Error::NoEncryption
+            | Error::WrongSecurity { .. }),
+        ) => hold(engine, entry, &error).await?,
+        Err(error @ (Error::Refused(_) | Error::Invalid(_))) => {
+            let said = error.to_string();
+            let reason = said.clone();
+            // Taken back while connecting: there is no row any more.
+            if store.write(move |t| rows::fail(t, id, &reason)).await.is_ok() {
+                engine.tell(Event::SendFailed(id, said));
+            }
+        }
+        Err(_) => retry(engine, entry, now).await?,
+    }
+    engine.tell(Event::OutboxChanged);
+    Ok(())
+}
+
+/// What a refusal means, where its enhanced code (RFC 3463) tells that of a recipient, and in a line
+/// of its own what the server said; else that alone.
+fn refusal(code: u16, text: &str, recipient: Option<&AddrSpec>) -> String {
+    let Some(recipient) = recipient else { return format!("{code} {text}") };
+    let class = if code >= 500 { "5.0.0" } else { "4.0.0" };
+    let mut meaning = Dsn {
+        recipient: recipient.to_string(),
+        action: "failed".into(),
+        status: class.into(),
+        ..Dsn::default()
+    };
+    let vague = dsn::sentence(&meaning);
+    meaning.diagnostic = Some(text.to_owned());
+    let sentence = dsn::sentence(&meaning);
+    if sentence == vague {
+        return format!("{recipient}: {code} {text}");
+    }
+    format!("{sentence}\n{recipient}: {code} {text}")
+}
+
+/// A cut before anything was accepted.
+async fn retry(engine: &Engine, entry: &Entry, now: i64) -> Result<()> {
+    let id = entry.id;
+    if is_over(entry, now) {
+        let said = "The server could not be reached for five days.".to_owned();
+        let reason = said.clone();
+        engine.inner.store.write(move |t| rows::fail(t, id, &reason)).await?;
+        engine.tell(Event::SendFailed(id, said));
+        return Ok(());
+    }
+    let at = now + backoff(entry.attempts);
+    // No words: the row shows that it waits for the network.
+    engine.inner.store.write(move |t| rows::again(t, id, at, "", false)).await
+}
+
+/// Credentials or certificate: wait for the user, count nothing.
+async fn hold(engine: &Engine, entry: &Entry, error: &Error) -> Result<()> {
+    let (id, account) = (entry.id, entry.account);
+    if matches!(error, Error::Auth(_)) {
+        engine.inner.passwords.distrust(account);
+    }
+    if matches!(error, Error::Auth(_) | Error::PasswordNeeded | Error::NoKeyring(_)) {
+        engine.tell(Event::AuthRequired(account));
+    }
+    let (at, reason) = (engine.inner.store.now() + PAUSED, error.to_string());
+    // No try was begun yet when the password is missing.
+    let refund = !matches!(error, Error::PasswordNeeded | Error::NoKeyring(_));
+    engine.inner.store.write(move |t| rows::again(t, id, at, &reason, refund)).await?;
+    engine.tell(Event::OutboxChanged);
+    Ok(())
+}
+
+fn is_over(entry: &Entry, now: i64) -> bool {
+    entry.first_try != 0 && now - entry.first_try > GIVE_UP
+}
+
+/// 30 s doubling to 1 h, with up to half of it added or taken away.
+fn backoff(attempts: u32) -> i64 {
+    let base = BACKOFF.0.saturating_mul(1 << attempts.min(10)).min(BACKOFF.1);
+    base / 2 + rand::rng().random_range(0..=base)
+}
+
+/// The server has it.
+async fn accept(engine: &Engine, id: OutboxId, unreported: bool) -> Result<()> {
+    let store = &engine.inner.store;
+    let now = store.now();
+    store.write(move |t| rows::accept(t, id, unreported, now)).await?;
+    engine.inner.outbox.step("accepted");
+    finish_accepted(engine).await
+}
+
+/// At start: files what an earlier process had sent but not filed, if this is the one that sends.
+pub(crate) async fn finish_left_over(engine: &Engine) -> Result<()> {
+    let owned = lock(&engine.inner.outbox.owned).is_some();
+    if owned { finish_accepted(engine).await } else { Ok(()) }
+}
+
+/// Files what was accepted: the row in Sent, its file, and the operation for the server. Runs
+/// again from wherever a crash left it.
+pub(crate) async fn finish_accepted(engine: &Engine) -> Result<()> {
+    let store = engine.inner.store.clone();
+    let filed = blocking(move || {
+        let mut filed = Vec::new();
+        for (id, key) in store.read_now(rows::accepted)? {
+            filed.push(file(&store, id, key)?);
+        }
+        Ok(filed)
+    })
+    .await?;
+    for (account, key) in filed {
+        engine.inner.outbox.step("filed");
+        let place = engine.inner.store.read(move |c| messages::places(c, key)).await?;
+        for place in place {
+            engine.tell(Event::MailboxChanged(place.mailbox));
+        }
+        if let Some(task) = engine.task(account) {
+            task.wake();
+        }
+    }
+    Ok(())
+}
+
+fn file(store: &Store, id: OutboxId, key: MessageKey) -> Result<(AccountId, MessageKey)> {
+    let entry = store.read_now(|c| rows::one(c, id))?;
+    let octets = store.read_now(|c| rows::octets(c, id))?;
+    let now = store.now();
+    let key = if key.0 == 0 {
+        let facts = classify::facts(&octets, Known::Whole, octets.len() as u64);
+        store.write_now(|t| rows::file(t, id, &facts, octets.len(), now))?.0
+    } else {
+        key
+    };
+    store.store_body(key, &octets)?;
+    store.write_now(|t| rows::finish(t, id))?;
+    Ok((entry.account, key))
+}
+
+/// Looks on the server for a message that may have been sent.
+async fn search(engine: &Engine, entry: &Entry) -> Result<()> {
+    let (store, id, account) = (&engine.inner.store, entry.id, entry.account);
+    let wanted = entry.message_id.clone();
+    let here = store.read(move |c| messages::by_message_id(c, account, &wanted)).await?;
+    let found = match (here, engine.task(account)) {
+        (Some(_), _) => true,
+        (None, Some(task)) => match task.find_message(&entry.message_id).await {
+            Ok(found) => found.is_some(),
+            Err(error) => {
+                tracing::debug!(
+                    id = id.0,
+                    error = error.class(),
+                    "could not search for a doubtful message"
+                );
+                let at = store.now() + SEARCH_OFFLINE;
+                store.write(move |t| rows::search_later(t, id, at, false)).await?;
+                // The time may have come to ask the user.
+                engine.tell(Event::OutboxChanged);
+                return Ok(());
+            }
+        },
+        (None, None) => false,
+    };
+    if found {
+        accept(engine, id, false).await?;
+        engine.tell(Event::Sent(id));
+    } else {
+        let done = usize::try_from(entry.searches).unwrap_or(usize::MAX);
+        let at = store.now() + SEARCHES.get(done).copied().unwrap_or(SEARCH_LATER);
+        store.write(move |t| rows::search_later(t, id, at, true)).await?;
+    }
+    engine.tell(Event::OutboxChanged);
+    Ok(())
+}
+
+/// ENVID: our Message-ID, where its characters allow it (RFC 3461 section 4.4).
+fn envid(message_id: &str) -> Option<String> {
+    let plain = |c: char| c.is_ascii_graphic() && c != '+' && c != '=';
+    (message_id.len() <= 100 && !message_id.is_empty() && message_id.chars().all(plain))
+        .then(|| message_id.to_owned())
+}
+
+/// Writes `data` before the first content octet.
+struct Gate<'a> {
+    engine: &'a Engine,
+    id: OutboxId,
+    account: AccountId,
+    open: bool,
+    /// Whether the server reports deliveries.
+    reports: Option<bool>,
+}
+
+#[async_trait::async_trait]
+impl DataGate for Gate<'_> {
+    async fn data_starting(&mut self) -> Result<()> {
+        let id = self.id;
+        self.engine.inner.store.write(move |t| rows::data_starts(t, id)).await?;
+        self.open = true;
+        self.engine.inner.outbox.step("data");
+        lock(&self.engine.inner.outbox.percent).insert(id, 50);
+        self.engine.tell(Event::OutboxChanged);
+        Ok(())
+    }
+
+    async fn server_offers(&mut self, facts: &SmtpFacts) {
+        self.reports = Some(facts.dsn);
+        if let Err(error) = self.engine.note_submission(self.account, facts).await {
+            tracing::debug!(error = error.class(), "what the server offers was not noted");
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pauses_double_up_to_an_hour() {
+        for (attempts, least, most) in [(0, 15, 45), (1, 30, 90), (4, 240, 720), (40, 1800, 5400)] {
+            for _ in 0..50 {
+                let pause = backoff(attempts);
+                assert!((least..=most).contains(&pause), "{attempts}: {pause}");
+            }
+        }
+    }
+
+    #[test]
+    fn enhanced_codes_become_sentences() {
+        let bo = AddrSpec::parse("bo@example.net").ok();
+        for (code, text, expected) in [
+            (
+                550,
+                "5.1.1 no",
+                "There is no mailbox bo at example.net.\nbo@example.net: 550 5.1.1 no",
+            ),
+            (
+                452,
+                "4.2.2 over",
+                "The mailbox is full, so the system at example.net turned your message away.\nbo@example.net: 452 4.2.2 over",
+            ),
+            (
+                550,
+                "user unknown",
+                "There is no mailbox bo at example.net.\nbo@example.net: 550 user unknown",
+            ),
+            (550, "no", "bo@example.net: 550 no"),
+        ] {
+            assert_eq!(refusal(code, text, bo.as_ref()), expected);
+        }
+        assert_eq!(refusal(554, "5.7.1 not you", None), "554 5.7.1 not you");
+    }
+
+    #[test]
+    fn envelope_ids_are_plain() {
+        assert_eq!(
+            envid("7f3a.1@client.example.com").as_deref(),
+            Some("7f3a.1@client.example.com")
+        );
+        assert_eq!(envid("a+b@example.com"), None);
+        assert_eq!(envid(""), None);
+    }
+}

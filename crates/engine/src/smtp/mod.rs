@@ -1,0 +1,680 @@
+//! Mail submission (RFC 6409, RFC 5321) through lettre's connection, over a [`Wire`] of ours.
+//!
+//! We connect and encrypt ([`super::net`]), read the EHLO answer ourselves (SIZE, DSN), set every
+//! MAIL and RCPT parameter, and put a deadline on each step; lettre carries the dialogue, the AUTH
+//! exchange and dot-stuffing. A message goes to all its recipients or to none, only as canonical
+//! CRLF lines, and the caller learns in which phase a connection broke, so that nothing is sent
+//! twice silently (reliability section 1, outbox contract).
+//!
+//! Where the server offers PIPELINING, MAIL and the RCPTs go together; DATA always waits for the
+//! last answer, since after a refused recipient nothing may be sent to the others either. BDAT and
+//! BINARYMIME are not used, VRFY is never said.
+//!
+//! Not here: queueing and retries (`outbox`), building mail (`message`). Tests: `tests` below,
+//! `tests/engine/smtp_wire.rs`, `tests/engine/submit.rs`.
+#![cfg_attr(not(test), warn(clippy::indexing_slicing))]
+
+mod pipe;
+mod types;
+
+use std::{fmt, sync::Arc, time::Duration};
+
+use lettre::transport::smtp::{
+    authentication::{Credentials, Mechanism},
+    client::AsyncSmtpConnection,
+    commands::Auth,
+    extension::ClientId,
+    response::Response,
+};
+use tokio::time::timeout;
+
+use self::pipe::{Pipe, View};
+pub use self::types::{DataGate, Envelope, SmtpFacts, SubmitOutcome};
+use super::{
+    net::{Dialer, Lines, REPLY, Traffic, Trust, Wire},
+    types::{AccountSettings, Error, Security},
+};
+use aloud_message::dsn;
+use aloud_model::{AddrSpec, Secret};
+
+/// How long the server may take after the final dot, besides the time for the data.
+const DATA: Duration = Duration::from_secs(120);
+/// Time for each begun MB of a message.
+const DATA_PER_MB: Duration = Duration::from_secs(180);
+/// The most that a message may take.
+const DATA_MOST: Duration = Duration::from_secs(1200);
+/// How long saying goodbye may take.
+const QUIT: Duration = Duration::from_secs(2);
+/// Octets of commands that are written at once; small enough for any socket to take them, so that
+/// neither side waits for the other (RFC 2920 section 3.1).
+const GROUP: usize = 2048;
+
+/// Submits one message to all recipients or to none.
+///
+/// `octets` are sent as they are, canonical CRLF lines, ending in CRLF.
+///
+/// # Errors
+/// [`Error::Invalid`] when octets or envelope cannot be sent at all; [`Error::NoEncryption`],
+/// [`Error::Certificate`], [`Error::Unreachable`] when there is no connection; [`Error::Auth`] when
+/// the server does not accept the credentials; what the gate returns. After an error nothing was
+/// sent. All other ends are [`SubmitOutcome`]s.
+pub async fn submit(
+    dialer: &dyn Dialer,
+    settings: &AccountSettings,
+    password: &Secret,
+    envelope: &Envelope,
+    octets: &[u8],
+    gate: &mut dyn DataGate,
+) -> Result<SubmitOutcome, Error> {
+    check_lines(octets)?;
+    let recipients = check_envelope(envelope)?;
+    let mut dialogue = match Dialogue::open(dialer, settings, Arc::default()).await? {
+        Ok(dialogue) => dialogue,
+        Err(refused) => return Ok(refused),
+    };
+    if let Err(refused) = dialogue.sign_in(&settings.user, password).await? {
+        return Ok(refused);
+    }
+    gate.server_offers(&dialogue.facts).await;
+    let outcome = dialogue.message(envelope, &recipients, octets, gate).await;
+    dialogue.quit().await;
+    outcome
+}
+
+/// Connects, signs in, and says what the server offers; sends nothing.
+///
+/// # Errors
+/// As [`submit`]; [`Error::Server`] when the server refuses the connection.
+pub async fn probe(
+    dialer: &dyn Dialer,
+    settings: &AccountSettings,
+    password: &Secret,
+) -> Result<SmtpFacts, Error> {
+    let refused = |outcome: SubmitOutcome| match outcome {
+        SubmitOutcome::Refused { code, text, .. } => Error::Server(format!("{code} {text}")),
+        SubmitOutcome::Broken { reason, .. } => {
+            let host = format!("{}:{}", settings.smtp.host, settings.smtp.port);
+            Error::Unreachable { host, reason }
+        }
+        SubmitOutcome::Accepted { reply } => Error::Protocol(reply),
+    };
+    let opened = Dialogue::open(dialer, settings, Arc::default()).await?;
+    let mut dialogue = opened.map_err(refused)?;
+    dialogue.sign_in(&settings.user, password).await?.map_err(refused)?;
+    let facts = dialogue.facts.clone();
+    dialogue.quit().await;
+    Ok(facts)
+}
+
+/// A refusal or a break before any content was sent.
+type Step<T> = Result<T, SubmitOutcome>;
+
+struct Dialogue {
+    connection: AsyncSmtpConnection,
+    view: Arc<View>,
+    facts: SmtpFacts,
+    peer: String,
+    traffic: Arc<Traffic>,
+}
+
+impl Dialogue {
+    async fn open(
+        dialer: &dyn Dialer,
+        settings: &AccountSettings,
+        traffic: Arc<Traffic>,
+    ) -> Result<Step<Self>, Error> {
+        let server = &settings.smtp;
+        let trust = Trust::for_server(server, settings.ca_pem.as_deref()).await?;
+        let mut wire = Wire::open(dialer, server, &trust, Arc::clone(&traffic)).await?;
+        let greeted = server.security == Security::StartTls;
+        if greeted {
+            let plain = start_tls(wire);
+            wire = match Wire::or_expects_tls(dialer, server, &trust, plain).await? {
+                Ok(wire) => wire.upgrade(&server.host, &trust).await?,
+                Err(refused) => return Ok(Err(refused)),
+            };
+        }
+        let peer = wire.peer().to_owned();
+        let view = Arc::<View>::default();
+        let pipe = Box::new(Pipe::new(wire, Arc::clone(&view), greeted));
+        let me = me();
+        let connecting = AsyncSmtpConnection::connect_with_transport(pipe, &me);
+        match timeout(REPLY, connecting).await {
+            Ok(Ok(connection)) => {
+                let facts = read_facts(&view.reply());
+                Ok(Ok(Self { connection, view, facts, peer, traffic }))
+            }
+            Ok(Err(error)) => Ok(Err(outcome(&error, &view.reply(), &view, None, false))),
+            Err(_) => {
+                Err(Error::Unreachable { host: peer, reason: "no answer within 60 seconds".into() })
+            }
+        }
+    }
+
+    /// Signs in where the server offers it. A server that offers none decides by itself what it
+    /// takes from us.
+    async fn sign_in(&mut self, user: &str, password: &Secret) -> Result<Step<()>, Error> {
+        let offers = |name: &str| self.facts.auth.iter().any(|known| known == name);
+        let mechanism = if offers("PLAIN") {
+            Mechanism::Plain
+        } else if offers("LOGIN") {
+            Mechanism::Login
+        } else if self.facts.auth.is_empty() {
+            return Ok(Ok(()));
+        } else {
+            return Err(Error::Server(
+                "the server offers no way to sign in with a password".into(),
+            ));
+        };
+        let credentials = Credentials::new(user.to_owned(), password.expose().to_owned());
+        let invalid = |_| Error::Protocol("the server's answer to AUTH cannot be used".into());
+        let mut command = Auth::new(mechanism, credentials.clone(), None).map_err(invalid)?;
+        for _ in 0..4 {
+            match self.step(command).await {
+                Ok(reply) if reply.has_code(334) => {
+                    command = Auth::new_from_response(mechanism, credentials.clone(), &reply)
+                        .map_err(invalid)?;
+                }
+                Ok(_) => return Ok(Ok(())),
+                Err(SubmitOutcome::Refused { text, permanent: true, .. }) => {
+                    return Err(Error::Auth(text));
+                }
+                Err(other) => return Ok(Err(other)),
+            }
+        }
+        Err(Error::Protocol("the server asks too much while signing in".into()))
+    }
+
+    async fn message(
+        &mut self,
+        envelope: &Envelope,
+        recipients: &[AddrSpec],
+        octets: &[u8],
+        gate: &mut dyn DataGate,
+    ) -> Result<SubmitOutcome, Error> {
+        let mail = match Mail::new(envelope, recipients, octets, &self.facts) {
+            Ok(mail) => mail,
+            Err(refused) => return Ok(refused),
+        };
+        let asks = self.facts.dsn && envelope.reverse.is_some();
+        let mut commands = vec![(None, mail.to_string())];
+        for to in recipients {
+            let rcpt = Rcpt { to, report: asks.then_some(envelope.notify) };
+            commands.push((Some(to), rcpt.to_string()));
+        }
+        for group in grouped(&commands, if self.facts.pipelining { GROUP } else { 0 }) {
+            match self.group(group).await {
+                Ok(()) => {}
+                // 530: the server wants a sign-in that it did not offer.
+                Err(SubmitOutcome::Refused { code: 530, text, .. }) => {
+                    return Err(Error::Auth(text));
+                }
+                Err(end) => return Ok(end),
+            }
+        }
+        match self.step("DATA\r\n").await {
+            Ok(reply) if reply.has_code(354) => {}
+            Ok(_) => {
+                return Err(Error::Protocol("the server's answer to DATA cannot be used".into()));
+            }
+            Err(end) => return Ok(end),
+        }
+        gate.data_starting().await?;
+        // lettre ends with CRLF and a dot, so the last line end is its own.
+        let body = octets.strip_suffix(b"\r\n").unwrap_or(octets);
+        let megabytes = u32::try_from(octets.len().div_ceil(1_000_000)).unwrap_or(u32::MAX);
+        let deadline = (DATA + DATA_PER_MB.saturating_mul(megabytes)).min(DATA_MOST);
+        let broken = |view: &View, reason: String| SubmitOutcome::Broken {
+            data_started: true,
+            final_dot_flushed: view.dotted(),
+            reason,
+        };
+        Ok(match timeout(deadline, self.connection.message(body)).await {
+            Ok(Ok(reply)) if u16::from(reply.code()) / 100 == 2 => SubmitOutcome::Accepted {
+                reply: format!("{} {}", reply.code(), self.view.reply().join(" ")),
+            },
+            Ok(Ok(reply)) => broken(&self.view, format!("unexpected reply {}", reply.code())),
+            Ok(Err(error)) if error.status().is_some() && self.view.dotted() => {
+                outcome(&error, &self.view.reply(), &self.view, None, true)
+            }
+            Ok(Err(error)) => broken(&self.view, reason(&error)),
+            Err(_) => broken(&self.view, "no answer to the message in time".into()),
+        })
+    }
+
+    /// Commands written at once, and the replies to them all. What the server said to the first
+    /// command that it refused is the end.
+    async fn group(&mut self, group: &[(Option<&AddrSpec>, String)]) -> Step<()> {
+        let together: String = group.iter().map(|(_, command)| command.as_str()).collect();
+        self.view.expect(group.len());
+        let mut end = Ok(());
+        for (index, (recipient, _)) in group.iter().enumerate() {
+            self.traffic.count_command();
+            let reply = async {
+                match index {
+                    0 => self.connection.command(&together).await,
+                    _ => self.connection.read_response().await,
+                }
+            };
+            let error = match timeout(REPLY, reply).await {
+                Ok(Ok(_)) => continue,
+                Ok(Err(error)) => error,
+                Err(_) => {
+                    end = Err(self.silent());
+                    break;
+                }
+            };
+            let said = self.view.reply_to(index);
+            let refused = outcome(&error, &said, &self.view, *recipient, false);
+            let broken = matches!(refused, SubmitOutcome::Broken { .. });
+            end = end.and(Err(refused));
+            if broken {
+                break;
+            }
+        }
+        self.view.expect(1);
+        end
+    }
+
+    fn silent(&self) -> SubmitOutcome {
+        SubmitOutcome::Broken {
+            data_started: false,
+            final_dot_flushed: false,
+            reason: format!("{} did not answer within 60 seconds", self.peer),
+        }
+    }
+
+    /// One command and its positive reply, within [`REPLY`].
+    async fn step(&mut self, command: impl fmt::Display) -> Step<Response> {
+        self.traffic.count_command();
+        match timeout(REPLY, self.connection.command(command)).await {
+            Ok(Ok(reply)) => Ok(reply),
+            Ok(Err(error)) => Err(outcome(&error, &self.view.reply(), &self.view, None, false)),
+            Err(_) => Err(self.silent()),
+        }
+    }
+
+    async fn quit(mut self) {
+        let _ = timeout(QUIT, self.connection.quit()).await;
+    }
+}
+
+/// What an error of lettre means; the phase decides, not the error's type.
+fn outcome(
+    error: &lettre::transport::smtp::Error,
+    said: &[String],
+    view: &View,
+    recipient: Option<&AddrSpec>,
+    data_started: bool,
+) -> SubmitOutcome {
+    match error.status() {
+        Some(code) => {
+            let code = u16::from(code);
+            let said = said.join(" ");
+            let text = if said.is_empty() { reason(error) } else { said };
+            let recipient = recipient.cloned();
+            SubmitOutcome::Refused { code, text, permanent: code >= 500, recipient }
+        }
+        None => SubmitOutcome::Broken {
+            data_started,
+            final_dot_flushed: data_started && view.dotted(),
+            reason: reason(error),
+        },
+    }
+}
+
+fn reason(error: &lettre::transport::smtp::Error) -> String {
+    use std::error::Error as _;
+    error.source().map_or_else(|| error.to_string(), ToString::to_string)
+}
+
+/// The name that we say EHLO with: nothing about this computer.
+fn me() -> ClientId {
+    ClientId::Ipv4(std::net::Ipv4Addr::LOCALHOST)
+}
+
+/// Speaks the upgrade on a plain wire. Only whether STARTTLS is offered is taken from it.
+async fn start_tls(wire: Wire) -> Result<Step<Wire>, Error> {
+    let mut lines = Lines::new(wire);
+    let (code, text) = read_reply(&mut lines).await?;
+    if code != 220 {
+        return Ok(Err(refused(code, text.join(" "))?));
+    }
+    lines.write(&format!("EHLO {}\r\n", me())).await?;
+    let (code, text) = read_reply(&mut lines).await?;
+    let offered = text.iter().skip(1).any(|line| line.trim().eq_ignore_ascii_case("STARTTLS"));
+    if code != 250 || !offered {
+        return Err(Error::NoEncryption);
+    }
+    lines.write("STARTTLS\r\n").await?;
+    let (code, text) = read_reply(&mut lines).await?;
+    match code {
+        220 => Ok(Ok(lines.into_wire()?)),
+        400..500 => Ok(Err(refused(code, text.join(" "))?)),
+        _ => Err(Error::NoEncryption),
+    }
+}
+
+fn refused(code: u16, text: String) -> Result<SubmitOutcome, Error> {
+    if (400..600).contains(&code) {
+        Ok(SubmitOutcome::Refused { code, text, permanent: code >= 500, recipient: None })
+    } else {
+        Err(Error::Protocol("the server's greeting is not SMTP".into()))
+    }
+}
+
+async fn read_reply(lines: &mut Lines) -> Result<(u16, Vec<String>), Error> {
+    let mut text = Vec::new();
+    loop {
+        let line = lines.next().await?;
+        let bad = || Error::Protocol("the server's reply is not SMTP".into());
+        let (code, rest) = line.split_at_checked(3).ok_or_else(bad)?;
+        let code: u16 = code.parse().map_err(|_| bad())?;
+        text.push(rest.get(1..).unwrap_or_default().to_owned());
+        match rest.chars().next() {
+            Some('-') => {}
+            Some(' ') | None => return Ok((code, text)),
+            _ => return Err(bad()),
+        }
+    }
+}
+
+/// Reads the lines of an EHLO answer.
+fn read_facts(lines: &[String]) -> SmtpFacts {
+    let mut facts = SmtpFacts::default();
+    for line in lines.iter().skip(1) {
+        let mut words = line.split_ascii_whitespace().map(str::to_ascii_uppercase);
+        match words.next().as_deref() {
+            Some("SIZE") => {
+                facts.sized = true;
+                facts.size = words.next().and_then(|n| n.parse().ok()).filter(|size| *size > 0);
+            }
+            Some("DSN") => facts.dsn = true,
+            Some("8BITMIME") => facts.eight_bit = true,
+            Some("SMTPUTF8") => facts.utf8 = true,
+            Some("BINARYMIME") => facts.binary = true,
+            Some("PIPELINING") => facts.pipelining = true,
+            Some("AUTH") => facts.auth.extend(words),
+            // "AUTH=PLAIN" of old servers.
+            Some(word) if word.starts_with("AUTH=") => {
+                facts.auth.extend(word.strip_prefix("AUTH=").map(str::to_owned));
+                facts.auth.extend(words);
+            }
+            _ => {}
+        }
+    }
+    facts
+}
+
+/// `MAIL FROM` with its parameters.
+struct Mail {
+    path: String,
+    parameters: Vec<String>,
+}
+
+impl Mail {
+    /// Everything that the server's EHLO answer already rules out is refused here, before upload.
+    fn new(
+        envelope: &Envelope,
+        recipients: &[AddrSpec],
+        octets: &[u8],
+        facts: &SmtpFacts,
+    ) -> Step<Self> {
+        let refuse = |code: u16, text: String| SubmitOutcome::Refused {
+            code,
+            text,
+            permanent: true,
+            recipient: None,
+        };
+        let size = octets.len() as u64;
+        let mut parameters = Vec::new();
+        if let Some(most) = facts.size.filter(|most| *most < size) {
+            let text = crate::types::too_big(size, most);
+            return Err(refuse(552, text));
+        }
+        if facts.sized {
+            parameters.push(format!("SIZE={size}"));
+        }
+        if !octets.is_ascii() {
+            if !facts.eight_bit {
+                return Err(refuse(554, "the server takes no 8-bit messages".into()));
+            }
+            parameters.push("BODY=8BITMIME".into());
+        }
+        let mut addresses = envelope.reverse.iter().chain(recipients);
+        if addresses.any(|addr| !addr.as_str().is_ascii()) {
+            if !facts.utf8 {
+                let text = "the server takes no addresses with such letters".into();
+                return Err(refuse(553, text));
+            }
+            parameters.push("SMTPUTF8".into());
+        }
+        if facts.dsn && envelope.reverse.is_some() {
+            parameters.push("RET=HDRS".into());
+            if let Some(id) = envelope.envid.as_deref().and_then(dsn::envid) {
+                parameters.push(format!("ENVID={id}"));
+            }
+        }
+        let path = envelope.reverse.as_ref().map_or_else(String::new, ToString::to_string);
+        Ok(Self { path, parameters })
+    }
+}
+
+impl fmt::Display for Mail {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "MAIL FROM:<{}>", self.path)?;
+        for parameter in &self.parameters {
+            write!(f, " {parameter}")?;
+        }
+        f.write_str("\r\n")
+    }
+}
+
+/// `RCPT TO` with its parameters.
+struct Rcpt<'a> {
+    to: &'a AddrSpec,
+    /// Delivery reports are asked for, of success too.
+    report: Option<bool>,
+}
+
+impl fmt::Display for Rcpt<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "RCPT TO:<{}>", self.to)?;
+        if let Some(success) = self.report {
+            let success = if success { "SUCCESS," } else { "" };
+            write!(f, " NOTIFY={success}FAILURE,DELAY")?;
+            if let Some(original) = dsn::orcpt(self.to) {
+                write!(f, " ORCPT={original}")?;
+            }
+        }
+        f.write_str("\r\n")
+    }
+}
+
+/// Cuts commands into groups of at most so many octets, a command at least.
+fn grouped<T>(commands: &[(T, String)], most: usize) -> Vec<&[(T, String)]> {
+    let mut groups = Vec::new();
+    let mut rest = commands;
+    while !rest.is_empty() {
+        let mut octets = 0;
+        let fits = rest.iter().take_while(|(_, command)| {
+            octets += command.len();
+            octets <= most
+        });
+        let (group, later) = rest.split_at(fits.count().clamp(1, rest.len()));
+        groups.push(group);
+        rest = later;
+    }
+    groups
+}
+
+/// Bare CR or LF would let a quoted text end the message early (reliability T15).
+fn check_lines(octets: &[u8]) -> Result<(), Error> {
+    let mut before = b'\n';
+    let mut last = 0u8;
+    for octet in octets {
+        if (*octet == b'\n') != (last == b'\r') || *octet == 0 {
+            return Err(Error::Invalid("the message is not in canonical lines".into()));
+        }
+        before = last;
+        last = *octet;
+    }
+    if before == b'\r' && last == b'\n' {
+        Ok(())
+    } else {
+        Err(Error::Invalid("the message does not end with a line end".into()))
+    }
+}
+
+/// Paths that cannot change the command they stand in.
+fn check_envelope(envelope: &Envelope) -> Result<Vec<AddrSpec>, Error> {
+    if envelope.forwards.is_empty() {
+        return Err(Error::Invalid("the message has no recipient".into()));
+    }
+    if let Some(reverse) = &envelope.reverse {
+        check_path(reverse)?;
+    }
+    let mut recipients: Vec<AddrSpec> = Vec::new();
+    for forward in &envelope.forwards {
+        check_path(forward)?;
+        if !recipients.contains(forward) {
+            recipients.push(forward.clone());
+        }
+    }
+    Ok(recipients)
+}
+
+/// Spaces and angle brackets may stand in a quoted local part only (RFC 5321 section 4.1.2).
+fn check_path(addr: &AddrSpec) -> Result<(), Error> {
+    let bad = || Error::Invalid(format!("{addr} cannot be used as a mail address"));
+    let local = addr.local_part();
+    let quoted = local.len() > 1 && local.starts_with('"') && local.ends_with('"');
+    let inside = if quoted { local.get(1..local.len() - 1).unwrap_or_default() } else { local };
+    let mut escaped = false;
+    for c in inside.chars() {
+        match c {
+            _ if c.is_control() => return Err(bad()),
+            _ if escaped => escaped = false,
+            '\\' if quoted => escaped = true,
+            '"' => return Err(bad()),
+            ' ' | '<' | '>' | '\\' | '(' | ')' | ',' | ';' | ':' if !quoted => return Err(bad()),
+            _ => {}
+        }
+    }
+    let domain = addr.domain();
+    let literal = domain.starts_with('[') && domain.ends_with(']');
+    let fine = |c: char| {
+        c.is_alphanumeric() || matches!(c, '-' | '.' | '_') || (literal && "[]:".contains(c))
+    };
+    if escaped || !domain.chars().all(fine) || addr.as_str().len() > 320 {
+        return Err(bad());
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn addr(text: &str) -> AddrSpec {
+        AddrSpec::parse(text).expect("an address")
+    }
+
+    #[test]
+    fn only_canonical_lines_go_out() {
+        for good in ["\r\n", "a\r\n", "a\r\n.\r\n", ".\r\n..\r\n"] {
+            assert!(check_lines(good.as_bytes()).is_ok(), "{good:?}");
+        }
+        for bad in
+            ["", "a", "a\n", "a\r", "a\rb\r\n", "a\n.\r\n", "a\r\n.\n\r\n", "\0\r\n", "a\r\r\n"]
+        {
+            assert!(check_lines(bad.as_bytes()).is_err(), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn paths_cannot_break_out() {
+        for good in [
+            "ada@example.com",
+            "+16135550142@vm.example.net",
+            "VPIM=613/EXT=2@gw.example.com",
+            "\"Ada <L>, x\"@example.com",
+            "\"a\\\"b\"@example.com",
+            "a@[127.0.0.1]",
+            "j\u{f6}rg@example.com",
+        ] {
+            assert!(check_path(&addr(good)).is_ok(), "{good}");
+        }
+        for bad in [
+            "a> SIZE=1@example.com",
+            "a b@example.com",
+            "a\"b@example.com",
+            "\"a\\\"@example.com",
+            "a@exa>mple.com",
+            "a,b@example.com",
+        ] {
+            assert!(check_path(&addr(bad)).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn reads_what_a_server_offers() {
+        let lines = [
+            "mail.example.com",
+            "SIZE 10240000",
+            "auth plain LOGIN",
+            "AUTH=PLAIN",
+            "DSN",
+            "8BITMIME",
+            "",
+            "CHUNKING",
+        ]
+        .map(str::to_owned);
+        let facts = read_facts(&lines);
+        assert_eq!(facts.size, Some(10_240_000));
+        assert!(facts.dsn && facts.eight_bit && !facts.utf8 && !facts.binary);
+        assert_eq!(facts.auth, ["PLAIN", "LOGIN", "PLAIN"]);
+        assert_eq!(read_facts(&["x".into(), "SIZE 0".into()]).size, None);
+    }
+
+    #[test]
+    fn commands_go_in_small_groups() {
+        let commands: Vec<((), String)> = [3, 4, 9, 1, 1].map(|n| ((), "x".repeat(n))).into();
+        let sizes = |most| grouped(&commands, most).iter().map(|g| g.len()).collect::<Vec<_>>();
+        assert_eq!(sizes(0), [1, 1, 1, 1, 1]);
+        assert_eq!(sizes(7), [2, 1, 2]);
+        assert_eq!(sizes(1000), [5]);
+    }
+
+    #[test]
+    fn spells_mail_and_rcpt() {
+        let envelope = Envelope {
+            reverse: Some(addr("ada@example.com")),
+            forwards: vec![addr("b+c=d@example.net"), addr("b+c=d@example.net")],
+            envid: Some("id 1+".into()),
+            notify: true,
+        };
+        let facts = SmtpFacts { dsn: true, sized: true, size: Some(100), ..SmtpFacts::default() };
+        let recipients = check_envelope(&envelope).expect("good");
+        assert_eq!(recipients.len(), 1);
+        let mail =
+            Mail::new(&envelope, &recipients, b"a\r\n", &facts).map_err(|_| ()).expect("fits");
+        let want = "MAIL FROM:<ada@example.com> SIZE=3 RET=HDRS ENVID=id+201+2B\r\n";
+        assert_eq!(mail.to_string(), want);
+        let to = addr("b+c=d@example.net");
+        for (report, want) in [
+            (None, ""),
+            (Some(false), " NOTIFY=FAILURE,DELAY ORCPT=rfc822;b+2Bc+3Dd@example.net"),
+            (Some(true), " NOTIFY=SUCCESS,FAILURE,DELAY ORCPT=rfc822;b+2Bc+3Dd@example.net"),
+        ] {
+            let rcpt = Rcpt { to: &to, report }.to_string();
+            assert_eq!(rcpt, format!("RCPT TO:<b+c=d@example.net>{want}\r\n"));
+        }
+        let null = Envelope { reverse: None, notify: false, ..envelope };
+        let mail = Mail::new(&null, &recipients, b"a\r\n", &facts).map_err(|_| ()).expect("fits");
+        assert_eq!(mail.to_string(), "MAIL FROM:<> SIZE=3\r\n");
+        let big = [b'a'; 101];
+        let refused = Mail::new(&null, &recipients, &big, &facts).map(|_| ());
+        assert!(matches!(refused, Err(SubmitOutcome::Refused { code: 552, permanent: true, .. })));
+    }
+}

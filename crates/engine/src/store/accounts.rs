@@ -1,0 +1,292 @@
+//! Rows of accounts and mailboxes.
+
+use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
+
+use super::{Error, Result};
+use crate::types::{AccountSettings, Counts, Mailbox, Submission};
+use aloud_model::{AccountId, MailboxId, imap::MailboxRole};
+
+/// An account as it is stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AccountRow {
+    /// Its row.
+    pub id: AccountId,
+    /// Its settings.
+    pub settings: AccountSettings,
+    /// A password was put into the keyring, so "none found" means that the keyring is locked.
+    pub password_saved: bool,
+}
+
+/// What sync knows of a mailbox.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MailboxRow {
+    /// Its row.
+    pub id: MailboxId,
+    /// Whose it is.
+    pub account: AccountId,
+    /// The name as the server spells it.
+    pub wire_name: String,
+    /// The name for people.
+    pub name: String,
+    /// What it is for.
+    pub role: MailboxRole,
+    /// It can be selected.
+    pub selectable: bool,
+    /// UIDVALIDITY; 0 before the first pass.
+    pub uidvalidity: u32,
+    /// UIDNEXT; 0 when not known.
+    pub uidnext: u32,
+    /// HIGHESTMODSEQ; 0 when not known.
+    pub highestmodseq: u64,
+    /// It can store keywords such as `$MDNSent`.
+    pub keywords: bool,
+}
+
+/// The word of a role in the store.
+#[must_use]
+pub fn role_word(role: MailboxRole) -> &'static str {
+    match role {
+        MailboxRole::Inbox => "inbox",
+        MailboxRole::Sent => "sent",
+        MailboxRole::Drafts => "drafts",
+        MailboxRole::Archive => "archive",
+        MailboxRole::Trash => "trash",
+        MailboxRole::Junk => "junk",
+        MailboxRole::All => "all",
+        MailboxRole::Plain => "plain",
+    }
+}
+
+/// Reads [`role_word`] back.
+#[must_use]
+pub fn parse_role(word: &str) -> MailboxRole {
+    const ROLES: [MailboxRole; 7] = [
+        MailboxRole::Inbox,
+        MailboxRole::Sent,
+        MailboxRole::Drafts,
+        MailboxRole::Archive,
+        MailboxRole::Trash,
+        MailboxRole::Junk,
+        MailboxRole::All,
+    ];
+    ROLES.into_iter().find(|role| role_word(*role) == word).unwrap_or(MailboxRole::Plain)
+}
+
+/// All accounts, oldest first.
+pub(crate) fn accounts(c: &Connection) -> Result<Vec<AccountRow>> {
+    let mut query =
+        c.prepare_cached("SELECT id, settings, password_saved FROM accounts ORDER BY id")?;
+    let rows = query.query_map([], |row| {
+        Ok((row.get::<_, i64>(0)?, row.get::<_, String>(1)?, row.get::<_, bool>(2)?))
+    })?;
+    let mut accounts = Vec::new();
+    for row in rows {
+        let (id, settings, password_saved) = row?;
+        accounts.push(AccountRow {
+            id: AccountId(id),
+            settings: serde_json::from_str(&settings)
+                .map_err(|e| Error::Store(format!("settings of account {id}: {e}")))?,
+            password_saved,
+        });
+    }
+    Ok(accounts)
+}
+
+/// One account.
+pub(crate) fn account(c: &Connection, id: AccountId) -> Result<AccountRow> {
+    accounts(c)?
+        .into_iter()
+        .find(|account| account.id == id)
+        .ok_or_else(|| Error::NotFound(format!("account {id}")))
+}
+
+/// Adds an account; an address can be had once.
+pub(crate) fn add_account(t: &Transaction<'_>, settings: &AccountSettings) -> Result<AccountId> {
+    let address = settings.address.as_str();
+    if t.prepare_cached("SELECT 1 FROM accounts WHERE address = ?1")?.exists([address])? {
+        return Err(Error::Invalid(format!("there is already an account for {address}")));
+    }
+    let json = serde_json::to_string(settings).map_err(|e| Error::Store(e.to_string()))?;
+    t.execute("INSERT INTO accounts (address, settings) VALUES (?1, ?2)", params![address, json])?;
+    Ok(AccountId(t.last_insert_rowid()))
+}
+
+/// Removes an account and all that hangs on it.
+pub(crate) fn remove_account(t: &Transaction<'_>, id: AccountId) -> Result<()> {
+    t.execute(
+        "DELETE FROM search WHERE rowid IN (SELECT id FROM messages WHERE account = ?1)",
+        [id.0],
+    )?;
+    let removed = t.execute("DELETE FROM accounts WHERE id = ?1", [id.0])?;
+    if removed == 0 {
+        return Err(Error::NotFound(format!("account {id}")));
+    }
+    Ok(())
+}
+
+/// Notes whether the keyring holds the password.
+pub(crate) fn set_password_saved(t: &Transaction<'_>, id: AccountId, saved: bool) -> Result<()> {
+    t.execute("UPDATE accounts SET password_saved = ?2 WHERE id = ?1", params![id.0, saved])?;
+    Ok(())
+}
+
+/// What the submission server said last.
+pub(crate) fn submission(c: &Connection, id: AccountId) -> Result<Submission> {
+    let row: Option<(i64, i64)> = c
+        .prepare_cached("SELECT smtp_size, smtp_dsn FROM accounts WHERE id = ?1")?
+        .query_row([id.0], |row| Ok((row.get(0)?, row.get(1)?)))
+        .optional()?;
+    let (size, dsn) = row.ok_or_else(|| Error::NotFound(format!("account {id}")))?;
+    Ok(Submission {
+        most: u64::try_from(size).ok().filter(|size| *size > 0),
+        reports: (dsn >= 0).then_some(dsn > 0),
+    })
+}
+
+/// Notes what the submission server said; whether that was news.
+pub(crate) fn set_submission(t: &Transaction<'_>, id: AccountId, said: Submission) -> Result<bool> {
+    let size = said.most.map_or(0, super::blobs::to_sql);
+    let changed = t.execute(
+        "UPDATE accounts SET smtp_size = ?2, smtp_dsn = ?3 WHERE id = ?1 \
+         AND (smtp_size <> ?2 OR smtp_dsn <> ?3)",
+        params![id.0, size, said.reports.map_or(-1, i64::from)],
+    )?;
+    Ok(changed > 0)
+}
+
+const MAILBOX: &str = "SELECT id, account, wire_name, name, role, selectable, uidvalidity, \
+                       uidnext, highestmodseq, keywords FROM mailboxes";
+
+fn mailbox_row(row: &Row<'_>) -> rusqlite::Result<MailboxRow> {
+    let number = |at: usize| -> rusqlite::Result<u32> {
+        Ok(u32::try_from(row.get::<_, i64>(at)?).unwrap_or(0))
+    };
+    Ok(MailboxRow {
+        id: MailboxId(row.get(0)?),
+        account: AccountId(row.get(1)?),
+        wire_name: row.get(2)?,
+        name: row.get(3)?,
+        role: parse_role(&row.get::<_, String>(4)?),
+        selectable: row.get(5)?,
+        uidvalidity: number(6)?,
+        uidnext: number(7)?,
+        highestmodseq: u64::try_from(row.get::<_, i64>(8)?).unwrap_or(0),
+        keywords: row.get(9)?,
+    })
+}
+
+/// One mailbox.
+pub(crate) fn mailbox(c: &Connection, id: MailboxId) -> Result<MailboxRow> {
+    let mut query = c.prepare_cached(&format!("{MAILBOX} WHERE id = ?1"))?;
+    let row = query.query_row([id.0], mailbox_row).optional()?;
+    row.ok_or_else(|| Error::NotFound(format!("mailbox {id}")))
+}
+
+/// The mailboxes of an account as sync sees them.
+pub(crate) fn mailbox_rows(c: &Connection, account: AccountId) -> Result<Vec<MailboxRow>> {
+    let mut query = c.prepare_cached(&format!("{MAILBOX} WHERE account = ?1 ORDER BY id"))?;
+    let rows = query.query_map([account.0], mailbox_row)?;
+    Ok(rows.collect::<std::result::Result<_, _>>()?)
+}
+
+/// The mailbox of an account with a role.
+pub(crate) fn by_role(
+    c: &Connection,
+    account: AccountId,
+    role: MailboxRole,
+) -> Result<Option<MailboxRow>> {
+    Ok(mailbox_rows(c, account)?.into_iter().find(|m| m.role == role && m.selectable))
+}
+
+/// Writes what LIST said of one mailbox; returns its row.
+pub(crate) fn upsert_mailbox(
+    t: &Transaction<'_>,
+    account: AccountId,
+    wire_name: &str,
+    name: &str,
+    role: MailboxRole,
+    selectable: bool,
+) -> Result<MailboxId> {
+    let id: i64 = t.query_row(
+        "INSERT INTO mailboxes (account, wire_name, name, role, selectable) \
+         VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (account, wire_name) DO UPDATE \
+         SET name = excluded.name, role = excluded.role, selectable = excluded.selectable \
+         RETURNING id",
+        params![account.0, wire_name, name, role_word(role), selectable],
+        |row| row.get(0),
+    )?;
+    let inbox = role == MailboxRole::Inbox;
+    t.execute(
+        "UPDATE locations SET inbox = ?2 WHERE mailbox = ?1 AND inbox <> ?2",
+        params![id, inbox],
+    )?;
+    Ok(MailboxId(id))
+}
+
+/// Removes mailboxes that a complete LIST did not name, except those that an operation of ours is
+/// about to make or fill.
+pub(crate) fn keep_mailboxes(
+    t: &Transaction<'_>,
+    account: AccountId,
+    keep: &[MailboxId],
+) -> Result<()> {
+    for row in mailbox_rows(t, account)? {
+        if !keep.contains(&row.id) {
+            t.execute(
+                "DELETE FROM mailboxes WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM ops \
+                 WHERE state = 'waiting' AND (target = ?1 OR kind = 'append' AND mailbox = ?1))",
+                [row.id.0],
+            )?;
+        }
+    }
+    Ok(())
+}
+
+/// The sidebar: every mailbox with its numbers, inbox first, then by role and name.
+pub(crate) fn sidebar(c: &Connection) -> Result<Vec<Mailbox>> {
+    let mut query = c.prepare_cached(
+        "SELECT b.id, b.account, b.name, b.role, \
+         (SELECT count(*) FROM locations l WHERE l.mailbox = b.id AND l.listed = 1 AND l.seen = 0), \
+         (SELECT count(*) FROM locations l WHERE l.mailbox = b.id AND l.listed = 1) \
+         FROM mailboxes b WHERE b.selectable = 1 ORDER BY b.account, \
+         CASE b.role WHEN 'inbox' THEN 0 WHEN 'sent' THEN 1 WHEN 'drafts' THEN 2 \
+         WHEN 'archive' THEN 3 WHEN 'trash' THEN 4 WHEN 'junk' THEN 5 WHEN 'all' THEN 6 \
+         ELSE 7 END, b.name COLLATE NOCASE",
+    )?;
+    let rows = query.query_map([], |row| {
+        Ok(Mailbox {
+            id: MailboxId(row.get(0)?),
+            account: AccountId(row.get(1)?),
+            name: row.get(2)?,
+            role: parse_role(&row.get::<_, String>(3)?),
+            unseen: row.get(4)?,
+            total: row.get(5)?,
+        })
+    })?;
+    Ok(rows.collect::<std::result::Result<_, _>>()?)
+}
+
+/// Numbers over all inboxes.
+pub(crate) fn counts(c: &Connection) -> Result<Counts> {
+    let mut counts = Counts::default();
+    let mut query = c.prepare_cached(
+        "SELECT class, count(*) FROM locations \
+         WHERE inbox = 1 AND listed = 1 AND seen = 0 GROUP BY class",
+    )?;
+    let mut rows = query.query([])?;
+    while let Some(row) = rows.next()? {
+        let number: u32 = row.get(1)?;
+        counts.all += number;
+        match row.get::<_, i64>(0)? {
+            0 => (counts.voice, counts.unheard) = (number, number),
+            1 => counts.fax = number,
+            _ => counts.text = number,
+        }
+    }
+    counts.outbox = c.query_row(
+        "SELECT count(*) FROM outbox WHERE receipt = 0 AND state NOT IN ('filed', 'done', 'accepted')",
+        [],
+        |row| row.get(0),
+    )?;
+    Ok(counts)
+}

@@ -1,0 +1,283 @@
+//! Message files: whole messages named by their SHA-256 (two copies of one mail share a file),
+//! beginnings of messages named by their row until they are whole.
+//!
+//! A file gets its final name only once it is complete and flushed, so a torn download can never
+//! pass for a message.
+
+use std::{
+    fs::{self, OpenOptions},
+    io::{Read, Seek, SeekFrom, Write},
+    path::{Path, PathBuf},
+};
+
+use rusqlite::{Connection, OptionalExtension, params};
+use sha2::{Digest, Sha256};
+
+use super::{Error, Result, Store};
+use aloud_model::MessageKey;
+
+/// What of a message is on this computer.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Have {
+    /// Octets here.
+    pub here: u64,
+    /// Octets in all, as the server says.
+    pub total: u64,
+    /// Whether it is whole.
+    pub complete: bool,
+}
+
+impl From<std::io::Error> for Error {
+    fn from(error: std::io::Error) -> Self {
+        Self::Store(error.to_string())
+    }
+}
+
+impl Store {
+    /// What is here of a message. Blocks.
+    ///
+    /// # Errors
+    /// [`Error::Store`]; [`Error::NotFound`] for an unknown message.
+    pub fn have(&self, key: MessageKey) -> Result<Have> {
+        let (total, sha) = self.read_now(|c| body_row(c, key))?;
+        if let Some(sha) = sha {
+            let here = fs::metadata(self.blob_path(&sha)).map(|m| m.len()).unwrap_or(0);
+            if here > 0 || total == 0 {
+                return Ok(Have { here, total: here, complete: true });
+            }
+        }
+        let here = fs::metadata(self.partial_path(key)).map(|m| m.len()).unwrap_or(0);
+        Ok(Have { here, total: total.max(here), complete: false })
+    }
+
+    /// The best octets at hand: the whole message, else its beginning, else its header block.
+    /// Blocks.
+    ///
+    /// # Errors
+    /// As [`Self::have`].
+    pub fn octets(&self, key: MessageKey) -> Result<(Vec<u8>, Have)> {
+        let have = self.have(key)?;
+        let (_, sha) = self.read_now(|c| body_row(c, key))?;
+        let mut octets = match sha {
+            Some(sha) if have.complete => fs::read(self.blob_path(&sha))?,
+            _ if have.here > 0 => fs::read(self.partial_path(key))?,
+            _ => Vec::new(),
+        };
+        if !have.complete {
+            let head: Option<Vec<u8>> = self.read_now(|c| {
+                let mut query = c.prepare_cached("SELECT octets FROM heads WHERE message = ?1")?;
+                Ok(query.query_row([key.0], |row| row.get(0)).optional()?)
+            })?;
+            octets = head.filter(|head| head.len() > octets.len()).unwrap_or(octets);
+        }
+        Ok((octets, have))
+    }
+
+    /// At most so many octets of the beginning of a message that is not whole yet, from `offset` on;
+    /// nothing where it is whole, or not here. Blocks.
+    ///
+    /// # Errors
+    /// [`Error::Store`].
+    pub fn beginning_from(&self, key: MessageKey, offset: u64, most: u64) -> Result<Vec<u8>> {
+        let mut octets = Vec::new();
+        match fs::File::open(self.partial_path(key)) {
+            Ok(mut file) => {
+                file.seek(SeekFrom::Start(offset))?;
+                file.take(most).read_to_end(&mut octets)?;
+            }
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
+            Err(error) => return Err(error.into()),
+        }
+        Ok(octets)
+    }
+
+    /// Notes how long the whole message is.
+    ///
+    /// # Errors
+    /// [`Error::Store`].
+    pub fn expect_body(&self, key: MessageKey, total: u64) -> Result<()> {
+        self.write_now(|t| {
+            t.execute(
+                "INSERT INTO bodies (message, total) VALUES (?1, ?2) \
+                 ON CONFLICT (message) DO UPDATE SET total = excluded.total WHERE sha256 = ''",
+                params![key.0, to_sql(total)],
+            )?;
+            Ok(())
+        })
+    }
+
+    /// Adds octets that begin at `offset`; what is already here is not written again. Returns how
+    /// many octets are here now. Blocks.
+    ///
+    /// # Errors
+    /// [`Error::Store`]; also when `offset` would leave a hole.
+    pub fn append_body(&self, key: MessageKey, offset: u64, octets: &[u8]) -> Result<u64> {
+        let path = self.partial_path(key);
+        let mut file = private_options().create(true).truncate(false).open(&path)?;
+        let here = file.metadata()?.len();
+        if offset > here {
+            return Err(Error::Store(format!(
+                "octets {here} to {offset} of a message are missing"
+            )));
+        }
+        let known = usize::try_from(here - offset).unwrap_or(usize::MAX);
+        if let Some(new) = octets.get(known..).filter(|new| !new.is_empty()) {
+            file.seek(SeekFrom::End(0))?;
+            file.write_all(new)?;
+            return Ok(here + new.len() as u64);
+        }
+        Ok(here)
+    }
+
+    /// Makes the beginning the whole: hashes it, gives the file its final name and notes it.
+    /// Returns the octets. Blocks.
+    ///
+    /// # Errors
+    /// [`Error::Store`].
+    pub fn finish_body(&self, key: MessageKey) -> Result<Vec<u8>> {
+        let path = self.partial_path(key);
+        let mut octets = Vec::new();
+        let mut file = private_options().create(true).truncate(false).open(&path)?;
+        file.read_to_end(&mut octets)?;
+        file.sync_all()?;
+        let sha = hex(&Sha256::digest(&octets));
+        let blob = self.blob_path(&sha);
+        if let Some(parent) = blob.parent() {
+            make_private_dir(parent)?;
+        }
+        fs::rename(&path, &blob)?;
+        self.note_body(key, &sha, octets.len())?;
+        Ok(octets)
+    }
+
+    /// Stores a whole message that did not come in pieces (one we sent). Blocks.
+    ///
+    /// # Errors
+    /// [`Error::Store`].
+    pub fn store_body(&self, key: MessageKey, octets: &[u8]) -> Result<()> {
+        let path = self.partial_path(key);
+        let mut file = private_options().create(true).truncate(true).open(&path)?;
+        file.write_all(octets)?;
+        drop(file);
+        self.finish_body(key).map(|_| ())
+    }
+
+    /// Forgets a beginning that turned out to be of another message. Blocks.
+    pub fn drop_partial(&self, key: MessageKey) {
+        let _ = fs::remove_file(self.partial_path(key));
+    }
+
+    fn note_body(&self, key: MessageKey, sha: &str, len: usize) -> Result<()> {
+        self.write_now(|t| {
+            t.execute(
+                "INSERT INTO bodies (message, total, sha256) VALUES (?1, ?2, ?3) \
+                 ON CONFLICT (message) DO UPDATE SET total = excluded.total, sha256 = excluded.sha256",
+                params![key.0, to_sql(len as u64), sha],
+            )?;
+            Ok(())
+        })
+    }
+
+    /// Removes message files that no row names any more. Blocks; called at start.
+    ///
+    /// # Errors
+    /// [`Error::Store`].
+    pub fn sweep_files(&self) -> Result<()> {
+        for entry in fs::read_dir(self.dir().join("partial"))?.flatten() {
+            let name = entry.file_name().to_string_lossy().into_owned();
+            let key: Option<i64> = name.strip_suffix(".part").and_then(|n| n.parse().ok());
+            let alive = match key {
+                Some(key) => {
+                    self.read_now(|c| exists(c, "SELECT 1 FROM messages WHERE id = ?1", key))?
+                }
+                None => false,
+            };
+            if !alive {
+                let _ = fs::remove_file(entry.path());
+            }
+        }
+        for bucket in fs::read_dir(self.dir().join("blobs"))?.flatten() {
+            let Ok(files) = fs::read_dir(bucket.path()) else { continue };
+            for entry in files.flatten() {
+                let sha = entry.file_name().to_string_lossy().into_owned();
+                let alive =
+                    self.read_now(|c| exists(c, "SELECT 1 FROM bodies WHERE sha256 = ?1", &sha))?;
+                if !alive {
+                    let _ = fs::remove_file(entry.path());
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn partial_path(&self, key: MessageKey) -> PathBuf {
+        self.dir().join("partial").join(format!("{}.part", key.0))
+    }
+
+    fn blob_path(&self, sha: &str) -> PathBuf {
+        self.dir().join("blobs").join(sha.get(..2).unwrap_or("00")).join(sha)
+    }
+}
+
+fn body_row(c: &Connection, key: MessageKey) -> Result<(u64, Option<String>)> {
+    let mut query = c.prepare_cached(
+        "SELECT max(coalesce(b.total, 0), m.size), coalesce(b.sha256, '') \
+         FROM messages m LEFT JOIN bodies b ON b.message = m.id WHERE m.id = ?1",
+    )?;
+    let row = query.query_row([key.0], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, String>(1)?)));
+    let (total, sha) = row.optional()?.ok_or_else(|| Error::NotFound(format!("message {key}")))?;
+    Ok((u64::try_from(total).unwrap_or(0), super::some(sha)))
+}
+
+fn exists(c: &Connection, sql: &str, value: impl rusqlite::ToSql) -> Result<bool> {
+    Ok(c.prepare_cached(sql)?.exists([value])?)
+}
+
+pub(super) fn to_sql(number: u64) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
+}
+
+fn hex(octets: &[u8]) -> String {
+    octets.iter().map(|octet| format!("{octet:02x}")).collect()
+}
+
+fn private_options() -> OpenOptions {
+    let mut options = OpenOptions::new();
+    options.read(true).write(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt;
+        options.mode(0o600);
+    }
+    options
+}
+
+/// Makes a folder (and its parents) that only the user can enter.
+pub(crate) fn make_private_dir(dir: &Path) -> Result<()> {
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::DirBuilderExt;
+        builder.mode(0o700);
+    }
+    builder.create(dir)?;
+    Ok(())
+}
+
+/// Locks a file, made if need be, until the answer is dropped or the process ends; `None` while
+/// another has it.
+pub(crate) fn try_lock(file: &Path) -> Result<Option<fs::File>> {
+    let file = private_options().create(true).truncate(false).open(file)?;
+    match file.try_lock() {
+        Ok(()) => Ok(Some(file)),
+        Err(fs::TryLockError::WouldBlock) => Ok(None),
+        Err(fs::TryLockError::Error(error)) => Err(error.into()),
+    }
+}
+
+/// Makes a file that only the user can read, if it is not there yet.
+pub(crate) fn make_private_file(file: &Path) -> Result<()> {
+    private_options().create(true).truncate(false).open(file)?;
+    Ok(())
+}

@@ -1,0 +1,361 @@
+//! Rows of the directory. How cards are matched and taken over is in `engine::directory`.
+
+use std::{sync::Arc, time::Duration};
+
+use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
+use serde::{Deserialize, Serialize};
+
+use super::{Error, Result, list, some};
+use crate::types::{CardField, Contact, ContactEmail, ContactTel, SpokenName};
+use aloud_model::{AddrSpec, ContactId, MessageKey};
+
+/// Where a contact's data comes from.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Source {
+    /// `card`, `typed` or `file`.
+    pub kind: String,
+    /// The sender of the card, or the file's name.
+    pub name: String,
+    /// Date of the message that brought the card.
+    pub date: i64,
+    /// Its subject.
+    pub subject: String,
+    /// When it was added here.
+    pub added: i64,
+}
+
+/// A whole row: what [`Contact`] shows, and the sound.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct ContactRow {
+    /// Row; 0 before it is stored.
+    pub id: i64,
+    /// Formatted name.
+    pub name: String,
+    /// Fields that the user typed, so no card replaces them: bits of [`CardField`], in the column
+    /// `name_edited`, which once was for the name alone.
+    #[serde(default)]
+    pub typed: i64,
+    /// Role or title.
+    pub role: String,
+    /// Organisation.
+    pub organization: String,
+    /// Place.
+    pub place: String,
+    /// Time zone.
+    pub zone: String,
+    /// Media type of the photo.
+    pub photo_type: String,
+    /// Encoded photo.
+    pub photo: Vec<u8>,
+    /// Media type of the spoken name.
+    pub sound_type: String,
+    /// Encoded spoken name.
+    pub sound: Vec<u8>,
+    /// Its length; -1 when unknown.
+    pub sound_ms: i64,
+    /// Send this person our own card.
+    pub wants_card: bool,
+    /// When the card was last changed, digits only; empty when it does not say.
+    pub rev: String,
+    /// Where it comes from.
+    pub source: Source,
+    /// Message with a newer card; 0 for none.
+    pub newer_card: i64,
+    /// Addresses: address, takes VPIM, preferred.
+    pub emails: Vec<(String, bool, bool)>,
+    /// Numbers: number, kinds.
+    pub tels: Vec<(String, Vec<String>)>,
+}
+
+const ROW: &str = "SELECT id, name, name_edited, role, organization, place, zone, photo_type, \
+    photo, sound_type, sound, sound_ms, wants_card, source, source_name, source_date, \
+    source_subject, newer_card, created, rev FROM contacts";
+
+fn row(row: &Row<'_>) -> rusqlite::Result<ContactRow> {
+    Ok(ContactRow {
+        id: row.get(0)?,
+        name: row.get(1)?,
+        typed: row.get(2)?,
+        role: row.get(3)?,
+        organization: row.get(4)?,
+        place: row.get(5)?,
+        zone: row.get(6)?,
+        photo_type: row.get(7)?,
+        photo: row.get(8)?,
+        sound_type: row.get(9)?,
+        sound: row.get(10)?,
+        sound_ms: row.get(11)?,
+        wants_card: row.get(12)?,
+        source: Source {
+            kind: row.get(13)?,
+            name: row.get(14)?,
+            date: row.get(15)?,
+            subject: row.get(16)?,
+            added: row.get(18)?,
+        },
+        newer_card: row.get(17)?,
+        rev: row.get(19)?,
+        emails: Vec::new(),
+        tels: Vec::new(),
+    })
+}
+
+fn with_lists(c: &Connection, mut contact: ContactRow) -> Result<ContactRow> {
+    let mut emails = c.prepare_cached(
+        "SELECT address, vpim, preferred FROM contact_emails WHERE contact = ?1 ORDER BY id",
+    )?;
+    contact.emails = emails
+        .query_map([contact.id], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?)))?
+        .collect::<std::result::Result<_, _>>()?;
+    let mut tels =
+        c.prepare_cached("SELECT number, kinds FROM contact_tels WHERE contact = ?1 ORDER BY id")?;
+    contact.tels = tels
+        .query_map([contact.id], |r| {
+            let kinds: String = r.get(1)?;
+            Ok((r.get(0)?, kinds.split_whitespace().map(str::to_owned).collect()))
+        })?
+        .collect::<std::result::Result<_, _>>()?;
+    Ok(contact)
+}
+
+/// One contact.
+pub(crate) fn one(c: &Connection, id: ContactId) -> Result<ContactRow> {
+    let found = c
+        .prepare_cached(&format!("{ROW} WHERE id = ?1 AND deleted = 0"))?
+        .query_row([id.0], row)
+        .optional()?;
+    with_lists(c, found.ok_or_else(|| Error::NotFound(format!("contact {id}")))?)
+}
+
+/// Contacts whose name, organisation, address or number contains `search`, by name.
+pub(crate) fn all(c: &Connection, search: &str) -> Result<Vec<ContactRow>> {
+    let text = search.trim();
+    let like = format!("%{}%", text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_"));
+    let digits = digits(text);
+    let number = if digits.len() >= 2 && text.chars().all(|c| !c.is_alphabetic()) {
+        format!("%{digits}%")
+    } else {
+        "\u{1}".into()
+    };
+    let mut query = c.prepare_cached(&format!(
+        "{ROW} k WHERE deleted = 0 AND (name LIKE ?1 ESCAPE '\\' \
+         OR organization LIKE ?1 ESCAPE '\\' \
+         OR EXISTS (SELECT 1 FROM contact_emails e WHERE e.contact = k.id \
+            AND e.address LIKE ?1 ESCAPE '\\') \
+         OR EXISTS (SELECT 1 FROM contact_tels n WHERE n.contact = k.id AND n.digits LIKE ?2)) \
+         ORDER BY name COLLATE NOCASE, id LIMIT 5000"
+    ))?;
+    let rows: Vec<ContactRow> =
+        query.query_map([&like, &number], row)?.collect::<std::result::Result<_, _>>()?;
+    rows.into_iter().map(|contact| with_lists(c, contact)).collect()
+}
+
+/// Digits of a number, for comparing.
+#[must_use]
+pub fn digits(number: &str) -> String {
+    number.chars().filter(char::is_ascii_digit).collect()
+}
+
+/// The contact that has an address.
+pub(crate) fn by_address(c: &Connection, address: &str) -> Result<Option<ContactId>> {
+    Ok(list::contact_of(c, address)?.map(|(id, _)| ContactId(id)))
+}
+
+/// Contacts that have a number; several people may share one.
+pub(crate) fn by_number(c: &Connection, number: &str) -> Result<Vec<ContactId>> {
+    let digits = digits(number);
+    if digits.len() < 3 {
+        return Ok(Vec::new());
+    }
+    let mut query = c.prepare_cached(
+        "SELECT DISTINCT n.contact FROM contact_tels n JOIN contacts k ON k.id = n.contact \
+         WHERE n.digits = ?1 AND k.deleted = 0 ORDER BY n.contact",
+    )?;
+    let rows = query.query_map([digits], |row| Ok(ContactId(row.get(0)?)))?;
+    Ok(rows.collect::<std::result::Result<_, _>>()?)
+}
+
+/// Writes a contact; makes a row when `id` is 0.
+pub(crate) fn save(t: &Transaction<'_>, contact: &ContactRow) -> Result<ContactId> {
+    let id = if contact.id == 0 {
+        t.execute("INSERT INTO contacts (name) VALUES ('')", [])?;
+        t.last_insert_rowid()
+    } else {
+        contact.id
+    };
+    let changed = t.execute(
+        "UPDATE contacts SET name = ?2, name_edited = ?3, role = ?4, organization = ?5, \
+         place = ?6, zone = ?7, photo_type = ?8, photo = ?9, sound_type = ?10, sound = ?11, \
+         sound_ms = ?12, wants_card = ?13, source = ?14, source_name = ?15, source_date = ?16, \
+         source_subject = ?17, newer_card = ?18, created = ?19, rev = ?20, deleted = 0 \
+         WHERE id = ?1",
+        params![
+            id,
+            contact.name,
+            contact.typed,
+            contact.role,
+            contact.organization,
+            contact.place,
+            contact.zone,
+            contact.photo_type,
+            contact.photo,
+            contact.sound_type,
+            contact.sound,
+            contact.sound_ms,
+            contact.wants_card,
+            contact.source.kind,
+            contact.source.name,
+            contact.source.date,
+            contact.source.subject,
+            contact.newer_card,
+            contact.source.added,
+            contact.rev
+        ],
+    )?;
+    if changed == 0 {
+        return Err(Error::NotFound(format!("contact {id}")));
+    }
+    t.execute("DELETE FROM contact_emails WHERE contact = ?1", [id])?;
+    for (address, vpim, preferred) in &contact.emails {
+        t.execute(
+            "INSERT INTO contact_emails (contact, address, lookup_key, vpim, preferred) \
+             VALUES (?1, ?2, ?3, ?4, ?5)",
+            params![id, address, list::lookup_key(address), vpim, preferred],
+        )?;
+    }
+    t.execute("DELETE FROM contact_tels WHERE contact = ?1", [id])?;
+    for (number, kinds) in &contact.tels {
+        t.execute(
+            "INSERT INTO contact_tels (contact, number, digits, kinds) VALUES (?1, ?2, ?3, ?4)",
+            params![id, number, digits(number), kinds.join(" ")],
+        )?;
+    }
+    Ok(ContactId(id))
+}
+
+/// Hides a contact, so that undo can bring it back.
+pub(crate) fn hide(t: &Transaction<'_>, id: ContactId, now: i64) -> Result<()> {
+    let changed = t.execute(
+        "UPDATE contacts SET deleted = ?2 WHERE id = ?1 AND deleted = 0",
+        params![id.0, now.max(1)],
+    )?;
+    if changed == 0 {
+        return Err(Error::NotFound(format!("contact {id}")));
+    }
+    Ok(())
+}
+
+/// Brings a hidden contact back.
+pub(crate) fn unhide(t: &Transaction<'_>, id: ContactId) -> Result<()> {
+    t.execute("UPDATE contacts SET deleted = 0 WHERE id = ?1", [id.0])?;
+    Ok(())
+}
+
+/// Forgets contacts hidden before `before` for good.
+pub(crate) fn purge(t: &Transaction<'_>, before: i64) -> Result<()> {
+    t.execute("DELETE FROM contacts WHERE deleted <> 0 AND deleted < ?1", [before])?;
+    Ok(())
+}
+
+/// Notes that a message carries a newer card of a contact; whether that was news.
+pub(crate) fn set_newer_card(t: &Transaction<'_>, id: ContactId, message: i64) -> Result<bool> {
+    let changed = t.execute(
+        "UPDATE contacts SET newer_card = ?2 WHERE id = ?1 AND newer_card <> ?2",
+        params![id.0, message],
+    )?;
+    Ok(changed > 0)
+}
+
+/// The user does not want this card.
+pub(crate) fn dismiss(t: &Transaction<'_>, key: MessageKey, path: &str) -> Result<()> {
+    t.execute(
+        "INSERT OR IGNORE INTO card_dismissals (message, path) VALUES (?1, ?2)",
+        params![key.0, path],
+    )?;
+    Ok(())
+}
+
+/// Whether the user does not want this card.
+pub(crate) fn dismissed(c: &Connection, key: MessageKey, path: &str) -> Result<bool> {
+    Ok(c.prepare_cached("SELECT 1 FROM card_dismissals WHERE message = ?1 AND path = ?2")?
+        .exists(params![key.0, path])?)
+}
+
+/// A person as they last wrote: kind and profile of their newest message that tells most.
+pub(crate) fn last_wrote(c: &Connection, address: &str) -> Result<Option<(String, String)>> {
+    Ok(c.prepare_cached(
+        "SELECT kind, profile FROM messages WHERE sender_address = ?1 \
+         AND kind NOT IN ('mdn', 'dsn') \
+         ORDER BY profile = '', kind <> 'voice', date DESC LIMIT 1",
+    )?
+    .query_row([address], |row| Ok((row.get(0)?, row.get(1)?)))
+    .optional()?)
+}
+
+/// Whether we have sent something to an address: then it is no mere claim of a card.
+pub(crate) fn was_written_to(c: &Connection, address: &str) -> Result<bool> {
+    Ok(c.prepare_cached("SELECT 1 FROM deliveries WHERE recipient = ?1")?.exists([address])?)
+}
+
+/// Whether a person has sent a contact card along.
+pub(crate) fn sent_a_card(c: &Connection, address: &str) -> Result<bool> {
+    Ok(c.prepare_cached("SELECT 1 FROM messages WHERE sender_address = ?1 AND has_card = 1")?
+        .exists([address])?)
+}
+
+/// Whether a contact's name is there in their own voice, and how long it is.
+///
+/// # Errors
+/// [`Error::Store`].
+pub(crate) fn spoken_name(c: &Connection, id: ContactId) -> Result<Option<SpokenName>> {
+    let found: Option<i64> = c
+        .prepare_cached(
+            "SELECT sound_ms FROM contacts WHERE id = ?1 AND deleted = 0 AND length(sound) > 0",
+        )?
+        .query_row([id.0], |row| row.get(0))
+        .optional()?;
+    Ok(found.map(|ms| SpokenName {
+        contact: id,
+        length: u64::try_from(ms).ok().map(Duration::from_millis),
+    }))
+}
+
+impl ContactRow {
+    /// Whether the user typed this field.
+    #[must_use]
+    pub fn is_typed(&self, field: CardField) -> bool {
+        self.typed & field.bit() != 0
+    }
+
+    /// As the window shows it.
+    #[must_use]
+    pub fn shown(&self, source: String) -> Contact {
+        Contact {
+            id: (self.id != 0).then_some(ContactId(self.id)),
+            name: self.name.clone(),
+            role: some(self.role.clone()),
+            organization: some(self.organization.clone()),
+            emails: self
+                .emails
+                .iter()
+                .filter_map(|(address, vpim, preferred)| {
+                    let addr = AddrSpec::parse(address).ok()?;
+                    Some(ContactEmail { addr, vpim: *vpim, preferred: *preferred })
+                })
+                .collect(),
+            tels: self
+                .tels
+                .iter()
+                .map(|(number, kinds)| ContactTel { number: number.clone(), kinds: kinds.clone() })
+                .collect(),
+            place: some(self.place.clone()),
+            zone: some(self.zone.clone()),
+            photo: (!self.photo.is_empty())
+                .then(|| (self.photo_type.clone(), Arc::from(self.photo.as_slice()))),
+            has_spoken_name: !self.sound.is_empty(),
+            spoken_name_length: u64::try_from(self.sound_ms).ok().map(Duration::from_millis),
+            source,
+            newer_card: (self.newer_card != 0).then_some(MessageKey(self.newer_card)),
+        }
+    }
+}

@@ -1,0 +1,390 @@
+//! What became of messages we sent, recipient by recipient. Fed by receipts (RFC 8098) and
+//! delivery reports (RFC 3464), which are matched by the Message-ID they name.
+//!
+//! A receipt that matches joins the sent message and is no row of its own (`ui.md` 5.3); one that
+//! does not match stays in the list. A delivery report stays in any case.
+
+use rusqlite::{Connection, OptionalExtension, Transaction, params};
+
+use super::{Result, classify::Facts, list, messages, words};
+use crate::types::Delivery;
+use aloud_message::{Dsn, Mdn, Report};
+use aloud_model::{AccountId, AddrSpec, Address, MessageKey, MessageKind};
+
+/// Notes the recipients of a message that was accepted.
+pub(crate) fn record(
+    t: &Transaction<'_>,
+    account: AccountId,
+    message_id: &str,
+    recipients: &[Address],
+    state: &str,
+    at: i64,
+) -> Result<()> {
+    for address in recipients {
+        t.execute(
+            "INSERT OR IGNORE INTO deliveries (account, message_id, recipient, name, state, at) \
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+            params![
+                account.0,
+                message_id,
+                address.addr.as_str(),
+                address.name.as_deref().unwrap_or_default(),
+                state,
+                at
+            ],
+        )?;
+    }
+    Ok(())
+}
+
+/// Matches a report to what we sent; returns the messages that changed.
+pub(crate) fn apply_report(
+    t: &Transaction<'_>,
+    account: AccountId,
+    key: MessageKey,
+    facts: &Facts,
+) -> Result<Vec<MessageKey>> {
+    let at = facts.date.map_or(0, |date| date.unix);
+    match &facts.report {
+        Some(Report::Mdn(mdn)) => receipt(t, account, key, mdn, at),
+        Some(Report::Dsn(blocks)) => report(t, account, key, blocks, at),
+        None => Ok(Vec::new()),
+    }
+}
+
+fn receipt(
+    t: &Transaction<'_>,
+    account: AccountId,
+    key: MessageKey,
+    mdn: &Mdn,
+    at: i64,
+) -> Result<Vec<MessageKey>> {
+    let id = mdn.original_message_id.as_deref().unwrap_or_default();
+    let Some(sent) = ours(t, account, id)? else { return Ok(Vec::new()) };
+    let state = receipt_state(mdn);
+    let recipient = mdn.recipient.as_deref().map(bare).unwrap_or_default();
+    // Somebody we did not write to proves nothing: that stays ordinary mail.
+    let Some(recipient) = known_recipient(t, account, id, &recipient)? else {
+        return Ok(Vec::new());
+    };
+    update(t, account, id, &recipient, state, at, &mdn.errors.join(" "))?;
+    join(t, key)?;
+    Ok(vec![sent, key])
+}
+
+/// A report that is told on the sent message is no row of its own.
+fn join(t: &Transaction<'_>, key: MessageKey) -> Result<()> {
+    t.execute("UPDATE messages SET joined = 1 WHERE id = ?1", [key.0])?;
+    t.execute("UPDATE locations SET joined = 1 WHERE message = ?1", [key.0])?;
+    Ok(())
+}
+
+fn report(
+    t: &Transaction<'_>,
+    account: AccountId,
+    key: MessageKey,
+    blocks: &[Dsn],
+    at: i64,
+) -> Result<Vec<MessageKey>> {
+    let mut changed = Vec::new();
+    for block in blocks {
+        let Some((id, sent)) = meant(t, account, block)? else { continue };
+        let state = match block.action.as_str() {
+            "failed" => "failed",
+            "delayed" => "delayed",
+            "delivered" => "delivered",
+            _ => "relayed",
+        };
+        // The name we wrote to, else the one it was delivered to.
+        let mut recipient = bare(&block.recipient);
+        if let Some(last) = block.final_recipient.as_deref().map(bare)
+            && known_recipient(t, account, &id, &recipient)?.is_none()
+            && known_recipient(t, account, &id, &last)?.is_some()
+        {
+            recipient = last;
+        }
+        update(t, account, &id, &recipient, state, at, &block.sentence)?;
+        t.execute("UPDATE messages SET about = ?2 WHERE id = ?1", params![key.0, id])?;
+        changed.push(sent);
+    }
+    if !changed.is_empty() {
+        // Good news needs no row of its own.
+        let good = ["delivered", "relayed", "expanded"];
+        if blocks.iter().all(|block| good.contains(&block.action.as_str())) {
+            join(t, key)?;
+        }
+        changed.push(key);
+    }
+    Ok(changed)
+}
+
+/// The message of ours that a report is about: by the envelope id, else by the message that came
+/// back with it (RFC 3464 section 2.2.1).
+fn meant(
+    t: &Transaction<'_>,
+    account: AccountId,
+    block: &Dsn,
+) -> Result<Option<(String, MessageKey)>> {
+    for named in [&block.envelope_id, &block.original_message_id].into_iter().flatten() {
+        let Some(id) = sent_id(t, account, named)? else { continue };
+        if let Some(sent) = ours(t, account, &id)? {
+            return Ok(Some((id, sent)));
+        }
+    }
+    Ok(None)
+}
+
+/// The Message-ID that a report means: it may name the envelope id, which is our Message-ID or
+/// what stands before its `@`.
+fn sent_id(c: &Connection, account: AccountId, named: &str) -> Result<Option<String>> {
+    if named.is_empty() {
+        return Ok(None);
+    }
+    let by_envelope = c
+        .prepare_cached(
+            "SELECT message_id FROM deliveries WHERE account = ?1 AND (message_id = ?2 \
+             OR substr(message_id, 1, instr(message_id, '@') - 1) = ?2) LIMIT 1",
+        )?
+        .query_row(params![account.0, named], |row| row.get(0))
+        .optional()?;
+    Ok(Some(by_envelope.unwrap_or_else(|| named.to_owned())))
+}
+
+/// The message of ours with this Message-ID: one with deliveries, or one found in Sent, whose
+/// recipients are then noted.
+fn ours(t: &Transaction<'_>, account: AccountId, id: &str) -> Result<Option<MessageKey>> {
+    if id.is_empty() {
+        return Ok(None);
+    }
+    let found: Option<(i64, String, i64)> = t
+        .prepare_cached(
+            "SELECT m.id, m.recipients, m.date FROM messages m JOIN locations l \
+             ON l.message = m.id JOIN mailboxes b ON b.id = l.mailbox \
+             JOIN accounts a ON a.id = m.account \
+             WHERE m.account = ?1 AND m.message_id = ?2 AND l.gone = 0 \
+             AND (b.role = 'sent' OR m.sender_address = a.address) \
+             ORDER BY b.role = 'sent' DESC, m.id LIMIT 1",
+        )?
+        .query_row(params![account.0, id], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?)))
+        .optional()?;
+    let Some((key, recipients, date)) = found else { return Ok(None) };
+    let recipients: Vec<Address> = serde_json::from_str(&recipients).unwrap_or_default();
+    record(t, account, id, &recipients, "sent", date)?;
+    Ok(Some(MessageKey(key)))
+}
+
+fn update(
+    t: &Transaction<'_>,
+    account: AccountId,
+    id: &str,
+    recipient: &str,
+    state: &str,
+    at: i64,
+    detail: &str,
+) -> Result<()> {
+    // A later "delivered" does not undo "heard".
+    let changed = t.execute(
+        "UPDATE deliveries SET state = ?4, at = ?5, detail = ?6 \
+         WHERE account = ?1 AND message_id = ?2 AND recipient = ?3 \
+         AND NOT (state IN ('displayed', 'deleted', 'failed') \
+                  AND ?4 IN ('delivered', 'relayed', 'delayed'))",
+        params![account.0, id, recipient, state, at, detail],
+    )?;
+    if changed > 0 {
+        return Ok(());
+    }
+    let same = "SELECT 1 FROM deliveries WHERE account = ?1 AND message_id = ?2 AND recipient = ?3";
+    if t.prepare_cached(same)?.exists(params![account.0, id, recipient])? {
+        return Ok(());
+    }
+    if let Some(alias) = known_recipient(t, account, id, recipient)? {
+        // Unless that one has spoken.
+        t.execute(
+            "UPDATE deliveries SET state = ?4, at = ?5, detail = ?6 \
+             WHERE account = ?1 AND message_id = ?2 AND recipient = ?3 \
+             AND state IN ('sent', 'unreported', 'delivered', 'relayed', 'delayed')",
+            params![account.0, id, alias, state, at, detail],
+        )?;
+    } else if !recipient.is_empty() {
+        t.execute(
+            "INSERT INTO deliveries (account, message_id, recipient, state, at, detail) \
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+            params![account.0, id, recipient, state, at, detail],
+        )?;
+    }
+    Ok(())
+}
+
+/// The recipient of ours that a report means: the same mailbox, or the only one in its domain.
+fn known_recipient(
+    c: &Connection,
+    account: AccountId,
+    id: &str,
+    named: &str,
+) -> Result<Option<String>> {
+    let mut query = c.prepare_cached(
+        "SELECT recipient FROM deliveries WHERE account = ?1 AND message_id = ?2 ORDER BY id",
+    )?;
+    let ours: Vec<String> = query
+        .query_map(params![account.0, id], |row| row.get(0))?
+        .collect::<std::result::Result<_, _>>()?;
+    let same = |ours: &&String| list::lookup_key(ours) == list::lookup_key(named);
+    if let Some(found) = ours.iter().find(same) {
+        return Ok(Some(found.clone()));
+    }
+    let domain = |address: &str| address.rsplit_once('@').map(|(_, d)| d.to_lowercase());
+    let mut neighbors = ours.iter().filter(|ours| domain(ours) == domain(named));
+    match (neighbors.next(), neighbors.next()) {
+        (Some(only), None) => Ok(Some(only.clone())),
+        // A report that names nobody, about a message to one person.
+        _ if named.is_empty() && ours.len() == 1 => Ok(ours.into_iter().next()),
+        _ => Ok(None),
+    }
+}
+
+fn receipt_state(mdn: &Mdn) -> &'static str {
+    let modified = |word: &str| mdn.modifiers.iter().any(|m| m.eq_ignore_ascii_case(word));
+    match mdn.disposition.as_str() {
+        _ if modified("error") => "error",
+        "deleted" if modified("expired") => "expired",
+        "deleted" => "deleted",
+        "failed" => "error",
+        "denied" => "denied",
+        "dispatched" => "dispatched",
+        "displayed" => "displayed",
+        // Nothing was said that would let us tell that it was heard.
+        _ => "processed",
+    }
+}
+
+/// `rfc822;ada@example.com` without its type and brackets.
+fn bare(recipient: &str) -> String {
+    let address = recipient.split_once(';').map_or(recipient, |(_, address)| address);
+    address.trim().trim_start_matches('<').trim_end_matches('>').to_owned()
+}
+
+/// Every recipient of a sent message.
+pub(crate) fn of_message(
+    c: &Connection,
+    account: AccountId,
+    message_id: &str,
+    kind: MessageKind,
+) -> Result<Vec<Delivery>> {
+    let mut query = c.prepare_cached(
+        "SELECT recipient, name, state, at, detail FROM deliveries \
+         WHERE account = ?1 AND message_id = ?2 ORDER BY id",
+    )?;
+    let rows = query.query_map(params![account.0, message_id], |row| {
+        Ok((
+            row.get::<_, String>(0)?,
+            row.get::<_, String>(1)?,
+            row.get::<_, String>(2)?,
+            row.get::<_, i64>(3)?,
+            row.get::<_, String>(4)?,
+        ))
+    })?;
+    let mut deliveries = Vec::new();
+    for row in rows {
+        let (recipient, name, state, at, detail) = row?;
+        let Ok(addr) = AddrSpec::parse(&recipient) else { continue };
+        deliveries.push(Delivery {
+            recipient: Address { name: super::some(name), addr },
+            text: text(&state, at, &detail, kind),
+            failed: matches!(state.as_str(), "failed" | "error"),
+            heard: state == "displayed",
+        });
+    }
+    Ok(deliveries)
+}
+
+fn text(state: &str, at: i64, detail: &str, kind: MessageKind) -> String {
+    let time = words::clock(words::local(at));
+    let voice = kind == MessageKind::Voice;
+    match state {
+        "displayed" if voice => format!("Heard at {time}"),
+        "displayed" => format!("Read at {time}"),
+        "deleted" if voice => "Deleted unheard".into(),
+        "deleted" => "Deleted unread".into(),
+        "expired" if voice => "Expired unheard".into(),
+        "expired" => "Expired unread".into(),
+        "error" if voice => "Couldn’t be played there".into(),
+        "error" => "Couldn’t be shown there".into(),
+        "denied" => "No receipt given".into(),
+        "dispatched" => "Passed on unheard".into(),
+        "processed" => "Processed there".into(),
+        "delivered" => format!("Delivered at {time}"),
+        "relayed" => "Handed on to a system that sends no reports".into(),
+        "delayed" => "Still on its way".into(),
+        "unreported" => "Sent · your server doesn’t report deliveries".into(),
+        "failed" if !detail.is_empty() => detail.to_owned(),
+        "failed" => "Couldn’t be delivered".into(),
+        _ => "Sent".into(),
+    }
+}
+
+/// The state of a sent message in a few words; nothing while nothing is known.
+pub(crate) fn summary(c: &Connection, account: AccountId, id: &str) -> Result<Option<String>> {
+    let key = messages::by_message_id(c, account, id)?;
+    let kind: Option<String> = match key {
+        Some(key) => c
+            .prepare_cached("SELECT kind FROM messages WHERE id = ?1")?
+            .query_row([key.0], |row| row.get(0))
+            .optional()?,
+        None => None,
+    };
+    let kind = kind.as_deref().and_then(MessageKind::parse).unwrap_or_default();
+    let all = of_message(c, account, id, kind)?;
+    if let Some(failed) = all.iter().find(|delivery| delivery.failed) {
+        let who = failed.recipient.label();
+        return Ok(Some(if all.len() == 1 {
+            failed.text.clone()
+        } else {
+            format!("{who}: {}", failed.text)
+        }));
+    }
+    let known: Vec<&Delivery> = all.iter().filter(|delivery| delivery.text != "Sent").collect();
+    Ok(match known.as_slice() {
+        [] => None,
+        [only] if all.len() == 1 => Some(only.text.clone()),
+        [first, ..] => Some(format!("{}: {}", first.recipient.label(), first.text)),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reports_name_recipients_with_a_type() {
+        assert_eq!(bare("rfc822; <ada@example.com>"), "ada@example.com");
+        assert_eq!(bare("ada@example.com"), "ada@example.com");
+    }
+
+    #[test]
+    fn dispositions_become_words() {
+        let state = |disposition: &str, modifier: &str| {
+            receipt_state(&Mdn {
+                disposition: disposition.into(),
+                modifiers: Some(modifier)
+                    .filter(|m| !m.is_empty())
+                    .map(Into::into)
+                    .into_iter()
+                    .collect(),
+                ..Mdn::default()
+            })
+        };
+        for (disposition, modifier, words) in [
+            ("deleted", "", "Deleted unheard"),
+            ("deleted", "expired", "Expired unheard"),
+            ("processed", "error", "Couldn’t be played there"),
+            ("failed", "", "Couldn’t be played there"),
+            ("processed", "warning", "Processed there"),
+            ("", "", "Processed there"),
+            ("unheard-of", "", "Processed there"),
+        ] {
+            assert_eq!(text(state(disposition, modifier), 0, "", MessageKind::Voice), words);
+        }
+        assert!(text(state("displayed", ""), 0, "", MessageKind::Voice).starts_with("Heard at "));
+        assert!(text(state("displayed", ""), 0, "", MessageKind::Email).starts_with("Read at "));
+    }
+}

@@ -1,0 +1,745 @@
+//! Messages as sync brings them: header blocks in batches, flags, disappearances, beginnings and
+//! whole bodies.
+//!
+//! A local row goes only when the caller says that the server has taken the message away
+//! ([`vanish`]); it then stays as a shadow for seven days. Places that our own pending operations
+//! made have no UID until the server shows the message there; they are matched by Message-ID and
+//! size, and so are all places of a mailbox whose UIDVALIDITY changed.
+
+use rusqlite::{Connection, OptionalExtension, Transaction, params};
+
+use super::{
+    Error, Result, Store,
+    accounts::{self, MailboxRow},
+    blobs::to_sql,
+    classify::{self, Facts, Known},
+    deliveries,
+};
+use crate::{
+    account::{Arrived, PassEnd},
+    imap::{Head, SeenFlags},
+};
+use aloud_message::Report;
+use aloud_model::{AccountId, Flag, MailboxId, MessageKey, MessageKind, Uid, imap::MailboxRole};
+
+/// How long a message that the server took away is kept as a shadow, in seconds.
+const SHADOW_SECONDS: i64 = 7 * 24 * 3600;
+
+/// The flags of one place as columns.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct FlagSet {
+    /// `\Seen`.
+    pub seen: bool,
+    /// `\Answered`.
+    pub answered: bool,
+    /// `\Flagged`.
+    pub flagged: bool,
+    /// `\Deleted`.
+    pub deleted: bool,
+    /// `\Draft`.
+    pub draft: bool,
+    /// `$MDNSent`.
+    pub mdn_sent: bool,
+    /// `$Forwarded`.
+    pub forwarded: bool,
+    /// All others, separated by spaces.
+    pub keywords: String,
+}
+
+impl FlagSet {
+    /// Sorts flags into columns.
+    #[must_use]
+    pub fn of(flags: &[Flag]) -> Self {
+        let mut set = Self::default();
+        for flag in flags {
+            set.put(flag, true);
+        }
+        set
+    }
+
+    /// Sets or clears one.
+    pub fn put(&mut self, flag: &Flag, on: bool) {
+        match flag {
+            Flag::Seen => self.seen = on,
+            Flag::Answered => self.answered = on,
+            Flag::Flagged => self.flagged = on,
+            Flag::Deleted => self.deleted = on,
+            Flag::Draft => self.draft = on,
+            Flag::MdnSent => self.mdn_sent = on,
+            Flag::Forwarded => self.forwarded = on,
+            Flag::Other(name) => {
+                let mut words: Vec<&str> = self.keywords.split_whitespace().collect();
+                words.retain(|word| !word.eq_ignore_ascii_case(name));
+                if on && !name.contains(char::is_whitespace) {
+                    words.push(name);
+                }
+                self.keywords = words.join(" ");
+            }
+        }
+    }
+}
+
+/// The class of a kind in the store: 0 voice, 1 fax, 2 everything that is read.
+#[must_use]
+pub fn class(kind: MessageKind) -> i64 {
+    match kind {
+        MessageKind::Voice => 0,
+        MessageKind::Fax => 1,
+        _ => 2,
+    }
+}
+
+impl Store {
+    /// Adds a batch of header blocks to a mailbox, in one transaction. Blocks.
+    ///
+    /// # Errors
+    /// [`Error::Store`].
+    pub fn insert_heads(&self, mailbox: MailboxId, heads: Vec<Head>, now: i64) -> Result<Arrived> {
+        let looked: Vec<(Head, Facts)> = heads
+            .into_iter()
+            .filter(|head| head.uid.0 != 0)
+            .map(|head| {
+                let facts = classify::facts(&head.header, Known::Head, head.size);
+                (head, facts)
+            })
+            .collect();
+        let (mut done, place) = self.write_now(|t| {
+            let place = accounts::mailbox(t, mailbox)?;
+            let mut done = Arrived::default();
+            for (head, facts) in &looked {
+                insert_head(t, &place, head, facts, now, &mut done)?;
+            }
+            Ok((done, place))
+        })?;
+        if matches!(place.role, MailboxRole::Sent | MailboxRole::All) {
+            let sent = looked.iter().map(|(_, facts)| facts.message_id.as_str());
+            done.changed.extend(self.match_earlier_reports(place.account, sent)?);
+        }
+        Ok(done)
+    }
+
+    /// Reports that came before the message they are about was known.
+    fn match_earlier_reports<'a>(
+        &self,
+        account: AccountId,
+        sent: impl Iterator<Item = &'a str>,
+    ) -> Result<Vec<MessageKey>> {
+        let mut reports: Vec<MessageKey> = Vec::new();
+        self.read_now(|c| {
+            let mut query = c.prepare_cached(
+                "SELECT id FROM messages WHERE about = ?1 AND account = ?2 AND joined = 0",
+            )?;
+            for id in sent.filter(|id| !id.is_empty()) {
+                let keys = query.query_map(params![id, account.0], |row| row.get(0))?;
+                for key in keys {
+                    reports.push(MessageKey(key?));
+                }
+            }
+            Ok(())
+        })?;
+        let mut changed = Vec::new();
+        for key in reports {
+            let (octets, have) = self.octets(key)?;
+            let known = if have.complete { Known::Whole } else { Known::Prefix };
+            let facts = classify::facts(&octets, known, have.total);
+            changed.extend(self.write_now(|t| deliveries::apply_report(t, account, key, &facts))?);
+        }
+        Ok(changed)
+    }
+
+    /// Looks at a beginning or a whole body and writes what it tells into the row. Blocks.
+    ///
+    /// # Errors
+    /// [`Error::Store`]; [`Error::NotFound`].
+    pub fn learn(&self, key: MessageKey, octets: &[u8], known: Known) -> Result<Vec<MessageKey>> {
+        let (poisoned, size) = self.write_now(|t| {
+            let (before, size): (i64, i64) = t
+                .query_row("SELECT poison, size FROM messages WHERE id = ?1", [key.0], |r| {
+                    Ok((r.get(0)?, r.get(1)?))
+                })
+                .optional()?
+                .ok_or_else(|| Error::NotFound(format!("message {key}")))?;
+            // 2 = being looked at: found again at start, it was what killed us.
+            t.execute("UPDATE messages SET poison = 2 WHERE id = ?1 AND poison = 0", [key.0])?;
+            Ok((before != 0, u64::try_from(size).unwrap_or(0)))
+        })?;
+        if poisoned {
+            return Ok(Vec::new());
+        }
+        let facts = classify::facts(octets, known, size);
+        self.write_now(|t| {
+            let (account, was): (i64, i64) =
+                t.query_row("SELECT account, known FROM messages WHERE id = ?1", [key.0], |row| {
+                    Ok((row.get(0)?, row.get(1)?))
+                })?;
+            if was <= known as i64 {
+                write_facts(t, key, &facts, known)?;
+            }
+            t.execute(
+                "UPDATE messages SET poison = ?2 WHERE id = ?1",
+                params![key.0, i64::from(facts.poison)],
+            )?;
+            deliveries::apply_report(t, AccountId(account), key, &facts)
+        })
+    }
+
+    /// Messages that were being looked at when the program died are quarantined. Blocks; called at
+    /// start.
+    ///
+    /// # Errors
+    /// [`Error::Store`].
+    pub fn quarantine(&self) -> Result<()> {
+        self.write_now(|t| {
+            t.execute("UPDATE messages SET poison = 1 WHERE poison = 2", [])?;
+            Ok(())
+        })
+    }
+}
+
+fn insert_head(
+    t: &Transaction<'_>,
+    place: &MailboxRow,
+    head: &Head,
+    facts: &Facts,
+    now: i64,
+    done: &mut Arrived,
+) -> Result<()> {
+    let flags = FlagSet::of(&head.flags);
+    let known: Option<(i64, i64)> = t
+        .prepare_cached("SELECT id, message FROM locations WHERE mailbox = ?1 AND uid = ?2")?
+        .query_row(params![place.id.0, head.uid.0], |r| Ok((r.get(0)?, r.get(1)?)))
+        .optional()?;
+    if let Some((location, message)) = known {
+        // Seen before: a repeated batch, or a shadow that came back.
+        t.execute("UPDATE locations SET gone = 0 WHERE id = ?1", [location])?;
+        write_flags(t, location, message, &flags, head.modseq)?;
+        return Ok(());
+    }
+    if let Some((location, message)) = awaited(t, place, head, facts)? {
+        t.execute(
+            "UPDATE locations SET uid = ?2, gone = 0, missed = 0 WHERE id = ?1",
+            params![location, head.uid.0],
+        )?;
+        write_flags(t, location, message, &flags, head.modseq)?;
+        t.execute(
+            "INSERT INTO heads (message, octets) VALUES (?1, ?2) \
+             ON CONFLICT (message) DO UPDATE SET octets = excluded.octets",
+            params![message, head.header],
+        )?;
+        done.changed.push(MessageKey(message));
+        return Ok(());
+    }
+    let shared = same_message(t, place.account, head)?;
+    let message = match shared {
+        Some(message) => message,
+        None => {
+            let message = insert_message(t, place.account, head, facts, now)?;
+            done.new.push(MessageKey(message));
+            message
+        }
+    };
+    t.prepare_cached(
+        "INSERT INTO locations (mailbox, message, uid, modseq, inbox, class, date, joined) \
+         SELECT ?1, id, ?3, ?4, ?5, ?6, date, joined FROM messages WHERE id = ?2",
+    )?
+    .execute(params![
+        place.id.0,
+        message,
+        head.uid.0,
+        to_sql(head.modseq),
+        place.role == MailboxRole::Inbox,
+        class(facts.kind)
+    ])?;
+    write_flags(t, t.last_insert_rowid(), message, &flags, head.modseq)?;
+    if shared.is_none() && matches!(facts.report, Some(Report::Mdn(_) | Report::Dsn(_))) {
+        let changed = deliveries::apply_report(t, place.account, MessageKey(message), facts)?;
+        done.changed.extend(changed);
+    }
+    Ok(())
+}
+
+/// A place of ours in this mailbox that waits for exactly this message.
+fn awaited(
+    t: &Transaction<'_>,
+    place: &MailboxRow,
+    head: &Head,
+    facts: &Facts,
+) -> Result<Option<(i64, i64)>> {
+    if facts.message_id.is_empty() {
+        return Ok(None);
+    }
+    // Our own copy may differ from the server's by a line end or a trace field.
+    Ok(t.prepare_cached(
+        "SELECT l.id, l.message FROM messages m CROSS JOIN locations l ON l.message = m.id \
+         WHERE m.account = ?4 AND m.message_id = ?2 AND l.mailbox = ?1 AND l.uid IS NULL \
+         ORDER BY l.gone, abs(m.size - ?3) LIMIT 1",
+    )?
+    .query_row(params![place.id.0, facts.message_id, to_sql(head.size), place.account.0], |r| {
+        Ok((r.get(0)?, r.get(1)?))
+    })
+    .optional()?)
+}
+
+/// The same message in another mailbox, where the server says so (labels).
+fn same_message(t: &Transaction<'_>, account: AccountId, head: &Head) -> Result<Option<i64>> {
+    if head.server_id.is_empty() {
+        return Ok(None);
+    }
+    Ok(t.prepare_cached("SELECT id FROM messages WHERE account = ?1 AND server_id = ?2")?
+        .query_row(params![account.0, head.server_id], |row| row.get(0))
+        .optional()?)
+}
+
+fn insert_message(
+    t: &Transaction<'_>,
+    account: AccountId,
+    head: &Head,
+    facts: &Facts,
+    now: i64,
+) -> Result<i64> {
+    let arrived = head.internal_date.map_or(now, |date| date.unix);
+    t.prepare_cached(
+        "INSERT INTO messages (account, server_id, size, arrived, date, poison) \
+         VALUES (?1, ?2, ?3, ?4, ?4, ?5)",
+    )?
+    .execute(params![account.0, head.server_id, to_sql(head.size), arrived, facts.poison])?;
+    let message = t.last_insert_rowid();
+    t.prepare_cached("INSERT INTO heads (message, octets) VALUES (?1, ?2)")?
+        .execute(params![message, head.header])?;
+    write_facts(t, MessageKey(message), facts, Known::Head)?;
+    Ok(message)
+}
+
+/// Writes the columns of [`Facts`] and the search words.
+pub(super) fn write_facts(
+    t: &Transaction<'_>,
+    key: MessageKey,
+    facts: &Facts,
+    known: Known,
+) -> Result<()> {
+    let recipients = serde_json::to_string(&facts.recipients).unwrap_or_else(|_| "[]".into());
+    t.prepare_cached(
+        "UPDATE messages SET message_id = coalesce(nullif(?2, ''), message_id), date = coalesce(?3, arrived), date_offset = ?4, \
+         known = ?5, kind = ?6, profile = ?7, subject = ?8, sender_name = ?9, \
+         sender_address = ?10, sender_number = ?11, outside_caller = ?12, recipients = ?13, \
+         preview = ?14, duration_ms = ?15, pages = ?16, importance = ?17, sensitivity = ?18, \
+         private = ?19, receipt_asked = ?20, attachment = ?21, has_card = ?22, about = ?23, estimated = ?24 \
+         WHERE id = ?1",
+    )?
+    .execute(params![
+        key.0,
+        facts.message_id,
+        facts.date.map(|date| date.unix),
+        facts.date.map_or(0, |date| date.offset_minutes),
+        known as i64,
+        facts.kind.as_str(),
+        facts.profile,
+        facts.subject,
+        facts.sender_name,
+        facts.sender_address,
+        facts.sender_number,
+        facts.outside_caller,
+        recipients,
+        facts.preview,
+        facts.duration.map_or(-1, |d| i64::try_from(d.as_millis()).unwrap_or(i64::MAX)),
+        facts.pages.map_or(-1, i64::from),
+        facts.importance.as_str(),
+        facts.sensitivity,
+        facts.private,
+        facts.receipt_asked,
+        facts.attachment,
+        facts.has_card,
+        facts.about,
+        facts.estimated,
+    ])?;
+    t.prepare_cached(
+        "UPDATE locations SET class = ?2, \
+         date = (SELECT date FROM messages WHERE id = ?1) WHERE message = ?1",
+    )?
+    .execute(params![key.0, class(facts.kind)])?;
+    let mut who = format!("{} {} {}", facts.sender_name, facts.sender_address, facts.sender_number);
+    for address in &facts.recipients {
+        who.push(' ');
+        who.push_str(address.label());
+    }
+    t.prepare_cached(
+        "INSERT OR REPLACE INTO search (rowid, sender, subject, body) VALUES (?1, ?2, ?3, ?4)",
+    )?
+    .execute(params![key.0, who, facts.subject, facts.words])?;
+    Ok(())
+}
+
+/// Writes what the server says of flags, except where an operation of ours is still to come.
+fn write_flags(
+    t: &Transaction<'_>,
+    location: i64,
+    message: i64,
+    flags: &FlagSet,
+    modseq: u64,
+) -> Result<bool> {
+    let mut flags = flags.clone();
+    let mut pending = t.prepare_cached(
+        "SELECT kind, detail FROM ops WHERE message = ?1 AND state = 'waiting' \
+         AND kind IN ('add', 'remove') AND location IN (0, ?2) ORDER BY id",
+    )?;
+    let mut rows = pending.query(params![message, location])?;
+    while let Some(row) = rows.next()? {
+        let on = row.get::<_, String>(0)? == "add";
+        flags.put(&Flag::parse(&row.get::<_, String>(1)?), on);
+    }
+    let changed = t
+        .prepare_cached(
+            "UPDATE locations SET seen = ?2, answered = ?3, flagged = ?4, deleted = ?5, \
+             draft = ?6, mdn_sent = ?7, forwarded = ?8, keywords = ?9, modseq = max(modseq, ?10) \
+             WHERE id = ?1 AND (seen <> ?2 OR answered <> ?3 OR flagged <> ?4 OR deleted <> ?5 \
+             OR draft <> ?6 OR mdn_sent <> ?7 OR forwarded <> ?8 OR keywords <> ?9 \
+             OR modseq < ?10)",
+        )?
+        .execute(params![
+            location,
+            flags.seen,
+            flags.answered,
+            flags.flagged,
+            flags.deleted,
+            flags.draft,
+            flags.mdn_sent,
+            flags.forwarded,
+            flags.keywords,
+            to_sql(modseq)
+        ])?;
+    Ok(changed > 0)
+}
+
+/// Of what the server says of flags, that which differs from the rows; so that a pass without news
+/// writes nothing.
+pub(crate) fn differing(
+    c: &Connection,
+    mailbox: MailboxId,
+    news: Vec<SeenFlags>,
+) -> Result<Vec<SeenFlags>> {
+    let mut query = c.prepare_cached(
+        "SELECT seen, answered, flagged, deleted, draft, mdn_sent, forwarded, keywords, modseq, \
+         EXISTS (SELECT 1 FROM ops o WHERE o.message = locations.message AND o.state = 'waiting') \
+         FROM locations WHERE mailbox = ?1 AND uid = ?2",
+    )?;
+    let mut differ = Vec::new();
+    for seen in news {
+        let row: Option<(FlagSet, i64, bool)> = query
+            .query_row(params![mailbox.0, seen.uid.0], |r| {
+                let set = FlagSet {
+                    seen: r.get(0)?,
+                    answered: r.get(1)?,
+                    flagged: r.get(2)?,
+                    deleted: r.get(3)?,
+                    draft: r.get(4)?,
+                    mdn_sent: r.get(5)?,
+                    forwarded: r.get(6)?,
+                    keywords: r.get(7)?,
+                };
+                Ok((set, r.get(8)?, r.get(9)?))
+            })
+            .optional()?;
+        let Some((set, modseq, pending)) = row else { continue };
+        if pending || set != FlagSet::of(&seen.flags) || modseq < to_sql(seen.modseq) {
+            differ.push(seen);
+        }
+    }
+    Ok(differ)
+}
+
+/// Flags of messages as the server has them; returns the messages that changed.
+pub(crate) fn update_flags(
+    t: &Transaction<'_>,
+    mailbox: MailboxId,
+    news: &[SeenFlags],
+) -> Result<Vec<MessageKey>> {
+    let mut changed = Vec::new();
+    for SeenFlags { uid, flags, modseq } in news {
+        let known: Option<(i64, i64)> = t
+            .prepare_cached("SELECT id, message FROM locations WHERE mailbox = ?1 AND uid = ?2")?
+            .query_row(params![mailbox.0, uid.0], |r| Ok((r.get(0)?, r.get(1)?)))
+            .optional()?;
+        if let Some((location, message)) = known
+            && write_flags(t, location, message, &FlagSet::of(flags), *modseq)?
+        {
+            changed.push(MessageKey(message));
+        }
+    }
+    Ok(changed)
+}
+
+/// The server took these away. The caller has made sure of it (`reliability` G6).
+pub(crate) fn vanish(
+    t: &Transaction<'_>,
+    mailbox: MailboxId,
+    uids: &[Uid],
+    now: i64,
+) -> Result<Vec<MessageKey>> {
+    let mut gone = Vec::new();
+    for uid in uids {
+        let key: Option<i64> = t
+            .prepare_cached(
+                "UPDATE locations SET gone = ?3 WHERE mailbox = ?1 AND uid = ?2 AND gone = 0 \
+                 RETURNING message",
+            )?
+            .query_row(params![mailbox.0, uid.0, now], |row| row.get(0))
+            .optional()?;
+        gone.extend(key.map(MessageKey));
+    }
+    Ok(gone)
+}
+
+/// Every UID known in a mailbox, ascending.
+pub(crate) fn known_uids(c: &Connection, mailbox: MailboxId) -> Result<Vec<Uid>> {
+    let mut query = c.prepare_cached(
+        "SELECT uid FROM locations WHERE mailbox = ?1 AND uid IS NOT NULL AND gone = 0 ORDER BY uid",
+    )?;
+    let rows = query.query_map([mailbox.0], |row| row.get(0).map(Uid))?;
+    Ok(rows.collect::<std::result::Result<_, _>>()?)
+}
+
+/// Whether [`finish_pass`] would change nothing.
+pub(crate) fn pass_is_idle(c: &Connection, mailbox: MailboxId, end: &PassEnd) -> Result<bool> {
+    let row = accounts::mailbox(c, mailbox)?;
+    let waits = c
+        .prepare_cached(
+            "SELECT 1 FROM locations WHERE mailbox = ?1 AND uid IS NULL AND gone = 0 LIMIT 1",
+        )?
+        .exists([mailbox.0])?;
+    Ok(!waits
+        && row.uidnext == end.uid_next
+        && row.highestmodseq == end.highest_modseq
+        && row.keywords == end.keywords)
+}
+
+/// A pass over a mailbox is complete: notes where it ended. Places that waited for a message which
+/// the pass did not bring, and that no operation will bring either, are gone.
+pub(crate) fn finish_pass(
+    t: &Transaction<'_>,
+    mailbox: MailboxId,
+    end: &PassEnd,
+    now: i64,
+) -> Result<()> {
+    t.execute(
+        "UPDATE mailboxes SET uidnext = ?2, highestmodseq = ?3, keywords = ?4 WHERE id = ?1",
+        params![mailbox.0, end.uid_next, to_sql(end.highest_modseq), end.keywords],
+    )?;
+    // Twice missed: an operation may have been confirmed while this very pass was under way.
+    for missed in ["gone = ?2 WHERE missed = 1 AND", "missed = 1 WHERE"] {
+        t.execute(
+            &format!(
+                "UPDATE locations SET {missed} mailbox = ?1 AND uid IS NULL AND gone = 0 \
+                 AND ?2 > 0 AND NOT EXISTS (SELECT 1 FROM ops o WHERE o.location = locations.id \
+                 OR (o.kind = 'move' AND o.detail = CAST(locations.id AS TEXT)))"
+            ),
+            params![mailbox.0, now.max(1)],
+        )?;
+    }
+    Ok(())
+}
+
+/// UIDVALIDITY changed: no UID of this mailbox means anything any more. Every place waits to be
+/// matched by Message-ID; operations on the old UIDs fail visibly, appends stay (RFC 4549 section
+/// 4.1). The caller fetches all header blocks and then calls [`finish_pass`].
+pub(crate) fn forget_uids(t: &Transaction<'_>, mailbox: MailboxId, uidvalidity: u32) -> Result<()> {
+    t.execute("DELETE FROM locations WHERE mailbox = ?1 AND gone <> 0", [mailbox.0])?;
+    t.execute(
+        "UPDATE locations SET uid = NULL, modseq = 0, hidden = 0 \
+         WHERE mailbox = ?1 AND uid IS NOT NULL",
+        [mailbox.0],
+    )?;
+    t.execute(
+        "UPDATE ops SET state = 'failed', reason = 'the server numbered the mailbox anew' \
+         WHERE mailbox = ?1 AND state = 'waiting' AND kind <> 'append'",
+        [mailbox.0],
+    )?;
+    t.execute(
+        "UPDATE mailboxes SET uidvalidity = ?2, uidnext = 0, highestmodseq = 0 WHERE id = ?1",
+        params![mailbox.0, uidvalidity],
+    )?;
+    Ok(())
+}
+
+/// Messages whose content was looked into, the newest first.
+pub(crate) fn looked_into(c: &Connection) -> Result<Vec<MessageKey>> {
+    let mut query = c.prepare_cached(
+        "SELECT id FROM messages WHERE known > 0 AND poison = 0 ORDER BY date DESC, id DESC",
+    )?;
+    let keys = query.query_map([], |row| row.get(0).map(MessageKey))?;
+    Ok(keys.collect::<std::result::Result<_, _>>()?)
+}
+
+/// Removes shadows older than a week, and messages that are nowhere any more.
+pub(crate) fn purge(t: &Transaction<'_>, now: i64) -> Result<()> {
+    t.execute(
+        "DELETE FROM locations WHERE gone <> 0 AND gone < ?1",
+        [now.saturating_sub(SHADOW_SECONDS)],
+    )?;
+    let orphans: Vec<i64> = {
+        let mut query = t.prepare(
+            "SELECT id FROM messages m WHERE NOT EXISTS \
+             (SELECT 1 FROM locations l WHERE l.message = m.id)",
+        )?;
+        let rows = query.query_map([], |row| row.get(0))?;
+        rows.collect::<std::result::Result<_, _>>()?
+    };
+    for id in orphans {
+        t.execute("DELETE FROM search WHERE rowid = ?1", [id])?;
+        t.execute("DELETE FROM messages WHERE id = ?1", [id])?;
+    }
+    Ok(())
+}
+
+/// One place of a message: the row an operation works on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    /// Row of the place.
+    pub location: i64,
+    /// The message.
+    pub message: MessageKey,
+    /// The account.
+    pub account: AccountId,
+    /// The mailbox.
+    pub mailbox: MailboxId,
+    /// What the mailbox is for.
+    pub role: MailboxRole,
+    /// UID, once the server has confirmed it.
+    pub uid: Option<u32>,
+    /// Flags.
+    pub flags: FlagSet,
+    /// The mailbox can store keywords.
+    pub stores_keywords: bool,
+}
+
+/// The places of a message that are shown, the inbox first.
+pub(crate) fn places(c: &Connection, key: MessageKey) -> Result<Vec<Place>> {
+    let mut query = c.prepare_cached(
+        "SELECT l.id, m.account, l.mailbox, b.role, l.uid, l.seen, l.answered, l.flagged, \
+         l.deleted, l.draft, l.mdn_sent, l.forwarded, l.keywords, b.keywords \
+         FROM locations l JOIN messages m ON m.id = l.message JOIN mailboxes b ON b.id = l.mailbox \
+         WHERE l.message = ?1 AND l.hidden = 0 AND l.gone = 0 \
+         ORDER BY l.inbox DESC, b.role = 'all', l.id",
+    )?;
+    let rows = query.query_map([key.0], |row| {
+        Ok(Place {
+            location: row.get(0)?,
+            message: key,
+            account: AccountId(row.get(1)?),
+            mailbox: MailboxId(row.get(2)?),
+            role: accounts::parse_role(&row.get::<_, String>(3)?),
+            uid: row.get(4)?,
+            flags: FlagSet {
+                seen: row.get(5)?,
+                answered: row.get(6)?,
+                flagged: row.get(7)?,
+                deleted: row.get(8)?,
+                draft: row.get(9)?,
+                mdn_sent: row.get(10)?,
+                forwarded: row.get(11)?,
+                keywords: row.get(12)?,
+            },
+            stores_keywords: row.get(13)?,
+        })
+    })?;
+    Ok(rows.collect::<std::result::Result<_, _>>()?)
+}
+
+/// Our copy of a sent message, in a mailbox where such copies lie.
+pub(crate) fn sent_copy(
+    c: &Connection,
+    account: AccountId,
+    message_id: &str,
+) -> Result<Option<MessageKey>> {
+    Ok(c.prepare_cached(
+        "SELECT m.id FROM messages m JOIN locations l ON l.message = m.id \
+         JOIN mailboxes b ON b.id = l.mailbox WHERE m.account = ?1 AND m.message_id = ?2 \
+         AND b.role IN ('sent', 'all') AND l.gone = 0 ORDER BY b.role DESC LIMIT 1",
+    )?
+    .query_row(params![account.0, message_id], |row| row.get(0))
+    .optional()?
+    .map(MessageKey))
+}
+
+/// A message by its Message-ID, the one we sent first.
+pub(crate) fn by_message_id(
+    c: &Connection,
+    account: AccountId,
+    message_id: &str,
+) -> Result<Option<MessageKey>> {
+    if message_id.is_empty() {
+        return Ok(None);
+    }
+    Ok(c.prepare_cached(
+        "SELECT m.id FROM messages m JOIN locations l ON l.message = m.id \
+         JOIN mailboxes b ON b.id = l.mailbox \
+         WHERE m.account = ?1 AND m.message_id = ?2 AND l.gone = 0 \
+         ORDER BY b.role = 'sent' DESC, m.id LIMIT 1",
+    )?
+    .query_row(params![account.0, message_id], |row| row.get(0))
+    .optional()?
+    .map(MessageKey))
+}
+
+/// Sets or clears the ring; whether that changed anything.
+pub(crate) fn set_started(t: &Transaction<'_>, key: MessageKey, on: bool) -> Result<bool> {
+    let changed = t.execute(
+        "UPDATE messages SET started = ?2 WHERE id = ?1 AND started <> ?2",
+        params![key.0, on],
+    )?;
+    Ok(changed > 0)
+}
+
+/// Whose message it is.
+pub(crate) fn account_of(c: &Connection, key: MessageKey) -> Result<AccountId> {
+    one(c, "SELECT account FROM messages WHERE id = ?1", key).map(AccountId)
+}
+
+/// Notes that the user heard, read or viewed it here, or said so.
+pub(crate) fn set_presented(t: &Transaction<'_>, key: MessageKey) -> Result<()> {
+    t.execute("UPDATE messages SET presented = 1 WHERE id = ?1", [key.0])?;
+    Ok(())
+}
+
+/// Whether the user heard, read or viewed it here.
+pub(crate) fn was_presented(c: &Connection, key: MessageKey) -> Result<bool> {
+    one(c, "SELECT presented FROM messages WHERE id = ?1", key)
+}
+
+/// Whether the message asks for a receipt that may be sent.
+pub(crate) fn asks_receipt(c: &Connection, key: MessageKey) -> Result<bool> {
+    one(c, "SELECT receipt_asked FROM messages WHERE id = ?1", key)
+}
+
+/// Whether reading the message failed in a way that must not happen again.
+pub(crate) fn is_poison(c: &Connection, key: MessageKey) -> Result<bool> {
+    one(c, "SELECT poison = 1 FROM messages WHERE id = ?1", key)
+}
+
+/// For a report: the message it is about, if that is here.
+pub(crate) fn about(
+    c: &Connection,
+    account: AccountId,
+    key: MessageKey,
+) -> Result<Option<MessageKey>> {
+    let id: String = one(c, "SELECT about FROM messages WHERE id = ?1", key)?;
+    by_message_id(c, account, &id)
+}
+
+/// Peaks of the waveform; empty when not measured.
+pub(crate) fn peaks(c: &Connection, key: MessageKey) -> Result<Vec<u8>> {
+    one(c, "SELECT peaks FROM messages WHERE id = ?1", key)
+}
+
+/// Keeps the peaks of the waveform.
+pub(crate) fn set_peaks(t: &Transaction<'_>, key: MessageKey, peaks: &[u8]) -> Result<()> {
+    t.execute("UPDATE messages SET peaks = ?2 WHERE id = ?1", params![key.0, peaks])?;
+    Ok(())
+}
+
+fn one<T: rusqlite::types::FromSql>(c: &Connection, sql: &str, key: MessageKey) -> Result<T> {
+    let found = c.prepare_cached(sql)?.query_row([key.0], |row| row.get(0)).optional()?;
+    found.ok_or_else(|| Error::NotFound(format!("message {key}")))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,171 @@
+//! What a mailbox may do to its rows.
+
+use super::*;
+use crate::{
+    account::{OpEnd, OpKind, Sink},
+    imap::Listed,
+    store::{list, ops, tests::scratch},
+    types::{AccountSettings, Security, Server},
+};
+use aloud_model::{AddrSpec, UidValidity};
+
+async fn filled() -> (tempfile::TempDir, Store, AccountId, MailboxId, MailboxId) {
+    let (dir, store) = scratch();
+    let server = Server { host: "127.0.0.1".into(), port: 1, security: Security::None };
+    let settings = AccountSettings {
+        name: "Robin".into(),
+        address: AddrSpec::parse("robin@example.com").expect("an address"),
+        label: "Robin".into(),
+        imap: server.clone(),
+        smtp: server,
+        user: "robin".into(),
+        ca_pem: None,
+        gateway: None,
+        demo: false,
+    };
+    let account = store.write_now(|t| accounts::add_account(t, &settings)).expect("added");
+    let listed = [("INBOX", MailboxRole::Inbox), ("Archive", MailboxRole::Archive)];
+    let listed = listed
+        .into_iter()
+        .map(|(name, role)| Listed {
+            name: name.into(),
+            decoded: name.into(),
+            role,
+            selectable: true,
+        })
+        .collect();
+    let rows = store.put_mailboxes(account, listed).await.expect("mailboxes");
+    for row in &rows {
+        store.rebind(row.id, UidValidity(1)).await.expect("bound");
+    }
+    let heads = (1..=3).map(head).collect();
+    let arrived = store.put_heads(rows[0].id, heads).await.expect("stored");
+    assert_eq!(arrived.new.len(), 3);
+    (dir, store, account, rows[0].id, rows[1].id)
+}
+
+fn head(uid: u32) -> Head {
+    let header = format!(
+        "From: ada@example.net\r\nSubject: Number {uid}\r\nMessage-ID: <{uid}@example.net>\r\n\r\n"
+    );
+    Head {
+        uid: Uid(uid),
+        flags: Vec::new(),
+        internal_date: None,
+        size: header.len() as u64 + 4,
+        modseq: 0,
+        server_id: String::new(),
+        header: header.into_bytes(),
+    }
+}
+
+fn keys(store: &Store, mailbox: MailboxId) -> Vec<MessageKey> {
+    use crate::types::{ListQuery, Scope, Sort};
+    let query = ListQuery {
+        scope: Scope::Mailbox(mailbox),
+        sort: Sort::Oldest,
+        search: String::new(),
+        offset: 0,
+        limit: 100,
+    };
+    let page = store.read_now(|c| list::list(c, &query)).expect("a page");
+    page.rows.iter().map(|row| row.key).collect()
+}
+
+const END: PassEnd = PassEnd { uid_next: 10, highest_modseq: 0, keywords: true };
+
+#[tokio::test]
+async fn a_new_uidvalidity_keeps_messages_and_their_bodies() {
+    let (_dir, store, account, inbox, _) = filled().await;
+    let before = keys(&store, inbox);
+    store.put_octets(before[0], 0, b"Subject: a\r\n\r\nbody".to_vec(), true).await.expect("body");
+    let place = store.read_now(|c| places(c, before[1])).expect("places").remove(0);
+    store.write_now(|t| ops::flag(t, &place, &Flag::Seen, true)).expect("wanted");
+    store.rebind(inbox, UidValidity(2)).await.expect("bound");
+    assert!(store.next_op(account).await.expect("ops").is_none(), "old UIDs mean nothing");
+    assert_eq!(keys(&store, inbox), before, "shown until the server has told");
+    // The third is gone, a new one is there, the numbers are others.
+    let mut heads: Vec<Head> = [2, 1, 7].into_iter().map(head).collect();
+    for (head, uid) in heads.iter_mut().zip([11, 12, 13]) {
+        head.uid = Uid(uid);
+    }
+    let arrived = store.put_heads(inbox, heads).await.expect("stored");
+    assert_eq!((arrived.new.len(), arrived.changed.len()), (1, 2));
+    for _ in 0..2 {
+        store.finish_pass(inbox, END).await.expect("ended");
+    }
+    let after = keys(&store, inbox);
+    assert_eq!(after.len(), 3);
+    assert!(after.contains(&before[0]) && after.contains(&before[1]));
+    assert!(store.have(before[0]).expect("there").complete);
+}
+
+#[tokio::test]
+async fn what_the_server_takes_away_stays_a_week_as_a_shadow() {
+    let (_dir, store, _, inbox, _) = filled().await;
+    let before = keys(&store, inbox);
+    store.forget(inbox, vec![Uid(2)]).await.expect("forgotten");
+    assert_eq!(keys(&store, inbox).len(), 2);
+    // It was a hiccup: the same UID comes back as the same message.
+    store.put_heads(inbox, vec![head(2)]).await.expect("stored");
+    assert_eq!(keys(&store, inbox), before);
+    store.forget(inbox, vec![Uid(2)]).await.expect("forgotten");
+    let now = store.now();
+    store.write_now(|t| purge(t, now + SHADOW_SECONDS - 10)).expect("purged");
+    assert!(store.have(before[1]).is_ok());
+    store.write_now(|t| purge(t, now + SHADOW_SECONDS + 10)).expect("purged");
+    assert!(store.have(before[1]).is_err());
+}
+
+#[tokio::test]
+async fn the_users_wish_stands_against_what_the_server_still_says() {
+    let (_dir, store, account, inbox, archive) = filled().await;
+    let key = keys(&store, inbox)[0];
+    let place = store.read_now(|c| places(c, key)).expect("places").remove(0);
+    store.write_now(|t| ops::flag(t, &place, &Flag::Seen, true)).expect("wanted");
+    let old = SeenFlags { uid: Uid(1), flags: vec![Flag::Flagged], modseq: 5 };
+    store.put_flags(inbox, vec![old]).await.expect("stored");
+    let flags = store.read_now(|c| places(c, key)).expect("places").remove(0).flags;
+    assert!(flags.seen && flags.flagged);
+    let op = store.next_op(account).await.expect("ops").expect("one");
+    assert!(matches!(op.kind, OpKind::Store { add: true, .. }));
+    // Refused: the wish is taken back.
+    store.op_end(op.id, OpEnd::Refused("no".into())).await.expect("ended");
+    assert!(!store.read_now(|c| places(c, key)).expect("places").remove(0).flags.seen);
+
+    // A move that is refused puts the message back where it was.
+    store.write_now(|t| ops::move_to(t, &place, archive)).expect("wanted");
+    assert_eq!((keys(&store, inbox).len(), keys(&store, archive).len()), (2, 1));
+    let op = store.next_op(account).await.expect("ops").expect("one");
+    store.op_end(op.id, OpEnd::Refused("no".into())).await.expect("ended");
+    assert_eq!((keys(&store, inbox).len(), keys(&store, archive).len()), (3, 0));
+}
+
+#[tokio::test]
+async fn a_message_that_kills_is_looked_at_once() {
+    let (_dir, store, _, inbox, _) = filled().await;
+    let key = keys(&store, inbox)[0];
+    // As after a crash in the middle of reading.
+    store
+        .write_now(|t| Ok(t.execute("UPDATE messages SET poison = 2 WHERE id = ?1", [key.0])?))
+        .expect("marked");
+    store.quarantine().expect("noted");
+    assert!(store.read_now(|c| is_poison(c, key)).expect("known"));
+    store.put_octets(key, 0, b"Subject: x\r\n\r\ny".to_vec(), true).await.expect("stored");
+    assert!(store.have(key).expect("there").complete, "its source can still be shown");
+    assert!(store.read_now(|c| is_poison(c, key)).expect("known"));
+}
+
+#[tokio::test]
+async fn slices_leave_no_holes_and_repeats_change_nothing() {
+    let (_dir, store, _, inbox, _) = filled().await;
+    let key = keys(&store, inbox)[0];
+    assert!(store.put_octets(key, 4, b"late".to_vec(), false).await.is_err());
+    store.put_octets(key, 0, b"From: a@b.c\r\n".to_vec(), false).await.expect("stored");
+    store.put_octets(key, 0, b"From: a@b.c\r\n".to_vec(), false).await.expect("repeated");
+    store.put_octets(key, 13, b"\r\nbody".to_vec(), true).await.expect("stored");
+    assert_eq!(store.octets(key).expect("octets").0, b"From: a@b.c\r\n\r\nbody");
+    // Never replaced by another body for the same UID.
+    store.put_octets(key, 0, b"other".to_vec(), true).await.expect("ignored");
+    assert_eq!(store.octets(key).expect("octets").0.len(), 19);
+}

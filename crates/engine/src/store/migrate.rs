@@ -1,0 +1,135 @@
+//! Numbered migrations. Each runs in one transaction together with its `user_version`, so that a
+//! kill leaves the old schema or the new one. A copy of the database is kept before the first step
+//! of an upgrade; a database newer than this program is refused and not touched.
+
+use std::path::Path;
+
+use rusqlite::{Connection, OpenFlags, TransactionBehavior};
+
+use super::{Error, Result};
+
+/// Schema files in order; the version of a database is how many of them it has seen.
+const STEPS: [&str; 3] = [
+    include_str!("migrations/0001_initial.sql"),
+    include_str!("migrations/0002_submission.sql"),
+    include_str!("migrations/0003_estimated_lengths.sql"),
+];
+
+/// Looks at the version without writing anything.
+pub(super) fn refuse_newer(file: &Path) -> Result<()> {
+    if !file.exists() {
+        return Ok(());
+    }
+    let connection = Connection::open_with_flags(file, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+    check(version(&connection)?)
+}
+
+fn check(version: usize) -> Result<()> {
+    if version > STEPS.len() {
+        return Err(Error::Store(format!(
+            "the database was written by a newer version of Aloud (schema {version}, this one \
+             knows {}); nothing was changed",
+            STEPS.len()
+        )));
+    }
+    Ok(())
+}
+
+pub(super) fn version(connection: &Connection) -> Result<usize> {
+    let version: i64 = connection.query_row("PRAGMA user_version", [], |row| row.get(0))?;
+    Ok(usize::try_from(version).unwrap_or(usize::MAX))
+}
+
+pub(super) fn migrate(connection: &mut Connection, dir: &Path) -> Result<()> {
+    let from = version(connection)?;
+    check(from)?;
+    if from > 0 && from < STEPS.len() {
+        let copy = dir.join(format!("aloud.db.schema{from}"));
+        if !copy.exists() {
+            let copy = copy.to_string_lossy().into_owned();
+            connection.execute("VACUUM INTO ?1", [copy])?;
+        }
+    }
+    for (index, step) in STEPS.iter().enumerate().skip(from) {
+        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        // Another process may have been here first.
+        if version(&transaction)? > index {
+            continue;
+        }
+        transaction.execute_batch(step)?;
+        transaction.pragma_update(None, "user_version", index as i64 + 1)?;
+        transaction.commit()?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::{Store, tests::scratch};
+
+    /// The statements of a database in the order they were made, without FTS5's own tables.
+    fn schema(store: &Store) -> String {
+        let statements: Vec<String> = store
+            .read_now(|c| {
+                let mut query = c.prepare(
+                    "SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL \
+                     AND name NOT LIKE 'sqlite_%' AND name NOT LIKE 'search_%' ORDER BY rowid",
+                )?;
+                let rows = query.query_map([], |row| row.get(0))?;
+                Ok(rows.collect::<std::result::Result<_, _>>()?)
+            })
+            .expect("the schema");
+        let mut text = String::from(
+            "-- The schema that all migrations together give (src/engine/store/migrations).\n\
+             -- A test compares; ALOUD_BLESS=1 writes it anew.\n",
+        );
+        for statement in statements {
+            text.push('\n');
+            text.push_str(&statement);
+            text.push_str(";\n");
+        }
+        text
+    }
+
+    #[test]
+    fn the_documented_schema_is_the_real_one() {
+        let (_dir, store) = scratch();
+        let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/schema.sql");
+        let real = schema(&store);
+        if std::env::var_os("ALOUD_BLESS").is_some() {
+            std::fs::write(&file, &real).expect("written");
+        }
+        assert_eq!(std::fs::read_to_string(&file).unwrap_or_default(), real);
+    }
+
+    #[test]
+    fn a_newer_database_is_refused_and_not_touched() {
+        let (_dir, store) = scratch();
+        let dir = store.dir().to_owned();
+        store.write_now(|t| Ok(t.pragma_update(None, "user_version", 99)?)).expect("set");
+        store.checkpoint();
+        drop(store);
+        let file = dir.join("aloud.db");
+        let before = std::fs::read(&file).expect("the file");
+        let refused = Store::open(&dir, crate::store::system_clock())
+            .err()
+            .map(|e| e.to_string())
+            .unwrap_or_default();
+        assert!(refused.contains("newer version"), "{refused}");
+        assert_eq!(std::fs::read(&file).expect("the file"), before);
+    }
+
+    #[test]
+    fn a_step_that_fails_leaves_the_old_schema() {
+        let mut connection = Connection::open_in_memory().expect("memory");
+        let transaction = connection.transaction().expect("begun");
+        assert!(transaction.execute_batch("CREATE TABLE a (x); CREATE TABLE nonsense (").is_err());
+        drop(transaction);
+        assert_eq!(version(&connection).ok(), Some(0));
+        let tables: i64 = connection
+            .query_row("SELECT count(*) FROM sqlite_schema", [], |r| r.get(0))
+            .expect("a count");
+        assert_eq!(tables, 0);
+    }
+}

@@ -1,0 +1,288 @@
+//! The local store: one SQLite database and a folder of message files. The only module that knows
+//! SQL.
+//!
+//! One writer and a few query-only readers, all on blocking threads; WAL with `synchronous=FULL`,
+//! so whatever a committed transaction says survives a crash (the outbox rests on that). The folder
+//! is made with mode 0700 and the database with 0600. Schema: numbered files in `migrations/`,
+//! `docs/schema.sql` shows the outcome (test below). Tests: `tests` modules of the submodules and
+//! `tests/engine/`.
+//!
+//! It does no network and knows no rule of voice mail beyond what a row needs.
+
+use std::{
+    collections::VecDeque,
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
+
+use super::types::Error;
+use aloud_model::MessageKey;
+
+pub mod accounts;
+pub mod blobs;
+pub mod classify;
+pub mod contacts;
+pub mod deliveries;
+pub mod list;
+pub mod messages;
+mod migrate;
+pub mod ops;
+pub mod outbox;
+pub mod receipts;
+pub mod search;
+mod sink;
+pub mod things;
+pub mod words;
+
+/// A connection that only reads; callers pass it on to the functions of this module.
+pub(crate) type Reader = Connection;
+/// The one transaction that writes.
+pub(crate) type Writer<'a> = Transaction<'a>;
+
+pub(crate) type Result<T> = std::result::Result<T, Error>;
+
+impl From<rusqlite::Error> for Error {
+    fn from(error: rusqlite::Error) -> Self {
+        match error {
+            rusqlite::Error::QueryReturnedNoRows => Self::NotFound("no such row".into()),
+            other => Self::Store(other.to_string()),
+        }
+    }
+}
+
+/// The database and the folder of message files. Clones share them.
+#[derive(Clone)]
+pub struct Store {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    dir: PathBuf,
+    writer: Mutex<Connection>,
+    readers: Mutex<Vec<Connection>>,
+    /// Messages that were listed lately: their beginnings are wanted first.
+    looked_at: Mutex<VecDeque<MessageKey>>,
+    clock: Clock,
+}
+
+/// Tells the time, in seconds since 1970 in UTC; tests bring their own.
+pub type Clock = Arc<dyn Fn() -> i64 + Send + Sync>;
+
+/// The computer's clock.
+#[must_use]
+pub fn system_clock() -> Clock {
+    Arc::new(|| jiff::Timestamp::now().as_second())
+}
+
+/// How many idle readers are kept.
+const READERS: usize = 4;
+/// How many listed messages are remembered.
+const LOOKED_AT: usize = 400;
+
+impl Store {
+    /// Opens or makes the store under `dir`. Blocks.
+    ///
+    /// # Errors
+    /// [`Error::Store`] when the disk or database fails, or when the database was written by a
+    /// newer Aloud (it is then left untouched).
+    pub fn open(dir: &Path, clock: Clock) -> Result<Self> {
+        blobs::make_private_dir(dir)?;
+        for sub in ["blobs", "partial", "recordings"] {
+            blobs::make_private_dir(&dir.join(sub))?;
+        }
+        let file = dir.join("aloud.db");
+        migrate::refuse_newer(&file)?;
+        blobs::make_private_file(&file)?;
+        let mut writer = Connection::open(&file)?;
+        configure(&writer)?;
+        migrate::migrate(&mut writer, dir)?;
+        let inner = Inner {
+            dir: dir.to_owned(),
+            writer: Mutex::new(writer),
+            readers: Mutex::default(),
+            looked_at: Mutex::default(),
+            clock,
+        };
+        Ok(Self { inner: Arc::new(inner) })
+    }
+
+    /// The folder it lives in.
+    #[must_use]
+    pub fn dir(&self) -> &Path {
+        &self.inner.dir
+    }
+
+    /// The time now, in seconds since 1970 in UTC.
+    #[must_use]
+    pub fn now(&self) -> i64 {
+        (self.inner.clock)()
+    }
+
+    /// Notes which messages somebody looks at in a list; true when some were not noted before.
+    pub(crate) fn look_at(&self, keys: impl Iterator<Item = MessageKey>) -> bool {
+        let mut seen = lock(&self.inner.looked_at);
+        let mut news = false;
+        for key in keys {
+            if !seen.contains(&key) {
+                news = true;
+                seen.push_back(key);
+            }
+        }
+        while seen.len() > LOOKED_AT {
+            seen.pop_front();
+        }
+        news
+    }
+
+    /// The keys of [`Self::look_at`] between commas.
+    fn looked_at(&self) -> String {
+        let seen = lock(&self.inner.looked_at);
+        seen.iter().fold(String::from(","), |text, key| format!("{text}{key},"))
+    }
+
+    /// Runs one transaction on a blocking thread; it is durable when this returns.
+    ///
+    /// # Errors
+    /// What `work` returns (then nothing is written), or [`Error::Store`].
+    pub async fn write<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Transaction<'_>) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let store = self.clone();
+        blocking(move || store.write_now(work)).await
+    }
+
+    /// Runs a query on a blocking thread.
+    ///
+    /// # Errors
+    /// What `work` returns, or [`Error::Store`].
+    pub async fn read<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Connection) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let store = self.clone();
+        blocking(move || store.read_now(work)).await
+    }
+
+    /// [`Self::write`] on this thread.
+    ///
+    /// # Errors
+    /// As [`Self::write`].
+    pub fn write_now<T>(&self, work: impl FnOnce(&Transaction<'_>) -> Result<T>) -> Result<T> {
+        let mut writer = lock(&self.inner.writer);
+        let transaction = writer.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let outcome = work(&transaction)?;
+        transaction.commit()?;
+        Ok(outcome)
+    }
+
+    /// [`Self::read`] on this thread.
+    ///
+    /// # Errors
+    /// As [`Self::read`].
+    pub fn read_now<T>(&self, work: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
+        let idle = lock(&self.inner.readers).pop();
+        let reader = match idle {
+            Some(reader) => reader,
+            None => {
+                let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+                let reader = Connection::open_with_flags(self.inner.dir.join("aloud.db"), flags)?;
+                configure(&reader)?;
+                reader.pragma_update(None, "query_only", true)?;
+                reader
+            }
+        };
+        let outcome = work(&reader);
+        let mut readers = lock(&self.inner.readers);
+        if readers.len() < READERS {
+            readers.push(reader);
+        }
+        outcome
+    }
+
+    /// Brings the write-ahead log into the database; called at shutdown. Blocks.
+    pub fn checkpoint(&self) {
+        lock(&self.inner.readers).clear();
+        let writer = lock(&self.inner.writer);
+        if let Err(error) = writer.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())) {
+            tracing::warn!(%error, "checkpoint failed");
+        }
+    }
+}
+
+fn configure(connection: &Connection) -> Result<()> {
+    connection.busy_timeout(Duration::from_secs(20))?;
+    connection.pragma_update(None, "journal_mode", "WAL")?;
+    connection.pragma_update(None, "synchronous", "FULL")?;
+    connection.pragma_update(None, "foreign_keys", true)?;
+    connection.pragma_update(None, "secure_delete", true)?;
+    connection.pragma_update(None, "trusted_schema", false)?;
+    connection.set_prepared_statement_cache_capacity(64);
+    Ok(())
+}
+
+/// A panic while the lock was held left no half transaction: SQLite rolls it back.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Runs blocking work off the async threads.
+///
+/// # Errors
+/// What the work returns; [`Error::Store`] when it panicked, [`Error::Stopped`] at shutdown.
+pub(crate) async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T> + Send + 'static,
+) -> Result<T> {
+    match tokio::task::spawn_blocking(work).await {
+        Ok(outcome) => outcome,
+        Err(error) if error.is_panic() => Err(Error::Store("an internal step failed".into())),
+        Err(_) => Err(Error::Stopped),
+    }
+}
+
+/// Text that is present, or nothing: the store keeps `''` for what a message does not have.
+pub(crate) fn some(text: String) -> Option<String> {
+    if text.is_empty() { None } else { Some(text) }
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+
+    /// A store in a folder of its own, gone with the value.
+    pub(crate) fn scratch() -> (tempfile::TempDir, Store) {
+        let dir = tempfile::tempdir().expect("a temporary folder");
+        let store = Store::open(&dir.path().join("data"), system_clock()).expect("a store");
+        (dir, store)
+    }
+
+    #[test]
+    fn readers_cannot_write_and_failed_work_leaves_nothing() {
+        let (_dir, store) = scratch();
+        let denied = store.read_now(|c| Ok(c.execute("DELETE FROM accounts", [])?));
+        assert!(denied.is_err());
+        let failed: Result<()> = store.write_now(|t| {
+            t.execute("INSERT INTO things (name, value) VALUES ('a', x'00')", [])?;
+            Err(Error::Stopped)
+        });
+        assert!(failed.is_err());
+        let count: i64 = store
+            .read_now(|c| Ok(c.query_row("SELECT count(*) FROM things", [], |r| r.get(0))?))
+            .expect("a count");
+        assert_eq!(count, 0);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn nobody_else_can_read_it() {
+        use std::os::unix::fs::PermissionsExt;
+        let (_dir, store) = scratch();
+        let mode = |p: PathBuf| std::fs::metadata(p).map(|m| m.permissions().mode() & 0o777).ok();
+        assert_eq!(mode(store.dir().to_owned()), Some(0o700));
+        assert_eq!(mode(store.dir().join("aloud.db")), Some(0o600));
+        assert_eq!(mode(store.dir().join("blobs")), Some(0o700));
+    }
+}

@@ -1,0 +1,462 @@
+//! Rows of the outbox. The contract is in `engine::outbox`; here are only its durable facts: the
+//! frozen octets and envelope, and which state a row is in.
+
+use std::time::Duration;
+
+use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
+
+use super::{Error, Result, deliveries, messages, ops};
+use crate::types::{OutboxRow, OutboxState};
+use aloud_model::{
+    AccountId, AddrSpec, Address, DateTime, MessageKey, OutboxId, imap::MailboxRole,
+};
+
+/// A row's state in the store.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Phase {
+    /// Held back for undo until `due`.
+    Held,
+    /// Waits until `$MDNSent` is stored.
+    Blocked,
+    /// May go at `due`.
+    Queued,
+    /// Being submitted; the server has no content octet yet.
+    Connecting,
+    /// The first content octet may have left.
+    Data,
+    /// The server's final reply was positive.
+    Accepted,
+    /// Nobody knows whether the server took it.
+    Ambiguous,
+    /// Refused for good.
+    Failed,
+}
+
+const PHASES: [(&str, Phase); 8] = [
+    ("held", Phase::Held),
+    ("blocked", Phase::Blocked),
+    ("queued", Phase::Queued),
+    ("connecting", Phase::Connecting),
+    ("data", Phase::Data),
+    ("accepted", Phase::Accepted),
+    ("ambiguous", Phase::Ambiguous),
+    ("failed", Phase::Failed),
+];
+
+impl Phase {
+    fn word(self) -> &'static str {
+        PHASES.iter().find(|(_, phase)| *phase == self).map_or("failed", |(word, _)| word)
+    }
+
+    fn parse(word: &str) -> Self {
+        PHASES.iter().find(|(w, _)| *w == word).map_or(Self::Failed, |(_, phase)| *phase)
+    }
+}
+
+/// What is frozen when the user presses Send.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Frozen {
+    /// From which account.
+    pub account: AccountId,
+    /// Message-ID without angle brackets.
+    pub message_id: String,
+    /// MAIL FROM; `None` for the null reverse path.
+    pub reverse_path: Option<AddrSpec>,
+    /// RCPT TO.
+    pub forward_paths: Vec<AddrSpec>,
+    /// Recipients as the outbox shows them.
+    pub shown_to: Vec<Address>,
+    /// Subject.
+    pub subject: String,
+    /// Length of the voice.
+    pub duration: Option<Duration>,
+    /// It is a receipt.
+    pub receipt: bool,
+    /// Ask the server for delivery reports of success too.
+    pub notify: bool,
+    /// The message answered or forwarded.
+    pub answers: Option<MessageKey>,
+    /// It is a forward rather than an answer.
+    pub forward: bool,
+    /// The message, CRLF line ends.
+    pub octets: Vec<u8>,
+}
+
+/// A row with what the outbox loop decides by.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// Its id.
+    pub id: OutboxId,
+    /// From which account.
+    pub account: AccountId,
+    /// Message-ID without angle brackets.
+    pub message_id: String,
+    /// MAIL FROM; `None` for the null reverse path.
+    pub reverse_path: Option<AddrSpec>,
+    /// RCPT TO.
+    pub forward_paths: Vec<AddrSpec>,
+    /// Recipients as shown.
+    pub shown_to: Vec<Address>,
+    /// Subject.
+    pub subject: String,
+    /// Length of the voice.
+    pub duration: Option<Duration>,
+    /// It is a receipt.
+    pub receipt: bool,
+    /// Ask the server for delivery reports of success too.
+    pub notify: bool,
+    /// State.
+    pub phase: Phase,
+    /// When it may go (Unix time), for held and queued rows.
+    pub due: i64,
+    /// Tries so far; counted before they are made.
+    pub attempts: u32,
+    /// Searches for an ambiguous message so far.
+    pub searches: u32,
+    /// Unix time of the first try; 0 before it.
+    pub first_try: i64,
+    /// Unix time since when it is ambiguous.
+    pub doubtful_since: i64,
+    /// What the server said last.
+    pub reply: String,
+    /// The message answered or forwarded.
+    pub answers: Option<MessageKey>,
+    /// It is a forward rather than an answer.
+    pub forward: bool,
+}
+
+const ENTRY: &str = "SELECT id, account, message_id, reverse_path, forward_paths, shown_to, \
+    subject, duration_ms, receipt, state, due, attempts, searches, first_try, doubtful_since, \
+    reply, notify, relation FROM outbox";
+
+fn entry(row: &Row<'_>) -> rusqlite::Result<Entry> {
+    let text = |at: usize| row.get::<_, String>(at);
+    let relation = text(17)?;
+    let (answers, forward) = match relation.split_once(' ') {
+        Some((word, key)) => (key.parse().ok().map(MessageKey), word == "forward"),
+        None => (None, false),
+    };
+    Ok(Entry {
+        answers,
+        forward,
+        id: OutboxId(row.get(0)?),
+        account: AccountId(row.get(1)?),
+        message_id: text(2)?,
+        reverse_path: AddrSpec::parse(&text(3)?).ok(),
+        forward_paths: serde_json::from_str(&text(4)?).unwrap_or_default(),
+        shown_to: serde_json::from_str(&text(5)?).unwrap_or_default(),
+        subject: text(6)?,
+        duration: u64::try_from(row.get::<_, i64>(7)?).ok().map(Duration::from_millis),
+        receipt: row.get(8)?,
+        phase: Phase::parse(&text(9)?),
+        due: row.get(10)?,
+        attempts: row.get(11)?,
+        searches: row.get(12)?,
+        first_try: row.get(13)?,
+        doubtful_since: row.get(14)?,
+        reply: text(15)?,
+        notify: row.get(16)?,
+    })
+}
+
+/// Freezes a message. Durable when the transaction is.
+pub(crate) fn freeze(
+    t: &Transaction<'_>,
+    frozen: &Frozen,
+    phase: Phase,
+    due: i64,
+    blocked_by: i64,
+    now: i64,
+) -> Result<OutboxId> {
+    if frozen.forward_paths.is_empty() {
+        return Err(Error::Invalid("Add at least one person or number.".into()));
+    }
+    let json = |value: serde_json::Result<String>| value.map_err(|e| Error::Store(e.to_string()));
+    let relation = match (frozen.answers, frozen.forward) {
+        (Some(key), false) => format!("reply {key}"),
+        (Some(key), true) => format!("forward {key}"),
+        (None, _) => String::new(),
+    };
+    t.execute(
+        "INSERT INTO outbox (account, message_id, reverse_path, forward_paths, shown_to, subject, \
+         duration_ms, receipt, relation, state, due, created, blocked_by, octets, notify) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
+        params![
+            frozen.account.0,
+            frozen.message_id,
+            frozen.reverse_path.as_ref().map(AddrSpec::as_str).unwrap_or_default(),
+            json(serde_json::to_string(&frozen.forward_paths))?,
+            json(serde_json::to_string(&frozen.shown_to))?,
+            frozen.subject,
+            frozen.duration.map_or(-1, |d| i64::try_from(d.as_millis()).unwrap_or(i64::MAX)),
+            frozen.receipt,
+            relation,
+            phase.word(),
+            due,
+            now,
+            blocked_by,
+            frozen.octets,
+            frozen.notify
+        ],
+    )?;
+    Ok(OutboxId(t.last_insert_rowid()))
+}
+
+/// Every row, oldest first.
+pub(crate) fn entries(c: &Connection) -> Result<Vec<Entry>> {
+    let mut query = c.prepare_cached(&format!("{ENTRY} ORDER BY id"))?;
+    let rows = query.query_map([], entry)?;
+    Ok(rows.collect::<std::result::Result<_, _>>()?)
+}
+
+/// One row.
+pub(crate) fn one(c: &Connection, id: OutboxId) -> Result<Entry> {
+    let found = c.prepare_cached(&format!("{ENTRY} WHERE id = ?1"))?.query_row([id.0], entry);
+    found.optional()?.ok_or_else(|| Error::NotFound(format!("outbox row {id}")))
+}
+
+/// The frozen octets.
+pub(crate) fn octets(c: &Connection, id: OutboxId) -> Result<Vec<u8>> {
+    let found = c.query_row("SELECT octets FROM outbox WHERE id = ?1", [id.0], |row| row.get(0));
+    found.optional()?.ok_or_else(|| Error::NotFound(format!("outbox row {id}")))
+}
+
+/// Counts a try and moves the row to [`Phase::Connecting`]; false when it is no longer there to
+/// be sent (taken back, or another loop has it).
+pub(crate) fn begin(t: &Transaction<'_>, id: OutboxId, now: i64) -> Result<bool> {
+    let changed = t.execute(
+        "UPDATE outbox SET state = 'connecting', attempts = attempts + 1, \
+         first_try = CASE first_try WHEN 0 THEN ?2 ELSE first_try END \
+         WHERE id = ?1 AND state IN ('held', 'queued') AND due <= ?2",
+        params![id.0, now],
+    )?;
+    Ok(changed == 1)
+}
+
+/// Notes that the first content octet is about to leave.
+pub(crate) fn data_starts(t: &Transaction<'_>, id: OutboxId) -> Result<()> {
+    let changed = t.execute(
+        "UPDATE outbox SET state = 'data' WHERE id = ?1 AND state = 'connecting'",
+        [id.0],
+    )?;
+    if changed == 0 {
+        return Err(Error::Refused("the message was taken back".into()));
+    }
+    Ok(())
+}
+
+/// Puts a row back for another try; `refund` when the try does not count (no credentials).
+pub(crate) fn again(
+    t: &Transaction<'_>,
+    id: OutboxId,
+    due: i64,
+    reason: &str,
+    refund: bool,
+) -> Result<()> {
+    t.execute(
+        "UPDATE outbox SET state = 'queued', due = ?2, reply = ?3, \
+         attempts = max(0, attempts - ?4) WHERE id = ?1",
+        params![id.0, due, reason, refund],
+    )?;
+    Ok(())
+}
+
+/// Rows of an account that wait for better times go now: the network or the password is back.
+pub(crate) fn hurry(t: &Transaction<'_>, account: AccountId, now: i64) -> Result<usize> {
+    Ok(t.execute(
+        "UPDATE outbox SET due = ?2 WHERE account = ?1 AND state IN ('queued', 'ambiguous') \
+         AND due > ?2",
+        params![account.0, now],
+    )?)
+}
+
+/// Stops a row.
+pub(crate) fn fail(t: &Transaction<'_>, id: OutboxId, reason: &str) -> Result<()> {
+    t.execute(
+        "UPDATE outbox SET state = 'failed', reply = ?2 WHERE id = ?1",
+        params![id.0, reason],
+    )?;
+    Ok(())
+}
+
+/// Nobody knows whether the server has it.
+pub(crate) fn doubt(t: &Transaction<'_>, id: OutboxId, reason: &str, now: i64) -> Result<()> {
+    t.execute(
+        "UPDATE outbox SET state = 'ambiguous', reply = ?2, doubtful_since = ?3, due = ?3, \
+         searches = 0 WHERE id = ?1",
+        params![id.0, reason, now],
+    )?;
+    Ok(())
+}
+
+/// When an ambiguous message is searched for again; `counted` when the search was made.
+pub(crate) fn search_later(
+    t: &Transaction<'_>,
+    id: OutboxId,
+    due: i64,
+    counted: bool,
+) -> Result<()> {
+    t.execute(
+        "UPDATE outbox SET due = ?2, searches = searches + ?3 WHERE id = ?1 AND state = 'ambiguous'",
+        params![id.0, due, counted],
+    )?;
+    Ok(())
+}
+
+/// After a start: rows that were on their way when the program ended. What had not reached DATA
+/// goes again; what had is ambiguous.
+pub(crate) fn recover(t: &Transaction<'_>, now: i64) -> Result<()> {
+    t.execute("UPDATE outbox SET state = 'queued' WHERE state = 'connecting'", [])?;
+    t.execute(
+        "UPDATE outbox SET state = 'ambiguous', doubtful_since = ?1, due = ?1, searches = 0, \
+         reply = 'Aloud was ended while the message was on its way' WHERE state = 'data'",
+        [now],
+    )?;
+    Ok(())
+}
+
+/// The server has it. A receipt is done with this; a message gets its row in Sent, its deliveries,
+/// and the operation that files it. `found` says that it was found on the server. The row in the
+/// outbox goes. `unreported` says that a report of delivery was wanted and the server makes none
+/// (RFC 3801 section 5.3). Returns the message in Sent.
+pub(crate) fn accept(
+    t: &Transaction<'_>,
+    id: OutboxId,
+    unreported: bool,
+    now: i64,
+) -> Result<Option<MessageKey>> {
+    let entry = one(t, id)?;
+    if entry.receipt {
+        t.execute("DELETE FROM outbox WHERE id = ?1", [id.0])?;
+        return Ok(None);
+    }
+    let state = if unreported { "unreported" } else { "sent" };
+    deliveries::record(t, entry.account, &entry.message_id, &entry.shown_to, state, now)?;
+    note_answered(t, id)?;
+    if let Some(key) = messages::sent_copy(t, entry.account, &entry.message_id)? {
+        t.execute("DELETE FROM outbox WHERE id = ?1", [id.0])?;
+        return Ok(Some(key));
+    }
+    t.execute("UPDATE outbox SET state = 'accepted' WHERE id = ?1", [id.0])?;
+    Ok(None)
+}
+
+/// The second half of [`accept`], after the octets were looked at: the row in Sent and the filing.
+pub(crate) fn file(
+    t: &Transaction<'_>,
+    id: OutboxId,
+    facts: &super::classify::Facts,
+    size: usize,
+    now: i64,
+) -> Result<(MessageKey, i64)> {
+    let entry = one(t, id)?;
+    let sent = ops::mailbox_for(t, entry.account, MailboxRole::Sent)?;
+    t.execute(
+        "INSERT INTO messages (account, size, arrived, date) VALUES (?1, ?2, ?3, ?3)",
+        params![entry.account.0, i64::try_from(size).unwrap_or(i64::MAX), now],
+    )?;
+    let key = MessageKey(t.last_insert_rowid());
+    t.execute(
+        "INSERT INTO locations (mailbox, message, seen, mdn_sent, date) VALUES (?1, ?2, 1, 1, ?3)",
+        params![sent.0, key.0, now],
+    )?;
+    let location = t.last_insert_rowid();
+    messages::write_facts(t, key, facts, super::classify::Known::Whole)?;
+    ops::append(t, entry.account, sent, key, location)?;
+    t.execute("UPDATE outbox SET message = ?2 WHERE id = ?1", params![id.0, key.0])?;
+    Ok((key, location))
+}
+
+/// Filing is written and the body lies in its file: the row in the outbox is done.
+pub(crate) fn finish(t: &Transaction<'_>, id: OutboxId) -> Result<()> {
+    t.execute("DELETE FROM outbox WHERE id = ?1 AND state = 'accepted'", [id.0])?;
+    Ok(())
+}
+
+/// Rows accepted but not filed, with the message in Sent if that was made (0 if not).
+pub(crate) fn accepted(c: &Connection) -> Result<Vec<(OutboxId, MessageKey)>> {
+    let mut query =
+        c.prepare_cached("SELECT id, message FROM outbox WHERE state = 'accepted' ORDER BY id")?;
+    let rows = query.query_map([], |row| Ok((OutboxId(row.get(0)?), MessageKey(row.get(1)?))))?;
+    Ok(rows.collect::<std::result::Result<_, _>>()?)
+}
+
+/// `\Answered` or `$Forwarded` for the original, now that the answer is out.
+fn note_answered(t: &Transaction<'_>, id: OutboxId) -> Result<()> {
+    use aloud_model::Flag;
+    let relation: String =
+        t.query_row("SELECT relation FROM outbox WHERE id = ?1", [id.0], |row| row.get(0))?;
+    let (flag, key) = match relation.split_once(' ') {
+        Some(("reply", key)) => (Flag::Answered, key),
+        Some(("forward", key)) => (Flag::Forwarded, key),
+        _ => return Ok(()),
+    };
+    let Ok(key) = key.parse().map(MessageKey) else { return Ok(()) };
+    for place in messages::places(t, key)? {
+        let allowed = flag == Flag::Answered || place.stores_keywords;
+        if allowed {
+            ops::flag(t, &place, &flag, true)?;
+        }
+    }
+    Ok(())
+}
+
+/// Takes a row back. Refused when octets may have left.
+pub(crate) fn cancel(t: &Transaction<'_>, id: OutboxId) -> Result<()> {
+    let entry = one(t, id)?;
+    match entry.phase {
+        Phase::Data | Phase::Accepted => {
+            Err(Error::Refused("The message is already on its way.".into()))
+        }
+        _ => {
+            t.execute("DELETE FROM outbox WHERE id = ?1", [id.0])?;
+            Ok(())
+        }
+    }
+}
+
+/// The user asks for another try now. An ambiguous row goes again only through this.
+pub(crate) fn retry(t: &Transaction<'_>, id: OutboxId, now: i64) -> Result<()> {
+    let changed = t.execute(
+        "UPDATE outbox SET state = 'queued', due = ?2, attempts = 0, first_try = 0, reply = '' \
+         WHERE id = ?1 AND state IN ('held', 'queued', 'failed', 'ambiguous')",
+        params![id.0, now],
+    )?;
+    if changed == 0 {
+        one(t, id)?;
+        return Err(Error::Refused("The message is already on its way.".into()));
+    }
+    Ok(())
+}
+
+/// How long an ambiguous message is searched for before the user is asked, in seconds.
+pub(crate) const DOUBT_SECONDS: i64 = 60;
+
+/// A row as the window shows it; `percent` is known to the loop only.
+pub(crate) fn shown(entry: &Entry, percent: u8, now: i64) -> OutboxRow {
+    let state = match entry.phase {
+        Phase::Held if entry.due > now => OutboxState::Held(DateTime::utc(entry.due)),
+        Phase::Queued if entry.due > now && !entry.reply.is_empty() => {
+            OutboxState::Retry { reason: entry.reply.clone(), at: DateTime::utc(entry.due) }
+        }
+        Phase::Held | Phase::Queued | Phase::Blocked => OutboxState::Queued,
+        Phase::Connecting => OutboxState::Sending(0),
+        Phase::Data => OutboxState::Sending(percent),
+        Phase::Accepted => OutboxState::Accepted,
+        Phase::Ambiguous if now < entry.doubtful_since + DOUBT_SECONDS => OutboxState::Sending(100),
+        Phase::Ambiguous => OutboxState::Ambiguous,
+        Phase::Failed => OutboxState::Failed(entry.reply.clone()),
+    };
+    OutboxRow {
+        id: entry.id,
+        account: entry.account,
+        to: entry.shown_to.clone(),
+        subject: entry.subject.clone(),
+        duration: entry.duration,
+        state,
+        message_id: entry.message_id.clone(),
+        receipt: entry.receipt,
+        answers: entry.answers,
+        forward: entry.forward,
+    }
+}

@@ -1,0 +1,375 @@
+//! The store as the account task sees it (`account::sink`).
+
+use rusqlite::{Connection, OptionalExtension, Transaction, params};
+
+use super::{
+    Error, Result, Store,
+    accounts::{self, MailboxRow},
+    blobs::to_sql,
+    blocking,
+    classify::Known,
+    messages,
+    ops::{self, OpOutcome},
+};
+use crate::{
+    account::{
+        Arrived, BodyPlace, MailboxState, Op, OpEnd, OpKind, OpsTaken, PassEnd, PrefixWant, Sink,
+    },
+    imap::{Head, Listed, SeenFlags},
+};
+use aloud_model::{AccountId, DateTime, Flag, MailboxId, MessageKey, Uid, UidValidity};
+
+/// First and longest beginning that is fetched only to see what a message is (decision E1).
+const PREFIX: (u64, u64) = (16 * 1024, 128 * 1024);
+/// Largest message that is fetched unasked, how much of such in all, and how many.
+const AHEAD: (u64, u64, u32) = (1024 * 1024, 32 * 1024 * 1024, 200);
+/// Newest messages of a mailbox whose beginnings are fetched without anybody looking at them.
+const NEWEST: u32 = 50;
+
+#[async_trait::async_trait]
+impl Sink for Store {
+    async fn put_mailboxes(
+        &self,
+        account: AccountId,
+        listed: Vec<Listed>,
+    ) -> Result<Vec<MailboxState>> {
+        self.write(move |t| {
+            let mut kept = Vec::new();
+            for m in &listed {
+                kept.push(accounts::upsert_mailbox(
+                    t,
+                    account,
+                    &m.name,
+                    &m.decoded,
+                    m.role,
+                    m.selectable,
+                )?);
+            }
+            accounts::keep_mailboxes(t, account, &kept)?;
+            Ok(accounts::mailbox_rows(t, account)?.into_iter().map(state).collect())
+        })
+        .await
+    }
+
+    async fn rebind(&self, mailbox: MailboxId, uid_validity: UidValidity) -> Result<()> {
+        self.write(move |t| messages::forget_uids(t, mailbox, uid_validity.0)).await
+    }
+
+    async fn put_heads(&self, mailbox: MailboxId, heads: Vec<Head>) -> Result<Arrived> {
+        let store = self.clone();
+        blocking(move || store.insert_heads(mailbox, heads, store.now())).await
+    }
+
+    async fn put_flags(&self, mailbox: MailboxId, seen: Vec<SeenFlags>) -> Result<Vec<MessageKey>> {
+        let differs = seen.clone();
+        let news = self.read(move |c| messages::differing(c, mailbox, differs)).await?;
+        if news.is_empty() {
+            return Ok(Vec::new());
+        }
+        self.write(move |t| messages::update_flags(t, mailbox, &news)).await
+    }
+
+    async fn known_uids(&self, mailbox: MailboxId) -> Result<Vec<Uid>> {
+        self.read(move |c| messages::known_uids(c, mailbox)).await
+    }
+
+    async fn forget(&self, mailbox: MailboxId, uids: Vec<Uid>) -> Result<Vec<MessageKey>> {
+        let now = self.now();
+        self.write(move |t| messages::vanish(t, mailbox, &uids, now)).await
+    }
+
+    async fn finish_pass(&self, mailbox: MailboxId, end: PassEnd) -> Result<()> {
+        let now = self.now();
+        let unchanged = self.read(move |c| messages::pass_is_idle(c, mailbox, &end)).await?;
+        if unchanged {
+            return Ok(());
+        }
+        self.write(move |t| messages::finish_pass(t, mailbox, &end, now)).await
+    }
+
+    async fn prefix_wants(&self, mailbox: MailboxId, limit: u32) -> Result<Vec<PrefixWant>> {
+        let store = self.clone();
+        blocking(move || store.wanted_prefixes(mailbox, limit)).await
+    }
+
+    async fn prefix_end(&self, key: MessageKey) -> Result<()> {
+        self.write(move |t| end_prefix(t, key)).await
+    }
+
+    async fn body_wants(&self, account: AccountId) -> Result<Vec<MessageKey>> {
+        let store = self.clone();
+        blocking(move || store.wanted_bodies(account)).await
+    }
+
+    async fn body_place(&self, key: MessageKey) -> Result<Option<BodyPlace>> {
+        let store = self.clone();
+        blocking(move || store.place_of_body(key)).await
+    }
+
+    async fn put_octets(
+        &self,
+        key: MessageKey,
+        offset: u64,
+        octets: Vec<u8>,
+        end: bool,
+    ) -> Result<Vec<MessageKey>> {
+        let store = self.clone();
+        blocking(move || store.take_octets(key, offset, &octets, end)).await
+    }
+
+    async fn take_ops(&self, account: AccountId) -> Result<Option<OpsTaken>> {
+        let file = self.dir().join(format!("operations-{account}.lock"));
+        blocking(move || Ok(super::blobs::try_lock(&file)?.map(|file| OpsTaken(Box::new(file)))))
+            .await
+    }
+
+    async fn next_op(&self, account: AccountId) -> Result<Option<Op>> {
+        let store = self.clone();
+        blocking(move || store.first_op(account)).await
+    }
+
+    async fn op_end(&self, op: i64, end: OpEnd) -> Result<Vec<MessageKey>> {
+        self.write(move |t| {
+            let outcome = match end {
+                OpEnd::Done => OpOutcome::Done(None),
+                OpEnd::Refused(reason) => OpOutcome::Refused(reason),
+                OpEnd::Stale => OpOutcome::Refused("the server numbered the mailbox anew".into()),
+            };
+            Ok(ops::settle(t, op, &outcome)?.into_iter().collect())
+        })
+        .await
+    }
+
+    async fn message_count(&self, account: AccountId) -> Result<u32> {
+        self.read(move |c| {
+            Ok(c.prepare_cached(
+                "SELECT count(DISTINCT l.message) FROM locations l \
+                 JOIN mailboxes b ON b.id = l.mailbox WHERE b.account = ?1 AND l.gone = 0",
+            )?
+            .query_row([account.0], |row| row.get(0))?)
+        })
+        .await
+    }
+}
+
+fn state(row: MailboxRow) -> MailboxState {
+    MailboxState {
+        id: row.id,
+        wire_name: row.wire_name,
+        role: row.role,
+        selectable: row.selectable,
+        uid_validity: (row.uidvalidity != 0).then_some(UidValidity(row.uidvalidity)),
+        uid_next: row.uidnext,
+        highest_modseq: row.highestmodseq,
+    }
+}
+
+fn end_prefix(t: &Transaction<'_>, key: MessageKey) -> Result<()> {
+    t.execute("UPDATE messages SET prefix_done = 1 WHERE id = ?1", [key.0])?;
+    Ok(())
+}
+
+impl Store {
+    fn wanted_prefixes(&self, mailbox: MailboxId, limit: u32) -> Result<Vec<PrefixWant>> {
+        let looked_at = self.looked_at();
+        let rows: Vec<(i64, u32, i64)> = self.read_now(|c| {
+            let mut query = c.prepare_cached(
+                "SELECT m.id, l.uid, m.size FROM locations l JOIN messages m ON m.id = l.message \
+                 LEFT JOIN bodies b ON b.message = m.id \
+                 WHERE l.mailbox = ?1 AND l.listed = 1 AND l.uid IS NOT NULL \
+                 AND m.prefix_done = 0 AND m.poison = 0 AND m.known < 2 \
+                 AND coalesce(b.sha256, '') = '' \
+                 AND (m.kind IN ('mdn', 'dsn') OR instr(?2, ',' || m.id || ',') \
+                      OR l.id IN (SELECT id FROM locations WHERE mailbox = ?1 AND listed = 1 \
+                                  ORDER BY date DESC, id DESC LIMIT ?3)) \
+                 ORDER BY l.date DESC LIMIT ?4",
+            )?;
+            let rows = query.query_map(params![mailbox.0, looked_at, NEWEST, limit], |row| {
+                Ok((row.get(0)?, row.get(1)?, row.get(2)?))
+            })?;
+            Ok(rows.collect::<std::result::Result<_, _>>()?)
+        })?;
+        let mut wants = Vec::new();
+        for (key, uid, size) in rows {
+            let key = MessageKey(key);
+            let have = self.have(key)?.here;
+            let size = u64::try_from(size).unwrap_or(0);
+            let more = if have < PREFIX.0 { PREFIX.0 } else { (have * 2).min(PREFIX.1) };
+            let want = if size > 0 { more.min(size) } else { more };
+            if want > have {
+                wants.push(PrefixWant { key, uid: Uid(uid), have, want });
+            } else {
+                self.write_now(|t| end_prefix(t, key))?;
+            }
+        }
+        Ok(wants)
+    }
+
+    /// Small unheard recordings and faxes of the inbox, newest first. What is here already counts
+    /// for the bound.
+    fn wanted_bodies(&self, account: AccountId) -> Result<Vec<MessageKey>> {
+        let rows: Vec<(i64, i64, bool)> = self.read_now(|c| {
+            let mut query = c.prepare_cached(
+                "SELECT m.id, m.size, coalesce(w.sha256, '') <> '' \
+                 FROM locations l JOIN mailboxes b ON b.id = l.mailbox \
+                 JOIN messages m ON m.id = l.message LEFT JOIN bodies w ON w.message = m.id \
+                 WHERE b.account = ?1 AND l.inbox = 1 AND l.listed = 1 AND l.seen = 0 \
+                 AND l.class IN (0, 1) AND l.uid IS NOT NULL AND m.poison = 0 \
+                 AND m.size BETWEEN 1 AND ?2 ORDER BY l.date DESC, l.id DESC LIMIT ?3",
+            )?;
+            let rows = query.query_map(params![account.0, to_sql(AHEAD.0), AHEAD.2], |row| {
+                Ok((row.get(0)?, row.get(1)?, row.get(2)?))
+            })?;
+            Ok(rows.collect::<std::result::Result<_, _>>()?)
+        })?;
+        let mut octets = 0u64;
+        let within = rows.into_iter().take_while(|(_, size, _)| {
+            octets = octets.saturating_add(u64::try_from(*size).unwrap_or(0));
+            octets <= AHEAD.1
+        });
+        Ok(within.filter(|(.., here)| !here).map(|(key, ..)| MessageKey(key)).collect())
+    }
+
+    fn place_of_body(&self, key: MessageKey) -> Result<Option<BodyPlace>> {
+        let row: Option<(i64, String, u32, u32, i64)> = self.read_now(|c| {
+            Ok(c.prepare_cached(
+                "SELECT l.mailbox, b.wire_name, b.uidvalidity, l.uid, m.size FROM locations l \
+                 JOIN mailboxes b ON b.id = l.mailbox JOIN messages m ON m.id = l.message \
+                 WHERE l.message = ?1 AND l.uid IS NOT NULL AND l.gone = 0 \
+                 ORDER BY l.hidden, l.inbox DESC, l.id LIMIT 1",
+            )?
+            .query_row([key.0], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?, r.get(3)?, r.get(4)?)))
+            .optional()?)
+        })?;
+        let Some((mailbox, wire_name, validity, uid, size)) = row else { return Ok(None) };
+        let have = self.have(key)?;
+        Ok(Some(BodyPlace {
+            mailbox: MailboxId(mailbox),
+            wire_name,
+            uid_validity: UidValidity(validity),
+            uid: Uid(uid),
+            size: u64::try_from(size).unwrap_or(0),
+            have: have.here,
+            complete: have.complete,
+        }))
+    }
+
+    fn take_octets(
+        &self,
+        key: MessageKey,
+        offset: u64,
+        octets: &[u8],
+        end: bool,
+    ) -> Result<Vec<MessageKey>> {
+        if self.have(key)?.complete {
+            return Ok(Vec::new());
+        }
+        let here = self.append_body(key, offset, octets)?;
+        if end {
+            let whole = self.finish_body(key)?;
+            let mut changed = self.learn(key, &whole, Known::Whole)?;
+            changed.push(key);
+            return Ok(changed);
+        }
+        let looking: bool = self.read_now(|c| {
+            let sql = "SELECT prefix_done = 0 FROM messages WHERE id = ?1";
+            Ok(c.prepare_cached(sql)?.query_row([key.0], |row| row.get(0)).optional()?)
+        })? == Some(true);
+        if !looking || here > 2 * PREFIX.1 {
+            return Ok(Vec::new());
+        }
+        let (beginning, _) = self.octets(key)?;
+        let mut changed = self.learn(key, &beginning, Known::Prefix)?;
+        changed.push(key);
+        self.write_now(|t| {
+            // A voice message or fax whose length is still unseen is worth a longer look.
+            t.execute(
+                "UPDATE messages SET prefix_done = 1 WHERE id = ?1 AND (?2 >= ?3 \
+                 OR NOT (kind = 'voice' AND duration_ms < 0 OR kind IN ('mdn', 'dsn')))",
+                params![key.0, to_sql(here), to_sql(PREFIX.1)],
+            )?;
+            Ok(())
+        })?;
+        Ok(changed)
+    }
+
+    fn first_op(&self, account: AccountId) -> Result<Option<Op>> {
+        let waiting = self.read_now(|c| ops::waiting(c, account))?;
+        for op in waiting {
+            let Some(made) = self.read_now(|c| wire_op(c, &op))? else { continue };
+            if let Wire::Dead(reason) = made {
+                self.write_now(|t| ops::settle(t, op.id, &OpOutcome::Refused(reason)))?;
+                continue;
+            }
+            let Wire::Op(mut wire) = made else { continue };
+            if let OpKind::Append { octets, .. } = &mut wire.kind {
+                let (whole, have) = self.octets(op.message)?;
+                if !have.complete {
+                    // The file is still being written.
+                    continue;
+                }
+                *octets = whole;
+            }
+            if self.write_now(|t| ops::attempt(t, op.id))? {
+                return Ok(Some(wire));
+            }
+        }
+        Ok(None)
+    }
+}
+
+/// What an operation is for the wire.
+enum Wire {
+    /// To be done.
+    Op(Op),
+    /// Can never be done.
+    Dead(String),
+}
+
+/// `None` while its place has no UID yet.
+fn wire_op(c: &Connection, op: &ops::Op) -> Result<Option<Wire>> {
+    let mailbox = match accounts::mailbox(c, op.mailbox) {
+        Ok(mailbox) => mailbox,
+        Err(Error::NotFound(_)) => return Ok(Some(Wire::Dead("the mailbox is gone".into()))),
+        Err(other) => return Err(other),
+    };
+    let one = |flag: &Flag, add: bool, uid: u32| OpKind::Store {
+        uids: vec![Uid(uid)],
+        add,
+        flags: vec![flag.clone()],
+    };
+    let kind = match (&op.kind, op.uid) {
+        (ops::OpKind::Append, _) => {
+            let arrived: i64 =
+                c.query_row("SELECT arrived FROM messages WHERE id = ?1", [op.message.0], |row| {
+                    row.get(0)
+                })?;
+            OpKind::Append {
+                // Nobody is to be asked for a receipt of our own message (RFC 3503 section 3.3).
+                flags: vec![Flag::Seen, Flag::MdnSent],
+                date: DateTime::utc(arrived),
+                message_id: op.message_id.clone(),
+                octets: Vec::new(),
+            }
+        }
+        (_, None) => return Ok(None),
+        (ops::OpKind::AddFlag(flag), Some(uid)) => one(flag, true, uid),
+        (ops::OpKind::RemoveFlag(flag), Some(uid)) => one(flag, false, uid),
+        (ops::OpKind::Move(target), Some(uid)) => {
+            let to = match accounts::mailbox(c, *target) {
+                Ok(target) => target.wire_name,
+                Err(Error::NotFound(_)) => {
+                    return Ok(Some(Wire::Dead("the mailbox is gone".into())));
+                }
+                Err(other) => return Err(other),
+            };
+            OpKind::Move { uids: vec![Uid(uid)], to }
+        }
+    };
+    Ok(Some(Wire::Op(Op {
+        id: op.id,
+        wire_name: mailbox.wire_name,
+        uid_validity: UidValidity(mailbox.uidvalidity),
+        kind,
+    })))
+}

@@ -1,0 +1,694 @@
+//! What goes in and out of [`super::Engine`]: plain values, cheap to clone, without any type of the
+//! crates underneath.
+
+use std::{path::PathBuf, sync::Arc, time::Duration};
+
+use aloud_codec::Pcm;
+use aloud_message::{Mail, Permission};
+use aloud_model::{
+    AccountId, AddrSpec, Address, ContactId, DateTime, Importance, MailboxId, MessageKey,
+    MessageKind, OutboxId, imap::MailboxRole, voice::VoiceFormat,
+};
+
+mod people;
+
+pub use super::errors::{BadCertificate, CertificateFault, Error};
+pub use people::*;
+
+impl Error {
+    /// A word for the log. What servers say may hold addresses, subjects and credentials, so their
+    /// words never go there (reliability T17).
+    #[must_use]
+    pub fn class(&self) -> &'static str {
+        match self {
+            Self::Refused(_) => "refused",
+            Self::Auth(_) => "credentials",
+            Self::PasswordNeeded => "no password",
+            Self::NoKeyring(_) => "no keyring",
+            Self::Certificate(_) => "certificate",
+            Self::NoEncryption => "no encryption",
+            Self::WrongSecurity { .. } => "wrong encryption",
+            Self::Unreachable { .. } => "unreachable",
+            Self::Server(_) => "server",
+            Self::Protocol(_) => "protocol",
+            Self::Store(_) => "store",
+            Self::NotFound(_) => "not found",
+            Self::Invalid(_) => "invalid",
+            Self::Stopped => "stopped",
+        }
+    }
+}
+
+/// How a connection is protected.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Security {
+    /// TLS from the first octet.
+    Tls,
+    /// STARTTLS, required.
+    StartTls,
+    /// None; accepted for loopback addresses only.
+    None,
+}
+
+impl Security {
+    /// As it is called.
+    #[must_use]
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Tls => "TLS",
+            Self::StartTls => "STARTTLS",
+            Self::None => "no encryption",
+        }
+    }
+}
+
+/// One server of an account.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Server {
+    /// Host name or address.
+    pub host: String,
+    /// TCP port.
+    pub port: u16,
+    /// Protection.
+    pub security: Security,
+}
+
+/// What an account needs, except the password.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct AccountSettings {
+    /// The user's own name, as recipients see it.
+    pub name: String,
+    /// The user's own address.
+    pub address: AddrSpec,
+    /// What the account is called in the sidebar.
+    pub label: String,
+    /// IMAP.
+    pub imap: Server,
+    /// Submission.
+    pub smtp: Server,
+    /// Login name at both.
+    pub user: String,
+    /// A CA certificate in PEM that is trusted besides the platform's.
+    pub ca_pem: Option<PathBuf>,
+    /// Domain that telephone numbers are sent to (RFC 3804), if there is one.
+    pub gateway: Option<String>,
+    /// The built-in demo account, served inside the process.
+    pub demo: bool,
+}
+
+/// An account as the window shows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Account {
+    /// Its row.
+    pub id: AccountId,
+    /// Its settings.
+    pub settings: AccountSettings,
+    /// How it is doing.
+    pub state: AccountState,
+}
+
+/// How an account is doing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum AccountState {
+    /// Not started.
+    Idle,
+    /// Connecting or looking for news.
+    Checking,
+    /// Fetching `done` of `total` messages.
+    Fetching {
+        /// Messages fetched.
+        done: u32,
+        /// Messages to fetch.
+        total: u32,
+    },
+    /// Connected; last success at the given time.
+    UpToDate(DateTime),
+    /// No network; since when.
+    Offline(DateTime),
+    /// The password is missing or was turned down.
+    NeedsPassword(String),
+    /// Another failure; Aloud tries again by itself at the given time.
+    Failed {
+        /// Why.
+        reason: String,
+        /// Next attempt.
+        retry_at: DateTime,
+    },
+}
+
+/// A mailbox in the sidebar.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mailbox {
+    /// Its row.
+    pub id: MailboxId,
+    /// Whose it is.
+    pub account: AccountId,
+    /// Decoded name.
+    pub name: String,
+    /// What it is for.
+    pub role: MailboxRole,
+    /// Unheard and unread messages in it.
+    pub unseen: u32,
+    /// All messages in it.
+    pub total: u32,
+}
+
+/// Numbers for the sidebar: what is unheard or unread in all inboxes, and what waits.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// All kinds.
+    pub all: u32,
+    /// Voice messages not heard.
+    pub unheard: u32,
+    /// The same, for the Voice entry.
+    pub voice: u32,
+    /// Faxes not viewed.
+    pub fax: u32,
+    /// Text mail not read.
+    pub text: u32,
+    /// Outbox rows waiting.
+    pub outbox: u32,
+}
+
+/// What the list shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Scope {
+    /// Every inbox.
+    AllInboxes,
+    /// Unheard voice messages of every inbox.
+    Unheard,
+    /// Voice of every inbox.
+    Voice,
+    /// Faxes of every inbox.
+    Fax,
+    /// Text mail of every inbox.
+    Text,
+    /// One mailbox.
+    Mailbox(MailboxId),
+}
+
+/// Order of the list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Sort {
+    /// Newest first.
+    #[default]
+    Newest,
+    /// Oldest first.
+    Oldest,
+    /// Unheard first, then newest.
+    UnheardFirst,
+    /// By sender's name.
+    Sender,
+    /// Longest first.
+    Longest,
+}
+
+/// A window of the list.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct ListQuery {
+    /// What is listed.
+    pub scope: Scope,
+    /// Order.
+    pub sort: Sort,
+    /// Search text with the filters `from:`, `kind:`, `unheard`, `longer:1m`, `private`; empty for none.
+    pub search: String,
+    /// First row.
+    pub offset: u32,
+    /// At most so many rows.
+    pub limit: u32,
+}
+
+/// A window of rows and how many there are in all.
+#[derive(Debug, Clone, Default)]
+pub struct ListPage {
+    /// The rows asked for.
+    pub rows: Vec<ListRow>,
+    /// All rows of the query.
+    pub total: u32,
+    /// Of these, unheard or unread.
+    pub unseen: u32,
+}
+
+/// Whether a message was heard, read or viewed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Progress {
+    /// Not at all (filled dot).
+    New,
+    /// Begun (ring).
+    Started,
+    /// Heard, read or viewed (`\Seen`).
+    Done,
+}
+
+/// One row of the list.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ListRow {
+    /// The message.
+    pub key: MessageKey,
+    /// Its account.
+    pub account: AccountId,
+    /// Its mailbox.
+    pub mailbox: MailboxId,
+    /// UID there; `None` for a row that the server has not confirmed.
+    pub uid: Option<u32>,
+    /// Its kind.
+    pub kind: MessageKind,
+    /// Name to show: directory name, else display or caller name, else number or address.
+    pub sender: String,
+    /// Sender's display or caller name, as the message has it.
+    pub sender_name: Option<String>,
+    /// Sender's address (recipient's, in Sent).
+    pub address: Option<String>,
+    /// Caller's number.
+    pub number: Option<String>,
+    /// Left by telephone; shows the telephone icon.
+    pub outside_caller: bool,
+    /// Contact whose photo and name are shown.
+    pub contact: Option<ContactId>,
+    /// Subject, or the sentence that stands for a missing one.
+    pub subject: String,
+    /// First words of the transcript or text, or a plain fact.
+    pub preview: String,
+    /// When it was sent, else when it arrived.
+    pub date: DateTime,
+    /// Length of the voice.
+    pub duration: Option<Duration>,
+    /// That length is guessed from the size; shown with "~".
+    pub estimated: bool,
+    /// Fax pages.
+    pub pages: Option<u32>,
+    /// Dot.
+    pub progress: Progress,
+    /// High or low importance.
+    pub importance: Importance,
+    /// A blocking Sensitivity.
+    pub private: bool,
+    /// A receipt is asked for and not settled.
+    pub receipt: bool,
+    /// It carries attachments besides its voice or fax.
+    pub attachment: bool,
+    /// It was answered.
+    pub answered: bool,
+    /// It was forwarded.
+    pub forwarded: bool,
+    /// State of delivery, for rows in Sent, in words for people ("Heard at 17:05").
+    pub delivery: Option<String>,
+}
+
+/// A message opened.
+#[derive(Debug, Clone)]
+pub struct Opened {
+    /// Its row.
+    pub row: ListRow,
+    /// What it is and allows.
+    pub mail: Arc<Mail>,
+    /// Whether all of it is on this computer; if not, [`Event::BodyProgress`] follows.
+    pub complete: bool,
+    /// Octets here and in all.
+    pub have: (u64, u64),
+    /// State of a receipt asked for.
+    pub receipt: ReceiptState,
+    /// What may be done with cards it carries.
+    pub offers: Vec<CardOffer>,
+    /// State of each recipient, for messages we sent.
+    pub deliveries: Vec<Delivery>,
+    /// For a report: the message it is about, if that is here.
+    pub about: Option<MessageKey>,
+    /// Peaks for the waveform of the primary audio, 0 to 255, or empty when not measured yet.
+    pub peaks: Arc<[u8]>,
+    /// Its G.726 code words are read in the other order ([`super::Engine::swap_code_words`]).
+    pub swapped: bool,
+    /// The sender's name in their own voice, as the directory has it.
+    pub spoken_name: Option<SpokenName>,
+}
+
+/// A name in a person's own voice; [`super::Engine::spoken_name`] brings the sound.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SpokenName {
+    /// Whose it is.
+    pub contact: ContactId,
+    /// How long, where it can be decoded.
+    pub length: Option<Duration>,
+}
+
+/// A message that was deleted unheard although its sender asked for a receipt.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeletedUnheard {
+    /// The message.
+    pub key: MessageKey,
+    /// Whose it is, as the list shows it.
+    pub sender: String,
+    /// Where a receipt would go, when that is not the sender's address.
+    pub elsewhere: Vec<AddrSpec>,
+}
+
+/// A receipt that the sender asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ReceiptState {
+    /// None asked, or none may be sent.
+    None,
+    /// Asked, but the message has not been heard, read or viewed yet; nothing is offered (D11).
+    NotYet,
+    /// To be asked now.
+    Ask {
+        /// Where it would go.
+        to: Vec<AddrSpec>,
+        /// That is not the sender's address: warn, and offer no "from now on".
+        elsewhere: bool,
+    },
+    /// Sent, or waiting in the outbox.
+    Sent(DateTime),
+    /// The user said no; never asked again.
+    Declined,
+}
+
+/// The user's answer to a receipt prompt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ReceiptAnswer {
+    /// Send it.
+    Send,
+    /// Send it, and do so for this person from now on.
+    SendAlways,
+    /// Do not; never ask again for this message.
+    Decline,
+    /// Do not, from now on for this person.
+    DeclineAlways,
+}
+
+/// How one recipient of a sent message stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Delivery {
+    /// Who.
+    pub recipient: Address,
+    /// What is known, in words ("Heard at 17:05").
+    pub text: String,
+    /// Whether it failed.
+    pub failed: bool,
+    /// Whether a receipt says that it was heard or read there.
+    pub heard: bool,
+}
+
+/// Where an outgoing message goes and what it answers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Relation {
+    /// New.
+    New,
+    /// An answer; the engine sets the threading fields and checks the rules.
+    Reply {
+        /// The message answered.
+        to: MessageKey,
+        /// Take the original along as message/rfc822; refused for a private one.
+        include_original: bool,
+    },
+    /// A forward with the untouched original.
+    Forward(MessageKey),
+}
+
+/// A message to be sent.
+#[derive(Debug, Clone)]
+pub struct Outgoing {
+    /// From which account.
+    pub account: AccountId,
+    /// What it answers.
+    pub relation: Relation,
+    /// To.
+    pub to: Vec<Address>,
+    /// Cc.
+    pub cc: Vec<Address>,
+    /// Subject.
+    pub subject: String,
+    /// The recording; `None` for a text message.
+    pub voice: Option<Arc<Pcm>>,
+    /// The subject, spoken.
+    pub spoken_subject: Option<Arc<Pcm>>,
+    /// A text: the body of a text message, or a note with a voice message (never to VPIM, E13).
+    pub text: Option<String>,
+    /// Importance.
+    pub importance: Importance,
+    /// Private.
+    pub private: bool,
+    /// Ask for a receipt.
+    pub ask_receipt: bool,
+    /// Format; `None` chooses per recipient.
+    pub format: Option<VoiceFormat>,
+    /// Directory of the recording that becomes this message's draft, deleted once it is frozen.
+    pub recording: Option<PathBuf>,
+}
+
+/// What the submission server of an account takes and does, as it said last.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Submission {
+    /// Most octets of a message (SIZE, RFC 1870); `None` without limit or while not known.
+    pub most: Option<u64>,
+    /// Whether it reports deliveries (DSN, RFC 3461); `None` while not known.
+    pub reports: Option<bool>,
+}
+
+/// Which format each recipient gets, for the composer's format line, and how much fits.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct FormatPlan {
+    /// A format and who gets it.
+    pub groups: Vec<(VoiceFormat, Vec<Address>)>,
+    /// What the server takes.
+    pub submission: Submission,
+    /// Octets that go along besides what is recorded.
+    pub besides: u64,
+    /// Sound that goes along besides the message: the spoken name.
+    pub aside: Duration,
+}
+
+impl FormatPlan {
+    /// Longest recording that the server takes, in the chosen format or in those of the plan;
+    /// `None` without limit.
+    #[must_use]
+    pub fn room(&self, chosen: Option<VoiceFormat>) -> Option<Duration> {
+        let most = self.submission.most?;
+        let planned = self.groups.iter().map(|(format, _)| *format);
+        let formats: Vec<VoiceFormat> = match chosen {
+            Some(format) => vec![format],
+            None => planned.collect(),
+        };
+        let rates = formats.iter().map(|format| u64::from(format.octets_per_second()));
+        let rate = rates.max().unwrap_or(u64::from(VoiceFormat::Ivm.octets_per_second()));
+        // Base64 in lines of 76: 78 octets for 57.
+        let octets = most.saturating_sub(self.besides).saturating_mul(57) / 78;
+        Some(Duration::from_secs(octets / rate.max(1)).saturating_sub(self.aside))
+    }
+}
+
+/// State of an outbox row (see `reliability`, outbox contract).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum OutboxState {
+    /// Held back so that it can be undone; when it goes.
+    Held(DateTime),
+    /// Waits for its turn or the network.
+    Queued,
+    /// On its way; percent.
+    Sending(u8),
+    /// Accepted by the server, not yet filed in Sent.
+    Accepted,
+    /// The connection broke when the server may have had it: the user decides.
+    Ambiguous,
+    /// Refused; what the server said.
+    Failed(String),
+    /// Waits for another attempt after a temporary refusal.
+    Retry {
+        /// What the server said.
+        reason: String,
+        /// When.
+        at: DateTime,
+    },
+}
+
+/// A row of the outbox.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OutboxRow {
+    /// Its id.
+    pub id: OutboxId,
+    /// From which account.
+    pub account: AccountId,
+    /// Recipients.
+    pub to: Vec<Address>,
+    /// Subject.
+    pub subject: String,
+    /// Length of the voice, if it is a voice message.
+    pub duration: Option<Duration>,
+    /// Its state.
+    pub state: OutboxState,
+    /// Message-ID without brackets.
+    pub message_id: String,
+    /// A receipt; not shown among the user's own messages.
+    pub receipt: bool,
+    /// The message that it answers or forwards.
+    pub answers: Option<MessageKey>,
+    /// It forwards that message rather than answering it.
+    pub forward: bool,
+}
+
+/// What to do about receipts where no rule for the person says otherwise (decision C5). The guards
+/// hold in every mode.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ReceiptPolicy {
+    /// Ask each time.
+    #[default]
+    Ask,
+    /// Send without asking, where that is allowed.
+    Always,
+    /// Never send, never ask.
+    Never,
+}
+
+/// When our own contact card goes along with a voice message (decision C1).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum OwnCard {
+    /// To people whose own mail carried a card, or whose entry says so.
+    #[default]
+    Automatic,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// Something that can be taken back until the next act.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct UndoToken(pub i64);
+
+/// What a user's mark does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Mark {
+    /// Heard, read, viewed.
+    Heard,
+    /// As new.
+    Unheard,
+}
+
+/// One account's pass, for `aloud sync --once --json`.
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct SyncReport {
+    /// Account label.
+    pub account: String,
+    /// Mailboxes looked at.
+    pub mailboxes: u32,
+    /// Messages known after the pass.
+    pub messages: u32,
+    /// Of these, new.
+    pub new: u32,
+    /// IMAP commands sent.
+    pub commands: u32,
+    /// Octets read from the server.
+    pub bytes_in: u64,
+    /// Octets written.
+    pub bytes_out: u64,
+    /// Wall clock.
+    pub milliseconds: u64,
+    /// Peak resident memory of the process.
+    pub peak_rss_kib: u64,
+    /// What failed.
+    pub errors: Vec<String>,
+}
+
+/// Facts that happened; they carry identifiers, never data. A feed that lags gets
+/// [`Event::Resync`] and its reader loads everything again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Event {
+    /// Rows of a mailbox came, went or moved.
+    MailboxChanged(MailboxId),
+    /// One message changed (flags, kind, receipt, delivery).
+    MessageChanged(MessageKey),
+    /// More of a body arrived: octets here, octets in all.
+    BodyProgress(MessageKey, u64, u64),
+    /// The outbox changed.
+    OutboxChanged,
+    /// A message was accepted by the server.
+    Sent(OutboxId),
+    /// A message could not be sent.
+    SendFailed(OutboxId, String),
+    /// An account was added, removed, or its state changed.
+    AccountChanged(AccountId),
+    /// An account needs its password.
+    AuthRequired(AccountId),
+    /// The directory changed.
+    DirectoryChanged,
+    /// New messages arrived.
+    Arrived(Vec<MessageKey>),
+    /// Events were lost: load everything again.
+    Resync,
+}
+
+/// Texts that travel inside mail, in the user's language; handed in because the engine knows no
+/// words. `{date}`, `{recipient}`, `{name}` are filled in by the engine.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Phrases {
+    /// Readable part of a receipt for a voice message.
+    pub receipt_heard: String,
+    /// Readable part of a receipt for a fax or text message.
+    pub receipt_read: String,
+    /// Readable part when deleted unheard.
+    pub receipt_deleted: String,
+    /// Readable part when it could not be played or shown.
+    pub receipt_failed: String,
+    /// Cover text of an IVM or Friendly voice message without a note.
+    pub cover: String,
+}
+
+impl Default for Phrases {
+    fn default() -> Self {
+        Self {
+            receipt_heard: "The voice message you sent on {date} to {recipient} was played.\r\nThis does not say that it was understood or acted upon.\r\n".into(),
+            receipt_read: "The message you sent on {date} to {recipient} was displayed.\r\nThis does not say that it was understood or acted upon.\r\n".into(),
+            receipt_deleted: "The message you sent on {date} to {recipient} was deleted without being played.\r\n".into(),
+            receipt_failed: "The message you sent on {date} to {recipient} arrived, but its content could not be played or shown there.\r\n".into(),
+            cover: "A voice message is attached.\r\n".into(),
+        }
+    }
+}
+
+/// Whether a message may be answered, forwarded and saved, by itself, for buttons.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Permissions {
+    /// Reply.
+    pub reply: Permission,
+    /// Forward.
+    pub forward: Permission,
+    /// Save or export.
+    pub save: Permission,
+}
+
+/// The sentence for a message that is over the limit.
+pub(crate) fn too_big(octets: u64, most: u64) -> String {
+    let whole = |octets: u64, unit: u64, up: bool| {
+        if up { octets.div_ceil(unit) } else { octets / unit }
+    };
+    let size = |octets: u64, up: bool| match octets {
+        0..1_000_000 => format!("{} kB", whole(octets, 1_000, up)),
+        _ => {
+            let tenths = whole(octets, 100_000, up);
+            format!("{}.{} MB", tenths / 10, tenths % 10)
+        }
+    };
+    format!(
+        "The server takes messages up to {}, and this one has {}. Shorten the recording, or leave \
+         something out.",
+        size(most, false),
+        size(octets, true)
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes_are_told_apart() {
+        assert_eq!(
+            too_big(2_050_000, 2_000_000),
+            "The server takes messages up to 2.0 MB, and this one has 2.1 MB. Shorten the \
+             recording, or leave something out."
+        );
+        assert!(too_big(10_240, 10_000).contains("up to 10 kB, and this one has 11 kB."));
+    }
+}

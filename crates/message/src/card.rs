@@ -1,0 +1,233 @@
+//! Contact cards: vCard 2.1 and 3.0 as RFC 2421 section 18 and RFC 2425/2426 describe them, and 4.0
+//! (RFC 6350).
+//!
+//! [`parse`] never fails: what cannot be used is said in [`CardDoc::problem`]. The parser proper is
+//! `calcard`; before it, a pass repairs what real cards of voice systems have (unknown charsets,
+//! nested AGENT cards, junk lines, bare quoted-printable). [`write`] makes version 3.0. Nothing here
+//! imports anything: a card is a proposal by its sender (reliability T11), and UID is not used for
+//! matching. Limits: 256 KiB, 100 properties. A SOUND that names another part (`CID:`) is resolved
+//! by the caller within the same message level.
+//!
+//! Tests: below, and `tests/message/card.rs`.
+
+mod lines;
+mod read;
+mod write;
+
+pub use lines::PROPERTIES_MAX;
+pub use read::{OCTETS_MAX, parse, parse_all, parse_file};
+pub use write::{write, write_with};
+
+/// A card, read or to be written.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct CardDoc {
+    /// Formatted name; made from the name's components where the card has none.
+    pub name: Option<String>,
+    /// Family name.
+    pub family: Option<String>,
+    /// Given names.
+    pub given: Option<String>,
+    /// Role, or title.
+    pub role: Option<String>,
+    /// Organisation and its units.
+    pub organization: Option<String>,
+    /// Mail addresses, in order.
+    pub emails: Vec<Email>,
+    /// Telephone numbers, in order.
+    pub tels: Vec<Tel>,
+    /// Postal address in one line, or the place in it.
+    pub place: Option<String>,
+    /// Time zone as written.
+    pub zone: Option<String>,
+    /// Media type and octets of the photo, when it is inside the card.
+    pub photo: Option<(String, Vec<u8>)>,
+    /// The spoken name.
+    pub sound: Option<Sound>,
+    /// When it was last changed, as written: cards have dates, times and local forms.
+    pub rev: Option<String>,
+    /// Its identifier; never used for matching.
+    pub uid: Option<String>,
+    /// Notes.
+    pub notes: Option<String>,
+    /// Why it cannot be used as it stands, or what was repaired.
+    pub problem: Option<String>,
+}
+
+/// A mail address on a card.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Email {
+    /// As written.
+    pub addr: String,
+    /// Takes VPIM messages.
+    pub vpim: bool,
+    /// Preferred.
+    pub preferred: bool,
+}
+
+/// A telephone number on a card.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tel {
+    /// As written.
+    pub number: String,
+    /// `voice`, `fax`, `cell`, `work`, ...; lower case, without `pref`.
+    pub kinds: Vec<String>,
+    /// Preferred.
+    pub preferred: bool,
+}
+
+/// A spoken name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Sound {
+    /// In the card.
+    Inline {
+        /// Media type, `audio/basic` where the card says `BASIC`.
+        media_type: String,
+        /// The recording.
+        octets: Vec<u8>,
+    },
+    /// A part of the same message, by Content-ID without brackets.
+    Cid(String),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn body(lines: &str) -> CardDoc {
+        parse(format!("BEGIN:VCARD\n{lines}\nEND:VCARD\n").as_bytes())
+    }
+
+    #[test]
+    fn reads_the_cards_of_rfc_2421() {
+        let doc = body(
+            "N:Parsons;Glenn;;Mr.;\nEMAIL;TYPE=INTERNET;VPIM:+12145551234@VM2.mycompany.com\n\
+             TEL;TYPE=VOICE;MSG;WORK:+1-217-555-1234\n\n\
+             SOUND;TYPE=32KADPCM;ENCODING=URI: CID:<part1@VM2-4321>\n\
+             REV:19951031T222710Z\nVERSION: 3.0",
+        );
+        assert_eq!(doc.name.as_deref(), Some("Glenn Parsons"));
+        assert_eq!((doc.family.as_deref(), doc.given.as_deref()), (Some("Parsons"), Some("Glenn")));
+        let email =
+            Email { addr: "+12145551234@VM2.mycompany.com".into(), vpim: true, preferred: false };
+        assert_eq!(doc.emails, [email]);
+        assert_eq!(doc.tels[0].number, "+1-217-555-1234");
+        assert_eq!(doc.tels[0].kinds, ["voice", "msg", "work"]);
+        assert_eq!(doc.sound, Some(Sound::Cid("part1@VM2-4321".into())));
+        assert_eq!(doc.rev.as_deref(), Some("19951031T222710Z"));
+        assert_eq!(doc.problem, None);
+    }
+
+    #[test]
+    fn reads_sounds_in_every_form() {
+        let inline = |media_type: &str| {
+            Some(Sound::Inline { media_type: media_type.into(), octets: b"abcd".to_vec() })
+        };
+        for (line, expected) in [
+            ("SOUND;TYPE=BASIC;ENCODING=b:YWJjZA==", inline("audio/basic")),
+            ("SOUND;BASIC;BASE64:\n YWJj\n ZA==\n", inline("audio/basic")),
+            ("SOUND;WAVE;ENCODING=BASE64:YWJj\nZA==\n", inline("audio/wav")),
+            ("SOUND:data:audio/basic;base64,YWJjZA==", inline("audio/basic")),
+            ("SOUND;TYPE=32KADPCM;VALUE=uri:CID:a%40b", Some(Sound::Cid("a@b".into()))),
+            ("SOUND;TYPE=32KADPCM;URI=CID:<a@b>", Some(Sound::Cid("a@b".into()))),
+            ("SOUND;VALUE=URI:cid:a@b", Some(Sound::Cid("a@b".into()))),
+            ("SOUND;VALUE=uri:http://x.example/a.au", None),
+            ("SOUND;ENCODING=b:", None),
+        ] {
+            assert_eq!(body(&format!("FN:x\n{line}")).sound, expected, "{line}");
+        }
+    }
+
+    #[test]
+    fn repairs_what_real_cards_have() {
+        let quoted = body(
+            "VERSION:2.1\nN;CHARSET=ISO-8859-1;QUOTED-PRINTABLE:M=FCller;J=F6rg\n\
+            ADR;WORK;QUOTED-PRINTABLE:;;Am See =\n5;Ulm;;;\nTEL;CELL;PREF:0171",
+        );
+        assert_eq!(quoted.name.as_deref(), Some("Jörg Müller"));
+        assert_eq!(quoted.place.as_deref(), Some("Am See 5, Ulm"));
+        assert!(quoted.tels[0].preferred && quoted.tels[0].kinds == ["cell"]);
+
+        let agent = body("FN:Boss\nAGENT:\nBEGIN:VCARD\nFN:Aide\nTEL:1\nEND:VCARD\nTEL:2");
+        assert_eq!((agent.name.as_deref(), agent.tels.len()), (Some("Boss"), 1));
+        assert_eq!(agent.tels[0].number, "2");
+
+        // The name of an encoding is no type, wherever it stands.
+        let odd = body("FN:x\nTEL;TYPE=cell,quoted-printable,a_b:1\nTEL:2");
+        assert_eq!((odd.tels.len(), odd.tels[0].kinds.as_slice()), (2, &["cell".to_owned()][..]));
+
+        let latin = parse(b"\xef\xbb\xbfBEGIN:VCARD\r\nFN:A\r\n  B\r\njunk line\r\nitem1.EMAIL;type=pref:mailto:a@b\r\n");
+        assert_eq!(latin.name.as_deref(), Some("A B"));
+        assert!(latin.emails[0].preferred && latin.emails[0].addr == "a@b");
+        assert_eq!(latin.problem.as_deref(), Some("its end is missing"));
+        assert_eq!(parse(b"BEGIN:VCARD\nFN:J\xf6rg\nEND:VCARD").name.as_deref(), Some("Jörg"));
+
+        let new = body(
+            "VERSION:4.0\nFN:A\\, B\nTEL;VALUE=uri;PREF=1;TYPE=\"voice,home\":tel:+1-555-0100\nTITLE:t\nROLE:r\nORG:O\\;1;Unit\nNOTE:a\\nb\nTZ:-05:00",
+        );
+        assert_eq!(new.name.as_deref(), Some("A, B"));
+        assert_eq!((new.tels[0].number.as_str(), new.tels[0].kinds.len()), ("+1-555-0100", 2));
+        assert_eq!(new.role.as_deref(), Some("r"));
+        assert_eq!(new.organization.as_deref(), Some("O;1, Unit"));
+        assert_eq!(new.notes.as_deref(), Some("a\nb"));
+        assert_eq!(new.zone.as_deref(), Some("-05:00"));
+    }
+
+    #[test]
+    fn limits_hold_and_say_so() {
+        assert!(parse(&vec![b'a'; OCTETS_MAX + 1]).problem.is_some());
+        assert!(parse(b"").problem.is_some());
+        let many = body(&format!("FN:x\n{}", "TEL:1\n".repeat(5_000)));
+        assert_eq!(many.tels.len(), PROPERTIES_MAX - 1);
+        assert!(many.problem.is_some());
+        let deep = format!("BEGIN:VCARD\nFN:x\n{}", "AGENT:\nBEGIN:VCARD\n".repeat(5_000));
+        assert_eq!(parse(deep.as_bytes()).name.as_deref(), Some("x"));
+        assert_eq!(parse_all(&b"BEGIN:VCARD\nFN:x\nEND:VCARD\n".repeat(300)).len(), 100);
+    }
+
+    prop_compose! {
+        fn any_doc()(
+            name in "\\PC{1,40}", role in proptest::option::of("\\PC{1,30}"),
+            number in "[+0-9-]{1,15}", place in proptest::option::of("[a-zA-Z;,\\\\ ]{1,20}x"),
+            sound in proptest::option::of("[a-z.]{1,9}@[a-z%+]{1,9}"),
+        ) -> CardDoc {
+            CardDoc {
+                name: Some(name), role, place, sound: sound.map(Sound::Cid),
+                tels: vec![Tel { number, kinds: vec!["voice".into()], preferred: true }],
+                emails: vec![Email { addr: "a@b".into(), vpim: true, preferred: false }],
+                ..CardDoc::default()
+            }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_written_is_read_back(doc in any_doc()) {
+            let back = parse(write(&doc).as_bytes());
+            let clean = |t: &Option<String>| t.as_deref().map(crate::display::clean).filter(|t| !t.is_empty());
+            if clean(&doc.name).is_some() {
+                prop_assert_eq!(clean(&back.name), clean(&doc.name));
+            }
+            prop_assert_eq!(clean(&back.role), clean(&doc.role));
+            prop_assert_eq!(clean(&back.place), clean(&doc.place));
+            prop_assert_eq!(&back.sound, &doc.sound);
+            prop_assert_eq!(&back.tels, &doc.tels);
+            prop_assert_eq!(&back.emails, &doc.emails);
+        }
+
+        #[test]
+        fn reading_never_panics(octets in proptest::collection::vec(any::<u8>(), 0..400)) {
+            let _ = parse_all(&octets);
+            let framed = [b"BEGIN:VCARD\n".as_slice(), &octets, b"\nEND:VCARD"].concat();
+            let _ = parse_all(&framed);
+        }
+
+        #[test]
+        fn card_like_text_never_panics(lines in proptest::collection::vec(
+            "(SOUND|PHOTO|TEL|EMAIL|N|ADR|ORG|AGENT|NOTE|BEGIN|END|X)?(;(TYPE=|ENCODING=|VALUE=|CHARSET=)?[a-zA-Z0-9\"=,-]{0,12}){0,3}:?[ -~\\PC]{0,40}", 0..12)
+        ) {
+            let text = format!("BEGIN:VCARD\r\n{}\r\nEND:VCARD\r\n", lines.join("\r\n"));
+            let _ = parse_all(text.as_bytes());
+        }
+    }
+}

@@ -1,0 +1,362 @@
+//! The pass before the parser: octets to clean property lines.
+//!
+//! Undone here: the character set of the file and of a property, folding in its three forms (blank,
+//! soft line break of quoted-printable, bare base64 lines), nested AGENT cards, junk and blank lines,
+//! bare parameters, quoted-printable, base64, `data:` and `cid:` references with the slips of
+//! RFC 2421's own examples.
+
+use crate::view::encoding::{self, Encoding};
+
+/// Most properties of a card that are read.
+pub const PROPERTIES_MAX: usize = 100;
+
+/// A card as lines.
+#[derive(Default)]
+pub(super) struct Source {
+    pub lines: Vec<Line>,
+    /// There was no `END:VCARD`.
+    pub unclosed: bool,
+}
+
+/// One property.
+pub(super) enum Line {
+    /// For the parser, well formed.
+    Text(String),
+    /// Property and value, kept as written.
+    Verbatim(String, String),
+    /// A picture or a recording.
+    Binary(String, Binary),
+}
+
+/// What a SOUND or PHOTO holds.
+pub(super) enum Binary {
+    /// Type in lower case as the card says it, and the octets.
+    Octets(String, Vec<u8>),
+    /// Content-ID of another part.
+    Cid(String),
+    /// A web address; never fetched.
+    Elsewhere,
+    /// Not what it says it is.
+    Damaged,
+}
+
+/// All cards in a file.
+pub(super) fn cards(octets: &[u8]) -> Vec<Source> {
+    let text = text(octets);
+    let mut cards = Vec::new();
+    let mut open: Option<Source> = None;
+    let mut nested = 0_usize;
+    let mut agent = false;
+    for line in logical(&text) {
+        let compact: String = line.chars().filter(|c| !c.is_whitespace()).take(12).collect();
+        if compact.eq_ignore_ascii_case("begin:vcard") {
+            if nested > 0 || agent {
+                nested += 1;
+            } else {
+                cards.extend(open.take().map(|card| Source { unclosed: true, ..card }));
+                open = Some(Source::default());
+            }
+            agent = false;
+            continue;
+        }
+        if compact.eq_ignore_ascii_case("end:vcard") {
+            if nested > 0 {
+                nested -= 1;
+            } else {
+                cards.extend(open.take());
+            }
+            continue;
+        }
+        if nested > 0 {
+            continue;
+        }
+        let Some(card) = open.as_mut() else { continue };
+        let Some(property) = Property::split(&line) else { continue };
+        if property.name == "AGENT" {
+            // Version 2.1 puts a whole card after it; 3.0 escapes it into the value.
+            agent = property.value.trim().is_empty();
+            nested = usize::from(property.value.trim().eq_ignore_ascii_case("BEGIN:VCARD"));
+            continue;
+        }
+        agent = false;
+        if card.lines.len() <= PROPERTIES_MAX {
+            card.lines.extend(property.into_line());
+        }
+    }
+    cards.extend(open.map(|card| Source { unclosed: true, ..card }));
+    cards
+}
+
+/// UTF-8, UTF-16 with its mark, else Windows-1252, of which Latin-1 is a part.
+fn text(octets: &[u8]) -> String {
+    if let Some(rest) = octets.strip_prefix(b"\xef\xbb\xbf") {
+        return String::from_utf8_lossy(rest).into_owned();
+    }
+    if octets.starts_with(b"\xff\xfe") || octets.starts_with(b"\xfe\xff") {
+        return encoding::text(octets, Some("utf-16"));
+    }
+    match std::str::from_utf8(octets) {
+        Ok(text) => text.to_owned(),
+        Err(_) => encoding::text(octets, Some("windows-1252")),
+    }
+}
+
+/// Unfolded lines.
+fn logical(text: &str) -> Vec<String> {
+    let mut out: Vec<String> = Vec::new();
+    let mut soft = false;
+    for line in text.split('\n') {
+        let line = line.strip_suffix('\r').unwrap_or(line);
+        let previous = out.last_mut();
+        match previous {
+            Some(previous) if soft => {
+                previous.pop();
+                previous.push_str(line.trim_start_matches([' ', '\t']));
+            }
+            // Blanks alone are folded blanks too; at the end of a value they count for nothing.
+            Some(previous) if line.starts_with([' ', '\t']) => {
+                previous.push_str(line.get(1..).unwrap_or_default());
+            }
+            Some(previous) if is_base64(previous) && is_base64_line(line) => {
+                previous.push_str(line)
+            }
+            _ if line.trim().is_empty() => {}
+            _ => out.push(line.to_owned()),
+        }
+        soft = out.last().is_some_and(|l| l.ends_with('=') && is_quoted(l));
+    }
+    out
+}
+
+fn parameters_contain(line: &str, words: &[&str]) -> bool {
+    let head = line.split(':').next().unwrap_or_default();
+    head.split([';', '=', ','])
+        .skip(1)
+        .any(|p| words.iter().any(|w| p.trim().eq_ignore_ascii_case(w)))
+}
+
+fn is_quoted(line: &str) -> bool {
+    parameters_contain(line, &["quoted-printable"])
+}
+
+fn is_base64(line: &str) -> bool {
+    parameters_contain(line, &["base64", "b"])
+}
+
+fn is_base64_line(line: &str) -> bool {
+    !line.is_empty() && line.bytes().all(|b| b.is_ascii_alphanumeric() || b"+/=".contains(&b))
+}
+
+/// Words that say how a value is written, not what it is.
+pub(super) const NO_TYPES: [&str; 7] =
+    ["base64", "b", "quoted-printable", "inline", "cid", "url", "uri"];
+
+/// A line taken apart.
+struct Property<'a> {
+    /// Upper case, without its group.
+    name: String,
+    /// As written, bare ones with an empty name.
+    parameters: Vec<(String, &'a str)>,
+    value: &'a str,
+}
+
+impl<'a> Property<'a> {
+    fn split(line: &'a str) -> Option<Self> {
+        let colon = outside_quotes(line, ':')?;
+        let (head, value) = (line.get(..colon)?, line.get(colon + 1..)?);
+        let mut pieces = Vec::new();
+        let mut rest = head;
+        while let Some(at) = outside_quotes(rest, ';') {
+            pieces.push(rest.get(..at)?);
+            rest = rest.get(at + 1..)?;
+        }
+        pieces.push(rest);
+        let mut pieces = pieces.into_iter();
+        let name = pieces.next()?.trim();
+        let name = name.rsplit('.').next()?.to_ascii_uppercase();
+        let legal = |c: char| c.is_ascii_alphanumeric() || c == '-';
+        if name.is_empty() || !name.chars().all(legal) {
+            return None;
+        }
+        let parameters = pieces
+            .take(32)
+            .map(|p| match p.split_once('=') {
+                Some((key, value)) => (key.trim().to_ascii_uppercase(), value.trim()),
+                None => (String::new(), p.trim()),
+            })
+            .collect();
+        Some(Self { name, parameters, value: value.trim_start() })
+    }
+
+    fn parameter(&self, key: &str) -> Option<&'a str> {
+        self.parameters.iter().find(|(k, _)| k == key).map(|(_, v)| *v)
+    }
+
+    /// Whether an encoding is named, with or without `ENCODING=`.
+    fn encoded(&self, words: &[&str]) -> bool {
+        self.parameters.iter().any(|(key, value)| {
+            (key.is_empty() || key == "ENCODING")
+                && words.iter().any(|w| value.eq_ignore_ascii_case(w))
+        })
+    }
+
+    fn into_line(self) -> Option<Line> {
+        match self.name.as_str() {
+            "VERSION" | "PROFILE" => None,
+            "SOUND" | "PHOTO" => {
+                let binary = self.binary();
+                Some(Line::Binary(self.name, binary))
+            }
+            "REV" | "TZ" | "UID" => {
+                let value = unescape(&self.decoded());
+                Some(Line::Verbatim(self.name, value))
+            }
+            _ => Some(Line::Text(self.for_parser())),
+        }
+    }
+
+    /// The value with quoted-printable and its charset undone.
+    fn decoded(&self) -> String {
+        if self.encoded(&["quoted-printable"]) {
+            let octets = encoding::decode(self.value.as_bytes(), Encoding::QuotedPrintable).octets;
+            let charset = self.parameter("CHARSET");
+            if charset.is_none() && std::str::from_utf8(&octets).is_err() {
+                return encoding::text(&octets, Some("windows-1252"));
+            }
+            return encoding::text(&octets, charset);
+        }
+        if self.encoded(&["base64", "b"]) {
+            let octets = encoding::decode(self.value.as_bytes(), Encoding::Base64).octets;
+            return encoding::text(&octets, self.parameter("CHARSET"));
+        }
+        self.value.to_owned()
+    }
+
+    fn for_parser(&self) -> String {
+        let mut line = self.name.clone();
+        for (key, value) in &self.parameters {
+            let plain = value.trim_matches('"');
+            let encoding = ["quoted-printable", "base64", "b", "7bit", "8bit", "inline"];
+            let is_encoding = encoding.iter().any(|e| plain.eq_ignore_ascii_case(e));
+            let key = match key.as_str() {
+                "" if is_encoding => continue,
+                "ENCODING" | "CHARSET" | "VALUE" => continue,
+                "" => "TYPE",
+                key => key,
+            };
+            // Anything that could end the parameter early goes.
+            let safe = |c: &char| !matches!(c, '"' | ';' | ':' | '\\') && !c.is_control();
+            let key: String =
+                key.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '-').collect();
+            let value: String = plain.chars().filter(safe).collect();
+            if !key.is_empty() && !value.is_empty() {
+                line.push_str(&format!(";{key}={value}"));
+            }
+        }
+        line.push(':');
+        let decoded = self.decoded();
+        let was_encoded = decoded != self.value;
+        for c in decoded.chars() {
+            match c {
+                '\r' => {}
+                '\n' => line.push_str("\\n"),
+                // A lone backslash of an encoded value is no escape.
+                '\\' if was_encoded => line.push_str("\\\\"),
+                '\0' => {}
+                c => line.push(c),
+            }
+        }
+        line
+    }
+
+    fn binary(&self) -> Binary {
+        let kind = self.parameters.iter().find_map(|(key, value)| {
+            let value = value.trim_matches('"').to_ascii_lowercase();
+            let named = key.is_empty() || key == "TYPE" || key == "MEDIATYPE";
+            (named && !NO_TYPES.contains(&value.as_str())).then_some(value)
+        });
+        let kind = kind.unwrap_or_default();
+        let value = self.value.trim();
+        let lower =
+            |text: &str, len: usize| text.get(..len).unwrap_or_default().to_ascii_lowercase();
+        if lower(value, 4) == "cid:" {
+            return cid(value.get(4..).unwrap_or_default());
+        }
+        // `SOUND;TYPE=32KADPCM;ENCODING=URI=CID:<x>` and `URI=CID:<x>` lose their `CID`.
+        let stray = self.parameters.iter().any(|(key, value)| {
+            (key == "URI" || key == "ENCODING" || key == "VALUE")
+                && lower(value.rsplit('=').next().unwrap_or_default(), 3) == "cid"
+        });
+        if stray && !value.is_empty() {
+            return cid(value);
+        }
+        if lower(value, 5) == "data:" {
+            return data(value.get(5..).unwrap_or_default());
+        }
+        if self.encoded(&["base64", "b"]) || value.len() > 200 && is_base64_line(value) {
+            let compact: String = value.chars().filter(|c| !c.is_whitespace()).collect();
+            return octets(kind, encoding::decode(compact.as_bytes(), Encoding::Base64));
+        }
+        if self.encoded(&["quoted-printable"]) {
+            return octets(kind, encoding::decode(value.as_bytes(), Encoding::QuotedPrintable));
+        }
+        if value.contains("://") || self.parameter("VALUE").is_some() {
+            Binary::Elsewhere
+        } else {
+            Binary::Damaged
+        }
+    }
+}
+
+fn octets(kind: String, decoded: encoding::Decoded) -> Binary {
+    if decoded.octets.is_empty() { Binary::Damaged } else { Binary::Octets(kind, decoded.octets) }
+}
+
+/// A Content-ID: without brackets, percent-decoded (RFC 2392).
+fn cid(value: &str) -> Binary {
+    let value = value.trim().trim_start_matches('<');
+    let value = value.split('>').next().unwrap_or_default();
+    let value = String::from_utf8_lossy(&encoding::percent(value.as_bytes())).into_owned();
+    let id: String = value.chars().filter(|c| c.is_ascii_graphic()).take(250).collect();
+    if id.is_empty() { Binary::Damaged } else { Binary::Cid(id) }
+}
+
+/// What follows `data:` (RFC 2397).
+fn data(value: &str) -> Binary {
+    let Some((head, body)) = value.split_once([',']) else { return Binary::Damaged };
+    let kind = head.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    let body = encoding::percent(body.as_bytes());
+    if head.to_ascii_lowercase().contains(";base64") {
+        return octets(kind, encoding::decode(&body, Encoding::Base64));
+    }
+    if body.is_empty() { Binary::Damaged } else { Binary::Octets(kind, body) }
+}
+
+fn unescape(value: &str) -> String {
+    let mut out = String::with_capacity(value.len());
+    let mut chars = value.chars();
+    while let Some(c) = chars.next() {
+        match c {
+            '\\' => match chars.next() {
+                Some('n' | 'N') => out.push('\n'),
+                Some(c) => out.push(c),
+                None => {}
+            },
+            c => out.push(c),
+        }
+    }
+    out
+}
+
+/// Where a character first stands outside double quotes. An unclosed quote is none.
+fn outside_quotes(text: &str, wanted: char) -> Option<usize> {
+    let mut in_quotes = false;
+    for (at, c) in text.char_indices() {
+        if c == '"' {
+            in_quotes = !in_quotes;
+        } else if c == wanted && !in_quotes {
+            return Some(at);
+        }
+    }
+    if in_quotes { text.find(wanted) } else { None }
+}

@@ -1,0 +1,289 @@
+//! From octets to cards: lines first ([`super::lines`]), then `calcard` for the values.
+
+use calcard::vcard::{VCard, VCardEntry, VCardParameterName, VCardProperty, VCardValue};
+
+use super::{
+    CardDoc, Email, Sound, Tel,
+    lines::{self, Binary, Line, PROPERTIES_MAX},
+};
+use crate::display;
+
+/// Largest card that is read (reliability T11).
+pub const OCTETS_MAX: usize = 256 * 1024;
+/// Largest file of cards, and most cards of one.
+const FILE_MAX: usize = 16 * 1024 * 1024;
+const FILE_CARDS_MAX: usize = 5_000;
+/// Most cards of one part that are read.
+const CARDS_MAX: usize = 100;
+/// Longest value that is kept, in characters; notes may be longer.
+const VALUE_MAX: usize = 500;
+const NOTES_MAX: usize = 16_000;
+
+/// Reads the first card; one that cannot be read has a [`CardDoc::problem`].
+#[must_use]
+pub fn parse(octets: &[u8]) -> CardDoc {
+    let mut cards = parse_all(octets);
+    if cards.is_empty() {
+        return unusable("there is no contact card in it");
+    }
+    cards.swap_remove(0)
+}
+
+/// Reads all cards, at most 100.
+#[must_use]
+pub fn parse_all(octets: &[u8]) -> Vec<CardDoc> {
+    if octets.len() > OCTETS_MAX {
+        return vec![unusable("the contact card is larger than 256 KiB")];
+    }
+    lines::cards(octets).iter().take(CARDS_MAX).map(card).collect()
+}
+
+/// Reads all cards of a file that the user chose: the limit of 256 KiB holds for each card, and the
+/// file may have 16 MiB and 5000 cards.
+#[must_use]
+pub fn parse_file(octets: &[u8]) -> Vec<CardDoc> {
+    if octets.len() > FILE_MAX {
+        return vec![unusable("the file is larger than 16 MiB")];
+    }
+    // UTF-16 is not taken apart by octets.
+    if octets.starts_with(b"\xff\xfe") || octets.starts_with(b"\xfe\xff") {
+        return parse_all(octets);
+    }
+    let mut docs = Vec::new();
+    let (mut start, mut at, mut depth) = (0, 0, 0_usize);
+    for line in octets.split_inclusive(|octet| *octet == b'\n') {
+        at += line.len();
+        let is = |word: &[u8]| line.trim_ascii().eq_ignore_ascii_case(word);
+        if is(b"BEGIN:VCARD") {
+            depth += 1;
+        } else if is(b"END:VCARD") {
+            depth = depth.saturating_sub(1);
+            if depth == 0 {
+                docs.extend(parse_all(octets.get(start..at).unwrap_or_default()));
+                start = at;
+            }
+        }
+        if docs.len() >= FILE_CARDS_MAX {
+            return docs;
+        }
+    }
+    docs.extend(parse_all(octets.get(start..).unwrap_or_default()));
+    docs
+}
+
+fn unusable(problem: &str) -> CardDoc {
+    CardDoc { problem: Some(problem.into()), ..CardDoc::default() }
+}
+
+fn card(source: &lines::Source) -> CardDoc {
+    let mut doc = CardDoc::default();
+    let mut problems: Vec<&str> = Vec::new();
+    if source.unclosed {
+        problems.push("its end is missing");
+    }
+    if source.lines.len() > PROPERTIES_MAX {
+        problems.push("only its first 100 properties were read");
+    }
+    let mut text = String::from("BEGIN:VCARD\r\nVERSION:4.0\r\n");
+    for line in source.lines.iter().take(PROPERTIES_MAX) {
+        match line {
+            Line::Text(line) => {
+                text.push_str(line);
+                text.push_str("\r\n");
+            }
+            Line::Verbatim(property, value) => verbatim(&mut doc, property, value),
+            Line::Binary(property, binary) => match (property.as_str(), binary) {
+                ("SOUND", Binary::Cid(id)) if doc.sound.is_none() => {
+                    doc.sound = Some(Sound::Cid(id.clone()));
+                }
+                ("SOUND", Binary::Octets(kind, octets)) if doc.sound.is_none() => {
+                    let media_type = sound_type(kind);
+                    doc.sound = Some(Sound::Inline { media_type, octets: octets.clone() });
+                }
+                ("PHOTO", Binary::Octets(kind, octets)) if doc.photo.is_none() => {
+                    doc.photo = Some((photo_type(kind, octets), octets.clone()));
+                }
+                (_, Binary::Damaged) => problems.push("a picture or recording in it is damaged"),
+                _ => {}
+            },
+        }
+    }
+    text.push_str("END:VCARD\r\n");
+    // A panic in there costs this card.
+    match std::panic::catch_unwind(|| VCard::parse(&text).ok()).ok().flatten() {
+        Some(parsed) => parsed.entries.iter().for_each(|entry| take(&mut doc, entry)),
+        None => problems.push("it cannot be read"),
+    }
+    if doc.name.is_none() {
+        let joined = [&doc.given, &doc.family];
+        let joined: Vec<&str> = joined.into_iter().filter_map(|p| p.as_deref()).collect();
+        doc.name = one_line(&joined.join(" ")).or_else(|| doc.organization.clone());
+    }
+    if doc.name.is_none() && doc.emails.is_empty() && doc.tels.is_empty() {
+        problems.push("it names nobody");
+    }
+    problems.dedup();
+    doc.problem = (!problems.is_empty()).then(|| problems.join("; "));
+    doc
+}
+
+/// Values that are kept as written.
+fn verbatim(doc: &mut CardDoc, property: &str, value: &str) {
+    let value = one_line(value);
+    let target = match property {
+        "REV" => &mut doc.rev,
+        "TZ" => &mut doc.zone,
+        "UID" => &mut doc.uid,
+        _ => return,
+    };
+    if target.is_none() {
+        *target = value;
+    }
+}
+
+fn take(doc: &mut CardDoc, entry: &VCardEntry) {
+    let first = || entry.values.first().and_then(VCardValue::as_text).and_then(one_line);
+    let all = || -> Vec<String> { entry.values.iter().filter_map(joined).collect() };
+    match &entry.name {
+        VCardProperty::Fn => set(&mut doc.name, first()),
+        VCardProperty::N => {
+            let mut parts = entry.values.iter().map(joined);
+            let mut next = || parts.next().flatten();
+            let (family, given, middle) = (next(), next(), next());
+            set(&mut doc.family, family);
+            let given: Vec<String> = [given, middle].into_iter().flatten().collect();
+            set(&mut doc.given, one_line(&given.join(" ")));
+        }
+        VCardProperty::Role => {
+            // Role wins over title, whichever comes first.
+            if let Some(role) = first() {
+                doc.role = Some(role);
+            }
+        }
+        VCardProperty::Title => set(&mut doc.role, first()),
+        VCardProperty::Org => {
+            set(&mut doc.organization, one_line(&all().join(", ")));
+        }
+        VCardProperty::Adr => {
+            set(&mut doc.place, one_line(&all().join(", ")));
+        }
+        VCardProperty::Note => {
+            let text = entry.values.first().and_then(VCardValue::as_text).unwrap_or_default();
+            let text = display::clean_text(text);
+            set(&mut doc.notes, at_most(text.trim(), NOTES_MAX));
+        }
+        VCardProperty::Email => {
+            if let Some(addr) = first().and_then(|a| without_scheme(&a, "mailto:")) {
+                let (kinds, preferred) = kinds(entry);
+                let vpim = kinds.iter().any(|kind| kind == "vpim");
+                if !doc.emails.iter().any(|e| e.addr.eq_ignore_ascii_case(&addr)) {
+                    doc.emails.push(Email { addr, vpim, preferred });
+                }
+            }
+        }
+        VCardProperty::Tel => {
+            if let Some(number) = first().and_then(|n| without_scheme(&n, "tel:")) {
+                let (kinds, preferred) = kinds(entry);
+                doc.tels.push(Tel { number, kinds, preferred });
+            }
+        }
+        _ => {}
+    }
+}
+
+fn set(target: &mut Option<String>, value: Option<String>) {
+    if target.is_none() {
+        *target = value;
+    }
+}
+
+/// A component, its values joined.
+fn joined(value: &VCardValue) -> Option<String> {
+    match value {
+        VCardValue::Component(list) => one_line(&list.join(" ")),
+        value => one_line(value.as_text()?),
+    }
+}
+
+fn one_line(text: &str) -> Option<String> {
+    at_most(&display::clean(text), VALUE_MAX)
+}
+
+/// So many characters of it at most, without a blank where it was cut.
+fn at_most(text: &str, characters: usize) -> Option<String> {
+    let end = text.char_indices().nth(characters).map_or(text.len(), |(at, _)| at);
+    let text = text.get(..end).unwrap_or_default().trim_end();
+    (!text.is_empty()).then(|| text.to_owned())
+}
+
+/// Without the scheme, which some systems write twice.
+fn without_scheme(text: &str, scheme: &str) -> Option<String> {
+    let mut rest = text.trim();
+    while let Some((start, later)) = rest.split_at_checked(scheme.len())
+        && start.eq_ignore_ascii_case(scheme)
+    {
+        rest = later.trim_start();
+    }
+    (!rest.is_empty()).then(|| rest.to_owned())
+}
+
+/// TYPE values in lower case, and whether it is preferred (`TYPE=pref` or PREF).
+fn kinds(entry: &VCardEntry) -> (Vec<String>, bool) {
+    let mut kinds = Vec::new();
+    let mut preferred = false;
+    for parameter in &entry.params {
+        match parameter.name {
+            VCardParameterName::Type => {
+                let text = parameter.value.as_text().unwrap_or_default().to_ascii_lowercase();
+                for kind in text.split(',').map(str::trim).filter(|k| !k.is_empty()) {
+                    if kind == "pref" {
+                        preferred = true;
+                    } else if is_token(kind) && !kinds.iter().any(|k| k == kind) && kinds.len() < 16
+                    {
+                        kinds.push(kind.to_owned());
+                    }
+                }
+            }
+            VCardParameterName::Pref => preferred = true,
+            _ => {}
+        }
+    }
+    (kinds, preferred)
+}
+
+/// What can be a type (RFC 2426 section 4); only that can be written again.
+fn is_token(kind: &str) -> bool {
+    kind.len() <= 40
+        && kind.chars().all(|c| c.is_ascii_alphanumeric() || c == '-')
+        && !lines::NO_TYPES.contains(&kind)
+}
+
+fn sound_type(kind: &str) -> String {
+    match kind {
+        "" | "basic" | "audio/basic" => "audio/basic".into(),
+        "wave" | "wav" => "audio/wav".into(),
+        "pcm" => "audio/pcm".into(),
+        kind if kind.contains('/') => kind.to_owned(),
+        kind => format!("audio/{kind}"),
+    }
+}
+
+/// By content where it is known, because the declared type is often wrong.
+fn photo_type(kind: &str, octets: &[u8]) -> String {
+    const MAGIC: [(&[u8], &str); 4] = [
+        (b"\x89PNG", "image/png"),
+        (b"\xff\xd8\xff", "image/jpeg"),
+        (b"GIF8", "image/gif"),
+        (b"<svg", "image/svg+xml"),
+    ];
+    if let Some((_, found)) = MAGIC.iter().find(|(magic, _)| octets.starts_with(magic)) {
+        return (*found).to_owned();
+    }
+    match kind {
+        "" => "application/octet-stream".into(),
+        "svg" => "image/svg+xml".into(),
+        "jpg" => "image/jpeg".into(),
+        kind if kind.contains('/') => kind.to_owned(),
+        kind => format!("image/{kind}"),
+    }
+}

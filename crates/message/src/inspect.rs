@@ -1,0 +1,462 @@
+//! Reading: from the octets of a message, or of its beginning, to a [`Mail`].
+//!
+//! Pure. Never fails: damage becomes a list of problems. Limits: those of `view`; enclosed messages
+//! are read to twelve levels, deeper ones stay attachments (but a Sensitivity inside still counts).
+//! Tests: beside each submodule, and `tests/message/` over whole messages.
+
+use std::time::Duration;
+
+use aloud_model::{MessageKind, Sensitivity};
+
+use super::display;
+use super::mail::{Body, DurationSource, Mail, PartInfo, PartRole, Permission, Sender};
+use super::policy::{self, Level};
+use super::recognize::{self, Medium};
+use super::vendors::{self, Scene, Table, Vendor};
+use super::view::{self, Header, Mailbox, Part, Shape, View, mailbox};
+
+mod attachments;
+mod json;
+mod length;
+mod parts;
+mod sender;
+mod words;
+
+pub use attachments::card_of_file;
+pub use json::{card_to_json, to_json};
+pub use words::html_text;
+
+/// Levels of enclosed messages that are read.
+pub const FORWARD_DEPTH: usize = 12;
+
+/// How to read.
+#[derive(Debug, Clone, Copy)]
+pub struct ReadOptions {
+    /// Decode every recording to know its true length. Costs as much as playing it.
+    pub measure_audio: bool,
+    /// The octets are the whole message. Otherwise they are its beginning: nothing is said about
+    /// the missing end, and lengths come from headers or are estimated.
+    pub whole: bool,
+    /// Size of the whole message, for estimates from its beginning; 0 when not known.
+    pub total_octets: u64,
+}
+
+impl Default for ReadOptions {
+    fn default() -> Self {
+        Self { measure_audio: true, whole: true, total_octets: 0 }
+    }
+}
+
+impl ReadOptions {
+    /// For lists: the beginning of a message of `total_octets`, quickly.
+    #[must_use]
+    pub fn prefix(total_octets: u64) -> Self {
+        Self { measure_audio: false, whole: false, total_octets }
+    }
+}
+
+impl Mail {
+    /// Reads a message. A `duration` without a `duration_source` is an estimate from the size.
+    #[must_use]
+    pub fn read(raw: &[u8], options: &ReadOptions) -> Self {
+        Self::read_with(raw, options, Table::current())
+    }
+
+    /// As [`Mail::read`], with another vendor table.
+    #[must_use]
+    pub fn read_with(raw: &[u8], options: &ReadOptions, table: &Table) -> Self {
+        read_level(raw, options, table, 0).0
+    }
+
+    /// The part with a path.
+    #[must_use]
+    pub fn part(&self, path: &str) -> Option<&PartInfo> {
+        self.parts.iter().find(|p| p.path == path)
+    }
+
+    /// The first part that the message is about and that cannot be played or shown; parts marked
+    /// `handling=OPTIONAL` do not count (RFC 3459 section 3.2). Other attachments are saved, not
+    /// shown, so they never fail.
+    #[must_use]
+    pub fn unrenderable(&self) -> Option<&PartInfo> {
+        let about = |p: &&PartInfo| matches!(p.role, PartRole::VoiceMessage | PartRole::Fax);
+        self.parts.iter().filter(about).find(|p| p.required && !p.decodable)
+    }
+}
+
+/// The octets of a leaf, transfer encoding undone; enclosed messages untouched. A path into an
+/// enclosed message has a slash: `"3/1"` is part 1 of the message that is part 3.
+#[must_use]
+pub fn body(raw: &[u8], path: &str) -> Option<Body> {
+    let steps: Vec<&str> = path.split('/').take(FORWARD_DEPTH + 2).collect();
+    (steps.len() <= FORWARD_DEPTH + 1).then_some(())?;
+    let mut found = Body { octets: Vec::new(), damaged: false };
+    for (level, step) in steps.iter().enumerate() {
+        let outer = std::mem::take(&mut found.octets);
+        let view = View::parse(if level == 0 { raw } else { &outer });
+        let part = view.leaf(step)?;
+        let last = level + 1 == steps.len();
+        (last || part.shape == Shape::Original).then_some(())?;
+        let decoded = part.decode();
+        found = Body { octets: decoded.octets, damaged: decoded.damaged };
+    }
+    Some(found)
+}
+
+/// The recordings to play as the message, in playing order: its voice bodies; where nothing is
+/// marked so, the first recording that is no name or subject; else the first at all. Nothing for an
+/// ordinary mail with a sound attached.
+#[must_use]
+pub fn primary_audio(mail: &Mail) -> Vec<&PartInfo> {
+    let with = |role: PartRole| mail.parts.iter().filter(move |p| p.role == role);
+    let mut bodies: Vec<&PartInfo> = with(PartRole::VoiceMessage).collect();
+    if bodies.is_empty() {
+        let fallback = [
+            PartRole::Notification,
+            PartRole::SpokenSubject,
+            PartRole::SpokenName,
+            PartRole::RecipientName,
+        ];
+        bodies.extend(fallback.into_iter().find_map(|role| with(role).next()));
+    }
+    let place = |p: &PartInfo| mail.playing_order.iter().position(|path| *path == p.path);
+    bodies.sort_by_key(|p| place(p).unwrap_or(usize::MAX));
+    bodies
+}
+
+/// One level: the message and the levels of Sensitivity in it, its own first.
+fn read_level(
+    raw: &[u8],
+    options: &ReadOptions,
+    table: &Table,
+    depth: usize,
+) -> (Mail, Vec<Level>) {
+    let view = View::parse(raw);
+    let header = view.header();
+    let mut mail = Mail { problems: view.problems.clone(), ..Mail::default() };
+    if !options.whole {
+        mail.problems.retain(|p| !p.contains("end of a part list"));
+    } else if view.unclosed {
+        mail.problems.push("the end of the message is missing".into());
+    }
+    identify(&mut mail, header);
+    let from = addresses(header, "from");
+    let reply_to = addresses(header, "reply-to");
+    mail.to = addresses(header, "to").iter().filter_map(Mailbox::address).collect();
+    mail.cc = addresses(header, "cc").iter().filter_map(Mailbox::address).collect();
+
+    let scene = scene(&view, &mail, &from);
+    let found = recognize::recognize(&scene, table);
+    mail.kind = found.kind;
+    mail.also = found.also;
+    mail.profile = found.profile;
+    mail.evidence = found.evidence;
+    let telephone = matches!(mail.kind, MessageKind::Voice | MessageKind::Fax);
+    let vendor = found.vendor;
+    mail.sender = sender::sender(header, &from, &reply_to, &scene, vendor, telephone);
+    mail.importance = sender::importance(header, &scene, vendor);
+
+    let mut levels = vec![Level { sensitivity: sensitivity(header), who: who(&mail.sender) }];
+    let measured = read_parts(&mut mail, &mut levels, &view, raw, options, table, depth);
+    words_of(&mut mail, &view, &scene, vendor);
+    lengths(&mut mail, &view, &scene, vendor, &measured, options.whole);
+    mail.pages = mail.pages.or_else(|| pages(&mail, &view, &scene, vendor));
+    mail.playing_order = playing_order(&mail, header, vendor);
+    mail.language = language(&mail, &view);
+
+    match policy::reply_target(&reply_to, &from, mail.sender.number.as_deref()) {
+        Ok(address) => mail.reply_to = Some(address),
+        Err(reason) => mail.may_reply = Permission::Refused(reason),
+    }
+    mail.sensitivity = policy::strictest(&levels);
+    mail.may_forward = policy::may_forward(&levels, mail.may_reply.is_allowed());
+    mail.may_save = policy::may_save(&levels);
+    mail.forward_notice = policy::forward_notice(&levels);
+    let is_report = matches!(mail.kind, MessageKind::Mdn | MessageKind::Dsn)
+        || recognize::multipart(&view, "multipart/report").is_some();
+    mail.receipt = policy::may_send_receipt(header, is_report);
+    (mail, levels)
+}
+
+/// Subject, date, identifiers, and what is wrong with the header.
+fn identify(mail: &mut Mail, header: &Header<'_>) {
+    mail.subject = header.text("subject").map(|v| display::clean(&v)).filter(|v| !v.is_empty());
+    mail.date = header.text("date").and_then(|v| view::date(&v));
+    let ids = |name: &str| header.first(name).map(mailbox::message_ids).unwrap_or_default();
+    mail.message_id = ids("message-id").into_iter().next();
+    mail.in_reply_to = ids("in-reply-to").into_iter().next();
+    mail.references = ids("references");
+    for name in ["From", "Subject", "Date", "Message-ID", "Reply-To", "Sender"] {
+        if header.all(name).count() > 1 {
+            mail.problems.push(format!("more than one {name} field; the first is used"));
+        }
+    }
+    if header.text("date").is_some_and(|v| !v.is_empty()) && mail.date.is_none() {
+        mail.problems.push("the date cannot be read".into());
+    }
+}
+
+/// All entries of a field. From and Reply-To count once (the first field), To and Cc add up: VPIM
+/// allows more than one To field (RFC 2421 section 4.2.2).
+fn addresses(header: &Header<'_>, name: &str) -> Vec<Mailbox> {
+    let fields = if matches!(name, "to" | "cc") { usize::MAX } else { 1 };
+    header.all_utf8(name).take(fields.min(50)).flat_map(|value| mailbox::parse(&value)).collect()
+}
+
+fn scene<'v>(view: &'v View<'v>, mail: &Mail, from: &[Mailbox]) -> Scene<'v> {
+    let first = from.first();
+    let name = first.and_then(|m| m.name.clone()).unwrap_or_default();
+    let comment = first.and_then(|m| m.comment.clone());
+    let mut parts = parts::Roles::new(MessageKind::Other, view);
+    let text = view.leaves().find(|p| parts.next(p) == PartRole::Text).map(words::part_text);
+    let html = || {
+        let part = view.leaves().find(|p| recognize::medium(p) == Medium::Html)?;
+        Some(words::html_text(&words::part_text(part)))
+    };
+    Scene {
+        view,
+        subject: mail.subject.clone().unwrap_or_default(),
+        from: comment.map_or(name.clone(), |c| format!("{name} ({c})").trim().to_owned()),
+        from_address: from
+            .iter()
+            .find_map(|m| m.addr.as_ref())
+            .map(ToString::to_string)
+            .unwrap_or_default(),
+        message_id: mail.message_id.clone().unwrap_or_default(),
+        text: text.or_else(html).unwrap_or_default(),
+    }
+}
+
+/// The strictest value where a sender (or somebody on the way) wrote several.
+fn sensitivity(header: &Header<'_>) -> Option<Sensitivity> {
+    let values = header.all("sensitivity").filter_map(|raw| {
+        let text = view::encoding::unstructured(raw);
+        Sensitivity::parse(&display::clean(&view::header::without_comments(&text)))
+    });
+    let levels: Vec<Level> =
+        values.map(|s| Level { sensitivity: Some(s), who: String::new() }).collect();
+    policy::strictest(&levels)
+}
+
+fn who(sender: &Sender) -> String {
+    let name = sender.name.clone().or_else(|| sender.number.clone());
+    name.or_else(|| sender.address.as_ref().map(ToString::to_string))
+        .unwrap_or_else(|| "The sender".into())
+}
+
+/// Describes the leaves and reads what is in them; returns the paths of recordings whose length was
+/// measured.
+fn read_parts(
+    mail: &mut Mail,
+    levels: &mut Vec<Level>,
+    view: &View<'_>,
+    raw: &[u8],
+    options: &ReadOptions,
+    table: &Table,
+    depth: usize,
+) -> Vec<String> {
+    let mut roles = parts::Roles::new(mail.kind, view);
+    let mut all_measured = Vec::new();
+    for part in view.leaves() {
+        let role = roles.next(part);
+        let parts::Described { mut info, octets, measured, pages } =
+            parts::describe(part, role, options, expected_octets(part, raw, options));
+        info.required = parts::is_required(view, part);
+        all_measured.extend(measured.then(|| info.path.clone()));
+        if let Some(pages) = pages.filter(|_| role == PartRole::Fax) {
+            mail.pages = Some(mail.pages.unwrap_or(0) + pages);
+        }
+        if part.shape == Shape::Original {
+            // Not encoded, as it must be, it is not copied at every level.
+            let octets = match part.encoding {
+                view::Encoding::Identity => part.body,
+                _ => &octets,
+            };
+            if depth < FORWARD_DEPTH {
+                let inner = ReadOptions {
+                    whole: options.whole || part.closed,
+                    total_octets: 0,
+                    ..*options
+                };
+                let (inner, inside) = read_level(octets, &inner, table, depth + 1);
+                mail.forwarded.push(inner);
+                levels.extend(inside);
+            } else {
+                info.problem = Some("nested too deeply to be shown".into());
+                levels.extend(marks_inside(octets));
+            }
+        } else if part.problem.as_deref().is_some_and(|p| p.starts_with("nested")) {
+            levels.extend(marks_inside(part.body));
+        }
+        match info.role {
+            PartRole::Card => mail.cards.extend(attachments::cards(&info.path, &octets, view)),
+            PartRole::Report => attachments::report(mail, part, &octets),
+            _ => {}
+        }
+        if let Some(problem) = &info.problem {
+            mail.problems.push(format!("part {}: {problem}", info.path));
+        }
+        mail.parts.push(info);
+    }
+    attachments::in_the_text(mail, view);
+    attachments::settle(mail);
+    parts::settle_alternatives(&mut mail.parts, view);
+    all_measured
+}
+
+/// The decoded size of a leaf whose end has not been fetched yet.
+fn expected_octets(part: &Part<'_>, raw: &[u8], options: &ReadOptions) -> Option<u64> {
+    if options.whole || part.closed || options.total_octets == 0 {
+        return None;
+    }
+    let missing = options.total_octets.saturating_sub(raw.len() as u64);
+    let encoded = part.body.len() as u64 + missing;
+    Some(match part.encoding {
+        // Lines of 76 characters and CRLF hold 57 octets.
+        view::Encoding::Base64 => encoded.saturating_mul(57) / 78,
+        _ => encoded,
+    })
+}
+
+/// Lines that read like a Sensitivity field in octets that are not taken apart: what cannot be seen
+/// must not be let through (decision C2).
+fn marks_inside(octets: &[u8]) -> Vec<Level> {
+    const NAME: &[u8] = b"sensitivity:";
+    let mut levels = Vec::new();
+    let mut at = 0;
+    while at < octets.len() && levels.len() < 100 {
+        let (line, next) = view::header::line(octets, at);
+        if line.get(..NAME.len()).is_some_and(|start| start.eq_ignore_ascii_case(NAME)) {
+            let value = String::from_utf8_lossy(line.get(NAME.len()..).unwrap_or_default());
+            let sensitivity = Sensitivity::parse(&view::header::without_comments(&value));
+            levels.push(Level { sensitivity, who: "The sender".into() });
+        }
+        at = next;
+    }
+    levels
+}
+
+/// The readable text and the transcript.
+fn words_of(mail: &mut Mail, view: &View<'_>, scene: &Scene<'_>, vendor: Option<&Vendor>) {
+    let found = words::transcript(scene, vendor).filter(|_| mail.kind == MessageKind::Voice);
+    if let Some((transcript, whole)) = found {
+        if whole && let Some(part) = mail.parts.iter_mut().find(|p| p.role == PartRole::Text) {
+            part.role = PartRole::Transcript;
+        }
+        mail.transcript = Some(transcript);
+    }
+    let of = |role: PartRole| mail.parts.iter().filter(move |p| p.role == role);
+    let plain: Vec<String> = of(PartRole::Text)
+        .filter_map(|info| Some(words::part_text(view.leaf(&info.path)?)))
+        .map(|text| text.trim_end().trim_start_matches('\n').to_owned())
+        .filter(|text| !text.is_empty())
+        .take(50)
+        .collect();
+    let text = if plain.is_empty() {
+        of(PartRole::Html)
+            .filter_map(|info| Some(words::html_text(&words::part_text(view.leaf(&info.path)?))))
+            .find(|text| !text.is_empty())
+    } else {
+        Some(plain.join("\n\n"))
+    };
+    mail.text = text;
+}
+
+/// The length shown: the sum of the voice bodies (decision E5).
+fn lengths(
+    mail: &mut Mail,
+    view: &View<'_>,
+    scene: &Scene<'_>,
+    vendor: Option<&Vendor>,
+    measured: &[String],
+    whole: bool,
+) {
+    let video = |p: &&PartInfo| p.media_type.starts_with("video/") && p.seconds.is_some();
+    let mut bodies: Vec<&PartInfo> = primary_audio(mail);
+    if mail.kind == MessageKind::Video && mail.parts.iter().any(|p| video(&p)) {
+        bodies = mail.parts.iter().filter(video).collect();
+    }
+    // A beginning may end before the message proper: the length of a spoken name is not its length.
+    let seen = bodies.iter().any(|body| body.role == PartRole::VoiceMessage);
+    if !whole && !seen && length::content_duration(scene.view.header()).is_none() {
+        return;
+    }
+    let spoken = matches!(mail.kind, MessageKind::Voice | MessageKind::Fax | MessageKind::Video);
+    if bodies.is_empty() || !(spoken || bodies.iter().any(|b| b.role == PartRole::VoiceMessage)) {
+        return;
+    }
+    let leaves: Vec<&Part<'_>> = bodies.iter().filter_map(|b| view.leaf(&b.path)).collect();
+    let mut total = 0.0;
+    let mut source = Some(DurationSource::Audio);
+    for (info, part) in bodies.iter().zip(&leaves) {
+        let declared = length::declared(part);
+        source = match (measured.contains(&info.path), declared) {
+            (true, _) => source,
+            (false, Some(_)) => source.map(|_| DurationSource::PartHeader),
+            (false, None) => None,
+        };
+        total += info.seconds.unwrap_or(0.0);
+    }
+    let known = source.map(|source| (total, source));
+    let (seconds, source) =
+        match known.or_else(|| length::said(scene.view.header(), scene, &leaves, vendor)) {
+            Some((seconds, source)) => (seconds, Some(source)),
+            // The parts' own seconds are estimates here.
+            None if bodies.iter().all(|b| b.seconds.is_some()) => (total, None),
+            None => return,
+        };
+    mail.duration = Some(Duration::try_from_secs_f64(seconds).unwrap_or_default());
+    mail.duration_source = source;
+}
+
+/// Fax pages as the message says, where they could not be counted (RFC 4024 section 5.1, vendors'
+/// fields).
+fn pages(mail: &Mail, view: &View<'_>, scene: &Scene<'_>, vendor: Option<&Vendor>) -> Option<u32> {
+    let fax = mail.kind == MessageKind::Fax || mail.also.contains(&MessageKind::Fax);
+    fax.then_some(())?;
+    let sane = |value: &str| value.trim().parse::<u32>().ok().filter(|n| (1..=10_000).contains(n));
+    let leaves = mail.parts.iter().filter(|p| p.role == PartRole::Fax);
+    let declared = leaves.filter_map(|info| view.leaf(&info.path)).find_map(|part| {
+        let field = part.header.token("content-page-length").and_then(|v| sane(&v));
+        field.or_else(|| sane(&part.content.text("pages")?))
+    });
+    let of_subject = || {
+        let hit = vendors::pattern("*({pages}p)", &scene.subject)?;
+        sane(&hit.value)
+    };
+    declared
+        .or_else(|| sane(&view.header().token("content-page-length")?))
+        .or_else(|| sane(&scene.first(&vendor?.pages)?.1.value))
+        .or_else(of_subject)
+}
+
+/// Paths of the voice bodies in playing order where a field tells it (X-AttachmentOrder).
+fn playing_order(mail: &Mail, header: &Header<'_>, vendor: Option<&Vendor>) -> Vec<String> {
+    let order = vendor.and_then(|v| v.order.as_ref());
+    let Some((order, value)) = order.and_then(|o| Some((o, header.filled(&o.name)?))) else {
+        return Vec::new();
+    };
+    let mut names: Vec<String> =
+        value.split(';').filter_map(|name| display::safe_file_name(name.trim())).collect();
+    if order.reversed {
+        names.reverse();
+    }
+    names
+        .iter()
+        .filter_map(|name| {
+            let part = mail.parts.iter().find(|p| {
+                p.role == PartRole::VoiceMessage && p.filename.as_deref() == Some(name.as_str())
+            })?;
+            Some(part.path.clone())
+        })
+        .collect()
+}
+
+fn language(mail: &Mail, view: &View<'_>) -> Option<String> {
+    let body = primary_audio(mail).first().and_then(|info| view.leaf(&info.path));
+    let of_body = body.and_then(|part| part.header.token("content-language"));
+    let value = of_body.or_else(|| view.header().token("content-language"))?;
+    let first = value.split(',').next().unwrap_or_default().trim();
+    let tag = first.chars().all(|c| c.is_ascii_alphanumeric() || c == '-') && first.len() <= 35;
+    (tag && !first.is_empty()).then(|| first.to_owned())
+}
