@@ -26,6 +26,7 @@ pub fn subscriber<W>(level: Level, writer: W) -> impl tracing::Subscriber + Send
 where
     W: for<'a> fmt::MakeWriter<'a> + Send + Sync + 'static,
 {
+    // A prefix: the libraries under `crates` begin with it too.
     let ours = Targets::new().with_target(env!("CARGO_CRATE_NAME"), level);
     let lines = fmt::layer().with_writer(writer).with_ansi(false);
     Registry::default().with(ours).with(lines)

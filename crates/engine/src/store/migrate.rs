@@ -81,7 +81,7 @@ mod tests {
             })
             .expect("the schema");
         let mut text = String::from(
-            "-- The schema that all migrations together give (src/engine/store/migrations).\n\
+            "-- The schema that all migrations together give (crates/engine/src/store/migrations).\n\
              -- A test compares; ALOUD_BLESS=1 writes it anew.\n",
         );
         for statement in statements {
