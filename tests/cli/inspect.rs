@@ -38,7 +38,7 @@ fn files(dir: &Path) -> Vec<String> {
     names
 }
 
-/// The fields of `spec/inspect-json.md`.
+/// Every field of `aloud inspect --json` (decision E5).
 const FIELDS: [&str; 25] = [
     "file",
     "kind",

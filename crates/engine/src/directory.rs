@@ -3,7 +3,7 @@
 //! Data comes from contact cards and from the user's own hand, never from message headers. A card
 //! that came by mail is never taken over without a click, is matched by address and then by number
 //! (its UID is ignored), never replaces a name the user typed, and cannot bring a new address into
-//! an entry without the user's explicit choice (`reliability` T11). Tests: `tests` below and
+//! an entry without the user's explicit choice (reliability T11). Tests: `tests` below and
 //! `tests/engine/directory.rs`.
 
 use super::{
@@ -176,7 +176,7 @@ pub(crate) fn wants_card(c: &Reader, people: &[Address]) -> Result<bool> {
     Ok(false)
 }
 
-/// Where a contact's data comes from, in words (`ui.md` 5.4).
+/// Where a contact's data comes from, in words (docs/design.md 5.4).
 pub(crate) fn source_words(row: &ContactRow, now: i64) -> String {
     let source = &row.source;
     match source.kind.as_str() {

@@ -18,7 +18,7 @@ use super::{
 use aloud_message::{Mail, mail::Receipt};
 use aloud_model::{AccountId, AddrSpec, MessageKey, imap::MailboxRole};
 
-/// Most receipts to one sender within a day (`reliability` T13).
+/// Most receipts to one sender within a day (reliability T13).
 const DAILY: u32 = 5;
 const DAY: i64 = 24 * 3600;
 

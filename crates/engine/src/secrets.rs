@@ -3,7 +3,7 @@
 //!
 //! The keyring is asked on a thread of its own, which may hang (a locked collection waits for a
 //! prompt nobody sees): after [`BOUND`] the caller goes on without, and nothing ever joins that
-//! thread (`reliability` G26).
+//! thread (reliability G26).
 
 use std::{
     collections::HashMap,

@@ -477,7 +477,7 @@ impl FormatPlan {
     }
 }
 
-/// State of an outbox row (see `reliability`, outbox contract).
+/// State of an outbox row (docs/reliability.md 1).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum OutboxState {
     /// Held back so that it can be undone; when it goes.

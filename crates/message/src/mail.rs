@@ -266,7 +266,7 @@ pub struct Card {
     pub problem: Option<String>,
 }
 
-/// A request for a receipt, and whether one may be sent (RFC 8098 section 2.1, `reliability` T13).
+/// A request for a receipt, and whether one may be sent (RFC 8098 section 2.1, reliability T13).
 /// State that lives in the mailbox (`$MDNSent`, heard or not) is the engine's.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Receipt {

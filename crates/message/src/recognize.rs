@@ -1,4 +1,4 @@
-//! What a message is: the ladder of evidence (decision E16, developer notes section 19).
+//! What a message is: the ladder of evidence (decision E16, docs/standards.md 18).
 //!
 //! First rung that holds decides; what else was found is kept as evidence, in words. Never decisive:
 //! the comment in MIME-Version, X-VoiceMessageDuration and its like alone, a file name, a subject.

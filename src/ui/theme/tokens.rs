@@ -112,7 +112,7 @@ impl Tokens {
 mod tests {
     use super::*;
 
-    /// Pairs of table 2.2 with the contrast they need.
+    /// Pairs of docs/design.md 2 with the contrast they need.
     const PAIRS: &[(&str, &[&str], f32)] = &[
         ("text", &["reading", "list", "sidebar", "card", "raised", "selected"], 4.5),
         ("text_2", &["reading", "list", "sidebar", "card", "raised", "selected"], 4.5),

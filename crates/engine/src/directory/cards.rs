@@ -1,5 +1,5 @@
 //! Contact cards and the directory: whose card it is, what is new in it, taking it over, handing it
-//! out (RFC 2426, developer notes section 13, reliability T11).
+//! out (RFC 2426, reliability T11).
 //!
 //! A card is matched by address and then by number, never by name or UID. What a card lacks deletes
 //! nothing; what the user typed is never replaced; an address or number that differs needs the
@@ -41,7 +41,7 @@ const SOUND_MAX: usize = 1024 * 1024;
 const FIELDS_MAX: usize = 20;
 
 /// Reads the card at a path of a message; with several cards at its level it cannot be told whose
-/// they are, and none is taken (notes 13.3).
+/// they are, and none is taken.
 pub(crate) fn received(mail: &Mail, raw: &[u8], path: &str) -> Result<Received> {
     let level = match path.rsplit_once('/') {
         Some((outer, _)) => enclosed(mail, outer),
@@ -98,7 +98,7 @@ fn enclosed<'a>(mail: &'a Mail, path: &str) -> Option<&'a Mail> {
 }
 
 /// What may be done with the card of a message, at its own level only; with two of them it cannot
-/// be told whose they are, and nothing is offered (notes 13.3).
+/// be told whose they are, and nothing is offered.
 pub(crate) fn offers(
     c: &Reader,
     key: MessageKey,

@@ -707,7 +707,7 @@ fn without_bcc(raw: &[u8]) -> Vec<u8> {
     out
 }
 
-/// CRLF line ends only, and one at the end (RFC 5321 section 2.3.8; `reliability` T15).
+/// CRLF line ends only, and one at the end (RFC 5321 section 2.3.8; reliability T15).
 fn canonical(raw: &[u8]) -> Vec<u8> {
     let mut out = Vec::with_capacity(raw.len() + 2);
     let mut octets = raw.iter().copied().peekable();

@@ -1,4 +1,4 @@
-//! What stands between the server and the response parser (reliability T7, T8, section 3).
+//! What stands between the server and the response parser (reliability T7, T8, docs/reliability.md 3).
 //!
 //! A pure state machine: octets in, octets out. It frames responses (lines and literals), bounds
 //! line length, literal size, nesting and the number of responses, and repairs or drops what is

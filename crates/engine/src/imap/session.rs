@@ -112,7 +112,7 @@ impl Session {
         };
         match done {
             Done::Ok { capabilities } => Ok(capabilities),
-            // The server is there and the password may be right (reliability section 2).
+            // The server is there and the password may be right (docs/reliability.md 2).
             Done::No(text) | Done::Bad(text)
                 if text.contains("[UNAVAILABLE]")
                     || text.contains("[INUSE]")

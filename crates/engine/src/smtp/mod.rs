@@ -4,7 +4,7 @@
 //! MAIL and RCPT parameter, and put a deadline on each step; lettre carries the dialogue, the AUTH
 //! exchange and dot-stuffing. A message goes to all its recipients or to none, only as canonical
 //! CRLF lines, and the caller learns in which phase a connection broke, so that nothing is sent
-//! twice silently (reliability section 1, outbox contract).
+//! twice silently (docs/reliability.md 1).
 //!
 //! Where the server offers PIPELINING, MAIL and the RCPTs go together; DATA always waits for the
 //! last answer, since after a refused recipient nothing may be sent to the others either. BDAT and

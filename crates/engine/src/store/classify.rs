@@ -2,7 +2,7 @@
 //! [`Mail::read`]; this only picks what the list, the search and the rules ask for.
 //!
 //! A message whose reading panics is quarantined: it gets a row that says so, and never stops its
-//! mailbox (`reliability` G16).
+//! mailbox (reliability G16).
 
 use std::time::Duration;
 
@@ -145,12 +145,12 @@ fn pick(mail: &Mail) -> Facts {
     }
 }
 
-/// A subject that only names the transport is as good as none (`ui.md` 5.1).
+/// A subject that only names the transport is as good as none (docs/design.md 5.1).
 fn says_something(subject: &str) -> bool {
     !subject.trim().is_empty() && !subject.trim().eq_ignore_ascii_case("VPIM Message")
 }
 
-/// A display name that looks like another address is no name (`reliability` T3).
+/// A display name that looks like another address is no name (reliability T3).
 fn honest(name: &str, address: &str) -> bool {
     !name.contains('@') || name.trim().eq_ignore_ascii_case(address)
 }

@@ -1,7 +1,7 @@
 //! What became of messages we sent, recipient by recipient. Fed by receipts (RFC 8098) and
 //! delivery reports (RFC 3464), which are matched by the Message-ID they name.
 //!
-//! A receipt that matches joins the sent message and is no row of its own (`ui.md` 5.3); one that
+//! A receipt that matches joins the sent message and is no row of its own (docs/design.md 5.3); one that
 //! does not match stays in the list. A delivery report stays in any case.
 
 use rusqlite::{Connection, OptionalExtension, Transaction, params};

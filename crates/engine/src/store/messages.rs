@@ -468,7 +468,7 @@ pub(crate) fn update_flags(
     Ok(changed)
 }
 
-/// The server took these away. The caller has made sure of it (`reliability` G6).
+/// The server took these away. The caller has made sure of it (reliability G6).
 pub(crate) fn vanish(
     t: &Transaction<'_>,
     mailbox: MailboxId,

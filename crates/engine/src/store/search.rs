@@ -1,5 +1,5 @@
 //! What the search field understands: words, and the filters `from:`, `kind:`, `unheard`,
-//! `longer:1m`, `private` (`ui.md` 5.1). Whatever is not a filter is a word to find in names,
+//! `longer:1m`, `private` (docs/design.md 5.1). Whatever is not a filter is a word to find in names,
 //! subjects and texts; every word must occur, its beginning is enough.
 
 use std::time::Duration;

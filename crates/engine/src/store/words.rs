@@ -1,4 +1,4 @@
-//! The few sentences that rows carry (`ui.md` 5.1 and 5.3). Kept together, so that a translation
+//! The few sentences that rows carry (docs/design.md 5.1 and 5.3). Kept together, so that a translation
 //! finds them.
 
 use aloud_model::{MessageKind, time::DateTime};
