@@ -1,7 +1,7 @@
 //! What mail-parser does for us: transfer encodings and charsets. No other module names the crate.
 //!
 //! A panic in it costs the one value that was read. What we keep doing by hand, and why, is in
-//! `docs/adr/0005-own-the-parts.md`; `tests/message/peer.rs` compares both on whole messages and
+//! `docs/adr/0005-own-the-parts.md`; `tests/message/vs_mail_parser.rs` compares both on whole messages and
 //! names the values that the crate reads in another way.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};

@@ -7,7 +7,7 @@
 //! Not by mail-parser, which decodes first: it makes an address of the name in
 //! `=?utf-8?q?a=40b.example?= (x)`. It also joins comments (numbers stand there) to names, reads no
 //! address in `"no end <a@b.example>` and a wrong one in `"a b"@example.com`, and no identifier in
-//! `<a@b`. Tests: below, and `tests/message/peer.rs`.
+//! `<a@b`. Tests: below, and `tests/message/vs_mail_parser.rs`.
 
 use crate::display;
 use aloud_model::{AddrSpec, Address};

@@ -6,7 +6,7 @@
 //! Not by mail-parser, which forgets the marks of RFC 2231 and octets outside UTF-8, takes the plain of
 //! two (`filename=a; filename*=...`), reads `filename*1*` in no charset, `message (1).wav` as `message`
 //! and `C:\mail\a.wav` as `C:maila.wav`, and loses all of `; filename=a.wav` and a value on the next
-//! line. Tests: below, and `tests/message/peer.rs`.
+//! line. Tests: below, and `tests/message/vs_mail_parser.rs`.
 
 use super::encoding;
 
