@@ -10,7 +10,7 @@ pub mod hearing;
 mod imap_wire;
 mod matching;
 mod memory;
-mod never;
+mod must_not;
 mod online;
 mod outbox;
 mod own_card;
