@@ -29,7 +29,7 @@ use aloud::{
 };
 
 use super::{read_wav, until};
-use crate::engine::desk::{Desk, OWN, START, addr};
+use crate::support::user::{Desk, OWN, START, addr};
 
 const CHILD: &str = "ALOUD_TEST_DEVICES_CHILD";
 /// The rate of both devices.

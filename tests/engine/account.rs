@@ -21,7 +21,7 @@ use tokio::{
     time::{Instant, timeout},
 };
 
-use super::{memory::Memory, script::settings};
+use crate::support::{fake_store::Memory, scripted_server::settings};
 
 pub const NOW: DateTime = DateTime::utc(1_741_097_400);
 pub const HOUR: Duration = Duration::from_secs(3600);

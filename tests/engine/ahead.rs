@@ -12,9 +12,9 @@ use tokio::{sync::Semaphore, time::sleep};
 
 use super::{
     account::{HOUR, NOW, World, server, world},
-    desk::{Desk, START},
     sending::VPIM,
 };
+use crate::support::user::{Desk, START};
 
 /// A message of about so many octets.
 fn large(server: &Loopback, octets: usize) -> Uid {

@@ -12,10 +12,8 @@ use aloud::{
     model::{Address, DateTime, Secret},
 };
 
-use super::{
-    desk::{START, addr, options, settings},
-    sending::{text, tone, voice},
-};
+use super::sending::{text, tone, voice};
+use crate::support::user::{START, addr, options, settings};
 
 const USER: &str = "canary-user";
 const PASSWORD: &str = "canary-password";

@@ -6,7 +6,7 @@ use aloud::{
     model::{DateTime, MessageKind},
 };
 
-use super::desk::{Desk, START, addr};
+use crate::support::user::{Desk, START, addr};
 
 async fn desk() -> Desk {
     let server = Loopback::demo(DateTime::utc(START));

@@ -6,10 +6,8 @@ use aloud::{
     model::{ContactId, MessageKey},
 };
 
-use super::{
-    desk::{Desk, addr, refused},
-    sending,
-};
+use super::sending;
+use crate::support::user::{Desk, addr, refused};
 
 fn with_card(from: &str, id: &str, card: &str) -> String {
     format!(

@@ -12,7 +12,7 @@ use aloud::{
 };
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 
-use super::desk::Desk;
+use crate::support::user::Desk;
 
 /// Pulses through two resonances, as loud as speech.
 pub fn voice(seconds: usize) -> Vec<i16> {

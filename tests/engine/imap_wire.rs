@@ -10,7 +10,7 @@ use aloud::{
 use tokio::time::{Duration, Instant};
 use tokio_util::sync::CancellationToken;
 
-use super::script::{Stage, class, password, settings};
+use crate::support::scripted_server::{Stage, class, password, settings};
 
 const LOGIN: &str = r#"
     S: * OK [CAPABILITY IMAP4rev1 UIDPLUS MOVE IDLE CONDSTORE] ready

@@ -6,10 +6,8 @@ use aloud::{
     model::Address,
 };
 
-use super::{
-    desk::{Desk, addr},
-    sending::voice,
-};
+use super::sending::voice;
+use crate::support::user::{Desk, addr};
 
 struct Sent {
     desk: Desk,

@@ -12,10 +12,8 @@ use aloud::{
     model::{Address, DateTime, Flag, MessageKey, MessageKind, Uid, voice::VoiceFormat},
 };
 
-use super::{
-    desk::{Desk, START, addr, refused, server, settings},
-    sending::{OUTSIDE, PLAIN, VPIM, text, tone, voice},
-};
+use super::sending::{OUTSIDE, PLAIN, VPIM, text, tone, voice};
+use crate::support::user::{Desk, START, addr, refused, server, settings};
 
 const DNT: &str = "Disposition-Notification-To: ada@example.net\n";
 const PATH: &str = "Return-Path: <ada@example.net>\n";

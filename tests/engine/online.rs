@@ -8,10 +8,8 @@ use aloud::{
 };
 use tokio::sync::broadcast::Receiver;
 
-use super::{
-    desk::Desk,
-    sending::{PLAIN, text},
-};
+use super::sending::{PLAIN, text};
+use crate::support::user::Desk;
 
 /// Waits for a fact; the deadline only ends a test that has failed.
 async fn until(events: &mut Receiver<Event>, fits: impl Fn(&Event) -> bool) -> Event {

@@ -14,7 +14,7 @@ use aloud::{
     model::{DateTime, OutboxId, Secret},
 };
 
-use super::desk::{Desk, OWN, START, refused, server, settings};
+use crate::support::user::{Desk, OWN, START, refused, server, settings};
 
 fn letter(id: &str) -> Vec<u8> {
     format!(
@@ -221,7 +221,8 @@ async fn strangers_and_private_cargo_are_not_sent() {
 #[tokio::test]
 async fn one_engine_a_folder_sends() {
     let desk = Desk::new().await;
-    let options = super::desk::options(desk.dir.path().join("data"), &desk.server, &desk.clock);
+    let options =
+        crate::support::user::options(desk.dir.path().join("data"), &desk.server, &desk.clock);
     let other = Engine::start(options).await.expect("another engine");
     let row = other.submit_raw(letter("a")).await.expect("frozen");
     let drained = other.drain_outbox();
@@ -262,7 +263,8 @@ async fn operations_are_carried_out_by_one_of_two_engines() {
     desk.engine.submit_raw(letter("a")).await.expect("frozen");
     desk.engine.drain_outbox().await.expect("drained");
     desk.engine.archive(vec![key]).await.expect("moved");
-    let options = super::desk::options(desk.dir.path().join("data"), &desk.server, &desk.clock);
+    let options =
+        crate::support::user::options(desk.dir.path().join("data"), &desk.server, &desk.clock);
     let other = Engine::start(options).await.expect("another engine");
     other.supply_password(desk.account, Secret::new("secret".into())).await.expect("kept");
     tokio::join!(desk.engine.settle_operations(), other.settle_operations());
@@ -359,7 +361,7 @@ async fn an_end_at_any_step_loses_nothing_and_sends_nothing_twice() {
         let options = Options {
             dialer: Arc::new(TcpDialer),
             clock: running(&clock),
-            ..super::desk::options(data, &server, &clock)
+            ..crate::support::user::options(data, &server, &clock)
         };
         let engine = Engine::start(options).await.expect("an engine");
         let accounts = engine.accounts().await.expect("accounts");

@@ -10,10 +10,8 @@ use aloud::{
     model::voice::VoiceFormat,
 };
 
-use super::{
-    desk::Desk,
-    sending::{text, voice},
-};
+use super::sending::{text, voice};
+use crate::support::user::Desk;
 
 /// Whether each message sent so far carries a card.
 async fn carried(desk: &Desk) -> Vec<bool> {

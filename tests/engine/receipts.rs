@@ -7,7 +7,7 @@ use aloud::{
     model::{Flag, MessageKey},
 };
 
-use super::desk::{Desk, addr, refused};
+use crate::support::user::{Desk, addr, refused};
 
 fn asking(id: &str, to: &str) -> String {
     format!(
@@ -111,7 +111,7 @@ async fn a_keyword_that_is_refused_means_no_receipt() {
 
 #[tokio::test]
 async fn where_no_keyword_can_be_stored_our_own_record_counts() {
-    let server = super::desk::server();
+    let server = crate::support::user::server();
     server.fault_always(Protocol::Imap, Faults { refuse_keywords: true, ..Faults::default() });
     let desk = Desk::with(server, |_| ()).await;
     desk.deliver(&asking("a", "ada@example.net"));
@@ -147,7 +147,8 @@ async fn rules_for_a_person_hold_from_then_on() {
 
 #[tokio::test]
 async fn five_a_day_are_enough() {
-    let desk = Desk::with(super::desk::server(), |o| o.receipts = ReceiptPolicy::Always).await;
+    let desk =
+        Desk::with(crate::support::user::server(), |o| o.receipts = ReceiptPolicy::Always).await;
     for n in 0..7 {
         desk.deliver(&asking(&format!("n{n}"), "ada@example.net"));
     }
@@ -162,7 +163,8 @@ async fn five_a_day_are_enough() {
 
 #[tokio::test]
 async fn never_stores_the_keyword_and_sends_nothing() {
-    let desk = Desk::with(super::desk::server(), |o| o.receipts = ReceiptPolicy::Never).await;
+    let desk =
+        Desk::with(crate::support::user::server(), |o| o.receipts = ReceiptPolicy::Never).await;
     desk.deliver(&asking("a", "ada@example.net"));
     desk.sync().await;
     let key = desk.inbox().await[0].key;
@@ -213,7 +215,7 @@ async fn drafts_junk_and_what_is_settled_ask_nothing() {
         let desk = Desk::new().await;
         let octets = asking("a", "ada@example.net").replace('\n', "\r\n").into_bytes();
         let flags: Vec<Flag> = flag.into_iter().collect();
-        let date = aloud::model::DateTime::utc(super::desk::START);
+        let date = aloud::model::DateTime::utc(crate::support::user::START);
         desk.server.deliver(mailbox, octets, &flags, date).expect("delivered");
         desk.sync().await;
         let rows = desk.mailbox(mailbox).await;
@@ -300,7 +302,8 @@ async fn deleting_unheard_asks_only_where_a_receipt_was_asked_for() {
 
 #[tokio::test]
 async fn nobody_is_asked_about_deletions_where_receipts_are_never_sent() {
-    let desk = Desk::with(super::desk::server(), |o| o.receipts = ReceiptPolicy::Never).await;
+    let desk =
+        Desk::with(crate::support::user::server(), |o| o.receipts = ReceiptPolicy::Never).await;
     desk.deliver(&asking("a", "ada@example.net"));
     desk.sync().await;
     let key = desk.inbox().await[0].key;

@@ -43,7 +43,8 @@ async fn a_hundred_thousand_messages() {
     let engine = Engine::start(Options::new(data.clone(), Arc::new(MemoryStore::default())))
         .await
         .expect("an engine");
-    let account = engine.add_account(super::desk::settings(), None).await.expect("an account");
+    let account =
+        engine.add_account(crate::support::user::settings(), None).await.expect("an account");
     let store = Store::open(&data, system_clock()).expect("the store");
     let inbox = Listed {
         name: "INBOX".into(),

@@ -9,7 +9,9 @@ use aloud::engine::{
 };
 use tokio_rustls::{TlsAcceptor, rustls};
 
-use super::script::{Log, PASSWORD, Stage, USER, class, password, play, settings};
+use crate::support::scripted_server::{
+    Log, PASSWORD, Stage, USER, class, password, play, settings,
+};
 
 async fn imap(stage: &Stage, settings: &AccountSettings) -> Result<(), Error> {
     let session = Session::connect(stage, settings, &password(), "Aloud 0.1", Arc::default()).await;

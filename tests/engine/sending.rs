@@ -9,7 +9,7 @@ use aloud::{
     model::{AccountId, Address, Flag, Importance, MessageKey, MessageKind, voice::VoiceFormat},
 };
 
-use super::desk::{Desk, addr, refused};
+use crate::support::user::{Desk, addr, refused};
 
 pub fn text(account: AccountId, to: &str, words: &str) -> Outgoing {
     Outgoing {

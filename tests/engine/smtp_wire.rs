@@ -9,7 +9,7 @@ use aloud::{
 };
 use tokio::time::{Duration, Instant};
 
-use super::script::{Stage, class, password, settings};
+use crate::support::scripted_server::{Stage, class, password, settings};
 
 const HELLO: &str = "
     S: 220 smtp.example.com ESMTP

@@ -13,7 +13,7 @@ use aloud::{
 };
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 
-use super::desk::Desk;
+use crate::support::user::Desk;
 
 fn voice(media: &str, octets: &[u8]) -> String {
     let body: Vec<String> = STANDARD

@@ -6,10 +6,8 @@ use aloud::{
     model::{Address, voice::VoiceFormat},
 };
 
-use super::{
-    desk::{Desk, OWN, addr},
-    sending::{tone, voice},
-};
+use super::sending::{tone, voice};
+use crate::support::user::{Desk, OWN, addr};
 
 fn limited(desk: &Desk, size: usize) {
     let faults = Faults { size_limit: Some(size), ..Faults::default() };

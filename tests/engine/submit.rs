@@ -12,7 +12,7 @@ use aloud::{
     model::{AddrSpec, DateTime, Secret},
 };
 
-use super::script::settings;
+use crate::support::scripted_server::settings;
 
 struct Inside(Loopback);
 

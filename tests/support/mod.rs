@@ -1,5 +1,9 @@
 //! What several test areas share.
 
+pub mod fake_store;
+pub mod scripted_server;
+pub mod user;
+
 use std::path::PathBuf;
 
 /// The folder of specifications and vectors beside the project, if it is there. Tests over it run

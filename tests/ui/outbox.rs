@@ -9,7 +9,7 @@ use aloud::{
     ui::screen::composer::{draft, from_outbox},
 };
 
-use crate::engine::desk::{Desk, addr};
+use crate::support::user::{Desk, addr};
 
 fn person(name: &str, at: &str) -> Address {
     Address { name: Some(name.into()), addr: addr(at) }
