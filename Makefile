@@ -39,7 +39,7 @@ deny: ## Licences, bans and sources of all dependencies (needs cargo-deny)
 
 install: ## Install under PREFIX (default /usr/local)
 	@packaging/setup run
-	$(CARGO) build --release --locked
+	$(CARGO) build --profile dist --locked
 	packaging/linux/install $(or $(PREFIX),/usr/local)
 
 .PHONY: help run demo test fuzz bench screenshots deny install
