@@ -38,7 +38,3 @@ row_id!(
     /// One person in the local directory.
     ContactId
 );
-row_id!(
-    /// One draft kept on this computer.
-    DraftId
-);

@@ -13,7 +13,7 @@ pub mod time;
 pub mod voice;
 
 pub use address::{AddrSpec, Address};
-pub use ids::{AccountId, ContactId, DraftId, MailboxId, MessageKey, OutboxId};
+pub use ids::{AccountId, ContactId, MailboxId, MessageKey, OutboxId};
 pub use imap::{Flag, Uid, UidValidity};
 pub use secret::Secret;
 pub use time::DateTime;
