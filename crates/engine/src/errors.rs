@@ -61,6 +61,9 @@ pub enum Error {
     /// The caller's input cannot be used; the text says what to change.
     #[error("{0}")]
     Invalid(String),
+    /// The draft is open already, here or in another process.
+    #[error("the draft is open in another window")]
+    DraftInUse,
     /// The engine has stopped.
     #[error("the engine has stopped")]
     Stopped,

@@ -12,6 +12,9 @@ use aloud_model::{
 
 mod people;
 
+pub use super::drafts::{
+    Closed, Draft, DraftContent, DraftId, Recipient, Revision, Saved, Sound, read_take,
+};
 pub use super::errors::{BadCertificate, CertificateFault, Error};
 pub use people::*;
 
@@ -34,6 +37,7 @@ impl Error {
             Self::Store(_) => "store",
             Self::NotFound(_) => "not found",
             Self::Invalid(_) => "invalid",
+            Self::DraftInUse => "draft in use",
             Self::Stopped => "stopped",
         }
     }
