@@ -607,6 +607,8 @@ pub enum Event {
     BodyProgress(MessageKey, u64, u64),
     /// The outbox changed.
     OutboxChanged,
+    /// A draft was opened, kept, changed by a command or removed.
+    DraftsChanged,
     /// A message was accepted by the server.
     Sent(OutboxId),
     /// A message could not be sent.

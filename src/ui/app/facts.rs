@@ -94,6 +94,7 @@ impl App {
                 }
                 self.overview()
             }
+            Event::DraftsChanged => Task::none(),
             Event::AccountChanged(_) => self.overview(),
             Event::AuthRequired(_) => self.overview(),
             Event::DirectoryChanged => {

@@ -43,6 +43,7 @@ use crate::{
     types::{Error, Relation},
 };
 
+mod handle;
 mod journal;
 mod sound;
 #[cfg(test)]

@@ -19,6 +19,7 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use super::{
     account::{AccountTask, Setup},
+    drafts::Drafts,
     imap,
     net::{Dialer, TcpDialer},
     outbox::{Outbox, Steps},
@@ -111,6 +112,7 @@ pub(crate) struct Inner {
     /// Messages whose G.726 code words are read in the other order.
     swapped: Mutex<HashSet<MessageKey>>,
     pub(crate) outbox: Outbox,
+    pub(crate) drafts: Drafts,
     pub(crate) cancel: CancellationToken,
     pub(crate) tracker: TaskTracker,
     tasks: Mutex<HashMap<AccountId, AccountTask>>,
@@ -173,6 +175,7 @@ impl Engine {
             program: Mutex::new(options.program),
             swapped: Mutex::default(),
             outbox,
+            drafts: Drafts::new(recordings.clone(), options.clock),
             cancel: CancellationToken::new(),
             tracker: TaskTracker::new(),
             tasks: Mutex::default(),
@@ -204,6 +207,7 @@ impl Engine {
             tracing::warn!("some tasks did not end in time");
         }
         self.inner.outbox.disown();
+        self.inner.drafts.let_go();
         let store = self.inner.store.clone();
         let checkpoint = blocking(move || {
             store.checkpoint();
