@@ -64,6 +64,9 @@ pub enum Error {
     /// The draft is open already, here or in another process.
     #[error("the draft is open in another window")]
     DraftInUse,
+    /// The message waiting in the outbox holds more than a composer could keep.
+    #[error("the message holds more than a composer can keep")]
+    NotEditable,
     /// The engine has stopped.
     #[error("the engine has stopped")]
     Stopped,

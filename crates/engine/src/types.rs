@@ -13,7 +13,7 @@ use aloud_model::{
 mod people;
 
 pub use super::drafts::{
-    Closed, Draft, DraftContent, DraftId, Recipient, Revision, Saved, Sound, read_take,
+    Closed, Draft, DraftContent, DraftId, Recipient, Revision, Saved, Sound, Unsent, read_take,
 };
 pub use super::errors::{BadCertificate, CertificateFault, Error};
 pub use people::*;
@@ -38,6 +38,7 @@ impl Error {
             Self::NotFound(_) => "not found",
             Self::Invalid(_) => "invalid",
             Self::DraftInUse => "draft in use",
+            Self::NotEditable => "not editable",
             Self::Stopped => "stopped",
         }
     }

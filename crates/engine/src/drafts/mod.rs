@@ -45,10 +45,12 @@ use crate::{
 
 mod handle;
 mod journal;
+mod outbox;
 mod sound;
 #[cfg(test)]
 mod tests;
 
+pub use outbox::Unsent;
 pub use sound::read_take;
 
 /// Revisions of a draft that are kept.
