@@ -1,20 +1,45 @@
 //! Keys as a table: what was pressed becomes a [`Command`], whatever is on screen.
 //!
-//! Single keys count only when no text field took them; the window asks with what iced's event
-//! status says. `G` begins a pair ("G then I"). Phone keys go by the printed digit.
+//! Who has the keys, and which of the commands count then, is decided in [`super::focus`]. Letters
+//! and signs are found on any layout ([`super::latin`]). `G` begins a pair ("G then I"). Phone keys
+//! go by the printed digit.
 
 use iced::keyboard::{
     Key, Modifiers,
-    key::Named::{self, *},
+    key::{
+        Named::{self, *},
+        NativeCode, Physical,
+    },
 };
 
-use super::sidebar::Place;
+use super::{
+    latin::{Script, signs},
+    sidebar::Place,
+};
 
 /// What a key asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[allow(missing_docs)]
 pub enum Command {
-    // Listening
+    /// About sound.
+    Listen(Listen),
+    /// About the choice in a list.
+    Move(Move),
+    /// To another place.
+    Go(Go),
+    /// About writing.
+    Write(Write),
+    /// About the messages chosen.
+    Tidy(Tidy),
+    /// About the size of fax pages.
+    Zoom(Zoom),
+    /// About the window.
+    Window(Window),
+}
+
+/// Commands about sound.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub enum Listen {
     PlayPause,
     Back5,
     On5,
@@ -28,24 +53,40 @@ pub enum Command {
     Mute,
     Louder,
     Quieter,
-    // Moving
+}
+
+/// Commands about the choice in a list, and the pages of a fax.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub enum Move {
     Next,
     Previous,
     First,
     Last,
+    PageOn,
+    PageBack,
     Open,
-    Back,
+    ExtendDown,
+    ExtendUp,
+    Select,
+}
+
+/// Commands that lead to another place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub enum Go {
+    Place(Place),
+    /// The inbox of the n-th account, from 1.
+    Account(u8),
+    Search,
     NextPane,
     PreviousPane,
-    NextControl,
-    PreviousControl,
-    Search,
-    /// Begins a pair.
-    Go,
-    GoTo(Place),
-    /// The n-th account, from 1.
-    Account(u8),
-    // Answering
+}
+
+/// Commands that open a composer or send.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub enum Write {
     ReplyVoice,
     ReplyText,
     ReplyAllVoice,
@@ -53,22 +94,35 @@ pub enum Command {
     NewVoice,
     NewText,
     Send,
-    // Tidying
+}
+
+/// Commands that change mail, and the way back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub enum Tidy {
     Archive,
     Delete,
     ToggleHeard,
     KeepAsNew,
     Undo,
-    Select,
-    ExtendDown,
-    ExtendUp,
-    // Fax
-    PageBack,
-    PageOn,
-    ZoomIn,
-    ZoomOut,
+}
+
+/// Commands about the size of fax pages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub enum Zoom {
+    In,
+    Out,
     FitWidth,
-    // Window
+}
+
+/// Commands about the window.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub enum Window {
+    Back,
+    NextControl,
+    PreviousControl,
     Settings,
     Keys,
     Quit,
@@ -82,6 +136,8 @@ enum Held {
     Nothing,
     Shift,
     Ctrl,
+    /// Bound to nothing; fields redo by it.
+    CtrlShift,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -96,59 +152,58 @@ enum On {
 use Held::{Ctrl, Nothing, Shift};
 use On::{Letter, Named as N, Sign};
 
-/// One line of the table; `always` also counts while a text field has the focus.
-struct Binding(On, Held, Command, bool);
+/// One line of the table.
+struct Binding(On, Held, Command);
 
 const BINDINGS: &[Binding] = &[
-    Binding(N(Space), Nothing, C::PlayPause, false),
-    Binding(N(ArrowLeft), Nothing, C::Back5, false),
-    Binding(N(ArrowRight), Nothing, C::On5, false),
-    Binding(Sign("["), Nothing, C::Slower, false),
-    Binding(Sign("]"), Nothing, C::Faster, false),
-    Binding(Letter("w"), Nothing, C::WhoFrom, false),
-    Binding(Letter("s"), Nothing, C::SkipSilence, false),
-    Binding(Letter("m"), Nothing, C::Mute, false),
-    Binding(Sign("+"), Nothing, C::Louder, false),
-    Binding(Sign("-"), Nothing, C::Quieter, false),
-    Binding(Letter("j"), Nothing, C::Next, false),
-    Binding(Letter("k"), Nothing, C::Previous, false),
-    Binding(N(ArrowDown), Nothing, C::Next, false),
-    Binding(N(ArrowUp), Nothing, C::Previous, false),
-    Binding(N(Home), Nothing, C::First, false),
-    Binding(N(End), Nothing, C::Last, false),
-    Binding(N(Enter), Nothing, C::Open, false),
-    Binding(N(Escape), Nothing, C::Back, false),
-    Binding(N(F6), Nothing, C::NextPane, true),
-    Binding(N(F6), Shift, C::PreviousPane, true),
-    Binding(N(Tab), Nothing, C::NextControl, false),
-    Binding(N(Tab), Shift, C::PreviousControl, false),
-    Binding(Letter("k"), Ctrl, C::Search, true),
-    Binding(Sign("/"), Nothing, C::Search, false),
-    Binding(Letter("g"), Nothing, C::Go, false),
-    Binding(Letter("r"), Nothing, C::ReplyVoice, false),
-    Binding(Letter("r"), Shift, C::ReplyText, false),
-    Binding(Letter("a"), Nothing, C::ReplyAllVoice, false),
-    Binding(Letter("f"), Nothing, C::Forward, false),
-    Binding(Letter("n"), Nothing, C::NewVoice, false),
-    Binding(Letter("n"), Ctrl, C::NewText, true),
-    Binding(N(Enter), Ctrl, C::Send, true),
-    Binding(Letter("e"), Nothing, C::Archive, false),
-    Binding(N(Delete), Nothing, C::Delete, false),
-    Binding(Letter("u"), Nothing, C::ToggleHeard, false),
-    Binding(Letter("z"), Ctrl, C::Undo, false),
-    Binding(Letter("x"), Nothing, C::Select, false),
-    Binding(N(ArrowDown), Shift, C::ExtendDown, false),
-    Binding(N(ArrowUp), Shift, C::ExtendUp, false),
-    Binding(N(PageUp), Nothing, C::PageBack, false),
-    Binding(N(PageDown), Nothing, C::PageOn, false),
-    Binding(Sign("+"), Ctrl, C::ZoomIn, true),
-    Binding(Sign("="), Ctrl, C::ZoomIn, true),
-    Binding(Sign("-"), Ctrl, C::ZoomOut, true),
-    Binding(Sign("0"), Ctrl, C::FitWidth, true),
-    Binding(Sign(","), Ctrl, C::Settings, true),
-    Binding(Sign("?"), Nothing, C::Keys, false),
-    Binding(N(F1), Nothing, C::Keys, true),
-    Binding(Letter("q"), Ctrl, C::Quit, true),
+    Binding(N(Space), Nothing, C::Listen(Listen::PlayPause)),
+    Binding(N(ArrowLeft), Nothing, C::Listen(Listen::Back5)),
+    Binding(N(ArrowRight), Nothing, C::Listen(Listen::On5)),
+    Binding(Sign("["), Nothing, C::Listen(Listen::Slower)),
+    Binding(Sign("]"), Nothing, C::Listen(Listen::Faster)),
+    Binding(Letter("w"), Nothing, C::Listen(Listen::WhoFrom)),
+    Binding(Letter("s"), Nothing, C::Listen(Listen::SkipSilence)),
+    Binding(Letter("m"), Nothing, C::Listen(Listen::Mute)),
+    Binding(Sign("+"), Nothing, C::Listen(Listen::Louder)),
+    Binding(Sign("-"), Nothing, C::Listen(Listen::Quieter)),
+    Binding(Letter("j"), Nothing, C::Move(Move::Next)),
+    Binding(Letter("k"), Nothing, C::Move(Move::Previous)),
+    Binding(N(ArrowDown), Nothing, C::Move(Move::Next)),
+    Binding(N(ArrowUp), Nothing, C::Move(Move::Previous)),
+    Binding(N(Home), Nothing, C::Move(Move::First)),
+    Binding(N(End), Nothing, C::Move(Move::Last)),
+    Binding(N(Enter), Nothing, C::Move(Move::Open)),
+    Binding(N(Escape), Nothing, C::Window(Window::Back)),
+    Binding(N(F6), Nothing, C::Go(Go::NextPane)),
+    Binding(N(F6), Shift, C::Go(Go::PreviousPane)),
+    Binding(N(Tab), Nothing, C::Window(Window::NextControl)),
+    Binding(N(Tab), Shift, C::Window(Window::PreviousControl)),
+    Binding(Letter("k"), Ctrl, C::Go(Go::Search)),
+    Binding(Sign("/"), Nothing, C::Go(Go::Search)),
+    Binding(Letter("r"), Nothing, C::Write(Write::ReplyVoice)),
+    Binding(Letter("r"), Shift, C::Write(Write::ReplyText)),
+    Binding(Letter("a"), Nothing, C::Write(Write::ReplyAllVoice)),
+    Binding(Letter("f"), Nothing, C::Write(Write::Forward)),
+    Binding(Letter("n"), Nothing, C::Write(Write::NewVoice)),
+    Binding(Letter("n"), Ctrl, C::Write(Write::NewText)),
+    Binding(N(Enter), Ctrl, C::Write(Write::Send)),
+    Binding(Letter("e"), Nothing, C::Tidy(Tidy::Archive)),
+    Binding(N(Delete), Nothing, C::Tidy(Tidy::Delete)),
+    Binding(Letter("u"), Nothing, C::Tidy(Tidy::ToggleHeard)),
+    Binding(Letter("z"), Ctrl, C::Tidy(Tidy::Undo)),
+    Binding(Letter("x"), Nothing, C::Move(Move::Select)),
+    Binding(N(ArrowDown), Shift, C::Move(Move::ExtendDown)),
+    Binding(N(ArrowUp), Shift, C::Move(Move::ExtendUp)),
+    Binding(N(PageUp), Nothing, C::Move(Move::PageBack)),
+    Binding(N(PageDown), Nothing, C::Move(Move::PageOn)),
+    Binding(Sign("+"), Ctrl, C::Zoom(Zoom::In)),
+    Binding(Sign("="), Ctrl, C::Zoom(Zoom::In)),
+    Binding(Sign("-"), Ctrl, C::Zoom(Zoom::Out)),
+    Binding(Sign("0"), Ctrl, C::Zoom(Zoom::FitWidth)),
+    Binding(Sign(","), Ctrl, C::Window(Window::Settings)),
+    Binding(Sign("?"), Nothing, C::Window(Window::Keys)),
+    Binding(N(F1), Nothing, C::Window(Window::Keys)),
+    Binding(Letter("q"), Ctrl, C::Window(Window::Quit)),
 ];
 
 /// Second keys of a pair that G begins.
@@ -164,18 +219,18 @@ const GO: &[(&str, Place)] = &[
 
 /// The telephone keypad: sign, command, and the words below it.
 pub const PHONE: [(&str, Command, &str); 12] = [
-    ("1", C::FromStart, "phone-from-start"),
-    ("2", C::WhoFrom, "phone-who"),
-    ("3", C::Delete, "phone-delete"),
-    ("4", C::Slower, "phone-slower"),
-    ("5", C::PlayPause, "phone-play"),
-    ("6", C::Faster, "phone-faster"),
-    ("7", C::Back10, "phone-back"),
-    ("8", C::ReplyVoice, "phone-reply"),
-    ("9", C::On10, "phone-on"),
-    ("*", C::KeepAsNew, "phone-keep"),
-    ("0", C::Keys, "phone-keys"),
-    ("#", C::Next, "phone-next"),
+    ("1", C::Listen(Listen::FromStart), "phone-from-start"),
+    ("2", C::Listen(Listen::WhoFrom), "phone-who"),
+    ("3", C::Tidy(Tidy::Delete), "phone-delete"),
+    ("4", C::Listen(Listen::Slower), "phone-slower"),
+    ("5", C::Listen(Listen::PlayPause), "phone-play"),
+    ("6", C::Listen(Listen::Faster), "phone-faster"),
+    ("7", C::Listen(Listen::Back10), "phone-back"),
+    ("8", C::Write(Write::ReplyVoice), "phone-reply"),
+    ("9", C::Listen(Listen::On10), "phone-on"),
+    ("*", C::Tidy(Tidy::KeepAsNew), "phone-keep"),
+    ("0", C::Window(Window::Keys), "phone-keys"),
+    ("#", C::Move(Move::Next), "phone-next"),
 ];
 
 /// A group of the page of keys: its title and its lines, each with key caps and words.
@@ -234,107 +289,110 @@ pub const PAGE: [[Group; 2]; 2] = [
 /// A key press as the window saw it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Press {
-    /// The key with Shift applied.
+    /// The key without anything held.
     pub key: Key,
+    /// The key with Shift and AltGr applied.
+    pub modified: Key,
+    /// Its place on the keyboard.
+    pub physical: Physical,
     /// What was held.
     pub modifiers: Modifiers,
-    /// A widget took it (a text field, a focused button).
+    /// A widget took it (a text field, a menu, a focused button).
     pub taken: bool,
 }
 
-/// What a key press means. `pair` says that G came just before; `phone` that phone keys are on.
-#[must_use]
-pub fn command(press: &Press, pair: bool, phone: bool) -> Option<Command> {
-    let held = match (press.modifiers.command(), press.modifiers.shift()) {
-        (true, _) => Ctrl,
-        (_, true) => Shift,
-        _ => Nothing,
-    };
-    if press.modifiers.alt() || press.modifiers.logo() && !cfg!(target_os = "macos") {
-        return None;
+impl Press {
+    /// A key whose place is not known, as it was produced.
+    #[must_use]
+    pub fn new(key: Key, modifiers: Modifiers) -> Self {
+        Self {
+            modified: key.clone(),
+            key,
+            physical: Physical::Unidentified(NativeCode::Unidentified),
+            modifiers,
+            taken: false,
+        }
     }
-    let text = match &press.key {
-        Key::Character(text) => text.to_lowercase(),
-        _ => String::new(),
-    };
-    if pair && held == Nothing && !press.taken {
-        return GO.iter().find(|(key, _)| *key == text).map(|(_, place)| C::GoTo(*place));
+}
+
+/// How a command was asked for. Signs are what one types with, so they never count while something
+/// is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stroke {
+    /// A letter, a digit or another sign, alone or with Shift.
+    Sign,
+    /// A key with a name: arrows, Enter, Delete, Space, F6.
+    Named,
+    /// A key with Ctrl held.
+    Combination,
+}
+
+/// The keyboard: its script, and whether G came just before.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Keyboard {
+    script: Script,
+    pair: bool,
+}
+
+impl Keyboard {
+    /// What a key press means, and how it was asked for. `phone` says that phone keys are on.
+    pub fn command(&mut self, press: &Press, phone: bool) -> Option<(Command, Stroke)> {
+        let pair = std::mem::take(&mut self.pair);
+        self.script.learn(press);
+        let held = match (press.modifiers.command(), press.modifiers.shift()) {
+            (true, false) => Ctrl,
+            (true, true) => Held::CtrlShift,
+            (false, true) => Shift,
+            (false, false) => Nothing,
+        };
+        if press.modifiers.alt() || press.modifiers.logo() && !cfg!(target_os = "macos") {
+            return None;
+        }
+        // With NumLock only the modified key is a digit.
+        let named = match (&press.modified, &press.key) {
+            (Key::Named(named), _) | (Key::Unidentified, Key::Named(named)) => Some(*named),
+            (Key::Character(_), _) | (Key::Unidentified, _) => None,
+        };
+        if let Some(named) = named {
+            let found = BINDINGS.iter().find(|Binding(on, needed, _)| {
+                *needed == held && matches!(on, N(bound) if *bound == named)
+            });
+            let stroke =
+                if press.modifiers.command() { Stroke::Combination } else { Stroke::Named };
+            return found.map(|Binding(_, _, command)| (*command, stroke));
+        }
+        let signs = signs(press, self.script);
+        if held == Nothing && !pair && signs.iter().any(|sign| sign == "g") {
+            self.pair = !press.taken;
+            return None;
+        }
+        let stroke = if press.modifiers.command() { Stroke::Combination } else { Stroke::Sign };
+        signs.iter().find_map(|sign| of_sign(sign, held, pair, phone)).map(|c| (c, stroke))
     }
-    let digit = text.parse::<u8>().ok().filter(|_| text.len() == 1);
-    if let (Ctrl, Some(n @ 1..=9)) = (held, digit) {
-        return Some(C::Account(n));
+}
+
+/// What a letter or sign means.
+fn of_sign(sign: &str, held: Held, pair: bool, phone: bool) -> Option<Command> {
+    let combination = matches!(held, Ctrl | Held::CtrlShift);
+    if pair && held == Nothing {
+        let place = GO.iter().find(|(key, _)| *key == sign).map(|(_, place)| *place);
+        return place.map(|place| C::Go(Go::Place(place)));
     }
-    let found = BINDINGS.iter().find(|Binding(on, needed, _, always)| {
-        (*always || !press.taken)
-            && match on {
-                Letter(letter) => *letter == text && *needed == held,
-                // A sign may need Shift on one keyboard and not on another.
-                Sign(sign) => *sign == text && (*needed == Ctrl) == (held == Ctrl),
-                N(named) => press.key == Key::Named(*named) && *needed == held,
-            }
+    if let (true, Ok(n @ 1..=9)) = (combination, sign.parse::<u8>()) {
+        return Some(C::Go(Go::Account(n)));
+    }
+    let bound = BINDINGS.iter().find(|Binding(on, needed, _)| match on {
+        Letter(letter) => *letter == sign && *needed == held,
+        // A sign may need Shift on one keyboard and not on another.
+        Sign(bound) => *bound == sign && (*needed == Ctrl) == combination,
+        N(_) => false,
     });
-    if let Some(Binding(_, _, command, _)) = found {
+    if let Some(Binding(_, _, command)) = bound {
         return Some(*command);
     }
-    (phone && !press.taken && held != Ctrl)
-        .then(|| PHONE.iter().find(|(sign, ..)| *sign == text).map(|(_, c, _)| *c))
-        .flatten()
+    let phone = phone && !combination;
+    phone.then(|| PHONE.iter().find(|(key, ..)| *key == sign).map(|(_, c, _)| *c)).flatten()
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn key(text: &str) -> Key {
-        Key::Character(text.into())
-    }
-
-    fn press(key: Key, modifiers: Modifiers, taken: bool) -> Option<Command> {
-        command(&Press { key, modifiers, taken }, false, true)
-    }
-
-    #[test]
-    fn the_table_of_keys() {
-        let (none, shift, ctrl) = (Modifiers::empty(), Modifiers::SHIFT, Modifiers::CTRL);
-        for (k, modifiers, expected) in [
-            (key("r"), none, Some(C::ReplyVoice)),
-            (key("R"), shift, Some(C::ReplyText)),
-            (key("?"), shift, Some(C::Keys)),
-            (key("/"), none, Some(C::Search)),
-            (key("k"), ctrl, Some(C::Search)),
-            (key("K"), none, Some(C::Previous)),
-            (key("3"), ctrl, Some(C::Account(3))),
-            (key("0"), ctrl, Some(C::FitWidth)),
-            (key("5"), none, Some(C::PlayPause)),
-            (key("*"), shift, Some(C::KeepAsNew)),
-            (key("#"), shift, Some(C::Next)),
-            (key("+"), shift, Some(C::Louder)),
-            (Key::Named(Space), none, Some(C::PlayPause)),
-            (Key::Named(ArrowDown), shift, Some(C::ExtendDown)),
-            (Key::Named(F6), shift, Some(C::PreviousPane)),
-            (key("e"), Modifiers::ALT, None),
-            (key("b"), none, None),
-        ] {
-            assert_eq!(press(k.clone(), modifiers, false), expected, "{k:?} {modifiers:?}");
-        }
-    }
-
-    #[test]
-    fn typing_triggers_nothing_but_the_few_that_always_count() {
-        let ctrl = Modifiers::CTRL;
-        for k in ["r", "5", "?", "/", "e", "g", "#"] {
-            assert_eq!(press(key(k), Modifiers::empty(), true), None, "{k}");
-        }
-        assert_eq!(press(Key::Named(Space), Modifiers::empty(), true), None);
-        assert_eq!(press(Key::Named(Enter), ctrl, true), Some(C::Send));
-        assert_eq!(press(key("k"), ctrl, true), Some(C::Search));
-    }
-
-    #[test]
-    fn pairs_and_the_setting_of_phone_keys() {
-        let press = |k: &str| Press { key: key(k), modifiers: Modifiers::empty(), taken: false };
-        assert_eq!(command(&press("u"), true, true), Some(C::GoTo(Place::Unheard)));
-        assert_eq!(command(&press("u"), false, true), Some(C::ToggleHeard));
-        assert_eq!(command(&press("5"), false, false), None);
-    }
-}
+mod tests;

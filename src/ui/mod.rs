@@ -6,8 +6,10 @@
 pub mod app;
 pub mod bridge;
 pub mod faces;
+pub mod focus;
 pub mod id;
 pub mod keymap;
+pub mod latin;
 pub mod list;
 pub mod now_playing;
 pub mod prefs;

@@ -1,4 +1,5 @@
-//! Keys: the table of `keymap` gives a command; here it meets what is on screen.
+//! Keys: the table of `keymap` gives a command, `focus` says whether it counts, and here it meets
+//! what is on screen.
 
 use iced::{
     Task,
@@ -6,14 +7,15 @@ use iced::{
     widget::operation,
 };
 
-use super::{App, Layout, Message, Page, Pane, dialog::Dialog};
+use super::{App, Layout, Message, Page, Pane, Undo, dialog::Dialog};
 use crate::{
     audio::{Command as Audio, Phase},
     engine::{Mark, Progress},
     message::PartRole,
     ui::{
+        focus::{self, Holder, Space, Stand},
         id,
-        keymap::{self, Command as C},
+        keymap::{self, Command, Go, Listen, Move, Tidy, Window, Write},
         list,
         screen::{
             Compose, Verb, composer, directory,
@@ -25,95 +27,110 @@ use crate::{
     },
 };
 
+/// An order about sound: to the player in sight, or to the audio thread.
+enum Sound {
+    Player(player::Message),
+    Thread(Audio),
+}
+
 impl App {
     pub(super) fn key(&mut self, press: &keymap::Press) -> Task<Message> {
-        let pair = std::mem::take(&mut self.pair);
-        let phone = self.world.prefs.phone_keys;
-        match keymap::command(press, pair, phone) {
-            Some(C::Go) => {
-                self.pair = true;
-                Task::none()
-            }
-            Some(command) => self.command(command),
-            None => Task::none(),
+        let found = self.keyboard.command(press, self.world.prefs.phone_keys);
+        let Some((command, stroke)) = found else { return Task::none() };
+        let holder = self.stand(press.taken).holder();
+        if focus::counts(holder, command, stroke) {
+            self.command(holder, command)
+        } else {
+            Task::none()
         }
     }
 
-    /// Carries out a command, as far as it makes sense here.
-    pub(super) fn command(&mut self, command: C) -> Task<Message> {
-        match command {
-            C::Quit => return iced::exit(),
-            C::NextControl => return operation::focus_next(),
-            C::PreviousControl => return operation::focus_previous(),
-            _ => {}
-        }
-        if self.dialog.is_some() {
-            if matches!(command, C::Back | C::Keys) {
-                self.dialog = None;
-            }
-            return Task::none();
-        }
-        match command {
-            C::Keys => {
-                self.dialog = Some(Dialog::Keys);
-                return Task::none();
-            }
-            C::Settings => return self.open_settings(),
-            C::Back => return self.escape(),
-            _ => {}
-        }
-        match &self.page {
-            Page::Mail => self.mail_command(command),
-            Page::Settings(_) => match command {
-                C::GoTo(place) => self.go(place),
-                _ => Task::none(),
+    /// What decides who has the keys.
+    fn stand(&self, taken: bool) -> Stand {
+        let composer = self.composer.as_ref().map(|composer| match composer.takes_space() {
+            true => Space::Recorder,
+            false => Space::Nothing,
+        });
+        let person = self.place == Place::Directory
+            && self.directory.as_ref().is_some_and(directory::Directory::is_editing);
+        Stand {
+            taken,
+            layer: self.dialog.is_some() || self.menu,
+            page: match self.page {
+                Page::Mail => focus::Page::Mail,
+                Page::Account(_) => focus::Page::Account,
+                Page::Starting | Page::Welcome | Page::Settings(_) => focus::Page::Other,
             },
-            _ => Task::none(),
+            composer,
+            person,
+            pane: self.pane,
         }
     }
 
-    fn mail_command(&mut self, command: C) -> Task<Message> {
-        if let Some(task) = self.listening_command(command) {
-            return task;
-        }
-        let height = self.world.row_height();
-        let directory = self.place == Place::Directory;
-        let messages = self.place.scope().is_some();
+    /// Carries out a command that counts, as far as it makes sense here.
+    fn command(&mut self, holder: Holder, command: Command) -> Task<Message> {
         match command {
-            C::Next | C::Previous if self.pane == Pane::Sidebar => {
-                self.walk_places(if command == C::Next { 1 } else { -1 })
-            }
-            C::Next | C::Previous if directory => {
-                let by = if command == C::Next { 1 } else { -1 };
-                self.directory(directory::Message::Step(by))
-            }
-            C::Next if messages => self.step(1, height),
-            C::Previous if messages => self.step(-1, height),
-            C::First if messages => {
-                let action = self.list.end(false, height);
-                self.list_action(action)
-            }
-            C::Last if messages => {
-                let action = self.list.end(true, height);
-                self.list_action(action)
-            }
-            C::PageOn | C::PageBack => self.page_command(command, height),
-            C::Select if messages => {
-                self.list.toggle_mark();
+            Command::Window(command) => self.window_command(command),
+            Command::Go(Go::Place(place)) => match self.page {
+                Page::Mail | Page::Settings(_) => self.go(place),
+                Page::Starting | Page::Welcome | Page::Account(_) => Task::none(),
+            },
+            _ if !matches!(self.page, Page::Mail) => Task::none(),
+            Command::Go(go) => self.go_command(go),
+            Command::Listen(listen) => self.listen_command(holder, listen),
+            Command::Move(movement) => self.move_command(movement),
+            Command::Write(write) => self.write_command(write),
+            Command::Tidy(Tidy::Undo) => match holder {
+                Holder::Composer(_) | Holder::Form => self.undo_in_composer(),
+                Holder::Widget | Holder::Layer | Holder::Page => Task::none(),
+                Holder::Beside(..) | Holder::Pane(_) => self.undo(),
+            },
+            Command::Tidy(tidy) => self.tidy(tidy),
+            Command::Zoom(_) => Task::none(),
+        }
+    }
+
+    fn window_command(&mut self, command: Window) -> Task<Message> {
+        match (command, &self.dialog) {
+            (Window::Quit, _) => iced::exit(),
+            (Window::NextControl, _) => operation::focus_next(),
+            (Window::PreviousControl, _) => operation::focus_previous(),
+            (Window::Back, Some(_)) | (Window::Keys, Some(Dialog::Keys)) => {
+                self.dialog = None;
                 Task::none()
             }
-            C::ExtendDown if messages => {
-                let action = self.list.extend(1, height);
-                self.list_action(action)
+            (Window::Keys | Window::Settings, Some(_)) => Task::none(),
+            (Window::Keys, None) => {
+                self.dialog = Some(Dialog::Keys);
+                Task::none()
             }
-            C::ExtendUp if messages => {
-                let action = self.list.extend(-1, height);
-                self.list_action(action)
+            (Window::Settings, None) => self.open_settings(),
+            (Window::Back, None) => self.escape(),
+        }
+    }
+
+    /// Takes back what the composer did last. What was done to mail is left alone: Ctrl+Z means what
+    /// is being written.
+    fn undo_in_composer(&mut self) -> Task<Message> {
+        match self.undo {
+            Some(Undo::Take) => self.undo(),
+            Some(Undo::Engine(_) | Undo::Send(..) | Undo::DeleteDraft(_)) | None => Task::none(),
+        }
+    }
+
+    fn go_command(&mut self, command: Go) -> Task<Message> {
+        match command {
+            Go::Place(place) => self.go(place),
+            Go::Account(number) => {
+                let account = self.world.sidebar.accounts.get(usize::from(number).wrapping_sub(1));
+                let inbox = account.and_then(|account| {
+                    self.world.sidebar.mailboxes_of(account.id).first().map(|m| m.id)
+                });
+                inbox.map_or_else(Task::none, |id| self.go(Place::Mailbox(id)))
             }
-            C::Open => self.enter(height),
-            C::NextPane => self.turn_pane(1),
-            C::PreviousPane => self.turn_pane(-1),
-            C::Search => {
+            Go::NextPane => self.turn_pane(1),
+            Go::PreviousPane => self.turn_pane(-1),
+            Go::Search => {
                 // The Outbox has nothing to search: the keys that follow must find a field.
                 let there = match self.place {
                     Place::Outbox => self.go(Place::AllInboxes),
@@ -123,46 +140,90 @@ impl App {
                 self.forward = false;
                 Task::batch([there, operation::focus(id::SEARCH)])
             }
-            C::GoTo(place) => self.go(place),
-            C::Account(number) => {
-                let inbox =
-                    self.world.sidebar.accounts.get(usize::from(number) - 1).and_then(|account| {
-                        self.world.sidebar.mailboxes_of(account.id).first().map(|m| m.id)
-                    });
-                inbox.map_or_else(Task::none, |id| self.go(Place::Mailbox(id)))
-            }
-            C::NewVoice => self.verb(Verb::Compose(Compose::Voice(Vec::new()))),
-            C::NewText => self.verb(Verb::Compose(Compose::Text(Vec::new()))),
-            C::Send => self.composer(composer::Message::Send),
-            C::ReplyVoice if directory => self.directory(directory::Message::Record),
-            C::ReplyVoice => self.reader(reader::Message::ReplyVoice),
-            C::ReplyText => self.reader(reader::Message::ReplyText),
-            C::ReplyAllVoice => self.reader(reader::Message::ReplyAll),
-            C::Forward => self.reader(reader::Message::Forward),
-            C::Archive if messages => match self.list.chosen() {
-                keys if keys.is_empty() => Task::none(),
-                keys => self.archive(keys),
-            },
-            C::Delete if directory => self.directory(directory::Message::Delete),
-            C::Delete if messages => match self.list.chosen() {
-                keys if keys.is_empty() => Task::none(),
-                keys => self.delete(keys),
-            },
-            C::ToggleHeard | C::KeepAsNew if messages => {
-                let keys = self.list.chosen();
+        }
+    }
+
+    fn write_command(&mut self, command: Write) -> Task<Message> {
+        let directory = self.place == Place::Directory;
+        match command {
+            Write::NewVoice => self.verb(Verb::Compose(Compose::Voice(Vec::new()))),
+            Write::NewText => self.verb(Verb::Compose(Compose::Text(Vec::new()))),
+            Write::Send => self.composer(composer::Message::Send),
+            Write::ReplyVoice if directory => self.directory(directory::Message::Record),
+            Write::ReplyVoice => self.reader(reader::Message::ReplyVoice),
+            Write::ReplyText => self.reader(reader::Message::ReplyText),
+            Write::ReplyAllVoice => self.reader(reader::Message::ReplyAll),
+            Write::Forward => self.reader(reader::Message::Forward),
+        }
+    }
+
+    /// Acts on the messages chosen, or on the person chosen in the directory.
+    pub(super) fn tidy(&mut self, command: Tidy) -> Task<Message> {
+        if command == Tidy::Undo {
+            return self.undo();
+        }
+        if self.place == Place::Directory {
+            return match command {
+                Tidy::Delete => self.directory(directory::Message::Delete),
+                Tidy::Archive | Tidy::ToggleHeard | Tidy::KeepAsNew | Tidy::Undo => Task::none(),
+            };
+        }
+        let keys = self.list.chosen();
+        if self.place.scope().is_none() || keys.is_empty() {
+            return Task::none();
+        }
+        match command {
+            Tidy::Archive => self.archive(keys),
+            Tidy::Delete => self.delete(keys),
+            Tidy::KeepAsNew => self.mark(keys, Mark::Unheard),
+            Tidy::ToggleHeard => {
                 let any_done = keys
                     .iter()
                     .filter_map(|key| self.list.find(*key))
                     .any(|row| row.progress != Progress::New);
-                let unheard = command == C::KeepAsNew || any_done;
-                match keys.is_empty() {
-                    true => Task::none(),
-                    false => self.mark(keys, if unheard { Mark::Unheard } else { Mark::Heard }),
+                self.mark(keys, if any_done { Mark::Unheard } else { Mark::Heard })
+            }
+            Tidy::Undo => Task::none(),
+        }
+    }
+
+    fn move_command(&mut self, command: Move) -> Task<Message> {
+        let height = self.world.row_height();
+        match command {
+            Move::Open => return self.enter(height),
+            Move::PageOn => return self.page_command(1, height),
+            Move::PageBack => return self.page_command(-1, height),
+            Move::Next | Move::Previous => {
+                let by: i8 = if command == Move::Next { 1 } else { -1 };
+                if self.pane == Pane::Sidebar {
+                    return self.walk_places(by.into());
+                }
+                if self.place == Place::Directory {
+                    return self.directory(directory::Message::Step(by.into()));
+                }
+                if self.place.scope().is_some() {
+                    return self.step(by.into(), height);
                 }
             }
-            C::Undo => self.undo(),
-            _ => Task::none(),
+            Move::First | Move::Last | Move::Select | Move::ExtendDown | Move::ExtendUp => {}
         }
+        if self.place.scope().is_none() {
+            return Task::none();
+        }
+        let action = match command {
+            Move::First => self.list.end(false, height),
+            Move::Last => self.list.end(true, height),
+            Move::ExtendDown => self.list.extend(1, height),
+            Move::ExtendUp => self.list.extend(-1, height),
+            Move::Select => {
+                self.list.toggle_mark();
+                list::Action::None
+            }
+            Move::Open | Move::PageOn | Move::PageBack | Move::Next | Move::Previous => {
+                list::Action::None
+            }
+        };
+        self.list_action(action)
     }
 
     fn step(&mut self, by: i64, height: f32) -> Task<Message> {
@@ -172,33 +233,29 @@ impl App {
     }
 
     /// Page keys turn fax pages while a fax is open, else pages of the list.
-    fn page_command(&mut self, command: C, height: f32) -> Task<Message> {
+    fn page_command(&mut self, by: i64, height: f32) -> Task<Message> {
         let fax = self
             .reader
             .as_ref()
             .and_then(Reader::opened)
             .is_some_and(|opened| opened.mail.parts.iter().any(|p| p.role == PartRole::Fax));
         if fax && (self.pane == Pane::Reading || self.forward) {
-            let message = match command {
-                C::PageOn => reader::fax::Message::Next,
-                _ => reader::fax::Message::Back,
+            let message = match by > 0 {
+                true => reader::fax::Message::Next,
+                false => reader::fax::Message::Back,
             };
             return self.reader(reader::Message::Fax(message));
         }
         #[allow(clippy::cast_possible_truncation)]
         let rows = (self.world.size.height / height) as i64 - 2;
-        let action = self.list.step(if command == C::PageOn { rows } else { -rows }, height);
+        let action = self.list.step(by * rows, height);
         self.list_action(action)
     }
 
-    /// Commands about sound. `None` when it is not one.
-    fn listening_command(&mut self, command: C) -> Option<Task<Message>> {
+    fn listen_command(&mut self, holder: Holder, command: Listen) -> Task<Message> {
         use player::Message as P;
-        if command == C::PlayPause
-            && self.pane == Pane::Reading
-            && self.composer.as_ref().is_some_and(composer::Composer::takes_space)
-        {
-            return Some(self.composer(composer::Message::Press));
+        if let (Listen::PlayPause, Holder::Composer(_) | Holder::Beside(..)) = (command, holder) {
+            return self.composer(composer::Message::Press);
         }
         let sound = &self.world.sound.player;
         let loaded = !matches!(sound.phase, Phase::Empty | Phase::Ready);
@@ -206,52 +263,41 @@ impl App {
         let playing = sound.clip.as_ref().and_then(player::key_of);
         // A message that sounds out of sight keeps its keys, but Space starts the one in sight.
         let own = here.is_some() && (playing.is_none() || playing == here);
-        let (speed, muted) = (sound.speed, sound.muted);
-        let message = match command {
-            C::PlayPause if here.is_some() => Some(P::Toggle),
-            C::PlayPause if loaded => {
-                self.send(Audio::Toggle);
-                None
+        let (speed, volume, muted) = (sound.speed, sound.volume, sound.muted);
+        let skip = |by: f64| loaded.then_some(Sound::Thread(Audio::Skip(by)));
+        let faster = |steps: i8| match own {
+            true => Sound::Player(P::Step(steps.into())),
+            false => {
+                let speed = (speed + f32::from(steps) * 0.25).clamp(0.5, 3.0);
+                Sound::Thread(Audio::Speed(speed))
             }
-            C::PlayPause => None,
-            C::WhoFrom => return Some(self.reader(reader::Message::HearName)),
-            C::FromStart => Some(P::Restart),
-            C::Back5 | C::On5 | C::Back10 | C::On10 => {
-                let by = match command {
-                    C::Back5 => -5.0,
-                    C::On5 => 5.0,
-                    C::Back10 => -10.0,
-                    _ => 10.0,
-                };
-                if loaded {
-                    self.send(Audio::Skip(by));
-                }
-                None
-            }
-            C::Slower | C::Faster if own => {
-                Some(P::Step(if command == C::Slower { -1 } else { 1 }))
-            }
-            C::Slower | C::Faster => {
-                let by = if command == C::Slower { -0.25 } else { 0.25 };
-                self.send(Audio::Speed((speed + by).clamp(0.5, 3.0)));
-                None
-            }
-            C::SkipSilence => Some(P::SkipSilence(!sound.skip_silence)),
-            C::Mute if own => Some(P::Mute),
-            C::Mute => {
-                self.send(Audio::Mute(!muted));
-                None
-            }
-            C::Louder | C::Quieter => {
-                let by = if command == C::Louder { 0.05 } else { -0.05 };
-                Some(P::Volume((sound.volume + by).clamp(0.0, 1.0)))
-            }
-            _ => return None,
         };
-        Some(match message {
-            Some(message) => self.reader(reader::Message::Player(message)),
+        let louder = |by: f32| Sound::Player(P::Volume((volume + by).clamp(0.0, 1.0)));
+        let order = match command {
+            Listen::PlayPause if here.is_some() => Some(Sound::Player(P::Toggle)),
+            Listen::PlayPause => loaded.then_some(Sound::Thread(Audio::Toggle)),
+            Listen::WhoFrom => return self.reader(reader::Message::HearName),
+            Listen::FromStart => Some(Sound::Player(P::Restart)),
+            Listen::Back5 => skip(-5.0),
+            Listen::On5 => skip(5.0),
+            Listen::Back10 => skip(-10.0),
+            Listen::On10 => skip(10.0),
+            Listen::Slower => Some(faster(-1)),
+            Listen::Faster => Some(faster(1)),
+            Listen::SkipSilence => Some(Sound::Player(P::SkipSilence(!sound.skip_silence))),
+            Listen::Mute if own => Some(Sound::Player(P::Mute)),
+            Listen::Mute => Some(Sound::Thread(Audio::Mute(!muted))),
+            Listen::Louder => Some(louder(0.05)),
+            Listen::Quieter => Some(louder(-0.05)),
+        };
+        match order {
+            Some(Sound::Player(message)) => self.reader(reader::Message::Player(message)),
+            Some(Sound::Thread(command)) => {
+                self.send(command);
+                Task::none()
+            }
             None => Task::none(),
-        })
+        }
     }
 
     fn walk_places(&mut self, by: isize) -> Task<Message> {

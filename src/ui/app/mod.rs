@@ -149,8 +149,7 @@ pub struct App {
     forward: bool,
     /// In a narrow window: the whole sidebar lies over the page.
     menu: bool,
-    /// G was pressed.
-    pair: bool,
+    keyboard: keymap::Keyboard,
     /// The border of the list is being dragged.
     dragging: bool,
 
@@ -255,7 +254,7 @@ pub enum Message {
     /// From the directory.
     Directory(directory::Message),
     /// Several selected: archive, delete, mark as heard.
-    Many(keymap::Command),
+    Many(keymap::Tidy),
     /// A pane was pressed.
     Pane(Pane),
     /// Closes the sidebar over a narrow window.
@@ -314,7 +313,7 @@ impl App {
             dialog: None,
             forward: false,
             menu: false,
-            pair: false,
+            keyboard: keymap::Keyboard::default(),
             dragging: false,
             listening: Listening::default(),
             playing: None,
@@ -404,12 +403,14 @@ impl App {
 fn listen(event: iced::Event, status: event::Status, _: window::Id) -> Option<Message> {
     match event {
         iced::Event::Keyboard(keyboard::Event::KeyPressed {
-            modified_key, key, modifiers, ..
+            key,
+            modified_key: modified,
+            physical_key: physical,
+            modifiers,
+            ..
         }) => {
-            // With Ctrl held some systems give control characters for the modified key.
-            let key = if modifiers.command() { key } else { modified_key };
             let taken = status == event::Status::Captured;
-            Some(Message::Key(keymap::Press { key, modifiers, taken }))
+            Some(Message::Key(keymap::Press { key, modified, physical, modifiers, taken }))
         }
         iced::Event::Window(window::Event::Resized(size)) => Some(Message::Resized(size)),
         iced::Event::Window(window::Event::Opened { size, .. }) => Some(Message::Resized(size)),

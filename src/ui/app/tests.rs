@@ -45,17 +45,12 @@ fn page(app: &mut App, count: i64) {
 }
 
 fn press(app: &mut App, key: &str) {
-    let key = Key::Character(key.into());
-    let _ = app.update(Message::Key(keymap::Press {
-        key,
-        modifiers: Modifiers::empty(),
-        taken: false,
-    }));
+    let press = keymap::Press::new(Key::Character(key.into()), Modifiers::empty());
+    let _ = app.update(Message::Key(press));
 }
 
 fn named(app: &mut App, key: Named, modifiers: Modifiers) {
-    let press = keymap::Press { key: Key::Named(key), modifiers, taken: false };
-    let _ = app.update(Message::Key(press));
+    let _ = app.update(Message::Key(keymap::Press::new(Key::Named(key), modifiers)));
 }
 
 fn show(app: &App) -> Simulator<'_, Message> {
@@ -165,8 +160,7 @@ fn archiving_takes_the_row_away_selects_the_next_and_can_be_undone() {
         let _ = app.update(Message::Second);
     }
     assert!(app.toast.is_none() && app.undo.is_some());
-    let undo =
-        keymap::Press { key: Key::Character("z".into()), modifiers: Modifiers::CTRL, taken: false };
+    let undo = keymap::Press::new(Key::Character("z".into()), Modifiers::CTRL);
     let _ = app.update(Message::Key(undo));
     assert!(app.undo.is_none());
 }
@@ -360,8 +354,7 @@ fn the_page_of_keys_and_the_settings() {
     press(&mut app, "e");
     assert_eq!(app.list.total, 10, "no key works behind a dialog");
     named(&mut app, Named::Escape, Modifiers::empty());
-    let keys =
-        keymap::Press { key: Key::Character(",".into()), modifiers: Modifiers::CTRL, taken: false };
+    let keys = keymap::Press::new(Key::Character(",".into()), Modifiers::CTRL);
     let _ = app.update(Message::Key(keys));
     assert!(sees(&app, "Say who it’s from first"));
     for section in ["Accounts", "Recording", "Sending and receipts", "Appearance", "Keyboard"] {
@@ -488,4 +481,37 @@ fn a_new_message_has_its_recipients_typed_first_and_the_outbox_hides_what_is_ope
         None,
         "an answer by voice waits for Space"
     );
+}
+
+#[test]
+fn with_a_composer_open_no_key_acts_on_mail() {
+    let mut app = app();
+    press(&mut app, "j");
+    let _ = app.update(Message::Done(Done::Archived(1, None), Ok(UndoToken(7))));
+    press(&mut app, "n");
+    let composer = app.composer.as_ref().map(|c| c.dir().to_owned());
+    for key in ["3", "e", "u", "*", "#", "8", "j", "r", "n", "f", "0", "?", "x", "g", "u", "5"] {
+        press(&mut app, key);
+    }
+    for key in [Named::Delete, Named::Enter, Named::ArrowDown, Named::PageDown, Named::End] {
+        named(&mut app, key, Modifiers::empty());
+        named(&mut app, key, Modifiers::SHIFT);
+    }
+    let undo = keymap::Press::new(Key::Character("z".into()), Modifiers::CTRL);
+    let _ = app.update(Message::Key(undo));
+    assert!(matches!(app.undo, Some(Undo::Engine(_))), "mail is not brought back");
+    assert_eq!((app.list.total, app.list.selected), (10, Some(MessageKey(0))));
+    assert!(app.list.marked.is_empty() && app.dialog.is_none());
+    assert_eq!(app.composer.as_ref().map(|c| c.dir().to_owned()), composer);
+    // In the list, where the user went, arrows choose; letters still do nothing.
+    named(&mut app, Named::F6, Modifiers::SHIFT);
+    named(&mut app, Named::ArrowDown, Modifiers::empty());
+    press(&mut app, "e");
+    named(&mut app, Named::Delete, Modifiers::empty());
+    assert_eq!((app.list.total, app.shown()), (10, Some(MessageKey(1))));
+    named(&mut app, Named::F6, Modifiers::empty());
+    named(&mut app, Named::Escape, Modifiers::empty());
+    app.composer = None;
+    press(&mut app, "e");
+    assert_eq!(app.list.total, 9, "after closing they count again");
 }

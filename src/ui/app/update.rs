@@ -138,7 +138,7 @@ impl App {
                 self.act(act, Message::Outbox)
             }
             Message::Directory(message) => self.directory(message),
-            Message::Many(command) => self.command(command),
+            Message::Many(command) => self.tidy(command),
             Message::Pane(pane) => {
                 self.pane = pane;
                 Task::none()

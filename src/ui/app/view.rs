@@ -9,7 +9,7 @@ use super::{App, Layout, Message, Page, Pane, dialog};
 use crate::engine::AccountState;
 use crate::ui::{
     i18n::{t, tn},
-    keymap::Command,
+    keymap::Tidy,
     list, now_playing,
     screen::{account, composer, directory, outbox, reader, welcome},
     sidebar::{self, Place},
@@ -208,9 +208,9 @@ fn several(app: &App) -> El<'_, Message> {
             .on_press(Message::Many(command))
     };
     let buttons = row![
-        act(Icon::Archive, "key-archive", Command::Archive),
-        act(Icon::Trash2, "key-delete", Command::Delete),
-        act(Icon::CircleCheck, "mark-heard", Command::ToggleHeard),
+        act(Icon::Archive, "key-archive", Tidy::Archive),
+        act(Icon::Trash2, "key-delete", Tidy::Delete),
+        act(Icon::CircleCheck, "mark-heard", Tidy::ToggleHeard),
     ]
     .spacing(8);
     empty(

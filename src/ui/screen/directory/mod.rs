@@ -241,6 +241,12 @@ impl Directory {
         self.people.len()
     }
 
+    /// Whether a person's form is open.
+    #[must_use]
+    pub fn is_editing(&self) -> bool {
+        self.form.is_some()
+    }
+
     /// Closes the menu or the form; true when there was one.
     pub fn escape(&mut self) -> bool {
         std::mem::take(&mut self.more) || self.form.take().is_some()
