@@ -195,6 +195,7 @@ bar-outside-unknown = The caller’s number wasn’t passed on.
 copy-number = Copy number
 toast-card-added = { $name } added to your directory
 toast-card-updated = { $name } updated in your directory
+toast-report-about = The message that this report is about can’t be opened. { $reason }
 toast-card-known = This card is in your directory already
 toast-receipt-sent = Receipt sent to { $name }
 

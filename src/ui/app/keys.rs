@@ -21,7 +21,7 @@ use crate::{
             Compose, Verb, composer, directory,
             player::{self, Player},
             reader,
-            reader::Reader,
+            reader::{Reader, toolbar::Message as Tool},
         },
         sidebar::Place,
     },
@@ -150,10 +150,10 @@ impl App {
             Write::NewText => self.verb(Verb::Compose(Compose::Text(Vec::new()))),
             Write::Send => self.composer(composer::Message::Send),
             Write::ReplyVoice if directory => self.directory(directory::Message::Record),
-            Write::ReplyVoice => self.reader(reader::Message::ReplyVoice),
-            Write::ReplyText => self.reader(reader::Message::ReplyText),
-            Write::ReplyAllVoice => self.reader(reader::Message::ReplyAll),
-            Write::Forward => self.reader(reader::Message::Forward),
+            Write::ReplyVoice => self.toolbar(Tool::ReplyVoice),
+            Write::ReplyText => self.toolbar(Tool::ReplyText),
+            Write::ReplyAllVoice => self.toolbar(Tool::ReplyAll),
+            Write::Forward => self.toolbar(Tool::Forward),
         }
     }
 

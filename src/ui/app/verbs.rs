@@ -187,6 +187,11 @@ impl App {
         self.act(act, Message::Reader)
     }
 
+    /// A key does what a button of the reader's toolbar does.
+    pub(super) fn toolbar(&mut self, message: reader::toolbar::Message) -> Task<Message> {
+        self.reader(reader::Message::Toolbar(message))
+    }
+
     pub(super) fn composer(&mut self, message: composer::Message) -> Task<Message> {
         let Some(composer) = &mut self.composer else { return Task::none() };
         let act = composer.update(message, &self.world.context());

@@ -15,7 +15,7 @@ use super::{
     composer::{self, Composer},
     directory::{self, Directory},
     outbox::{self, Outbox},
-    reader::{self, Reader},
+    reader::{self, Reader, bars::Message as Press, toolbar::Message as Tool},
     testing::{account as an_account, addr, ctx, mail, opened, person},
     welcome,
 };
@@ -155,7 +155,7 @@ fn a_voice_message_with_a_card() {
         ],
     );
     assert!(
-        matches!(said.as_slice(), [reader::Message::Import(path, false)] if path == "4"),
+        matches!(said.as_slice(), [reader::Message::Bar(Press::Import(path, false))] if path == "4"),
         "{said:?}"
     );
 }
@@ -253,7 +253,7 @@ fn the_receipt_bar_after_listening() {
             "Send receipt",
         ],
     );
-    assert!(matches!(said.as_slice(), [reader::Message::Receipt(true)]), "{said:?}");
+    assert!(matches!(said.as_slice(), [reader::Message::Bar(Press::Receipt(true))]), "{said:?}");
 }
 
 #[test]
@@ -267,7 +267,7 @@ fn a_private_message_explains_itself() {
     m.may_forward = Permission::Refused(format!("{marked} You can still reply."));
     m.may_save = Permission::Refused(marked.into());
     let mut reader = reader_of(opened(m), &state);
-    reader.update(reader::Message::Forward, &ctx(&state));
+    reader.update(reader::Message::Toolbar(Tool::Forward), &ctx(&state));
     reads(
         "private",
         &reader,
@@ -303,7 +303,7 @@ fn an_outside_caller() {
             "Copy number",
         ],
     );
-    assert!(matches!(said.as_slice(), [reader::Message::CopyNumber]));
+    assert!(matches!(said.as_slice(), [reader::Message::Bar(Press::CopyNumber)]));
 }
 
 #[test]
@@ -339,7 +339,7 @@ fn a_delivery_report() {
     about.row.key = MessageKey(11);
     let message = reader::Message::AboutOpened(MessageKey(11), Ok(Box::new(about)));
     reader.update(message, &ctx(&state));
-    reader.update(reader::Message::Details, &ctx(&state));
+    reader.update(reader::Message::Toolbar(Tool::Details), &ctx(&state));
     let said = reads(
         "report",
         &reader,
@@ -356,7 +356,10 @@ fn a_delivery_report() {
             "Send again to Gwen",
         ],
     );
-    assert!(matches!(said.as_slice(), [reader::Message::SendAgain]), "{said:?}");
+    assert!(
+        matches!(said.as_slice(), [reader::Message::Report(reader::report::Message::SendAgain)]),
+        "{said:?}"
+    );
 }
 
 fn recording() -> (Composer, State) {
@@ -629,7 +632,10 @@ fn what_cannot_be_played_and_asks_for_a_receipt_offers_to_say_so() {
             "Send receipt",
         ],
     );
-    assert!(matches!(said.as_slice(), [reader::Message::ReceiptUnplayable(true)]), "{said:?}");
+    assert!(
+        matches!(said.as_slice(), [reader::Message::Bar(Press::ReceiptUnplayable(true))]),
+        "{said:?}"
+    );
 }
 
 #[test]

@@ -1,12 +1,158 @@
-//! Which one bar a message shows. At most one at a time, in the order failed, warns, asks, offers;
+//! Which one bar a message shows, and what its buttons do. At most one at a time, in the order failed, warns, asks, offers;
 //! the others wait for it to be answered or closed.
 
 use std::collections::HashSet;
 
+use super::{Act, Page, Question, toolbar::copied};
 use crate::{
-    engine::{CardOffer, CardOfferKind, Opened, ReceiptState},
-    model::{AddrSpec, Sensitivity},
+    engine::{CardOffer, CardOfferKind, Error, Opened, ReceiptAnswer, ReceiptState, UndoToken},
+    message::PartRole,
+    model::{AddrSpec, ContactId, MessageKey, Sensitivity},
+    ui::{
+        screen::{
+            Action, Toast, Undo,
+            words::{self, tf},
+        },
+        theme::Icon,
+    },
 };
+
+/// What the user presses in a bar.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Message {
+    /// Accept a card; true also takes an address that differs.
+    Import(String, bool),
+    /// Look closer at a card of another address.
+    Review,
+    /// Close the bar, and never offer this again where it was a card.
+    Close,
+    /// The tick of "Do the same from now on".
+    FromNowOn(bool),
+    /// The answer to a receipt asked for.
+    Receipt(bool),
+    /// The answer to a receipt asked for by a message that cannot be played: report that, or not.
+    ReceiptUnplayable(bool),
+    /// Copy the caller's number.
+    CopyNumber,
+}
+
+impl Page {
+    /// Applies a press in the bar. While a question is under way its buttons rest.
+    pub(super) fn bar_update(&mut self, key: MessageKey, message: Message) -> Act {
+        match message {
+            Message::Import(..) | Message::Receipt(_) | Message::ReceiptUnplayable(_)
+                if self.busy =>
+            {
+                Action::None
+            }
+            Message::Import(path, accept_conflict) => {
+                self.busy = true;
+                let name = self.offer_name(&path);
+                Action::Ask(Question::Import { key, path, name, accept_conflict })
+            }
+            Message::Review => {
+                self.review = true;
+                Action::None
+            }
+            Message::Close => self.close_bar(key),
+            Message::FromNowOn(on) => {
+                self.from_now_on = on;
+                Action::None
+            }
+            Message::Receipt(send) => {
+                let ReceiptState::Ask { elsewhere, .. } = &self.opened.receipt else {
+                    return Action::None;
+                };
+                // "From now on" is never offered for an address that is not the sender's.
+                let always = self.from_now_on && !elsewhere;
+                self.busy = true;
+                Action::Ask(Question::Receipt(
+                    key,
+                    match (send, always) {
+                        (true, false) => ReceiptAnswer::Send,
+                        (true, true) => ReceiptAnswer::SendAlways,
+                        (false, false) => ReceiptAnswer::Decline,
+                        (false, true) => ReceiptAnswer::DeclineAlways,
+                    },
+                ))
+            }
+            Message::ReceiptUnplayable(send) => {
+                self.busy = true;
+                Action::Ask(Question::ReceiptUnplayable(key, send))
+            }
+            Message::CopyNumber => match &self.opened.mail.sender.number {
+                Some(number) => copied(number.clone()),
+                None => Action::None,
+            },
+        }
+    }
+
+    fn close_bar(&mut self, key: MessageKey) -> Act {
+        let Some(bar) = self.bar() else { return Action::None };
+        let Some(name) = bar.closes() else { return Action::None };
+        self.closed.insert(name.to_owned());
+        self.card = None;
+        self.review = false;
+        if self.opened.offers.iter().any(|o| o.path == name) {
+            Action::Ask(Question::Dismiss(key, name.to_owned()))
+        } else {
+            Action::None
+        }
+    }
+
+    /// A card was accepted, or not.
+    pub(super) fn imported(
+        &mut self,
+        key: MessageKey,
+        name: &str,
+        result: Result<(ContactId, UndoToken), Error>,
+    ) -> Act {
+        self.busy = false;
+        self.card = None;
+        match result {
+            Ok((_, token)) => Action::Toast(Toast {
+                mark: Icon::UserRoundPlus,
+                text: tf("toast-card-added", &[("name", name)]),
+                undo: Some(Undo::Engine(token)),
+            })
+            .and(Action::Ask(Question::Peek(key))),
+            Err(error) => Action::say(words::error_text(&error)),
+        }
+    }
+
+    /// The engine took the answer to a receipt, or not.
+    pub(super) fn receipt_done(
+        &mut self,
+        key: MessageKey,
+        sent: bool,
+        result: Result<(), Error>,
+    ) -> Act {
+        self.busy = false;
+        if let Err(error) = result {
+            return Action::say(words::error_text(&error));
+        }
+        let said = if sent {
+            Action::Toast(Toast {
+                mark: Icon::MailCheck,
+                text: tf("toast-receipt-sent", &[("name", &self.sender())]),
+                undo: None,
+            })
+        } else {
+            Action::None
+        };
+        said.and(Action::Ask(Question::Peek(key)))
+    }
+
+    /// The one bar to show.
+    pub(super) fn bar(&self) -> Option<Bar> {
+        let bar = first(&self.opened, self.failed, &self.closed, self.card.as_deref());
+        // A program has made it playable after all.
+        let voice =
+            self.opened.mail.unrenderable().is_some_and(|p| p.role == PartRole::VoiceMessage);
+        let plays = || voice && self.player.as_ref().is_some_and(|p| !p.is_faulty());
+        bar.filter(|bar| *bar != Bar::Unplayable || !plays())
+    }
+}
 
 /// The bar to show.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -101,7 +247,11 @@ impl Bar {
             | Self::CardOther { .. }
             | Self::Receipt { elsewhere: Some(_) } => Tone::Warns,
             Self::Receipt { elsewhere: None } | Self::Unplayable => Tone::Asks,
-            _ => Tone::Offers,
+            Self::CardNew { .. }
+            | Self::CardNews { .. }
+            | Self::Private { .. }
+            | Self::Outside { .. }
+            | Self::Notice(_) => Tone::Offers,
         }
     }
 
@@ -115,7 +265,10 @@ impl Bar {
             | Self::CardNews { path, .. } => Some(path),
             Self::Notice(_) => Some("notice"),
             Self::Incomplete => Some("incomplete"),
-            _ => None,
+            Self::Receipt { .. }
+            | Self::Unplayable
+            | Self::Private { .. }
+            | Self::Outside { .. } => None,
         }
     }
 }
@@ -150,7 +303,10 @@ pub fn first(
         ReceiptState::NotYet if opened.complete && opened.mail.unrenderable().is_some() => {
             all.push(Bar::Unplayable);
         }
-        _ => {}
+        ReceiptState::None
+        | ReceiptState::NotYet
+        | ReceiptState::Sent(_)
+        | ReceiptState::Declined => {}
     }
     if let Some(word) = blocked(opened) {
         all.push(Bar::Private { word });

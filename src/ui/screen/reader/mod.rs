@@ -1,16 +1,18 @@
 //! The reading pane: one message with its head, toolbar, bars, player, text, attachments, fax
 //! pages, messages inside and, for reports, the card that says what happened.
 //!
-//! Which bar shows is decided in [`bars`], fax pages are drawn in [`fax`], reports in [`report`].
+//! The toolbar is [`toolbar`], the bar is decided in [`bars`], fax pages are drawn in [`fax`], reports
+//! in [`report`]. Only a press closes a menu or a popover; what the engine answers never does.
+//!
 //! The reader never decides what is allowed: `Mail::may_*` says so and why, and the engine refuses
 //! again. Opening a message marks nothing; see decision D11 for what does.
 
-use std::{collections::HashSet, time::Duration};
+use std::{collections::HashSet, sync::Arc, time::Duration};
 
 use iced::{Task, widget::text_editor};
 
 use super::{
-    Action, Compose, Context, Toast, Undo, Verb,
+    Action, Context, Verb,
     directory::{name_clip, play_name},
     player,
     player::Player,
@@ -18,13 +20,13 @@ use super::{
 };
 use crate::{
     audio::Command,
-    engine::{Error, Opened, ReceiptAnswer, ReceiptState, SpokenName},
-    message::{Mail, PartInfo, PartRole, Permission, Report, display::is_cover, dsn::NextStep},
+    codec::Pcm,
+    engine::{Error, Opened, SpokenName},
+    message::{Mail, PartInfo, PartRole, Report, display::is_cover},
     model::{
-        Address, DateTime, MessageKey,
+        ContactId, DateTime, MessageKey,
         MessageKind::{self, Voice},
     },
-    ui::theme::Icon,
 };
 
 mod ask;
@@ -32,12 +34,14 @@ pub mod bars;
 pub mod fax;
 mod message;
 pub mod report;
+pub mod toolbar;
 mod view;
 mod work;
 
 pub use ask::Question;
 pub use bars::Bar;
-pub use message::{Message, Popover};
+pub use message::Message;
+pub use toolbar::Popover;
 pub(crate) use view::conflict;
 pub use view::view;
 
@@ -71,6 +75,8 @@ struct Page {
     /// Its pages are shown: at once in a fax, on a press where they came along with something else.
     fax_open: bool,
     about: Option<About>,
+    /// It was told that the message of a report cannot be opened.
+    about_failed: bool,
     text: text_editor::Content,
     closed: HashSet<String>,
     /// The card whose tile was pressed.
@@ -126,7 +132,7 @@ impl Reader {
     pub fn opened(&self) -> Option<&Opened> {
         match &self.phase {
             Phase::Open(page) => Some(&page.opened),
-            _ => None,
+            Phase::Loading | Phase::Failed(_) => None,
         }
     }
 
@@ -137,7 +143,7 @@ impl Reader {
             Phase::Open(page) => {
                 page.player.as_ref().or_else(|| page.about.as_ref().and_then(|a| a.player.as_ref()))
             }
-            _ => None,
+            Phase::Loading | Phase::Failed(_) => None,
         }
     }
 
@@ -146,7 +152,7 @@ impl Reader {
     pub fn bar(&self) -> Option<Bar> {
         match &self.phase {
             Phase::Open(page) => page.bar(),
-            _ => None,
+            Phase::Loading | Phase::Failed(_) => None,
         }
     }
 
@@ -161,17 +167,17 @@ impl Reader {
         open
     }
 
-    /// What happens next.
+    /// Applies `message` and returns what the window should do.
     pub fn update(&mut self, message: Message, ctx: &Context<'_>) -> Act {
-        match message {
-            Message::Opened(key, result) if key == self.key => self.opened_now(result, ctx),
-            Message::Opened(..) => Action::None,
-            Message::Changed => Action::Ask(Question::Peek(self.key)),
-            Message::Back => Action::Do(Verb::Back),
-            message => match &mut self.phase {
-                Phase::Open(page) => page.update(self.key, message, ctx),
-                _ => Action::None,
-            },
+        match (message, &mut self.phase) {
+            (Message::Opened(key, result), _) if key == self.key => self.opened_now(result, ctx),
+            // An answer about a message that is no longer on screen.
+            (Message::Opened(..), _) => Action::None,
+            (Message::Changed, _) => Action::Ask(Question::Peek(self.key)),
+            (Message::Back, _) => Action::Do(Verb::Back),
+            (message, Phase::Open(page)) => page.update(self.key, message, ctx),
+            // Everything else is about an open page.
+            (_, Phase::Loading | Phase::Failed(_)) => Action::None,
         }
     }
 
@@ -227,6 +233,7 @@ impl Page {
             fax: fax::Fax::new(key, mail),
             fax_open: opened.row.kind == MessageKind::Fax,
             about: None,
+            about_failed: false,
             text,
             closed: HashSet::new(),
             card: None,
@@ -294,12 +301,19 @@ impl Page {
         if grew {
             let before = self.player.take();
             let (mut page, action) = Self::new(opened, before.as_ref(), ctx);
-            // The wish to play and what was closed outlive the download.
-            std::mem::swap(&mut page.closed, &mut self.closed);
-            page.presented = self.presented;
+            // What the user opened, closed and ticked outlives the download.
+            page.closed = std::mem::take(&mut self.closed);
+            page.card = self.card.take();
+            page.from_now_on = self.from_now_on;
+            page.review = self.review;
+            page.popover = self.popover;
             page.more = self.more;
             page.details = self.details;
-            page.popover = self.popover;
+            page.raw = self.raw.take();
+            page.link = self.link.take();
+            page.about = self.about.take();
+            page.about_failed = self.about_failed;
+            page.presented = self.presented;
             *self = page;
             let resumed = match &mut self.player {
                 Some(player) if arrived => {
@@ -322,7 +336,7 @@ impl Page {
     fn note_completeness(&mut self) {
         let (here, all) = self.opened.have;
         let (complete, failed) = (self.opened.complete, self.failed);
-        let peaks = std::sync::Arc::clone(&self.opened.peaks);
+        let peaks = Arc::clone(&self.opened.peaks);
         if let Some(player) = &mut self.player {
             player.set_peaks(&peaks);
             if complete {
@@ -382,15 +396,12 @@ impl Page {
                     None => Action::None,
                 }
             }
-            Message::AboutOpened(about, Ok(opened)) if self.opened.about == Some(about) => {
-                let mut player = Player::new(about, &opened.mail, None, false);
-                let ask = player.as_mut().map_or(Action::None, |player| {
-                    player.set_peaks(&opened.peaks);
-                    player.prepare().map(Message::AboutPlayer, Question::AboutPlayer)
-                });
-                self.about = Some(About { opened: *opened, player });
-                ask
+            Message::AboutOpened(about, result)
+                if self.opened.about == Some(about) && self.about.is_none() =>
+            {
+                self.about_opened_now(about, result)
             }
+            Message::AboutOpened(..) => Action::None,
             Message::Heard => {
                 self.presented = Some(ctx.now);
                 Action::None
@@ -399,6 +410,7 @@ impl Page {
                 self.presented = Some(ctx.now);
                 Action::Ask(Question::Presented(key))
             }
+            Message::TextShown(_) => Action::None,
             Message::Fax(message) => self.fax(key, message, ctx),
             Message::Text(action) => {
                 if !action.is_edit() {
@@ -421,21 +433,32 @@ impl Page {
                 }
                 Action::None
             }
-            Message::Import(..)
-            | Message::Imported(..)
-            | Message::Review
-            | Message::CloseBar
-            | Message::FromNowOn(_)
-            | Message::Receipt(_)
-            | Message::ReceiptUnplayable(_)
-            | Message::ReceiptDone(..)
-            | Message::CopyNumber => self.bar_update(key, message),
-            Message::SendAgain | Message::TryAnother | Message::OpenAbout => {
-                self.report_update(&message, ctx)
-            }
+            Message::Raw(..) => Action::None,
+            Message::Name(id, result) => self.name(id, result),
             Message::Swapped(on) => self.swapped(on, ctx),
-            Message::HearName | Message::Name(..) => self.name(message, ctx),
-            message => self.toolbar_update(key, message),
+            Message::Imported(name, result) => self.imported(key, &name, result),
+            Message::ReceiptDone(sent, result) => self.receipt_done(key, sent, result),
+            Message::Saved(Ok(Some(file))) => Action::say(words::saved(&file)),
+            // The dialog was closed without a choice.
+            Message::Saved(Ok(None)) => Action::None,
+            Message::Saved(Err(error)) => Action::say(words::error_text(&error)),
+            Message::Toolbar(message) => self.toolbar_update(key, message),
+            Message::Bar(message) => self.bar_update(key, message),
+            Message::Report(message) => self.report_update(message, ctx),
+            Message::HearName => self.hear_name(ctx),
+            Message::Link(url) => {
+                self.link = is_web(&url).then_some(url);
+                Action::None
+            }
+            Message::OpenLink(yes) => match self.link.take() {
+                Some(url) if yes => Action::Run(Task::future(work::open_link(url)).discard()),
+                Some(_) | None => Action::None,
+            },
+            Message::Attachment(path) => self.attachment(key, &path),
+            // These are answered before a page is asked.
+            Message::Opened(..) | Message::Changed | Message::Back | Message::Ignored => {
+                Action::None
+            }
         }
     }
 
@@ -445,23 +468,47 @@ impl Page {
         self.opened.spoken_name.as_ref().filter(|_| !own)
     }
 
-    fn name(&mut self, message: Message, ctx: &Context<'_>) -> Act {
-        match (message, self.known_name().map(|name| name.contact)) {
-            (Message::HearName, None) => match &mut self.player {
+    fn hear_name(&mut self, ctx: &Context<'_>) -> Act {
+        match self.known_name().map(|name| name.contact) {
+            None => match &mut self.player {
                 Some(player) => player
                     .update(player::Message::Chip(PartRole::SpokenName), ctx)
                     .map(Message::Player, Question::Player),
                 None => Action::None,
             },
-            (Message::HearName, Some(id)) if ctx.audio.player.clip == Some(name_clip(id)) => {
+            Some(id) if ctx.audio.player.clip == Some(name_clip(id)) => {
                 Action::Audio(Command::Toggle)
             }
-            (Message::HearName, Some(id)) => Action::Ask(Question::Name(id)),
-            (Message::Name(id, Ok(pcm)), Some(known)) if id == known => {
-                Action::Audio(play_name(id, pcm))
+            Some(id) => Action::Ask(Question::Name(id)),
+        }
+    }
+
+    /// The directory's spoken name came; one that was asked for before the sender changed is dropped.
+    fn name(&self, id: ContactId, result: Result<Arc<Pcm>, Error>) -> Act {
+        let known = self.known_name().map(|name| name.contact);
+        match result {
+            Ok(pcm) if known == Some(id) => Action::Audio(play_name(id, pcm)),
+            Ok(_) => Action::None,
+            Err(error) => Action::say(words::error_text(&error)),
+        }
+    }
+
+    /// Takes over the message that a report is about. That it cannot be opened is told once.
+    fn about_opened_now(&mut self, about: MessageKey, result: Result<Box<Opened>, Error>) -> Act {
+        match result {
+            Ok(opened) => {
+                let mut player = Player::new(about, &opened.mail, None, false);
+                let ask = player.as_mut().map_or(Action::None, |player| {
+                    player.set_peaks(&opened.peaks);
+                    player.prepare().map(Message::AboutPlayer, Question::AboutPlayer)
+                });
+                self.about = Some(About { opened: *opened, player });
+                ask
             }
-            (Message::Name(_, Err(error)), _) => Action::say(words::error_text(&error)),
-            _ => Action::None,
+            Err(_) if std::mem::replace(&mut self.about_failed, true) => Action::None,
+            Err(error) => {
+                Action::say(tf("toast-report-about", &[("reason", &words::error_text(&error))]))
+            }
         }
     }
 
@@ -478,187 +525,6 @@ impl Page {
             return action.and(Action::Ask(Question::Presented(key)));
         }
         action
-    }
-
-    /// The message of a bar's button.
-    fn bar_update(&mut self, key: MessageKey, message: Message) -> Act {
-        match message {
-            Message::Import(path, accept_conflict) if !self.busy => {
-                self.busy = true;
-                let name = self.offer_name(&path);
-                Action::Ask(Question::Import { key, path, name, accept_conflict })
-            }
-            Message::Imported(name, result) => {
-                self.busy = false;
-                self.card = None;
-                match result {
-                    Ok((_, token)) => Action::Toast(Toast {
-                        mark: Icon::UserRoundPlus,
-                        text: tf("toast-card-added", &[("name", &name)]),
-                        undo: Some(Undo::Engine(token)),
-                    })
-                    .and(Action::Ask(Question::Peek(key))),
-                    Err(error) => Action::say(words::error_text(&error)),
-                }
-            }
-            Message::Review => {
-                self.review = true;
-                Action::None
-            }
-            Message::CloseBar => {
-                let Some(bar) = self.bar() else {
-                    return Action::None;
-                };
-                let Some(name) = bar.closes() else { return Action::None };
-                self.closed.insert(name.to_owned());
-                self.card = None;
-                self.review = false;
-                let is_card = self.opened.offers.iter().any(|o| o.path == name);
-                if is_card {
-                    Action::Ask(Question::Dismiss(key, name.to_owned()))
-                } else {
-                    Action::None
-                }
-            }
-            Message::FromNowOn(on) => {
-                self.from_now_on = on;
-                Action::None
-            }
-            Message::Receipt(send) if !self.busy => {
-                let ReceiptState::Ask { elsewhere, .. } = &self.opened.receipt else {
-                    return Action::None;
-                };
-                // "From now on" is never offered for an address that is not the sender's.
-                let always = self.from_now_on && !elsewhere;
-                self.busy = true;
-                Action::Ask(Question::Receipt(
-                    key,
-                    match (send, always) {
-                        (true, false) => ReceiptAnswer::Send,
-                        (true, true) => ReceiptAnswer::SendAlways,
-                        (false, false) => ReceiptAnswer::Decline,
-                        (false, true) => ReceiptAnswer::DeclineAlways,
-                    },
-                ))
-            }
-            Message::ReceiptUnplayable(send) if !self.busy => {
-                self.busy = true;
-                Action::Ask(Question::ReceiptUnplayable(key, send))
-            }
-            Message::ReceiptDone(sent, result) => {
-                self.busy = false;
-                match result {
-                    Ok(()) => {
-                        let said = if sent {
-                            Action::Toast(Toast {
-                                mark: Icon::MailCheck,
-                                text: tf("toast-receipt-sent", &[("name", &self.sender())]),
-                                undo: None,
-                            })
-                        } else {
-                            Action::None
-                        };
-                        said.and(Action::Ask(Question::Peek(key)))
-                    }
-                    Err(error) => Action::say(words::error_text(&error)),
-                }
-            }
-            Message::CopyNumber => match &self.opened.mail.sender.number {
-                Some(number) => Action::Run(iced::clipboard::write(number.clone()))
-                    .and(Action::say(t("toast-copied"))),
-                None => Action::None,
-            },
-            _ => Action::None,
-        }
-    }
-
-    /// The message of a toolbar button, menu entry, link or attachment.
-    fn toolbar_update(&mut self, key: MessageKey, message: Message) -> Act {
-        let menu = std::mem::take(&mut self.more);
-        let mail = &self.opened.mail;
-        match message {
-            Message::ReplyVoice => {
-                gate(&mut self.popover, &mail.may_reply, Popover::Reply, Compose::ReplyVoice(key))
-            }
-            Message::ReplyAll => gate(
-                &mut self.popover,
-                &mail.may_reply,
-                Popover::Reply,
-                Compose::ReplyAllVoice(key),
-            ),
-            Message::ReplyText => {
-                gate(&mut self.popover, &mail.may_reply, Popover::Reply, Compose::ReplyText(key))
-            }
-            Message::Forward => {
-                gate(&mut self.popover, &mail.may_forward, Popover::Forward, Compose::Forward(key))
-            }
-            Message::Archive => Action::Do(Verb::Archive(key)),
-            Message::Delete => Action::Do(Verb::Delete(key)),
-            Message::MoveToInbox => Action::Do(Verb::MoveToInbox(key)),
-            Message::MarkUnheard => Action::Do(Verb::MarkUnheard(key)),
-            Message::More => {
-                self.more = !menu;
-                self.popover = None;
-                Action::None
-            }
-            Message::SaveRecording => {
-                let part = mail.parts.iter().find(|p| p.role == PartRole::VoiceMessage);
-                match part.map(|p| (p.path.clone(), file_name(p))) {
-                    Some((path, name)) => self.save(key, path, name),
-                    None => Action::None,
-                }
-            }
-            Message::AddToDirectory => {
-                let offer = self.opened.offers.first().map(|o| o.path.clone());
-                match offer {
-                    Some(path) => self.bar_update(key, Message::Import(path, false)),
-                    None => Action::None,
-                }
-            }
-            Message::CopyText if !mail.may_save.is_allowed() => {
-                self.popover = Some(Popover::Copy);
-                Action::None
-            }
-            Message::CopyText => match shown_text(mail) {
-                Some(text) => {
-                    Action::Run(iced::clipboard::write(text)).and(Action::say(t("toast-copied")))
-                }
-                None => Action::None,
-            },
-            Message::ShowOriginal if self.raw.is_some() => {
-                self.raw = None;
-                Action::None
-            }
-            Message::ShowOriginal => Action::Ask(Question::Raw(key)),
-            Message::Swap => Action::Ask(Question::Swap(key, !self.opened.swapped)),
-            Message::Details => {
-                self.details = !self.details;
-                Action::None
-            }
-            Message::CopyDetails => {
-                let text = report::details(&self.opened)
-                    .into_iter()
-                    .map(|(label, value)| format!("{label}: {value}\n"))
-                    .collect::<String>();
-                Action::Run(iced::clipboard::write(text)).and(Action::say(t("toast-copied")))
-            }
-            Message::Explain(popover) => {
-                self.popover = popover;
-                Action::None
-            }
-            Message::Link(url) => {
-                self.link = is_web(&url).then_some(url);
-                Action::None
-            }
-            Message::OpenLink(yes) => match self.link.take() {
-                Some(url) if yes => Action::Run(Task::future(work::open_link(url)).discard()),
-                _ => Action::None,
-            },
-            Message::Attachment(path) => self.attachment(key, &path),
-            Message::Saved(Ok(Some(file))) => Action::say(words::saved(&file)),
-            Message::Saved(Err(error)) => Action::say(words::error_text(&error)),
-            _ => Action::None,
-        }
     }
 
     fn attachment(&mut self, key: MessageKey, path: &str) -> Act {
@@ -684,7 +550,17 @@ impl Page {
                 self.fax_open = !self.fax_open;
                 fax.begin().map(Message::Fax, Question::Fax)
             }
-            _ => {
+            PartRole::VoiceMessage
+            | PartRole::SpokenName
+            | PartRole::SpokenSubject
+            | PartRole::RecipientName
+            | PartRole::Notification
+            | PartRole::Text
+            | PartRole::Html
+            | PartRole::Report
+            | PartRole::Original
+            | PartRole::Transcript
+            | PartRole::Attachment => {
                 let name = file_name(part);
                 let path = part.path.clone();
                 self.save(key, path, name)
@@ -725,41 +601,6 @@ impl Page {
         coded(&self.opened.mail) || self.opened.mail.forwarded.iter().any(coded)
     }
 
-    fn report_update(&mut self, message: &Message, ctx: &Context<'_>) -> Act {
-        let Some(about) = self.opened.about else { return Action::None };
-        let Some(summary) = report::summary(&self.opened, self.about_opened(), ctx.now) else {
-            return Action::None;
-        };
-        match message {
-            Message::OpenAbout => Action::Do(Verb::Open(about)),
-            Message::TryAnother => Action::Do(Verb::Compose(Compose::Again {
-                key: about,
-                to: Vec::new(),
-                private: summary.private,
-            })),
-            _ => {
-                // Sent without Private only because the button says so.
-                let drop_private = summary.step == NextStep::SendWithoutPrivate;
-                let to: Vec<Address> = summary.failed;
-                Action::Do(Verb::Compose(Compose::Again {
-                    key: about,
-                    to,
-                    private: summary.private && !drop_private,
-                }))
-            }
-        }
-    }
-
-    /// The one bar to show.
-    fn bar(&self) -> Option<Bar> {
-        let bar = bars::first(&self.opened, self.failed, &self.closed, self.card.as_deref());
-        // A program has made it playable after all.
-        let voice =
-            self.opened.mail.unrenderable().is_some_and(|p| p.role == PartRole::VoiceMessage);
-        let plays = || voice && self.player.as_ref().is_some_and(|p| !p.is_faulty());
-        bar.filter(|bar| *bar != Bar::Unplayable || !plays())
-    }
-
     fn about_opened(&self) -> Option<&Opened> {
         self.about.as_ref().map(|a| &a.opened)
     }
@@ -774,17 +615,6 @@ impl Page {
 
     fn sender(&self) -> String {
         self.opened.row.sender.clone()
-    }
-}
-
-/// The composer where it is allowed, else the popover that explains.
-fn gate(shown: &mut Option<Popover>, may: &Permission, popover: Popover, compose: Compose) -> Act {
-    if may.is_allowed() {
-        *shown = None;
-        Action::Do(Verb::Compose(compose))
-    } else {
-        *shown = Some(popover);
-        Action::None
     }
 }
 

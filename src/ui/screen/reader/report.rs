@@ -1,6 +1,7 @@
 //! A delivery report (RFC 3464) or a receipt (RFC 8098) as one card: what happened, what to do, and
 //! each recipient.
 
+use super::{Act, Page};
 use crate::{
     engine::{Delivery, Opened},
     message::{
@@ -9,8 +10,43 @@ use crate::{
         mdn,
     },
     model::{AddrSpec, Address, DateTime, MessageKind},
-    ui::screen::words::{size, t, tf, tn},
+    ui::screen::{
+        Action, Compose, Context, Verb,
+        words::{size, t, tf, tn},
+    },
 };
+
+/// What the user presses in a report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Message {
+    /// The first action: the message goes out again, as the button says.
+    SendAgain,
+    /// "Try another address".
+    TryAnother,
+    /// Show the message that the report is about.
+    OpenAbout,
+}
+
+impl Page {
+    /// Applies a press in a report. Without the message that it is about nothing can be done.
+    pub(super) fn report_update(&self, message: Message, ctx: &Context<'_>) -> Act {
+        let Some(about) = self.opened.about else { return Action::None };
+        let Some(summary) = summary(&self.opened, self.about_opened(), ctx.now) else {
+            return Action::None;
+        };
+        let again =
+            |to, private| Action::Do(Verb::Compose(Compose::Again { key: about, to, private }));
+        match message {
+            Message::OpenAbout => Action::Do(Verb::Open(about)),
+            Message::TryAnother => again(Vec::new(), summary.private),
+            Message::SendAgain => {
+                // Sent without Private only because the button says so.
+                let drop_private = summary.step == NextStep::SendWithoutPrivate;
+                again(summary.failed, summary.private && !drop_private)
+            }
+        }
+    }
+}
 
 /// How one recipient stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -125,7 +161,11 @@ fn delivery(
     let medium = about.map(|a| match a.row.kind {
         MessageKind::Voice => Medium::Voice,
         MessageKind::Fax => Medium::Fax,
-        _ => Medium::Text,
+        MessageKind::Email
+        | MessageKind::Video
+        | MessageKind::Dsn
+        | MessageKind::Mdn
+        | MessageKind::Other => Medium::Text,
     });
     let dates = dsn::Dates::From(now);
     let facts = dsn::About { private, medium, dates, ..dsn::About::default() };

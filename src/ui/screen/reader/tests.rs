@@ -1,10 +1,13 @@
-use super::*;
+use super::{bars::Message as Press, toolbar::Message as Tool, *};
 use crate::{
-    audio::{Command, State},
-    engine::{CardOffer, CardOfferKind, UndoToken},
-    message::Sender,
-    model::{ContactId, Sensitivity},
-    ui::screen::testing::{addr, ctx, mail, opened, part},
+    audio::State,
+    engine::{CardOffer, CardOfferKind, ReceiptAnswer, ReceiptState, UndoToken},
+    message::{Permission, Sender},
+    model::Sensitivity,
+    ui::screen::{
+        Compose, Undo,
+        testing::{addr, ctx, mail, opened, part},
+    },
 };
 
 const KEY: MessageKey = MessageKey(7);
@@ -57,10 +60,10 @@ fn composes(actions: &[Act]) -> Option<&Compose> {
 fn answers_and_forwards_open_a_composer() {
     let mut r = reader(opened(mail()));
     for (message, compose) in [
-        (Message::ReplyVoice, Compose::ReplyVoice(KEY)),
-        (Message::ReplyText, Compose::ReplyText(KEY)),
-        (Message::ReplyAll, Compose::ReplyAllVoice(KEY)),
-        (Message::Forward, Compose::Forward(KEY)),
+        (Message::Toolbar(Tool::ReplyVoice), Compose::ReplyVoice(KEY)),
+        (Message::Toolbar(Tool::ReplyText), Compose::ReplyText(KEY)),
+        (Message::Toolbar(Tool::ReplyAll), Compose::ReplyAllVoice(KEY)),
+        (Message::Toolbar(Tool::Forward), Compose::Forward(KEY)),
     ] {
         assert_eq!(composes(&feed(&mut r, message)), Some(&compose));
     }
@@ -69,14 +72,17 @@ fn answers_and_forwards_open_a_composer() {
 #[test]
 fn a_private_message_explains_instead_of_forwarding_or_saving() {
     let mut r = reader(private());
-    assert_eq!(composes(&feed(&mut r, Message::Forward)), None);
+    assert_eq!(composes(&feed(&mut r, Message::Toolbar(Tool::Forward))), None);
     assert_eq!(page(&r).popover, Some(Popover::Forward));
-    assert!(feed(&mut r, Message::SaveRecording).is_empty());
+    assert!(feed(&mut r, Message::Toolbar(Tool::SaveRecording)).is_empty());
     assert_eq!(page(&r).popover, Some(Popover::Save));
-    assert!(feed(&mut r, Message::CopyText).is_empty());
+    assert!(feed(&mut r, Message::Toolbar(Tool::CopyText)).is_empty());
     assert_eq!(page(&r).popover, Some(Popover::Copy));
     assert!(feed(&mut r, Message::Attachment("3".into())).is_empty());
-    assert!(composes(&feed(&mut r, Message::ReplyVoice)).is_some(), "answering stays possible");
+    assert!(
+        composes(&feed(&mut r, Message::Toolbar(Tool::ReplyVoice))).is_some(),
+        "answering stays possible"
+    );
     assert_eq!(r.bar(), Some(Bar::Private { word: "private".into() }));
 }
 
@@ -90,11 +96,11 @@ fn an_outside_caller_cannot_be_answered() {
     };
     m.may_reply = Permission::Refused("This caller can’t be answered by mail.".into());
     let mut r = reader(opened(m));
-    assert_eq!(composes(&feed(&mut r, Message::ReplyVoice)), None);
+    assert_eq!(composes(&feed(&mut r, Message::Toolbar(Tool::ReplyVoice))), None);
     assert_eq!(page(&r).popover, Some(Popover::Reply));
     assert_eq!(r.bar(), Some(Bar::Outside { number: Some("+44 20 7946 0153".into()) }));
     assert!(matches!(
-        feed(&mut r, Message::CopyNumber).as_slice(),
+        feed(&mut r, Message::Bar(Press::CopyNumber)).as_slice(),
         [Action::Run(_), Action::Toast(_)]
     ));
 }
@@ -102,12 +108,12 @@ fn an_outside_caller_cannot_be_answered() {
 #[test]
 fn a_receipt_is_answered_once() {
     let mut r = reader(asking());
-    let actions = feed(&mut r, Message::Receipt(true));
+    let actions = feed(&mut r, Message::Bar(Press::Receipt(true)));
     assert!(matches!(
         actions.as_slice(),
         [Action::Ask(Question::Receipt(KEY, ReceiptAnswer::Send))]
     ));
-    assert!(feed(&mut r, Message::Receipt(true)).is_empty(), "under way");
+    assert!(feed(&mut r, Message::Bar(Press::Receipt(true))).is_empty(), "under way");
     let done = feed(&mut r, Message::ReceiptDone(true, Ok(())));
     assert!(matches!(&done[0], Action::Toast(t) if t.text == "Receipt sent to Graham Pearce"));
 }
@@ -115,17 +121,17 @@ fn a_receipt_is_answered_once() {
 #[test]
 fn from_now_on_is_for_the_sender_only() {
     let mut r = reader(asking());
-    feed(&mut r, Message::FromNowOn(true));
+    feed(&mut r, Message::Bar(Press::FromNowOn(true)));
     assert!(matches!(
-        feed(&mut r, Message::Receipt(false)).as_slice(),
+        feed(&mut r, Message::Bar(Press::Receipt(false))).as_slice(),
         [Action::Ask(Question::Receipt(KEY, ReceiptAnswer::DeclineAlways))]
     ));
     let mut o = asking();
     o.receipt = ReceiptState::Ask { to: vec![addr("other@x.example")], elsewhere: true };
     let mut r = reader(o);
-    feed(&mut r, Message::FromNowOn(true));
+    feed(&mut r, Message::Bar(Press::FromNowOn(true)));
     assert!(matches!(
-        feed(&mut r, Message::Receipt(true)).as_slice(),
+        feed(&mut r, Message::Bar(Press::Receipt(true))).as_slice(),
         [Action::Ask(Question::Receipt(KEY, ReceiptAnswer::Send))]
     ));
 }
@@ -140,7 +146,7 @@ fn nothing_is_imported_without_a_press_and_closing_says_no_for_good() {
     }];
     let mut r = reader(o.clone());
     assert!(matches!(
-        feed(&mut r, Message::Import("4".into(), false)).as_slice(),
+        feed(&mut r, Message::Bar(Press::Import("4".into(), false))).as_slice(),
         [Action::Ask(Question::Import { accept_conflict: false, .. })]
     ));
     let done =
@@ -150,7 +156,7 @@ fn nothing_is_imported_without_a_press_and_closing_says_no_for_good() {
 
     let mut r = reader(o);
     assert!(matches!(
-        feed(&mut r, Message::CloseBar).as_slice(),
+        feed(&mut r, Message::Bar(Press::Close)).as_slice(),
         [Action::Ask(Question::Dismiss(KEY, path))] if path == "4"
     ));
     assert_eq!(r.bar(), None);
@@ -306,11 +312,11 @@ fn a_report_offers_the_recording_again_only_as_the_button_says() {
     about.row.key = MessageKey(11);
     feed(&mut r, Message::AboutOpened(MessageKey(11), Ok(Box::new(about))));
     assert!(matches!(
-        composes(&feed(&mut r, Message::SendAgain)),
+        composes(&feed(&mut r, Message::Report(report::Message::SendAgain))),
         Some(Compose::Again { key: MessageKey(11), private: false, .. })
     ));
     assert!(matches!(
-        composes(&feed(&mut r, Message::TryAnother)),
+        composes(&feed(&mut r, Message::Report(report::Message::TryAnother))),
         Some(Compose::Again { private: true, to, .. }) if to.is_empty()
     ));
 }
@@ -319,9 +325,9 @@ fn a_report_offers_the_recording_again_only_as_the_button_says() {
 fn escape_closes_what_is_open_first() {
     let mut r = reader(private());
     assert!(!r.escape());
-    feed(&mut r, Message::More);
+    feed(&mut r, Message::Toolbar(Tool::More));
     assert!(r.escape());
-    feed(&mut r, Message::Forward);
+    feed(&mut r, Message::Toolbar(Tool::Forward));
     assert!(r.escape());
     assert!(!r.escape());
 }
@@ -337,13 +343,13 @@ fn code_words_are_swapped_for_this_message() {
     r = reader(opened(m));
     assert!(page(&r).has_code_words());
     assert!(matches!(
-        feed(&mut r, Message::Swap).as_slice(),
+        feed(&mut r, Message::Toolbar(Tool::Swap)).as_slice(),
         [Action::Ask(Question::Swap(KEY, true))]
     ));
     feed(&mut r, Message::Swapped(true));
     assert!(page(&r).opened.swapped);
     assert!(matches!(
-        feed(&mut r, Message::Swap).as_slice(),
+        feed(&mut r, Message::Toolbar(Tool::Swap)).as_slice(),
         [Action::Ask(Question::Swap(KEY, false))]
     ));
 }
@@ -355,9 +361,9 @@ fn what_cannot_be_played_is_reported_once_and_only_by_a_press() {
     let o = Opened { receipt: ReceiptState::NotYet, ..opened(m) };
     let mut r = reader(o);
     assert_eq!(r.bar(), Some(Bar::Unplayable));
-    let asked = feed(&mut r, Message::ReceiptUnplayable(true));
+    let asked = feed(&mut r, Message::Bar(Press::ReceiptUnplayable(true)));
     assert!(matches!(asked.as_slice(), [Action::Ask(Question::ReceiptUnplayable(KEY, true))]));
-    assert!(feed(&mut r, Message::ReceiptUnplayable(true)).is_empty(), "under way");
+    assert!(feed(&mut r, Message::Bar(Press::ReceiptUnplayable(true))).is_empty(), "under way");
 }
 
 #[test]
@@ -390,4 +396,80 @@ fn the_viewer_of_the_primary_content_opens_and_others_on_a_press() {
     let r = reader(opened(m));
     assert!(page(&r).player.is_none() && page(&r).fax.is_none());
     assert_eq!(page(&r).text.text().trim(), "Hello");
+}
+
+/// Everything that comes by itself while a message is on screen.
+fn background(about: MessageKey) -> Vec<Message> {
+    let player =
+        || player::Message::Loaded(player::clip_of(MessageKey(9), None), Err(Error::Stopped));
+    vec![
+        Message::Ignored,
+        Message::Changed,
+        Message::Opened(KEY, Ok(Box::new(opened(mail())))),
+        Message::Opened(KEY, Err(Error::Stopped)),
+        Message::Opened(MessageKey(9), Err(Error::Stopped)),
+        Message::Progress(40, 100),
+        Message::AboutOpened(about, Ok(Box::new(opened(mail())))),
+        Message::AboutOpened(about, Err(Error::Stopped)),
+        Message::Heard,
+        Message::TextShown(KEY),
+        Message::TextShown(KEY),
+        Message::TextShown(MessageKey(9)),
+        Message::Name(crate::model::ContactId(3), Err(Error::Stopped)),
+        Message::Name(crate::model::ContactId(3), Ok(Arc::new(Pcm::telephone(vec![1])))),
+        Message::Raw(MessageKey(9), Ok("x".into())),
+        Message::Raw(KEY, Err(Error::Stopped)),
+        Message::Swapped(true),
+        Message::Imported("Graham Pearce".into(), Err(Error::Stopped)),
+        Message::ReceiptDone(false, Ok(())),
+        Message::ReceiptDone(true, Err(Error::Stopped)),
+        Message::Saved(Ok(None)),
+        Message::Saved(Err(Error::Stopped)),
+        Message::Player(player()),
+        Message::Inner(4, player()),
+        Message::AboutPlayer(player()),
+        Message::Fax(fax::Message::Counted(MessageKey(9), Err(Error::Stopped))),
+    ]
+}
+
+#[test]
+fn what_comes_by_itself_closes_nothing() {
+    let about = MessageKey(11);
+    // A message that is still coming, so that a whole one replaces it on the way.
+    let mut o = opened(mail());
+    (o.complete, o.have, o.about) = (false, (10, 100), Some(about));
+    for answer in background(about) {
+        let mut r = reader(o.clone());
+        feed(&mut r, Message::Toolbar(Tool::More));
+        feed(&mut r, answer.clone());
+        assert!(page(&r).more, "the menu is closed by {answer:?}");
+        feed(&mut r, Message::Toolbar(Tool::Explain(Some(Popover::Forward))));
+        feed(&mut r, answer.clone());
+        assert_eq!(page(&r).popover, Some(Popover::Forward), "{answer:?}");
+        feed(&mut r, Message::Link("https://example.com/x".into()));
+        feed(&mut r, answer.clone());
+        assert!(page(&r).link.is_some(), "the question is closed by {answer:?}");
+        feed(&mut r, Message::Raw(KEY, Ok("Subject: x".into())));
+        feed(&mut r, answer.clone());
+        assert!(page(&r).raw.is_some(), "the original is closed by {answer:?}");
+    }
+}
+
+#[test]
+fn that_the_message_of_a_report_cannot_be_opened_is_told_once() {
+    let mut o = opened(mail());
+    o.about = Some(MessageKey(11));
+    let mut r = reader(o);
+    let failed = || Message::AboutOpened(MessageKey(11), Err(Error::Stopped));
+    let told = feed(&mut r, failed());
+    assert!(
+        matches!(told.as_slice(), [Action::Toast(toast)]
+            if toast.text.starts_with("The message that this report is about can’t be opened.")),
+        "{told:?}"
+    );
+    assert!(feed(&mut r, failed()).is_empty(), "told once");
+    feed(&mut r, Message::AboutOpened(MessageKey(11), Ok(Box::new(opened(mail())))));
+    assert!(page(&r).about.is_some(), "a later answer counts");
+    assert!(feed(&mut r, failed()).is_empty());
+    assert!(page(&r).about.is_some(), "and what is here stays");
 }

@@ -5,12 +5,13 @@ use iced::{
     widget::{column, container, row, space},
 };
 
-use super::{Bar, Message, Page};
+use super::{Bar, Page};
 use crate::{
     model::DateTime,
     ui::{
         screen::{
             Context,
+            reader::bars::Message,
             words::{day_at_time, phone, short_name, t, tf, tn},
         },
         theme::{Icon, Look, SEMIBOLD, Type, icon, radius, style},
@@ -29,7 +30,7 @@ pub(super) fn view<'a>(
         Bar::Incomplete => bar(
             look,
             Drawn::new(Tone::Failed, Icon::CloudOff, t("bar-incomplete"), t("bar-incomplete-line"))
-                .close(Message::CloseBar, t("close")),
+                .close(Message::Close, t("close")),
         ),
         Bar::CardNew { path, name, numbers, addresses, spoken_name } => bar(
             look,
@@ -40,7 +41,7 @@ pub(super) fn view<'a>(
                 contents(*numbers, *addresses, *spoken_name),
             )
             .button(import(page, look, t("add"), path, false))
-            .close(Message::CloseBar, t("close")),
+            .close(Message::Close, t("close")),
         ),
         Bar::CardNews { path, name, news } => bar(
             look,
@@ -51,7 +52,7 @@ pub(super) fn view<'a>(
                 tf("bar-card-news-line", &[("news", news)]),
             )
             .button(import(page, look, t("update"), path, false))
-            .close(Message::CloseBar, t("close")),
+            .close(Message::Close, t("close")),
         ),
         Bar::CardConflict { path, name, in_use, new } => {
             let item = &page.opened.row;
@@ -61,7 +62,7 @@ pub(super) fn view<'a>(
                 &item.subject,
                 &day_at_time(item.date, ctx.now),
                 (in_use, new),
-                button::outline_small(look, t("keep-current")).on_press(Message::CloseBar).into(),
+                button::outline_small(look, t("keep-current")).on_press(Message::Close).into(),
                 import(page, look, t("use-new"), path, true),
             )
         }
@@ -74,12 +75,12 @@ pub(super) fn view<'a>(
             );
             drawn = if page.review {
                 drawn
-                    .button(button::outline_small(look, t("dont-add")).on_press(Message::CloseBar))
+                    .button(button::outline_small(look, t("dont-add")).on_press(Message::Close))
                     .button(import(page, look, t("add"), path, true))
             } else {
                 drawn.button(button::outline_small(look, t("review")).on_press(Message::Review))
             };
-            bar(look, drawn.close(Message::CloseBar, t("close")))
+            bar(look, drawn.close(Message::Close, t("close")))
         }
         Bar::Receipt { elsewhere } => receipt(
             page,
@@ -116,7 +117,7 @@ pub(super) fn view<'a>(
         Bar::Notice(text) => bar(
             look,
             Drawn::new(Tone::Offer, Icon::Info, text.clone(), String::new())
-                .close(Message::CloseBar, t("close")),
+                .close(Message::Close, t("close")),
         ),
     }
 }
@@ -290,7 +291,7 @@ pub(crate) fn conflict<'a, M: Clone + 'a>(
 }
 
 /// "Open example.com in your browser?"
-pub(super) fn link<'a>(url: &str, look: Look) -> El<'a, Message> {
+pub(super) fn link<'a>(url: &str, look: Look) -> El<'a, super::Message> {
     let host = url
         .split_once("://")
         .map_or(url, |(_, rest)| rest)
@@ -302,8 +303,12 @@ pub(super) fn link<'a>(url: &str, look: Look) -> El<'a, Message> {
     bar(
         look,
         Drawn::new(Tone::Ask, Icon::Info, tf("open-link", &[("host", host)]), url.to_owned())
-            .button(button::outline_small(look, t("cancel")).on_press(Message::OpenLink(false)))
-            .button(button::outline_small(look, t("open")).on_press(Message::OpenLink(true))),
+            .button(
+                button::outline_small(look, t("cancel")).on_press(super::Message::OpenLink(false)),
+            )
+            .button(
+                button::outline_small(look, t("open")).on_press(super::Message::OpenLink(true)),
+            ),
     )
 }
 

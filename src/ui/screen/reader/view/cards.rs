@@ -12,7 +12,10 @@ use crate::{
     ui::{
         screen::{
             Context, player,
-            reader::report::{self, Line, State, Summary, Tone},
+            reader::{
+                report::{self, Line, Message as Answer, State, Summary, Tone},
+                toolbar::Message as Tool,
+            },
             words::{day_at_time, day_comma_time, length, phone, short_name, t, tf},
         },
         theme::{
@@ -95,16 +98,21 @@ fn actions<'a>(
     if here && voice {
         match summary.step {
             NextStep::SendAgain => {
-                line = line.push(first(again(), Some(Icon::Send), Message::SendAgain));
+                line =
+                    line.push(first(again(), Some(Icon::Send), Message::Report(Answer::SendAgain)));
             }
             NextStep::SendWithoutPrivate => {
-                line = line.push(first(t("report-without-private"), None, Message::SendAgain));
+                line = line.push(first(
+                    t("report-without-private"),
+                    None,
+                    Message::Report(Answer::SendAgain),
+                ));
             }
             NextStep::TrimAndSendAgain => {
-                line = line.push(first(t("report-trim"), None, Message::SendAgain));
+                line = line.push(first(t("report-trim"), None, Message::Report(Answer::SendAgain)));
             }
             NextStep::SendAsVoice | NextStep::SendAsFriendly => {
-                line = line.push(first(again(), None, Message::SendAgain));
+                line = line.push(first(again(), None, Message::Report(Answer::SendAgain)));
             }
             NextStep::TryAnotherAddress
             | NextStep::CopyNumber
@@ -112,14 +120,17 @@ fn actions<'a>(
             | NextStep::Nothing => {}
         }
         if summary.step == NextStep::TryAnotherAddress {
-            line = line.push(first(t("report-another"), None, Message::TryAnother));
+            line = line.push(first(t("report-another"), None, Message::Report(Answer::TryAnother)));
         } else if summary.tone == Tone::Failed {
-            line =
-                line.push(button::outline(look, t("report-another")).on_press(Message::TryAnother));
+            line = line.push(
+                button::outline(look, t("report-another"))
+                    .on_press(Message::Report(Answer::TryAnother)),
+            );
         }
     }
     if matches!(summary.step, NextStep::Details) {
-        line = line.push(button::outline(look, t("details")).on_press(Message::Details));
+        line = line
+            .push(button::outline(look, t("details")).on_press(Message::Toolbar(Tool::Details)));
     }
     if let Some(spoken) = &page.player {
         line = line.push(
@@ -162,7 +173,7 @@ fn sent<'a>(about: &'a super::super::About, ctx: &Context<'a>, look: Look) -> El
         .padding([6, 8])
         .face(move |touch| Kind::Ghost.face(look, touch))
         .ring(c.accent)
-        .on_press(Message::OpenAbout),
+        .on_press(Message::Report(Answer::OpenAbout)),
     ]
     .spacing(12)
     .align_y(Alignment::Center);
@@ -294,7 +305,7 @@ pub(super) fn details<'a>(page: &'a Page, look: Look) -> El<'a, Message> {
     .padding([4, 4])
     .face(move |touch| Kind::Ghost.face(look, touch))
     .ring(c.accent)
-    .on_press(Message::Details);
+    .on_press(Message::Toolbar(Tool::Details));
     let mut all = column![head].spacing(6);
     if page.details {
         let mut table = column![].spacing(6);
@@ -307,7 +318,8 @@ pub(super) fn details<'a>(page: &'a Page, look: Look) -> El<'a, Message> {
                 .spacing(8),
             );
         }
-        let copy = button::outline_small(look, t("copy-all")).on_press(Message::CopyDetails);
+        let copy = button::outline_small(look, t("copy-all"))
+            .on_press(Message::Toolbar(Tool::CopyDetails));
         all = all.push(
             container(column![table, copy].spacing(12))
                 .width(Length::Fill)

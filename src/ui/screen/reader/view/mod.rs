@@ -10,7 +10,7 @@ use iced::{
     widget::{column, container, image, mouse_area, row, scrollable, space, text_editor},
 };
 
-use super::{Message, Page, Phase, Popover, Reader, bars::Bar, fax};
+use super::{Message, Page, Phase, Popover, Reader, bars::Bar, fax, toolbar::Message as Tool};
 use crate::{
     engine::ReceiptState,
     message::{PartInfo, PartRole},
@@ -135,7 +135,7 @@ fn toolbar<'a>(page: &'a Page, ctx: &Context<'a>, look: Look) -> El<'a, Message>
             Popover::Reply,
             (Icon::Mic, t("reader-reply-voice"), !text_first),
             "R",
-            Message::ReplyVoice,
+            Message::Toolbar(Tool::ReplyVoice),
             look,
         )
     };
@@ -146,7 +146,7 @@ fn toolbar<'a>(page: &'a Page, ctx: &Context<'a>, look: Look) -> El<'a, Message>
             Popover::Reply,
             (Icon::Reply, t("reader-reply"), text_first),
             "Shift+R",
-            Message::ReplyText,
+            Message::Toolbar(Tool::ReplyText),
             look,
         )
     };
@@ -170,7 +170,7 @@ fn toolbar<'a>(page: &'a Page, ctx: &Context<'a>, look: Look) -> El<'a, Message>
             Popover::Forward,
             (Icon::Forward, t("reader-forward"), false),
             "F",
-            Message::Forward,
+            Message::Toolbar(Tool::Forward),
             look,
         ));
     }
@@ -181,14 +181,14 @@ fn toolbar<'a>(page: &'a Page, ctx: &Context<'a>, look: Look) -> El<'a, Message>
             Icon::Archive,
             t("reader-archive"),
             Some("E"),
-            Message::Archive,
+            Message::Toolbar(Tool::Archive),
         ))
         .push(button::icon_button(
             look,
             Icon::Trash2,
             t("reader-delete"),
             Some("Delete"),
-            Message::Delete,
+            Message::Toolbar(Tool::Delete),
         ))
         .push(container(vertical_hairline(look)).height(20).padding([0, 2]))
         .push(more(page, fits, ctx, look));
@@ -233,10 +233,11 @@ fn answer<'a>(
     };
     let content = shown.then(|| button::reason(look, fact, reason.to_owned()));
     let press = button::disabled(look, None, label, message);
-    let hover =
-        mouse_area(press).on_enter(Message::Explain(Some(popup))).on_exit(Message::Explain(None));
+    let hover = mouse_area(press)
+        .on_enter(Message::Toolbar(Tool::Explain(Some(popup))))
+        .on_exit(Message::Toolbar(Tool::Explain(None)));
     let (left, drop) = beside_subject(page, ctx, look);
-    popover(look, hover, content, Message::Explain(None)).past(left, drop).into()
+    popover(look, hover, content, Message::Toolbar(Tool::Explain(None))).past(left, drop).into()
 }
 
 /// Where an explanation hangs so that the subject stays readable: beside a short one, below a long
@@ -255,7 +256,13 @@ fn beside_subject(page: &Page, ctx: &Context<'_>, look: Look) -> (f32, f32) {
 }
 
 fn more<'a>(page: &'a Page, fits: Fits, ctx: &Context<'a>, look: Look) -> El<'a, Message> {
-    let anchor = button::icon_button(look, Icon::Ellipsis, t("reader-more"), None, Message::More);
+    let anchor = button::icon_button(
+        look,
+        Icon::Ellipsis,
+        t("reader-more"),
+        None,
+        Message::Toolbar(Tool::More),
+    );
     let mail = &page.opened.mail;
     let has = |role: PartRole| mail.parts.iter().any(|p| p.role == role);
     let content = if page.more {
@@ -264,8 +271,8 @@ fn more<'a>(page: &'a Page, fits: Fits, ctx: &Context<'a>, look: Look) -> El<'a,
             let text_first =
                 matches!(page.opened.row.kind, MessageKind::Email | MessageKind::Other);
             let (name, message, key) = match text_first {
-                true => ("reader-reply-voice", Message::ReplyVoice, "R"),
-                false => ("reader-reply", Message::ReplyText, "Shift+R"),
+                true => ("reader-reply-voice", Message::Toolbar(Tool::ReplyVoice), "R"),
+                false => ("reader-reply", Message::Toolbar(Tool::ReplyText), "Shift+R"),
             };
             let mut reply = Item::new(t(name), message).key(key);
             if !mail.may_reply.is_allowed() {
@@ -274,33 +281,34 @@ fn more<'a>(page: &'a Page, fits: Fits, ctx: &Context<'a>, look: Look) -> El<'a,
             items.push(reply);
         }
         if !fits.forward {
-            let mut forward = Item::new(t("reader-forward"), Message::Forward).key("F");
+            let mut forward =
+                Item::new(t("reader-forward"), Message::Toolbar(Tool::Forward)).key("F");
             if !mail.may_forward.is_allowed() {
                 forward = forward.mark(Icon::Lock);
             }
             items.push(forward);
         }
         if mail.may_reply.is_allowed() && mail.to.len() + mail.cc.len() > 1 {
-            items.push(Item::new(t("reader-reply-all"), Message::ReplyAll).key("A"));
+            items.push(Item::new(t("reader-reply-all"), Message::Toolbar(Tool::ReplyAll)).key("A"));
         }
-        items.push(Item::new(t("reader-unheard"), Message::MarkUnheard).key("U"));
+        items.push(Item::new(t("reader-unheard"), Message::Toolbar(Tool::MarkUnheard)).key("U"));
         if ctx.aside.contains(&page.opened.row.mailbox) {
-            items.push(Item::new(t("reader-to-inbox"), Message::MoveToInbox));
+            items.push(Item::new(t("reader-to-inbox"), Message::Toolbar(Tool::MoveToInbox)));
         }
         if has(PartRole::VoiceMessage) {
-            let mut save = Item::new(t("reader-save"), Message::SaveRecording);
+            let mut save = Item::new(t("reader-save"), Message::Toolbar(Tool::SaveRecording));
             if !mail.may_save.is_allowed() {
                 save = save.mark(Icon::Lock);
             }
             items.push(save);
         }
         if page.opened.offers.iter().any(|o| o.kind != crate::engine::CardOfferKind::Known) {
-            items.push(Item::new(t("reader-add-card"), Message::AddToDirectory));
+            items.push(Item::new(t("reader-add-card"), Message::Toolbar(Tool::AddToDirectory)));
         }
         if super::shown_text(mail).is_some() {
             let name =
                 if mail.transcript.is_some() { "reader-copy-transcript" } else { "reader-copy" };
-            let mut copy = Item::new(t(name), Message::CopyText);
+            let mut copy = Item::new(t(name), Message::Toolbar(Tool::CopyText));
             if !mail.may_save.is_allowed() {
                 copy = copy.mark(Icon::Lock);
             }
@@ -308,12 +316,15 @@ fn more<'a>(page: &'a Page, fits: Fits, ctx: &Context<'a>, look: Look) -> El<'a,
         }
         if page.has_code_words() {
             items.push(Item::separator());
-            items.push(Item::new(t("reader-swap"), Message::Swap).checked(page.opened.swapped));
+            items.push(
+                Item::new(t("reader-swap"), Message::Toolbar(Tool::Swap))
+                    .checked(page.opened.swapped),
+            );
         }
         items.push(Item::separator());
         let original = if page.raw.is_some() { "reader-message" } else { "reader-original" };
-        items.push(Item::new(t(original), Message::ShowOriginal));
-        items.push(Item::new(t("reader-details"), Message::Details));
+        items.push(Item::new(t(original), Message::Toolbar(Tool::ShowOriginal)));
+        items.push(Item::new(t("reader-details"), Message::Toolbar(Tool::Details)));
         Some(menu(look, items, 290.0))
     } else {
         match page.popover {
@@ -331,7 +342,11 @@ fn more<'a>(page: &'a Page, fits: Fits, ctx: &Context<'a>, look: Look) -> El<'a,
             _ => None,
         }
     };
-    let close = if page.more { Message::More } else { Message::Explain(None) };
+    let close = if page.more {
+        Message::Toolbar(Tool::More)
+    } else {
+        Message::Toolbar(Tool::Explain(None))
+    };
     popover(look, anchor, content, close).end().into()
 }
 
@@ -340,7 +355,8 @@ fn original<'a>(raw: &'a text_editor::Content, look: Look) -> El<'a, Message> {
     column![
         row![
             look.text(Type::Title, t("reader-original-title")).width(Length::Fill),
-            button::outline_small(look, t("reader-message")).on_press(Message::ShowOriginal),
+            button::outline_small(look, t("reader-message"))
+                .on_press(Message::Toolbar(Tool::ShowOriginal)),
         ]
         .align_y(Alignment::Center),
         selectable(raw, look, true, Message::RawText),
@@ -402,7 +418,7 @@ fn message<'a>(
     let (above, below): (Vec<Bar>, Vec<Bar>) =
         bar.into_iter().partition(|b| !matches!(b, Bar::Private { .. } | Bar::Outside { .. }));
     for b in above {
-        all = all.push(bar::view(&b, page, ctx, look));
+        all = all.push(bar::view(&b, page, ctx, look).map(Message::Bar));
     }
     if let Some(player) = &page.player {
         if !page.inner.is_empty() && !docked {
@@ -416,7 +432,7 @@ fn message<'a>(
         all = all.push(drawn.map(Message::Player));
     }
     for b in below {
-        all = all.push(bar::view(&b, page, ctx, look));
+        all = all.push(bar::view(&b, page, ctx, look).map(Message::Bar));
     }
     if docked {
         if super::shown_text(mail).is_some() {
@@ -516,7 +532,7 @@ fn text<'a>(page: &'a Page, look: Look) -> El<'a, Message> {
                 28.0,
                 t("reader-copy"),
                 None,
-                Some(Message::CopyText),
+                Some(Message::Toolbar(Tool::CopyText)),
             ));
         }
         all = all.push(head);

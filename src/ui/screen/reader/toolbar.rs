@@ -1,0 +1,159 @@
+//! The toolbar over a message and its More menu: answering, filing, saving, and what stands behind
+//! the message. A control that does not act explains why.
+
+use super::{Act, Page, Question, bars, report, shown_text};
+use crate::{
+    message::{PartRole, Permission},
+    model::MessageKey,
+    ui::screen::{Action, Compose, Verb, words::t},
+};
+
+/// Why a control does not act, shown beside it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Popover {
+    /// Forward.
+    Forward,
+    /// Save.
+    Save,
+    /// Reply and Reply by voice.
+    Reply,
+    /// Copy transcript.
+    Copy,
+}
+
+/// What the user presses in the toolbar or its menu.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Message {
+    /// Reply by voice.
+    ReplyVoice,
+    /// Reply to all by voice.
+    ReplyAll,
+    /// Reply in text.
+    ReplyText,
+    /// Forward.
+    Forward,
+    /// Archive.
+    Archive,
+    /// Delete.
+    Delete,
+    /// Back to the inbox.
+    MoveToInbox,
+    /// Mark as unheard.
+    MarkUnheard,
+    /// Show or hide the More menu.
+    More,
+    /// Save the recording in a file.
+    SaveRecording,
+    /// Add the card to the directory.
+    AddToDirectory,
+    /// Copy the transcript or text.
+    CopyText,
+    /// Show the original message, or the message again.
+    ShowOriginal,
+    /// Read the G.726 code words in the other order, or in the usual one again.
+    Swap,
+    /// Show or hide the details for the administrator.
+    Details,
+    /// Copy the details.
+    CopyDetails,
+    /// Explain a control that does not act, or hide the explanation.
+    Explain(Option<Popover>),
+}
+
+impl Page {
+    /// Applies a press in the toolbar. A press closes the menu.
+    pub(super) fn toolbar_update(&mut self, key: MessageKey, message: Message) -> Act {
+        let menu = std::mem::take(&mut self.more);
+        let mail = &self.opened.mail;
+        match message {
+            Message::ReplyVoice => {
+                gate(&mut self.popover, &mail.may_reply, Popover::Reply, Compose::ReplyVoice(key))
+            }
+            Message::ReplyAll => gate(
+                &mut self.popover,
+                &mail.may_reply,
+                Popover::Reply,
+                Compose::ReplyAllVoice(key),
+            ),
+            Message::ReplyText => {
+                gate(&mut self.popover, &mail.may_reply, Popover::Reply, Compose::ReplyText(key))
+            }
+            Message::Forward => {
+                gate(&mut self.popover, &mail.may_forward, Popover::Forward, Compose::Forward(key))
+            }
+            Message::Archive => Action::Do(Verb::Archive(key)),
+            Message::Delete => Action::Do(Verb::Delete(key)),
+            Message::MoveToInbox => Action::Do(Verb::MoveToInbox(key)),
+            Message::MarkUnheard => Action::Do(Verb::MarkUnheard(key)),
+            Message::More => {
+                self.more = !menu;
+                self.popover = None;
+                Action::None
+            }
+            Message::SaveRecording => {
+                let part = mail.parts.iter().find(|p| p.role == PartRole::VoiceMessage);
+                match part.map(|p| (p.path.clone(), super::file_name(p))) {
+                    Some((path, name)) => self.save(key, path, name),
+                    None => Action::None,
+                }
+            }
+            Message::AddToDirectory => {
+                let offer = self.opened.offers.first().map(|o| o.path.clone());
+                match offer {
+                    Some(path) => self.bar_update(key, bars::Message::Import(path, false)),
+                    None => Action::None,
+                }
+            }
+            Message::CopyText if !mail.may_save.is_allowed() => {
+                self.popover = Some(Popover::Copy);
+                Action::None
+            }
+            Message::CopyText => match shown_text(mail) {
+                Some(text) => copied(text),
+                None => Action::None,
+            },
+            Message::ShowOriginal if self.raw.is_some() => {
+                self.raw = None;
+                Action::None
+            }
+            Message::ShowOriginal => Action::Ask(Question::Raw(key)),
+            Message::Swap => Action::Ask(Question::Swap(key, !self.opened.swapped)),
+            Message::Details => {
+                self.details = !self.details;
+                Action::None
+            }
+            Message::CopyDetails => copied(
+                report::details(&self.opened)
+                    .into_iter()
+                    .map(|(label, value)| format!("{label}: {value}\n"))
+                    .collect(),
+            ),
+            Message::Explain(popover) => {
+                self.popover = popover;
+                Action::None
+            }
+        }
+    }
+}
+
+/// The clipboard takes the text, and the window says so.
+pub(super) fn copied(text: String) -> Act {
+    Action::Run(iced::clipboard::write(text)).and(Action::say(t("toast-copied")))
+}
+
+/// The composer where it is allowed, else the popover that explains.
+fn gate(shown: &mut Option<Popover>, may: &Permission, popover: Popover, compose: Compose) -> Act {
+    if may.is_allowed() {
+        *shown = None;
+        Action::Do(Verb::Compose(compose))
+    } else {
+        *shown = Some(popover);
+        Action::None
+    }
+}
+
+impl From<Message> for super::Message {
+    fn from(message: Message) -> Self {
+        Self::Toolbar(message)
+    }
+}
