@@ -9,10 +9,7 @@ use fluent_bundle::{FluentArgs, FluentResource, FluentValue, concurrent::FluentB
 use unic_langid::LanguageIdentifier;
 
 /// The English files, by name.
-pub const ENGLISH: [(&str, &str); 2] = [
-    ("shell.ftl", include_str!("../i18n/en/shell.ftl")),
-    ("screens.ftl", include_str!("../i18n/en/screens.ftl")),
-];
+pub const ENGLISH: [(&str, &str); 1] = [("aloud.ftl", include_str!("../i18n/en/aloud.ftl"))];
 
 static BUNDLE: LazyLock<FluentBundle<FluentResource>> = LazyLock::new(|| {
     let english: LanguageIdentifier = "en-GB".parse().unwrap_or_default();
