@@ -1,0 +1,96 @@
+//! Texts from the Fluent files `i18n/<language>/aloud.ftl`, which are built in.
+//!
+//! [`fl!`] is the only way to one: identifiers and arguments are checked against English at compile
+//! time. English is complete and the fallback, text by text. It is what everything speaks until
+//! [`choose`] is called, so tests read English whatever the system's language is.
+
+use std::{borrow::Cow, sync::LazyLock};
+
+use fluent_bundle::FluentValue;
+use i18n_embed::{
+    I18nAssets, LanguageLoader,
+    fluent::{FluentLanguageLoader, fluent_language_loader},
+};
+use rust_embed::RustEmbed;
+use unic_langid::LanguageIdentifier;
+
+/// The text with an identifier, filled in: `fl!("close")`, `fl!("toast-sent", to = &name)`. The
+/// argument `count` is a number and chooses the plural.
+macro_rules! fl {
+    ($id:literal) => {
+        ::i18n_embed_fl::fl!($crate::wording::fluent::loader(), $id)
+    };
+    ($id:literal, $($name:ident = $value:expr),+ $(,)?) => {
+        ::i18n_embed_fl::fl!(
+            $crate::wording::fluent::loader(),
+            $id,
+            $($name = $crate::wording::fluent::value($value)),+
+        )
+    };
+}
+
+/// A [`Word`](crate::wording::Word) of a text without arguments: `word!("close")`.
+macro_rules! word {
+    ($id:literal) => {
+        (|| fl!($id)) as $crate::wording::Word
+    };
+}
+
+/// The built-in language files.
+#[derive(RustEmbed)]
+#[folder = "i18n/"]
+struct BuiltIn;
+
+static LOADER: LazyLock<FluentLanguageLoader> = LazyLock::new(|| {
+    let loader = fluent_language_loader!();
+    let english = loader.fallback_language().clone();
+    load(&loader, &BuiltIn, &[english]);
+    loader
+});
+
+/// Loads the first of `requested` that `assets` has, and English behind it.
+fn load(loader: &FluentLanguageLoader, assets: &dyn I18nAssets, requested: &[LanguageIdentifier]) {
+    if let Err(error) = i18n_embed::select(loader, assets, requested) {
+        tracing::error!(%error, "a language could not be loaded");
+    }
+    // Isolation marks show as boxes in fonts without them, and Inter is one.
+    loader.set_use_isolating(false);
+}
+
+/// Where [`fl!`] finds texts.
+#[doc(hidden)]
+#[must_use]
+pub fn loader() -> &'static FluentLanguageLoader {
+    &LOADER
+}
+
+/// An argument of [`fl!`] on its own, whatever it was borrowed from.
+#[doc(hidden)]
+pub fn value<'a>(value: impl Into<FluentValue<'a>>) -> FluentValue<'static> {
+    match value.into() {
+        FluentValue::String(text) => FluentValue::String(Cow::Owned(text.into_owned())),
+        other => other.into_owned(),
+    }
+}
+
+/// Speaks the first of `requested` that is built in, and English where none is.
+pub fn choose(requested: &[LanguageIdentifier]) {
+    load(&LOADER, &BuiltIn, requested);
+}
+
+/// The built-in languages.
+#[must_use]
+pub fn languages() -> Vec<LanguageIdentifier> {
+    LOADER.available_languages(&BuiltIn).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn fills_in_and_counts() {
+        assert_eq!(fl!("list-new", count = 5), "5 new");
+        assert_eq!(fl!("pages", count = 1_u32), "1 page");
+        assert_eq!(fl!("sync-up-to-date", time = "09:43"), "Up to date · 09:43");
+        assert_eq!(word!("close")(), "Close");
+    }
+}

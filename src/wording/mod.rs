@@ -1,0 +1,10 @@
+//! The words that people read: the one place where values become sentences.
+//!
+//! Uses the values of the layers below; only `ui`, `cli` and `main` use it. It knows no widget and
+//! writes nothing.
+
+#[macro_use]
+pub mod fluent;
+
+/// A text that is not chosen yet, for constant tables. Made by `word!`, so its identifier is checked.
+pub type Word = fn() -> String;
