@@ -16,6 +16,7 @@ use super::{
     latin::{Script, signs},
     sidebar::Place,
 };
+use crate::wording::Word;
 
 /// What a key asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -218,69 +219,69 @@ const GO: &[(&str, Place)] = &[
 ];
 
 /// The telephone keypad: sign, command, and the words below it.
-pub const PHONE: [(&str, Command, &str); 12] = [
-    ("1", C::Listen(Listen::FromStart), "phone-from-start"),
-    ("2", C::Listen(Listen::WhoFrom), "phone-who"),
-    ("3", C::Tidy(Tidy::Delete), "phone-delete"),
-    ("4", C::Listen(Listen::Slower), "phone-slower"),
-    ("5", C::Listen(Listen::PlayPause), "phone-play"),
-    ("6", C::Listen(Listen::Faster), "phone-faster"),
-    ("7", C::Listen(Listen::Back10), "phone-back"),
-    ("8", C::Write(Write::ReplyVoice), "phone-reply"),
-    ("9", C::Listen(Listen::On10), "phone-on"),
-    ("*", C::Tidy(Tidy::KeepAsNew), "phone-keep"),
-    ("0", C::Window(Window::Keys), "phone-keys"),
-    ("#", C::Move(Move::Next), "phone-next"),
+pub const PHONE: [(&str, Command, Word); 12] = [
+    ("1", C::Listen(Listen::FromStart), word!("phone-from-start")),
+    ("2", C::Listen(Listen::WhoFrom), word!("phone-who")),
+    ("3", C::Tidy(Tidy::Delete), word!("phone-delete")),
+    ("4", C::Listen(Listen::Slower), word!("phone-slower")),
+    ("5", C::Listen(Listen::PlayPause), word!("phone-play")),
+    ("6", C::Listen(Listen::Faster), word!("phone-faster")),
+    ("7", C::Listen(Listen::Back10), word!("phone-back")),
+    ("8", C::Write(Write::ReplyVoice), word!("phone-reply")),
+    ("9", C::Listen(Listen::On10), word!("phone-on")),
+    ("*", C::Tidy(Tidy::KeepAsNew), word!("phone-keep")),
+    ("0", C::Window(Window::Keys), word!("phone-keys")),
+    ("#", C::Move(Move::Next), word!("phone-next")),
 ];
 
 /// A group of the page of keys: its title and its lines, each with key caps and words.
-pub type Group = (&'static str, &'static [(&'static [&'static str], &'static str)]);
+pub type Group = (Word, &'static [(&'static [&'static str], Word)]);
 
 /// The page of keys, by column.
 pub const PAGE: [[Group; 2]; 2] = [
     [
         (
-            "keys-listening",
+            word!("keys-listening"),
             &[
-                (&["Space"], "key-play"),
-                (&["←", "→"], "key-five"),
-                (&["[", "]"], "key-speed"),
-                (&["W"], "key-who"),
-                (&["S"], "key-silence"),
-                (&["M"], "key-mute"),
+                (&["Space"], word!("key-play")),
+                (&["←", "→"], word!("key-five")),
+                (&["[", "]"], word!("key-speed")),
+                (&["W"], word!("key-who")),
+                (&["S"], word!("key-silence")),
+                (&["M"], word!("key-mute")),
             ],
         ),
         (
-            "keys-moving",
+            word!("keys-moving"),
             &[
-                (&["J", "K"], "key-next"),
-                (&["F6"], "key-pane"),
-                (&["Ctrl", "K"], "key-search"),
-                (&["Esc"], "key-back"),
-                (&["?"], "key-page"),
+                (&["J", "K"], word!("key-next")),
+                (&["F6"], word!("key-pane")),
+                (&["Ctrl", "K"], word!("key-search")),
+                (&["Esc"], word!("key-back")),
+                (&["?"], word!("key-page")),
             ],
         ),
     ],
     [
         (
-            "keys-answering",
+            word!("keys-answering"),
             &[
-                (&["R"], "key-reply-voice"),
-                (&["Shift", "R"], "key-reply-text"),
-                (&["F"], "key-forward"),
-                (&["N"], "new-voice"),
-                (&["Ctrl", "N"], "new-text"),
-                (&["Ctrl", "Enter"], "key-send"),
+                (&["R"], word!("key-reply-voice")),
+                (&["Shift", "R"], word!("key-reply-text")),
+                (&["F"], word!("key-forward")),
+                (&["N"], word!("new-voice")),
+                (&["Ctrl", "N"], word!("new-text")),
+                (&["Ctrl", "Enter"], word!("key-send")),
             ],
         ),
         (
-            "keys-tidying",
+            word!("keys-tidying"),
             &[
-                (&["E"], "key-archive"),
-                (&["Delete"], "key-delete"),
-                (&["U"], "key-unheard"),
-                (&["Ctrl", "Z"], "key-undo"),
-                (&["Ctrl", ","], "key-settings"),
+                (&["E"], word!("key-archive")),
+                (&["Delete"], word!("key-delete")),
+                (&["U"], word!("key-unheard")),
+                (&["Ctrl", "Z"], word!("key-undo")),
+                (&["Ctrl", ","], word!("key-settings")),
             ],
         ),
     ],

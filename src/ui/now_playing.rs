@@ -9,7 +9,6 @@ use iced::{
 
 use super::{
     faces::Faces,
-    i18n::{t, tf},
     id,
     screen::player::MESSAGE,
     theme::{
@@ -80,7 +79,8 @@ pub fn view<'a>(
 ) -> El<'a, Message> {
     let c = look.c;
     let sounding = matches!(player.phase, Phase::Playing | Phase::Waiting);
-    let (mark, name) = if sounding { (Icon::Pause, t("pause")) } else { (Icon::Play, t("play")) };
+    let (mark, name) =
+        if sounding { (Icon::Pause, fl!("pause")) } else { (Icon::Play, fl!("play")) };
     let row_ = &playing.row;
     let who = match row_.contact.and_then(|id| faces.get(id)) {
         Some(photo) => Avatar::Photo(photo),
@@ -91,13 +91,11 @@ pub fn view<'a>(
         },
     };
     let (position, length) = playing.position(player);
-    let line = tf(
+    let line = fl!(
         "strip-time",
-        &[
-            ("at", &words::clock(position)),
-            ("of", &words::clock(length)),
-            ("speed", &speed(player.speed)),
-        ],
+        at = words::clock(position),
+        of = words::clock(length),
+        speed = speed(player.speed)
     );
     let person = Press::new(
         row![
@@ -132,8 +130,8 @@ pub fn view<'a>(
         .id(id::STRIP_PLAY),
         person,
         container(wave).width(Length::Fill).padding([0, 12]),
-        button::icon_button(look, Icon::Mic, t("reply-voice"), Some("R"), Message::Reply),
-        button::icon_button(look, Icon::X, t("close-strip"), None, Message::Close),
+        button::icon_button(look, Icon::Mic, fl!("reply-voice"), Some("R"), Message::Reply),
+        button::icon_button(look, Icon::X, fl!("close-strip"), None, Message::Close),
     ]
     .spacing(8)
     .align_y(Alignment::Center)

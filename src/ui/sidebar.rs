@@ -6,7 +6,6 @@ use iced::{
 };
 
 use super::{
-    i18n::{t, tf},
     id,
     theme::{
         Icon, Look, MEDIUM, SEMIBOLD, Type, icon, radius,
@@ -106,13 +105,13 @@ impl Sidebar {
     #[must_use]
     pub fn name(&self, place: Place) -> String {
         match place {
-            Place::AllInboxes => t("place-all"),
-            Place::Unheard => t("place-unheard"),
-            Place::Voice => t("place-voice"),
-            Place::Fax => t("place-fax"),
-            Place::Text => t("place-text"),
-            Place::Outbox => t("place-outbox"),
-            Place::Directory => t("place-directory"),
+            Place::AllInboxes => fl!("place-all"),
+            Place::Unheard => fl!("place-unheard"),
+            Place::Voice => fl!("place-voice"),
+            Place::Fax => fl!("place-fax"),
+            Place::Text => fl!("place-text"),
+            Place::Outbox => fl!("place-outbox"),
+            Place::Directory => fl!("place-directory"),
             Place::Mailbox(id) => {
                 self.mailboxes.iter().find(|m| m.id == id).map_or_else(String::new, mailbox_name)
             }
@@ -190,37 +189,34 @@ impl Sidebar {
         let warn = |mark, text| Status { mark, text, warn: true };
         let fine = |mark, text| Status { mark, text, warn: false };
         if let Some(since) = self.offline_since() {
-            return warn(Icon::CloudOff, tf("sync-offline", &[("time", &clock(since))]));
+            return warn(Icon::CloudOff, fl!("sync-offline", time = clock(since)));
         }
-        let mut best = fine(Icon::RefreshCw, t("sync-checking"));
+        let mut best = fine(Icon::RefreshCw, fl!("sync-checking"));
         let mut rank = 0;
         for account in &self.accounts {
             let name = account.settings.label.as_str();
             let (importance, status) = match &account.state {
                 AccountState::NeedsPassword(_) => {
-                    (5, warn(Icon::KeyRound, tf("sync-password", &[("account", name)])))
+                    (5, warn(Icon::KeyRound, fl!("sync-password", account = name)))
                 }
                 AccountState::Failed { .. } => {
-                    (4, warn(Icon::TriangleAlert, tf("sync-failed", &[("account", name)])))
+                    (4, warn(Icon::TriangleAlert, fl!("sync-failed", account = name)))
                 }
                 AccountState::Offline(at) => {
-                    (3, warn(Icon::CloudOff, tf("sync-offline", &[("time", &clock(*at))])))
+                    (3, warn(Icon::CloudOff, fl!("sync-offline", time = clock(*at))))
                 }
                 AccountState::Fetching { done, total } => (
                     2,
                     fine(
                         Icon::RefreshCw,
-                        tf(
-                            "sync-fetching",
-                            &[("done", &done.to_string()), ("total", &total.to_string())],
-                        ),
+                        fl!("sync-fetching", done = done.to_string(), total = total.to_string()),
                     ),
                 ),
-                AccountState::Checking => (2, fine(Icon::RefreshCw, t("sync-checking"))),
+                AccountState::Checking => (2, fine(Icon::RefreshCw, fl!("sync-checking"))),
                 AccountState::UpToDate(at) => {
-                    (1, fine(Icon::CircleCheck, tf("sync-up-to-date", &[("time", &clock(*at))])))
+                    (1, fine(Icon::CircleCheck, fl!("sync-up-to-date", time = clock(*at))))
                 }
-                AccountState::Idle => (0, fine(Icon::RefreshCw, t("sync-checking"))),
+                AccountState::Idle => (0, fine(Icon::RefreshCw, fl!("sync-checking"))),
             };
             if importance > rank {
                 (rank, best) = (importance, status);
@@ -251,11 +247,11 @@ fn rank(role: MailboxRole) -> u8 {
 
 fn mailbox_name(mailbox: &Mailbox) -> String {
     match mailbox.role {
-        MailboxRole::Inbox => t("place-inbox"),
-        MailboxRole::Sent => t("place-sent"),
-        MailboxRole::Drafts => t("place-drafts"),
-        MailboxRole::Archive => t("place-archive"),
-        MailboxRole::Trash => t("place-deleted"),
+        MailboxRole::Inbox => fl!("place-inbox"),
+        MailboxRole::Sent => fl!("place-sent"),
+        MailboxRole::Drafts => fl!("place-drafts"),
+        MailboxRole::Archive => fl!("place-archive"),
+        MailboxRole::Trash => fl!("place-deleted"),
         MailboxRole::Junk | MailboxRole::Plain | MailboxRole::All => mailbox.name.clone(),
     }
 }
@@ -300,17 +296,23 @@ pub struct At {
 pub fn view<'a>(sidebar: &'a Sidebar, look: Look, at: At) -> El<'a, Message> {
     let c = look.c;
     let head = row![
-        button::labelled(look, Kind::Tonal, button::Size::Default, Some(Icon::Mic), t("new-voice"))
-            .padding([0, 9])
-            .width(Length::Fill)
-            .id(id::NEW_VOICE)
-            .on_press(Message::NewVoice),
+        button::labelled(
+            look,
+            Kind::Tonal,
+            button::Size::Default,
+            Some(Icon::Mic),
+            fl!("new-voice")
+        )
+        .padding([0, 9])
+        .width(Length::Fill)
+        .id(id::NEW_VOICE)
+        .on_press(Message::NewVoice),
         button::icon_button_of(
             look,
             Kind::Outline,
             Icon::SquarePen,
             32.0,
-            t("new-text"),
+            fl!("new-text"),
             Some("Ctrl N"),
             Some(Message::NewText)
         ),
@@ -436,7 +438,7 @@ fn foot<'a>(sidebar: &'a Sidebar, look: Look, at: At) -> El<'a, Message> {
         button::icon_button(
             look,
             Icon::Settings,
-            t("place-settings"),
+            fl!("place-settings"),
             Some("Ctrl ,"),
             Message::Settings
         ),
@@ -476,12 +478,12 @@ fn sync_list<'a>(sidebar: &'a Sidebar, look: Look, now: DateTime) -> El<'a, Mess
         .align_y(Alignment::Center);
         if matches!(account.state, AccountState::NeedsPassword(_)) {
             line = line.push(
-                button::outline_small(look, t("sign-in")).on_press(Message::SignIn(account.id)),
+                button::outline_small(look, fl!("sign-in")).on_press(Message::SignIn(account.id)),
             );
         }
         list = list.push(line);
     }
-    list = list.push(button::outline_small(look, t("check-now")).on_press(Message::CheckNow));
+    list = list.push(button::outline_small(look, fl!("check-now")).on_press(Message::CheckNow));
     container(list).width(300.0 * look.scale).padding(12).into()
 }
 
@@ -550,8 +552,8 @@ pub fn rail<'a>(sidebar: &'a Sidebar, look: Look, at: At) -> El<'a, Message> {
         Message::Sync(false),
     );
     let body = column![
-        button(Kind::Ghost, Icon::Menu, t("menu"), c.text_2, Message::Menu),
-        button(Kind::Tonal, Icon::Mic, t("new-voice"), c.accent, Message::NewVoice),
+        button(Kind::Ghost, Icon::Menu, fl!("menu"), c.text_2, Message::Menu),
+        button(Kind::Tonal, Icon::Mic, fl!("new-voice"), c.accent, Message::NewVoice),
         line(),
         place(Place::AllInboxes),
         place(Place::Unheard),
@@ -563,7 +565,7 @@ pub fn rail<'a>(sidebar: &'a Sidebar, look: Look, at: At) -> El<'a, Message> {
         place(Place::Directory),
         space().height(Length::Fill),
         sync,
-        button(Kind::Ghost, Icon::Settings, t("place-settings"), c.text_2, Message::Settings),
+        button(Kind::Ghost, Icon::Settings, fl!("place-settings"), c.text_2, Message::Settings),
     ]
     .spacing(4)
     .align_x(Alignment::Center)

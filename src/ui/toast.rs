@@ -10,7 +10,6 @@ use iced::{
 };
 
 use super::{
-    i18n::{t, tn},
     id,
     theme::{
         Icon, Look, SEMIBOLD, Type, icon, radius,
@@ -70,7 +69,7 @@ impl Toast {
     /// With "Undo".
     #[must_use]
     pub fn undo(self) -> Self {
-        self.action(t("undo"))
+        self.action(fl!("undo"))
     }
 
     /// With another way back.
@@ -102,7 +101,7 @@ impl Toast {
     pub fn line(&self) -> String {
         if self.countdown {
             let seconds = usize::try_from(self.left.as_secs()).unwrap_or(usize::MAX);
-            tn("toast-in", seconds, &[("text", &self.text)])
+            fl!("toast-in", count = seconds, text = &self.text)
         } else {
             self.text.clone()
         }

@@ -9,7 +9,6 @@ use super::World;
 use crate::{
     model::AccountId,
     ui::{
-        i18n::{t, tf},
         keymap::{self, Group},
         theme::{
             Icon, Look, SEMIBOLD, Type, icon, radius,
@@ -17,6 +16,7 @@ use crate::{
         },
         widget::{El, button, field, key_cap},
     },
+    wording::Word,
 };
 
 /// The password field.
@@ -63,25 +63,25 @@ pub fn view<'a>(dialog: &'a Dialog, world: &'a World) -> El<'a, Message> {
     match dialog {
         Dialog::Keys => keys(look, world),
         Dialog::Password { account, value } => {
-            let input = field(look, &t("password"), value, false)
+            let input = field(look, &fl!("password"), value, false)
                 .id(PASSWORD)
                 .secure(true)
                 .on_input(Message::Typed)
                 .on_submit(Message::Accept);
             small(
                 look,
-                tf("password-title", &[("account", label(account))]),
-                t("password-line"),
+                fl!("password-title", account = label(account)),
+                fl!("password-line"),
                 Some(input.into()),
-                button::primary(look, t("sign-in")).on_press(Message::Accept).into(),
+                button::primary(look, fl!("sign-in")).on_press(Message::Accept).into(),
             )
         }
         Dialog::RemoveAccount(account) => small(
             look,
-            tf("remove-title", &[("account", label(account))]),
-            t("remove-line"),
+            fl!("remove-title", account = label(account)),
+            fl!("remove-line"),
             None,
-            button::destructive(look, t("remove")).on_press(Message::Accept).into(),
+            button::destructive(look, fl!("remove")).on_press(Message::Accept).into(),
         ),
     }
 }
@@ -95,7 +95,7 @@ fn small<'a>(
 ) -> El<'a, Message> {
     let buttons = row![
         space().width(Length::Fill),
-        button::ghost(look, None, t("cancel")).on_press(Message::Close),
+        button::ghost(look, None, fl!("cancel")).on_press(Message::Close),
         accept
     ]
     .spacing(8);
@@ -109,9 +109,9 @@ fn small<'a>(
 fn keys<'a>(look: Look, world: &World) -> El<'a, Message> {
     let c = look.c;
     let head = row![
-        look.text(Type::Title, t("keys-title")),
+        look.text(Type::Title, fl!("keys-title")),
         space().width(Length::Fill),
-        button::icon_button(look, Icon::X, t("close"), Some("Esc"), Message::Close),
+        button::icon_button(look, Icon::X, fl!("close"), Some("Esc"), Message::Close),
     ]
     .align_y(Alignment::Center);
     let columns = keymap::PAGE.iter().map(|groups| {
@@ -122,15 +122,21 @@ fn keys<'a>(look: Look, world: &World) -> El<'a, Message> {
         all.into()
     });
     let phone = column![
-        row![icon(Icon::Phone, 16.0, c.text), look.text(Type::Ui, t("phone-title")).font(SEMIBOLD)]
-            .spacing(6)
-            .align_y(Alignment::Center),
+        row![
+            icon(Icon::Phone, 16.0, c.text),
+            look.text(Type::Ui, fl!("phone-title")).font(SEMIBOLD)
+        ]
+        .spacing(6)
+        .align_y(Alignment::Center),
         column(keymap::PHONE.chunks(3).map(|line| {
-            row(line.iter().map(|(sign, _, words)| phone_key(look, sign, words))).spacing(8).into()
+            row(line.iter().map(|(sign, _, words)| phone_key(look, sign, *words))).spacing(8).into()
         }))
         .spacing(8),
-        look.text(Type::Small, t(if world.prefs.phone_keys { "phone-note" } else { "phone-off" }))
-            .color(c.text_2),
+        look.text(
+            Type::Small,
+            if world.prefs.phone_keys { fl!("phone-note") } else { fl!("phone-off") }
+        )
+        .color(c.text_2),
     ]
     .spacing(8);
     let wide = world.size.width >= 980.0;
@@ -156,7 +162,7 @@ fn key_group<'a>(look: Look, group: &Group) -> El<'a, Message> {
     let caps_width = 94.0 * look.scale;
     let mut all = column![row![
         Space::new().width(caps_width + 12.0),
-        look.text(Type::Ui, t(title)).font(SEMIBOLD)
+        look.text(Type::Ui, title()).font(SEMIBOLD)
     ]]
     .spacing(9);
     for (caps, words) in *lines {
@@ -164,7 +170,7 @@ fn key_group<'a>(look: Look, group: &Group) -> El<'a, Message> {
         all = all.push(
             row![
                 container(caps).width(caps_width).align_x(Alignment::End),
-                look.text(Type::Ui, t(words))
+                look.text(Type::Ui, words())
             ]
             .spacing(12)
             .align_y(Alignment::Center),
@@ -173,7 +179,7 @@ fn key_group<'a>(look: Look, group: &Group) -> El<'a, Message> {
     container(all).width(247.0 * look.scale).into()
 }
 
-fn phone_key<'a>(look: Look, sign: &'a str, words: &str) -> El<'a, Message> {
+fn phone_key<'a>(look: Look, sign: &'a str, words: Word) -> El<'a, Message> {
     let c = look.c;
     let middle = sign == "5";
     let face = column![
@@ -182,7 +188,7 @@ fn phone_key<'a>(look: Look, sign: &'a str, words: &str) -> El<'a, Message> {
         } else {
             c.text
         }),
-        look.text(Type::Small, t(words)).color(c.text_2),
+        look.text(Type::Small, words()).color(c.text_2),
     ]
     .spacing(2)
     .align_x(Alignment::Center);

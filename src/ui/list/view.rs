@@ -11,7 +11,6 @@ use crate::{
     model::{DateTime, Importance, MessageKey, MessageKind},
     ui::{
         faces::Faces,
-        i18n::{t, tf, tn},
         id,
         theme::{
             Icon, Look, MEDIUM, REGULAR, SEMIBOLD, Type, icon, radius,
@@ -26,14 +25,15 @@ use crate::{
         },
         words,
     },
+    wording::Word,
 };
 
-const SORTS: [(Sort, &str); 5] = [
-    (Sort::Newest, "sort-newest"),
-    (Sort::Oldest, "sort-oldest"),
-    (Sort::UnheardFirst, "sort-unheard"),
-    (Sort::Sender, "sort-sender"),
-    (Sort::Longest, "sort-longest"),
+const SORTS: [(Sort, Word); 5] = [
+    (Sort::Newest, word!("sort-newest")),
+    (Sort::Oldest, word!("sort-oldest")),
+    (Sort::UnheardFirst, word!("sort-unheard")),
+    (Sort::Sender, word!("sort-sender")),
+    (Sort::Longest, word!("sort-longest")),
 ];
 
 /// The whole pane: head, bars, rows or an empty state.
@@ -66,14 +66,14 @@ fn head(list: &List, look: Look, title: String) -> El<'_, Message> {
     let c = look.c;
     let mut line = row![look.text(Type::Heading, title)].spacing(8).align_y(Alignment::Center);
     if list.unseen > 0 {
-        let new = tn("list-new", list.unseen as usize, &[]);
+        let new = fl!("list-new", count = list.unseen as usize);
         line = line.push(look.text(Type::Small, new).color(c.text_2));
     }
     let (_, sort) = SORTS.iter().find(|(sort, _)| *sort == list.sort).unwrap_or(&SORTS[0]);
     let sort = Press::new(
         container(
             row![
-                look.text(Type::Small, t(sort)).font(MEDIUM),
+                look.text(Type::Small, sort()).font(MEDIUM),
                 icon(Icon::ChevronDown, 14.0, c.text_2)
             ]
             .spacing(6)
@@ -90,9 +90,7 @@ fn head(list: &List, look: Look, title: String) -> El<'_, Message> {
     let items = || {
         SORTS
             .iter()
-            .map(|(sort, name)| {
-                Item::new(t(name), Message::Sort(*sort)).checked(*sort == list.sort)
-            })
+            .map(|(sort, name)| Item::new(name(), Message::Sort(*sort)).checked(*sort == list.sort))
             .collect()
     };
     let line = line.push(space().width(Length::Fill)).push(
@@ -104,7 +102,7 @@ fn head(list: &List, look: Look, title: String) -> El<'_, Message> {
         )
         .end(),
     );
-    let input = field::bare(look, &t("search-hint"), &list.search)
+    let input = field::bare(look, &fl!("search-hint"), &list.search)
         .id(id::SEARCH)
         .on_input(Message::Search)
         .on_submit(Message::SearchDone);
@@ -116,7 +114,7 @@ fn head(list: &List, look: Look, title: String) -> El<'_, Message> {
             Kind::Ghost,
             Icon::X,
             24.0,
-            t("clear-search"),
+            fl!("clear-search"),
             Some("Esc"),
             Some(Message::Clear),
         )
@@ -314,7 +312,7 @@ pub(super) fn standing(row: &ListRow, playing: Option<MessageKey>) -> Standing {
 /// Who it is from; numbers in groups for the eye. A report is named as what it is.
 pub(super) fn name(row: &ListRow) -> String {
     match row.kind {
-        MessageKind::Dsn => t("row-report"),
+        MessageKind::Dsn => fl!("row-report"),
         _ => words::phone(&row.sender),
     }
 }
@@ -323,7 +321,7 @@ pub(super) fn name(row: &ListRow) -> String {
 pub(super) fn preview(row: &ListRow) -> String {
     match &row.delivery {
         Some(delivery) => delivery.clone(),
-        None if row.preview.is_empty() && row.private => t("row-private"),
+        None if row.preview.is_empty() && row.private => fl!("row-private"),
         None => row.preview.clone(),
     }
 }
@@ -332,14 +330,14 @@ pub(super) fn preview(row: &ListRow) -> String {
 pub(super) fn subject(row: &ListRow) -> String {
     if !row.subject.is_empty() {
         // The name says already that it is a report.
-        let prefix = format!("{}: ", t("row-report"));
+        let prefix = format!("{}: ", fl!("row-report"));
         let rest = row.subject.strip_prefix(&prefix).filter(|_| row.kind == MessageKind::Dsn);
         return rest.unwrap_or(&row.subject).to_owned();
     }
     match row.kind {
-        MessageKind::Voice => tf("subject-voice", &[("name", &words::phone(&row.sender))]),
-        MessageKind::Fax => tf("subject-fax", &[("name", &words::phone(&row.sender))]),
-        _ => t("subject-none"),
+        MessageKind::Voice => fl!("subject-voice", name = words::phone(&row.sender)),
+        MessageKind::Fax => fl!("subject-fax", name = words::phone(&row.sender)),
+        _ => fl!("subject-none"),
     }
 }
 
@@ -350,7 +348,9 @@ pub(super) fn measure(row: &ListRow) -> (Icon, Option<String>) {
         MessageKind::Voice => {
             (Icon::Voicemail, row.duration.map(|d| words::measure(d, row.estimated)))
         }
-        MessageKind::Fax => (Icon::Fax, row.pages.map(|pages| tn("pages", pages as usize, &[]))),
+        MessageKind::Fax => {
+            (Icon::Fax, row.pages.map(|pages| fl!("pages", count = pages as usize)))
+        }
         MessageKind::Dsn => (Icon::MailX, None),
         MessageKind::Mdn => (Icon::MailCheck, None),
         MessageKind::Video | MessageKind::Email | MessageKind::Other => (Icon::Mail, None),
@@ -407,47 +407,49 @@ fn bars<'a>(look: Look) -> El<'a, Message> {
 fn nothing<'a>(list: &'a List, look: Look, at: At) -> El<'a, Message> {
     let all = || {
         let press: El<'a, Message> =
-            button::link(look, t("show-all")).on_press(Message::ShowAll).into();
+            button::link(look, fl!("show-all")).on_press(Message::ShowAll).into();
         press
     };
     if let Some(error) = &list.error {
         return empty(
             look,
             icon(Icon::TriangleAlert, 32.0, look.c.warn).into(),
-            t("list-failed"),
+            fl!("list-failed"),
             words::error_text(error),
             None,
         );
     }
     if !list.search.trim().is_empty() {
-        let clear = button::link(look, t("clear-search")).on_press(Message::Clear);
+        let clear = button::link(look, fl!("clear-search")).on_press(Message::Clear);
         return empty(
             look,
             icon(Icon::Search, 32.0, look.c.text_2).into(),
-            tf("empty-search", &[("text", list.search.trim())]),
-            t("empty-search-line"),
+            fl!("empty-search", text = list.search.trim()),
+            fl!("empty-search-line"),
             Some(clear.into()),
         );
     }
     if at.checking {
         let mark = icon(Icon::AudioLines, 40.0, look.c.text_3).into();
-        return empty(look, mark, t("sync-checking"), String::new(), None);
+        return empty(look, mark, fl!("sync-checking"), String::new(), None);
     }
     let (title, line, action) = match list.scope {
         Scope::AllInboxes => (
-            "empty-all",
-            "empty-all-line",
-            Some(button::link(look, t("new-voice")).on_press(Message::NewVoice).into()),
+            fl!("empty-all"),
+            fl!("empty-all-line"),
+            Some(button::link(look, fl!("new-voice")).on_press(Message::NewVoice).into()),
         ),
-        Scope::Unheard if at.offline => ("empty-unheard", "empty-unheard-offline", Some(all())),
-        Scope::Unheard => ("empty-unheard", "empty-unheard-line", Some(all())),
-        Scope::Voice => ("empty-voice", "empty-arrive", Some(all())),
-        Scope::Fax => ("empty-fax", "empty-arrive", Some(all())),
-        Scope::Text => ("empty-text", "empty-arrive", Some(all())),
-        Scope::Mailbox(_) => ("empty-mailbox", "empty-arrive", Some(all())),
+        Scope::Unheard if at.offline => {
+            (fl!("empty-unheard"), fl!("empty-unheard-offline"), Some(all()))
+        }
+        Scope::Unheard => (fl!("empty-unheard"), fl!("empty-unheard-line"), Some(all())),
+        Scope::Voice => (fl!("empty-voice"), fl!("empty-arrive"), Some(all())),
+        Scope::Fax => (fl!("empty-fax"), fl!("empty-arrive"), Some(all())),
+        Scope::Text => (fl!("empty-text"), fl!("empty-arrive"), Some(all())),
+        Scope::Mailbox(_) => (fl!("empty-mailbox"), fl!("empty-arrive"), Some(all())),
     };
     let picture = container(check_picture(look)).padding(Padding { bottom: 20.0, ..Padding::ZERO });
-    empty(look, picture.into(), t(title), t(line), action)
+    empty(look, picture.into(), title, line, action)
 }
 
 /// A check between two fading waves.
@@ -479,7 +481,7 @@ pub fn row_time(date: DateTime, now: DateTime) -> String {
     let today = now.local().date();
     match today.duration_since(here.date()).as_hours() / 24 {
         0 => here.strftime("%H:%M").to_string(),
-        1 => t("day-yesterday"),
+        1 => fl!("day-yesterday"),
         2..=6 => here.strftime("%a").to_string(),
         _ if here.date().year() == today.year() => here.strftime("%-d %b").to_string(),
         _ => here.strftime("%-d/%-m/%Y").to_string(),

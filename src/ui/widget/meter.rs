@@ -6,10 +6,7 @@ use iced::{
 };
 
 use super::El;
-use crate::ui::{
-    i18n::t,
-    theme::{Look, Type, fade, style},
-};
+use crate::ui::theme::{Look, Type, fade, style};
 
 const GOOD: usize = 9;
 const HIGH: usize = 2;
@@ -29,10 +26,10 @@ pub fn cells(level: f32) -> usize {
 #[must_use]
 pub fn word(level: f32, silent: bool) -> (String, bool) {
     match cells(level) {
-        _ if silent => (t("level-none"), true),
-        0..=5 => (t("level-quiet"), false),
-        6..=11 => (t("level-good"), false),
-        _ => (t("level-loud"), true),
+        _ if silent => (fl!("level-none"), true),
+        0..=5 => (fl!("level-quiet"), false),
+        6..=11 => (fl!("level-good"), false),
+        _ => (fl!("level-loud"), true),
     }
 }
 
@@ -79,9 +76,9 @@ mod tests {
     fn a_level_lights_cells_and_has_a_word() {
         assert_eq!(cells(0.0), 0);
         assert_eq!(cells(1.0), 13);
-        assert_eq!(word(0.2, false), (t("level-good"), false));
-        assert_eq!(word(0.01, false), (t("level-quiet"), false));
-        assert_eq!(word(0.99, false), (t("level-loud"), true));
-        assert_eq!(word(0.0, true), (t("level-none"), true));
+        assert_eq!(word(0.2, false), (fl!("level-good"), false));
+        assert_eq!(word(0.01, false), (fl!("level-quiet"), false));
+        assert_eq!(word(0.99, false), (fl!("level-loud"), true));
+        assert_eq!(word(0.0, true), (fl!("level-none"), true));
     }
 }
