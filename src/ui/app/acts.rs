@@ -8,7 +8,6 @@ use crate::{
     model::MessageKey,
     ui::{
         bridge,
-        i18n::{t, tf, tn},
         screen::{self, composer, player},
         theme::Icon,
         toast::{self, Toast},
@@ -44,7 +43,7 @@ impl App {
         let (list, world) = (&self.list, &self.world);
         keys.retain(|key| list.find(*key).is_none_or(|row| !world.is_trash(row.mailbox)));
         if keys.is_empty() {
-            self.say(Icon::Trash2, t("toast-deleted-already"));
+            self.say(Icon::Trash2, fl!("toast-deleted-already"));
             return Task::none();
         }
         let done = Done::Deleted(keys.len(), self.subject(&keys));
@@ -148,7 +147,7 @@ impl App {
     ) -> Task<Message> {
         match (answer, name) {
             (Ok(()), Some(name)) => {
-                self.say(Icon::MailCheck, tf("toast-receipt-sent", &[("name", &name)]));
+                self.say(Icon::MailCheck, fl!("toast-receipt-sent", name = &name));
             }
             (Ok(()), None) => {}
             (Err(error), _) => self.say(Icon::CircleX, words::error_text(&error)),
@@ -206,7 +205,7 @@ impl App {
             Some(screen::Undo::Engine(token)) => (shown.undo(), Some(Undo::Engine(token))),
             Some(screen::Undo::Take) => (shown.undo(), Some(Undo::Take)),
             Some(screen::Undo::DeleteDraft(dir)) => {
-                (shown.action(t("delete-it")), Some(Undo::DeleteDraft(dir)))
+                (shown.action(fl!("delete-it")), Some(Undo::DeleteDraft(dir)))
             }
         };
         if undo.is_some() {
@@ -241,15 +240,13 @@ impl App {
 fn done_words(done: &Done) -> (Icon, String) {
     match done {
         Done::Archived(_, Some(subject)) => {
-            (Icon::Archive, tf("toast-archived", &[("subject", subject)]))
+            (Icon::Archive, fl!("toast-archived", subject = subject))
         }
-        Done::Archived(count, None) => (Icon::Archive, tn("toast-archived-many", *count, &[])),
-        Done::Deleted(_, Some(subject)) => {
-            (Icon::Trash2, tf("toast-deleted", &[("subject", subject)]))
-        }
-        Done::Deleted(count, None) => (Icon::Trash2, tn("toast-deleted-many", *count, &[])),
-        Done::ToInbox(count) => (Icon::Inbox, tn("toast-to-inbox", *count, &[])),
-        Done::Heard(count) => (Icon::CircleCheck, tn("toast-heard", *count, &[])),
-        Done::Unheard(count) => (Icon::CircleDot, tn("toast-unheard", *count, &[])),
+        Done::Archived(count, None) => (Icon::Archive, fl!("toast-archived-many", count = *count)),
+        Done::Deleted(_, Some(subject)) => (Icon::Trash2, fl!("toast-deleted", subject = subject)),
+        Done::Deleted(count, None) => (Icon::Trash2, fl!("toast-deleted-many", count = *count)),
+        Done::ToInbox(count) => (Icon::Inbox, fl!("toast-to-inbox", count = *count)),
+        Done::Heard(count) => (Icon::CircleCheck, fl!("toast-heard", count = *count)),
+        Done::Unheard(count) => (Icon::CircleDot, fl!("toast-unheard", count = *count)),
     }
 }

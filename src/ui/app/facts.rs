@@ -7,9 +7,7 @@ use crate::{
     audio::Phase,
     engine::{Engine, Event, Progress},
     ui::{
-        bridge, faces,
-        i18n::tf,
-        list, now_playing,
+        bridge, faces, list, now_playing,
         screen::{
             self, composer, outbox,
             player::{self, Noticed},
@@ -76,7 +74,7 @@ impl App {
                         if matches!(self.undo, Some(Undo::Send(..))) {
                             self.undo = None;
                         }
-                        self.say(Icon::Send, tf("toast-sent", &[("to", &to)]));
+                        self.say(Icon::Send, fl!("toast-sent", to = &to));
                     }
                 }
                 self.overview()
@@ -89,7 +87,7 @@ impl App {
                     }
                     self.say(
                         Icon::CircleX,
-                        tf("toast-send-failed", &[("text", outbox::reasons(&reason).0)]),
+                        fl!("toast-send-failed", text = outbox::reasons(&reason).0),
                     );
                 }
                 self.overview()

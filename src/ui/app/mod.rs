@@ -346,7 +346,7 @@ impl App {
         let place = self.world.sidebar.name(self.place);
         let name = match self.page {
             Page::Mail => place,
-            Page::Settings(_) => super::i18n::t("place-settings"),
+            Page::Settings(_) => fl!("place-settings"),
             _ => String::new(),
         };
         if name.is_empty() { "Aloud".into() } else { format!("{name} – Aloud") }

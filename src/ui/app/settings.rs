@@ -19,7 +19,6 @@ use crate::{
     model::AccountId,
     ui::{
         bridge,
-        i18n::{t, tf, tn},
         now_playing::speed,
         screen::{Verb, composer::take},
         theme::{
@@ -34,6 +33,7 @@ use crate::{
             meter, popover, segmented, slider, switch, vertical_hairline,
         },
     },
+    wording::Word,
 };
 
 /// Which section is shown.
@@ -58,15 +58,15 @@ pub enum Section {
     About,
 }
 
-const SECTIONS: [(Section, Icon, &str, &str); 8] = [
-    (Section::Accounts, Icon::CircleUserRound, "set-accounts", "set-accounts-line"),
-    (Section::VoiceCard, Icon::IdCard, "set-voice-card", "set-voice-card-line"),
-    (Section::Listening, Icon::Headphones, "set-listening", "set-listening-line"),
-    (Section::Recording, Icon::Mic, "set-recording", "set-recording-line"),
-    (Section::Sending, Icon::Send, "set-sending", "set-sending-line"),
-    (Section::Appearance, Icon::Palette, "set-appearance", "set-appearance-line"),
-    (Section::Keyboard, Icon::Keyboard, "set-keyboard", "set-keyboard-line"),
-    (Section::About, Icon::Info, "set-about", "set-about-line"),
+const SECTIONS: [(Section, Icon, Word, Word); 8] = [
+    (Section::Accounts, Icon::CircleUserRound, word!("set-accounts"), word!("set-accounts-line")),
+    (Section::VoiceCard, Icon::IdCard, word!("set-voice-card"), word!("set-voice-card-line")),
+    (Section::Listening, Icon::Headphones, word!("set-listening"), word!("set-listening-line")),
+    (Section::Recording, Icon::Mic, word!("set-recording"), word!("set-recording-line")),
+    (Section::Sending, Icon::Send, word!("set-sending"), word!("set-sending-line")),
+    (Section::Appearance, Icon::Palette, word!("set-appearance"), word!("set-appearance-line")),
+    (Section::Keyboard, Icon::Keyboard, word!("set-keyboard"), word!("set-keyboard-line")),
+    (Section::About, Icon::Info, word!("set-about"), word!("set-about-line")),
 ];
 
 /// The page.
@@ -350,15 +350,14 @@ fn test_sound() -> Audio {
 
 /// Why there is no sound, or no recording, in words.
 pub(super) fn no_sound(problem: &Problem) -> String {
-    let id = match problem {
-        Problem::NoOutput => "player-no-output",
-        Problem::NoInput => "recorder-no-microphone",
-        Problem::NotPermitted => "recorder-not-permitted",
-        Problem::Unplugged => "device-unplugged",
-        Problem::DiskFull => "recorder-disk-full-bare",
-        Problem::Other(_) => "recorder-other",
-    };
-    t(id)
+    match problem {
+        Problem::NoOutput => fl!("player-no-output"),
+        Problem::NoInput => fl!("recorder-no-microphone"),
+        Problem::NotPermitted => fl!("recorder-not-permitted"),
+        Problem::Unplugged => fl!("device-unplugged"),
+        Problem::DiskFull => fl!("recorder-disk-full-bare"),
+        Problem::Other(_) => fl!("recorder-other"),
+    }
 }
 
 /// Draws the page.
@@ -384,8 +383,8 @@ pub fn view<'a>(settings: &'a Settings, world: &'a World) -> El<'a, Message> {
         Section::About => about(look),
     };
     let mut page = column![
-        look.text(Type::Title, t(title)),
-        look.text(Type::Ui, t(line)).color(c.text_2),
+        look.text(Type::Title, title()),
+        look.text(Type::Ui, line()).color(c.text_2),
         space().height(12),
     ]
     .spacing(4)
@@ -407,12 +406,12 @@ pub fn view<'a>(settings: &'a Settings, world: &'a World) -> El<'a, Message> {
 
 fn nav<'a>(look: Look, now: Section, narrow: bool) -> El<'a, Message> {
     let c = look.c;
-    let entry = |mark, name: &str, here: bool, message| -> El<'a, Message> {
+    let entry = |mark, name: String, here: bool, message| -> El<'a, Message> {
         let color = if here { c.accent } else { c.text_2 };
         let mut line = row![icon(mark, 16.0, color)].spacing(10).align_y(Alignment::Center);
         if !narrow {
             line = line.push(
-                look.text(Type::Ui, t(name))
+                look.text(Type::Ui, name)
                     .font(if here { SEMIBOLD } else { REGULAR })
                     .color(if here { c.text } else { c.text_2 }),
             );
@@ -437,11 +436,11 @@ fn nav<'a>(look: Look, now: Section, narrow: bool) -> El<'a, Message> {
             .into()
     };
     let mut list =
-        column![entry(Icon::ArrowLeft, "set-back", false, Message::Back), space().height(10)]
+        column![entry(Icon::ArrowLeft, fl!("set-back"), false, Message::Back), space().height(10)]
             .spacing(1)
             .padding(8);
     for (section, mark, name, _) in SECTIONS {
-        list = list.push(entry(mark, name, section == now, Message::Show(section)));
+        list = list.push(entry(mark, name(), section == now, Message::Show(section)));
     }
     container(list)
         .width(if narrow { 55 } else { 231 })
@@ -451,10 +450,10 @@ fn nav<'a>(look: Look, now: Section, narrow: bool) -> El<'a, Message> {
         .into()
 }
 
-fn heading<'a>(look: Look, id: &str) -> El<'a, Message> {
+fn heading<'a>(look: Look, title: String) -> El<'a, Message> {
     column![
         space().height(12),
-        look.text(Type::Ui, t(id)).font(SEMIBOLD),
+        look.text(Type::Ui, title).font(SEMIBOLD),
         space().height(6),
         hairline(look)
     ]
@@ -482,13 +481,9 @@ fn line<'a>(
     .into()
 }
 
-fn help<'a>(look: Look, id: &str, control: impl Into<El<'a, Message>>) -> El<'a, Message> {
-    line(look, t(id), t(&format!("{id}-line")), control)
-}
-
 fn on_off<'a>(look: Look, on: bool, message: Message) -> El<'a, Message> {
     row![
-        look.text(Type::Small, t(if on { "on" } else { "off" })).color(look.c.text_2),
+        look.text(Type::Small, if on { fl!("on") } else { fl!("off") }).color(look.c.text_2),
         switch(look, on, message)
     ]
     .spacing(8)
@@ -504,7 +499,7 @@ fn choice<'a>(
     names: &'a [String],
     open: bool,
 ) -> El<'a, Message> {
-    let label = now.cloned().unwrap_or_else(|| t("device-system"));
+    let label = now.cloned().unwrap_or_else(|| fl!("device-system"));
     let press = Press::new(
         container(
             row![
@@ -524,8 +519,9 @@ fn choice<'a>(
     .ring(look.c.accent)
     .on_press(Message::Choose((!open).then_some(device)));
     let list = open.then(|| {
-        let mut items =
-            vec![Item::new(t("device-system"), Message::Use(device, None)).checked(now.is_none())];
+        let mut items = vec![
+            Item::new(fl!("device-system"), Message::Use(device, None)).checked(now.is_none()),
+        ];
         items.extend(names.iter().map(|name| {
             Item::new(name.clone(), Message::Use(device, Some(name.clone())))
                 .checked(now == Some(name))
@@ -537,23 +533,15 @@ fn choice<'a>(
 
 fn listening<'a>(look: Look, world: &'a World, s: &'a Settings) -> Vec<El<'a, Message>> {
     let prefs = &world.prefs;
-    let step = |mark, name: &str, by| {
-        button::icon_button_of(
-            look,
-            Kind::Ghost,
-            mark,
-            28.0,
-            t(name),
-            None,
-            Some(Message::Speed(by)),
-        )
+    let step = |mark, name: String, by| {
+        button::icon_button_of(look, Kind::Ghost, mark, 28.0, name, None, Some(Message::Speed(by)))
     };
     let stepper = container(
         row![
-            step(Icon::Minus, "slower", -0.25),
+            step(Icon::Minus, fl!("slower"), -0.25),
             container(look.text(Type::Ui, speed(prefs.speed)).font(SEMIBOLD))
                 .center_x(Length::Fixed(48.0)),
-            step(Icon::Plus, "faster", 0.25),
+            step(Icon::Plus, fl!("faster"), 0.25),
         ]
         .align_y(Alignment::Center),
     )
@@ -563,7 +551,7 @@ fn listening<'a>(look: Look, world: &'a World, s: &'a Settings) -> Vec<El<'a, Me
     let percent = (prefs.volume * 100.0).round() as usize;
     let volume = row![
         slider(look, prefs.volume, Message::Volume).width(180),
-        look.text(Type::Ui, tn("percent", percent, &[])).color(look.c.text_2)
+        look.text(Type::Ui, fl!("percent", count = percent)).color(look.c.text_2)
     ]
     .spacing(16)
     .align_y(Alignment::Center);
@@ -580,24 +568,27 @@ fn listening<'a>(look: Look, world: &'a World, s: &'a Settings) -> Vec<El<'a, Me
         Kind::Outline,
         button::Size::Default,
         Some(Icon::Play),
-        t("set-test"),
+        fl!("set-test"),
     )
     .on_press(Message::TestOutput);
-    let output = world.sound.player.problem.as_ref().map_or_else(|| t("set-output-line"), no_sound);
+    let output =
+        world.sound.player.problem.as_ref().map_or_else(|| fl!("set-output-line"), no_sound);
     vec![
-        heading(look, "set-sound"),
-        line(look, t("set-output"), output, row![devices, test].spacing(12)),
-        help(look, "set-volume", volume),
-        heading(look, "set-playback"),
-        help(look, "set-speed", stepper),
-        help(
+        heading(look, fl!("set-sound")),
+        line(look, fl!("set-output"), output, row![devices, test].spacing(12)),
+        line(look, fl!("set-volume"), fl!("set-volume-line"), volume),
+        heading(look, fl!("set-playback")),
+        line(look, fl!("set-speed"), fl!("set-speed-line"), stepper),
+        line(
             look,
-            "set-silence",
+            fl!("set-silence"),
+            fl!("set-silence-line"),
             on_off(look, prefs.skip_silence, Message::SkipSilence(!prefs.skip_silence)),
         ),
-        help(
+        line(
             look,
-            "set-name-first",
+            fl!("set-name-first"),
+            fl!("set-name-first-line"),
             on_off(look, prefs.name_first, Message::NameFirst(!prefs.name_first)),
         ),
         program(look, world, s),
@@ -612,16 +603,16 @@ fn program<'a>(look: Look, world: &'a World, s: &'a Settings) -> El<'a, Message>
         .id("set-program")
         .on_input(Message::Program)
         .width(300);
-    let choose = button::outline_small(look, t("set-program-choose"));
+    let choose = button::outline_small(look, fl!("set-program-choose"));
     let control =
         row![input, choose.on_press(Message::FindProgram)].spacing(8).align_y(Alignment::Center);
-    let id = if s.program_wrong { "set-program-wrong" } else { "set-program-line" };
+    let text = if s.program_wrong { fl!("set-program-wrong") } else { fl!("set-program-line") };
     let color = if s.program_wrong { look.c.danger } else { look.c.text_2 };
     column![
         container(
             column![
-                look.text(Type::Ui, t("set-program")).font(MEDIUM),
-                look.text(Type::Small, t(id)).color(color),
+                look.text(Type::Ui, fl!("set-program")).font(MEDIUM),
+                look.text(Type::Small, text).color(color),
                 space().height(6),
                 control
             ]
@@ -639,14 +630,15 @@ fn recording<'a>(look: Look, world: &'a World, s: &'a Settings) -> Vec<El<'a, Me
     if s.listens && recorder.problem.is_none() {
         level = level.push(meter(look, recorder.level, recorder.silent));
     }
-    let id = if s.listens { "set-test-end" } else { "set-test" };
-    let level = level.push(button::outline(look, t(id)).on_press(Message::TestInput));
+    let label = if s.listens { fl!("set-test-end") } else { fl!("set-test") };
+    let level = level.push(button::outline(look, label).on_press(Message::TestInput));
     let problem = recorder.problem.as_ref().filter(|_| s.listens);
-    let text = problem.map_or_else(|| t("set-level-line"), no_sound);
+    let text = problem.map_or_else(|| fl!("set-level-line"), no_sound);
     vec![
-        help(
+        line(
             look,
-            "set-input",
+            fl!("set-input"),
+            fl!("set-input-line"),
             choice(
                 look,
                 Icon::Mic,
@@ -656,25 +648,25 @@ fn recording<'a>(look: Look, world: &'a World, s: &'a Settings) -> Vec<El<'a, Me
                 s.open == Some(Device::Input),
             ),
         ),
-        line(look, t("set-level"), text, level),
+        line(look, fl!("set-level"), text, level),
     ]
 }
 
 fn sending<'a>(look: Look, world: &World) -> Vec<El<'a, Message>> {
     let now = world.prefs.undo_seconds;
     let options = [0_u32, 5, 10, 20, 30].map(|seconds| {
-        (tn("seconds", seconds as usize, &[]), seconds == now, Message::Undo(seconds))
+        (fl!("seconds", count = seconds as usize), seconds == now, Message::Undo(seconds))
     });
     let prefs = &world.prefs;
     let receipts = [
-        (ReceiptPolicy::Ask, "receipts-ask"),
-        (ReceiptPolicy::Always, "receipts-always"),
-        (ReceiptPolicy::Never, "receipts-never"),
+        (ReceiptPolicy::Ask, fl!("receipts-ask")),
+        (ReceiptPolicy::Always, fl!("receipts-always")),
+        (ReceiptPolicy::Never, fl!("receipts-never")),
     ]
-    .map(|(policy, name)| (t(name), policy == prefs.receipts, Message::Receipts(policy)));
+    .map(|(policy, name)| (name, policy == prefs.receipts, Message::Receipts(policy)));
     vec![
-        help(look, "set-undo", segmented(look, options)),
-        help(look, "set-receipts", segmented(look, receipts)),
+        line(look, fl!("set-undo"), fl!("set-undo-line"), segmented(look, options)),
+        line(look, fl!("set-receipts"), fl!("set-receipts-line"), segmented(look, receipts)),
         own_card(look, world),
     ]
 }
@@ -682,35 +674,39 @@ fn sending<'a>(look: Look, world: &World) -> Vec<El<'a, Message>> {
 /// When the own contact card goes along.
 fn own_card<'a>(look: Look, world: &World) -> El<'a, Message> {
     let card = [
-        (OwnCard::Automatic, "card-automatic"),
-        (OwnCard::Always, "card-always"),
-        (OwnCard::Never, "card-never"),
+        (OwnCard::Automatic, fl!("card-automatic")),
+        (OwnCard::Always, fl!("card-always")),
+        (OwnCard::Never, fl!("card-never")),
     ]
-    .map(|(when, name)| (t(name), when == world.prefs.own_card, Message::OwnCard(when)));
-    help(look, "set-card", segmented(look, card))
+    .map(|(when, name)| (name, when == world.prefs.own_card, Message::OwnCard(when)));
+    line(look, fl!("set-card"), fl!("set-card-line"), segmented(look, card))
 }
 
 fn appearance<'a>(look: Look, world: &World) -> Vec<El<'a, Message>> {
     let prefs = &world.prefs;
-    let modes =
-        [(Mode::System, "theme-system"), (Mode::Light, "theme-light"), (Mode::Dark, "theme-dark")]
-            .map(|(mode, name)| (t(name), mode == prefs.theme, Message::Theme(mode)));
+    let modes = [
+        (Mode::System, fl!("theme-system")),
+        (Mode::Light, fl!("theme-light")),
+        (Mode::Dark, fl!("theme-dark")),
+    ]
+    .map(|(mode, name)| (name, mode == prefs.theme, Message::Theme(mode)));
     let sizes = TEXT_SIZES.map(|percent| {
         (
-            tn("percent", usize::from(percent), &[]),
+            fl!("percent", count = usize::from(percent)),
             percent == prefs.text_size,
             Message::TextSize(percent),
         )
     });
-    let density = [(false, "density-comfortable"), (true, "density-compact")]
-        .map(|(compact, name)| (t(name), compact == prefs.compact, Message::Compact(compact)));
+    let density = [(false, fl!("density-comfortable")), (true, fl!("density-compact"))]
+        .map(|(compact, name)| (name, compact == prefs.compact, Message::Compact(compact)));
     vec![
-        help(look, "set-theme", segmented(look, modes)),
-        help(look, "set-text-size", segmented(look, sizes)),
-        help(look, "set-density", segmented(look, density)),
-        help(
+        line(look, fl!("set-theme"), fl!("set-theme-line"), segmented(look, modes)),
+        line(look, fl!("set-text-size"), fl!("set-text-size-line"), segmented(look, sizes)),
+        line(look, fl!("set-density"), fl!("set-density-line"), segmented(look, density)),
+        line(
             look,
-            "set-motion",
+            fl!("set-motion"),
+            fl!("set-motion-line"),
             on_off(look, prefs.reduced_motion, Message::ReducedMotion(!prefs.reduced_motion)),
         ),
     ]
@@ -719,12 +715,12 @@ fn appearance<'a>(look: Look, world: &World) -> Vec<El<'a, Message>> {
 fn keyboard<'a>(look: Look, world: &World) -> Vec<El<'a, Message>> {
     let on = world.prefs.phone_keys;
     let control = row![
-        button::ghost(look, None, t("see-keys")).on_press(Message::Keys),
+        button::ghost(look, None, fl!("see-keys")).on_press(Message::Keys),
         on_off(look, on, Message::PhoneKeys(!on))
     ]
     .spacing(16)
     .align_y(Alignment::Center);
-    vec![help(look, "set-phone", control)]
+    vec![line(look, fl!("set-phone"), fl!("set-phone-line"), control)]
 }
 
 fn accounts<'a>(look: Look, world: &'a World) -> Vec<El<'a, Message>> {
@@ -734,29 +730,31 @@ fn accounts<'a>(look: Look, world: &'a World) -> Vec<El<'a, Message>> {
         .iter()
         .map(|account| {
             let s = &account.settings;
-            let detail = tf(
+            let detail = fl!(
                 "account-detail",
-                &[("address", s.address.as_str()), ("imap", &s.imap.host), ("smtp", &s.smtp.host)],
+                address = s.address.as_str(),
+                imap = &s.imap.host,
+                smtp = &s.smtp.host
             );
             let remove =
-                button::labelled(look, Kind::Destructive, button::Size::Small, None, t("remove"))
+                button::labelled(look, Kind::Destructive, button::Size::Small, None, fl!("remove"))
                     .on_press(Message::RemoveAccount(account.id));
             line(look, s.label.clone(), detail, remove)
         })
         .collect();
     rows.push(space().height(16).into());
-    rows.push(button::outline(look, t("demo-add")).on_press(Message::AddAccount).into());
+    rows.push(button::outline(look, fl!("demo-add")).on_press(Message::AddAccount).into());
     rows
 }
 
 fn about<'a>(look: Look) -> Vec<El<'a, Message>> {
-    let licences = look.text(Type::Small, t("about-licences")).color(look.c.text_2);
+    let licences = look.text(Type::Small, fl!("about-licences")).color(look.c.text_2);
     vec![
         row![
             logo(look, 48.0),
             column![
                 look.text(Type::Heading, "Aloud"),
-                look.text(Type::Ui, tf("about-version", &[("version", env!("CARGO_PKG_VERSION"))]))
+                look.text(Type::Ui, fl!("about-version", version = env!("CARGO_PKG_VERSION")))
                     .color(look.c.text_2),
             ]
         ]

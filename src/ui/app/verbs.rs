@@ -11,9 +11,7 @@ use crate::{
     engine::Mark,
     model::MessageKey,
     ui::{
-        bridge,
-        i18n::{t, tf},
-        id, list, now_playing,
+        bridge, id, list, now_playing,
         screen::{
             self, Action, Ask, Compose, Verb, account,
             composer::{self, Composer},
@@ -270,7 +268,7 @@ impl App {
                 let seconds = self.world.prefs.undo_seconds;
                 self.sending.push(Sending { ids: ids.clone(), to: to.clone() });
                 if seconds > 0 {
-                    let text = tf("toast-sending", &[("to", &to)]);
+                    let text = fl!("toast-sending", to = &to);
                     let toast = Toast::new(0, Icon::Send, text).countdown(seconds).undo();
                     self.put_toast(toast);
                     self.undo = Some(Undo::Send(ids, composer));
@@ -353,7 +351,7 @@ impl App {
         if let Some(composer) = &self.composer
             && composer.holds_something()
         {
-            self.say(Icon::Info, t("toast-composer-busy"));
+            self.say(Icon::Info, fl!("toast-composer-busy"));
             self.pane = Pane::Reading;
             return Task::none();
         }

@@ -8,7 +8,6 @@ use iced::{
 use super::{App, Layout, Message, Page, Pane, dialog};
 use crate::engine::AccountState;
 use crate::ui::{
-    i18n::{t, tn},
     keymap::Tidy,
     list, now_playing,
     screen::{account, composer, directory, outbox, reader, welcome},
@@ -94,7 +93,7 @@ fn middle(app: &App) -> El<'_, Message> {
     match app.place {
         Place::Outbox => match &app.outbox {
             Some(state) => {
-                let head = container(look.text(Type::Heading, t("place-outbox")))
+                let head = container(look.text(Type::Heading, fl!("place-outbox")))
                     .padding([0, 16])
                     .center_y(Length::Fixed(look.height(52.0)));
                 let body = outbox::view(state, &ctx, look).map(Message::Outbox);
@@ -172,21 +171,21 @@ fn reading(app: &App) -> El<'_, Message> {
 
 fn nothing(app: &App) -> El<'_, Message> {
     let look = app.world.look();
-    let hint = |caps: &[&'static str], words: &str| -> El<'_, Message> {
+    let hint = |caps: &[&'static str], words: String| -> El<'_, Message> {
         let caps = row(caps.iter().map(|cap| key_cap(look, cap))).spacing(4);
         row![
             container(caps).width(70).align_x(Alignment::End),
-            look.text(Type::Ui, t(words)).color(look.c.text_2)
+            look.text(Type::Ui, words).color(look.c.text_2)
         ]
         .spacing(20)
         .align_y(Alignment::Center)
         .into()
     };
     let hints = column![
-        hint(&["J", "K"], "hint-next"),
-        hint(&["Space"], "key-play"),
-        hint(&["R"], "key-reply-voice"),
-        hint(&["?"], "hint-keys"),
+        hint(&["J", "K"], fl!("hint-next")),
+        hint(&["Space"], fl!("key-play")),
+        hint(&["R"], fl!("key-reply-voice")),
+        hint(&["?"], fl!("hint-keys")),
     ]
     .spacing(10);
     let hints: El<'_, Message> =
@@ -194,8 +193,8 @@ fn nothing(app: &App) -> El<'_, Message> {
     empty(
         look,
         icon(Icon::AudioLines, 40.0, look.c.text_2).into(),
-        t("nothing-selected"),
-        t("nothing-selected-line"),
+        fl!("nothing-selected"),
+        fl!("nothing-selected-line"),
         Some(hints),
     )
 }
@@ -203,21 +202,21 @@ fn nothing(app: &App) -> El<'_, Message> {
 fn several(app: &App) -> El<'_, Message> {
     let look = app.world.look();
     let count = app.list.marked.len();
-    let act = |mark, label: &str, command| {
-        button::labelled(look, style::Kind::Outline, button::Size::Default, Some(mark), t(label))
+    let act = |mark, label: String, command| {
+        button::labelled(look, style::Kind::Outline, button::Size::Default, Some(mark), label)
             .on_press(Message::Many(command))
     };
     let buttons = row![
-        act(Icon::Archive, "key-archive", Tidy::Archive),
-        act(Icon::Trash2, "key-delete", Tidy::Delete),
-        act(Icon::CircleCheck, "mark-heard", Tidy::ToggleHeard),
+        act(Icon::Archive, fl!("key-archive"), Tidy::Archive),
+        act(Icon::Trash2, fl!("key-delete"), Tidy::Delete),
+        act(Icon::CircleCheck, fl!("mark-heard"), Tidy::ToggleHeard),
     ]
     .spacing(8);
     empty(
         look,
         icon(Icon::CheckCheck, 40.0, look.c.text_2).into(),
-        tn("several-selected", count, &[]),
-        t("several-line"),
+        fl!("several-selected", count = count),
+        fl!("several-line"),
         Some(buttons.into()),
     )
 }

@@ -14,7 +14,6 @@ use crate::{
     codec::Pcm,
     engine::Error,
     ui::{
-        i18n::t,
         screen::{
             composer::recorder::{Phase, Recorder},
             words,
@@ -153,8 +152,8 @@ impl VoiceCard {
 pub fn view<'a>(card: &'a VoiceCard, state: &State, look: Look) -> El<'a, Message> {
     let c = look.c;
     let recording = card.recorder.is_open();
-    let labelled = |kind, mark, id: &str, message| {
-        button::labelled(look, kind, button::Size::Default, Some(mark), t(id)).on_press(message)
+    let labelled = |kind, mark, label: String, message| {
+        button::labelled(look, kind, button::Size::Default, Some(mark), label).on_press(message)
     };
     let mut control = row![].spacing(8).align_y(Alignment::Center);
     if recording {
@@ -162,18 +161,19 @@ pub fn view<'a>(card: &'a VoiceCard, state: &State, look: Look) -> El<'a, Messag
         control = control
             .push(meter(look, state.recorder.level, state.recorder.silent))
             .push(clock(look, Type::Ui, words::clock(length)).color(c.text))
-            .push(labelled(Kind::Outline, Icon::Stop, "recorder-finish", Message::Press));
+            .push(labelled(Kind::Outline, Icon::Stop, fl!("recorder-finish"), Message::Press));
     } else {
         if card.name.is_some() {
             let sounds = state.player.clip == Some(clip()) && state.player.phase == Sounds::Playing;
-            let (mark, id) =
-                if sounds { (Icon::Pause, "pause") } else { (Icon::Play, "player-play") };
-            control = control
-                .push(labelled(Kind::Outline, mark, id, Message::Play))
-                .push(labelled(Kind::Ghost, Icon::Trash2, "card-name-remove", Message::Remove));
+            let (mark, label) =
+                if sounds { (Icon::Pause, fl!("pause")) } else { (Icon::Play, fl!("player-play")) };
+            control = control.push(labelled(Kind::Outline, mark, label, Message::Play)).push(
+                labelled(Kind::Ghost, Icon::Trash2, fl!("card-name-remove"), Message::Remove),
+            );
         }
-        let id = if card.name.is_some() { "card-name-again" } else { "recorder-record" };
-        control = control.push(labelled(Kind::Outline, Icon::Mic, id, Message::Press));
+        let label =
+            if card.name.is_some() { fl!("card-name-again") } else { fl!("recorder-record") };
+        control = control.push(labelled(Kind::Outline, Icon::Mic, label, Message::Press));
     }
     let line = match (&card.wrong, card.recorder.problem(), &card.name) {
         (Some(wrong), ..) => look.text(Type::Small, wrong.clone()).color(c.danger),
@@ -182,13 +182,13 @@ pub fn view<'a>(card: &'a VoiceCard, state: &State, look: Look) -> El<'a, Messag
         }
         (_, _, Some(pcm)) => look.text(Type::Small, {
             let length = words::length(pcm.duration());
-            crate::ui::i18n::tf("card-name-kept", &[("length", &length)])
+            fl!("card-name-kept", length = &length)
         }),
-        _ if card.loaded => look.text(Type::Small, t("card-name-line")),
+        _ if card.loaded => look.text(Type::Small, fl!("card-name-line")),
         _ => look.text(Type::Small, ""),
     };
     let words = column![
-        look.text(Type::Ui, t("card-name")).font(MEDIUM),
+        look.text(Type::Ui, fl!("card-name")).font(MEDIUM),
         container(line).style(move |_| container::Style {
             text_color: Some(c.text_2),
             ..container::Style::default()
