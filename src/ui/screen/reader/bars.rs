@@ -9,10 +9,7 @@ use crate::{
     message::PartRole,
     model::{AddrSpec, ContactId, MessageKey, Sensitivity},
     ui::{
-        screen::{
-            Action, Toast, Undo,
-            words::{self, tf},
-        },
+        screen::{Action, Toast, Undo, words},
         theme::Icon,
     },
 };
@@ -112,7 +109,7 @@ impl Page {
         match result {
             Ok((_, token)) => Action::Toast(Toast {
                 mark: Icon::UserRoundPlus,
-                text: tf("toast-card-added", &[("name", name)]),
+                text: fl!("toast-card-added", name = name),
                 undo: Some(Undo::Engine(token)),
             })
             .and(Action::Ask(Question::Peek(key))),
@@ -134,7 +131,7 @@ impl Page {
         let said = if sent {
             Action::Toast(Toast {
                 mark: Icon::MailCheck,
-                text: tf("toast-receipt-sent", &[("name", &self.sender())]),
+                text: fl!("toast-receipt-sent", name = self.sender()),
                 undo: None,
             })
         } else {

@@ -16,7 +16,7 @@ use super::{
     directory::{name_clip, play_name},
     player,
     player::Player,
-    words::{self, t, tf},
+    words,
 };
 use crate::{
     audio::Command,
@@ -507,7 +507,7 @@ impl Page {
             }
             Err(_) if std::mem::replace(&mut self.about_failed, true) => Action::None,
             Err(error) => {
-                Action::say(tf("toast-report-about", &[("reason", &words::error_text(&error))]))
+                Action::say(fl!("toast-report-about", reason = words::error_text(&error)))
             }
         }
     }
@@ -537,7 +537,7 @@ impl Page {
                 let known = self.opened.offers.iter().find(|o| o.path == path);
                 match known.map(|o| &o.kind) {
                     Some(crate::engine::CardOfferKind::Known) | None => {
-                        Action::say(t("toast-card-known"))
+                        Action::say(fl!("toast-card-known"))
                     }
                     Some(_) => {
                         self.card = Some(path.to_owned());

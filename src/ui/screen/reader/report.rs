@@ -10,10 +10,7 @@ use crate::{
         mdn,
     },
     model::{AddrSpec, Address, DateTime, MessageKind},
-    ui::screen::{
-        Action, Compose, Context, Verb,
-        words::{size, t, tf, tn},
-    },
+    ui::screen::{Action, Compose, Context, Verb, words::size},
 };
 
 /// What the user presses in a report.
@@ -130,11 +127,11 @@ fn receipt(opened: &Opened, mdn: &Mdn, about: Option<&Opened>) -> Summary {
     let (sentence, step) = mdn::explain(&named);
     let mut sentences = vec![sentence];
     if about.is_none() && opened.about.is_none() {
-        sentences.push(t("report-no-match"));
+        sentences.push(fl!("report-no-match"));
     }
     let failed = step == NextStep::SendAsFriendly;
     Summary {
-        title: tf("report-title-receipt", &[("name", &name)]),
+        title: fl!("report-title-receipt", name = &name),
         sentences,
         step,
         failed: if step == NextStep::Nothing { Vec::new() } else { who.into_iter().collect() },
@@ -173,12 +170,12 @@ fn delivery(
     let title = match (failed.len(), delayed.is_empty()) {
         (1, _) if step == NextStep::SendWithoutPrivate => {
             let name = crate::ui::screen::words::short_name(&name_of(worst));
-            tf("report-title-private", &[("name", &name)])
+            fl!("report-title-private", name = &name)
         }
-        (1, _) => tf("report-title-one", &[("name", &name_of(worst))]),
-        (0, false) => tf("report-title-delayed", &[("name", &name_of(worst))]),
-        (0, true) => tf("report-title-delivered", &[("name", &name_of(worst))]),
-        (count, _) => tn("report-title-many", count, &[]),
+        (1, _) => fl!("report-title-one", name = name_of(worst)),
+        (0, false) => fl!("report-title-delayed", name = name_of(worst)),
+        (0, true) => fl!("report-title-delivered", name = name_of(worst)),
+        (count, _) => fl!("report-title-many", count = count),
     };
     let mut sentences: Vec<String> = Vec::new();
     for block in if failed.is_empty() { &delayed } else { &failed } {
@@ -189,13 +186,13 @@ fn delivery(
     }
     if !failed.is_empty() {
         let fact = if about.is_none() && opened.about.is_none() {
-            "report-no-match"
+            fl!("report-no-match")
         } else if about.is_none_or(|a| a.mail.duration.is_some()) {
-            "report-safe"
+            fl!("report-safe")
         } else {
-            "report-safe-text"
+            fl!("report-safe-text")
         };
-        sentences.push(t(fact));
+        sentences.push(fact);
     }
     let mut lines: Vec<Line> = blocks
         .iter()
@@ -250,51 +247,51 @@ pub fn state_of(delivery: &Delivery) -> State {
 /// Two words for a recipient's line.
 fn short(block: &Dsn) -> String {
     let detail = block.status.split_once('.').map_or("", |(_, detail)| detail);
-    t(match (block.action.as_str(), detail) {
-        ("delayed", _) => "report-line-delayed",
-        ("failed", "1.1") => "report-line-no-mailbox",
-        ("failed", "2.2") => "report-line-full",
-        ("failed", "2.3" | "3.4") => "report-line-too-big",
-        ("failed", "3.3") => "report-line-private",
-        ("failed", "7.1") => "report-line-not-allowed",
-        ("failed", _) => "report-line-failed",
-        _ => "report-line-delivered",
-    })
+    match (block.action.as_str(), detail) {
+        ("delayed", _) => fl!("report-line-delayed"),
+        ("failed", "1.1") => fl!("report-line-no-mailbox"),
+        ("failed", "2.2") => fl!("report-line-full"),
+        ("failed", "2.3" | "3.4") => fl!("report-line-too-big"),
+        ("failed", "3.3") => fl!("report-line-private"),
+        ("failed", "7.1") => fl!("report-line-not-allowed"),
+        ("failed", _) => fl!("report-line-failed"),
+        _ => fl!("report-line-delivered"),
+    }
 }
 
 /// The lines under "Details for your administrator", for any message.
 #[must_use]
 pub fn details(opened: &Opened) -> Vec<(String, String)> {
     let mut lines = Vec::new();
-    let mut push = |label: &str, value: &str| {
+    let mut push = |label: String, value: &str| {
         if !value.is_empty() {
-            lines.push((t(label), value.to_owned()));
+            lines.push((label, value.to_owned()));
         }
     };
     let mail = &opened.mail;
     match &mail.report {
         Some(Report::Dsn(blocks)) => {
             for block in blocks {
-                push("details-recipient", &block.recipient);
-                push("details-status", &block.status);
-                push("details-said", block.diagnostic.as_deref().unwrap_or_default());
-                push("details-reported", block.reported_by.as_deref().unwrap_or_default());
-                push("details-envelope", block.envelope_id.as_deref().unwrap_or_default());
+                push(fl!("details-recipient"), &block.recipient);
+                push(fl!("details-status"), &block.status);
+                push(fl!("details-said"), block.diagnostic.as_deref().unwrap_or_default());
+                push(fl!("details-reported"), block.reported_by.as_deref().unwrap_or_default());
+                push(fl!("details-envelope"), block.envelope_id.as_deref().unwrap_or_default());
             }
         }
         Some(Report::Mdn(Mdn { disposition, modifiers, recipient, errors, .. })) => {
-            push("details-disposition", disposition);
-            push("details-modifiers", &modifiers.join(", "));
-            push("details-recipient", recipient.as_deref().unwrap_or_default());
-            push("details-said", &errors.join("; "));
+            push(fl!("details-disposition"), disposition);
+            push(fl!("details-modifiers"), &modifiers.join(", "));
+            push(fl!("details-recipient"), recipient.as_deref().unwrap_or_default());
+            push(fl!("details-said"), &errors.join("; "));
         }
         None => {}
     }
-    push("details-size", &size(opened.have.1));
-    push("details-date", &mail.date.map(|d| d.to_rfc5322()).unwrap_or_default());
-    push("details-message-id", mail.message_id.as_deref().unwrap_or_default());
-    push("details-profile", mail.profile.as_deref().unwrap_or_default());
-    push("details-evidence", &mail.evidence.join("; "));
+    push(fl!("details-size"), &size(opened.have.1));
+    push(fl!("details-date"), &mail.date.map(|d| d.to_rfc5322()).unwrap_or_default());
+    push(fl!("details-message-id"), mail.message_id.as_deref().unwrap_or_default());
+    push(fl!("details-profile"), mail.profile.as_deref().unwrap_or_default());
+    push(fl!("details-evidence"), &mail.evidence.join("; "));
     for part in &mail.parts {
         let mut text = format!("{} · {} · {} octets", part.path, part.media_type, part.octets);
         if let Some(codec) = &part.codec {
@@ -305,9 +302,9 @@ pub fn details(opened: &Opened) -> Vec<(String, String)> {
             text.push_str(" · ");
             text.push_str(problem);
         }
-        push("details-part", &text);
+        push(fl!("details-part"), &text);
     }
-    push("details-problems", &mail.problems.join("; "));
+    push(fl!("details-problems"), &mail.problems.join("; "));
     lines
 }
 

@@ -5,7 +5,7 @@ use super::{Act, Page, Question, bars, report, shown_text};
 use crate::{
     message::{PartRole, Permission},
     model::MessageKey,
-    ui::screen::{Action, Compose, Verb, words::t},
+    ui::screen::{Action, Compose, Verb},
 };
 
 /// Why a control does not act, shown beside it.
@@ -138,7 +138,7 @@ impl Page {
 
 /// The clipboard takes the text, and the window says so.
 pub(super) fn copied(text: String) -> Act {
-    Action::Run(iced::clipboard::write(text)).and(Action::say(t("toast-copied")))
+    Action::Run(iced::clipboard::write(text)).and(Action::say(fl!("toast-copied")))
 }
 
 /// The composer where it is allowed, else the popover that explains.

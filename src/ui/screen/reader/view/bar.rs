@@ -12,7 +12,7 @@ use crate::{
         screen::{
             Context,
             reader::bars::Message,
-            words::{day_at_time, phone, short_name, t, tf, tn},
+            words::{day_at_time, phone, short_name},
         },
         theme::{Icon, Look, SEMIBOLD, Type, icon, radius, style},
         widget::{Bar as Drawn, El, Tone, bar, button, checkbox},
@@ -29,30 +29,35 @@ pub(super) fn view<'a>(
     match which {
         Bar::Incomplete => bar(
             look,
-            Drawn::new(Tone::Failed, Icon::CloudOff, t("bar-incomplete"), t("bar-incomplete-line"))
-                .close(Message::Close, t("close")),
+            Drawn::new(
+                Tone::Failed,
+                Icon::CloudOff,
+                fl!("bar-incomplete"),
+                fl!("bar-incomplete-line"),
+            )
+            .close(Message::Close, fl!("close")),
         ),
         Bar::CardNew { path, name, numbers, addresses, spoken_name } => bar(
             look,
             Drawn::new(
                 Tone::Offer,
                 Icon::UserRoundPlus,
-                tf("bar-card-new", &[("name", name)]),
+                fl!("bar-card-new", name = name),
                 contents(*numbers, *addresses, *spoken_name),
             )
-            .button(import(page, look, t("add"), path, false))
-            .close(Message::Close, t("close")),
+            .button(import(page, look, fl!("add"), path, false))
+            .close(Message::Close, fl!("close")),
         ),
         Bar::CardNews { path, name, news } => bar(
             look,
             Drawn::new(
                 Tone::Offer,
                 Icon::RefreshCw,
-                tf("bar-card-news", &[("name", name)]),
-                tf("bar-card-news-line", &[("news", news)]),
+                fl!("bar-card-news", name = name),
+                fl!("bar-card-news-line", news = news),
             )
-            .button(import(page, look, t("update"), path, false))
-            .close(Message::Close, t("close")),
+            .button(import(page, look, fl!("update"), path, false))
+            .close(Message::Close, fl!("close")),
         ),
         Bar::CardConflict { path, name, in_use, new } => {
             let item = &page.opened.row;
@@ -62,25 +67,25 @@ pub(super) fn view<'a>(
                 &item.subject,
                 &day_at_time(item.date, ctx.now),
                 (in_use, new),
-                button::outline_small(look, t("keep-current")).on_press(Message::Close).into(),
-                import(page, look, t("use-new"), path, true),
+                button::outline_small(look, fl!("keep-current")).on_press(Message::Close).into(),
+                import(page, look, fl!("use-new"), path, true),
             )
         }
         Bar::CardOther { path, card, from, .. } => {
             let mut drawn = Drawn::new(
                 Tone::Warn,
                 Icon::TriangleAlert,
-                tf("bar-card-other", &[("card", card), ("from", from)]),
+                fl!("bar-card-other", card = card, from = from),
                 String::new(),
             );
             drawn = if page.review {
                 drawn
-                    .button(button::outline_small(look, t("dont-add")).on_press(Message::Close))
-                    .button(import(page, look, t("add"), path, true))
+                    .button(button::outline_small(look, fl!("dont-add")).on_press(Message::Close))
+                    .button(import(page, look, fl!("add"), path, true))
             } else {
-                drawn.button(button::outline_small(look, t("review")).on_press(Message::Review))
+                drawn.button(button::outline_small(look, fl!("review")).on_press(Message::Review))
             };
-            bar(look, drawn.close(Message::Close, t("close")))
+            bar(look, drawn.close(Message::Close, fl!("close")))
         }
         Bar::Receipt { elsewhere } => receipt(
             page,
@@ -97,19 +102,19 @@ pub(super) fn view<'a>(
             Drawn::new(
                 Tone::Offer,
                 Icon::Lock,
-                tf("bar-private", &[("name", &short_or_full(sender)), ("word", word)]),
-                t("bar-private-line"),
+                fl!("bar-private", name = short_or_full(sender), word = word),
+                fl!("bar-private-line"),
             ),
         ),
         Bar::Outside { number } => {
             let line = match number {
-                Some(number) => tf("bar-outside-line", &[("number", &phone(number))]),
-                None => t("bar-outside-unknown"),
+                Some(number) => fl!("bar-outside-line", number = phone(number)),
+                None => fl!("bar-outside-unknown"),
             };
-            let mut drawn = Drawn::new(Tone::Offer, Icon::Phone, t("bar-outside"), line);
+            let mut drawn = Drawn::new(Tone::Offer, Icon::Phone, fl!("bar-outside"), line);
             if number.is_some() {
                 drawn = drawn.button(
-                    button::outline_small(look, t("copy-number")).on_press(Message::CopyNumber),
+                    button::outline_small(look, fl!("copy-number")).on_press(Message::CopyNumber),
                 );
             }
             bar(look, drawn)
@@ -117,7 +122,7 @@ pub(super) fn view<'a>(
         Bar::Notice(text) => bar(
             look,
             Drawn::new(Tone::Offer, Icon::Info, text.clone(), String::new())
-                .close(Message::Close, t("close")),
+                .close(Message::Close, fl!("close")),
         ),
     }
 }
@@ -138,20 +143,20 @@ fn import<'a>(page: &Page, look: Look, label: String, path: &str, accept: bool) 
 fn contents(numbers: usize, addresses: usize, spoken_name: bool) -> String {
     let mut all = Vec::new();
     if numbers > 0 {
-        all.push(tn("card-numbers", numbers, &[]));
+        all.push(fl!("card-numbers", count = numbers));
     }
     if addresses > 0 {
-        all.push(tn("card-addresses", addresses, &[]));
+        all.push(fl!("card-addresses", count = addresses));
     }
     if spoken_name {
-        all.push(t("card-spoken-name"));
+        all.push(fl!("card-spoken-name"));
     }
     let list = match all.as_slice() {
-        [] => return t("bar-card-new-bare"),
+        [] => return fl!("bar-card-new-bare"),
         [one] => one.clone(),
-        [first @ .., last] => tf("list-and", &[("first", &first.join(", ")), ("last", last)]),
+        [first @ .., last] => fl!("list-and", first = first.join(", "), last = last),
     };
-    tf("bar-card-new-line", &[("contents", &list)])
+    fl!("bar-card-new-line", contents = &list)
 }
 
 fn receipt<'a>(
@@ -166,15 +171,12 @@ fn receipt<'a>(
     let when = day_at_time(heard, ctx.now);
     let voice = page.opened.row.kind == crate::model::MessageKind::Voice;
     let line = match &elsewhere {
-        Some(to) => tf("bar-receipt-elsewhere", &[("to", to), ("name", sender)]),
-        None => {
-            let id = match page.opened.mail.unrenderable() {
-                Some(_) => "bar-receipt-line-failed",
-                None if voice => "bar-receipt-line",
-                None => "bar-receipt-line-read",
-            };
-            tf(id, &[("name", &short), ("when", &when)])
-        }
+        Some(to) => fl!("bar-receipt-elsewhere", to = to, name = sender),
+        None => match page.opened.mail.unrenderable() {
+            Some(_) => fl!("bar-receipt-line-failed", name = &short),
+            None if voice => fl!("bar-receipt-line", name = &short, when = &when),
+            None => fl!("bar-receipt-line-read", name = &short, when = &when),
+        },
     };
     let mut always = None;
     // "From now on" is not offered for an address that is not the sender's.
@@ -183,7 +185,7 @@ fn receipt<'a>(
             container(checkbox(
                 look,
                 page.from_now_on,
-                tf("bar-receipt-always", &[("name", &short)]),
+                fl!("bar-receipt-always", name = &short),
                 Message::FromNowOn(!page.from_now_on),
             ))
             .padding(iced::Padding::ZERO.left(-4.0))
@@ -196,8 +198,12 @@ fn receipt<'a>(
 /// The recording cannot be played: the sender may be told so.
 fn unplayable<'a>(page: &'a Page, ctx: &Context<'_>, look: Look) -> El<'a, Message> {
     let fax = page.opened.row.kind == crate::model::MessageKind::Fax;
-    let id = if fax { "bar-unplayable-line-fax" } else { "bar-unplayable-line" };
-    let line = tf(id, &[("name", &short_name(&page.opened.row.sender))]);
+    let name = short_name(&page.opened.row.sender);
+    let line = if fax {
+        fl!("bar-unplayable-line-fax", name = name)
+    } else {
+        fl!("bar-unplayable-line", name = name)
+    };
     question(page, (false, line), None, Message::ReceiptUnplayable, ctx, look)
 }
 
@@ -218,17 +224,23 @@ fn question<'a>(
         (c.accent_soft, c.accent, Icon::MailCheck)
     };
     let mut words = column![
-        look.text(Type::Ui, tf("bar-receipt", &[("name", sender)])).font(SEMIBOLD).color(c.text),
+        look.text(Type::Ui, fl!("bar-receipt", name = sender)).font(SEMIBOLD).color(c.text),
         look.text(Type::Small, line).color(c.text_2),
     ]
     .width(Length::Fill);
     words = words.push(tick);
     let say = |yes: bool| (!page.busy).then(|| answer(yes));
     let buttons = row![
-        button::labelled(look, style::Kind::Outline, button::Size::Small, None, t("dont-send"))
+        button::labelled(look, style::Kind::Outline, button::Size::Small, None, fl!("dont-send"))
             .on_press_maybe(say(false)),
-        button::labelled(look, style::Kind::Primary, button::Size::Small, None, t("send-receipt"))
-            .on_press_maybe(say(true)),
+        button::labelled(
+            look,
+            style::Kind::Primary,
+            button::Size::Small,
+            None,
+            fl!("send-receipt")
+        )
+        .on_press_maybe(say(true)),
     ]
     .spacing(12);
     let body: El<'a, Message> = if ctx.width / look.scale < 560.0 {
@@ -267,18 +279,16 @@ pub(crate) fn conflict<'a, M: Clone + 'a>(
         ]
     };
     let words = column![
-        look.text(Type::Ui, tf("bar-card-conflict", &[("name", &short)]))
-            .font(SEMIBOLD)
-            .color(c.text),
+        look.text(Type::Ui, fl!("bar-card-conflict", name = &short)).font(SEMIBOLD).color(c.text),
         look.text(
             Type::Small,
-            tf("bar-card-conflict-line", &[("subject", subject), ("when", when), ("name", &short)])
+            fl!("bar-card-conflict-line", subject = subject, when = when, name = &short)
         )
         .color(c.text_2),
         space().height(8),
-        value(t("in-use"), in_use, false),
+        value(fl!("in-use"), in_use, false),
         space().height(4),
-        value(t("new-value"), new, true),
+        value(fl!("new-value"), new, true),
         space().height(8),
         row![keep, take].spacing(8),
     ]
@@ -302,12 +312,13 @@ pub(super) fn link<'a>(url: &str, look: Look) -> El<'a, super::Message> {
     let host = host.rsplit_once('@').map_or(host, |(_, host)| host);
     bar(
         look,
-        Drawn::new(Tone::Ask, Icon::Info, tf("open-link", &[("host", host)]), url.to_owned())
+        Drawn::new(Tone::Ask, Icon::Info, fl!("open-link", host = host), url.to_owned())
             .button(
-                button::outline_small(look, t("cancel")).on_press(super::Message::OpenLink(false)),
+                button::outline_small(look, fl!("cancel"))
+                    .on_press(super::Message::OpenLink(false)),
             )
             .button(
-                button::outline_small(look, t("open")).on_press(super::Message::OpenLink(true)),
+                button::outline_small(look, fl!("open")).on_press(super::Message::OpenLink(true)),
             ),
     )
 }

@@ -16,7 +16,7 @@ use crate::{
                 report::{self, Line, Message as Answer, State, Summary, Tone},
                 toolbar::Message as Tool,
             },
-            words::{day_at_time, day_comma_time, length, phone, short_name, t, tf},
+            words::{day_at_time, day_comma_time, length, phone, short_name},
         },
         theme::{
             Icon, Look, MEDIUM, SEMIBOLD, Type, icon, radius,
@@ -92,8 +92,8 @@ fn actions<'a>(
         _ => None,
     };
     let again = || match &name {
-        Some(name) => tf("report-send-again-to", &[("name", name)]),
-        None => t("report-send-again"),
+        Some(name) => fl!("report-send-again-to", name = name),
+        None => fl!("report-send-again"),
     };
     if here && voice {
         match summary.step {
@@ -103,13 +103,14 @@ fn actions<'a>(
             }
             NextStep::SendWithoutPrivate => {
                 line = line.push(first(
-                    t("report-without-private"),
+                    fl!("report-without-private"),
                     None,
                     Message::Report(Answer::SendAgain),
                 ));
             }
             NextStep::TrimAndSendAgain => {
-                line = line.push(first(t("report-trim"), None, Message::Report(Answer::SendAgain)));
+                line =
+                    line.push(first(fl!("report-trim"), None, Message::Report(Answer::SendAgain)));
             }
             NextStep::SendAsVoice | NextStep::SendAsFriendly => {
                 line = line.push(first(again(), None, Message::Report(Answer::SendAgain)));
@@ -120,24 +121,25 @@ fn actions<'a>(
             | NextStep::Nothing => {}
         }
         if summary.step == NextStep::TryAnotherAddress {
-            line = line.push(first(t("report-another"), None, Message::Report(Answer::TryAnother)));
+            line =
+                line.push(first(fl!("report-another"), None, Message::Report(Answer::TryAnother)));
         } else if summary.tone == Tone::Failed {
             line = line.push(
-                button::outline(look, t("report-another"))
+                button::outline(look, fl!("report-another"))
                     .on_press(Message::Report(Answer::TryAnother)),
             );
         }
     }
     if matches!(summary.step, NextStep::Details) {
         line = line
-            .push(button::outline(look, t("details")).on_press(Message::Toolbar(Tool::Details)));
+            .push(button::outline(look, fl!("details")).on_press(Message::Toolbar(Tool::Details)));
     }
     if let Some(spoken) = &page.player {
         line = line.push(
             player::pill(
                 look,
                 spoken.is_playing(ctx.audio),
-                t("report-hear"),
+                fl!("report-hear"),
                 spoken.length().map(length),
                 player::Message::Toggle,
             )
@@ -153,18 +155,22 @@ fn sent<'a>(about: &'a super::super::About, ctx: &Context<'a>, look: Look) -> El
     let item = &about.opened.row;
     let voice = about.player.is_some();
     let when = day_at_time(item.date, ctx.now);
-    let kind = if voice { "report-your-voice" } else { "report-your-text" };
+    let told = if voice {
+        fl!("report-your-voice", when = when)
+    } else {
+        fl!("report-your-text", when = when)
+    };
     let mark = if voice { Icon::Voicemail } else { Icon::Mail };
     let head = row![
         icon(mark, 18.0, c.accent),
         column![
             ellipsis(look, Type::Ui, item.subject.as_str()).font(SEMIBOLD).color(c.text),
-            ellipsis(look, Type::Small, tf(kind, &[("when", &when)])).color(c.text_2),
+            ellipsis(look, Type::Small, told).color(c.text_2),
         ]
         .width(Length::Fill),
         Press::new(
             row![
-                look.text(Type::Small, t("report-open")).font(MEDIUM),
+                look.text(Type::Small, fl!("report-open")).font(MEDIUM),
                 icon(Icon::ArrowRight, 14.0, c.text_2)
             ]
             .spacing(6)
@@ -245,10 +251,10 @@ pub(super) fn inner<'a>(
         .clone()
         .or_else(|| mail.sender.number.as_deref().map(phone))
         .or_else(|| mail.sender.address.as_ref().map(ToString::to_string))
-        .unwrap_or_else(|| t("reader-someone"));
+        .unwrap_or_else(|| fl!("reader-someone"));
     let when = mail.date.map(|date| day_comma_time(date, ctx.now)).unwrap_or_default();
     let length = inner.player.as_ref().and_then(player::Player::length).map(length);
-    let line = [Some(tf("reader-from-original", &[("name", &name)])), length, Some(when)]
+    let line = [Some(fl!("reader-from-original", name = &name)), length, Some(when)]
         .into_iter()
         .flatten()
         .filter(|s| !s.is_empty())
@@ -297,7 +303,7 @@ pub(super) fn details<'a>(page: &'a Page, look: Look) -> El<'a, Message> {
     let head = Press::new(
         row![
             icon(chevron, 16.0, c.text_2),
-            look.text(Type::Ui, t("reader-details")).color(c.text_2)
+            look.text(Type::Ui, fl!("reader-details")).color(c.text_2)
         ]
         .spacing(8)
         .align_y(Alignment::Center),
@@ -318,7 +324,7 @@ pub(super) fn details<'a>(page: &'a Page, look: Look) -> El<'a, Message> {
                 .spacing(8),
             );
         }
-        let copy = button::outline_small(look, t("copy-all"))
+        let copy = button::outline_small(look, fl!("copy-all"))
             .on_press(Message::Toolbar(Tool::CopyDetails));
         all = all.push(
             container(column![table, copy].spacing(12))

@@ -14,7 +14,7 @@ use crate::{
             Context,
             directory::name_sounds,
             player,
-            words::{self, extension, t, tf, tn},
+            words::{self, extension},
         },
         theme::{Icon, Look, Type},
         widget::{Badge, El, avatar, badge_owned, ellipsis},
@@ -50,7 +50,7 @@ pub(super) fn view<'a>(
         name = name.push(player::pill(
             look,
             name_sounds(known.contact, &ctx.audio.player),
-            t("directory-hear"),
+            fl!("directory-hear"),
             known.length.map(words::length),
             Message::HearName,
         ));
@@ -87,7 +87,7 @@ fn second_part(page: &Page) -> Option<String> {
     let second = item.number.as_deref().map(words::phone).or_else(|| {
         let addr = sender.address.as_ref().filter(|_| !sender.outside_caller)?;
         Some(match extension(addr) {
-            Some(ext) => tf("extension", &[("number", ext)]),
+            Some(ext) => fl!("extension", number = ext),
             None => addr.to_string(),
         })
     })?;
@@ -108,13 +108,13 @@ fn to_line(mail: &Mail, ctx: &Context<'_>) -> String {
     let count = mail.to.len() + mail.cc.len();
     let private = mail.sensitivity.as_ref().is_some_and(|s| s.blocks_forwarding());
     match (all.as_slice(), count) {
-        ([], _) => t("reader-to-unknown"),
-        ([one], 1) if private => tf("reader-to-only", &[("name", one)]),
+        ([], _) => fl!("reader-to-unknown"),
+        ([one], 1) if private => fl!("reader-to-only", name = one),
         (names, count) if count > NAMED => {
             let named = names.get(..NAMED - 1).unwrap_or(names).join(", ");
-            tn("reader-to-many", count + 1 - NAMED, &[("names", &named)])
+            fl!("reader-to-many", count = count + 1 - NAMED, names = &named)
         }
-        (names, _) => tf("reader-to", &[("names", &names.join(", "))]),
+        (names, _) => fl!("reader-to", names = names.join(", ")),
     }
 }
 
@@ -123,17 +123,17 @@ fn badges<'a>(page: &Page, ctx: &Context<'_>, look: Look) -> Vec<El<'a, Message>
     let mut all = Vec::new();
     match mail.importance {
         Some(Importance::High) => {
-            all.push(badge_owned(look, Badge::Danger, Some(Icon::CircleAlert), t("badge-high")));
+            all.push(badge_owned(look, Badge::Danger, Some(Icon::CircleAlert), fl!("badge-high")));
         }
         Some(Importance::Low) => {
-            all.push(badge_owned(look, Badge::Plain, Some(Icon::ArrowDown), t("badge-low")));
+            all.push(badge_owned(look, Badge::Plain, Some(Icon::ArrowDown), fl!("badge-low")));
         }
         _ => {}
     }
     if let Some(word) = super::super::bars::blocked(&page.opened) {
         let word = match word.as_str() {
-            "private" => t("badge-private"),
-            "personal" => t("badge-personal"),
+            "private" => fl!("badge-private"),
+            "personal" => fl!("badge-personal"),
             other => other.to_owned(),
         };
         all.push(badge_owned(look, Badge::Plain, Some(Icon::Lock), word));
@@ -142,7 +142,7 @@ fn badges<'a>(page: &Page, ctx: &Context<'_>, look: Look) -> Vec<El<'a, Message>
         all.push(badge_owned(look, Badge::Plain, Some(Icon::MailCheck), text));
     }
     if !mail.forwarded.is_empty() {
-        all.push(badge_owned(look, Badge::Plain, Some(Icon::Forward), t("badge-forwarded")));
+        all.push(badge_owned(look, Badge::Plain, Some(Icon::Forward), fl!("badge-forwarded")));
     }
     all
 }

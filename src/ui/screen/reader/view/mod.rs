@@ -18,7 +18,7 @@ use crate::{
     ui::{
         screen::{
             Context, player,
-            words::{self, language, size, t, tf, tn},
+            words::{self, language, size},
         },
         theme::{
             Icon, Look, MEDIUM, SEMIBOLD, Type, icon, radius,
@@ -51,7 +51,7 @@ pub fn view<'a>(
             empty(
                 look,
                 icon(Icon::TriangleAlert, 32.0, c.danger).into(),
-                t("reader-failed"),
+                fl!("reader-failed"),
                 words::error_text(error),
                 None,
             ),
@@ -82,7 +82,7 @@ pub fn view<'a>(
 }
 
 fn back<'a>(look: Look) -> El<'a, Message> {
-    button::icon_button(look, Icon::ArrowLeft, t("back"), Some("Esc"), Message::Back)
+    button::icon_button(look, Icon::ArrowLeft, fl!("back"), Some("Esc"), Message::Back)
 }
 
 fn back_only<'a>(ctx: &Context<'_>, look: Look) -> El<'a, Message> {
@@ -106,7 +106,7 @@ struct Fits {
 impl Fits {
     fn of(page: &Page, ctx: &Context<'_>, look: Look) -> Self {
         let report = matches!(page.opened.row.kind, MessageKind::Dsn | MessageKind::Mdn);
-        let labels = [t("reader-reply-voice"), t("reader-reply"), t("reader-forward")]
+        let labels = [fl!("reader-reply-voice"), fl!("reader-reply"), fl!("reader-forward")]
             .map(|label| label.chars().count());
         Self::in_width(ctx.width, ctx.narrow, report, labels, look.scale)
     }
@@ -133,7 +133,7 @@ fn toolbar<'a>(page: &'a Page, ctx: &Context<'a>, look: Look) -> El<'a, Message>
             page,
             ctx,
             Popover::Reply,
-            (Icon::Mic, t("reader-reply-voice"), !text_first),
+            (Icon::Mic, fl!("reader-reply-voice"), !text_first),
             "R",
             Message::Toolbar(Tool::ReplyVoice),
             look,
@@ -144,7 +144,7 @@ fn toolbar<'a>(page: &'a Page, ctx: &Context<'a>, look: Look) -> El<'a, Message>
             page,
             ctx,
             Popover::Reply,
-            (Icon::Reply, t("reader-reply"), text_first),
+            (Icon::Reply, fl!("reader-reply"), text_first),
             "Shift+R",
             Message::Toolbar(Tool::ReplyText),
             look,
@@ -168,7 +168,7 @@ fn toolbar<'a>(page: &'a Page, ctx: &Context<'a>, look: Look) -> El<'a, Message>
             page,
             ctx,
             Popover::Forward,
-            (Icon::Forward, t("reader-forward"), false),
+            (Icon::Forward, fl!("reader-forward"), false),
             "F",
             Message::Toolbar(Tool::Forward),
             look,
@@ -179,14 +179,14 @@ fn toolbar<'a>(page: &'a Page, ctx: &Context<'a>, look: Look) -> El<'a, Message>
         .push(button::icon_button(
             look,
             Icon::Archive,
-            t("reader-archive"),
+            fl!("reader-archive"),
             Some("E"),
             Message::Toolbar(Tool::Archive),
         ))
         .push(button::icon_button(
             look,
             Icon::Trash2,
-            t("reader-delete"),
+            fl!("reader-delete"),
             Some("Delete"),
             Message::Toolbar(Tool::Delete),
         ))
@@ -228,8 +228,8 @@ fn answer<'a>(
     // One popover for both ways of answering, below the first that was pressed.
     let shown = page.popover == Some(popup) && (popup != Popover::Reply || mark == Icon::Mic);
     let fact = match popup {
-        Popover::Forward => t("reader-no-forward"),
-        _ => t("reader-no-reply"),
+        Popover::Forward => fl!("reader-no-forward"),
+        _ => fl!("reader-no-reply"),
     };
     let content = shown.then(|| button::reason(look, fact, reason.to_owned()));
     let press = button::disabled(look, None, label, message);
@@ -259,7 +259,7 @@ fn more<'a>(page: &'a Page, fits: Fits, ctx: &Context<'a>, look: Look) -> El<'a,
     let anchor = button::icon_button(
         look,
         Icon::Ellipsis,
-        t("reader-more"),
+        fl!("reader-more"),
         None,
         Message::Toolbar(Tool::More),
     );
@@ -274,7 +274,7 @@ fn more<'a>(page: &'a Page, fits: Fits, ctx: &Context<'a>, look: Look) -> El<'a,
                 true => ("reader-reply-voice", Message::Toolbar(Tool::ReplyVoice), "R"),
                 false => ("reader-reply", Message::Toolbar(Tool::ReplyText), "Shift+R"),
             };
-            let mut reply = Item::new(t(name), message).key(key);
+            let mut reply = Item::new(name, message).key(key);
             if !mail.may_reply.is_allowed() {
                 reply = reply.mark(Icon::Lock);
             }
@@ -282,33 +282,38 @@ fn more<'a>(page: &'a Page, fits: Fits, ctx: &Context<'a>, look: Look) -> El<'a,
         }
         if !fits.forward {
             let mut forward =
-                Item::new(t("reader-forward"), Message::Toolbar(Tool::Forward)).key("F");
+                Item::new(fl!("reader-forward"), Message::Toolbar(Tool::Forward)).key("F");
             if !mail.may_forward.is_allowed() {
                 forward = forward.mark(Icon::Lock);
             }
             items.push(forward);
         }
         if mail.may_reply.is_allowed() && mail.to.len() + mail.cc.len() > 1 {
-            items.push(Item::new(t("reader-reply-all"), Message::Toolbar(Tool::ReplyAll)).key("A"));
+            items.push(
+                Item::new(fl!("reader-reply-all"), Message::Toolbar(Tool::ReplyAll)).key("A"),
+            );
         }
-        items.push(Item::new(t("reader-unheard"), Message::Toolbar(Tool::MarkUnheard)).key("U"));
+        items.push(Item::new(fl!("reader-unheard"), Message::Toolbar(Tool::MarkUnheard)).key("U"));
         if ctx.aside.contains(&page.opened.row.mailbox) {
-            items.push(Item::new(t("reader-to-inbox"), Message::Toolbar(Tool::MoveToInbox)));
+            items.push(Item::new(fl!("reader-to-inbox"), Message::Toolbar(Tool::MoveToInbox)));
         }
         if has(PartRole::VoiceMessage) {
-            let mut save = Item::new(t("reader-save"), Message::Toolbar(Tool::SaveRecording));
+            let mut save = Item::new(fl!("reader-save"), Message::Toolbar(Tool::SaveRecording));
             if !mail.may_save.is_allowed() {
                 save = save.mark(Icon::Lock);
             }
             items.push(save);
         }
         if page.opened.offers.iter().any(|o| o.kind != crate::engine::CardOfferKind::Known) {
-            items.push(Item::new(t("reader-add-card"), Message::Toolbar(Tool::AddToDirectory)));
+            items.push(Item::new(fl!("reader-add-card"), Message::Toolbar(Tool::AddToDirectory)));
         }
         if super::shown_text(mail).is_some() {
-            let name =
-                if mail.transcript.is_some() { "reader-copy-transcript" } else { "reader-copy" };
-            let mut copy = Item::new(t(name), Message::Toolbar(Tool::CopyText));
+            let name = if mail.transcript.is_some() {
+                fl!("reader-copy-transcript")
+            } else {
+                fl!("reader-copy")
+            };
+            let mut copy = Item::new(name, Message::Toolbar(Tool::CopyText));
             if !mail.may_save.is_allowed() {
                 copy = copy.mark(Icon::Lock);
             }
@@ -317,26 +322,27 @@ fn more<'a>(page: &'a Page, fits: Fits, ctx: &Context<'a>, look: Look) -> El<'a,
         if page.has_code_words() {
             items.push(Item::separator());
             items.push(
-                Item::new(t("reader-swap"), Message::Toolbar(Tool::Swap))
+                Item::new(fl!("reader-swap"), Message::Toolbar(Tool::Swap))
                     .checked(page.opened.swapped),
             );
         }
         items.push(Item::separator());
-        let original = if page.raw.is_some() { "reader-message" } else { "reader-original" };
-        items.push(Item::new(t(original), Message::Toolbar(Tool::ShowOriginal)));
-        items.push(Item::new(t("reader-details"), Message::Toolbar(Tool::Details)));
+        let original =
+            if page.raw.is_some() { fl!("reader-message") } else { fl!("reader-original") };
+        items.push(Item::new(original, Message::Toolbar(Tool::ShowOriginal)));
+        items.push(Item::new(fl!("reader-details"), Message::Toolbar(Tool::Details)));
         Some(menu(look, items, 290.0))
     } else {
         match page.popover {
             // Where Forward or Reply itself is in this menu, its reason hangs from it too.
             Some(Popover::Forward) if !fits.forward => Some(button::reason(
                 look,
-                t("reader-no-forward"),
+                fl!("reader-no-forward"),
                 mail.may_forward.reason().unwrap_or_default().to_owned(),
             )),
             Some(Popover::Save | Popover::Copy) => Some(button::reason(
                 look,
-                t("reader-no-save"),
+                fl!("reader-no-save"),
                 mail.may_save.reason().unwrap_or_default().to_owned(),
             )),
             _ => None,
@@ -354,8 +360,8 @@ fn more<'a>(page: &'a Page, fits: Fits, ctx: &Context<'a>, look: Look) -> El<'a,
 fn original<'a>(raw: &'a text_editor::Content, look: Look) -> El<'a, Message> {
     column![
         row![
-            look.text(Type::Title, t("reader-original-title")).width(Length::Fill),
-            button::outline_small(look, t("reader-message"))
+            look.text(Type::Title, fl!("reader-original-title")).width(Length::Fill),
+            button::outline_small(look, fl!("reader-message"))
                 .on_press(Message::Toolbar(Tool::ShowOriginal)),
         ]
         .align_y(Alignment::Center),
@@ -462,7 +468,7 @@ fn message<'a>(
         all = all.push(
             row![
                 icon(Icon::TriangleAlert, 14.0, look.c.warn),
-                look.text(Type::Small, t("reader-problem")).color(look.c.text_2)
+                look.text(Type::Small, fl!("reader-problem")).color(look.c.text_2)
             ]
             .spacing(8)
             .align_y(Alignment::Center),
@@ -477,9 +483,10 @@ fn message<'a>(
 /// "Introduction by Gwen Vidal, 0:12".
 fn introduction(page: &Page, _: &Context<'_>) -> String {
     let length = page.player.as_ref().and_then(player::Player::length).unwrap_or_default();
-    tf(
+    fl!(
         "reader-introduction",
-        &[("name", &words::phone(&page.opened.row.sender)), ("length", &words::length(length))],
+        name = words::phone(&page.opened.row.sender),
+        length = words::length(length)
     )
 }
 
@@ -507,12 +514,12 @@ fn text<'a>(page: &'a Page, look: Look) -> El<'a, Message> {
     let voice = page.opened.row.kind == MessageKind::Voice;
     let heading = match (&mail.transcript, shown, voice) {
         (Some(transcript), _, _) => Some((
-            t("reader-transcript"),
-            tf("reader-transcript-by", &[("system", &transcript.origin)]),
+            fl!("reader-transcript"),
+            fl!("reader-transcript-by", system = &transcript.origin),
         )),
-        (None, true, true) => Some((t("reader-text-from-sender"), String::new())),
+        (None, true, true) => Some((fl!("reader-text-from-sender"), String::new())),
         (None, false, true) if page.opened.complete => {
-            Some((t("reader-transcript"), String::new()))
+            Some((fl!("reader-transcript"), String::new()))
         }
         _ => None,
     };
@@ -530,7 +537,7 @@ fn text<'a>(page: &'a Page, look: Look) -> El<'a, Message> {
                 Kind::Ghost,
                 Icon::Copy,
                 28.0,
-                t("reader-copy"),
+                fl!("reader-copy"),
                 None,
                 Some(Message::Toolbar(Tool::CopyText)),
             ));
@@ -544,9 +551,9 @@ fn text<'a>(page: &'a Page, look: Look) -> El<'a, Message> {
                 .push(button::link(look, url.clone()).padding([2, 0]).on_press(Message::Link(url)));
         }
     } else if voice && page.opened.complete {
-        all = all.push(look.text(Type::Body, t("reader-no-text")).color(c.text_2));
+        all = all.push(look.text(Type::Body, fl!("reader-no-text")).color(c.text_2));
     } else if page.player.is_none() && page.fax.is_none() && page.opened.complete {
-        all = all.push(look.text(Type::Body, t("reader-empty")).color(c.text_2));
+        all = all.push(look.text(Type::Body, fl!("reader-empty")).color(c.text_2));
     }
     all.into()
 }
@@ -579,7 +586,7 @@ fn fax_pages<'a>(fax: &'a fax::Fax, look: Look) -> El<'a, Message> {
             crate::ui::widget::Bar::new(
                 crate::ui::widget::Tone::Failed,
                 Icon::Fax,
-                t("fax-unknown"),
+                fl!("fax-unknown"),
                 reason.to_owned(),
             ),
         );
@@ -595,14 +602,13 @@ fn fax_pages<'a>(fax: &'a fax::Fax, look: Look) -> El<'a, Message> {
             able.then_some(Message::Fax(message)),
         )
     };
-    let place =
-        tf("fax-page", &[("page", &(at + 1).to_string()), ("count", &count.max(1).to_string())]);
+    let place = fl!("fax-page", page = &(at + 1).to_string(), count = count.max(1).to_string());
     let strip = row![
         icon(Icon::Fax, 16.0, c.fax),
         space().width(4),
-        step(Icon::ChevronLeft, t("fax-back"), fax::Message::Back, at > 0),
+        step(Icon::ChevronLeft, fl!("fax-back"), fax::Message::Back, at > 0),
         look.text(Type::Small, place).font(MEDIUM),
-        step(Icon::ChevronRight, t("fax-on"), fax::Message::Next, at + 1 < count),
+        step(Icon::ChevronRight, fl!("fax-on"), fax::Message::Next, at + 1 < count),
     ]
     .spacing(4)
     .align_y(Alignment::Center);
@@ -618,13 +624,13 @@ fn fax_pages<'a>(fax: &'a fax::Fax, look: Look) -> El<'a, Message> {
                     .style(move |_| style::boxed(c.reading, Some(c.border_strong), 2.0)),
             );
             if page.damaged {
-                let text = tf("fax-damaged", &[("page", &(at + 1).to_string())]);
+                let text = fl!("fax-damaged", page = &(at + 1).to_string());
                 all = all.push(look.text(Type::Small, text).color(c.warn));
             }
         }
         None => {
             all = all.push(
-                container(look.text(Type::Small, t("fax-loading")).color(c.text_2))
+                container(look.text(Type::Small, fl!("fax-loading")).color(c.text_2))
                     .center_x(Length::Fill)
                     .center_y(Length::Fixed(220.0))
                     .style(move |_| style::boxed(c.card, Some(c.border), radius::ROW)),
@@ -654,9 +660,9 @@ fn attachments<'a>(page: &'a Page, look: Look) -> El<'a, Message> {
         return space().into();
     }
     let octets: u64 = attached.iter().map(|p| p.octets as u64).sum();
-    let count = tn("reader-attached-count", attached.len(), &[("size", &size(octets))]);
+    let count = fl!("reader-attached-count", count = attached.len(), size = size(octets));
     let head = row![
-        look.text(Type::Ui, t("reader-attached")).font(SEMIBOLD).color(c.text),
+        look.text(Type::Ui, fl!("reader-attached")).font(SEMIBOLD).color(c.text),
         look.text(Type::Small, count).color(c.text_2)
     ]
     .spacing(8)
@@ -669,13 +675,13 @@ fn attachments<'a>(page: &'a Page, look: Look) -> El<'a, Message> {
 fn tile<'a>(page: &Page, part: &'a PartInfo, look: Look) -> El<'a, Message> {
     let c = look.c;
     let (mark, kind) = match part.role {
-        PartRole::Card => (Icon::Contact, t("reader-kind-card")),
+        PartRole::Card => (Icon::Contact, fl!("reader-kind-card")),
         PartRole::Fax => (
             Icon::Fax,
             page.opened
                 .mail
                 .pages
-                .map_or_else(|| t("kind-fax"), |n| tn("reader-fax-pages", n as usize, &[])),
+                .map_or_else(|| fl!("kind-fax"), |n| fl!("reader-fax-pages", count = n as usize)),
         ),
         _ => (Icon::Paperclip, part.media_type.clone()),
     };
@@ -731,16 +737,16 @@ fn fax_title(part: &PartInfo, subject: &str) -> String {
         !letters.is_empty() && !SAYS_NOTHING.iter().any(|word| letters.eq_ignore_ascii_case(word))
     });
     let title = part.description.as_deref().or(stem).unwrap_or(subject).trim();
-    if title.is_empty() { t("kind-fax") } else { title.to_owned() }
+    if title.is_empty() { fl!("kind-fax") } else { title.to_owned() }
 }
 
 /// Whether the receipt badge is shown, and its words.
 pub(super) fn receipt_badge(page: &Page, ctx: &Context<'_>) -> Option<String> {
     match &page.opened.receipt {
         ReceiptState::None | ReceiptState::Declined => None,
-        ReceiptState::NotYet | ReceiptState::Ask { .. } => Some(t("badge-receipt")),
+        ReceiptState::NotYet | ReceiptState::Ask { .. } => Some(fl!("badge-receipt")),
         ReceiptState::Sent(at) => {
-            Some(tf("badge-receipt-sent", &[("time", &words::time_of_day(*at, ctx.now))]))
+            Some(fl!("badge-receipt-sent", time = words::time_of_day(*at, ctx.now)))
         }
     }
 }
