@@ -9,10 +9,7 @@ use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use iced::widget::text_editor;
 
-use super::{
-    Action, Compose, Context, Toast, Undo, Verb,
-    words::{self, t, tf},
-};
+use super::{Action, Compose, Context, Toast, Undo, Verb, words};
 use crate::{
     audio::{self, ClipId, Command, Segment},
     codec::Pcm,
@@ -286,7 +283,7 @@ impl Composer {
                 action
             }
             Message::Draft(None) => {
-                Action::say(t("composer-draft-gone")).and(Action::Do(Verb::CloseComposer))
+                Action::say(fl!("composer-draft-gone")).and(Action::Do(Verb::CloseComposer))
             }
             Message::Ready(Ok(())) => {
                 self.dir_ready = true;
@@ -334,7 +331,7 @@ impl Composer {
                 }
                 action.and(Action::Toast(Toast {
                     mark: Icon::Mic,
-                    text: t("composer-new-recording"),
+                    text: fl!("composer-new-recording"),
                     undo: Some(Undo::Take),
                 }))
             }
@@ -649,8 +646,8 @@ impl Composer {
         match all.as_slice() {
             [] => String::new(),
             [one] => (*one).to_owned(),
-            [one, two] => tf("names-two", &[("one", one), ("two", two)]),
-            [one, rest @ ..] => words::tn("names-many", rest.len(), &[("one", one)]),
+            [one, two] => fl!("names-two", one = *one, two = *two),
+            [one, rest @ ..] => fl!("names-many", count = rest.len(), one = *one),
         }
     }
 
@@ -683,7 +680,7 @@ impl Composer {
             let said = parsed.toll_warning().or_else(|| {
                 let number = parsed.number.as_deref().filter(|n| n.starts_with('+'))?;
                 let number = words::phone(number);
-                Some(tf("composer-toll-gateway", &[("domain", through?), ("number", &number)]))
+                Some(fl!("composer-toll-gateway", domain = through?, number = &number))
             });
             all.extend(said.filter(|said| !all.contains(said)));
         }

@@ -4,7 +4,7 @@ use crate::{
     engine::{Account, Completion},
     message::address::{self, Kind},
     model::{AccountId, AddrSpec, Address, ContactId},
-    ui::screen::words::{extension, phone, t, tf},
+    ui::screen::words::{extension, phone},
 };
 
 /// One recipient.
@@ -45,7 +45,7 @@ impl Chip {
         }
         let detail = extension(&address.addr)
             .filter(|_| address.name.is_some())
-            .map(|ext| tf("extension", &[("number", ext)]));
+            .map(|ext| fl!("extension", number = ext));
         Self {
             label: address.label().to_owned(),
             detail,
@@ -232,7 +232,7 @@ fn number_or_wrong(text: &str, account: &Account) -> Chip {
         wrong: Some((fact, line)),
     };
     if !is_number {
-        return wrong(t("composer-bad-address"), t("composer-bad-address-line"));
+        return wrong(fl!("composer-bad-address"), fl!("composer-bad-address-line"));
     }
     let routed = account.settings.gateway.as_deref().and_then(|gateway| {
         let plus = if text.trim_start().starts_with('+') { "+" } else { "" };
@@ -242,7 +242,7 @@ fn number_or_wrong(text: &str, account: &Account) -> Chip {
         Some(addr) => {
             Chip { label: text.to_owned(), number: true, ..Chip::of(Address { name: None, addr }) }
         }
-        None => wrong(tf("composer-no-route", &[("number", text)]), t("composer-no-route-line")),
+        None => wrong(fl!("composer-no-route", number = text), fl!("composer-no-route-line")),
     }
 }
 

@@ -11,10 +11,7 @@ use crate::{
     engine::{Error, FormatPlan, Outgoing},
     model::{Importance, OutboxId},
     ui::{
-        screen::{
-            Context, Toast, Undo, Verb,
-            words::{self, t},
-        },
+        screen::{Context, Toast, Undo, Verb, words},
         theme::Icon,
     },
 };
@@ -118,7 +115,7 @@ impl Composer {
         }
         orders(self.recorder.finish()).and(self.keep()).and(close).and(Action::Toast(Toast {
             mark: Icon::Check,
-            text: t("composer-kept"),
+            text: fl!("composer-kept"),
             undo: Some(Undo::DeleteDraft(self.dir.clone())),
         }))
     }

@@ -30,7 +30,7 @@ pub async fn send(engine: Engine, mut job: Job) -> Result<(Vec<OutboxId>, Kept),
     if let Some(file) = job.take {
         let pcm = read(file.clone()).await?;
         if pcm.samples.is_empty() {
-            return Err(Error::Invalid(crate::i18n::t("composer-nothing-recorded")));
+            return Err(Error::Invalid(fl!("composer-nothing-recorded")));
         }
         job.outgoing.voice = Some(Arc::clone(&pcm));
         kept.push((file, pcm));
@@ -83,7 +83,7 @@ pub async fn from_outbox(
     let dir = blocking(move || {
         let mail = Mail::read(&raw, &inspect::ReadOptions::default());
         if !keeps_everything(&mail, &row) {
-            return Err(Error::Invalid(crate::i18n::t("outbox-not-editable")));
+            return Err(Error::Invalid(fl!("outbox-not-editable")));
         }
         let dir = draft::new_dir(&recordings);
         let (cc, to) = row

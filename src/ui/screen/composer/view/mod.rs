@@ -18,7 +18,7 @@ use crate::{
     ui::{
         screen::{
             Context, player,
-            words::{day_at_time, length as time, phone, t, tf},
+            words::{day_at_time, length as time, phone},
         },
         theme::{
             Icon, Look, MEDIUM, Type, icon, radius,
@@ -102,14 +102,14 @@ pub fn view<'a>(
 /// The title of a composer.
 #[must_use]
 pub fn title(composer: &Composer) -> String {
-    t(match (composer.kind, composer.medium) {
-        (Kind::New, Medium::Voice) => "composer-new-voice",
-        (Kind::New, Medium::Text) => "composer-new-text",
-        (Kind::Reply(_), Medium::Voice) => "composer-reply-voice",
-        (Kind::ReplyAll(_), Medium::Voice) => "composer-reply-all-voice",
-        (Kind::Reply(_) | Kind::ReplyAll(_), Medium::Text) => "composer-reply-text",
-        (Kind::Forward(_), _) => "composer-forward",
-    })
+    match (composer.kind, composer.medium) {
+        (Kind::New, Medium::Voice) => fl!("composer-new-voice"),
+        (Kind::New, Medium::Text) => fl!("composer-new-text"),
+        (Kind::Reply(_), Medium::Voice) => fl!("composer-reply-voice"),
+        (Kind::ReplyAll(_), Medium::Voice) => fl!("composer-reply-all-voice"),
+        (Kind::Reply(_) | Kind::ReplyAll(_), Medium::Text) => fl!("composer-reply-text"),
+        (Kind::Forward(_), _) => fl!("composer-forward"),
+    }
 }
 
 fn head<'a>(
@@ -134,13 +134,13 @@ fn head<'a>(
     .align_y(Alignment::Center);
     if !ctx.narrow {
         let (mark, name) = if fills {
-            (Icon::Minimize2, t("composer-restore"))
+            (Icon::Minimize2, fl!("composer-restore"))
         } else {
-            (Icon::Maximize2, t("composer-maximize"))
+            (Icon::Maximize2, fl!("composer-maximize"))
         };
         line = line.push(button::icon_button(look, mark, name, None, Message::Maximize));
     }
-    line = line.push(button::icon_button(look, Icon::X, t("close"), Some("Esc"), Message::Close));
+    line = line.push(button::icon_button(look, Icon::X, fl!("close"), Some("Esc"), Message::Close));
     container(line)
         .padding(Padding { left: side, right: side - 8.0, ..Padding::ZERO })
         .center_y(Length::Fixed(48.0))
@@ -159,8 +159,8 @@ fn to_line<'a>(
     look: Look,
 ) -> El<'a, Message> {
     let (name, people): (String, &'a People) = match line {
-        Line::To => (t("composer-to"), &composer.to),
-        Line::Cc => (t("composer-cc"), &composer.cc),
+        Line::To => (fl!("composer-to"), &composer.to),
+        Line::Cc => (fl!("composer-cc"), &composer.cc),
     };
     let mut items: Vec<El<'a, Message>> = Vec::new();
     for (at, person) in people.chips.iter().enumerate() {
@@ -178,11 +178,11 @@ fn to_line<'a>(
                 detail: person.detail.clone(),
                 wrong: person.wrong.is_some(),
                 remove: Some(Message::Remove(line, at)),
-                remove_name: tf("composer-remove", &[("name", &person.label)]),
+                remove_name: fl!("composer-remove", name = &person.label),
             },
         ));
     }
-    let input = bare(look, &t("composer-add-name"), &people.input)
+    let input = bare(look, &fl!("composer-add-name"), &people.input)
         .on_input(move |text| Message::Typed(line, text))
         .on_submit(Message::Enter(line))
         .id(match line {
@@ -217,7 +217,7 @@ fn to_line<'a>(
     ];
     if line == Line::To && !composer.cc_open {
         all = all
-            .push(button::link(look, t("composer-cc")).padding([4, 0]).on_press(Message::OpenCc));
+            .push(button::link(look, fl!("composer-cc")).padding([4, 0]).on_press(Message::OpenCc));
     }
     container(all).padding([6, 0]).width(Length::Fill).into()
 }
@@ -229,7 +229,7 @@ fn subject<'a>(composer: &'a Composer, ctx: &Context<'a>, look: Look) -> El<'a, 
         .id("composer-subject")
         .width(Length::Fill);
     let mut line =
-        row![label(t("composer-subject"), look), input].spacing(0).align_y(Alignment::Center);
+        row![label(fl!("composer-subject"), look), input].spacing(0).align_y(Alignment::Center);
     if composer.medium == Medium::Voice {
         let spoken = composer.spoken.as_ref().filter(|s| s.phase() == Phase::Review);
         line = match spoken.and_then(Recorder::take) {
@@ -239,7 +239,7 @@ fn subject<'a>(composer: &'a Composer, ctx: &Context<'a>, look: Look) -> El<'a, 
                         look,
                         ctx.audio.player.clip == Some(super::take_clip(take))
                             && ctx.audio.player.phase == audio::Phase::Playing,
-                        t("composer-spoken"),
+                        fl!("composer-spoken"),
                         Some(time(take.length)),
                         Message::PlaySpoken
                     ),
@@ -248,7 +248,7 @@ fn subject<'a>(composer: &'a Composer, ctx: &Context<'a>, look: Look) -> El<'a, 
                         Button::Ghost,
                         Icon::X,
                         28.0,
-                        t("composer-spoken-remove"),
+                        fl!("composer-spoken-remove"),
                         None,
                         Some(Message::SpokenRemove)
                     )
@@ -260,7 +260,7 @@ fn subject<'a>(composer: &'a Composer, ctx: &Context<'a>, look: Look) -> El<'a, 
                     container(
                         row![
                             icon(Icon::Mic, 14.0, c.accent),
-                            look.text(Type::Small, t("composer-add-spoken")).font(MEDIUM)
+                            look.text(Type::Small, fl!("composer-add-spoken")).font(MEDIUM)
                         ]
                         .spacing(8)
                         .align_y(Alignment::Center),
@@ -285,7 +285,7 @@ fn subject<'a>(composer: &'a Composer, ctx: &Context<'a>, look: Look) -> El<'a, 
 fn text_body<'a>(composer: &'a Composer, fills: bool, look: Look) -> El<'a, Message> {
     let Some(content) = &composer.note else { return space().into() };
     let height = if fills { 320.0 } else { 180.0 };
-    editor(content, look).placeholder(t("composer-write")).height(height * look.scale).into()
+    editor(content, look).placeholder(fl!("composer-write")).height(height * look.scale).into()
 }
 
 fn editor<'a>(
@@ -310,7 +310,7 @@ fn original<'a>(composer: &'a Composer, ctx: &Context<'a>, look: Look) -> Option
         return original.private.then(|| {
             row![
                 icon(Icon::Lock, 14.0, c.text_2),
-                look.text(Type::Small, t("composer-no-original")).color(c.text_2)
+                look.text(Type::Small, fl!("composer-no-original")).color(c.text_2)
             ]
             .spacing(8)
             .align_y(Alignment::Center)
@@ -328,7 +328,7 @@ fn original<'a>(composer: &'a Composer, ctx: &Context<'a>, look: Look) -> Option
     let mut line = row![
         picture,
         column![
-            look.text(Type::Ui, tf("composer-original", &[("name", &phone(&original.name))]))
+            look.text(Type::Ui, fl!("composer-original", name = phone(&original.name)))
                 .font(MEDIUM)
                 .color(c.text),
             look.text(Type::Small, original_line(original, ctx)).color(c.text_2),
@@ -346,7 +346,7 @@ fn original<'a>(composer: &'a Composer, ctx: &Context<'a>, look: Look) -> Option
         line = line.push(player::pill(
             look,
             sounding,
-            t("player-play"),
+            fl!("player-play"),
             original.length.map(time),
             Message::PlayOriginal,
         ));
@@ -368,8 +368,8 @@ fn caller<'a>(composer: &Composer, look: Look) -> Option<El<'a, Message>> {
     }
     let number = phone(number);
     let text = match name {
-        Some(name) => tf("composer-caller-name", &[("name", name), ("number", &number)]),
-        None => tf("composer-caller", &[("number", &number)]),
+        Some(name) => fl!("composer-caller-name", name = name, number = &number),
+        None => fl!("composer-caller", number = &number),
     };
     let line = row![
         icon(Icon::Phone, 14.0, look.c.text_2),
@@ -385,30 +385,30 @@ fn tolls<'a>(composer: &Composer, ctx: &Context<'_>, look: Look) -> Option<El<'a
     let tolls = composer.tolls(ctx);
     let words = tolls.join(" ");
     (!tolls.is_empty())
-        .then(|| bar(look, Bar::new(Tone::Warn, Icon::TriangleAlert, t("composer-toll"), words)))
+        .then(|| bar(look, Bar::new(Tone::Warn, Icon::TriangleAlert, fl!("composer-toll"), words)))
 }
 
 fn original_line(original: &Original, ctx: &Context<'_>) -> String {
     let what = match (original.kind, original.length, original.pages) {
         (MessageKind::Fax, _, Some(pages)) => {
-            crate::i18n::tn("kind-fax-pages", pages as usize, &[])
+            fl!("kind-fax-pages", count = pages as usize)
         }
         (MessageKind::Voice, Some(length), _) => {
-            tf("kind-voice-length", &[("length", &time(length))])
+            fl!("kind-voice-length", length = time(length))
         }
-        (MessageKind::Voice, None, _) => t("kind-voice"),
-        (MessageKind::Fax, ..) => t("kind-fax"),
-        _ => t("kind-text"),
+        (MessageKind::Voice, None, _) => fl!("kind-voice"),
+        (MessageKind::Fax, ..) => fl!("kind-fax"),
+        _ => fl!("kind-text"),
     };
     let when = day_at_time(original.date, ctx.now);
-    tf("composer-original-line", &[("what", &what), ("when", &when)])
+    fl!("composer-original-line", what = &what, when = &when)
 }
 
 /// The text note, and who will not get it.
 fn note<'a>(composer: &'a Composer, look: Look) -> Option<El<'a, Message>> {
     let content = composer.note.as_ref()?;
     let mut all = column![row![
-        label(t("composer-note"), look),
+        label(fl!("composer-note"), look),
         editor(content, look).height(72.0 * look.scale)
     ]]
     .spacing(10);
@@ -416,7 +416,7 @@ fn note<'a>(composer: &'a Composer, look: Look) -> Option<El<'a, Message>> {
     if !without.is_empty() && composer.text().is_some() {
         let names = match without.as_slice() {
             [one] => one.clone(),
-            [first @ .., last] => tf("list-and", &[("first", &first.join(", ")), ("last", last)]),
+            [first @ .., last] => fl!("list-and", first = first.join(", "), last = last),
             [] => String::new(),
         };
         let introduction = matches!(composer.kind, Kind::Forward(_));
@@ -425,8 +425,12 @@ fn note<'a>(composer: &'a Composer, look: Look) -> Option<El<'a, Message>> {
             Bar::new(
                 Tone::Warn,
                 Icon::TriangleAlert,
-                tf("composer-no-note", &[("names", &names)]),
-                t(if introduction { "composer-no-note-line" } else { "composer-no-note-line-say" }),
+                fl!("composer-no-note", names = &names),
+                if introduction {
+                    fl!("composer-no-note-line")
+                } else {
+                    fl!("composer-no-note-line-say")
+                },
             ),
         ));
     }
@@ -435,11 +439,11 @@ fn note<'a>(composer: &'a Composer, look: Look) -> Option<El<'a, Message>> {
 
 fn trouble<'a>(composer: &'a Composer, look: Look) -> Option<El<'a, Message>> {
     let (fact, line) = match composer.trouble.as_ref()? {
-        Trouble::Nobody => (t("composer-nobody"), String::new()),
-        Trouble::NothingRecorded => (t("composer-nothing-recorded"), String::new()),
-        Trouble::NothingWritten => (t("composer-nothing-written"), String::new()),
+        Trouble::Nobody => (fl!("composer-nobody"), String::new()),
+        Trouble::NothingRecorded => (fl!("composer-nothing-recorded"), String::new()),
+        Trouble::NothingWritten => (fl!("composer-nothing-written"), String::new()),
         Trouble::Recipient(fact, line) => (fact.clone(), line.clone()),
-        Trouble::NoAccount => (t("composer-no-account"), String::new()),
+        Trouble::NoAccount => (fl!("composer-no-account"), String::new()),
         Trouble::Said(text) => (text.clone(), String::new()),
     };
     Some(bar(look, Bar::new(Tone::Failed, Icon::CircleAlert, fact, line)))
@@ -448,16 +452,16 @@ fn trouble<'a>(composer: &'a Composer, look: Look) -> Option<El<'a, Message>> {
 fn options<'a>(composer: &'a Composer, ctx: &Context<'_>, look: Look) -> El<'a, Message> {
     let c = look.c;
     let words = |importance| match importance {
-        Importance::Low => ("importance-low", Icon::ArrowDown, c.text_2),
-        Importance::Normal => ("importance-normal", Icon::CircleAlert, c.text_2),
-        Importance::High => ("importance-high", Icon::CircleAlert, c.danger),
+        Importance::Low => (fl!("importance-low"), Icon::ArrowDown, c.text_2),
+        Importance::Normal => (fl!("importance-normal"), Icon::CircleAlert, c.text_2),
+        Importance::High => (fl!("importance-high"), Icon::CircleAlert, c.danger),
     };
     let (name, mark, color) = words(composer.importance);
     let anchor = Press::new(
         container(
             row![
                 icon(mark, 16.0, color),
-                look.text(Type::Small, t(name)).font(MEDIUM).color(color),
+                look.text(Type::Small, name).font(MEDIUM).color(color),
                 icon(Icon::ChevronDown, 14.0, color)
             ]
             .spacing(6)
@@ -473,12 +477,12 @@ fn options<'a>(composer: &'a Composer, ctx: &Context<'_>, look: Look) -> El<'a, 
     let list = composer.importance_open.then(|| {
         let items = [Importance::High, Importance::Normal, Importance::Low].map(|i| {
             let (name, mark, _) = words(i);
-            Item::new(t(name), Message::Importance(i)).mark(mark).checked(i == composer.importance)
+            Item::new(name, Message::Importance(i)).mark(mark).checked(i == composer.importance)
         });
         menu(look, items.into(), 220.0)
     });
-    let toggle = |on: bool, name: &str, message: Message| {
-        row![switch(look, on, message), look.text(Type::Ui, t(name)).font(MEDIUM).color(c.text)]
+    let toggle = |on: bool, name: String, message: Message| {
+        row![switch(look, on, message), look.text(Type::Ui, name).font(MEDIUM).color(c.text)]
             .spacing(8)
             .align_y(Alignment::Center)
     };
@@ -486,16 +490,19 @@ fn options<'a>(composer: &'a Composer, ctx: &Context<'_>, look: Look) -> El<'a, 
     let mut line = row![
         container(popover(look, anchor, list, Message::OpenImportance))
             .padding(Padding::ZERO.left(-6.0)),
-        toggle(composer.private, "composer-private", Message::Private(!composer.private)),
-        toggle(composer.receipt, "composer-receipt", Message::Receipt(!composer.receipt)),
+        toggle(composer.private, fl!("composer-private"), Message::Private(!composer.private)),
+        toggle(composer.receipt, fl!("composer-receipt"), Message::Receipt(!composer.receipt)),
     ]
     .spacing(if wide { 22 } else { 12 })
     .align_y(Alignment::Center);
     if composer.medium == Medium::Voice {
-        let name =
-            if composer.note.is_some() { "composer-remove-note" } else { "composer-add-note" };
+        let name = if composer.note.is_some() {
+            fl!("composer-remove-note")
+        } else {
+            fl!("composer-add-note")
+        };
         line = line.push(wide.then(|| space().width(Length::Fill))).push(
-            button::labelled(look, Button::Ghost, button::Size::Small, Some(Icon::Type), t(name))
+            button::labelled(look, Button::Ghost, button::Size::Small, Some(Icon::Type), name)
                 .on_press(Message::OpenNote),
         );
     }
@@ -503,7 +510,7 @@ fn options<'a>(composer: &'a Composer, ctx: &Context<'_>, look: Look) -> El<'a, 
         if wide { line.into() } else { line.wrap().vertical_spacing(8).into() };
     let mut all = column![line].spacing(6);
     if composer.private_hint {
-        all = all.push(look.text(Type::Small, t("composer-private-hint")).color(c.text_2));
+        all = all.push(look.text(Type::Small, fl!("composer-private-hint")).color(c.text_2));
     }
     all.into()
 }
@@ -512,11 +519,11 @@ fn foot<'a>(composer: &'a Composer, ctx: &Context<'_>, look: Look) -> El<'a, Mes
     let c = look.c;
     let open = composer.recorder.is_open();
     let label = if composer.sending {
-        t("composer-sending")
+        fl!("composer-sending")
     } else if open && composer.medium == Medium::Voice {
-        t("composer-finish-send")
+        fl!("composer-finish-send")
     } else {
-        t("composer-send")
+        fl!("composer-send")
     };
     let send =
         button::labelled(look, Button::Primary, button::Size::Default, Some(Icon::Send), label)
@@ -527,14 +534,14 @@ fn foot<'a>(composer: &'a Composer, ctx: &Context<'_>, look: Look) -> El<'a, Mes
     if let Some(line) = line {
         let details = composer.format_open.then(|| {
             let choices = [
-                (None, "format-auto"),
-                (Some(VoiceFormat::Vpim), "format-vpim"),
-                (Some(VoiceFormat::Ivm), "format-ivm"),
-                (Some(VoiceFormat::Friendly), "format-friendly"),
+                (None, fl!("format-auto")),
+                (Some(VoiceFormat::Vpim), fl!("format-vpim")),
+                (Some(VoiceFormat::Ivm), fl!("format-ivm")),
+                (Some(VoiceFormat::Friendly), fl!("format-friendly")),
             ];
             let items = choices
                 .map(|(format, name)| {
-                    Item::new(t(name), Message::Format(format)).checked(format == composer.format)
+                    Item::new(name, Message::Format(format)).checked(format == composer.format)
                 })
                 .into();
             menu(look, items, 300.0)
@@ -544,7 +551,7 @@ fn foot<'a>(composer: &'a Composer, ctx: &Context<'_>, look: Look) -> El<'a, Mes
             Button::Ghost,
             Icon::Info,
             28.0,
-            t("details"),
+            fl!("details"),
             None,
             Some(Message::OpenFormat),
         );
@@ -558,8 +565,8 @@ fn foot<'a>(composer: &'a Composer, ctx: &Context<'_>, look: Look) -> El<'a, Mes
     }
     let mut all = row![left.width(Length::Fill)].spacing(8).align_y(Alignment::Center);
     if composer.holds_something() && !open && ctx.width / look.scale >= 480.0 {
-        all =
-            all.push(button::ghost(look, None, t("composer-save-draft")).on_press(Message::Close));
+        all = all
+            .push(button::ghost(look, None, fl!("composer-save-draft")).on_press(Message::Close));
     }
     all.push(send).into()
 }
@@ -584,25 +591,25 @@ pub fn format_line(composer: &Composer) -> Option<String> {
     };
     if let [(format, names)] = groups.as_slice() {
         return Some(match (format, names.len()) {
-            (VoiceFormat::Vpim, 1) => tf("format-line-vpim-one", &[("name", &names[0])]),
-            (VoiceFormat::Vpim, 2) => t("format-line-vpim-both"),
-            (VoiceFormat::Vpim, _) => t("format-line-vpim-all"),
-            (VoiceFormat::Ivm, _) => t("format-line-ivm"),
-            (VoiceFormat::Friendly, _) => t("format-line-friendly"),
+            (VoiceFormat::Vpim, 1) => fl!("format-line-vpim-one", name = &names[0]),
+            (VoiceFormat::Vpim, 2) => fl!("format-line-vpim-both"),
+            (VoiceFormat::Vpim, _) => fl!("format-line-vpim-all"),
+            (VoiceFormat::Ivm, _) => fl!("format-line-ivm"),
+            (VoiceFormat::Friendly, _) => fl!("format-line-friendly"),
         });
     }
     let part = |(format, names): &(VoiceFormat, Vec<String>)| {
         let word = match format {
-            VoiceFormat::Vpim => t("format-word-vpim"),
-            VoiceFormat::Ivm => t("format-word-ivm"),
-            VoiceFormat::Friendly => t("format-word-friendly"),
+            VoiceFormat::Vpim => fl!("format-word-vpim"),
+            VoiceFormat::Ivm => fl!("format-word-ivm"),
+            VoiceFormat::Friendly => fl!("format-word-friendly"),
         };
-        tf("format-line-part", &[("format", &word), ("names", &names.join(", "))])
+        fl!("format-line-part", format = &word, names = names.join(", "))
     };
     let parts: Vec<String> = groups.iter().map(part).collect();
     let (last, first) = parts.split_last()?;
-    let list = tf("list-and", &[("first", &first.join(", ")), ("last", last)]);
-    Some(tf("format-line-mixed", &[("list", &list)]))
+    let list = fl!("list-and", first = first.join(", "), last = last);
+    Some(fl!("format-line-mixed", list = &list))
 }
 
 #[cfg(test)]

@@ -17,7 +17,7 @@ use crate::{
     ui::{
         screen::{
             Context,
-            words::{clock as time, length as whole, t, tf},
+            words::{clock as time, length as whole},
         },
         theme::{
             Icon, Look, Type, icon, radius,
@@ -39,21 +39,21 @@ pub(super) fn spoken_subject<'a>(
     let c = look.c;
     let recording = spoken.phase() == Phase::Recording;
     let (mark, name) = if recording {
-        (Icon::Pause, t("recorder-pause"))
+        (Icon::Pause, fl!("recorder-pause"))
     } else {
-        (Icon::Record, t("recorder-record"))
+        (Icon::Record, fl!("recorder-record"))
     };
     let length = spoken.take().map_or(Duration::ZERO, |t| t.length);
     let line = row![
         button::round(look, Button::Record, mark, 36.0, name, None, Message::SpokenSubject),
         clock(look, Type::Heading, time(length)).color(c.text),
-        look.text(Type::Small, t("recorder-subject")).color(c.text_2).width(Length::Fill),
+        look.text(Type::Small, fl!("recorder-subject")).color(c.text_2).width(Length::Fill),
         button::labelled(
             look,
             Button::Outline,
             button::Size::Small,
             Some(Icon::Stop),
-            t("recorder-finish")
+            fl!("recorder-finish")
         )
         .on_press(Message::SpokenFinish),
         button::icon_button_of(
@@ -61,7 +61,7 @@ pub(super) fn spoken_subject<'a>(
             Button::Ghost,
             Icon::X,
             28.0,
-            t("composer-spoken-remove"),
+            fl!("composer-spoken-remove"),
             None,
             Some(Message::SpokenRemove)
         ),
@@ -92,13 +92,15 @@ fn recording<'a>(composer: &'a Composer, ctx: &Context<'a>, look: Look) -> El<'a
     let phase = recorder.phase();
     let length = recorder.take().map_or(Duration::ZERO, |t| t.length);
     let (mark, name, word) = match phase {
-        Phase::Recording => (Icon::Pause, t("recorder-pause"), t("recorder-recording")),
-        Phase::Paused => (Icon::Record, t("recorder-go-on"), t("recorder-paused")),
-        _ => (Icon::Record, t("recorder-record"), String::new()),
+        Phase::Recording => (Icon::Pause, fl!("recorder-pause"), fl!("recorder-recording")),
+        Phase::Paused => (Icon::Record, fl!("recorder-go-on"), fl!("recorder-paused")),
+        _ => (Icon::Record, fl!("recorder-record"), String::new()),
     };
     let main = button::round(look, Button::Record, mark, 48.0, name, Some("Space"), Message::Press);
     let words: El<'a, Message> = match phase {
-        Phase::Ready => container(look.text(Type::Ui, t("recorder-ready")).color(c.text_2)).into(),
+        Phase::Ready => {
+            container(look.text(Type::Ui, fl!("recorder-ready")).color(c.text_2)).into()
+        }
         _ => {
             let dot = if phase == Phase::Recording {
                 row![icon(Icon::Record, 12.0, c.rec), look.text(Type::Small, word).color(c.rec)]
@@ -129,7 +131,7 @@ fn recording<'a>(composer: &'a Composer, ctx: &Context<'a>, look: Look) -> El<'a
                     Button::Outline,
                     button::Size::Small,
                     Some(Icon::Stop),
-                    t("recorder-finish"),
+                    fl!("recorder-finish"),
                 )
                 .on_press(Message::Finish),
             )
@@ -139,7 +141,7 @@ fn recording<'a>(composer: &'a Composer, ctx: &Context<'a>, look: Look) -> El<'a
                     Button::Ghost,
                     button::Size::Small,
                     Some(Icon::RotateCcw),
-                    t("recorder-again"),
+                    fl!("recorder-again"),
                 )
                 .on_press(Message::StartAgain),
             );
@@ -151,7 +153,7 @@ fn recording<'a>(composer: &'a Composer, ctx: &Context<'a>, look: Look) -> El<'a
                 Button::Ghost,
                 button::Size::Small,
                 Some(Icon::Play),
-                t("player-play"),
+                fl!("player-play"),
             )
             .on_press(Message::Play),
         );
@@ -172,7 +174,7 @@ fn room<'a>(recorder: &Recorder, length: Duration, look: Look) -> Option<El<'a, 
     if left > Duration::from_secs(3600) {
         return None;
     }
-    let text = tf("recorder-room", &[("time", &time(left))]);
+    let text = fl!("recorder-room", time = time(left));
     if left < Duration::from_secs(30) {
         return Some(bar(look, Bar::new(Tone::Warn, Icon::HardDrive, text, String::new())));
     }
@@ -197,14 +199,14 @@ fn room<'a>(recorder: &Recorder, length: Duration, look: Look) -> Option<El<'a, 
 fn review<'a>(composer: &'a Composer, ctx: &Context<'a>, look: Look) -> El<'a, Message> {
     let c = look.c;
     let Some(take) = composer.recorder.take() else {
-        return look.text(Type::Small, t("recorder-saving")).color(c.text_2).into();
+        return look.text(Type::Small, fl!("recorder-saving")).color(c.text_2).into();
     };
     let audio: &audio::State = ctx.audio;
     let ours = audio.player.clip.as_ref() == Some(&take_clip(take));
     let playing = ours && audio.player.phase == audio::Phase::Playing;
     let ended = ours && audio.player.phase == audio::Phase::Ended;
     let (mark, name) =
-        if playing { (Icon::Pause, t("player-pause")) } else { (Icon::Play, t("player-play")) };
+        if playing { (Icon::Pause, fl!("player-pause")) } else { (Icon::Play, fl!("player-play")) };
     let position = if ours && !ended { audio.player.position } else { Duration::ZERO };
     let clip = take_clip(take);
     let peaks = match &composer.peaks {
@@ -212,8 +214,8 @@ fn review<'a>(composer: &'a Composer, ctx: &Context<'a>, look: Look) -> El<'a, M
         _ => Arc::from([0_u8; 1]),
     };
     let what = match composer.kind {
-        Kind::Forward(_) => t("recorder-your-introduction"),
-        _ => t("recorder-your-message"),
+        Kind::Forward(_) => fl!("recorder-your-introduction"),
+        _ => fl!("recorder-your-message"),
     };
     let words = column![
         clock(look, Type::Display, whole(take.length)).color(c.text),
@@ -241,12 +243,12 @@ fn review<'a>(composer: &'a Composer, ctx: &Context<'a>, look: Look) -> El<'a, M
     let full = composer.recorder.at_limit();
     let mut low = row![].spacing(8).align_y(Alignment::Center);
     if !full {
-        low = low.push(small(Icon::Mic, t("recorder-more"), Some(Message::RecordMore)));
+        low = low.push(small(Icon::Mic, fl!("recorder-more"), Some(Message::RecordMore)));
     }
-    low = low.push(small(Icon::RotateCcw, t("recorder-again"), Some(Message::StartAgain)));
+    low = low.push(small(Icon::RotateCcw, fl!("recorder-again"), Some(Message::StartAgain)));
     let mut all = column![top, low].spacing(14);
     if full {
-        all = all.push(look.text(Type::Small, t("recorder-full")).color(c.warn));
+        all = all.push(look.text(Type::Small, fl!("recorder-full")).color(c.warn));
     }
     all.into()
 }
@@ -257,21 +259,21 @@ fn problem(composer: &Composer) -> Option<(String, String)> {
     let safe = recorder.take().map(|t| whole(t.length));
     Some(match (recorder.problem()?, safe) {
         (Problem::NoInput | Problem::NoOutput, _) => {
-            (t("recorder-no-microphone"), t("recorder-no-microphone-line"))
+            (fl!("recorder-no-microphone"), fl!("recorder-no-microphone-line"))
         }
         (Problem::NotPermitted, _) => {
-            (t("recorder-not-permitted"), t("recorder-not-permitted-line"))
+            (fl!("recorder-not-permitted"), fl!("recorder-not-permitted-line"))
         }
         (Problem::Unplugged, Some(length)) => {
-            (tf("recorder-unplugged", &[("length", &length)]), String::new())
+            (fl!("recorder-unplugged", length = &length), String::new())
         }
         (Problem::Unplugged, None) => {
-            (t("recorder-no-microphone"), t("recorder-no-microphone-line"))
+            (fl!("recorder-no-microphone"), fl!("recorder-no-microphone-line"))
         }
         (Problem::DiskFull, Some(length)) => {
-            (tf("recorder-disk-full", &[("length", &length)]), String::new())
+            (fl!("recorder-disk-full", length = &length), String::new())
         }
-        (Problem::DiskFull, None) => (t("recorder-disk-full-bare"), String::new()),
-        (Problem::Other(text), _) => (t("recorder-other"), text.clone()),
+        (Problem::DiskFull, None) => (fl!("recorder-disk-full-bare"), String::new()),
+        (Problem::Other(text), _) => (fl!("recorder-other"), text.clone()),
     })
 }
