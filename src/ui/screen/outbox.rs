@@ -10,7 +10,7 @@ use iced::{
 use super::{
     Action, Ask, Compose, Context, Toast, Verb, composer,
     composer::draft::Draft,
-    words::{day_at_time, error_text, length as clock, t, tf, time_of_day, tn},
+    words::{day_at_time, error_text, length as clock, time_of_day},
 };
 use crate::{
     engine::{Engine, Error, OutboxRow, OutboxState},
@@ -116,7 +116,7 @@ impl Outbox {
                 None => Action::None,
             },
             Message::Cancelled(id, result) => {
-                self.done(id, result, || Action::say(t("toast-not-sent"))).and(load())
+                self.done(id, result, || Action::say(fl!("toast-not-sent"))).and(load())
             }
             Message::Retried(id, result) => self.done(id, result, || Action::None).and(load()),
             Message::ToEdit(id, Ok(dir)) => {
@@ -130,7 +130,7 @@ impl Outbox {
             Message::Forget(dir) => Action::Ask(Question::Forget(dir)),
             Message::Forgotten(Ok(())) => Action::Toast(Toast {
                 mark: Icon::Trash2,
-                text: t("toast-draft-deleted"),
+                text: fl!("toast-draft-deleted"),
                 undo: None,
             })
             .and(load()),
@@ -168,16 +168,16 @@ pub fn reasons(reason: &str) -> (&str, Option<&str>) {
 #[must_use]
 pub fn state_text(state: &OutboxState, offline: bool, now: DateTime) -> String {
     match state {
-        OutboxState::Held(at) => tf("outbox-held", &[("time", &time_of_day(*at, now))]),
-        OutboxState::Queued if offline => t("outbox-waits"),
-        OutboxState::Queued => t("outbox-queued"),
-        OutboxState::Sending(percent) => tf("outbox-sending", &[("percent", &percent.to_string())]),
-        OutboxState::Accepted => t("outbox-accepted"),
-        OutboxState::Ambiguous => t("outbox-ambiguous"),
-        OutboxState::Failed(reason) => tf("outbox-failed", &[("reason", reasons(reason).0)]),
+        OutboxState::Held(at) => fl!("outbox-held", time = time_of_day(*at, now)),
+        OutboxState::Queued if offline => fl!("outbox-waits"),
+        OutboxState::Queued => fl!("outbox-queued"),
+        OutboxState::Sending(percent) => fl!("outbox-sending", percent = percent.to_string()),
+        OutboxState::Accepted => fl!("outbox-accepted"),
+        OutboxState::Ambiguous => fl!("outbox-ambiguous"),
+        OutboxState::Failed(reason) => fl!("outbox-failed", reason = reasons(reason).0),
         OutboxState::Retry { reason, at } => {
             let reason = reasons(reason).0;
-            tf("outbox-retry", &[("reason", reason), ("time", &time_of_day(*at, now))])
+            fl!("outbox-retry", reason = reason, time = time_of_day(*at, now))
         }
     }
 }
@@ -185,10 +185,10 @@ pub fn state_text(state: &OutboxState, offline: bool, now: DateTime) -> String {
 /// "Graham Pearce and 2 others".
 fn names(to: &[Address]) -> String {
     match to {
-        [] => t("outbox-nobody"),
+        [] => fl!("outbox-nobody"),
         [one] => one.label().to_owned(),
-        [one, two] => tf("names-two", &[("one", one.label()), ("two", two.label())]),
-        [one, rest @ ..] => tn("names-many", rest.len(), &[("one", one.label())]),
+        [one, two] => fl!("names-two", one = one.label(), two = two.label()),
+        [one, rest @ ..] => fl!("names-many", count = rest.len(), one = one.label()),
     }
 }
 
@@ -199,8 +199,8 @@ pub fn view<'a>(outbox: &'a Outbox, ctx: &Context<'a>, look: Look) -> El<'a, Mes
         return empty(
             look,
             icon(Icon::Clock, 32.0, look.c.text_3).into(),
-            t("outbox-empty"),
-            t("outbox-empty-line"),
+            fl!("outbox-empty"),
+            fl!("outbox-empty-line"),
             None,
         );
     }
@@ -246,8 +246,8 @@ fn entry<'a>(item: &'a OutboxRow, busy: bool, ctx: &Context<'a>, look: Look) -> 
         OutboxState::Failed(reason) | OutboxState::Retry { reason, .. } => reasons(reason).1,
         _ => None,
     };
-    let said = said
-        .map(|said| look.text(Type::Small, tf("outbox-said", &[("text", said)])).color(c.text_3));
+    let said =
+        said.map(|said| look.text(Type::Small, fl!("outbox-said", text = said)).color(c.text_3));
     let words = column![
         ellipsis(look, Type::Ui, names(&item.to)).font(SEMIBOLD).color(c.text),
         row![measure, ellipsis(look, Type::Ui, item.subject.as_str()).color(c.text)]
@@ -264,23 +264,24 @@ fn entry<'a>(item: &'a OutboxRow, busy: bool, ctx: &Context<'a>, look: Look) -> 
     match &item.state {
         OutboxState::Held(_) => {
             buttons = buttons.push(
-                button::outline_small(look, t("undo")).on_press_maybe(active(Message::Cancel(id))),
+                button::outline_small(look, fl!("undo"))
+                    .on_press_maybe(active(Message::Cancel(id))),
             );
         }
         OutboxState::Failed(_) | OutboxState::Ambiguous | OutboxState::Retry { .. } => {
             buttons = buttons
                 .push(
-                    button::outline_small(look, t("try-again"))
+                    button::outline_small(look, fl!("try-again"))
                         .on_press_maybe(active(Message::Retry(id))),
                 )
                 .push(
-                    button::outline_small(look, t("edit"))
+                    button::outline_small(look, fl!("edit"))
                         .on_press_maybe(active(Message::Edit(id))),
                 );
         }
         OutboxState::Queued => {
             buttons = buttons.push(
-                button::outline_small(look, t("edit")).on_press_maybe(active(Message::Edit(id))),
+                button::outline_small(look, fl!("edit")).on_press_maybe(active(Message::Edit(id))),
             );
         }
         OutboxState::Sending(_) | OutboxState::Accepted => {}
@@ -290,12 +291,12 @@ fn entry<'a>(item: &'a OutboxRow, busy: bool, ctx: &Context<'a>, look: Look) -> 
 
 fn kept<'a>(draft: &'a Draft, ctx: &Context<'a>, look: Look) -> El<'a, Message> {
     let c = look.c;
-    let to = if draft.facts.to.is_empty() { t("draft-nobody") } else { names(&draft.facts.to) };
+    let to = if draft.facts.to.is_empty() { fl!("draft-nobody") } else { names(&draft.facts.to) };
     let when = day_at_time(DateTime::utc(draft.written), ctx.now);
     let what = if draft.take.is_some() {
-        tf("draft-voice", &[("length", &clock(draft.length)), ("when", &when)])
+        fl!("draft-voice", length = clock(draft.length), when = &when)
     } else {
-        tf("draft-text", &[("when", &when)])
+        fl!("draft-text", when = &when)
     };
     let words = column![
         ellipsis(look, Type::Ui, to).font(SEMIBOLD).color(c.text),
@@ -306,9 +307,10 @@ fn kept<'a>(draft: &'a Draft, ctx: &Context<'a>, look: Look) -> El<'a, Message> 
     .width(Length::Fill);
     let mark = if draft.take.is_some() { Icon::Mic } else { Icon::SquarePen };
     let buttons = row![
-        button::outline_small(look, t("draft-continue"))
+        button::outline_small(look, fl!("draft-continue"))
             .on_press(Message::Resume(draft.dir.clone())),
-        button::outline_small(look, t("draft-delete")).on_press(Message::Forget(draft.dir.clone())),
+        button::outline_small(look, fl!("draft-delete"))
+            .on_press(Message::Forget(draft.dir.clone())),
     ]
     .spacing(8);
     laid_out(avatar(look, Avatar::Symbol(mark), 36.0), words.into(), buttons.into(), ctx)

@@ -7,7 +7,7 @@ use iced::{
     widget::{column, container, row, scrollable, space},
 };
 
-use super::{Action, Verb, words::t};
+use super::{Action, Verb};
 use crate::ui::{
     theme::{Icon, Look, Type, icon, icons::logo, radius, style},
     widget::{El, Press},
@@ -54,14 +54,14 @@ pub fn view<'a>(look: Look, width: f32) -> El<'a, Message> {
                 .style(move |_| style::boxed(color, None, radius::FULL)),
         );
     }
-    let title = row![logo(look, 40.0), look.text(Type::Display, t("welcome-title"))]
+    let title = row![logo(look, 40.0), look.text(Type::Display, fl!("welcome-title"))]
         .spacing(14)
         .align_y(Alignment::Center);
     let line = column![
-        look.text(Type::Heading, t("welcome-line-1"))
+        look.text(Type::Heading, fl!("welcome-line-1"))
             .font(crate::ui::theme::REGULAR)
             .color(c.text_2),
-        look.text(Type::Heading, t("welcome-line-2"))
+        look.text(Type::Heading, fl!("welcome-line-2"))
             .font(crate::ui::theme::REGULAR)
             .color(c.text_2),
     ]
@@ -70,19 +70,25 @@ pub fn view<'a>(look: Look, width: f32) -> El<'a, Message> {
     let demo = door(
         look,
         Icon::Headphones,
-        t("welcome-demo"),
-        t("welcome-demo-line"),
-        wide(look, style::Kind::Outline, t("welcome-demo-open"), "welcome-demo", Message::OpenDemo),
+        fl!("welcome-demo"),
+        fl!("welcome-demo-line"),
+        wide(
+            look,
+            style::Kind::Outline,
+            fl!("welcome-demo-open"),
+            "welcome-demo",
+            Message::OpenDemo,
+        ),
     );
     let account = door(
         look,
         Icon::AtSign,
-        t("welcome-account"),
-        t("welcome-account-line"),
+        fl!("welcome-account"),
+        fl!("welcome-account-line"),
         wide(
             look,
             style::Kind::Primary,
-            t("welcome-account-add"),
+            fl!("welcome-account-add"),
             "welcome-account",
             Message::AddAccount,
         ),
@@ -94,7 +100,7 @@ pub fn view<'a>(look: Look, width: f32) -> El<'a, Message> {
     };
     let foot = row![
         icon(Icon::ShieldCheck, 14.0, c.text_2),
-        look.text(Type::Small, t("welcome-foot")).color(c.text_3)
+        look.text(Type::Small, fl!("welcome-foot")).color(c.text_3)
     ]
     .spacing(10)
     .align_y(Alignment::Center);

@@ -8,10 +8,7 @@ use iced::{
     widget::{operation, scrollable::RelativeOffset},
 };
 
-use super::{
-    Action, Ask, Verb,
-    words::{t, tf},
-};
+use super::{Action, Ask, Verb};
 use crate::{
     engine::{AccountSettings, BadCertificate, CertificateFault, Engine, Error, Security, Server},
     model::{AccountId, AddrSpec, Secret},
@@ -274,7 +271,7 @@ impl Account {
                 self.phase = Phase::Typing;
                 self.password.clear();
                 let added = Action::Do(Verb::AccountAdded(id));
-                if saved { added } else { added.and(Action::say(t("account-no-keyring"))) }
+                if saved { added } else { added.and(Action::say(fl!("account-no-keyring"))) }
             }
             Message::Added(Err(error)) => {
                 self.phase = Phase::Typing;
@@ -401,17 +398,17 @@ impl Account {
         let address = AddrSpec::parse(&self.address)
             .ok()
             .filter(|a| a.domain().contains('.') || a.domain() == "localhost")
-            .ok_or_else(|| inline(Field::Address, t("account-bad-address")))?;
+            .ok_or_else(|| inline(Field::Address, fl!("account-bad-address")))?;
         if self.password.is_empty() {
-            return Err(inline(Field::Password, t("account-password-missing")));
+            return Err(inline(Field::Password, fl!("account-password-missing")));
         }
         let server = |which, form: &ServerForm| -> Result<Server, Wrong> {
             let host = form.host.trim().to_owned();
             if host.is_empty() || host.chars().any(|c| c.is_whitespace() || c.is_control()) {
-                return Err(inline(Field::Host(which), t("account-bad-host")));
+                return Err(inline(Field::Host(which), fl!("account-bad-host")));
             }
             let port = form.port.parse::<u16>().ok().filter(|p| *p > 0);
-            let port = port.ok_or_else(|| inline(Field::Port(which), t("account-bad-port")))?;
+            let port = port.ok_or_else(|| inline(Field::Port(which), fl!("account-bad-port")))?;
             Ok(Server { host, port, security: form.security })
         };
         let name = self.name.trim();
@@ -441,26 +438,28 @@ impl Account {
         let (fact, text, asks_ca) = match &bad.kind {
             F::Expired(Some(at)) => {
                 let day = at.local().strftime("%-d %B %Y").to_string();
-                ("account-expired", tf("account-expired-line", &[("day", &day)]), false)
+                (fl!("account-expired"), fl!("account-expired-line", day = &day), false)
             }
-            F::Expired(None) => ("account-expired", t("account-expired-line-bare"), false),
+            F::Expired(None) => (fl!("account-expired"), fl!("account-expired-line-bare"), false),
             F::OtherName(names) if names.is_empty() => {
-                let text = tf("account-other-name-line-bare", &[("host", host)]);
-                ("account-other-name", text, false)
+                let text = fl!("account-other-name-line-bare", host = host);
+                (fl!("account-other-name"), text, false)
             }
             F::OtherName(names) => {
                 let names = names.join(", ");
-                let text = tf("account-other-name-line", &[("names", &names), ("host", host)]);
-                ("account-other-name", text, false)
+                let text = fl!("account-other-name-line", names = &names, host = host);
+                (fl!("account-other-name"), text, false)
             }
-            F::UnknownIssuer => ("account-unknown-issuer", t("account-unknown-issuer-line"), true),
-            F::OwnFile => ("account-own-file", t("account-own-file-line"), true),
+            F::UnknownIssuer => {
+                (fl!("account-unknown-issuer"), fl!("account-unknown-issuer-line"), true)
+            }
+            F::OwnFile => (fl!("account-own-file"), fl!("account-own-file-line"), true),
             _ => {
-                let wrong = Wrong::new(None, t("account-certificate"));
+                let wrong = Wrong::new(None, fl!("account-certificate"));
                 return Wrong { detail: Some(bad.reason), ..wrong };
             }
         };
-        Wrong { fact: Some(t(fact)), detail: Some(bad.reason), asks_ca, ..Wrong::new(None, text) }
+        Wrong { fact: Some(fact), detail: Some(bad.reason), asks_ca, ..Wrong::new(None, text) }
     }
 
     fn explain(&self, error: Error) -> Wrong {
@@ -470,18 +469,18 @@ impl Account {
         match error {
             Error::Auth(said) => Wrong {
                 detail: Some(said),
-                ..wrong(Some(Field::Password), t("account-wrong-password"))
+                ..wrong(Some(Field::Password), fl!("account-wrong-password"))
             },
-            Error::NoEncryption => wrong(None, t("account-no-encryption")),
+            Error::NoEncryption => wrong(None, fl!("account-no-encryption")),
             Error::Certificate(bad) => self.explain_certificate(bad),
             // The outgoing server is tried last: incoming mail works.
             Error::Unreachable { host, reason } if host == smtp && host != imap => {
-                let text = tf("account-no-sending", &[("host", &host), ("text", &reason)]);
+                let text = fl!("account-no-sending", host = &host, text = &reason);
                 Wrong { can_go_on: true, ..wrong(None, text) }
             }
             Error::Unreachable { host, reason } => {
                 let (name, port) = host.rsplit_once(':').unwrap_or((host.as_str(), ""));
-                let text = tf("account-silent", &[("host", name), ("port", port)]);
+                let text = fl!("account-silent", host = name, port = port);
                 Wrong { detail: Some(reason), ..wrong(None, text) }
             }
             other => wrong(None, super::words::error_text(&other)),

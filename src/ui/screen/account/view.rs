@@ -9,7 +9,6 @@ use super::{Account, Field, Message, Phase, ServerForm, Which};
 use crate::{
     engine::{Security, handle::is_loopback},
     ui::{
-        screen::words::t,
         theme::{
             Icon, Look, MEDIUM, Type, icon, radius,
             style::{self, Kind},
@@ -22,9 +21,12 @@ use crate::{
 pub fn view<'a>(form: &'a Account, look: Look) -> El<'a, Message> {
     let c = look.c;
     let back = Press::new(
-        row![icon(Icon::ArrowLeft, 14.0, c.text_2), look.text(Type::Small, t("back")).font(MEDIUM)]
-            .spacing(6)
-            .align_y(Alignment::Center),
+        row![
+            icon(Icon::ArrowLeft, 14.0, c.text_2),
+            look.text(Type::Small, fl!("back")).font(MEDIUM)
+        ]
+        .spacing(6)
+        .align_y(Alignment::Center),
     )
     .padding([6, 6])
     .face(move |touch| Kind::Ghost.face(look, touch))
@@ -33,20 +35,20 @@ pub fn view<'a>(form: &'a Account, look: Look) -> El<'a, Message> {
     let mut fields = column![
         container(back).padding(Padding::ZERO.left(-6.0)),
         space().height(12),
-        look.text(Type::Title, t("account-title")).color(c.text),
+        look.text(Type::Title, fl!("account-title")).color(c.text),
         space().height(2),
-        look.text(Type::Ui, t("account-line")).color(c.text_2),
+        look.text(Type::Ui, fl!("account-line")).color(c.text_2),
         space().height(16),
-        text_field(form, Field::Name, t("account-name"), &form.name, look),
-        text_field(form, Field::Address, t("account-address"), &form.address, look),
+        text_field(form, Field::Name, fl!("account-name"), &form.name, look),
+        text_field(form, Field::Address, fl!("account-address"), &form.address, look),
         password(form, look),
         space().height(8),
-        look.text(Type::Small, t("account-servers")).color(c.text_2),
+        look.text(Type::Small, fl!("account-servers")).color(c.text_2),
         space().height(8),
-        server(form, Which::Imap, t("account-incoming"), &form.imap, look),
-        server(form, Which::Smtp, t("account-outgoing"), &form.smtp, look),
-        text_field(form, Field::User, t("account-user"), &form.user, look),
-        text_field(form, Field::Gateway, t("account-gateway"), &form.gateway, look),
+        server(form, Which::Imap, fl!("account-incoming"), &form.imap, look),
+        server(form, Which::Smtp, fl!("account-outgoing"), &form.smtp, look),
+        text_field(form, Field::User, fl!("account-user"), &form.user, look),
+        text_field(form, Field::Gateway, fl!("account-gateway"), &form.gateway, look),
     ];
     if let Some(wrong) = form.wrong.as_ref().filter(|w| w.field.is_none()) {
         if let Some(fact) = &wrong.fact {
@@ -72,7 +74,7 @@ pub fn view<'a>(form: &'a Account, look: Look) -> El<'a, Message> {
         .style(move |_| style::boxed(c.reading, Some(c.border), radius::CARD));
     let foot = row![
         icon(Icon::KeyRound, 14.0, c.text_2),
-        look.text(Type::Small, t("account-keyring")).color(c.text_3)
+        look.text(Type::Small, fl!("account-keyring")).color(c.text_3)
     ]
     .spacing(8)
     .align_y(Alignment::Center);
@@ -149,11 +151,14 @@ fn password<'a>(form: &'a Account, look: Look) -> El<'a, Message> {
         .on_input(|text| Message::Typed(Field::Password, text))
         .on_submit(Message::Check)
         .id(id(Field::Password));
-    let (mark, name) =
-        if form.shown { (Icon::EyeOff, t("account-hide")) } else { (Icon::Eye, t("account-show")) };
+    let (mark, name) = if form.shown {
+        (Icon::EyeOff, fl!("account-hide"))
+    } else {
+        (Icon::Eye, fl!("account-show"))
+    };
     let eye = button::icon_button(look, mark, name, None, Message::ShowPassword);
     column![
-        label(look, t("account-password")),
+        label(look, fl!("account-password")),
         row![input, eye].spacing(4).align_y(Alignment::Center)
     ]
     .push(under(form, Field::Password, look))
@@ -168,11 +173,14 @@ fn ca_file<'a>(form: &'a Account, look: Look) -> El<'a, Message> {
         .on_input(|text| Message::Typed(Field::Ca, text))
         .on_submit(Message::Check)
         .id(id(Field::Ca));
-    let choose = button::outline(look, t("account-ca-choose")).on_press(Message::FindCa);
-    column![label(look, t("account-ca")), row![input, choose].spacing(8).align_y(Alignment::Center)]
-        .spacing(6)
-        .padding(Padding::ZERO.bottom(14.0))
-        .into()
+    let choose = button::outline(look, fl!("account-ca-choose")).on_press(Message::FindCa);
+    column![
+        label(look, fl!("account-ca")),
+        row![input, choose].spacing(8).align_y(Alignment::Center)
+    ]
+    .spacing(6)
+    .padding(Padding::ZERO.bottom(14.0))
+    .into()
 }
 
 fn server<'a>(
@@ -198,7 +206,7 @@ fn server<'a>(
     // Without encryption only to this computer itself.
     if is_loopback(&server.host) {
         kinds.push((
-            t("account-none"),
+            fl!("account-none"),
             server.security == Security::None,
             Message::Security(which, Security::None),
         ));
@@ -230,20 +238,21 @@ fn buttons<'a>(form: &'a Account, look: Look) -> El<'a, Message> {
     let mut line = row![].spacing(8).align_y(Alignment::Center);
     if let Some(wrong) = &form.wrong {
         if wrong.detail.is_some() {
-            line = line.push(button::ghost(look, None, t("details")).on_press(Message::Details));
+            line = line.push(button::ghost(look, None, fl!("details")).on_press(Message::Details));
         }
         if wrong.can_go_on {
-            line = line.push(button::ghost(look, None, t("account-go-on")).on_press(Message::GoOn));
+            line =
+                line.push(button::ghost(look, None, fl!("account-go-on")).on_press(Message::GoOn));
         }
     }
     if busy {
         let text = match form.phase {
-            Phase::Adding => t("account-adding"),
-            _ => t("account-checking"),
+            Phase::Adding => fl!("account-adding"),
+            _ => fl!("account-checking"),
         };
         line = line.push(look.text(Type::Small, text).color(c.text_2));
     }
-    let label = if form.tried && !busy { t("try-again") } else { t("account-check") };
+    let label = if form.tried && !busy { fl!("try-again") } else { fl!("account-check") };
     line = line.push(space().width(Length::Fill)).push(
         button::primary(look, label)
             .id("account-check")

@@ -9,7 +9,7 @@ use iced::Task;
 
 use super::{
     Action, Ask, Compose, Context, Toast, Undo, Verb,
-    words::{error_text, saved, t, tf},
+    words::{error_text, saved},
 };
 use crate::{
     audio::{ClipId, Command, Phase, PlayerState, Segment},
@@ -291,7 +291,7 @@ impl Directory {
                 Action::None
             }
             Message::Copy(text) => {
-                Action::Run(iced::clipboard::write(text)).and(Action::say(t("toast-copied")))
+                Action::Run(iced::clipboard::write(text)).and(Action::say(fl!("toast-copied")))
             }
             Message::Back => {
                 if self.form.take().is_none() {
@@ -306,9 +306,9 @@ impl Directory {
                 [] => Action::None,
                 [one] => {
                     let shown = self.select(*one);
-                    Action::say(super::words::tn("toast-cards-added", 1, &[])).and(shown)
+                    Action::say(fl!("toast-cards-added", count = 1)).and(shown)
                 }
-                many => Action::say(super::words::tn("toast-cards-added", many.len(), &[])),
+                many => Action::say(fl!("toast-cards-added", count = many.len())),
             }
             .and(self.reload()),
             Message::Export => match self.selected().and_then(|p| Some((p.id?, p.name.clone()))) {
@@ -325,7 +325,7 @@ impl Directory {
                 self.selected = None;
                 Action::Toast(Toast {
                     mark: Icon::Trash2,
-                    text: tf("toast-contact-deleted", &[("name", &name)]),
+                    text: fl!("toast-contact-deleted", name = &name),
                     undo: Some(Undo::Engine(token)),
                 })
                 .and(self.reload())
@@ -335,7 +335,7 @@ impl Directory {
                 self.newer = None;
                 Action::Toast(Toast {
                     mark: Icon::UserRoundPlus,
-                    text: tf("toast-card-updated", &[("name", &name)]),
+                    text: fl!("toast-card-updated", name = &name),
                     undo: Some(Undo::Engine(token)),
                 })
                 .and(self.reload())
@@ -418,7 +418,7 @@ impl Directory {
         let Some(person) = self.selected() else { return Action::None };
         let voice = matches!(message, Message::Record);
         let Some(address) = address_of(person, voice) else {
-            return Action::say(tf("directory-no-address", &[("name", &person.name)]));
+            return Action::say(fl!("directory-no-address", name = &person.name));
         };
         Action::Do(Verb::Compose(if voice {
             Compose::Voice(vec![address])
@@ -579,10 +579,10 @@ impl Form {
             let text = text.trim();
             (!text.is_empty()).then(|| text.to_owned())
         };
-        let name = some(&self.name).ok_or_else(|| t("directory-name-missing"))?;
+        let name = some(&self.name).ok_or_else(|| fl!("directory-name-missing"))?;
         let mut emails = Vec::new();
         for (text, vpim) in self.emails.iter().filter(|(text, _)| !text.trim().is_empty()) {
-            let addr = AddrSpec::parse(text).map_err(|_| t("account-bad-address"))?;
+            let addr = AddrSpec::parse(text).map_err(|_| fl!("account-bad-address"))?;
             let before = self.before.emails.iter().find(|e| e.addr == addr);
             emails.push(ContactEmail {
                 preferred: before.is_some_and(|e| e.preferred),
@@ -607,7 +607,7 @@ impl Form {
             emails,
             tels,
             source: if self.before.source.is_empty() {
-                t("directory-source-typed")
+                fl!("directory-source-typed")
             } else {
                 self.before.source.clone()
             },

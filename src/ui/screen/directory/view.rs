@@ -12,7 +12,7 @@ use crate::{
         screen::{
             Context, player,
             reader::conflict,
-            words::{clock, day_at_time, extension, phone, t, tf, tn},
+            words::{clock, day_at_time, extension, phone},
         },
         theme::{
             Icon, Look, MEDIUM, SEMIBOLD, Type, icon, radius,
@@ -32,15 +32,15 @@ use crate::{
 pub fn list<'a>(directory: &'a Directory, ctx: &Context<'a>, look: Look) -> El<'a, Message> {
     let c = look.c;
     let head = row![
-        look.text(Type::Heading, t("place-directory")).color(c.text),
-        look.text(Type::Small, tn("directory-count", directory.count(), &[])).color(c.text_2),
+        look.text(Type::Heading, fl!("place-directory")).color(c.text),
+        look.text(Type::Small, fl!("directory-count", count = directory.count())).color(c.text_2),
         space().width(Length::Fill),
-        button::labelled(look, Kind::Ghost, button::Size::Small, Some(Icon::Plus), t("add"))
+        button::labelled(look, Kind::Ghost, button::Size::Small, Some(Icon::Plus), fl!("add"))
             .on_press(Message::New),
     ]
     .spacing(8)
     .align_y(Alignment::Center);
-    let input = bare(look, &t("directory-search"), &directory.search)
+    let input = bare(look, &fl!("directory-search"), &directory.search)
         .on_input(Message::Search)
         .id("search");
     let top = column![container(head).center_y(Length::Fixed(52.0)), search(look, input, None),];
@@ -53,16 +53,18 @@ pub fn list<'a>(directory: &'a Directory, ctx: &Context<'a>, look: Look) -> El<'
             empty(
                 look,
                 icon(Icon::BookUser, 32.0, c.text_3).into(),
-                t("directory-empty"),
-                t("directory-empty-line"),
-                Some(button::outline(look, t("directory-import")).on_press(Message::Import).into()),
+                fl!("directory-empty"),
+                fl!("directory-empty-line"),
+                Some(
+                    button::outline(look, fl!("directory-import")).on_press(Message::Import).into(),
+                ),
             )
         } else {
             empty(
                 look,
                 icon(Icon::Search, 32.0, c.text_3).into(),
-                tf("directory-nothing", &[("text", directory.search.trim())]),
-                t("directory-nothing-line"),
+                fl!("directory-nothing", text = directory.search.trim()),
+                fl!("directory-nothing-line"),
                 None,
             )
         }
@@ -142,7 +144,7 @@ fn entry<'a>(
 /// "Calder & Finch · ext. 4417".
 fn second_line(person: &Contact) -> String {
     let ext = person.emails.iter().find_map(|e| extension(&e.addr));
-    let ext = ext.map(|ext| tf("extension", &[("number", ext)]));
+    let ext = ext.map(|ext| fl!("extension", number = ext));
     let place = person.organization.clone().or_else(|| person.role.clone());
     let parts: Vec<String> = [place, ext].into_iter().flatten().collect();
     if parts.is_empty() {
@@ -164,8 +166,8 @@ pub fn card<'a>(directory: &'a Directory, ctx: &Context<'a>, look: Look) -> El<'
         (None, None) => empty(
             look,
             icon(Icon::BookUser, 32.0, c.text_3).into(),
-            t("directory-none"),
-            t("directory-none-line"),
+            fl!("directory-none"),
+            fl!("directory-none-line"),
             None,
         ),
     };
@@ -209,7 +211,7 @@ fn person_page<'a>(
         bar = bar.push(button::icon_button(
             look,
             Icon::ArrowLeft,
-            t("back"),
+            fl!("back"),
             Some("Esc"),
             Message::Back,
         ));
@@ -218,23 +220,23 @@ fn person_page<'a>(
         menu(
             look,
             vec![
-                Item::new(t("directory-export"), Message::Export).mark(Icon::Download),
-                Item::new(t("directory-import"), Message::Import).mark(Icon::UserRoundPlus),
+                Item::new(fl!("directory-export"), Message::Export).mark(Icon::Download),
+                Item::new(fl!("directory-import"), Message::Import).mark(Icon::UserRoundPlus),
                 Item::separator(),
-                Item::new(t("directory-delete"), Message::Delete).mark(Icon::Trash2),
+                Item::new(fl!("directory-delete"), Message::Delete).mark(Icon::Trash2),
             ],
             220.0,
         )
     });
-    let more = button::icon_button(look, Icon::Ellipsis, t("reader-more"), None, Message::More);
+    let more = button::icon_button(look, Icon::Ellipsis, fl!("reader-more"), None, Message::More);
     bar = bar
-        .push(button::tonal(look, Icon::Mic, t("directory-record")).on_press(Message::Record))
+        .push(button::tonal(look, Icon::Mic, fl!("directory-record")).on_press(Message::Record))
         .push(
-            button::ghost(look, Some(Icon::SquarePen), t("directory-write"))
+            button::ghost(look, Some(Icon::SquarePen), fl!("directory-write"))
                 .on_press(Message::Write),
         )
         .push(space().width(Length::Fill))
-        .push(button::ghost(look, Some(Icon::Pencil), t("edit")).on_press(Message::Edit))
+        .push(button::ghost(look, Some(Icon::Pencil), fl!("edit")).on_press(Message::Edit))
         .push(popover(look, more, menu, Message::More).end());
 
     let mut body = column![head(person, ctx, look)].spacing(16).width(Length::Fill);
@@ -252,7 +254,7 @@ fn person_page<'a>(
         rows = rows.push(hairline(look)).push(value_row(
             Icon::MapPin,
             place.as_str(),
-            person.zone.clone().unwrap_or_else(|| t("directory-place")),
+            person.zone.clone().unwrap_or_else(|| fl!("directory-place")),
             None,
             look,
         ));
@@ -280,7 +282,7 @@ fn head<'a>(person: &'a Contact, ctx: &Context<'a>, look: Look) -> El<'a, Messag
         pills = pills.push(player::pill(
             look,
             sounding,
-            t("directory-hear"),
+            fl!("directory-hear"),
             person.spoken_name_length.map(clock),
             Message::HearName,
         ));
@@ -290,7 +292,7 @@ fn head<'a>(person: &'a Contact, ctx: &Context<'a>, look: Look) -> El<'a, Messag
             look,
             Badge::Accent,
             Some(Icon::Voicemail),
-            t("directory-vpim"),
+            fl!("directory-vpim"),
         ));
     }
     words = words.push(space().height(4)).push(pills);
@@ -302,7 +304,7 @@ fn head<'a>(person: &'a Contact, ctx: &Context<'a>, look: Look) -> El<'a, Messag
 
 fn newer_bar<'a>(newer: &'a super::Newer, ctx: &Context<'_>, look: Look) -> El<'a, Message> {
     use crate::ui::widget::{Bar, Tone, bar};
-    let keep = || button::outline_small(look, t("keep-current")).on_press(Message::Accept(false));
+    let keep = || button::outline_small(look, fl!("keep-current")).on_press(Message::Accept(false));
     let name = newer.offer.name.as_str();
     match &newer.offer.kind {
         CardOfferKind::Conflict { in_use, new } => conflict(
@@ -312,18 +314,18 @@ fn newer_bar<'a>(newer: &'a super::Newer, ctx: &Context<'_>, look: Look) -> El<'
             &day_at_time(newer.date, ctx.now),
             (in_use, new),
             keep().into(),
-            button::outline_small(look, t("use-new")).on_press(Message::Accept(true)).into(),
+            button::outline_small(look, fl!("use-new")).on_press(Message::Accept(true)).into(),
         ),
         CardOfferKind::News(news) => bar(
             look,
             Bar::new(
                 Tone::Offer,
                 Icon::RefreshCw,
-                tf("bar-card-news", &[("name", name)]),
-                tf("bar-card-news-line", &[("news", news)]),
+                fl!("bar-card-news", name = name),
+                fl!("bar-card-news-line", news = news),
             )
-            .button(button::outline_small(look, t("update")).on_press(Message::Accept(true)))
-            .close(Message::Accept(false), t("close")),
+            .button(button::outline_small(look, fl!("update")).on_press(Message::Accept(true)))
+            .close(Message::Accept(false), fl!("close")),
         ),
         _ => space().into(),
     }
@@ -332,13 +334,13 @@ fn newer_bar<'a>(newer: &'a super::Newer, ctx: &Context<'_>, look: Look) -> El<'
 fn tel_row<'a>(tel: &'a ContactTel, look: Look) -> El<'a, Message> {
     let fax = tel.kinds.iter().any(|k| k.eq_ignore_ascii_case("fax"));
     let kinds = tel.kinds.iter().map(|k| kind_word(k)).collect::<Vec<_>>().join(", ");
-    let kinds = capital(if kinds.is_empty() { t("tel-voice") } else { kinds });
+    let kinds = capital(if kinds.is_empty() { fl!("tel-voice") } else { kinds });
     let copy = button::icon_button_of(
         look,
         Kind::Ghost,
         Icon::Copy,
         28.0,
-        t("reader-copy"),
+        fl!("reader-copy"),
         None,
         Some(Message::Copy(tel.number.clone())),
     );
@@ -349,12 +351,12 @@ fn tel_row<'a>(tel: &'a ContactTel, look: Look) -> El<'a, Message> {
 /// A vCard TEL type as a word.
 fn kind_word(kind: &str) -> String {
     match kind.to_ascii_lowercase().as_str() {
-        "work" => t("tel-work"),
-        "home" => t("tel-home"),
-        "voice" => t("tel-voice"),
-        "fax" => t("tel-fax"),
-        "cell" => t("tel-cell"),
-        "msg" => t("tel-msg"),
+        "work" => fl!("tel-work"),
+        "home" => fl!("tel-home"),
+        "voice" => fl!("tel-voice"),
+        "fax" => fl!("tel-fax"),
+        "cell" => fl!("tel-cell"),
+        "msg" => fl!("tel-msg"),
         other => other.to_owned(),
     }
 }
@@ -369,9 +371,9 @@ fn capital(text: String) -> String {
 
 fn email_row<'a>(email: &'a ContactEmail, look: Look) -> El<'a, Message> {
     let (mark, what) = match (email.vpim, email.preferred) {
-        (true, true) => (Icon::Voicemail, t("email-voice-preferred")),
-        (true, false) => (Icon::Voicemail, t("email-voice")),
-        (false, _) => (Icon::Mail, t("email-mail")),
+        (true, true) => (Icon::Voicemail, fl!("email-voice-preferred")),
+        (true, false) => (Icon::Voicemail, fl!("email-voice")),
+        (false, _) => (Icon::Mail, fl!("email-mail")),
     };
     let end = email
         .vpim
@@ -421,12 +423,12 @@ fn source<'a>(person: &'a Contact, look: Look) -> El<'a, Message> {
 
 fn form_page<'a>(form: &'a Form, ctx: &Context<'a>, look: Look) -> El<'a, Message> {
     let c = look.c;
-    let title = if form.before.id.is_some() { t("directory-edit") } else { t("directory-new") };
+    let title = if form.before.id.is_some() { fl!("directory-edit") } else { fl!("directory-new") };
     let bar = row![
         look.text(Type::Heading, title).color(c.text),
         space().width(Length::Fill),
-        button::ghost(look, None, t("cancel")).on_press(Message::Cancel),
-        button::primary(look, t("save")).on_press(Message::Save),
+        button::ghost(look, None, fl!("cancel")).on_press(Message::Cancel),
+        button::primary(look, fl!("save")).on_press(Message::Save),
     ]
     .spacing(8)
     .align_y(Alignment::Center);
@@ -441,27 +443,27 @@ fn form_page<'a>(form: &'a Form, ctx: &Context<'a>, look: Look) -> El<'a, Messag
         .into()
     };
     let mut all = column![
-        input(t("field-name"), &form.name, Field::Name),
-        input(t("field-role"), &form.role, Field::Role),
-        input(t("field-organization"), &form.organization, Field::Organization),
+        input(fl!("field-name"), &form.name, Field::Name),
+        input(fl!("field-role"), &form.role, Field::Role),
+        input(fl!("field-organization"), &form.organization, Field::Organization),
     ]
     .spacing(14)
     .max_width(480.0);
     for (at, (number, _)) in form.tels.iter().enumerate() {
-        all = all.push(input(t("field-number"), number, Field::Tel(at)));
+        all = all.push(input(fl!("field-number"), number, Field::Tel(at)));
     }
-    all = all.push(button::link(look, t("add-number")).padding(0).on_press(Message::AddTel));
+    all = all.push(button::link(look, fl!("add-number")).padding(0).on_press(Message::AddTel));
     for (at, (address, vpim)) in form.emails.iter().enumerate() {
-        all = all.push(input(t("field-address"), address, Field::Email(at))).push(checkbox(
+        all = all.push(input(fl!("field-address"), address, Field::Email(at))).push(checkbox(
             look,
             *vpim,
-            t("field-vpim"),
+            fl!("field-vpim"),
             Message::Vpim(at, !vpim),
         ));
     }
     all = all
-        .push(button::link(look, t("add-address")).padding(0).on_press(Message::AddEmail))
-        .push(input(t("field-place"), &form.place, Field::Place));
+        .push(button::link(look, fl!("add-address")).padding(0).on_press(Message::AddEmail))
+        .push(input(fl!("field-place"), &form.place, Field::Place));
     if let Some(wrong) = &form.wrong {
         all = all.push(look.text(Type::Small, wrong.as_str()).color(c.danger));
     }

@@ -15,7 +15,7 @@ pub async fn import(engine: Engine, limit: u64) -> Result<Vec<ContactId>, Error>
         let path = file.path().to_owned();
         let failed = |e: std::io::Error| Error::Store(e.to_string());
         if tokio::fs::metadata(&path).await.map_err(failed)?.len() > limit {
-            return Err(Error::Invalid(crate::i18n::t("directory-file-too-large")));
+            return Err(Error::Invalid(fl!("directory-file-too-large")));
         }
         let octets = tokio::fs::read(&path).await.map_err(failed)?;
         ids.extend(engine.import_file(octets, file.file_name()).await?);

@@ -13,7 +13,7 @@ use crate::{
     ui::{
         screen::{
             Context,
-            words::{clock as time, clock_secs, length as whole, t, tf},
+            words::{clock as time, clock_secs, length as whole},
         },
         theme::{
             Icon, Look, MEDIUM, SEMIBOLD, Type, icon, radius,
@@ -128,11 +128,11 @@ pub fn compact<'a>(player: &'a Player, ctx: &Context<'a>, look: Look) -> El<'a, 
 
 fn main_button<'a>(stand: &Stand, size: f32, look: Look) -> El<'a, Message> {
     let (mark, name) = match stand {
-        Stand::Playing => (Icon::Pause, t("player-pause")),
-        Stand::Ended => (Icon::RotateCcw, t("player-again")),
-        Stand::Loading(_) => (Icon::Download, t("player-fetching-name")),
-        Stand::Faulty(Fault::NotHere) => (Icon::Download, t("player-not-here-name")),
-        _ => (Icon::Play, t("player-play")),
+        Stand::Playing => (Icon::Pause, fl!("player-pause")),
+        Stand::Ended => (Icon::RotateCcw, fl!("player-again")),
+        Stand::Loading(_) => (Icon::Download, fl!("player-fetching-name")),
+        Stand::Faulty(Fault::NotHere) => (Icon::Download, fl!("player-not-here-name")),
+        _ => (Icon::Play, fl!("player-play")),
     };
     let kind = match stand {
         Stand::Faulty(_) | Stand::Loading(_) => Kind::Disabled,
@@ -145,15 +145,16 @@ fn main_button<'a>(stand: &Stand, size: f32, look: Look) -> El<'a, Message> {
 fn chips<'a>(player: &Player, ctx: &Context<'_>, look: Look) -> Option<El<'a, Message>> {
     let mut line = row![].spacing(8);
     let mut any = false;
-    for (role, label) in
-        [(PartRole::SpokenName, "player-who"), (PartRole::SpokenSubject, "player-subject")]
-    {
+    for (role, label) in [
+        (PartRole::SpokenName, fl!("player-who")),
+        (PartRole::SpokenSubject, fl!("player-subject")),
+    ] {
         let Some(track) = player.track(role) else { continue };
         let sounding = player.is_playing(ctx.audio) && player.current(ctx.audio) == Some(role);
         line = line.push(pill(
             look,
             sounding,
-            t(label),
+            label,
             track.seconds.map(clock_secs),
             Message::Chip(role),
         ));
@@ -214,8 +215,8 @@ fn waveform<'a>(player: &'a Player, ctx: &Context<'_>, look: Look, height: f32) 
 
 fn fetching<'a>(look: Look, percent: Option<u8>) -> El<'a, Message> {
     let text = match percent {
-        Some(percent) => tf("player-fetching", &[("percent", &percent.to_string())]),
-        None => t("player-loading"),
+        Some(percent) => fl!("player-fetching", percent = percent.to_string()),
+        None => fl!("player-loading"),
     };
     look.text(Type::Small, text).color(look.c.text_2).into()
 }
@@ -250,15 +251,15 @@ fn controls<'a>(player: &'a Player, ctx: &Context<'a>, look: Look, width: f32) -
     let skip = |mark, seconds: f64, name: String, key| {
         tip(
             look,
-            button::labelled(look, Kind::Ghost, button::Size::Small, Some(mark), t("player-10"))
+            button::labelled(look, Kind::Ghost, button::Size::Small, Some(mark), fl!("player-10"))
                 .on_press(Message::Skip(seconds)),
             name,
             Some(key),
         )
     };
     let mut line = row![
-        skip(Icon::RotateCcw, -10.0, t("player-back"), "7"),
-        skip(Icon::RotateCw, 10.0, t("player-on"), "9"),
+        skip(Icon::RotateCcw, -10.0, fl!("player-back"), "7"),
+        skip(Icon::RotateCw, 10.0, fl!("player-on"), "9"),
     ]
     .spacing(8)
     .align_y(Alignment::Center);
@@ -270,7 +271,7 @@ fn controls<'a>(player: &'a Player, ctx: &Context<'a>, look: Look, width: f32) -
         line = line.push(space().width(8)).push(checkbox(
             look,
             ctx.audio.player.skip_silence,
-            t("player-skip-silence"),
+            fl!("player-skip-silence"),
             Message::SkipSilence(!ctx.audio.player.skip_silence),
         ));
     }
@@ -284,9 +285,9 @@ fn controls<'a>(player: &'a Player, ctx: &Context<'a>, look: Look, width: f32) -
 fn volume<'a>(player: &'a Player, ctx: &Context<'a>, look: Look, folded: bool) -> El<'a, Message> {
     let state = &ctx.audio.player;
     let (mark, name) = if state.muted {
-        (Icon::VolumeX, t("player-unmute"))
+        (Icon::VolumeX, fl!("player-unmute"))
     } else {
-        (Icon::Volume2, t("player-mute"))
+        (Icon::Volume2, fl!("player-mute"))
     };
     let shown = if state.muted { 0.0 } else { state.volume };
     if !folded {
@@ -311,7 +312,7 @@ fn volume<'a>(player: &'a Player, ctx: &Context<'a>, look: Look, folded: bool) -
         Kind::Ghost,
         mark,
         28.0,
-        t("player-volume"),
+        fl!("player-volume"),
         None,
         Some(Message::VolumeOpen),
     );
@@ -360,16 +361,18 @@ fn stepper<'a>(
         if with_silence {
             let on = ctx.audio.player.skip_silence;
             items.push(Item::separator());
-            items.push(Item::new(t("player-skip-silence"), Message::SkipSilence(!on)).checked(on));
+            items
+                .push(Item::new(fl!("player-skip-silence"), Message::SkipSilence(!on)).checked(on));
         }
         menu(look, items, 150.0)
     });
-    let value = popover(look, tip(look, value, t("player-speed"), None), content, Message::Speeds);
+    let value =
+        popover(look, tip(look, value, fl!("player-speed"), None), content, Message::Speeds);
     container(
         row![
-            step(Icon::Minus, -1, t("player-slower"), "["),
+            step(Icon::Minus, -1, fl!("player-slower"), "["),
             value,
-            step(Icon::Plus, 1, t("player-faster"), "]"),
+            step(Icon::Plus, 1, fl!("player-faster"), "]"),
         ]
         .align_y(Alignment::Center),
     )
@@ -396,23 +399,23 @@ fn trouble<'a>(
         button::outline_small(look, label).on_press(message).into()
     };
     Some(match stand {
-        Stand::Faulty(Fault::NotHere) => (t("player-not-here"), Vec::new()),
+        Stand::Faulty(Fault::NotHere) => (fl!("player-not-here"), Vec::new()),
         Stand::Faulty(Fault::Damaged) => {
-            (t("player-damaged"), vec![small(t("player-play-rest"), Message::PlayWhatsThere)])
+            (fl!("player-damaged"), vec![small(fl!("player-play-rest"), Message::PlayWhatsThere)])
         }
         Stand::Faulty(Fault::Unknown(kind)) => {
             let mut ways = Vec::new();
             if let Some(program) = ctx.program {
-                let label = tf("player-by-program", &[("program", program)]);
+                let label = fl!("player-by-program", program = program);
                 ways.push(small(label, Message::ByProgram));
             }
             if player.saves {
-                ways.push(small(t("player-save"), Message::Save));
+                ways.push(small(fl!("player-save"), Message::Save));
             }
-            (tf("player-unknown", &[("kind", kind)]), ways)
+            (fl!("player-unknown", kind = kind), ways)
         }
         Stand::Faulty(Fault::Other(text)) => (text.clone(), Vec::new()),
-        Stand::NoOutput => (t("player-no-output"), Vec::new()),
+        Stand::NoOutput => (fl!("player-no-output"), Vec::new()),
         _ => return None,
     })
 }
@@ -420,9 +423,11 @@ fn trouble<'a>(
 /// A line for a message that sounds elsewhere ("0:13 of 0:34 · 1×").
 #[must_use]
 pub fn strip_text(position: Duration, length: Duration, speed: f32) -> String {
-    tf(
+    fl!(
         "player-strip",
-        &[("position", &time(position)), ("length", &whole(length)), ("speed", &speed_text(speed))],
+        position = time(position),
+        length = whole(length),
+        speed = speed_text(speed)
     )
 }
 
