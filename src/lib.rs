@@ -17,6 +17,5 @@ pub mod wording;
 #[cfg(feature = "audio")]
 pub mod audio;
 pub mod cli;
-pub mod i18n;
 #[cfg(feature = "ui")]
 pub mod ui;

@@ -1,7 +1,7 @@
 //! The window.
 //!
 //! `app` is the root; each screen is a small state machine in `screen`; `theme` and `widget` are
-//! what everything is drawn with; words come from [`i18n`].
+//! what everything is drawn with; words come from [`crate::wording`].
 
 pub mod app;
 pub mod bridge;
@@ -23,5 +23,3 @@ pub mod widget;
 
 pub use app::{Launch, OpenEngine, run};
 pub use screen::words;
-
-pub use crate::i18n;

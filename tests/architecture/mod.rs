@@ -11,19 +11,20 @@ use std::{
 };
 
 /// Layer and the layers it may use (decision E7).
-const LAYERS: [(&str, &[&str]); 8] = [
+const LAYERS: [(&str, &[&str]); 9] = [
     ("model", &[]),
     ("codec", &["model"]),
     ("message", &["model", "codec"]),
     ("engine", &["model", "codec", "message"]),
     ("audio", &["model", "codec"]),
     ("loopback", &["model", "codec", "message"]),
-    ("cli", &["model", "codec", "message", "engine", "audio", "loopback", "ui"]),
-    ("ui", &["model", "codec", "message", "engine", "audio", "loopback", "cli", "i18n"]),
+    ("wording", &["model", "codec", "message", "engine"]),
+    ("cli", &["model", "codec", "message", "engine", "audio", "loopback", "wording"]),
+    ("ui", &["model", "codec", "message", "engine", "audio", "wording"]),
 ];
 
 /// A foreign crate and the only places that may name it.
-const WRAPPED: [(&str, &[&str]); 16] = [
+const WRAPPED: [(&str, &[&str]); 18] = [
     ("mail_parser", &["message/view/library"]),
     ("calcard", &["message/card"]),
     ("html2text", &["message/"]),
@@ -38,6 +39,8 @@ const WRAPPED: [(&str, &[&str]); 16] = [
     ("cpal", &["audio/device"]),
     ("symphonia", &["codec/"]),
     ("hayro_ccitt", &["codec/fax"]),
+    ("fluent_bundle", &["wording/fluent"]),
+    ("i18n_embed", &["wording/fluent"]),
     ("iced", &["ui/"]),
     ("directories", &["cli/dirs"]),
 ];
@@ -112,10 +115,13 @@ fn layer(name: &str) -> &str {
     name.split('/').next().unwrap_or_default()
 }
 
-/// First path segments after `crate::`, also inside `use crate::{a, b::c}`, and the libraries named
-/// as `aloud_layer`.
+/// First path segments after `crate::`, also inside `use crate::{a, b::c}`, the libraries named as
+/// `aloud_layer`, and `wording` where its macros are called.
 fn uses(code: &str) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
+    if code.contains("fl!(") || code.contains("word!(") {
+        found.insert("wording".to_owned());
+    }
     for piece in code.split("aloud_").skip(1) {
         found.insert(piece.chars().take_while(char::is_ascii_alphanumeric).collect());
     }
@@ -165,9 +171,9 @@ fn layers_use_only_those_below_them() {
 
 #[test]
 fn the_scanner_sees_every_way_to_name_a_layer() {
-    let code = "use crate::{codec::{self, x}, model};\nlet a = crate::engine::b(aloud_audio::c);";
+    let code = "use crate::{codec::{self, x}, model};\nlet a = crate::engine::b(aloud_audio::c, fl!(\"d\"));";
     let found = uses(code);
-    let expected = ["audio", "codec", "engine", "model"].map(str::to_owned);
+    let expected = ["audio", "codec", "engine", "model", "wording"].map(str::to_owned);
     assert_eq!(found, BTreeSet::from(expected));
 }
 

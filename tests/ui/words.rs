@@ -1,85 +1,140 @@
-//! Every identifier used in the window exists, and every one defined is used.
+//! What the compiler does not check of the words: none is idle, none lacks an argument, and every
+//! language fits English.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
     fs,
-    path::{Path, PathBuf},
+    path::PathBuf,
 };
 
-fn sources(dir: &Path, into: &mut Vec<PathBuf>) {
-    for entry in fs::read_dir(dir).expect("a folder").flatten() {
-        let path = entry.path();
+use fluent_bundle::FluentResource;
+
+fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// The source files without lines of comments, so that examples in them count as nothing.
+fn sources() -> Vec<String> {
+    let mut todo = vec![root().join("src")];
+    let mut found = Vec::new();
+    while let Some(path) = todo.pop() {
         if path.is_dir() {
-            sources(&path, into);
+            todo.extend(fs::read_dir(path).expect("a folder").flatten().map(|entry| entry.path()));
         } else if path.extension().is_some_and(|e| e == "rs") {
-            into.push(path);
+            let text = fs::read_to_string(path).expect("a source file");
+            let code = text.lines().filter(|l| !l.trim_start().starts_with("//"));
+            found.push(code.collect::<Vec<_>>().join("\n"));
         }
     }
+    found
 }
 
-/// The text without lines of comments, so that examples in them count as nothing.
-fn code(path: &Path) -> String {
-    let text = fs::read_to_string(path).expect("a source file");
-    text.lines().filter(|l| !l.trim_start().starts_with("//")).collect::<Vec<_>>().join("\n")
-}
-
-/// Texts in quotes that stand directly inside a call of `t`, `tf` or `tn`.
-fn called(code: &str) -> Vec<String> {
+/// The identifiers in calls of `fl!` and `word!`, each with whether arguments follow it.
+fn calls(code: &str) -> Vec<(String, bool)> {
     let mut found = Vec::new();
-    for call in ["t(", "tf(", "tn("] {
+    for call in ["fl!(", "word!("] {
         for (at, _) in code.match_indices(call) {
-            let before = code[..at].chars().next_back();
-            if before.is_some_and(|c| c.is_alphanumeric() || c == '_' || c == '.') {
-                continue;
-            }
             let rest = code[at + call.len()..].trim_start();
-            if let Some((id, _)) = rest.strip_prefix('"').and_then(|r| r.split_once('"')) {
-                found.push(id.to_owned());
+            if let Some((id, rest)) = rest.strip_prefix('"').and_then(|r| r.split_once('"')) {
+                let more = rest.trim_start().strip_prefix(',').map(str::trim_start);
+                found.push((id.to_owned(), more.is_some_and(|m| !m.starts_with(')'))));
             }
         }
     }
     found
 }
 
-#[test]
-fn identifiers_used_and_defined_are_the_same() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let mut files = Vec::new();
-    sources(&root.join("src/ui"), &mut files);
-    let defined: BTreeSet<String> =
-        aloud::i18n::identifiers().into_iter().map(|(_, id)| id).collect();
-    let mut missing = BTreeMap::new();
-    let mut everything = String::new();
-    for file in files {
-        let code = code(&file);
-        for id in called(&code) {
-            if !defined.contains(&id) {
-                missing.insert(id, file.clone());
-            }
+/// The messages of a Fluent file and the arguments that each names.
+fn messages(text: &str) -> BTreeMap<String, BTreeSet<String>> {
+    let mut found: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    let mut open = None;
+    for line in text.lines().filter(|l| !l.starts_with('#')) {
+        if line.starts_with(|c: char| c.is_ascii_lowercase()) {
+            let (id, _) = line.split_once('=').expect("a message");
+            let id = id.trim().to_owned();
+            assert!(found.insert(id.clone(), BTreeSet::new()).is_none(), "{id} is there twice");
+            open = Some(id);
         }
-        everything.push_str(&code);
+        if let Some(arguments) = open.as_ref().and_then(|id| found.get_mut(id)) {
+            let named = |piece: &str| {
+                piece.chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '-').collect()
+            };
+            arguments.extend(line.split('$').skip(1).map(named));
+        }
     }
-    assert!(missing.is_empty(), "used, but not defined: {missing:#?}");
-    // Rows of the settings take the line below their title from the same name with "-line".
-    let quoted = |id: &str| everything.contains(&format!("\"{id}\""));
-    let unused: Vec<&String> = defined
+    found
+}
+
+/// The languages, by folder, with the text of their file.
+fn languages() -> BTreeMap<String, String> {
+    fs::read_dir(root().join("i18n"))
+        .expect("a folder")
+        .flatten()
+        .map(|entry| {
+            let text = fs::read_to_string(entry.path().join("aloud.ftl")).expect("aloud.ftl");
+            (entry.file_name().to_string_lossy().into_owned(), text)
+        })
+        .collect()
+}
+
+#[test]
+fn no_text_is_idle_and_none_lacks_its_arguments() {
+    let english = messages(&languages()["en"]);
+    let calls: Vec<_> = sources().iter().flat_map(|code| calls(code)).collect();
+    let used: BTreeSet<_> = calls.iter().map(|(id, _)| id).collect();
+    let idle: Vec<_> = english.keys().filter(|id| !used.contains(id)).collect();
+    assert!(idle.is_empty(), "defined, but not used: {idle:#?}");
+    // The compiler checks the arguments of a call, but not that a call without any needs none.
+    let bare: Vec<_> = calls
         .iter()
-        .filter(|id| !quoted(id) && !id.strip_suffix("-line").is_some_and(quoted))
+        .filter(|(id, filled)| !filled && english.get(id).is_some_and(|a| !a.is_empty()))
         .collect();
-    assert!(unused.is_empty(), "defined, but not used: {unused:#?}");
+    assert!(bare.is_empty(), "used without arguments: {bare:#?}");
+}
+
+#[test]
+fn every_language_fits_english() {
+    let languages = languages();
+    let english = messages(&languages["en"]);
+    for (language, text) in &languages {
+        if let Err((_, errors)) = FluentResource::try_new(text.clone()) {
+            panic!("{language}: {errors:?}");
+        }
+        for (id, arguments) in messages(text) {
+            let known = english.get(&id).unwrap_or_else(|| panic!("{language}: no {id} in en"));
+            let unknown: Vec<_> = arguments.difference(known).collect();
+            assert!(unknown.is_empty(), "{language}: {id} asks for {unknown:?}");
+        }
+    }
+}
+
+#[test]
+fn every_folder_is_a_language_of_the_program() {
+    let built_in: BTreeSet<_> =
+        aloud::wording::fluent::languages().iter().map(ToString::to_string).collect();
+    assert_eq!(built_in, languages().into_keys().collect());
+}
+
+#[test]
+fn the_scanner_sees_calls_over_several_lines() {
+    let code = "fl!(\n    \"a-b\",\n    x = 1\n)\nword!(\"c\") fl!(\"d\",)";
+    let found: BTreeSet<_> = calls(code).into_iter().collect();
+    let expected = [("a-b", true), ("c", false), ("d", false)];
+    assert_eq!(found, expected.map(|(id, filled)| (id.to_owned(), filled)).into());
+    let text = "# a = { $no }\na = { $x ->\n    [one] 1\n   *[other] { $y }\n}\nb = B\n";
+    let found = messages(text);
+    assert_eq!(found["a"], ["x", "y"].map(str::to_owned).into());
+    assert!(found["b"].is_empty());
 }
 
 /// A voice, a spoken name or a caller's number is never called proof of who somebody is (RFC 3801
 /// section 9.2.1, RFC 4024 section 8).
 #[test]
 fn no_word_calls_a_voice_or_a_mark_a_proof() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("i18n/en");
-    for file in fs::read_dir(root).expect("a folder").flatten() {
-        let text = fs::read_to_string(file.path()).expect("words").to_lowercase();
-        for word in
-            ["verified", "authentic", "genuine", "trusted sender", "proof", "confirmed identity"]
-        {
-            assert!(!text.contains(word), "{word} in {:?}", file.file_name());
-        }
+    let text = languages()["en"].to_lowercase();
+    for word in
+        ["verified", "authentic", "genuine", "trusted sender", "proof", "confirmed identity"]
+    {
+        assert!(!text.contains(word), "{word}");
     }
 }

@@ -6,7 +6,7 @@
 //! ([`Ask`] turns them into work), orders for the audio thread, and verbs that only the window can
 //! carry out. So every screen is tested by feeding messages and looking at values.
 //!
-//! Wording comes from `i18n/<language>/aloud.ftl`.
+//! Their words come from [`crate::wording`].
 
 use std::{collections::HashMap, path::Path};
 

@@ -10,8 +10,6 @@ use crate::{
     model::{AddrSpec, DateTime},
 };
 
-pub use crate::i18n::{t, tf, tn};
-
 /// `0:34`, `12:05`, `1:02:03`.
 #[must_use]
 pub fn clock(length: Duration) -> String {
@@ -70,8 +68,8 @@ fn day(moment: DateTime, now: DateTime) -> String {
     let (then, today) = (here(moment, now).date(), here(now, now).date());
     let ago = today.duration_since(then).as_hours() / 24;
     match ago {
-        0 => t("day-today"),
-        1 => t("day-yesterday"),
+        0 => fl!("day-today"),
+        1 => fl!("day-yesterday"),
         2..=6 => then.strftime("%A").to_string(),
         _ if then.year() == today.year() => then.strftime("%-d %B").to_string(),
         _ => then.strftime("%-d %B %Y").to_string(),
@@ -88,9 +86,9 @@ pub fn day_comma_time(moment: DateTime, now: DateTime) -> String {
 #[must_use]
 pub fn day_at_time(moment: DateTime, now: DateTime) -> String {
     let day = day(moment, now);
-    let relative = day == t("day-today") || day == t("day-yesterday");
+    let relative = day == fl!("day-today") || day == fl!("day-yesterday");
     let day = if relative { day.to_lowercase() } else { day };
-    tf("day-at-time", &[("day", &day), ("time", &time_of_day(moment, now))])
+    fl!("day-at-time", day = &day, time = time_of_day(moment, now))
 }
 
 /// What to call a person the second time: `Glenn`, but `Dr Okafor`. A name of one word, a number
@@ -162,18 +160,18 @@ pub fn error_text(error: &engine::Error) -> String {
     use engine::Error as E;
     match error {
         E::Refused(text) | E::Invalid(text) => text.clone(),
-        E::Auth(_) => t("error-password"),
-        E::PasswordNeeded => t("error-password-needed"),
-        E::NoKeyring(_) => t("account-no-keyring"),
-        E::Certificate(_) => t("error-certificate"),
-        E::NoEncryption => t("account-no-encryption"),
+        E::Auth(_) => fl!("error-password"),
+        E::PasswordNeeded => fl!("error-password-needed"),
+        E::NoKeyring(_) => fl!("account-no-keyring"),
+        E::Certificate(_) => fl!("error-certificate"),
+        E::NoEncryption => fl!("account-no-encryption"),
         E::WrongSecurity { host, expects } => wrong_security(host, *expects),
-        E::Unreachable { host, .. } => tf("error-unreachable", &[("host", host)]),
-        E::Server(text) => tf("error-server", &[("text", text)]),
-        E::Protocol(_) => t("error-protocol"),
-        E::Store(_) => t("error-store"),
-        E::NotFound(_) => t("error-not-found"),
-        _ => t("error-other"),
+        E::Unreachable { host, .. } => fl!("error-unreachable", host = host),
+        E::Server(text) => fl!("error-server", text = text),
+        E::Protocol(_) => fl!("error-protocol"),
+        E::Store(_) => fl!("error-store"),
+        E::NotFound(_) => fl!("error-not-found"),
+        _ => fl!("error-other"),
     }
 }
 
@@ -181,14 +179,14 @@ pub fn error_text(error: &engine::Error) -> String {
 #[must_use]
 pub fn wrong_security(peer: &str, expects: engine::Security) -> String {
     let (host, port) = peer.rsplit_once(':').unwrap_or((peer, ""));
-    tf("account-wrong-security", &[("host", host), ("port", port), ("expects", expects.words())])
+    fl!("account-wrong-security", host = host, port = port, expects = expects.words())
 }
 
 /// The toast after a file was saved.
 #[must_use]
 pub fn saved(file: &Path) -> String {
     let name = file.file_name().map_or_else(String::new, |n| n.to_string_lossy().into_owned());
-    tf("toast-saved", &[("file", &name)])
+    fl!("toast-saved", file = &name)
 }
 
 /// `en-CA` in words, where Aloud knows them; else the tag itself.
