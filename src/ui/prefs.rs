@@ -47,6 +47,31 @@ pub struct Prefs {
     pub ffmpeg: Option<PathBuf>,
 }
 
+/// One choice of the user's. Speed, volume and skipped silence follow the audio thread instead.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Choice {
+    /// Theme.
+    Theme(Mode),
+    /// Text size in percent.
+    TextSize(u16),
+    /// Compact rows.
+    Compact(bool),
+    /// Reduce motion.
+    ReducedMotion(bool),
+    /// Phone keys.
+    PhoneKeys(bool),
+    /// Play the sender's spoken name first.
+    NameFirst(bool),
+    /// Seconds that Send can be undone.
+    UndoSeconds(u32),
+    /// What to do about receipts.
+    Receipts(ReceiptPolicy),
+    /// When the own contact card goes along.
+    OwnCard(OwnCard),
+    /// The program that decodes other recordings, or none.
+    Program(Option<PathBuf>),
+}
+
 impl Default for Prefs {
     fn default() -> Self {
         Self {
@@ -91,6 +116,22 @@ impl Prefs {
         take(&table, "list_width", &mut prefs.list_width);
         take(&table, "ffmpeg", &mut prefs.ffmpeg);
         prefs.sane()
+    }
+
+    /// Takes over a choice.
+    pub fn choose(&mut self, choice: Choice) {
+        match choice {
+            Choice::Theme(mode) => self.theme = mode,
+            Choice::TextSize(percent) => self.text_size = percent,
+            Choice::Compact(on) => self.compact = on,
+            Choice::ReducedMotion(on) => self.reduced_motion = on,
+            Choice::PhoneKeys(on) => self.phone_keys = on,
+            Choice::NameFirst(on) => self.name_first = on,
+            Choice::UndoSeconds(seconds) => self.undo_seconds = seconds,
+            Choice::Receipts(policy) => self.receipts = policy,
+            Choice::OwnCard(when) => self.own_card = when,
+            Choice::Program(program) => self.ffmpeg = program,
+        }
     }
 
     /// What that program is called.

@@ -12,6 +12,7 @@ use crate::{
             self, composer, outbox,
             player::{self, Noticed},
             reader::{self, Reader},
+            settings,
         },
         sidebar::{self, Place},
         theme::Icon,
@@ -138,7 +139,7 @@ impl App {
         if self.composer.is_some() {
             tasks.push(self.composer(composer::Message::Audio));
         }
-        tasks.push(self.settings_sound());
+        tasks.push(self.settings(settings::Message::Audio));
         Task::batch(tasks)
     }
 

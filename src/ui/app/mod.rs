@@ -8,11 +8,9 @@ mod bars;
 mod dialog;
 mod facts;
 mod keys;
-mod settings;
 mod update;
 mod verbs;
 mod view;
-mod voice_card;
 mod world;
 
 use std::{path::PathBuf, sync::Arc, time::Duration};
@@ -24,7 +22,7 @@ use super::{
     bridge, keymap, list, now_playing,
     screen::{
         account, composer, composer::Composer, directory, directory::Directory, outbox,
-        outbox::Outbox, player::Listening, reader, reader::Reader, welcome,
+        outbox::Outbox, player::Listening, reader, reader::Reader, settings, welcome,
     },
     sidebar::{self, Place},
     theme::{FONTS, REGULAR},

@@ -15,6 +15,8 @@ use crate::{
     ui::testing::{NOW, account, mailbox, row},
 };
 
+mod voice_card;
+
 /// A window with one account and ten unheard messages.
 fn app() -> App {
     let launch = Launch::default();
@@ -242,12 +244,14 @@ fn settings_test_the_sound_and_take_the_own_name() {
     }
     assert!(sees(&app, "Stop"));
     let _ = app.update(Message::Settings(S::Show(Section::VoiceCard)));
-    let none = super::voice_card::Message::Loaded(Ok(None));
+    let none = settings::voice_card::Message::Loaded(Ok(None));
     let _ = app.update(Message::Settings(S::Card(none)));
     assert!(sees(&app, "Two seconds are enough. People hear it before your messages."));
     for message in said(&app, "Record") {
         let _ = app.update(message);
     }
+    let ready = settings::voice_card::Message::Ready(Ok(()));
+    let _ = app.update(Message::Settings(S::Card(ready)));
     assert!(sees(&app, "Finish"));
     let _ = app.update(Message::Settings(S::Back));
     assert!(matches!(app.page, Page::Mail));
@@ -453,12 +457,12 @@ fn a_program_for_other_recordings_is_chosen_in_the_settings() {
     };
     type_in(&mut app, "/nowhere/ffmpeg");
     assert!(sees(&app, "There is no such program. Type its whole path."));
-    assert_eq!(app.world.context().program, None);
+    assert_eq!(app.world.context().prefs.program_name(), None);
     let dir = tempfile::tempdir().expect("a folder");
     let program = dir.path().join("ffmpeg");
     std::fs::write(&program, "x").expect("written");
     type_in(&mut app, &program.to_string_lossy());
-    assert_eq!(app.world.context().program, Some("ffmpeg"));
+    assert_eq!(app.world.context().prefs.program_name(), Some("ffmpeg"));
     type_in(&mut app, "");
     assert_eq!(app.world.prefs.ffmpeg, None);
 }
@@ -514,4 +518,35 @@ fn with_a_composer_open_no_key_acts_on_mail() {
     app.composer = None;
     press(&mut app, "e");
     assert_eq!(app.list.total, 9, "after closing they count again");
+}
+
+#[test]
+fn the_keys_of_zoom_zoom_a_fax_and_nothing_else() {
+    use crate::ui::screen::testing::{mail, opened, part};
+    let mut app = app();
+    let control = |app: &mut App, sign: &str| {
+        let key = Key::Character(sign.into());
+        let _ = app.update(Message::Key(keymap::Press::new(key, Modifiers::CTRL)));
+    };
+    press(&mut app, "j");
+    control(&mut app, "+");
+    let mut m = mail();
+    m.kind = crate::model::MessageKind::Fax;
+    m.parts = vec![part("1", "image/tiff", crate::message::PartRole::Fax, None)];
+    let key = MessageKey(0);
+    let say = |app: &mut App, message| drop(app.update(Message::Reader(message)));
+    say(&mut app, reader::Message::Opened(key, Ok(Box::new(opened(m)))));
+    let places = vec![reader::fax::Place { path: "1".into(), page: 0 }];
+    say(&mut app, reader::Message::Fax(reader::fax::Message::Counted(key, Ok(places.into()))));
+    assert!(sees(&app, "100 %"), "the whole width, whatever was pressed before");
+    for (sign, percent) in
+        [("+", "125 %"), ("=", "150 %"), ("-", "125 %"), ("0", "100 %"), ("-", "75 %")]
+    {
+        control(&mut app, sign);
+        assert!(sees(&app, percent), "Ctrl+{sign} gives {percent}");
+    }
+    press(&mut app, "n");
+    control(&mut app, "0");
+    let Some(reader) = &app.reader else { panic!("the fax") };
+    assert!(reader.shows_fax() && !sees(&app, "100 %"), "nothing zooms behind a composer");
 }

@@ -120,7 +120,7 @@ impl App {
             Message::Strip(message) => self.strip(message),
             Message::Toast(message) => self.toast_message(message),
             Message::Dialog(message) => self.dialog_message(message),
-            Message::Settings(message) => self.settings_message(message),
+            Message::Settings(message) => self.settings(message),
             Message::Welcome(message) => match welcome::update(message) {
                 Action::Do(verb) => self.verb(verb),
                 _ => Task::none(),

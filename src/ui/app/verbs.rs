@@ -5,13 +5,13 @@ use iced::{Task, widget::operation};
 use super::{
     App, Message, Page, Pane, Sending, Undo,
     dialog::{self, Dialog},
-    settings::Settings,
 };
 use crate::{
     engine::Mark,
     model::MessageKey,
     ui::{
         bridge, id, list, now_playing,
+        prefs::Choice,
         screen::{
             self, Action, Ask, Compose, Verb, account,
             composer::{self, Composer},
@@ -19,6 +19,7 @@ use crate::{
             outbox::Outbox,
             player,
             reader::{self, Reader},
+            settings::{self, Settings},
         },
         sidebar::{self, Place},
         theme::Icon,
@@ -31,7 +32,11 @@ impl App {
 
     /// Goes to a place.
     pub(super) fn go(&mut self, place: Place) -> Task<Message> {
-        self.settle_settings();
+        let left = self.leave_settings();
+        Task::batch([left, self.show_place(place)])
+    }
+
+    fn show_place(&mut self, place: Place) -> Task<Message> {
         self.place = place;
         self.menu = false;
         self.forward = false;
@@ -165,10 +170,10 @@ impl App {
 
     pub(super) fn open_settings(&mut self) -> Task<Message> {
         self.menu = false;
-        self.send(crate::audio::Command::ListDevices);
-        self.settle_settings();
-        self.page = Page::Settings(Box::<Settings>::default());
-        Task::none()
+        let left = self.leave_settings();
+        let (settings, act) = Settings::open();
+        self.page = Page::Settings(Box::new(settings));
+        Task::batch([left, self.act(act, Message::Settings)])
     }
 
     // Screens
@@ -188,6 +193,19 @@ impl App {
     /// A key does what a button of the reader's toolbar does.
     pub(super) fn toolbar(&mut self, message: reader::toolbar::Message) -> Task<Message> {
         self.reader(reader::Message::Toolbar(message))
+    }
+
+    pub(super) fn settings(&mut self, message: settings::Message) -> Task<Message> {
+        let Page::Settings(settings) = &mut self.page else { return Task::none() };
+        let act = settings.update(message, &self.world.context_of(self.world.size.width));
+        self.act(act, Message::Settings)
+    }
+
+    /// The settings, if they are shown, are left.
+    fn leave_settings(&mut self) -> Task<Message> {
+        let Page::Settings(settings) = &mut self.page else { return Task::none() };
+        let act = settings.leave();
+        self.act(act, Message::Settings)
     }
 
     pub(super) fn composer(&mut self, message: composer::Message) -> Task<Message> {
@@ -249,6 +267,26 @@ impl App {
             A::SkipSilence(on) => prefs.skip_silence = *on,
             _ => return,
         }
+        self.save_prefs();
+    }
+
+    /// Keeps a choice, and tells the engine what concerns it.
+    fn choose(&mut self, choice: Choice) {
+        if let Some(engine) = &self.engine {
+            match &choice {
+                Choice::UndoSeconds(seconds) => engine.set_undo_seconds(*seconds),
+                Choice::Receipts(policy) => engine.set_receipt_policy(*policy),
+                Choice::OwnCard(when) => engine.set_own_card(*when),
+                Choice::Program(program) => engine.set_program(program.clone()),
+                Choice::Theme(_)
+                | Choice::TextSize(_)
+                | Choice::Compact(_)
+                | Choice::ReducedMotion(_)
+                | Choice::PhoneKeys(_)
+                | Choice::NameFirst(_) => {}
+            }
+        }
+        self.world.prefs.choose(choice);
         self.save_prefs();
     }
 
@@ -316,6 +354,18 @@ impl App {
                     }
                 }
             }
+            Verb::RemoveAccount(account) => {
+                self.dialog = Some(Dialog::RemoveAccount(account));
+                Task::none()
+            }
+            Verb::Choose(choice) => {
+                self.choose(choice);
+                Task::none()
+            }
+            Verb::ShowKeys => {
+                self.dialog = Some(Dialog::Keys);
+                Task::none()
+            }
             Verb::OpenDemo => match &self.open_demo {
                 Some(open) => {
                     self.page = Page::Starting;
@@ -333,18 +383,18 @@ impl App {
 
     /// One step back: to the list, or to the page before.
     pub(super) fn back(&mut self) -> Task<Message> {
-        self.settle_settings();
+        let left = self.leave_settings();
         match &self.page {
             Page::Account(_) | Page::Settings(_) => {
                 self.page =
                     if self.world.sidebar.accounts.is_empty() { Page::Welcome } else { Page::Mail };
             }
-            _ => {
+            Page::Starting | Page::Welcome | Page::Mail => {
                 self.forward = false;
                 self.pane = Pane::List;
             }
         }
-        Task::none()
+        left
     }
 
     fn compose(&mut self, what: &Compose) -> Task<Message> {

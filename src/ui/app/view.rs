@@ -10,7 +10,7 @@ use crate::engine::AccountState;
 use crate::ui::{
     keymap::Tidy,
     list, now_playing,
-    screen::{account, composer, directory, outbox, reader, welcome},
+    screen::{account, composer, directory, outbox, reader, settings, welcome},
     sidebar::{self, Place},
     theme::{Icon, Type, icon, style},
     toast,
@@ -26,7 +26,8 @@ pub fn view(app: &App) -> El<'_, Message> {
         Page::Welcome => welcome::view(look, app.world.size.width).map(Message::Welcome),
         Page::Account(form) => account::view(form, look).map(Message::Account),
         Page::Settings(settings) => {
-            super::settings::view(settings, &app.world).map(Message::Settings)
+            let ctx = app.world.context_of(app.world.size.width);
+            settings::view(settings, &ctx, look).map(Message::Settings)
         }
         Page::Mail => mail(app),
     };

@@ -176,9 +176,8 @@ impl World {
             offline: self.offline(),
             recordings_dir: &self.recordings_dir,
             open_draft: self.open_draft.as_deref(),
-            name_first: self.prefs.name_first,
             aside: &self.aside,
-            program: self.prefs.program_name(),
+            prefs: &self.prefs,
             photos: self.faces.photos(),
         }
     }

@@ -1,4 +1,5 @@
-//! The screens: welcome, account form, reader with its player, composer, directory, outbox.
+//! The screens: welcome, account form, reader with its player, composer, directory, outbox,
+//! settings.
 //!
 //! Each screen is a small state machine: a state (named after the screen), a `Message`, and
 //! `update(&mut self, Message, &Context) -> Action`. A screen never talks to the engine, the audio
@@ -12,7 +13,11 @@ use std::{collections::HashMap, path::Path};
 
 use iced::{Task, widget::image::Handle};
 
-use super::{theme::Icon, widget::Avatar};
+use super::{
+    prefs::{Choice, Prefs},
+    theme::Icon,
+    widget::Avatar,
+};
 use crate::{
     audio,
     engine::{Account, Engine, UndoToken},
@@ -25,6 +30,7 @@ pub mod directory;
 pub mod outbox;
 pub mod player;
 pub mod reader;
+pub mod settings;
 pub mod welcome;
 pub mod words;
 
@@ -54,12 +60,10 @@ pub struct Context<'a> {
     pub recordings_dir: &'a Path,
     /// Folder of the draft that is open in the composer.
     pub open_draft: Option<&'a Path>,
-    /// Play the sender's spoken name before the message.
-    pub name_first: bool,
     /// Mailboxes out of which a message can be taken back: archive, deleted, junk.
     pub aside: &'a [MailboxId],
-    /// Name of the program that decodes what Aloud cannot, where one was chosen.
-    pub program: Option<&'a str>,
+    /// The user's choices.
+    pub prefs: &'a Prefs,
     /// Round photos of people in the directory, as far as decoded.
     pub photos: &'a HashMap<ContactId, Handle>,
 }
@@ -135,8 +139,14 @@ pub enum Verb {
     Open(MessageKey),
     /// Shows a person of the directory.
     OpenContact(ContactId),
-    /// Shows the settings of accounts.
+    /// Shows the form of a new account.
     AddAccount,
+    /// Removes an account, after a question.
+    RemoveAccount(AccountId),
+    /// Keeps a choice of the user's.
+    Choose(Choice),
+    /// Shows all keys.
+    ShowKeys,
     /// Opens the demo mailbox.
     OpenDemo,
     /// An account was added; show its mail.

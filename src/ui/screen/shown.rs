@@ -31,6 +31,7 @@ use crate::{
         voice::VoiceFormat,
     },
     ui::{
+        prefs::Prefs,
         theme::{FONTS, Look, REGULAR},
         widget::El,
     },
@@ -594,7 +595,8 @@ fn a_recording_of_an_unknown_kind_says_what_it_is_and_offers_ways_out() {
     let mut m = mail();
     m.parts[2].decodable = false;
     m.parts[2].codec = Some("Windows Media Audio".into());
-    let with_program = Context { program: Some("ffmpeg"), ..ctx(&state) };
+    let prefs = Prefs { ffmpeg: Some("/usr/bin/ffmpeg".into()), ..Prefs::default() };
+    let with_program = Context { prefs: &prefs, ..ctx(&state) };
     let reader = reader_of(opened(m.clone()), &state);
     let mut shown =
         show("unknown-kind", PANE, |look| reader::view(&reader, false, &with_program, look));

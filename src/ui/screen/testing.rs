@@ -10,6 +10,7 @@ use std::{
 use iced::widget::image::Handle;
 
 use super::Context;
+use crate::ui::prefs::Prefs;
 use crate::{
     audio::State,
     engine::{
@@ -28,6 +29,8 @@ pub const NOW: DateTime = DateTime { unix: 1_760_434_800, offset_minutes: 60 };
 
 static NO_PHOTOS: LazyLock<HashMap<ContactId, Handle>> = LazyLock::new(HashMap::new);
 
+static PREFS: LazyLock<Prefs> = LazyLock::new(Prefs::default);
+
 /// A context without accounts.
 pub fn ctx(audio: &State) -> Context<'_> {
     Context {
@@ -40,9 +43,8 @@ pub fn ctx(audio: &State) -> Context<'_> {
         offline: false,
         recordings_dir: Path::new("/nowhere/recordings"),
         open_draft: None,
-        name_first: true,
         aside: &[],
-        program: None,
+        prefs: &PREFS,
         photos: &NO_PHOTOS,
     }
 }

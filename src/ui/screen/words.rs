@@ -5,6 +5,7 @@ use std::{path::Path, time::Duration};
 use jiff::civil;
 
 use crate::{
+    audio::Problem,
     engine,
     message::address::Number,
     model::{AddrSpec, DateTime},
@@ -31,6 +32,19 @@ pub fn length(whole: Duration) -> String {
 #[must_use]
 pub fn measure(whole: Duration, estimated: bool) -> String {
     if estimated { format!("~{}", length(whole)) } else { length(whole) }
+}
+
+/// Why there is no sound, or no recording.
+#[must_use]
+pub fn no_sound(problem: &Problem) -> String {
+    match problem {
+        Problem::NoOutput => fl!("player-no-output"),
+        Problem::NoInput => fl!("recorder-no-microphone"),
+        Problem::NotPermitted => fl!("recorder-not-permitted"),
+        Problem::Unplugged => fl!("device-unplugged"),
+        Problem::DiskFull => fl!("recorder-disk-full-bare"),
+        Problem::Other(_) => fl!("recorder-other"),
+    }
 }
 
 /// A length in seconds as a part states it, rounded to the nearest second.

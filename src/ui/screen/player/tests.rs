@@ -1,3 +1,4 @@
+use crate::ui::prefs::Prefs;
 use std::{sync::Arc, time::Duration};
 
 use super::*;
@@ -175,7 +176,8 @@ fn unknown_form() -> Player {
 #[test]
 fn a_program_runs_by_a_press_and_by_nothing_else() {
     let idle = State::default();
-    let context = Context { program: Some("ffmpeg"), ..ctx(&idle) };
+    let prefs = Prefs { ffmpeg: Some("/usr/bin/ffmpeg".into()), ..Prefs::default() };
+    let context = Context { prefs: &prefs, ..ctx(&idle) };
     let mut p = unknown_form();
     assert_eq!(p.stand(&idle), Stand::Faulty(Fault::Unknown("Windows Media Audio".into())));
     for message in [

@@ -405,7 +405,7 @@ fn trouble<'a>(
         }
         Stand::Faulty(Fault::Unknown(kind)) => {
             let mut ways = Vec::new();
-            if let Some(program) = ctx.program {
+            if let Some(program) = ctx.prefs.program_name() {
                 let label = fl!("player-by-program", program = program);
                 ways.push(small(label, Message::ByProgram));
             }

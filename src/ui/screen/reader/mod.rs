@@ -147,6 +147,15 @@ impl Reader {
         }
     }
 
+    /// Whether fax pages are on screen.
+    #[must_use]
+    pub fn shows_fax(&self) -> bool {
+        match &self.phase {
+            Phase::Open(page) => page.fax_open && page.fax.is_some() && page.raw.is_none(),
+            Phase::Loading | Phase::Failed(_) => false,
+        }
+    }
+
     /// The bar on screen.
     #[must_use]
     pub fn bar(&self) -> Option<Bar> {
@@ -213,7 +222,7 @@ impl Page {
         let player = if is_report {
             Player::of_report(key, mail)
         } else {
-            Player::new(key, mail, None, ctx.name_first)
+            Player::new(key, mail, None, ctx.prefs.name_first)
         };
         let mut player = player.map(|player| player.saves(saves));
         if let (Some(player), Some(before)) = (&mut player, before) {
