@@ -25,4 +25,6 @@ ids! {
     SYNC "sync";
     /// Pause in the now-playing strip.
     STRIP_PLAY "strip-play";
+    /// An enlarged fax page, which scrolls.
+    FAX "fax";
 }

@@ -15,7 +15,7 @@ use crate::{
     ui::{
         focus::{self, Holder, Space, Stand},
         id,
-        keymap::{self, Command, Go, Listen, Move, Tidy, Window, Write},
+        keymap::{self, Command, Go, Listen, Move, Tidy, Window, Write, Zoom},
         list,
         screen::{
             Compose, Verb, composer, directory,
@@ -86,8 +86,21 @@ impl App {
                 Holder::Beside(..) | Holder::Pane(_) => self.undo(),
             },
             Command::Tidy(tidy) => self.tidy(tidy),
-            Command::Zoom(_) => Task::none(),
+            Command::Zoom(zoom) => self.zoom_command(zoom),
         }
+    }
+
+    /// Zooms the fax pages in sight.
+    fn zoom_command(&mut self, zoom: Zoom) -> Task<Message> {
+        let fax = self.reader.as_ref().is_some_and(Reader::shows_fax);
+        if !fax || self.shown().is_none() || self.composer.is_some() {
+            return Task::none();
+        }
+        self.reader(reader::Message::Fax(match zoom {
+            Zoom::In => reader::fax::Message::ZoomIn,
+            Zoom::Out => reader::fax::Message::ZoomOut,
+            Zoom::FitWidth => reader::fax::Message::FitWidth,
+        }))
     }
 
     fn window_command(&mut self, command: Window) -> Task<Message> {

@@ -5,24 +5,39 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use iced::{Task, widget::image::Handle};
+use iced::{
+    Task,
+    widget::{image::Handle, operation, scrollable::AbsoluteOffset},
+};
 
 use crate::{
     codec,
     engine::{Engine, Error},
     message::{Mail, PartRole},
     model::MessageKey,
-    ui::screen::{Action, Ask, words},
+    ui::{
+        id,
+        screen::{Action, Ask, words},
+    },
 };
 
 /// Width that pages are drawn at, in pixels. The pane is narrower at scale 1.
 const DRAWN: f64 = 1_240.0;
+/// Width that enlarged pages are drawn at: that of a scan at 300 dots an inch.
+const DRAWN_FINE: f64 = 2_480.0;
 /// Height that pages are drawn at, at most: a roll of paper is drawn narrower.
 const TALLEST: f64 = 8_000.0;
 /// Drawn pages that are kept.
 const KEPT: usize = 5;
 /// Pages that are counted.
 const MOST: usize = 500;
+
+/// Zoom steps in percent of the width of the pane.
+const ZOOM: [u16; 8] = [50, 75, 100, 125, 150, 200, 300, 400];
+/// The zoom that fits the width of the pane.
+const FIT_WIDTH: u16 = 100;
+/// Pages zoomed further than this are drawn again with more pixels.
+const FINE_ABOVE: u16 = 125;
 
 /// The pages of a message.
 #[derive(Debug)]
@@ -34,6 +49,8 @@ pub struct Fax {
     places: Arc<[Place]>,
     drawn: BTreeMap<usize, Page>,
     at: usize,
+    /// Percent of the width of the pane.
+    zoom: u16,
     state: State,
 }
 
@@ -59,8 +76,12 @@ pub struct Place {
 pub struct Page {
     /// Its pixels.
     pub handle: Handle,
+    /// Its width and height in pixels.
+    pub size: (u32, u32),
     /// It could be read in part only.
     pub damaged: bool,
+    /// It has the pixels for a closer look.
+    pub fine: bool,
 }
 
 /// What happens to the pages.
@@ -74,6 +95,12 @@ pub enum Message {
     Back,
     /// The page after.
     Next,
+    /// One step larger.
+    ZoomIn,
+    /// One step smaller.
+    ZoomOut,
+    /// As wide as the pane.
+    FitWidth,
 }
 
 /// What the pages need.
@@ -81,8 +108,8 @@ pub enum Message {
 pub enum Question {
     /// How many there are.
     Count(MessageKey, Vec<String>),
-    /// One of them.
-    Draw(MessageKey, usize, Place),
+    /// One of them; true for a closer look.
+    Draw(MessageKey, usize, Place, bool),
 }
 
 impl Fax {
@@ -98,6 +125,7 @@ impl Fax {
             places: Arc::from([]),
             drawn: BTreeMap::new(),
             at: 0,
+            zoom: FIT_WIDTH,
             state: State::Waiting,
         })
     }
@@ -111,7 +139,7 @@ impl Fax {
         Action::Ask(Question::Count(self.key, self.paths.clone()))
     }
 
-    /// What happens next.
+    /// Applies `message` and returns what the window should do.
     pub fn update(&mut self, message: Message) -> Action<Message, Question> {
         match message {
             Message::Counted(key, result) if key == self.key => match result {
@@ -128,30 +156,68 @@ impl Fax {
                 self.state = State::Failed(words::error_text(&error));
             }
             Message::Counted(..) | Message::Drawn(..) => {}
-            Message::Back => {
-                self.at = self.at.saturating_sub(1);
-                return self.draw();
-            }
+            Message::Back => return self.turn(self.at.saturating_sub(1)),
             Message::Next => {
-                self.at = (self.at + 1).min(self.places.len().saturating_sub(1));
-                return self.draw();
+                return self.turn((self.at + 1).min(self.places.len().saturating_sub(1)));
             }
+            Message::ZoomIn => {
+                let next = ZOOM.into_iter().find(|step| *step > self.zoom);
+                return self.zoom_to(next.unwrap_or(self.zoom));
+            }
+            Message::ZoomOut => {
+                let next = ZOOM.into_iter().rev().find(|step| *step < self.zoom);
+                return self.zoom_to(next.unwrap_or(self.zoom));
+            }
+            Message::FitWidth => return self.zoom_to(FIT_WIDTH),
         }
         Action::None
     }
 
-    /// Asks for the page on screen, unless it is here.
+    /// Turns to a page, which shows from its top.
+    fn turn(&mut self, at: usize) -> Action<Message, Question> {
+        let turned = at != self.at;
+        self.at = at;
+        let top = match turned && self.zoom > FIT_WIDTH {
+            true => Action::Run(operation::scroll_to(id::FAX, AbsoluteOffset { x: 0.0, y: 0.0 })),
+            false => Action::None,
+        };
+        self.draw().and(top)
+    }
+
+    fn zoom_to(&mut self, zoom: u16) -> Action<Message, Question> {
+        self.zoom = zoom;
+        self.draw()
+    }
+
+    /// Asks for the page on screen, unless it is here with enough pixels. A coarse one stays on
+    /// screen until the fine one comes.
     fn draw(&self) -> Action<Message, Question> {
-        match self.places.get(self.at) {
-            Some(place) if !self.drawn.contains_key(&self.at) => {
-                Action::Ask(Question::Draw(self.key, self.at, place.clone()))
-            }
-            _ => Action::None,
+        let fine = self.zoom > FINE_ABOVE;
+        let here = self.page().is_some_and(|page| page.fine || !fine);
+        match self.places.get(self.at).filter(|_| !here) {
+            Some(place) => Action::Ask(Question::Draw(self.key, self.at, place.clone(), fine)),
+            None => Action::None,
         }
+    }
+
+    /// The zoom in percent of the width of the pane.
+    #[must_use]
+    pub fn zoom(&self) -> u16 {
+        self.zoom
+    }
+
+    /// Whether a page can be shown smaller, and larger.
+    #[must_use]
+    pub fn can_zoom(&self) -> (bool, bool) {
+        (self.zoom > ZOOM[0], self.zoom < ZOOM[ZOOM.len() - 1])
     }
 
     /// Keeps a page and lets go of the one farthest from what is on screen.
     fn keep(&mut self, at: usize, page: Page) {
+        // A coarse page that was asked for earlier never replaces a fine one.
+        if !page.fine && self.drawn.get(&at).is_some_and(|here| here.fine) {
+            return;
+        }
         self.drawn.insert(at, page);
         while self.drawn.len() > KEPT {
             let farthest = self.drawn.keys().copied().max_by_key(|n| n.abs_diff(self.at));
@@ -179,7 +245,9 @@ impl Fax {
     pub fn place(&self) -> (usize, usize) {
         let count = match self.state {
             State::Counted => self.places.len(),
-            _ => self.expected.map_or(0, |n| n as usize),
+            State::Waiting | State::Counting | State::Failed(_) => {
+                self.expected.map_or(0, |n| n as usize)
+            }
         };
         (self.at, count)
     }
@@ -189,7 +257,7 @@ impl Fax {
     pub fn failure(&self) -> Option<&str> {
         match &self.state {
             State::Failed(text) => Some(text),
-            _ => None,
+            State::Waiting | State::Counting | State::Counted => None,
         }
     }
 }
@@ -201,8 +269,8 @@ impl Ask<Message> for Question {
             Self::Count(key, paths) => {
                 Task::perform(count(engine, key, paths), move |r| Message::Counted(key, r))
             }
-            Self::Draw(key, at, place) => {
-                Task::perform(draw(engine, key, place), move |r| Message::Drawn(key, at, r))
+            Self::Draw(key, at, place, fine) => {
+                Task::perform(draw(engine, key, place, fine), move |r| Message::Drawn(key, at, r))
             }
         }
     }
@@ -227,23 +295,29 @@ async fn count(engine: Engine, key: MessageKey, paths: Vec<String>) -> Result<Ar
     }
 }
 
-async fn draw(engine: Engine, key: MessageKey, place: Place) -> Result<Page, Error> {
+async fn draw(engine: Engine, key: MessageKey, place: Place, fine: bool) -> Result<Page, Error> {
     let body = engine.part(key, place.path).await?;
     tokio::task::spawn_blocking(move || {
         let bitmap = codec::fax::render(&body.octets, place.page)
             .map_err(|e| Error::Invalid(e.to_string()))?;
-        Ok(paint(&bitmap))
+        Ok(paint(&bitmap, fine))
     })
     .await
     .map_err(|e| Error::Store(e.to_string()))?
 }
 
 /// A page as pixels, at most as wide as it was scanned.
-fn paint(bitmap: &codec::fax::Bitmap) -> Page {
-    let width = DRAWN.min(TALLEST / bitmap.aspect().max(0.01)).min(f64::from(bitmap.width));
+fn paint(bitmap: &codec::fax::Bitmap, fine: bool) -> Page {
+    let width = if fine { DRAWN_FINE } else { DRAWN };
+    let width = width.min(TALLEST / bitmap.aspect().max(0.01)).min(f64::from(bitmap.width));
     let gray = bitmap.to_gray_scaled(width.max(1.0) as u32);
     let pixels: Vec<u8> = gray.pixels.iter().flat_map(|g| [*g, *g, *g, 255]).collect();
-    Page { handle: Handle::from_rgba(gray.width, gray.height, pixels), damaged: bitmap.damaged }
+    Page {
+        handle: Handle::from_rgba(gray.width, gray.height, pixels),
+        size: (gray.width, gray.height),
+        damaged: bitmap.damaged,
+        fine,
+    }
 }
 
 #[cfg(test)]
@@ -254,7 +328,7 @@ mod tests {
     const KEY: MessageKey = MessageKey(7);
 
     fn page() -> Page {
-        Page { handle: Handle::from_rgba(1, 1, vec![0; 4]), damaged: false }
+        paint(&codec::fax::Bitmap::blank(8, 8, 204.0, 98.0), false)
     }
 
     fn places(count: usize) -> Arc<[Place]> {
@@ -276,11 +350,11 @@ mod tests {
         assert_eq!(f.place(), (0, 3));
         assert!(matches!(
             f.update(Message::Counted(KEY, Ok(places(2)))),
-            Action::Ask(Question::Draw(KEY, 0, _))
+            Action::Ask(Question::Draw(KEY, 0, _, false))
         ));
         f.update(Message::Drawn(KEY, 0, Ok(page())));
         assert!(!f.last_page_shown());
-        assert!(matches!(f.update(Message::Next), Action::Ask(Question::Draw(KEY, 1, _))));
+        assert!(matches!(f.update(Message::Next), Action::Ask(Question::Draw(KEY, 1, _, false))));
         assert!(!f.last_page_shown(), "not before it is drawn");
         f.update(Message::Drawn(KEY, 1, Ok(page())));
         assert!(f.last_page_shown());
@@ -303,6 +377,40 @@ mod tests {
     }
 
     #[test]
+    fn pages_zoom_by_steps_and_are_drawn_again_for_a_closer_look() {
+        let mut f = fax();
+        f.begin();
+        f.update(Message::Counted(KEY, Ok(places(2))));
+        f.update(Message::Drawn(KEY, 0, Ok(page())));
+        assert_eq!(f.zoom(), 100);
+        assert!(matches!(f.update(Message::ZoomIn), Action::None), "125 % needs no more pixels");
+        let asked = f.update(Message::ZoomIn);
+        assert!(matches!(asked, Action::Ask(Question::Draw(KEY, 0, _, true))), "{asked:?}");
+        assert!(f.page().is_some_and(|page| !page.fine), "the coarse one stays until then");
+        f.update(Message::Drawn(KEY, 0, Ok(Page { fine: true, ..page() })));
+        f.update(Message::Drawn(KEY, 0, Ok(page())));
+        assert!(f.page().is_some_and(|page| page.fine), "a late coarse one is dropped");
+        for _ in 0..9 {
+            f.update(Message::ZoomIn);
+        }
+        assert_eq!((f.zoom(), f.can_zoom()), (400, (true, false)));
+        let asked = f.update(Message::Next).flat();
+        assert!(
+            matches!(
+                asked.as_slice(),
+                [Action::Ask(Question::Draw(KEY, 1, _, true)), Action::Run(_)]
+            ),
+            "the next page is drawn as large and shows from its top: {asked:?}"
+        );
+        f.update(Message::FitWidth);
+        assert_eq!(f.zoom(), 100);
+        for _ in 0..9 {
+            f.update(Message::ZoomOut);
+        }
+        assert_eq!((f.zoom(), f.can_zoom()), (50, (false, true)));
+    }
+
+    #[test]
     fn no_pages_is_a_failure_and_never_viewed() {
         let mut f = fax();
         f.begin();
@@ -314,11 +422,13 @@ mod tests {
     #[test]
     fn pages_are_drawn_in_the_papers_proportions() {
         let bitmap = codec::fax::Bitmap::blank(1728, 1078, 204.0, 98.0);
-        let Handle::Rgba { width, height, .. } = paint(&bitmap).handle else { panic!("pixels") };
+        let Handle::Rgba { width, height, .. } = paint(&bitmap, false).handle else {
+            panic!("pixels")
+        };
         assert_eq!(width, 1240);
         assert!(height.abs_diff(1610) < 5, "{height}");
         let roll = codec::fax::Bitmap::blank(1728, 50_000, 204.0, 98.0);
-        let Handle::Rgba { height, .. } = paint(&roll).handle else { panic!("pixels") };
+        let Handle::Rgba { height, .. } = paint(&roll, true).handle else { panic!("pixels") };
         assert!(height <= 8_050, "{height}");
     }
 }

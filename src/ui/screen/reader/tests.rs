@@ -194,7 +194,9 @@ fn a_fax_is_viewed_with_its_last_page() {
     assert!(matches!(actions.as_slice(), [Action::Ask(Question::Fax(_))]));
     let page = || fax::Page {
         handle: iced::widget::image::Handle::from_rgba(1, 1, vec![0; 4]),
+        size: (1, 1),
         damaged: false,
+        fine: false,
     };
     let place = |page| fax::Place { path: "1".into(), page };
     let counted = fax::Message::Counted(KEY, Ok(vec![place(0), place(1)].into()));

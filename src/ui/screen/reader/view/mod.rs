@@ -3,14 +3,15 @@
 mod bar;
 pub(crate) use bar::conflict;
 mod cards;
+mod fax;
 mod head;
 
 use iced::{
     Alignment, Length, Padding,
-    widget::{column, container, image, mouse_area, row, scrollable, space, text_editor},
+    widget::{column, container, mouse_area, row, scrollable, space, text_editor},
 };
 
-use super::{Message, Page, Phase, Popover, Reader, bars::Bar, fax, toolbar::Message as Tool};
+use super::{Message, Page, Phase, Popover, Reader, bars::Bar, toolbar::Message as Tool};
 use crate::{
     engine::ReceiptState,
     message::{PartInfo, PartRole},
@@ -451,7 +452,7 @@ fn message<'a>(
     }
     let is_fax = opened.row.kind == MessageKind::Fax;
     if let Some(fax) = page.fax.as_ref().filter(|_| is_fax) {
-        all = all.push(fax_pages(fax, look));
+        all = all.push(fax::pages(fax, ctx, look, width).map(Message::Fax));
     }
     all = all.push(text(page, look));
     if let Some(url) = &page.link {
@@ -462,7 +463,7 @@ fn message<'a>(
     }
     all = all.push(attachments(page, look));
     if let Some(fax) = page.fax.as_ref().filter(|_| !is_fax && page.fax_open) {
-        all = all.push(fax_pages(fax, look));
+        all = all.push(fax::pages(fax, ctx, look, width).map(Message::Fax));
     }
     if mail.parts.iter().any(|p| p.problem.is_some()) {
         all = all.push(
@@ -575,69 +576,6 @@ fn links(text: &str) -> Vec<String> {
         }
     }
     found
-}
-
-fn fax_pages<'a>(fax: &'a fax::Fax, look: Look) -> El<'a, Message> {
-    let c = look.c;
-    let (at, count) = fax.place();
-    if let Some(reason) = fax.failure() {
-        return crate::ui::widget::bar(
-            look,
-            crate::ui::widget::Bar::new(
-                crate::ui::widget::Tone::Failed,
-                Icon::Fax,
-                fl!("fax-unknown"),
-                reason.to_owned(),
-            ),
-        );
-    }
-    let step = |mark, name: String, message, able: bool| {
-        button::icon_button_of(
-            look,
-            Kind::Ghost,
-            mark,
-            28.0,
-            name,
-            None,
-            able.then_some(Message::Fax(message)),
-        )
-    };
-    let place = fl!("fax-page", page = &(at + 1).to_string(), count = count.max(1).to_string());
-    let strip = row![
-        icon(Icon::Fax, 16.0, c.fax),
-        space().width(4),
-        step(Icon::ChevronLeft, fl!("fax-back"), fax::Message::Back, at > 0),
-        look.text(Type::Small, place).font(MEDIUM),
-        step(Icon::ChevronRight, fl!("fax-on"), fax::Message::Next, at + 1 < count),
-    ]
-    .spacing(4)
-    .align_y(Alignment::Center);
-    let mut all = column![strip].spacing(8).width(Length::Fill);
-    match fax.page() {
-        Some(page) => {
-            // Dark theme shows paper a little darker than white.
-            let opacity = if c.dark { 0.91 } else { 1.0 };
-            let picture = image(page.handle.clone()).width(Length::Fill).opacity(opacity);
-            all = all.push(
-                container(picture)
-                    .padding(1)
-                    .style(move |_| style::boxed(c.reading, Some(c.border_strong), 2.0)),
-            );
-            if page.damaged {
-                let text = fl!("fax-damaged", page = &(at + 1).to_string());
-                all = all.push(look.text(Type::Small, text).color(c.warn));
-            }
-        }
-        None => {
-            all = all.push(
-                container(look.text(Type::Small, fl!("fax-loading")).color(c.text_2))
-                    .center_x(Length::Fill)
-                    .center_y(Length::Fixed(220.0))
-                    .style(move |_| style::boxed(c.card, Some(c.border), radius::ROW)),
-            );
-        }
-    }
-    all.into()
 }
 
 /// What else came along.
