@@ -176,7 +176,7 @@ fn show(args: &ShowArgs) -> Outcome {
             out += &format!("{file}: no contact card\n");
         }
         for shown in &found {
-            elements.push(inspect::card_to_json(&shown.card));
+            elements.push(super::inspect::card_to_json(&shown.card));
             describe(file, shown, &mut out);
             let named = shown.card.name.as_deref().and_then(display::safe_file_name);
             let stem = named.unwrap_or_else(|| "card".into());

@@ -5,10 +5,14 @@ use std::fs::{self, OpenOptions};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
+mod json;
+
 use super::{Failure, Outcome, vendors::VendorArgs};
 use crate::message::inspect::{self, ReadOptions};
 use crate::message::{Mail, PartInfo, PartRole, Permission, Report};
 use crate::{codec, message};
+
+pub use json::{card_to_json, to_json};
 
 /// Largest message read from a file or from standard input.
 const MESSAGE_MAX: u64 = 512 * 1024 * 1024;
@@ -45,7 +49,7 @@ pub fn inspect(args: InspectArgs) -> Outcome {
         };
         let mail = Mail::read_with(&raw, &ReadOptions::default(), &table);
         let text = if args.json {
-            inspect::to_json(&mail, file).to_string() + "\n"
+            to_json(&mail, file).to_string() + "\n"
         } else {
             let mut text = String::new();
             describe(&mail, file, 0, &mut text);

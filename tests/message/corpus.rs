@@ -88,7 +88,7 @@ fn every_message_has_the_expected_kind() {
             println!("receipt: {} by {asked}, the manifest says {}", row.file, row.receipt);
         }
         // The JSON form exists for every message, and every leaf can be fetched again.
-        let json = inspect::to_json(&mail, &row.file);
+        let json = aloud::cli::inspect::to_json(&mail, &row.file);
         assert!(json.get("problems").is_some());
         for part in &mail.parts {
             let body = inspect::body(&raw, &part.path).expect("a leaf of this message");

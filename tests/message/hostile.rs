@@ -9,7 +9,7 @@ use proptest::prelude::*;
 
 fn read(raw: &[u8]) -> Mail {
     let mail = Mail::read(raw, &ReadOptions::default());
-    let json = inspect::to_json(&mail, "-").to_string();
+    let json = aloud::cli::inspect::to_json(&mail, "-").to_string();
     assert!(!json.contains('\u{0}') && !json.contains("\\u0000"));
     for part in mail.parts.iter().take(20) {
         assert!(inspect::body(raw, &part.path).is_some(), "part {}", part.path);

@@ -48,7 +48,7 @@ fn fields_nobody_knows_and_any_number_of_received_change_nothing() {
         .collect();
     let full = read(&(extra + &plain));
     let plain = read(&plain);
-    let json = |mail: &Mail| inspect::to_json(mail, "-");
+    let json = |mail: &Mail| aloud::cli::inspect::to_json(mail, "-");
     assert_eq!(json(&full), json(&plain));
 }
 

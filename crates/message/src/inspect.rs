@@ -16,14 +16,12 @@ use super::vendors::{self, Scene, Table, Vendor};
 use super::view::{self, Header, Mailbox, Part, Shape, View, mailbox};
 
 mod attachments;
-mod json;
 mod length;
 mod parts;
 mod sender;
 mod words;
 
 pub use attachments::card_of_file;
-pub use json::{card_to_json, to_json};
 pub use words::html_text;
 
 /// Levels of enclosed messages that are read.

@@ -14,7 +14,10 @@ pub fn message(octets: &[u8]) {
     check(&mail, octets, 0);
     if octets.len().is_multiple_of(8) {
         let again = Mail::read(octets, &ReadOptions::default());
-        assert_eq!(inspect::to_json(&again, "-"), inspect::to_json(&mail, "-"));
+        assert_eq!(
+            aloud::cli::inspect::to_json(&again, "-"),
+            aloud::cli::inspect::to_json(&mail, "-")
+        );
     }
     let half = octets.get(..octets.len() / 2).unwrap_or_default();
     let prefix = Mail::read(half, &ReadOptions::prefix(octets.len() as u64));
@@ -24,7 +27,7 @@ pub fn message(octets: &[u8]) {
 
 fn check(mail: &Mail, raw: &[u8], level: usize) {
     if level == 0 {
-        let value = inspect::to_json(mail, "-");
+        let value = aloud::cli::inspect::to_json(mail, "-");
         let text = value.to_string();
         assert!(!text.contains('\u{0}'));
         let back: serde_json::Value = serde_json::from_str(&text).expect("JSON is JSON");

@@ -1,6 +1,6 @@
 use aloud::message::{
     Mail,
-    inspect::{self, ReadOptions},
+    inspect::ReadOptions,
     vendors::{self, Table},
     view::View,
 };
@@ -29,7 +29,7 @@ pub fn recognize(octets: &[u8]) {
             let mail = Mail::read(beginning, &ReadOptions::prefix(total));
             explained(&mail);
             assert!(mail.duration.is_none_or(|d| d.as_secs() < 1 << 40));
-            let _ = inspect::to_json(&mail, "-").to_string();
+            let _ = aloud::cli::inspect::to_json(&mail, "-").to_string();
         }
     }
     explained(&whole);

@@ -2,13 +2,14 @@
 
 use serde_json::{Value, json};
 
-use crate::mail::{Card, Dsn, Mail, Mdn, PartInfo, Permission, Receipt, Report};
+use crate::message::{Card, Dsn, Mail, Mdn, PartInfo, PartRole, Permission, Receipt, Report};
+use crate::model::DateTime;
 
 /// One message as JSON. `file` is the name given on the command line; for an enclosed message that
 /// name and its path.
 #[must_use]
 pub fn to_json(mail: &Mail, file: &str) -> Value {
-    let mut originals = mail.parts.iter().filter(|p| p.role == super::PartRole::Original);
+    let mut originals = mail.parts.iter().filter(|p| p.role == PartRole::Original);
     let forwarded: Vec<Value> = mail
         .forwarded
         .iter()
@@ -24,7 +25,7 @@ pub fn to_json(mail: &Mail, file: &str) -> Value {
         "profile": mail.profile,
         "evidence": mail.evidence,
         "subject": mail.subject,
-        "date": mail.date.map(aloud_model::DateTime::to_rfc3339),
+        "date": mail.date.map(DateTime::to_rfc3339),
         "message_id": mail.message_id,
         "sender": {
             "name": mail.sender.name,
