@@ -10,7 +10,7 @@ mod json;
 use super::{Failure, Outcome, vendors::VendorArgs};
 use crate::message::inspect::{self, ReadOptions};
 use crate::message::{Mail, PartInfo, PartRole, Permission, Report};
-use crate::{codec, message};
+use crate::{codec, message, wording};
 
 pub use json::{card_to_json, to_json};
 
@@ -117,7 +117,7 @@ fn describe(mail: &Mail, file: &str, level: usize, out: &mut String) {
         line("card", format!("{name} {}", card.emails.join(" ")));
     }
     for problem in &mail.problems {
-        line("problem", problem.clone());
+        line("problem", wording::problem::problem(problem));
     }
     let originals = mail.parts.iter().filter(|p| p.role == PartRole::Original);
     for (inner, part) in mail.forwarded.iter().zip(originals) {
@@ -211,7 +211,7 @@ fn part_in_words(part: &PartInfo) -> String {
         text += &format!(", {seconds} s");
     }
     if let Some(problem) = &part.problem {
-        text += &format!(", {problem}");
+        text += &format!(", {}", wording::problem::part(problem));
     }
     text
 }
@@ -296,7 +296,7 @@ fn files_of(raw: &[u8], path: &str, part: &PartInfo) -> Result<Vec<(String, Vec<
 }
 
 fn fax_pages(stem: &str, octets: &[u8]) -> Result<Vec<(String, Vec<u8>)>, String> {
-    let words = |error: codec::Error| error.to_string().replacen("the recording", "the fax", 1);
+    let words = |error: codec::Error| wording::problem::fax(&error);
     let count = codec::fax::pages(octets).map_err(words)?.len();
     let mut files = Vec::new();
     for index in 0..count {

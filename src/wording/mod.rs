@@ -5,6 +5,7 @@
 
 #[macro_use]
 pub mod fluent;
+pub mod problem;
 
 /// A text that is not chosen yet, for constant tables. Made by `word!`, so its identifier is checked.
 pub type Word = fn() -> String;

@@ -9,10 +9,11 @@ use aloud::{
         gsm, wav,
     },
     message::{
-        Mail, PartInfo, PartRole,
+        Mail, PartInfo, PartRole, Problem,
         inspect::{self, ReadOptions},
     },
     model::MessageKind,
+    wording,
 };
 use base64::{Engine, engine::general_purpose::STANDARD};
 
@@ -173,14 +174,14 @@ fn nothing_that_cannot_be_rendered_is_silent() {
         ],
     );
     let mail = read(&raw);
-    let said = |path: &str| mail.problems.iter().find(|p| p.starts_with(&format!("part {path}:")));
     for (path, words) in
         [("1", "Windows Media Audio"), ("2", "fax is damaged"), ("3", "recording is empty")]
     {
         let part = mail.part(path).unwrap();
         assert!(!part.decodable, "{path}");
-        assert!(part.problem.as_deref().is_some_and(|p| p.contains(words)), "{part:?}");
-        assert!(said(path).is_some_and(|p| p.contains(words)), "{:?}", mail.problems);
+        let problem = part.problem.clone().expect("said of the part");
+        assert!(wording::problem::part(&problem).contains(words), "{part:?}");
+        assert!(mail.problems.contains(&Problem::Part { path: path.into(), problem }));
     }
     // A file for another program is there as an attachment.
     let thing = mail.part("4").unwrap();

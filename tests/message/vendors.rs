@@ -437,11 +437,7 @@ fn the_beginning_of_a_message_is_enough_for_the_list() {
         let cut = raw.len() * 9 / 10;
         let mail = Mail::read(&raw[..cut], &ReadOptions::prefix(raw.len() as u64));
         assert_eq!(mail.kind.as_str(), row.kind, "{}", row.file);
-        assert!(
-            mail.problems.iter().all(|p| !p.contains("missing") && !p.contains("damaged")),
-            "{:?}",
-            mail.problems
-        );
+        assert!(mail.problems.is_empty(), "{:?}", mail.problems);
     }
     // A long recording of which only the beginning is here: estimated from the whole size.
     let audio = "/".repeat(76) + "\r\n";

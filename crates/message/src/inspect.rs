@@ -11,6 +11,7 @@ use aloud_model::{MessageKind, Sensitivity};
 use super::display;
 use super::mail::{Body, DurationSource, Mail, PartInfo, PartRole, Permission, Sender};
 use super::policy::{self, Level};
+use super::problem::{PartProblem, Problem};
 use super::recognize::{self, Medium};
 use super::vendors::{self, Scene, Table, Vendor};
 use super::view::{self, Header, Mailbox, Part, Shape, View, mailbox};
@@ -133,9 +134,9 @@ fn read_level(
     let header = view.header();
     let mut mail = Mail { problems: view.problems.clone(), ..Mail::default() };
     if !options.whole {
-        mail.problems.retain(|p| !p.contains("end of a part list"));
+        mail.problems.retain(|p| *p != Problem::UnclosedMultipart);
     } else if view.unclosed {
-        mail.problems.push("the end of the message is missing".into());
+        mail.problems.push(Problem::UnclosedMessage);
     }
     identify(&mut mail, header);
     let from = addresses(header, "from");
@@ -186,11 +187,11 @@ fn identify(mail: &mut Mail, header: &Header<'_>) {
     mail.references = ids("references");
     for name in ["From", "Subject", "Date", "Message-ID", "Reply-To", "Sender"] {
         if header.all(name).count() > 1 {
-            mail.problems.push(format!("more than one {name} field; the first is used"));
+            mail.problems.push(Problem::RepeatedField(name));
         }
     }
     if header.text("date").is_some_and(|v| !v.is_empty()) && mail.date.is_none() {
-        mail.problems.push("the date cannot be read".into());
+        mail.problems.push(Problem::UnreadableDate);
     }
 }
 
@@ -280,10 +281,10 @@ fn read_parts(
                 mail.forwarded.push(inner);
                 levels.extend(inside);
             } else {
-                info.problem = Some("nested too deeply to be shown".into());
+                info.problem = Some(PartProblem::MessagesTooDeep);
                 levels.extend(marks_inside(octets));
             }
-        } else if part.problem.as_deref().is_some_and(|p| p.starts_with("nested")) {
+        } else if part.problem.as_ref().is_some_and(PartProblem::hides_content) {
             levels.extend(marks_inside(part.body));
         }
         match info.role {
@@ -291,8 +292,8 @@ fn read_parts(
             PartRole::Report => attachments::report(mail, part, &octets),
             _ => {}
         }
-        if let Some(problem) = &info.problem {
-            mail.problems.push(format!("part {}: {problem}", info.path));
+        if let Some(problem) = info.problem.clone() {
+            mail.problems.push(Problem::Part { path: info.path.clone(), problem });
         }
         mail.parts.push(info);
     }

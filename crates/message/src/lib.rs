@@ -15,6 +15,7 @@ pub mod inspect;
 pub mod mail;
 pub mod mdn;
 pub mod policy;
+pub mod problem;
 pub mod recognize;
 pub mod validate;
 pub mod vendors;
@@ -24,3 +25,4 @@ mod write;
 pub use mail::{
     Body, Card, Dsn, Mail, Mdn, PartInfo, PartRole, Permission, Receipt, Report, Sender,
 };
+pub use problem::{PartProblem, Problem};

@@ -5,6 +5,7 @@
 
 use std::time::Duration;
 
+use crate::problem::{PartProblem, Problem};
 use aloud_model::{AddrSpec, Address, DateTime, Importance, MessageKind, Sensitivity};
 
 /// One message and what it allows. Inner messages are in [`Mail::forwarded`].
@@ -69,7 +70,7 @@ pub struct Mail {
     /// Messages inside, in order.
     pub forwarded: Vec<Mail>,
     /// Repairs made and things that cannot be shown.
-    pub problems: Vec<String>,
+    pub problems: Vec<Problem>,
     /// First Content-Language of the voice body or the message ("en-CA").
     pub language: Option<String>,
     /// Paths of voice bodies in playing order, where a field of the message tells it; empty means
@@ -231,7 +232,7 @@ pub struct PartInfo {
     /// Length of its audio, decoded if that was possible, else as declared.
     pub seconds: Option<f64>,
     /// What is wrong with it.
-    pub problem: Option<String>,
+    pub problem: Option<PartProblem>,
     /// Content-ID without angle brackets.
     pub content_id: Option<String>,
     /// `handling=` (RFC 3459); unmarked parts are required.

@@ -11,6 +11,8 @@
 
 use memchr::memmem;
 
+use crate::problem::{PartProblem, Problem};
+
 mod date;
 pub mod encoding;
 pub mod header;
@@ -66,8 +68,8 @@ pub struct Part<'a> {
     /// Whether its end was seen: a delimiter after it. False for the message itself, whose end only
     /// the caller can know.
     pub closed: bool,
-    /// Repairs made.
-    pub problem: Option<String>,
+    /// What is wrong with its structure.
+    pub problem: Option<PartProblem>,
     children: usize,
     start: usize,
 }
@@ -107,7 +109,7 @@ pub struct View<'a> {
     /// The first is the message itself.
     pub parts: Vec<Part<'a>>,
     /// Repairs and limits that concern the whole.
-    pub problems: Vec<String>,
+    pub problems: Vec<Problem>,
     /// The end of the outermost multipart was missing.
     pub unclosed: bool,
 }
@@ -169,7 +171,7 @@ struct Delimiter {
 struct Splitter<'a> {
     raw: &'a [u8],
     parts: Vec<Part<'a>>,
-    problems: Vec<String>,
+    problems: Vec<Problem>,
     stack: Vec<Open>,
     /// The leaf whose end is awaited.
     leaf: Option<usize>,
@@ -266,7 +268,7 @@ impl<'a> Splitter<'a> {
         let encoding = Encoding::parse(&transfer);
         let problem = encoding
             .is_none()
-            .then(|| format!("unknown transfer encoding “{}”", super::display::clean(&transfer)));
+            .then(|| PartProblem::UnknownEncoding(super::display::clean(&transfer)));
         let index = self.parts.len();
         let path = match parent.and_then(|p| self.parts.get_mut(p)) {
             Some(parent) => {
@@ -295,7 +297,7 @@ impl<'a> Splitter<'a> {
         let mut boundary = None;
         if part.main_type() == "multipart" {
             if depth >= DEPTH_MAX {
-                part.problem = Some("nested too deeply to be taken apart".into());
+                part.problem = Some(PartProblem::MultipartsTooDeep);
             } else {
                 boundary = self.boundary(&mut part);
             }
@@ -318,7 +320,7 @@ impl<'a> Splitter<'a> {
     fn boundary(&mut self, part: &mut Part<'a>) -> Option<Vec<u8>> {
         let near = part.body.get(..part.body.len().min(NEAR)).unwrap_or_default();
         let Some((named, without_comment)) = part.content.boundary() else {
-            part.problem = Some("the boundary between the parts is not named".into());
+            part.problem = Some(PartProblem::NoBoundary);
             return self.looks_like_a_delimiter(near, false);
         };
         let named = named.trim_ascii_end().to_vec();
@@ -327,7 +329,7 @@ impl<'a> Splitter<'a> {
             near.starts_with(&line) || memmem::find(near, &[b"\n", &*line].concat()).is_some()
         };
         if named.is_empty() {
-            part.problem = Some("the boundary between the parts is not named".into());
+            part.problem = Some(PartProblem::NoBoundary);
             return self.looks_like_a_delimiter(near, false);
         }
         if there(&named) {
@@ -338,7 +340,7 @@ impl<'a> Splitter<'a> {
         }
         let found = self.looks_like_a_delimiter(near, true);
         if found.is_some() {
-            part.problem = Some("the boundary between the parts is not the one named".into());
+            part.problem = Some(PartProblem::OtherBoundary);
         }
         // It may still come, behind a long preamble.
         found.or(Some(named))
@@ -379,7 +381,7 @@ impl<'a> Splitter<'a> {
             if let Some(open) = self.stack.pop() {
                 self.cut(open.part, end, false);
                 self.without_children(open.part);
-                self.problems.push("the end of a part list is missing".into());
+                self.problems.push(Problem::UnclosedMultipart);
             }
         }
     }
@@ -406,7 +408,7 @@ impl<'a> Splitter<'a> {
             && part.children == 0
         {
             part.shape = Shape::Leaf;
-            part.problem = Some("the parts could not be told apart".into());
+            part.problem = Some(PartProblem::NoDelimiter);
         }
     }
 
@@ -428,13 +430,13 @@ impl<'a> Splitter<'a> {
             }
         }
         if self.parts.first().is_some_and(|p| p.header.clipped) {
-            self.problems.push("the header is too long and only its beginning was read".into());
+            self.problems.push(Problem::HeaderTooLong);
         }
         if self.misprints > 0 {
-            self.problems.push("a misprinted line between the parts was understood".into());
+            self.problems.push(Problem::MisprintedDelimiter);
         }
         if self.full {
-            self.problems.push("more than 2,000 parts; the rest is not shown".into());
+            self.problems.push(Problem::TooManyParts);
         }
         self.problems.dedup();
         View { parts: self.parts, problems: self.problems, unclosed: unclosed && !self.full }
@@ -550,6 +552,6 @@ mod tests {
         many += &"--b\n\nx\n".repeat(10_000);
         let view = View::parse(many.as_bytes());
         assert_eq!(view.parts.len(), PARTS_MAX);
-        assert!(view.problems.iter().any(|p| p.contains("2,000")));
+        assert!(view.problems.contains(&Problem::TooManyParts));
     }
 }

@@ -1,5 +1,5 @@
 use aloud::message::{
-    Mail, PartRole, Permission,
+    Mail, PartRole, Permission, Problem,
     inspect::{self, ReadOptions},
     validate::validate,
 };
@@ -22,7 +22,8 @@ pub fn message(octets: &[u8]) {
     let half = octets.get(..octets.len() / 2).unwrap_or_default();
     let prefix = Mail::read(half, &ReadOptions::prefix(octets.len() as u64));
     check(&prefix, half, 0);
-    assert!(prefix.problems.iter().all(|p| !p.contains("missing")), "{:?}", prefix.problems);
+    let missing = |p: &Problem| matches!(p, Problem::UnclosedMultipart | Problem::UnclosedMessage);
+    assert!(!prefix.problems.iter().any(missing), "{:?}", prefix.problems);
 }
 
 fn check(mail: &Mail, raw: &[u8], level: usize) {

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use crate::message::{Card, Dsn, Mail, Mdn, PartInfo, PartRole, Permission, Receipt, Report};
 use crate::model::DateTime;
+use crate::wording;
 
 /// One message as JSON. `file` is the name given on the command line; for an enclosed message that
 /// name and its path.
@@ -54,7 +55,7 @@ pub fn to_json(mail: &Mail, file: &str) -> Value {
         "receipt": mail.receipt.as_ref().map(receipt),
         "report": mail.report.as_ref().map(report),
         "forwarded": forwarded,
-        "problems": mail.problems,
+        "problems": mail.problems.iter().map(wording::problem::problem).collect::<Vec<_>>(),
     })
 }
 
@@ -84,7 +85,7 @@ fn part(part: &PartInfo) -> Value {
         "codec": part.codec,
         "decodable": part.decodable,
         "seconds": part.seconds.map(number),
-        "problem": part.problem,
+        "problem": part.problem.as_ref().map(wording::problem::part),
     })
 }
 

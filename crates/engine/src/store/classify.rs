@@ -6,7 +6,9 @@
 
 use std::time::Duration;
 
-use aloud_message::{Mail, PartRole, Permission, Report, display, dsn, inspect::ReadOptions};
+use aloud_message::{
+    Mail, PartRole, Permission, Problem, Report, display, dsn, inspect::ReadOptions,
+};
 use aloud_model::{Address, DateTime, Importance, MessageKind};
 
 /// Longest preview kept, in characters.
@@ -93,12 +95,12 @@ pub fn poisoned() -> Mail {
         kind: MessageKind::Other,
         may_forward: refused(),
         may_reply: refused(),
-        problems: vec![POISON.into()],
+        problems: vec![Problem::Unreadable],
         ..Mail::default()
     }
 }
 
-const POISON: &str = "This message could not be displayed. Its source can still be shown.";
+const UNREADABLE: &str = "This message could not be displayed. Its source can still be shown.";
 
 /// Reads octets and picks the facts; `total` is the size of the whole message.
 #[must_use]
@@ -141,7 +143,7 @@ fn pick(mail: &Mail) -> Facts {
         about: about(mail.report.as_ref()),
         report: mail.report.clone(),
         words,
-        poison: mail.problems.iter().any(|p| p == POISON),
+        poison: mail.problems.contains(&Problem::Unreadable),
     }
 }
 
@@ -210,7 +212,7 @@ fn preview(mail: &Mail, text: Option<&str>) -> String {
             None => "Left from an outside line · can’t be replied to".into(),
         };
     }
-    mail.problems.first().cloned().unwrap_or_default()
+    if mail.problems.contains(&Problem::Unreadable) { UNREADABLE.into() } else { String::new() }
 }
 
 fn seconds(value: f64) -> Duration {

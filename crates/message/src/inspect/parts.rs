@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use crate::display;
 use crate::mail::{PartInfo, PartRole};
+use crate::problem::PartProblem;
 use crate::recognize::{Medium, is_vpim1, medium, voice_content};
 use crate::view::{Encoding, Part, Shape, View};
 use aloud_codec as codec;
@@ -129,9 +130,9 @@ pub fn describe(
     let complete = options.whole || part.closed;
     let media_type = part.content.value.clone();
     let filename = part.filename().and_then(|name| display::safe_file_name(&display::clean(&name)));
-    let mut problem = part.problem.clone().map(|p| display::clean(&p));
+    let mut problem = part.problem.clone();
     if decoded.damaged && complete {
-        problem = problem.or(Some("the transfer encoding is damaged".into()));
+        problem = problem.or(Some(PartProblem::DamagedEncoding));
     }
     let mut info = PartInfo {
         path: part.path.clone(),
@@ -220,8 +221,7 @@ fn fax(info: &mut PartInfo, octets: &[u8], complete: bool) -> Option<u32> {
         }
         Err(error) if complete => {
             info.decodable = false;
-            info.problem
-                .get_or_insert_with(|| error.to_string().replacen("the recording", "the fax", 1));
+            info.problem.get_or_insert(PartProblem::Fax(error));
             None
         }
         Err(_) => None,
@@ -250,7 +250,7 @@ fn audio(
         // VPIM version 1 tells its three parts by their places, so that an absent name is an empty one.
         let announced = matches!(info.role, PartRole::SpokenName | PartRole::SpokenSubject);
         if !(announced && by_place) {
-            info.problem.get_or_insert_with(|| codec::Error::Empty.to_string());
+            info.problem.get_or_insert(PartProblem::Audio(codec::Error::Empty));
         }
         return !damaged;
     }
@@ -266,7 +266,7 @@ fn audio(
             }
             Err(error) => {
                 info.decodable = false;
-                info.problem.get_or_insert_with(|| error.to_string());
+                info.problem.get_or_insert(PartProblem::Audio(error));
             }
         }
     }

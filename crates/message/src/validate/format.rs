@@ -7,6 +7,7 @@ use super::{
     rule::{Findings, Level, Rule, Scope, Verdict, shown},
     scene::{ADDRESS_FIELDS, Profile, Scene, declared_encoding, place},
 };
+use crate::problem::Problem;
 use crate::view::{Encoding, Part, Shape, header};
 
 pub(super) const RULES: &[Rule] = &[
@@ -377,12 +378,27 @@ fn boundaries(s: &Scene<'_>) -> Verdict {
         f.expect(part.shape == Shape::Multipart, || format!("{at}: no part inside"));
     }
     for problem in &s.view.problems {
-        f.bad(problem);
+        f.bad(structure(problem));
     }
     if s.view.unclosed {
         f.bad("the last boundary line is missing");
     }
     f.verdict("every multipart has its boundary, its parts and its end", "no multipart")
+}
+
+/// A problem of the structure as a finding.
+fn structure(problem: &Problem) -> &'static str {
+    match problem {
+        Problem::UnclosedMultipart => "a closing boundary line is missing",
+        Problem::MisprintedDelimiter => "a boundary line is misprinted",
+        Problem::HeaderTooLong => "the header is longer than is read",
+        Problem::TooManyParts => "more parts than are read",
+        Problem::UnclosedMessage
+        | Problem::RepeatedField(_)
+        | Problem::UnreadableDate
+        | Problem::Part { .. }
+        | Problem::Unreadable => "the structure cannot be read",
+    }
 }
 
 fn encoded_words(s: &Scene<'_>) -> Verdict {

@@ -6,6 +6,7 @@ use super::{
     rule::{Findings, Level, Rule, Scope, Verdict, shown},
     scene::{Scene, declared_encoding, place, role, values},
 };
+use crate::problem::PartProblem;
 use crate::view::{Part, Shape};
 use aloud_model::VoiceContent;
 
@@ -257,9 +258,22 @@ fn is_mime(s: &Scene<'_>) -> Verdict {
     f.expect(s.header().has("mime-version"), || "no MIME-Version".into());
     f.expect(s.header().has("content-type"), || "no Content-Type".into());
     for problem in s.parts().filter_map(|(_, part)| part.problem.as_ref()) {
-        f.bad(problem);
+        f.bad(repair(problem));
     }
     f.verdict("a MIME message that needed no repair", "")
+}
+
+/// A repair as a finding.
+fn repair(problem: &PartProblem) -> String {
+    match problem {
+        PartProblem::UnknownEncoding(name) => format!("unknown transfer encoding “{name}”"),
+        PartProblem::MultipartsTooDeep | PartProblem::MessagesTooDeep => "nested too deeply".into(),
+        PartProblem::NoBoundary => "no boundary is named".into(),
+        PartProblem::OtherBoundary => "the boundary is not the one named".into(),
+        PartProblem::NoDelimiter => "no boundary line inside".into(),
+        PartProblem::DamagedEncoding => "the transfer encoding is damaged".into(),
+        PartProblem::Audio(error) | PartProblem::Fax(error) => error.to_string(),
+    }
 }
 
 fn context(s: &Scene<'_>) -> Verdict {

@@ -4,6 +4,7 @@ use std::{sync::Arc, time::Duration};
 use super::*;
 use crate::{
     audio::{PlayerState, State},
+    message::PartProblem,
     ui::screen::testing::{self, ctx},
 };
 
@@ -126,7 +127,7 @@ fn unknown_and_damaged_recordings_say_so() {
     assert_eq!(p.stand(&idle), Stand::Faulty(Fault::Unknown("audio/x-example".into())));
 
     let mut damaged = mail();
-    damaged.parts[2].problem = Some("cut short".into());
+    damaged.parts[2].problem = Some(PartProblem::DamagedEncoding);
     let mut p = Player::new(MessageKey(7), &damaged, None, true).expect("it sounds");
     assert!(matches!(p.update(Message::Toggle, &ctx(&idle)), Action::None));
     assert!(matches!(p.update(Message::PlayWhatsThere, &ctx(&idle)), Action::Ask(_)));

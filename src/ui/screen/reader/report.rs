@@ -11,6 +11,7 @@ use crate::{
     },
     model::{AddrSpec, Address, DateTime, MessageKind},
     ui::screen::{Action, Compose, Context, Verb, words::size},
+    wording,
 };
 
 /// What the user presses in a report.
@@ -300,11 +301,12 @@ pub fn details(opened: &Opened) -> Vec<(String, String)> {
         }
         if let Some(problem) = &part.problem {
             text.push_str(" · ");
-            text.push_str(problem);
+            text.push_str(&wording::problem::part(problem));
         }
         push(fl!("details-part"), &text);
     }
-    push(fl!("details-problems"), &mail.problems.join("; "));
+    let problems: Vec<_> = mail.problems.iter().map(wording::problem::problem).collect();
+    push(fl!("details-problems"), &problems.join("; "));
     lines
 }
 
