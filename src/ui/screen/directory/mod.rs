@@ -5,29 +5,27 @@
 
 use std::{path::PathBuf, sync::Arc, time::Duration};
 
-use iced::Task;
-
 use super::{
-    Action, Ask, Compose, Context, Toast, Undo, Verb,
+    Action, Compose, Context, Toast, Undo, Verb,
     words::{error_text, saved},
 };
 use crate::{
     audio::{ClipId, Command, Phase, PlayerState, Segment},
     codec::Pcm,
-    engine::{
-        CardOffer, CardOfferKind, Contact, ContactEmail, ContactTel, Engine, Error, UndoToken,
-    },
-    model::{AddrSpec, Address, ContactId, DateTime, MessageKey},
+    engine::{CardOffer, Contact, ContactEmail, Error, UndoToken},
+    model::{Address, ContactId, DateTime, MessageKey},
     ui::theme::Icon,
 };
 
+mod ask;
+pub mod form;
 mod view;
 mod work;
 
-pub use view::{card, list};
+pub use ask::Question;
+use form::Form;
 
-/// Largest file of cards that is read.
-const CARDS_MAX: u64 = 16 * 1024 * 1024;
+pub use view::{card, list};
 
 /// The directory.
 #[derive(Debug, Default)]
@@ -55,37 +53,6 @@ pub struct Newer {
     pub subject: String,
     /// When it came.
     pub date: DateTime,
-}
-
-/// The form: one line a value.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct Form {
-    /// The person as before.
-    before: Contact,
-    name: String,
-    role: String,
-    organization: String,
-    emails: Vec<(String, bool)>,
-    tels: Vec<(String, String)>,
-    place: String,
-    wrong: Option<String>,
-}
-
-/// A line of the form.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Field {
-    /// Name.
-    Name,
-    /// Role.
-    Role,
-    /// Organisation.
-    Organization,
-    /// An address.
-    Email(usize),
-    /// A number.
-    Tel(usize),
-    /// Place.
-    Place,
 }
 
 /// What happens to the directory.
@@ -136,16 +103,8 @@ pub enum Message {
     New,
     /// "Edit".
     Edit,
-    /// Typing in the form.
-    Typed(Field, String),
-    /// Whether an address takes VPIM.
-    Vpim(usize, bool),
-    /// One more address.
-    AddEmail,
-    /// One more number.
-    AddTel,
-    /// "Save".
-    Save,
+    /// The form.
+    Form(form::Message),
     /// It was saved.
     Saved(Result<ContactId, Error>),
     /// "Cancel".
@@ -154,36 +113,6 @@ pub enum Message {
     Back,
     /// Nothing.
     Ignored,
-}
-
-/// What the directory asks the engine.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Question {
-    /// People that match.
-    People(u64, String),
-    /// A spoken name.
-    Name(ContactId),
-    /// The newer card in a message.
-    Newer(ContactId, MessageKey),
-    /// Lets the user choose files and imports them.
-    Import,
-    /// Lets the user choose a file and writes the card.
-    Export(ContactId, String),
-    /// Deletes.
-    Delete(ContactId, String),
-    /// Takes the newer card over.
-    Accept {
-        /// The message.
-        key: MessageKey,
-        /// The card in it.
-        path: String,
-        /// Whose, for the toast.
-        name: String,
-    },
-    /// Never offers the newer card again.
-    Keep(MessageKey, String),
-    /// Saves.
-    Save(Box<Contact>),
 }
 
 /// The directory's [`Action`].
@@ -262,65 +191,27 @@ impl Directory {
         self.reload().and(card)
     }
 
-    /// What happens next.
+    /// Applies `message` and returns what the window should do.
     pub fn update(&mut self, message: Message, ctx: &Context<'_>) -> Act {
-        let menu = match message {
-            // Answers do not close the menu.
-            Message::People(..) | Message::Changed | Message::Newer(_) | Message::Name(..) => {
-                self.more
-            }
-            _ => std::mem::take(&mut self.more),
-        };
+        self.more = self.menu_after(&message);
         match message {
             Message::People(number, result) if number == self.asked => self.people_here(result),
-            Message::People(..) => Action::None,
+            Message::People(..) | Message::Ignored | Message::More => Action::None,
             Message::Changed => self.reload(),
-            Message::Search(text) => {
-                self.search = text;
-                self.reload()
-            }
-            Message::Select(id) => self.select(id),
-            Message::Step(by) => self.step(by),
             Message::Newer(newer) => {
                 let ours = newer.as_ref().is_some_and(|n| Some(n.person) == self.selected);
                 self.newer = newer.filter(|_| ours).map(|n| *n);
                 Action::None
             }
-            Message::More => {
-                self.more = !menu;
-                Action::None
+            Message::Name(id, Ok(pcm)) if Some(id) == self.selected => {
+                Action::Audio(play_name(id, pcm))
             }
-            Message::Copy(text) => {
-                Action::Run(iced::clipboard::write(text)).and(Action::say(fl!("toast-copied")))
-            }
-            Message::Back => {
-                if self.form.take().is_none() {
-                    self.selected = None;
-                }
-                Action::None
-            }
-            Message::HearName | Message::Name(..) => self.name(message, ctx),
-            Message::Record | Message::Write => self.compose(&message),
-            Message::Import => Action::Ask(Question::Import),
-            Message::Imported(Ok(ids)) => match ids.as_slice() {
-                [] => Action::None,
-                [one] => {
-                    let shown = self.select(*one);
-                    Action::say(fl!("toast-cards-added", count = 1)).and(shown)
-                }
-                many => Action::say(fl!("toast-cards-added", count = many.len())),
-            }
-            .and(self.reload()),
-            Message::Export => match self.selected().and_then(|p| Some((p.id?, p.name.clone()))) {
-                Some((id, name)) => Action::Ask(Question::Export(id, name)),
-                None => Action::None,
-            },
+            // Another person is shown by now.
+            Message::Name(_, Ok(_)) => Action::None,
+            Message::Imported(Ok(ids)) => self.imported(&ids),
             Message::Exported(Ok(Some(file))) => Action::say(saved(&file)),
+            // The dialog was closed without a choice.
             Message::Exported(Ok(None)) => Action::None,
-            Message::Delete => match self.selected().and_then(|p| Some((p.id?, p.name.clone()))) {
-                Some((id, name)) => Action::Ask(Question::Delete(id, name)),
-                None => Action::None,
-            },
             Message::Deleted(name, Ok(token)) => {
                 self.selected = None;
                 Action::Toast(Toast {
@@ -330,7 +221,6 @@ impl Directory {
                 })
                 .and(self.reload())
             }
-            Message::Accept(accept) => self.accept(accept),
             Message::Accepted(name, Ok((_, token))) => {
                 self.newer = None;
                 Action::Toast(Toast {
@@ -340,11 +230,122 @@ impl Directory {
                 })
                 .and(self.reload())
             }
-            Message::Imported(Err(error))
+            Message::Saved(result) => self.saved(result),
+            Message::Name(_, Err(error))
+            | Message::Imported(Err(error))
             | Message::Exported(Err(error))
             | Message::Deleted(_, Err(error))
             | Message::Accepted(_, Err(error)) => Action::say(error_text(&error)),
-            message => self.form_update(message),
+
+            Message::Search(text) => {
+                self.search = text;
+                self.reload()
+            }
+            Message::Select(id) => self.select(id),
+            Message::Step(by) => self.step(by),
+            Message::HearName => self.hear_name(ctx),
+            Message::Record => self.compose(true),
+            Message::Write => self.compose(false),
+            Message::Copy(text) => {
+                Action::Run(iced::clipboard::write(text)).and(Action::say(fl!("toast-copied")))
+            }
+            Message::Import => Action::Ask(Question::Import),
+            Message::Export => self.about_selected(Question::Export),
+            Message::Delete => self.about_selected(Question::Delete),
+            Message::Accept(accept) => self.accept(accept),
+            Message::New => {
+                self.form = Some(Form::of(&Contact::default()));
+                Action::None
+            }
+            Message::Edit => {
+                self.form = self.selected().map(Form::of);
+                Action::None
+            }
+            Message::Form(message) => match self.form.as_mut().and_then(|f| f.update(message)) {
+                Some(contact) => Action::Ask(Question::Save(Box::new(contact))),
+                None => Action::None,
+            },
+            Message::Cancel => {
+                self.form = None;
+                Action::None
+            }
+            Message::Back => {
+                if self.form.take().is_none() {
+                    self.selected = None;
+                }
+                Action::None
+            }
+        }
+    }
+
+    /// Whether the menu is open after `message`: a press closes it, an answer leaves it alone.
+    fn menu_after(&self, message: &Message) -> bool {
+        match message {
+            Message::More => !self.more,
+            Message::People(..)
+            | Message::Changed
+            | Message::Newer(_)
+            | Message::Name(..)
+            | Message::Imported(_)
+            | Message::Exported(_)
+            | Message::Deleted(..)
+            | Message::Accepted(..)
+            | Message::Saved(_)
+            | Message::Ignored => self.more,
+            Message::Search(_)
+            | Message::Select(_)
+            | Message::Step(_)
+            | Message::HearName
+            | Message::Record
+            | Message::Write
+            | Message::Copy(_)
+            | Message::Import
+            | Message::Export
+            | Message::Delete
+            | Message::Accept(_)
+            | Message::New
+            | Message::Edit
+            | Message::Form(_)
+            | Message::Cancel
+            | Message::Back => false,
+        }
+    }
+
+    fn imported(&mut self, ids: &[ContactId]) -> Act {
+        let said = match ids {
+            [] => Action::None,
+            [one] => {
+                let shown = self.select(*one);
+                Action::say(fl!("toast-cards-added", count = 1)).and(shown)
+            }
+            many => Action::say(fl!("toast-cards-added", count = many.len())),
+        };
+        said.and(self.reload())
+    }
+
+    /// The form that was saved closes. Another one that was opened meanwhile stays.
+    fn saved(&mut self, result: Result<ContactId, Error>) -> Act {
+        let waits = self.form.as_ref().is_some_and(|form| form.saving);
+        match (result, &mut self.form) {
+            (Ok(id), _) if waits => {
+                self.form = None;
+                self.selected = Some(id);
+                self.search.clear();
+                self.reload()
+            }
+            (Ok(_), _) => self.reload(),
+            (Err(error), Some(form)) if waits => {
+                form.refused(error_text(&error));
+                Action::None
+            }
+            (Err(error), _) => Action::say(error_text(&error)),
+        }
+    }
+
+    fn about_selected(&self, question: fn(ContactId, String) -> Question) -> Act {
+        match self.selected().and_then(|p| Some((p.id?, p.name.clone()))) {
+            Some((id, name)) => Action::Ask(question(id, name)),
+            None => Action::None,
         }
     }
 
@@ -381,7 +382,7 @@ impl Directory {
             Some((id, key)) if self.newer.as_ref().is_none_or(|n| n.key != key) => {
                 Action::Ask(Question::Newer(id, key))
             }
-            _ => Action::None,
+            Some(_) | None => Action::None,
         }
     }
 
@@ -393,30 +394,22 @@ impl Directory {
         };
         match self.people.get(next).and_then(|p| p.id) {
             Some(id) if Some(id) != self.selected => self.select(id),
-            _ => Action::None,
+            Some(_) | None => Action::None,
         }
     }
 
-    fn name(&mut self, message: Message, ctx: &Context<'_>) -> Act {
-        match message {
-            Message::HearName => {
-                let Some(id) = self.selected else { return Action::None };
-                if ctx.audio.player.clip == Some(name_clip(id)) {
-                    return Action::Audio(Command::Toggle);
-                }
-                Action::Ask(Question::Name(id))
+    fn hear_name(&self, ctx: &Context<'_>) -> Act {
+        match self.selected {
+            Some(id) if ctx.audio.player.clip == Some(name_clip(id)) => {
+                Action::Audio(Command::Toggle)
             }
-            Message::Name(id, Ok(pcm)) if Some(id) == self.selected => {
-                Action::Audio(play_name(id, pcm))
-            }
-            Message::Name(_, Err(error)) => Action::say(error_text(&error)),
-            _ => Action::None,
+            Some(id) => Action::Ask(Question::Name(id)),
+            None => Action::None,
         }
     }
 
-    fn compose(&self, message: &Message) -> Act {
+    fn compose(&self, voice: bool) -> Act {
         let Some(person) = self.selected() else { return Action::None };
-        let voice = matches!(message, Message::Record);
         let Some(address) = address_of(person, voice) else {
             return Action::say(fl!("directory-no-address", name = &person.name));
         };
@@ -435,45 +428,6 @@ impl Directory {
             Action::Ask(Question::Accept { key, path, name })
         } else {
             Action::Ask(Question::Keep(key, path))
-        }
-    }
-
-    fn form_update(&mut self, message: Message) -> Act {
-        match (message, &mut self.form) {
-            (Message::New, form) => {
-                *form = Some(Form::of(&Contact::default()));
-                Action::None
-            }
-            (Message::Edit, _) => {
-                self.form = self.selected().map(Form::of);
-                Action::None
-            }
-            (Message::Cancel, form) => {
-                *form = None;
-                Action::None
-            }
-            (Message::Save, Some(form)) => match form.contact() {
-                Ok(contact) => Action::Ask(Question::Save(Box::new(contact))),
-                Err(text) => {
-                    form.wrong = Some(text);
-                    Action::None
-                }
-            },
-            (Message::Saved(Ok(id)), form) => {
-                *form = None;
-                self.selected = Some(id);
-                self.search.clear();
-                self.reload()
-            }
-            (Message::Saved(Err(error)), Some(form)) => {
-                form.wrong = Some(error_text(&error));
-                Action::None
-            }
-            (message, Some(form)) => {
-                form.update(message);
-                Action::None
-            }
-            _ => Action::None,
         }
     }
 }
@@ -515,154 +469,7 @@ pub fn letter(person: &Contact) -> String {
     let (key, _) = sort_key(person);
     match key.chars().next() {
         Some(c) if c.is_alphabetic() => c.to_uppercase().to_string(),
-        _ => "#".into(),
-    }
-}
-
-impl Form {
-    fn of(contact: &Contact) -> Self {
-        let mut emails: Vec<(String, bool)> =
-            contact.emails.iter().map(|e| (e.addr.to_string(), e.vpim)).collect();
-        let mut tels: Vec<(String, String)> =
-            contact.tels.iter().map(|t| (t.number.clone(), t.kinds.join(", "))).collect();
-        if emails.is_empty() {
-            emails.push((String::new(), false));
-        }
-        if tels.is_empty() {
-            tels.push((String::new(), String::new()));
-        }
-        Self {
-            name: contact.name.clone(),
-            role: contact.role.clone().unwrap_or_default(),
-            organization: contact.organization.clone().unwrap_or_default(),
-            emails,
-            tels,
-            place: contact.place.clone().unwrap_or_default(),
-            wrong: None,
-            before: contact.clone(),
-        }
-    }
-
-    fn update(&mut self, message: Message) {
-        self.wrong = None;
-        match message {
-            Message::Typed(field, text) => match field {
-                Field::Name => self.name = text,
-                Field::Role => self.role = text,
-                Field::Organization => self.organization = text,
-                Field::Place => self.place = text,
-                Field::Email(at) => {
-                    if let Some(email) = self.emails.get_mut(at) {
-                        email.0 = text;
-                    }
-                }
-                Field::Tel(at) => {
-                    if let Some(tel) = self.tels.get_mut(at) {
-                        tel.0 = text;
-                    }
-                }
-            },
-            Message::Vpim(at, on) => {
-                if let Some(email) = self.emails.get_mut(at) {
-                    email.1 = on;
-                }
-            }
-            Message::AddEmail => self.emails.push((String::new(), false)),
-            Message::AddTel => self.tels.push((String::new(), String::new())),
-            _ => {}
-        }
-    }
-
-    /// The person as typed.
-    fn contact(&self) -> Result<Contact, String> {
-        let some = |text: &str| {
-            let text = text.trim();
-            (!text.is_empty()).then(|| text.to_owned())
-        };
-        let name = some(&self.name).ok_or_else(|| fl!("directory-name-missing"))?;
-        let mut emails = Vec::new();
-        for (text, vpim) in self.emails.iter().filter(|(text, _)| !text.trim().is_empty()) {
-            let addr = AddrSpec::parse(text).map_err(|_| fl!("account-bad-address"))?;
-            let before = self.before.emails.iter().find(|e| e.addr == addr);
-            emails.push(ContactEmail {
-                preferred: before.is_some_and(|e| e.preferred),
-                vpim: *vpim,
-                addr,
-            });
-        }
-        let tels = self
-            .tels
-            .iter()
-            .filter(|(number, _)| !number.trim().is_empty())
-            .map(|(number, kinds)| ContactTel {
-                number: number.trim().to_owned(),
-                kinds: kinds.split(", ").filter(|k| !k.is_empty()).map(str::to_owned).collect(),
-            })
-            .collect();
-        Ok(Contact {
-            name,
-            role: some(&self.role),
-            organization: some(&self.organization),
-            place: some(&self.place),
-            emails,
-            tels,
-            source: if self.before.source.is_empty() {
-                fl!("directory-source-typed")
-            } else {
-                self.before.source.clone()
-            },
-            ..self.before.clone()
-        })
-    }
-}
-
-impl Ask<Message> for Question {
-    fn ask(self, engine: &Engine) -> Task<Message> {
-        let e = engine.clone();
-        match self {
-            Self::People(number, search) => {
-                Task::perform(async move { e.contacts(search).await }, move |r| {
-                    Message::People(number, r)
-                })
-            }
-            Self::Name(id) => {
-                Task::perform(async move { e.spoken_name(id).await }, move |r| Message::Name(id, r))
-            }
-            Self::Newer(person, key) => Task::perform(async move { e.peek(key).await }, move |r| {
-                let newer = r.ok().and_then(|opened| {
-                    let offers = opened.offers.iter();
-                    let offer = offers
-                        .filter(|o| !matches!(o.kind, CardOfferKind::Known))
-                        .min_by_key(|o| !matches!(o.kind, CardOfferKind::Conflict { .. }))?;
-                    Some(Box::new(Newer {
-                        person,
-                        key,
-                        offer: offer.clone(),
-                        subject: opened.row.subject.clone(),
-                        date: opened.row.date,
-                    }))
-                });
-                Message::Newer(newer)
-            }),
-            Self::Import => Task::perform(work::import(e, CARDS_MAX), Message::Imported),
-            Self::Export(id, name) => Task::perform(work::export(e, id, name), Message::Exported),
-            Self::Delete(id, name) => {
-                Task::perform(async move { e.delete_contact(id).await }, move |r| {
-                    Message::Deleted(name.clone(), r)
-                })
-            }
-            Self::Accept { key, path, name } => {
-                Task::perform(async move { e.import_card(key, path, true).await }, move |r| {
-                    Message::Accepted(name.clone(), r)
-                })
-            }
-            Self::Keep(key, path) => {
-                Task::perform(async move { e.dismiss_card(key, path).await }, |_| Message::Ignored)
-            }
-            Self::Save(contact) => {
-                Task::perform(async move { e.save_contact(*contact).await }, Message::Saved)
-            }
-        }
+        Some(_) | None => "#".into(),
     }
 }
 
@@ -671,6 +478,7 @@ mod tests {
     use super::*;
     use crate::{
         audio::State,
+        engine::CardOfferKind,
         ui::screen::testing::{NOW, addr, ctx},
     };
 
@@ -785,16 +593,52 @@ mod tests {
         let mut d = directory();
         feed(&mut d, Message::Select(ContactId(1)));
         feed(&mut d, Message::Edit);
-        feed(&mut d, Message::Typed(Field::Email(0), "not an address".into()));
-        assert!(feed(&mut d, Message::Save).is_empty());
+        feed(
+            &mut d,
+            Message::Form(form::Message::Typed(form::Field::Email(0), "not an address".into())),
+        );
+        assert!(feed(&mut d, Message::Form(form::Message::Save)).is_empty());
         assert!(d.form.as_ref().is_some_and(|f| f.wrong.is_some()));
-        feed(&mut d, Message::Typed(Field::Email(0), "new@x.example".into()));
-        let actions = feed(&mut d, Message::Save);
+        feed(
+            &mut d,
+            Message::Form(form::Message::Typed(form::Field::Email(0), "new@x.example".into())),
+        );
+        let actions = feed(&mut d, Message::Form(form::Message::Save));
         let [Action::Ask(Question::Save(contact))] = actions.as_slice() else {
             panic!("{actions:?}")
         };
         assert_eq!(contact.id, Some(ContactId(1)));
         assert_eq!(contact.emails[0].addr, addr("new@x.example"));
         assert!(contact.emails[1].vpim && contact.emails[1].preferred);
+    }
+
+    #[test]
+    fn an_answer_closes_neither_the_menu_nor_another_form() {
+        let mut d = directory();
+        feed(&mut d, Message::Select(ContactId(1)));
+        for answer in [
+            Message::Ignored,
+            Message::Changed,
+            Message::People(0, Ok(Vec::new())),
+            Message::Newer(None),
+            Message::Name(ContactId(9), Err(Error::Stopped)),
+            Message::Imported(Ok(Vec::new())),
+            Message::Exported(Ok(None)),
+            Message::Accepted("Priya Raman".into(), Err(Error::Stopped)),
+            Message::Saved(Ok(ContactId(2))),
+            Message::Saved(Err(Error::Stopped)),
+        ] {
+            d.more = true;
+            feed(&mut d, answer.clone());
+            assert!(d.more, "the menu is closed by {answer:?}");
+        }
+        feed(&mut d, Message::Edit);
+        assert!(!d.more, "a press closes it");
+        feed(&mut d, Message::Form(form::Message::Save));
+        assert!(feed(&mut d, Message::Form(form::Message::Save)).is_empty(), "under way");
+        feed(&mut d, Message::Cancel);
+        feed(&mut d, Message::New);
+        feed(&mut d, Message::Saved(Ok(ContactId(1))));
+        assert!(d.form.is_some(), "what is typed for somebody else stays");
     }
 }

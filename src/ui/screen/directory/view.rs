@@ -5,7 +5,11 @@ use iced::{
     widget::{column, container, row, scrollable, space},
 };
 
-use super::{Directory, Field, Form, Message, letter, name_sounds};
+use super::{
+    Directory, Message,
+    form::{Field, Form, Message as Change},
+    letter, name_sounds,
+};
 use crate::{
     engine::{CardOfferKind, Contact, ContactEmail, ContactTel},
     ui::{
@@ -327,7 +331,9 @@ fn newer_bar<'a>(newer: &'a super::Newer, ctx: &Context<'_>, look: Look) -> El<'
             .button(button::outline_small(look, fl!("update")).on_press(Message::Accept(true)))
             .close(Message::Accept(false), fl!("close")),
         ),
-        _ => space().into(),
+        CardOfferKind::New { .. } | CardOfferKind::OtherSender { .. } | CardOfferKind::Known => {
+            space().into()
+        }
     }
 }
 
@@ -428,7 +434,7 @@ fn form_page<'a>(form: &'a Form, ctx: &Context<'a>, look: Look) -> El<'a, Messag
         look.text(Type::Heading, title).color(c.text),
         space().width(Length::Fill),
         button::ghost(look, None, fl!("cancel")).on_press(Message::Cancel),
-        button::primary(look, fl!("save")).on_press(Message::Save),
+        button::primary(look, fl!("save")).on_press(Message::Form(Change::Save)),
     ]
     .spacing(8)
     .align_y(Alignment::Center);
@@ -436,8 +442,8 @@ fn form_page<'a>(form: &'a Form, ctx: &Context<'a>, look: Look) -> El<'a, Messag
         column![
             look.text(Type::Ui, label).font(MEDIUM).color(c.text),
             field(look, "", value, false)
-                .on_input(move |text| Message::Typed(which, text))
-                .on_submit(Message::Save),
+                .on_input(move |text| Message::Form(Change::Typed(which, text)))
+                .on_submit(Message::Form(Change::Save)),
         ]
         .spacing(6)
         .into()
@@ -452,17 +458,23 @@ fn form_page<'a>(form: &'a Form, ctx: &Context<'a>, look: Look) -> El<'a, Messag
     for (at, (number, _)) in form.tels.iter().enumerate() {
         all = all.push(input(fl!("field-number"), number, Field::Tel(at)));
     }
-    all = all.push(button::link(look, fl!("add-number")).padding(0).on_press(Message::AddTel));
+    all = all.push(
+        button::link(look, fl!("add-number")).padding(0).on_press(Message::Form(Change::AddTel)),
+    );
     for (at, (address, vpim)) in form.emails.iter().enumerate() {
         all = all.push(input(fl!("field-address"), address, Field::Email(at))).push(checkbox(
             look,
             *vpim,
             fl!("field-vpim"),
-            Message::Vpim(at, !vpim),
+            Message::Form(Change::Vpim(at, !vpim)),
         ));
     }
     all = all
-        .push(button::link(look, fl!("add-address")).padding(0).on_press(Message::AddEmail))
+        .push(
+            button::link(look, fl!("add-address"))
+                .padding(0)
+                .on_press(Message::Form(Change::AddEmail)),
+        )
         .push(input(fl!("field-place"), &form.place, Field::Place));
     if let Some(wrong) = &form.wrong {
         all = all.push(look.text(Type::Small, wrong.as_str()).color(c.danger));
