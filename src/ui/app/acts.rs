@@ -77,7 +77,7 @@ impl App {
     fn subject(&self, keys: &[MessageKey]) -> Option<String> {
         match keys {
             [key] => self.list.find(*key).map(|row| row.subject.clone()).filter(|s| !s.is_empty()),
-            _ => None,
+            [] | [_, _, ..] => None,
         }
     }
 

@@ -82,7 +82,12 @@ impl App {
                             .button(act(fl!("try-now"), BarAct::TryAgain)),
                     )
                 }
-                _ => None,
+                AccountState::Idle
+                | AccountState::Checking
+                | AccountState::Fetching { .. }
+                | AccountState::UpToDate(_)
+                | AccountState::Offline(_)
+                | AccountState::NeedsPassword(_) => None,
             })
         };
         if let Some(found) = password.or_else(failed) {

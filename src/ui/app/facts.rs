@@ -171,7 +171,7 @@ impl App {
                     (None, _) => {}
                 }
             }
-            _ => self.playing = None,
+            Some(_) | None => self.playing = None,
         }
     }
 
@@ -262,7 +262,7 @@ impl App {
                 self.page = Page::Welcome;
                 Task::none()
             }
-            _ => Task::none(),
+            (Page::Welcome | Page::Mail | Page::Account(_) | Page::Settings(_), _) => Task::none(),
         }
     }
 

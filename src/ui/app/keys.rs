@@ -145,9 +145,10 @@ impl App {
             Go::PreviousPane => self.turn_pane(-1),
             Go::Search => {
                 // The Outbox has nothing to search: the keys that follow must find a field.
-                let there = match self.place {
-                    Place::Outbox => self.go(Place::AllInboxes),
-                    _ => Task::none(),
+                let there = if self.place == Place::Outbox {
+                    self.go(Place::AllInboxes)
+                } else {
+                    Task::none()
                 };
                 self.pane = Pane::List;
                 self.forward = false;
@@ -279,7 +280,7 @@ impl App {
         let (speed, volume, muted) = (sound.speed, sound.volume, sound.muted);
         let skip = |by: f64| loaded.then_some(Sound::Thread(Audio::Skip(by)));
         let faster = |steps: i8| match own {
-            true => Sound::Player(P::Step(steps.into())),
+            true => Sound::Player(P::Step(steps)),
             false => {
                 let speed = (speed + f32::from(steps) * 0.25).clamp(0.5, 3.0);
                 Sound::Thread(Audio::Speed(speed))
@@ -323,7 +324,7 @@ impl App {
                 self.pane = Pane::Sidebar;
                 task
             }
-            _ => Task::none(),
+            Some(_) | None => Task::none(),
         }
     }
 
@@ -378,7 +379,7 @@ impl App {
         if !matches!(self.page, Page::Mail) {
             return match self.page {
                 Page::Account(_) | Page::Settings(_) => self.back(),
-                _ => Task::none(),
+                Page::Starting | Page::Welcome | Page::Mail => Task::none(),
             };
         }
         if self.reader.as_mut().is_some_and(Reader::escape) {

@@ -7,7 +7,7 @@ use iced::Task;
 use super::{App, Message, Page, Pane};
 use crate::ui::{
     list,
-    screen::{Action, composer::Composer, welcome},
+    screen::{composer::Composer, welcome},
     theme::Icon,
     words,
 };
@@ -121,10 +121,7 @@ impl App {
             Message::Toast(message) => self.toast_message(message),
             Message::Dialog(message) => self.dialog_message(message),
             Message::Settings(message) => self.settings(message),
-            Message::Welcome(message) => match welcome::update(message) {
-                Action::Do(verb) => self.verb(verb),
-                _ => Task::none(),
-            },
+            Message::Welcome(message) => self.act(welcome::update(message), Message::Welcome),
             Message::Account(message) => {
                 let Page::Account(form) = &mut self.page else { return Task::none() };
                 let act = form.update(message);

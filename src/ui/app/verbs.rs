@@ -52,7 +52,12 @@ impl App {
                 self.directory = Some(directory);
                 self.act(act, Message::Directory)
             }
-            _ => {
+            Place::AllInboxes
+            | Place::Unheard
+            | Place::Voice
+            | Place::Fax
+            | Place::Text
+            | Place::Mailbox(_) => {
                 let Some(scope) = place.scope() else { return Task::none() };
                 self.reader = None;
                 let height = self.world.row_height();
@@ -261,11 +266,14 @@ impl App {
     fn remember(&mut self, command: &crate::audio::Command) {
         use crate::audio::Command as A;
         let prefs = &mut self.world.prefs;
-        match command {
-            A::Speed(speed) => prefs.speed = *speed,
-            A::Volume(volume) => prefs.volume = *volume,
-            A::SkipSilence(on) => prefs.skip_silence = *on,
-            _ => return,
+        if let A::Speed(speed) = command {
+            prefs.speed = *speed;
+        } else if let A::Volume(volume) = command {
+            prefs.volume = *volume;
+        } else if let A::SkipSilence(on) = command {
+            prefs.skip_silence = *on;
+        } else {
+            return;
         }
         self.save_prefs();
     }
@@ -430,17 +438,17 @@ impl App {
             M::Toggle => self.send(A::Toggle),
             M::Seek(at) => self.send(A::Seek(at)),
             M::Close => self.send(A::Stop),
-            M::Show | M::Reply => {
-                let Some(playing) = &self.playing else { return Task::none() };
-                let key = playing.row.key;
-                let verb = match message {
-                    M::Show => Verb::Open(key),
-                    _ => Verb::Compose(Compose::ReplyVoice(key)),
-                };
-                return self.verb(verb);
-            }
+            M::Show => return self.with_playing(Verb::Open),
+            M::Reply => return self.with_playing(|key| Verb::Compose(Compose::ReplyVoice(key))),
         }
         Task::none()
+    }
+
+    fn with_playing(&mut self, verb: impl FnOnce(MessageKey) -> Verb) -> Task<Message> {
+        match &self.playing {
+            Some(playing) => self.verb(verb(playing.row.key)),
+            None => Task::none(),
+        }
     }
 
     pub(super) fn dialog_message(&mut self, message: dialog::Message) -> Task<Message> {
@@ -465,7 +473,7 @@ impl App {
                 Some(Dialog::RemoveAccount(account)) => {
                     self.order(move |engine| async move { engine.remove_account(account).await })
                 }
-                _ => Task::none(),
+                Some(Dialog::Password { .. } | Dialog::Keys) | None => Task::none(),
             },
         }
     }

@@ -60,7 +60,7 @@ fn mail(app: &App) -> El<'_, Message> {
     let at = sidebar::At { place: app.place, focused: app.pane == Pane::Sidebar, now: world.now };
     let side = match layout {
         Layout::Wide => sidebar::view(&world.sidebar, look, at),
-        _ => sidebar::rail(&world.sidebar, look, at),
+        Layout::Medium | Layout::Narrow => sidebar::rail(&world.sidebar, look, at),
     }
     .map(Message::Sidebar);
     let strip = strip(app);
@@ -69,7 +69,7 @@ fn mail(app: &App) -> El<'_, Message> {
             let pane = if composing(app) || app.forward { reading(app) } else { middle(app) };
             row![side, column![pane].push(strip).width(Length::Fill)].into()
         }
-        _ => {
+        Layout::Wide | Layout::Medium => {
             let middle = container(middle(app)).width(world.list_width() - 1.0);
             let mut reading = stack![reading(app)];
             if layout == Layout::Wide {
@@ -110,7 +110,12 @@ fn middle(app: &App) -> El<'_, Message> {
             Some(state) => directory::list(state, &ctx, look).map(Message::Directory),
             None => Space::new().into(),
         },
-        _ => {
+        Place::AllInboxes
+        | Place::Unheard
+        | Place::Voice
+        | Place::Fax
+        | Place::Text
+        | Place::Mailbox(_) => {
             let player = &world.sound.player;
             let at = list::At {
                 focused: app.pane == Pane::List,
@@ -238,7 +243,7 @@ fn toast_layer<'a>(app: &'a App, shown: &toast::Toast) -> El<'a, Message> {
     let above = if strip(app).is_some() { 64.0 + 16.0 } else { 16.0 };
     let left = match app.page {
         Page::Mail | Page::Settings(_) => app.world.side_width(),
-        _ => 0.0,
+        Page::Starting | Page::Welcome | Page::Account(_) => 0.0,
     };
     container(column![space().height(Length::Fill), toast::view(shown, look).map(Message::Toast)])
         .width(Length::Fill)

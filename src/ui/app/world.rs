@@ -122,7 +122,7 @@ impl World {
     pub fn side_width(&self) -> f32 {
         match self.layout() {
             Layout::Wide => self.look().height(SIDEBAR),
-            _ => RAIL,
+            Layout::Medium | Layout::Narrow => RAIL,
         }
     }
 
@@ -141,7 +141,9 @@ impl World {
     pub fn reading_width(&self) -> f32 {
         match self.layout() {
             Layout::Narrow => self.size.width - RAIL,
-            _ => self.size.width - self.side_width() - self.list_width(),
+            Layout::Wide | Layout::Medium => {
+                self.size.width - self.side_width() - self.list_width()
+            }
         }
     }
 

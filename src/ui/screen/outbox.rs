@@ -244,7 +244,11 @@ fn entry<'a>(item: &'a OutboxRow, busy: bool, ctx: &Context<'a>, look: Look) -> 
     }
     let said = match &item.state {
         OutboxState::Failed(reason) | OutboxState::Retry { reason, .. } => reasons(reason).1,
-        _ => None,
+        OutboxState::Held(_)
+        | OutboxState::Queued
+        | OutboxState::Sending(_)
+        | OutboxState::Accepted
+        | OutboxState::Ambiguous => None,
     };
     let said =
         said.map(|said| look.text(Type::Small, fl!("outbox-said", text = said)).color(c.text_3));

@@ -185,7 +185,7 @@ pub fn error_text(error: &engine::Error) -> String {
         E::Protocol(_) => fl!("error-protocol"),
         E::Store(_) => fl!("error-store"),
         E::NotFound(_) => fl!("error-not-found"),
-        _ => fl!("error-other"),
+        E::DraftInUse | E::NotEditable | E::Stopped | _ => fl!("error-other"),
     }
 }
 

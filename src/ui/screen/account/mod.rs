@@ -454,7 +454,7 @@ impl Account {
                 (fl!("account-unknown-issuer"), fl!("account-unknown-issuer-line"), true)
             }
             F::OwnFile => (fl!("account-own-file"), fl!("account-own-file-line"), true),
-            _ => {
+            F::Other | _ => {
                 let wrong = Wrong::new(None, fl!("account-certificate"));
                 return Wrong { detail: Some(bad.reason), ..wrong };
             }
@@ -462,6 +462,8 @@ impl Account {
         Wrong { fact: Some(fact), detail: Some(bad.reason), asks_ca, ..Wrong::new(None, text) }
     }
 
+    // What the form knows no better sentence for has one of its own.
+    #[allow(clippy::wildcard_enum_match_arm)]
     fn explain(&self, error: Error) -> Wrong {
         let smtp = format!("{}:{}", self.smtp.host.trim(), self.smtp.port);
         let imap = format!("{}:{}", self.imap.host.trim(), self.imap.port);

@@ -248,7 +248,7 @@ fn buttons<'a>(form: &'a Account, look: Look) -> El<'a, Message> {
     if busy {
         let text = match form.phase {
             Phase::Adding => fl!("account-adding"),
-            _ => fl!("account-checking"),
+            Phase::Typing | Phase::Checking => fl!("account-checking"),
         };
         line = line.push(look.text(Type::Small, text).color(c.text_2));
     }

@@ -156,7 +156,7 @@ impl Player {
                 coming.broken = false;
                 coming.samples
             }
-            _ => {
+            Sound::Unasked | Sound::Loading | Sound::Here(_) => {
                 self.sound = Sound::Coming(Box::new(Coming { ticket, ..Coming::default() }));
                 0
             }

@@ -94,7 +94,17 @@ fn label(role: PartRole) -> &'static str {
     match role {
         PartRole::SpokenName => "name",
         PartRole::SpokenSubject => "subject",
-        _ => MESSAGE,
+        PartRole::VoiceMessage
+        | PartRole::RecipientName
+        | PartRole::Notification
+        | PartRole::Fax
+        | PartRole::Text
+        | PartRole::Html
+        | PartRole::Card
+        | PartRole::Report
+        | PartRole::Original
+        | PartRole::Transcript
+        | PartRole::Attachment => MESSAGE,
     }
 }
 

@@ -382,7 +382,9 @@ impl Player {
             (Sound::Unasked, Some(_)) => self.load(),
             // What could not be fetched is here after all.
             (Sound::Coming(coming), _) if coming.broken => self.hear(),
-            _ => Action::None,
+            (Sound::Unasked, None) | (Sound::Loading | Sound::Coming(_) | Sound::Here(_), _) => {
+                Action::None
+            }
         }
     }
 
@@ -422,7 +424,7 @@ impl Player {
             Sound::Coming(coming) if coming.has_begun() => {
                 Some(said.unwrap_or_default().max(coming.here()))
             }
-            _ => said,
+            Sound::Unasked | Sound::Loading | Sound::Coming(_) | Sound::Here(_) => said,
         }
     }
 
@@ -578,7 +580,12 @@ impl Player {
                     let track = self.main();
                     return self.begin(Start { track, at: Duration::ZERO, play: true });
                 }
-                _ => return Action::Audio(Command::Play).and(self.ask_again()),
+                Stand::Ready
+                | Stand::Loading(_)
+                | Stand::Playing
+                | Stand::Paused
+                | Stand::Faulty(_)
+                | Stand::NoOutput => return Action::Audio(Command::Play).and(self.ask_again()),
             };
             return Action::Audio(order);
         }
@@ -594,7 +601,7 @@ impl Player {
     fn ask_again(&mut self) -> Action<Message, Question> {
         match &self.sound {
             Sound::Coming(coming) if coming.broken => self.hear(),
-            _ => Action::None,
+            Sound::Unasked | Sound::Loading | Sound::Coming(_) | Sound::Here(_) => Action::None,
         }
     }
 
@@ -712,9 +719,10 @@ impl Player {
                     self.fault = Some(fault);
                     return Action::say(error_text(&error));
                 }
-                self.fault = Some(match error {
-                    Error::Unreachable { .. } => Fault::NotHere,
-                    other => Fault::Other(other.to_string()),
+                self.fault = Some(if matches!(error, Error::Unreachable { .. }) {
+                    Fault::NotHere
+                } else {
+                    Fault::Other(error.to_string())
                 });
                 Action::None
             }

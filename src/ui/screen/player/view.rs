@@ -60,9 +60,10 @@ pub fn full<'a>(
         body = body.push(line).push(space().height(12));
     }
     let wave = waveform(player, ctx, look, 56.0);
-    let times = match &stand {
-        Stand::Loading(percent) => fetching(look, *percent),
-        _ => times(player, position, length, look),
+    let times = if let Stand::Loading(percent) = &stand {
+        fetching(look, *percent)
+    } else {
+        times(player, position, length, look)
     };
     let right = column![space().height(4), wave, space().height(8), times].width(Length::Fill);
     body = body.push(
@@ -132,12 +133,12 @@ fn main_button<'a>(stand: &Stand, size: f32, look: Look) -> El<'a, Message> {
         Stand::Ended => (Icon::RotateCcw, fl!("player-again")),
         Stand::Loading(_) => (Icon::Download, fl!("player-fetching-name")),
         Stand::Faulty(Fault::NotHere) => (Icon::Download, fl!("player-not-here-name")),
-        _ => (Icon::Play, fl!("player-play")),
+        Stand::Ready | Stand::Paused | Stand::Faulty(_) | Stand::NoOutput => {
+            (Icon::Play, fl!("player-play"))
+        }
     };
-    let kind = match stand {
-        Stand::Faulty(_) | Stand::Loading(_) => Kind::Disabled,
-        _ => Kind::Primary,
-    };
+    let rests = matches!(stand, Stand::Faulty(_) | Stand::Loading(_));
+    let kind = if rests { Kind::Disabled } else { Kind::Primary };
     button::round(look, kind, mark, size, name, Some("Space"), Message::Toggle)
 }
 
@@ -416,7 +417,9 @@ fn trouble<'a>(
         }
         Stand::Faulty(Fault::Other(text)) => (text.clone(), Vec::new()),
         Stand::NoOutput => (fl!("player-no-output"), Vec::new()),
-        _ => return None,
+        Stand::Ready | Stand::Loading(_) | Stand::Playing | Stand::Paused | Stand::Ended => {
+            return None;
+        }
     })
 }
 

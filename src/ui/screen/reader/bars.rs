@@ -350,9 +350,10 @@ fn card(offer: &CardOffer) -> Option<Bar> {
 #[must_use]
 pub fn blocked(opened: &Opened) -> Option<String> {
     let sensitivity = opened.mail.sensitivity.as_ref().filter(|s| s.blocks_forwarding())?;
-    Some(match sensitivity {
-        Sensitivity::Unknown(value) => value.clone(),
-        known => known.as_str().to_owned(),
+    Some(if let Sensitivity::Unknown(value) = sensitivity {
+        value.clone()
+    } else {
+        sensitivity.as_str().to_owned()
     })
 }
 

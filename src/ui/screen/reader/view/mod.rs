@@ -230,7 +230,7 @@ fn answer<'a>(
     let shown = page.popover == Some(popup) && (popup != Popover::Reply || mark == Icon::Mic);
     let fact = match popup {
         Popover::Forward => fl!("reader-no-forward"),
-        _ => fl!("reader-no-reply"),
+        Popover::Reply | Popover::Save | Popover::Copy => fl!("reader-no-reply"),
     };
     let content = shown.then(|| button::reason(look, fact, reason.to_owned()));
     let press = button::disabled(look, None, label, message);
@@ -389,14 +389,16 @@ pub(super) fn selectable<'a>(
         .style(style::editor(look, false))
         .key_binding(|press| {
             use text_editor::Binding;
-            match Binding::from_key_press(press)? {
-                read @ (Binding::Copy
-                | Binding::SelectAll
-                | Binding::Select(_)
-                | Binding::SelectWord
-                | Binding::SelectLine) => Some(read),
-                _ => None,
-            }
+            let binding = Binding::from_key_press(press)?;
+            let reads = matches!(
+                binding,
+                Binding::Copy
+                    | Binding::SelectAll
+                    | Binding::Select(_)
+                    | Binding::SelectWord
+                    | Binding::SelectLine
+            );
+            reads.then_some(binding)
         })
         .on_action(on_action)
         .into()
@@ -590,7 +592,16 @@ fn attachments<'a>(page: &'a Page, look: Look) -> El<'a, Message> {
             PartRole::Card | PartRole::Attachment => true,
             // In a fax the pages themselves are on screen.
             PartRole::Fax => page.opened.row.kind != MessageKind::Fax,
-            _ => false,
+            PartRole::VoiceMessage
+            | PartRole::SpokenName
+            | PartRole::SpokenSubject
+            | PartRole::RecipientName
+            | PartRole::Notification
+            | PartRole::Text
+            | PartRole::Html
+            | PartRole::Report
+            | PartRole::Original
+            | PartRole::Transcript => false,
         })
         .take(50)
         .collect();
@@ -621,7 +632,17 @@ fn tile<'a>(page: &Page, part: &'a PartInfo, look: Look) -> El<'a, Message> {
                 .pages
                 .map_or_else(|| fl!("kind-fax"), |n| fl!("reader-fax-pages", count = n as usize)),
         ),
-        _ => (Icon::Paperclip, part.media_type.clone()),
+        PartRole::VoiceMessage
+        | PartRole::SpokenName
+        | PartRole::SpokenSubject
+        | PartRole::RecipientName
+        | PartRole::Notification
+        | PartRole::Text
+        | PartRole::Html
+        | PartRole::Report
+        | PartRole::Original
+        | PartRole::Transcript
+        | PartRole::Attachment => (Icon::Paperclip, part.media_type.clone()),
     };
     let name = match part.role {
         PartRole::Card => page
@@ -633,11 +654,22 @@ fn tile<'a>(page: &Page, part: &'a PartInfo, look: Look) -> El<'a, Message> {
             .and_then(|card| card.name.clone())
             .map_or_else(|| super::file_name(part), |name| format!("{name}.vcf")),
         PartRole::Fax => fax_title(part, page.opened.row.subject.as_str()),
-        _ => super::file_name(part),
+        PartRole::VoiceMessage
+        | PartRole::SpokenName
+        | PartRole::SpokenSubject
+        | PartRole::RecipientName
+        | PartRole::Notification
+        | PartRole::Text
+        | PartRole::Html
+        | PartRole::Report
+        | PartRole::Original
+        | PartRole::Transcript
+        | PartRole::Attachment => super::file_name(part),
     };
-    let detail = match part.role {
-        PartRole::Fax => kind,
-        _ => format!("{kind} · {}", size(part.octets as u64)),
+    let detail = if part.role == PartRole::Fax {
+        kind
+    } else {
+        format!("{kind} · {}", size(part.octets as u64))
     };
     let picture = container(icon(mark, 18.0, c.text_2))
         .center_x(40)
