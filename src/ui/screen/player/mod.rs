@@ -1,68 +1,50 @@
 //! The voice player of one message: chips, play button, waveform, position, speed, volume.
 //!
 //! The player makes no sound of its own: the engine decodes ([`Question::Load`], or piece by piece
-//! while the message is fetched, [`Question::Hear`]), the audio thread plays. Which clip sounds is seen in [`audio::State`]; a player whose clip is not loaded there is
-//! simply at rest, so only one message ever sounds and it goes on when another row is selected.
+//! while the message is fetched, [`Question::Hear`]), the audio thread plays. Which clip sounds is seen
+//! in [`audio::State`]; a player whose clip is not loaded there is simply at rest, so only one message
+//! ever sounds and it goes on when another row is selected.
 //!
 //! [`Listening`] follows the audio thread for the whole window and says when a message began and
 //! when it counts as heard (decisions D11, E2), whether or not its player is on screen.
 
 use std::{path::PathBuf, sync::Arc, time::Duration};
 
-use iced::Task;
-
 use super::{
-    Action, Ask, Context,
+    Action, Context,
     words::{error_text, saved},
 };
 use crate::{
     audio::{self, ClipId, Command, Phase, Segment},
     codec::Pcm,
-    engine::{Engine, Error},
+    engine::Error,
     message::{Mail, PartInfo, PartRole},
     model::MessageKey,
 };
 
+mod ask;
 mod coming;
+mod listening;
 mod load;
+mod stand;
+mod track;
 mod view;
 
+pub use ask::Question;
 pub use coming::{Came, follow};
+pub use listening::{Listening, MESSAGE, Noticed};
 pub use load::save;
+pub use stand::Stand;
+pub use track::{Fault, Track};
+use track::{fault, file_name, tracks};
 pub use view::{caption, compact, full, pill, strip_text};
 
 /// Speeds of the list under the stepper.
 pub const SPEEDS: [f32; 9] = [0.5, 0.75, 1.0, 1.25, 1.5, 1.75, 2.0, 2.5, 3.0];
-/// So near to the end a held message is at its end.
-const AT_END: Duration = Duration::from_millis(50);
 /// Longest recording that is decoded before it is asked for.
 const AHEAD: Duration = Duration::from_secs(10 * 60);
 /// Bars that a waveform is measured into.
 pub const PEAKS: usize = 256;
-
-/// One part that can sound.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Track {
-    /// Name, subject, message or report.
-    pub role: PartRole,
-    /// Its leaves; several voice bodies of one message play as one.
-    pub paths: Vec<String>,
-    /// How long, as far as known.
-    pub seconds: Option<f64>,
-}
-
-/// Why a recording cannot be played (as it should).
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Fault {
-    /// Broken; what is there may be played.
-    Damaged,
-    /// A form that Aloud does not know, as it is called.
-    Unknown(String),
-    /// Not on this computer, and no network.
-    NotHere,
-    /// Something else, in the engine's words.
-    Other(String),
-}
 
 /// Where the sound is.
 #[derive(Debug, Clone)]
@@ -162,65 +144,6 @@ pub struct Loaded {
     pub peaks: Arc<[u8]>,
     /// Which of these are pauses.
     pub silences: Arc<[bool]>,
-}
-
-/// What a player asks the engine.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Question {
-    /// Decode the tracks of a clip.
-    Load {
-        /// The clip.
-        clip: ClipId,
-        /// The message.
-        key: MessageKey,
-        /// Its tracks.
-        tracks: Vec<Track>,
-        /// The message itself goes through the program of the settings.
-        by_program: bool,
-    },
-    /// Decode the message of a clip while it is being fetched.
-    Hear {
-        /// The clip.
-        clip: ClipId,
-        /// The message.
-        key: MessageKey,
-        /// Its tracks.
-        tracks: Vec<Track>,
-        /// Which of them is the message.
-        main: usize,
-        /// Comes back with every answer.
-        ticket: u64,
-        /// Samples that are known.
-        have: usize,
-    },
-    /// Save the leaf in a file that the user chooses.
-    Save {
-        /// The message.
-        key: MessageKey,
-        /// The leaf.
-        path: String,
-        /// Name that the dialog proposes.
-        name: String,
-    },
-}
-
-/// How the player stands, for its view.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Stand {
-    /// Ready, at its start.
-    Ready,
-    /// Being fetched or decoded; percent where known.
-    Loading(Option<u8>),
-    /// Sounding.
-    Playing,
-    /// Held.
-    Paused,
-    /// At its end.
-    Ended,
-    /// Cannot be played.
-    Faulty(Fault),
-    /// There is no loudspeaker.
-    NoOutput,
 }
 
 /// The clip of a message; parts of messages inside have the path of the inner message behind it.
@@ -408,26 +331,6 @@ impl Player {
             .unwrap_or(0)
     }
 
-    /// Length of the message, as far as known.
-    #[must_use]
-    pub fn length(&self) -> Option<Duration> {
-        let main = self.main();
-        if let Sound::Here(segments) = &self.sound
-            && let Some(segment) = segments.get(main)
-        {
-            return Some(segment.pcm.duration());
-        }
-        let seconds = self.tracks.get(main).and_then(|t| t.seconds);
-        let said = seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
-        match &self.sound {
-            // What was said may be too little.
-            Sound::Coming(coming) if coming.has_begun() => {
-                Some(said.unwrap_or_default().max(coming.here()))
-            }
-            Sound::Unasked | Sound::Loading | Sound::Coming(_) | Sound::Here(_) => said,
-        }
-    }
-
     /// Whether the audio thread has this clip.
     #[must_use]
     pub fn is_loaded(&self, audio: &audio::State) -> bool {
@@ -449,60 +352,7 @@ impl Player {
             .map(|t| t.role)
     }
 
-    /// How it stands.
-    #[must_use]
-    pub fn stand(&self, audio: &audio::State) -> Stand {
-        if self.is_loaded(audio) {
-            if audio.player.problem.is_some() {
-                return Stand::NoOutput;
-            }
-            let (position, length) = self.position(audio);
-            let at_end = !self.is_coming() && !length.is_zero() && position + AT_END >= length;
-            return match audio.player.phase {
-                Phase::Playing => Stand::Playing,
-                Phase::Waiting => Stand::Loading(self.percent()),
-                // Moved to the end while held: there is nothing to go on with.
-                Phase::Paused if at_end => Stand::Ended,
-                Phase::Paused => Stand::Paused,
-                Phase::Ended => Stand::Ended,
-                Phase::Ready | Phase::Empty => Stand::Ready,
-            };
-        }
-        if let Some(fault) = &self.fault
-            && !(self.anyway && *fault == Fault::Damaged)
-        {
-            return Stand::Faulty(fault.clone());
-        }
-        match self.start {
-            Some(_) => Stand::Loading(self.percent()),
-            None => Stand::Ready,
-        }
-    }
-
-    /// How much of the message is here, while it is being fetched.
-    fn percent(&self) -> Option<u8> {
-        let (here, all) = self.progress?;
-        Some((here.saturating_mul(100) / all.max(1)).min(100) as u8)
-    }
-
-    /// Position in the message and its length: zero before it began, the whole once it ended.
-    #[must_use]
-    pub fn position(&self, audio: &audio::State) -> (Duration, Duration) {
-        let length = self.length().unwrap_or_default();
-        if !self.is_loaded(audio) {
-            return (Duration::ZERO, length);
-        }
-        let main = self.main();
-        if audio.player.segment == main {
-            if audio.player.phase == Phase::Ended {
-                return (length, length);
-            }
-            return (audio.player.position.min(length), length);
-        }
-        (if audio.player.segment > main { length } else { Duration::ZERO }, length)
-    }
-
-    /// What happens next.
+    /// Applies `message` and returns what the window should do.
     pub fn update(&mut self, message: Message, ctx: &Context<'_>) -> Action<Message, Question> {
         let loaded = self.is_loaded(ctx.audio);
         match message {
@@ -749,118 +599,6 @@ fn unmute(needed: bool) -> Action<Message, Question> {
 fn step(speed: f32, by: i8) -> f32 {
     let quarters = (speed * 4.0).round() as i32 + i32::from(by);
     quarters.clamp(2, 12) as f32 / 4.0
-}
-
-/// What sounds in a message, in order: spoken name (if set), spoken subject, message.
-fn tracks(mail: &Mail, inner: Option<&str>, name_first: bool) -> Vec<Track> {
-    let full = |path: &str| inner.map_or_else(|| path.to_owned(), |at| format!("{at}/{path}"));
-    let of = |role: PartRole| {
-        let parts: Vec<&PartInfo> = mail.parts.iter().filter(|p| p.role == role).collect();
-        let seconds = parts.iter().map(|p| p.seconds).sum::<Option<f64>>();
-        (!parts.is_empty()).then(|| Track {
-            role,
-            paths: parts.iter().map(|p| full(&p.path)).collect(),
-            seconds,
-        })
-    };
-    let name = of(PartRole::SpokenName);
-    let mut all = Vec::new();
-    all.extend(of(PartRole::SpokenSubject));
-    all.extend(of(PartRole::VoiceMessage).or_else(|| of(PartRole::Notification)));
-    if let Some(name) = name {
-        if name_first {
-            all.insert(0, name);
-        } else {
-            all.push(name);
-        }
-    }
-    all
-}
-
-/// What is known to be wrong before anything was decoded.
-fn fault(mail: &Mail, tracks: &[Track], inner: Option<&str>) -> Option<Fault> {
-    let prefix = inner.map_or(0, |at| at.len() + 1);
-    let main = tracks
-        .iter()
-        .find(|t| matches!(t.role, PartRole::VoiceMessage | PartRole::Notification))?;
-    let path = main.paths.first()?;
-    let part = mail.parts.iter().find(|p| Some(p.path.as_str()) == path.get(prefix..))?;
-    if !part.decodable {
-        let known = part.codec.clone().filter(|codec| codec != "unknown");
-        let name = known.unwrap_or_else(|| part.media_type.clone());
-        return Some(Fault::Unknown(name));
-    }
-    part.problem.as_ref().map(|_| Fault::Damaged)
-}
-
-/// The name proposed for a saved recording.
-fn file_name(mail: &Mail) -> String {
-    mail.parts
-        .iter()
-        .find(|p| p.role == PartRole::VoiceMessage)
-        .and_then(|p| p.filename.clone())
-        .unwrap_or_else(|| "voice-message.wav".into())
-}
-
-/// Follows the audio thread and says what the engine must be told, once each.
-#[derive(Debug, Default)]
-pub struct Listening {
-    clip: Option<ClipId>,
-    started: bool,
-    heard: bool,
-}
-
-/// What was noticed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Noticed {
-    /// The message itself (not its spoken name) began to sound.
-    Started(MessageKey),
-    /// It counts as heard.
-    Heard(MessageKey),
-}
-
-impl Listening {
-    /// Looks at a new state of the audio thread.
-    pub fn observe(&mut self, player: &audio::PlayerState) -> Vec<Noticed> {
-        if self.clip != player.clip {
-            *self = Self { clip: player.clip.clone(), ..Self::default() };
-        }
-        let Some(key) = self.clip.as_ref().and_then(key_of) else { return Vec::new() };
-        let mut noticed = Vec::new();
-        if !self.started && player.phase == Phase::Playing && player.label == MESSAGE {
-            self.started = true;
-            noticed.push(Noticed::Started(key));
-        }
-        if !self.heard && player.heard {
-            self.heard = true;
-            noticed.push(Noticed::Heard(key));
-        }
-        noticed
-    }
-}
-
-/// Label of the segment that is the message itself.
-pub const MESSAGE: &str = "message";
-
-impl Ask<Message> for Question {
-    fn ask(self, engine: &Engine) -> Task<Message> {
-        let engine = engine.clone();
-        match self {
-            Self::Load { clip, key, tracks, by_program } => {
-                Task::perform(load::load(engine, key, tracks, by_program), move |result| {
-                    Message::Loaded(clip.clone(), result)
-                })
-            }
-            Self::Hear { clip, key, tracks, main, ticket, have } => {
-                Task::run(coming::hear(engine, key, tracks, main, have), move |came| {
-                    Message::Came(clip.clone(), main, ticket, Box::new(came))
-                })
-            }
-            Self::Save { key, path, name } => {
-                Task::perform(load::save(engine, key, path, name), Message::Saved)
-            }
-        }
-    }
 }
 
 /// The waveform of a recording in `count` bars; an empty recording has none.
