@@ -41,7 +41,7 @@ mod work;
 pub use ask::Question;
 pub use bars::Bar;
 pub use message::Message;
-pub use toolbar::Popover;
+pub use toolbar::{Overlay, Popover};
 pub(crate) use view::conflict;
 pub use view::view;
 
@@ -83,16 +83,25 @@ struct Page {
     card: Option<String>,
     from_now_on: bool,
     review: bool,
-    popover: Option<Popover>,
-    more: bool,
+    overlay: Option<Overlay>,
     details: bool,
-    raw: Option<text_editor::Content>,
-    link: Option<String>,
+    panel: Option<Panel>,
     /// A question about this message is under way; its buttons rest.
     busy: bool,
     /// When it was heard or read in this window.
     presented: Option<DateTime>,
     failed: bool,
+}
+
+/// What stands in the message, or in its place, until it is closed. One thing at a time.
+#[derive(Debug)]
+enum Panel {
+    /// The original was asked for.
+    OriginalAsked,
+    /// The original.
+    Original(text_editor::Content),
+    /// The question whether to open a link.
+    Link(String),
 }
 
 /// A message inside.
@@ -151,7 +160,7 @@ impl Reader {
     #[must_use]
     pub fn shows_fax(&self) -> bool {
         match &self.phase {
-            Phase::Open(page) => page.fax_open && page.fax.is_some() && page.raw.is_none(),
+            Phase::Open(page) => page.fax_open && page.fax.is_some() && page.original().is_none(),
             Phase::Loading | Phase::Failed(_) => false,
         }
     }
@@ -165,15 +174,16 @@ impl Reader {
         }
     }
 
-    /// Closes menus, popovers and the original; true when there was one. Escape asks this first.
+    /// Closes what hangs open, else the original or the question about a link; true when there was one. Escape asks this first.
     pub fn escape(&mut self) -> bool {
         let Phase::Open(page) = &mut self.phase else { return false };
-        let open = page.more || page.popover.is_some() || page.raw.is_some() || page.link.is_some();
-        page.more = false;
-        page.popover = None;
-        page.raw = None;
-        page.link = None;
-        open
+        if page.overlay.take().is_some() {
+            return true;
+        }
+        match page.panel.take() {
+            Some(Panel::Original(_) | Panel::Link(_)) => true,
+            Some(Panel::OriginalAsked) | None => false,
+        }
     }
 
     /// Applies `message` and returns what the window should do.
@@ -248,11 +258,9 @@ impl Page {
             card: None,
             from_now_on: false,
             review: false,
-            popover: None,
-            more: false,
+            overlay: None,
             details: false,
-            raw: None,
-            link: None,
+            panel: None,
             busy: false,
             presented: None,
             failed: !opened.complete && ctx.offline,
@@ -315,11 +323,9 @@ impl Page {
             page.card = self.card.take();
             page.from_now_on = self.from_now_on;
             page.review = self.review;
-            page.popover = self.popover;
-            page.more = self.more;
+            page.overlay = self.overlay;
             page.details = self.details;
-            page.raw = self.raw.take();
-            page.link = self.link.take();
+            page.panel = self.panel.take();
             page.about = self.about.take();
             page.about_failed = self.about_failed;
             page.presented = self.presented;
@@ -428,20 +434,27 @@ impl Page {
                 Action::None
             }
             Message::RawText(action) => {
-                if let Some(raw) = &mut self.raw
+                if let Some(Panel::Original(raw)) = &mut self.panel
                     && !action.is_edit()
                 {
                     raw.perform(action);
                 }
                 Action::None
             }
-            Message::Raw(of, result) if of == key => {
+            Message::Raw(of, result)
+                if of == key && matches!(self.panel, Some(Panel::OriginalAsked)) =>
+            {
+                self.panel = None;
                 match result {
-                    Ok(text) => self.raw = Some(text_editor::Content::with_text(&text)),
-                    Err(error) => return Action::say(words::error_text(&error)),
+                    Ok(text) => {
+                        let original = text_editor::Content::with_text(&text);
+                        self.panel = Some(Panel::Original(original));
+                        Action::None
+                    }
+                    Err(error) => Action::say(words::error_text(&error)),
                 }
-                Action::None
             }
+            // Nobody waits for it any more.
             Message::Raw(..) => Action::None,
             Message::Name(id, result) => self.name(id, result),
             Message::Swapped(on) => self.swapped(on, ctx),
@@ -456,11 +469,13 @@ impl Page {
             Message::Report(message) => self.report_update(message, ctx),
             Message::HearName => self.hear_name(ctx),
             Message::Link(url) => {
-                self.link = is_web(&url).then_some(url);
+                self.panel = is_web(&url).then_some(Panel::Link(url));
                 Action::None
             }
-            Message::OpenLink(yes) => match self.link.take() {
-                Some(url) if yes => Action::Run(Task::future(work::open_link(url)).discard()),
+            Message::OpenLink(yes) => match self.panel.take() {
+                Some(Panel::Link(url)) if yes => {
+                    Action::Run(Task::future(work::open_link(url)).discard())
+                }
                 Some(_) | None => Action::None,
             },
             Message::Attachment(path) => self.attachment(key, &path),
@@ -579,7 +594,7 @@ impl Page {
 
     fn save(&mut self, key: MessageKey, path: String, name: String) -> Act {
         if !self.opened.mail.may_save.is_allowed() {
-            self.popover = Some(Popover::Save);
+            self.overlay = Some(Overlay::Reason(Popover::Save));
             return Action::None;
         }
         Action::Ask(Question::Save { key, path, name })
@@ -608,6 +623,14 @@ impl Page {
             mail.parts.iter().any(|p| p.codec.as_deref().is_some_and(|c| c.starts_with("G.726")))
         };
         coded(&self.opened.mail) || self.opened.mail.forwarded.iter().any(coded)
+    }
+
+    /// The original, where it is shown.
+    fn original(&self) -> Option<&text_editor::Content> {
+        match &self.panel {
+            Some(Panel::Original(original)) => Some(original),
+            Some(Panel::OriginalAsked | Panel::Link(_)) | None => None,
+        }
     }
 
     fn about_opened(&self) -> Option<&Opened> {

@@ -73,11 +73,11 @@ fn answers_and_forwards_open_a_composer() {
 fn a_private_message_explains_instead_of_forwarding_or_saving() {
     let mut r = reader(private());
     assert_eq!(composes(&feed(&mut r, Message::Toolbar(Tool::Forward))), None);
-    assert_eq!(page(&r).popover, Some(Popover::Forward));
+    assert_eq!(page(&r).overlay, Some(Overlay::Reason(Popover::Forward)));
     assert!(feed(&mut r, Message::Toolbar(Tool::SaveRecording)).is_empty());
-    assert_eq!(page(&r).popover, Some(Popover::Save));
+    assert_eq!(page(&r).overlay, Some(Overlay::Reason(Popover::Save)));
     assert!(feed(&mut r, Message::Toolbar(Tool::CopyText)).is_empty());
-    assert_eq!(page(&r).popover, Some(Popover::Copy));
+    assert_eq!(page(&r).overlay, Some(Overlay::Reason(Popover::Copy)));
     assert!(feed(&mut r, Message::Attachment("3".into())).is_empty());
     assert!(
         composes(&feed(&mut r, Message::Toolbar(Tool::ReplyVoice))).is_some(),
@@ -97,7 +97,7 @@ fn an_outside_caller_cannot_be_answered() {
     m.may_reply = Permission::Refused("This caller can’t be answered by mail.".into());
     let mut r = reader(opened(m));
     assert_eq!(composes(&feed(&mut r, Message::Toolbar(Tool::ReplyVoice))), None);
-    assert_eq!(page(&r).popover, Some(Popover::Reply));
+    assert_eq!(page(&r).overlay, Some(Overlay::Reason(Popover::Reply)));
     assert_eq!(r.bar(), Some(Bar::Outside { number: Some("+44 20 7946 0153".into()) }));
     assert!(matches!(
         feed(&mut r, Message::Bar(Press::CopyNumber)).as_slice(),
@@ -280,14 +280,14 @@ fn late_answers_for_another_message_are_dropped() {
     let mut r = reader(opened(mail()));
     assert!(feed(&mut r, Message::Opened(MessageKey(9), Err(Error::Stopped))).is_empty());
     assert!(feed(&mut r, Message::Raw(MessageKey(9), Ok("x".into()))).is_empty());
-    assert!(page(&r).raw.is_none());
+    assert!(page(&r).original().is_none());
 }
 
 #[test]
 fn links_ask_first_and_only_web_addresses_open() {
     let mut r = reader(opened(mail()));
     feed(&mut r, Message::Link("file:///etc/passwd".into()));
-    assert!(page(&r).link.is_none());
+    assert!(page(&r).panel.is_none());
     feed(&mut r, Message::Link("https://example.com/x".into()));
     assert!(feed(&mut r, Message::OpenLink(false)).is_empty());
     feed(&mut r, Message::Link("https://example.com/x".into()));
@@ -332,6 +332,29 @@ fn escape_closes_what_is_open_first() {
     feed(&mut r, Message::Toolbar(Tool::Forward));
     assert!(r.escape());
     assert!(!r.escape());
+    feed(&mut r, Message::Toolbar(Tool::ShowOriginal));
+    feed(&mut r, Message::Raw(KEY, Ok("Subject: x".into())));
+    feed(&mut r, Message::Toolbar(Tool::More));
+    assert!(r.escape());
+    assert!(page(&r).original().is_some(), "one thing at a time");
+    assert!(r.escape());
+    assert!(page(&r).original().is_none());
+}
+
+#[test]
+fn an_original_that_nobody_waits_for_is_not_shown() {
+    let original = || Message::Raw(KEY, Ok("Subject: x".into()));
+    let mut r = reader(opened(mail()));
+    let asked = feed(&mut r, Message::Toolbar(Tool::ShowOriginal));
+    assert!(matches!(asked.as_slice(), [Action::Ask(Question::Raw(KEY))]));
+    assert!(!r.escape(), "nothing is on screen yet");
+    feed(&mut r, original());
+    assert!(page(&r).original().is_none(), "Esc took it back");
+    feed(&mut r, Message::Toolbar(Tool::ShowOriginal));
+    feed(&mut r, original());
+    assert!(page(&r).original().is_some());
+    feed(&mut r, Message::Toolbar(Tool::ShowOriginal));
+    assert!(page(&r).original().is_none(), "the same entry leads back");
 }
 
 #[test]
@@ -444,16 +467,23 @@ fn what_comes_by_itself_closes_nothing() {
         let mut r = reader(o.clone());
         feed(&mut r, Message::Toolbar(Tool::More));
         feed(&mut r, answer.clone());
-        assert!(page(&r).more, "the menu is closed by {answer:?}");
+        assert_eq!(page(&r).overlay, Some(Overlay::Menu), "the menu is closed by {answer:?}");
+        feed(&mut r, Message::Toolbar(Tool::Explain(Some(Popover::Forward))));
+        assert_eq!(page(&r).overlay, Some(Overlay::Menu), "nor by the pointer over a button");
+        feed(&mut r, Message::Toolbar(Tool::More));
         feed(&mut r, Message::Toolbar(Tool::Explain(Some(Popover::Forward))));
         feed(&mut r, answer.clone());
-        assert_eq!(page(&r).popover, Some(Popover::Forward), "{answer:?}");
+        assert_eq!(page(&r).overlay, Some(Overlay::Reason(Popover::Forward)), "{answer:?}");
         feed(&mut r, Message::Link("https://example.com/x".into()));
         feed(&mut r, answer.clone());
-        assert!(page(&r).link.is_some(), "the question is closed by {answer:?}");
+        assert!(
+            matches!(page(&r).panel, Some(Panel::Link(_))),
+            "the question is closed by {answer:?}"
+        );
+        feed(&mut r, Message::Toolbar(Tool::ShowOriginal));
         feed(&mut r, Message::Raw(KEY, Ok("Subject: x".into())));
         feed(&mut r, answer.clone());
-        assert!(page(&r).raw.is_some(), "the original is closed by {answer:?}");
+        assert!(page(&r).original().is_some(), "the original is closed by {answer:?}");
     }
 }
 

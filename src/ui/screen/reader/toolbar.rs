@@ -1,7 +1,7 @@
 //! The toolbar over a message and its More menu: answering, filing, saving, and what stands behind
 //! the message. A control that does not act explains why.
 
-use super::{Act, Page, Question, bars, report, shown_text};
+use super::{Act, Page, Panel, Question, bars, report, shown_text};
 use crate::{
     message::{PartRole, Permission},
     model::MessageKey,
@@ -19,6 +19,15 @@ pub enum Popover {
     Reply,
     /// Copy transcript.
     Copy,
+}
+
+/// What hangs from the toolbar, one thing at a time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Overlay {
+    /// The More menu.
+    Menu,
+    /// Why a control does not act.
+    Reason(Popover),
 }
 
 /// What the user presses in the toolbar or its menu.
@@ -61,33 +70,36 @@ pub enum Message {
 }
 
 impl Page {
-    /// Applies a press in the toolbar. A press closes the menu.
+    /// Applies a press in the toolbar, which closes what hangs there. The pointer over a control that
+    /// does not act closes no menu.
     pub(super) fn toolbar_update(&mut self, key: MessageKey, message: Message) -> Act {
-        let menu = std::mem::take(&mut self.more);
+        let hung = self.overlay;
+        if !matches!(message, Message::Explain(_)) {
+            self.overlay = None;
+        }
         let mail = &self.opened.mail;
         match message {
             Message::ReplyVoice => {
-                gate(&mut self.popover, &mail.may_reply, Popover::Reply, Compose::ReplyVoice(key))
+                gate(&mut self.overlay, &mail.may_reply, Popover::Reply, Compose::ReplyVoice(key))
             }
             Message::ReplyAll => gate(
-                &mut self.popover,
+                &mut self.overlay,
                 &mail.may_reply,
                 Popover::Reply,
                 Compose::ReplyAllVoice(key),
             ),
             Message::ReplyText => {
-                gate(&mut self.popover, &mail.may_reply, Popover::Reply, Compose::ReplyText(key))
+                gate(&mut self.overlay, &mail.may_reply, Popover::Reply, Compose::ReplyText(key))
             }
             Message::Forward => {
-                gate(&mut self.popover, &mail.may_forward, Popover::Forward, Compose::Forward(key))
+                gate(&mut self.overlay, &mail.may_forward, Popover::Forward, Compose::Forward(key))
             }
             Message::Archive => Action::Do(Verb::Archive(key)),
             Message::Delete => Action::Do(Verb::Delete(key)),
             Message::MoveToInbox => Action::Do(Verb::MoveToInbox(key)),
             Message::MarkUnheard => Action::Do(Verb::MarkUnheard(key)),
             Message::More => {
-                self.more = !menu;
-                self.popover = None;
+                self.overlay = (hung != Some(Overlay::Menu)).then_some(Overlay::Menu);
                 Action::None
             }
             Message::SaveRecording => {
@@ -105,18 +117,20 @@ impl Page {
                 }
             }
             Message::CopyText if !mail.may_save.is_allowed() => {
-                self.popover = Some(Popover::Copy);
+                self.overlay = Some(Overlay::Reason(Popover::Copy));
                 Action::None
             }
             Message::CopyText => match shown_text(mail) {
                 Some(text) => copied(text),
                 None => Action::None,
             },
-            Message::ShowOriginal if self.raw.is_some() => {
-                self.raw = None;
-                Action::None
-            }
-            Message::ShowOriginal => Action::Ask(Question::Raw(key)),
+            Message::ShowOriginal => match self.panel.take() {
+                Some(Panel::Original(_) | Panel::OriginalAsked) => Action::None,
+                Some(Panel::Link(_)) | None => {
+                    self.panel = Some(Panel::OriginalAsked);
+                    Action::Ask(Question::Raw(key))
+                }
+            },
             Message::Swap => Action::Ask(Question::Swap(key, !self.opened.swapped)),
             Message::Details => {
                 self.details = !self.details;
@@ -128,8 +142,10 @@ impl Page {
                     .map(|(label, value)| format!("{label}: {value}\n"))
                     .collect(),
             ),
-            Message::Explain(popover) => {
-                self.popover = popover;
+            Message::Explain(which) => {
+                if hung != Some(Overlay::Menu) {
+                    self.overlay = which.map(Overlay::Reason);
+                }
                 Action::None
             }
         }
@@ -142,12 +158,12 @@ pub(super) fn copied(text: String) -> Act {
 }
 
 /// The composer where it is allowed, else the popover that explains.
-fn gate(shown: &mut Option<Popover>, may: &Permission, popover: Popover, compose: Compose) -> Act {
+fn gate(shown: &mut Option<Overlay>, may: &Permission, popover: Popover, compose: Compose) -> Act {
     if may.is_allowed() {
         *shown = None;
         Action::Do(Verb::Compose(compose))
     } else {
-        *shown = Some(popover);
+        *shown = Some(Overlay::Reason(popover));
         Action::None
     }
 }

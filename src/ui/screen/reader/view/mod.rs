@@ -12,7 +12,7 @@ use iced::{
     widget::{column, container, row, scrollable, space, text_editor},
 };
 
-use super::{Message, Page, Phase, Reader, bars::Bar, toolbar::Message as Tool};
+use super::{Message, Page, Panel, Phase, Reader, bars::Bar, toolbar::Message as Tool};
 use crate::{
     engine::ReceiptState,
     message::{PartInfo, PartRole},
@@ -56,7 +56,7 @@ pub fn view<'a>(
         ),
         Phase::Open(page) => {
             let width = (ctx.width - 2.0 * side).clamp(200.0, COLUMN);
-            let content = match &page.raw {
+            let content = match page.original() {
                 Some(raw) => original(raw, look),
                 None => message(page, docked, ctx, look, width),
             };
@@ -191,7 +191,7 @@ fn message<'a>(
         all = all.push(fax::pages(fax, ctx, look, width).map(Message::Fax));
     }
     all = all.push(text(page, look));
-    if let Some(url) = &page.link {
+    if let Some(Panel::Link(url)) = &page.panel {
         all = all.push(bar::link(url, look));
     }
     for (at, inner) in page.inner.iter().enumerate() {

@@ -14,7 +14,7 @@ use crate::{
             Context,
             reader::{
                 Message, Page,
-                toolbar::{Message as Tool, Popover},
+                toolbar::{Message as Tool, Overlay, Popover},
             },
         },
         theme::{Icon, Look, Type, style::Kind},
@@ -160,7 +160,8 @@ fn answer<'a>(
         );
     };
     // One popover for both ways of answering, below the first that was pressed.
-    let shown = page.popover == Some(popup) && (popup != Popover::Reply || mark == Icon::Mic);
+    let shown = page.overlay == Some(Overlay::Reason(popup))
+        && (popup != Popover::Reply || mark == Icon::Mic);
     let fact = match popup {
         Popover::Forward => fl!("reader-no-forward"),
         Popover::Reply | Popover::Save | Popover::Copy => fl!("reader-no-reply"),
@@ -199,7 +200,7 @@ fn more<'a>(page: &'a Page, fits: Fits, ctx: &Context<'a>, look: Look) -> El<'a,
     );
     let mail = &page.opened.mail;
     let has = |role: PartRole| mail.parts.iter().any(|p| p.role == role);
-    let content = if page.more {
+    let content = if page.overlay == Some(Overlay::Menu) {
         let mut items: Vec<Item<'a, Message>> = Vec::new();
         if !fits.second {
             let text_first =
@@ -262,19 +263,19 @@ fn more<'a>(page: &'a Page, fits: Fits, ctx: &Context<'a>, look: Look) -> El<'a,
         }
         items.push(Item::separator());
         let original =
-            if page.raw.is_some() { fl!("reader-message") } else { fl!("reader-original") };
+            if page.original().is_some() { fl!("reader-message") } else { fl!("reader-original") };
         items.push(Item::new(original, Message::Toolbar(Tool::ShowOriginal)));
         items.push(Item::new(fl!("reader-details"), Message::Toolbar(Tool::Details)));
         Some(menu(look, items, 290.0))
     } else {
-        match page.popover {
+        match page.overlay {
             // Where Forward or Reply itself is in this menu, its reason hangs from it too.
-            Some(Popover::Forward) if !fits.forward => Some(button::reason(
+            Some(Overlay::Reason(Popover::Forward)) if !fits.forward => Some(button::reason(
                 look,
                 fl!("reader-no-forward"),
                 mail.may_forward.reason().unwrap_or_default().to_owned(),
             )),
-            Some(Popover::Save | Popover::Copy) => Some(button::reason(
+            Some(Overlay::Reason(Popover::Save | Popover::Copy)) => Some(button::reason(
                 look,
                 fl!("reader-no-save"),
                 mail.may_save.reason().unwrap_or_default().to_owned(),
@@ -282,7 +283,7 @@ fn more<'a>(page: &'a Page, fits: Fits, ctx: &Context<'a>, look: Look) -> El<'a,
             _ => None,
         }
     };
-    let close = if page.more {
+    let close = if page.overlay == Some(Overlay::Menu) {
         Message::Toolbar(Tool::More)
     } else {
         Message::Toolbar(Tool::Explain(None))
