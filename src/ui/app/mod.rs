@@ -9,7 +9,7 @@
 mod acts;
 mod bars;
 mod dialog;
-mod facts;
+mod events;
 mod keys;
 mod update;
 mod verbs;

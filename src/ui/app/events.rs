@@ -1,4 +1,4 @@
-//! What the engine and the audio thread say, and what the window asks the engine for itself.
+//! Handles engine events and audio state, and starts background loads.
 
 use iced::Task;
 
@@ -21,7 +21,7 @@ use crate::{
 };
 
 impl App {
-    // What the engine and the audio thread say
+    // Engine events and audio state
 
     pub(super) fn engine_event(&mut self, event: Event) -> Task<Message> {
         match event {
