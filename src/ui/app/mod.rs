@@ -6,13 +6,13 @@
 // A new variant is decided upon wherever it can arrive; tests may look at one variant only.
 #![cfg_attr(not(test), warn(clippy::wildcard_enum_match_arm))]
 
-mod acts;
 mod bars;
 mod dialog;
 mod events;
 mod keys;
+mod message_actions;
+mod navigation;
 mod update;
-mod verbs;
 mod view;
 mod world;
 

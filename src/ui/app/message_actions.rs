@@ -1,4 +1,4 @@
-//! Acts on messages, what their toasts say, and how they are taken back.
+//! Actions on messages (archive, delete, move, mark), their toasts, and how they are undone.
 
 use iced::Task;
 

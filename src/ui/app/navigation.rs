@@ -1,4 +1,4 @@
-//! Where the window is, and what screens want of it.
+//! Where the window is: places, pages, dialogs and composers, and what screens want of it.
 
 use iced::{Task, widget::operation};
 
