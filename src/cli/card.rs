@@ -170,7 +170,7 @@ fn show(args: &ShowArgs) -> Outcome {
         };
         let writes = args.sound.is_some() || args.photo.is_some();
         if let Some(Permission::Refused(reason)) = may_save.filter(|_| writes) {
-            return Err(Failure::Refused(reason));
+            return Err(Failure::Refused(crate::wording::refusal::refusal(&reason)));
         }
         if found.is_empty() && !args.json {
             out += &format!("{file}: no contact card\n");

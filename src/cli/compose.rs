@@ -20,6 +20,7 @@ use crate::{
         view::{self, mailbox},
     },
     model::{AddrSpec, Address, DateTime, Importance, Sensitivity, voice::VoiceFormat},
+    wording,
 };
 
 /// What stands in a message for programs that show text only.
@@ -204,8 +205,8 @@ pub fn reply(args: ReplyArgs, _dirs: &super::Dirs) -> Outcome {
     let (raw, original) = read_original(&args.message)?;
     let from = sender(common, Some(&original))?;
     let own = [from.addr.clone()];
-    let (to, mut cc) =
-        compose::reply_recipients(&original, &own, args.all).map_err(Failure::Refused)?;
+    let (to, mut cc) = compose::reply_recipients(&original, &own, args.all)
+        .map_err(|reason| Failure::Refused(wording::refusal::refusal(&reason)))?;
     let recordings = Recordings::load(Some(&args.audio), common)?;
     let letter = fill(Letter::new(from), common, &recordings)?;
     cc.extend(letter.cc.iter().cloned());
@@ -236,8 +237,8 @@ pub fn reply(args: ReplyArgs, _dirs: &super::Dirs) -> Outcome {
 pub fn forward(args: ForwardArgs, _dirs: &super::Dirs) -> Outcome {
     let common = &args.common;
     let (raw, original) = read_original(&args.message)?;
-    if let Some(reason) = original.may_forward.reason() {
-        return Err(Failure::Refused(reason.to_owned()));
+    if let Some(reason) = wording::refusal::permission(&original.may_forward) {
+        return Err(Failure::Refused(reason));
     }
     let from = sender(common, Some(&original))?;
     let recordings = Recordings::load(args.audio.as_deref(), common)?;
@@ -414,7 +415,7 @@ fn finish(letter: &Letter<'_>, common: &Common) -> Outcome {
     let octets = compose::build(letter, &seed).map_err(|error| match error {
         compose::Error::Refused(_)
         | compose::Error::NotInVpim(_)
-        | compose::Error::EmptyRecording(_) => Failure::Refused(error.to_string()),
+        | compose::Error::EmptyRecording(_) => Failure::Refused(wording::refusal::compose(&error)),
         compose::Error::NoRecipient | compose::Error::Address(_) | compose::Error::Nothing => {
             Failure::Usage(error.to_string())
         }

@@ -124,7 +124,7 @@ fn files(input: &[u8]) -> Result<Vec<Vec<u8>>, Failure> {
         return Err(Failure::Failed("there is no fax in it".into()));
     }
     if let Permission::Refused(reason) = &mail.may_save {
-        return Err(Failure::Refused(reason.clone()));
+        return Err(Failure::Refused(crate::wording::refusal::refusal(reason)));
     }
     Ok(parts
         .iter()

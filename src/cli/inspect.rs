@@ -97,7 +97,7 @@ fn describe(mail: &Mail, file: &str, level: usize, out: &mut String) {
         ("reply", Some(reply_in_words(mail))),
         ("forward", Some(permission_in_words(&mail.may_forward))),
         ("save", Some(permission_in_words(&mail.may_save))),
-        ("notice", mail.forward_notice.clone()),
+        ("notice", mail.forward_notice.as_ref().map(wording::refusal::notice)),
         ("receipt", receipt_in_words(mail)),
         ("transcript", mail.transcript.as_ref().map(|t| format!("{} ({})", t.text, t.origin))),
     ];
@@ -161,15 +161,16 @@ fn length_in_words(mail: &Mail) -> Option<String> {
 }
 
 fn reply_in_words(mail: &Mail) -> String {
-    match (&mail.reply_to, mail.may_reply.reason()) {
+    match (&mail.reply_to, wording::refusal::permission(&mail.may_reply)) {
         (Some(to), _) => format!("to {}", to.addr),
-        (None, Some(reason)) => reason.to_owned(),
+        (None, Some(reason)) => reason,
         (None, None) => "no".into(),
     }
 }
 
 fn permission_in_words(permission: &Permission) -> String {
-    permission.reason().map_or_else(|| "allowed".into(), |reason| format!("no: {reason}"))
+    wording::refusal::permission(permission)
+        .map_or_else(|| "allowed".into(), |reason| format!("no: {reason}"))
 }
 
 fn receipt_in_words(mail: &Mail) -> Option<String> {
@@ -180,7 +181,8 @@ fn receipt_in_words(mail: &Mail) -> Option<String> {
         (true, true) => "only after asking",
         (true, false) => "may be sent",
     };
-    let reason = receipt.reason.as_ref().map(|r| format!(" ({r})")).unwrap_or_default();
+    let reason = wording::refusal::receipt(receipt).map(|r| format!(" ({r})"));
+    let reason = reason.unwrap_or_default();
     Some(format!("asked for by {}: {verdict}{reason}", to.join(", ")))
 }
 
@@ -241,7 +243,7 @@ pub fn extract(args: ExtractArgs) -> Outcome {
     let options = ReadOptions { measure_audio: false, ..ReadOptions::default() };
     let mail = Mail::read_with(&raw, &options, &*args.vendors.table()?);
     if let Permission::Refused(reason) = &mail.may_save {
-        return Err(Failure::Refused(reason.clone()));
+        return Err(Failure::Refused(wording::refusal::refusal(reason)));
     }
     let mut wanted = Vec::new();
     collect(&mail, "", &mut wanted);

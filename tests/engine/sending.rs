@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use aloud::{
     codec::Pcm,
-    engine::{Error, OutboxState, Outgoing, Relation},
-    message::{Mail, PartRole, inspect::ReadOptions},
+    engine::{Error, OutboxState, Outgoing, Refusal, Relation},
+    message::{self, Mail, PartRole, inspect::ReadOptions},
     model::{AccountId, Address, Flag, Importance, MessageKey, MessageKind, voice::VoiceFormat},
 };
 
@@ -78,7 +78,7 @@ async fn private_messages_leave_by_no_route_but_a_reply() {
     let private = keys[0];
     let out = |relation| Outgoing { relation, ..text(desk.account, "eve@example.net", "Look") };
     let reason = refused(desk.engine.send(out(Relation::Forward(private))).await);
-    assert!(reason.contains("private"), "{reason}");
+    assert!(matches!(reason, Refusal::Message(message::Refusal::Marked { .. })), "{reason}");
     let quoted = Relation::Reply { to: private, include_original: true };
     refused(desk.engine.send(out(quoted)).await);
     let to = desk.dir.path().join("out.txt");

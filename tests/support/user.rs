@@ -11,8 +11,8 @@ use std::{
 
 use aloud::{
     engine::{
-        AccountSettings, Engine, Error, ListPage, ListQuery, ListRow, Options, Scope, Security,
-        Server, Sort,
+        AccountSettings, Engine, Error, ListPage, ListQuery, ListRow, Options, Refusal, Scope,
+        Security, Server, Sort,
         net::{Dialer, Stream},
         secrets::MemoryStore,
     },
@@ -169,7 +169,7 @@ impl Desk {
     }
 }
 
-pub fn refused<T: std::fmt::Debug>(outcome: Result<T, Error>) -> String {
+pub fn refused<T: std::fmt::Debug>(outcome: Result<T, Error>) -> Refusal {
     match outcome {
         Err(Error::Refused(reason)) => reason,
         other => panic!("not refused: {other:?}"),

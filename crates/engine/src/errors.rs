@@ -13,7 +13,7 @@ pub(crate) type Result<T> = std::result::Result<T, Error>;
 pub enum Error {
     /// A rule forbids it (private message, outside caller, unheard receipt). Exit code 3.
     #[error("{0}")]
-    Refused(String),
+    Refused(Refusal),
     /// The server turned the credentials down.
     #[error("the server did not accept the user name or password: {0}")]
     Auth(String),
@@ -70,6 +70,43 @@ pub enum Error {
     /// The engine has stopped.
     #[error("the engine has stopped")]
     Stopped,
+}
+
+/// Why the engine refuses.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Refusal {
+    /// A rule about the message itself.
+    Message(aloud_message::Refusal),
+    /// A rule about what lies in the mailbox, the outbox or the directory.
+    Other(String),
+}
+
+impl std::fmt::Display for Refusal {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Message(refusal) => write!(f, "refused: {refusal:?}"),
+            Self::Other(text) => f.write_str(text),
+        }
+    }
+}
+
+impl From<aloud_message::Refusal> for Refusal {
+    fn from(refusal: aloud_message::Refusal) -> Self {
+        Self::Message(refusal)
+    }
+}
+
+impl From<String> for Refusal {
+    fn from(text: String) -> Self {
+        Self::Other(text)
+    }
+}
+
+impl From<&str> for Refusal {
+    fn from(text: &str) -> Self {
+        Self::Other(text.to_owned())
+    }
 }
 
 /// Why a certificate cannot be trusted.

@@ -176,6 +176,7 @@ mod tests {
             may_send: true,
             needs_consent: false,
             reason: None,
+            doubt: None,
         }
     }
 

@@ -15,7 +15,7 @@ mod people;
 pub use super::drafts::{
     Closed, Draft, DraftContent, DraftId, Recipient, Revision, Saved, Sound, Unsent, read_take,
 };
-pub use super::errors::{BadCertificate, CertificateFault, Error};
+pub use super::errors::{BadCertificate, CertificateFault, Error, Refusal};
 pub use people::*;
 
 impl Error {

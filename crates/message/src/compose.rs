@@ -25,6 +25,7 @@ mod subject;
 mod voice;
 
 use crate::{
+    Refusal,
     card::CardDoc,
     display,
     write::{self, Content, Fields, Part},
@@ -218,9 +219,9 @@ impl<'a> Letter<'a> {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// A rule forbids it; the sentence is for people.
-    #[error("{0}")]
-    Refused(String),
+    /// A rule forbids it.
+    #[error("a rule forbids it: {0:?}")]
+    Refused(Refusal),
     /// A recording without sound.
     #[error("the recording is empty ({0})")]
     EmptyRecording(&'static str),
@@ -276,10 +277,7 @@ fn check(letter: &Letter<'_>) -> Result<(), Error> {
         }
     }
     if recipients().any(AddrSpec::is_non_mail_user) {
-        return Err(Error::Refused(
-            "This caller can’t be answered by mail. The message was left from an outside line."
-                .into(),
-        ));
+        return Err(Error::Refused(Refusal::OutsideRecipient));
     }
     for (pcm, what) in [
         (letter.parts.voice, "message"),
@@ -296,7 +294,7 @@ fn check(letter: &Letter<'_>) -> Result<(), Error> {
     match letter.format {
         Some(_) if letter.parts.voice.is_none() && !carries => return Err(Error::Nothing),
         None if letter.parts.voice.is_some() => {
-            return Err(Error::Refused("A text message cannot carry a recording.".into()));
+            return Err(Error::Refused(Refusal::RecordingInText));
         }
         // An empty text is a message too, if a subject says something.
         None if !text && !carries && letter.subject.trim().is_empty() => {

@@ -165,7 +165,7 @@ fn read_level(
 
     match policy::reply_target(&reply_to, &from, mail.sender.number.as_deref()) {
         Ok(address) => mail.reply_to = Some(address),
-        Err(reason) => mail.may_reply = Permission::Refused(reason),
+        Err(refusal) => mail.may_reply = Permission::Refused(refusal),
     }
     mail.sensitivity = policy::strictest(&levels);
     mail.may_forward = policy::may_forward(&levels, mail.may_reply.is_allowed());
@@ -232,15 +232,13 @@ fn sensitivity(header: &Header<'_>) -> Option<Sensitivity> {
         let text = view::encoding::unstructured(raw);
         Sensitivity::parse(&display::clean(&view::header::without_comments(&text)))
     });
-    let levels: Vec<Level> =
-        values.map(|s| Level { sensitivity: Some(s), who: String::new() }).collect();
+    let levels: Vec<Level> = values.map(|s| Level { sensitivity: Some(s), who: None }).collect();
     policy::strictest(&levels)
 }
 
-fn who(sender: &Sender) -> String {
+fn who(sender: &Sender) -> Option<String> {
     let name = sender.name.clone().or_else(|| sender.number.clone());
     name.or_else(|| sender.address.as_ref().map(ToString::to_string))
-        .unwrap_or_else(|| "The sender".into())
 }
 
 /// Describes the leaves and reads what is in them; returns the paths of recordings whose length was
@@ -328,7 +326,7 @@ fn marks_inside(octets: &[u8]) -> Vec<Level> {
         if line.get(..NAME.len()).is_some_and(|start| start.eq_ignore_ascii_case(NAME)) {
             let value = String::from_utf8_lossy(line.get(NAME.len()..).unwrap_or_default());
             let sensitivity = Sensitivity::parse(&view::header::without_comments(&value));
-            levels.push(Level { sensitivity, who: "The sender".into() });
+            levels.push(Level { sensitivity, who: None });
         }
         at = next;
     }

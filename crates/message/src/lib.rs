@@ -17,6 +17,7 @@ pub mod mdn;
 pub mod policy;
 pub mod problem;
 pub mod recognize;
+pub mod refusal;
 pub mod validate;
 pub mod vendors;
 pub mod view;
@@ -26,3 +27,4 @@ pub use mail::{
     Body, Card, Dsn, Mail, Mdn, PartInfo, PartRole, Permission, Receipt, Report, Sender,
 };
 pub use problem::{PartProblem, Problem};
+pub use refusal::{Confidential, Doubt, Refusal};

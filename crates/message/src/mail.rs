@@ -6,6 +6,7 @@
 use std::time::Duration;
 
 use crate::problem::{PartProblem, Problem};
+use crate::refusal::{Confidential, Doubt, Refusal};
 use aloud_model::{AddrSpec, Address, DateTime, Importance, MessageKind, Sensitivity};
 
 /// One message and what it allows. Inner messages are in [`Mail::forwarded`].
@@ -44,7 +45,7 @@ pub struct Mail {
     /// Whether its parts may be saved, exported, dragged or opened elsewhere.
     pub may_save: Permission,
     /// A notice that does not block (Company-Confidential).
-    pub forward_notice: Option<String>,
+    pub forward_notice: Option<Confidential>,
     /// The strictest Sensitivity found at any level.
     pub sensitivity: Option<Sensitivity>,
     /// The Importance field or its older relatives.
@@ -93,14 +94,14 @@ pub struct Sender {
     pub outside_caller: bool,
 }
 
-/// A rule's answer, with the sentence that explains a refusal.
+/// A rule's answer, with the reason of a refusal.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum Permission {
     /// Go ahead.
     #[default]
     Allowed,
-    /// No, and why, in words for people.
-    Refused(String),
+    /// No, and why.
+    Refused(Refusal),
 }
 
 impl Permission {
@@ -112,7 +113,7 @@ impl Permission {
 
     /// The reason of a refusal.
     #[must_use]
-    pub fn reason(&self) -> Option<&str> {
+    pub fn reason(&self) -> Option<&Refusal> {
         match self {
             Self::Allowed => None,
             Self::Refused(reason) => Some(reason),
@@ -277,8 +278,10 @@ pub struct Receipt {
     pub may_send: bool,
     /// Whether the user must be asked each time even in "always" mode.
     pub needs_consent: bool,
-    /// Why not, or why consent is needed.
-    pub reason: Option<String>,
+    /// Why not.
+    pub reason: Option<Refusal>,
+    /// Why consent is needed.
+    pub doubt: Option<Doubt>,
 }
 
 /// A machine-readable report.

@@ -13,7 +13,7 @@ mod words;
 pub use words::explain;
 
 use super::{
-    Mail, Mdn,
+    Mail, Mdn, Refusal,
     compose::{Seed, message_id, voice_part},
     display,
     view::{self, header, mailbox},
@@ -86,8 +86,8 @@ pub enum Error {
     #[error("the message does not ask for a receipt")]
     NotAsked,
     /// A rule forbids it.
-    #[error("{0}")]
-    Refused(String),
+    #[error("a rule forbids it: {0:?}")]
+    Refused(Refusal),
     /// An address that a header field cannot carry.
     #[error("this address cannot be used: {0}")]
     Address(String),
@@ -104,9 +104,11 @@ pub fn build(request: &MdnRequest<'_>, seed: &Seed) -> Result<(Vec<u8>, Vec<Addr
     let Some(receipt) = &request.original.receipt else {
         return Err(Error::NotAsked);
     };
+    if let Some(reason) = &receipt.reason {
+        return Err(Error::Refused(reason.clone()));
+    }
     if !receipt.may_send || receipt.requested_by.is_empty() {
-        let reason = receipt.reason.clone();
-        return Err(Error::Refused(reason.unwrap_or_else(|| "No receipt may be sent.".into())));
+        return Err(Error::NotAsked);
     }
     let to = receipt.requested_by.clone();
     for addr in to.iter().chain([&request.from.addr, &request.final_recipient]) {

@@ -1,5 +1,5 @@
 //! What may be done with a message: forwarding, saving, answering, sending a receipt. Each rule has
-//! its one home here; windows, commands and the engine ask, and show the sentence they are given.
+//! its one home here; windows, commands and the engine ask, and get a value that says why not.
 //!
 //! Decisions C2, C5, C7, C13, E12; reliability T13; RFC 2421 and 3801 section 4; RFC 8098 section 2.1.
 //! State that lives in the mailbox (`$MDNSent`, junk, heard or not) is the engine's.
@@ -7,6 +7,7 @@
 use aloud_model::{AddrSpec, Address, Sensitivity};
 
 use super::mail::{Permission, Receipt};
+use super::refusal::{Confidential, Doubt, Refusal};
 use super::view::{Header, Mailbox, mailbox};
 
 /// The Sensitivity of one message in a chain of forwards, outermost first.
@@ -15,7 +16,7 @@ pub struct Level {
     /// What its header says.
     pub sensitivity: Option<Sensitivity>,
     /// Who marked it, as shown to the user.
-    pub who: String,
+    pub who: Option<String>,
 }
 
 /// The level that blocks, outermost first, and how many messages are around it.
@@ -26,14 +27,15 @@ fn blocking(levels: &[Level]) -> Option<(usize, &Level, &Sensitivity)> {
     })
 }
 
-fn marked(depth: usize, level: &Level, sensitivity: &Sensitivity) -> String {
-    let what = if depth == 0 { "it" } else { "a message inside it" };
-    match sensitivity {
-        Sensitivity::Unknown(value) => {
-            let what = if depth == 0 { "this message" } else { what };
-            format!("{} marked {what} {}.", level.who, super::display::clean(value))
-        }
-        known => format!("{} marked {what} {}.", level.who, known.as_str()),
+fn marked(levels: &[Level], may_reply: bool) -> Permission {
+    match blocking(levels) {
+        None => Permission::Allowed,
+        Some((depth, level, sensitivity)) => Permission::Refused(Refusal::Marked {
+            by: level.who.clone(),
+            inside: depth > 0,
+            value: sensitivity.clone(),
+            may_reply,
+        }),
     }
 }
 
@@ -41,33 +43,23 @@ fn marked(depth: usize, level: &Level, sensitivity: &Sensitivity) -> String {
 /// blocking level anywhere blocks the whole.
 #[must_use]
 pub fn may_forward(levels: &[Level], may_reply: bool) -> Permission {
-    match blocking(levels) {
-        None => Permission::Allowed,
-        Some((depth, level, sensitivity)) => {
-            let still = if may_reply { " You can still reply." } else { "" };
-            Permission::Refused(format!("{}{still}", marked(depth, level, sensitivity)))
-        }
-    }
+    marked(levels, may_reply)
 }
 
 /// Whether parts may be saved, exported, dragged out or opened elsewhere (E12).
 #[must_use]
 pub fn may_save(levels: &[Level]) -> Permission {
-    match blocking(levels) {
-        None => Permission::Allowed,
-        Some((depth, level, sensitivity)) => Permission::Refused(marked(depth, level, sensitivity)),
-    }
+    marked(levels, false)
 }
 
 /// A notice that does not block: Company-Confidential at any level.
 #[must_use]
-pub fn forward_notice(levels: &[Level]) -> Option<String> {
-    let found = levels
+pub fn forward_notice(levels: &[Level]) -> Option<Confidential> {
+    let (depth, level) = levels
         .iter()
         .enumerate()
         .find(|(_, level)| level.sensitivity == Some(Sensitivity::CompanyConfidential))?;
-    let what = if found.0 == 0 { "this message" } else { "a message inside this one" };
-    Some(format!("{} marked {what} company confidential.", found.1.who))
+    Some(Confidential { by: level.who.clone(), inside: depth > 0 })
 }
 
 /// The strictest Sensitivity of a chain: blocking values, then Company-Confidential, then Normal.
@@ -88,27 +80,20 @@ pub fn strictest(levels: &[Level]) -> Option<Sensitivity> {
 /// sender cannot be answered (C7), and From does not step in for a Reply-To that says so.
 ///
 /// # Errors
-/// Why there is nobody to answer, in words. `number` is the caller's, if it was passed on.
+/// Why there is nobody to answer. `number` is the caller's, if it was passed on.
 pub fn reply_target(
     reply_to: &[Mailbox],
     from: &[Mailbox],
     number: Option<&str>,
-) -> Result<Address, String> {
+) -> Result<Address, Refusal> {
     let target = |list: &[Mailbox]| list.iter().find_map(Mailbox::address);
     let Some(address) = target(reply_to).or_else(|| target(from)) else {
-        return Err("The message doesn’t say who sent it, so there’s nobody to answer.".into());
+        return Err(Refusal::NoSender);
     };
     if !address.addr.is_non_mail_user() {
         return Ok(address);
     }
-    Err(match number {
-        Some(number) => format!(
-            "This caller can’t be answered by mail. The message was left from an outside line: {number}."
-        ),
-        None => {
-            "This caller can’t be answered by mail. The caller’s number wasn’t passed on.".into()
-        }
-    })
+    Err(Refusal::OutsideCaller { number: number.map(str::to_owned) })
 }
 
 /// Attributes of Disposition-Notification-Options that we understand: none is defined that a client
@@ -135,24 +120,23 @@ pub fn may_send_receipt(header: &Header<'_>, is_report: bool) -> Option<Receipt>
     Some(Receipt {
         may_send: refusal.is_none(),
         needs_consent: refusal.is_none() && doubt.is_some(),
-        reason: refusal.or(doubt),
+        doubt: doubt.filter(|_| refusal.is_none()),
+        reason: refusal,
         requested_by,
     })
 }
 
 /// Why no receipt is sent in any mode.
-fn refusal(header: &Header<'_>, is_report: bool, to: &[AddrSpec]) -> Option<String> {
+fn refusal(header: &Header<'_>, is_report: bool, to: &[AddrSpec]) -> Option<Refusal> {
     let word = |name: &str| header.token(name).unwrap_or_default().to_ascii_lowercase();
     if is_report {
-        return Some("Reports and receipts are never answered with a receipt.".into());
+        return Some(Refusal::Report);
     }
     if to.iter().any(AddrSpec::is_non_mail_user) {
-        return Some("The receipt would go to an outside line, which takes no mail.".into());
+        return Some(Refusal::ReceiptToOutsideLine);
     }
     if let Some(option) = unknown_required_option(header) {
-        return Some(format!(
-            "The sender requires “{option}” of the receipt, which Aloud doesn’t know."
-        ));
+        return Some(Refusal::OptionUnknown(option));
     }
     if header
         .fields()
@@ -160,18 +144,18 @@ fn refusal(header: &Header<'_>, is_report: bool, to: &[AddrSpec]) -> Option<Stri
         .any(|f| f.name.get(..5).is_some_and(|start| start.eq_ignore_ascii_case("list-")))
         || matches!(word("precedence").as_str(), "bulk" | "list" | "junk")
     {
-        return Some("The message came through a mailing list.".into());
+        return Some(Refusal::List);
     }
     let auto = word("auto-submitted");
     if !auto.is_empty() && auto.split(';').next().is_none_or(|v| v.trim() != "no") {
-        return Some("The message was sent by a program.".into());
+        return Some(Refusal::Program);
     }
     if fails_authentication(header) {
-        return Some("The receiving server couldn’t confirm who sent the message.".into());
+        return Some(Refusal::Unconfirmed);
     }
     let paths: Vec<_> = header.all("return-path").collect();
     if paths.iter().any(|path| is_null_path(path)) {
-        return Some("The message has an empty return path, so it takes no answers.".into());
+        return Some(Refusal::NullPath);
     }
     None
 }
@@ -202,25 +186,24 @@ fn fails_authentication(header: &Header<'_>) -> bool {
 }
 
 /// Why the user must agree each time.
-fn doubt(header: &Header<'_>, to: &[AddrSpec]) -> Option<String> {
+fn doubt(header: &Header<'_>, to: &[AddrSpec]) -> Option<Doubt> {
     let sender = || {
         let from = header.first("from").map(mailbox::parse).unwrap_or_default();
-        let named = from.iter().find_map(|m| m.name.clone().or(Some(m.addr.as_ref()?.to_string())));
-        named.unwrap_or_else(|| "the sender".into())
+        from.iter().find_map(|m| m.name.clone().or(Some(m.addr.as_ref()?.to_string())))
     };
     let [only] = to else {
-        return Some("The receipt would go to more than one address.".into());
+        return Some(Doubt::SeveralAddresses);
     };
     let mut paths = header.all("return-path");
     match (paths.next(), paths.next()) {
-        (None, _) => Some("The message doesn’t say where it came from.".into()),
-        (Some(_), Some(_)) => Some("The message names several return paths.".into()),
+        (None, _) => Some(Doubt::NoReturnPath),
+        (Some(_), Some(_)) => Some(Doubt::SeveralReturnPaths),
         (Some(path), None) => {
             let path = mailbox::parse(path).into_iter().find_map(|m| m.addr);
             if path.is_some_and(|path| same_address(&path, only)) {
                 None
             } else {
-                Some(format!("The receipt would go to {only}, not to {}.", sender()))
+                Some(Doubt::Elsewhere { to: only.clone(), sender: sender() })
             }
         }
     }
@@ -272,34 +255,33 @@ mod tests {
     use super::*;
 
     fn level(value: &str) -> Level {
-        Level { sensitivity: Sensitivity::parse(value), who: "Dr Amara Okafor".into() }
+        Level { sensitivity: Sensitivity::parse(value), who: Some("Dr Amara Okafor".into()) }
     }
 
     #[test]
     fn private_personal_and_unknown_block_at_any_level() {
-        for (values, forward) in [
+        for (values, blocked) in [
             (vec![""], None),
             (vec!["Normal"], None),
             (vec!["Company-Confidential"], None),
-            (vec!["PRIVATE"], Some("Dr Amara Okafor marked it private. You can still reply.")),
-            (vec!["personal"], Some("Dr Amara Okafor marked it personal. You can still reply.")),
-            (
-                vec!["Secret"],
-                Some("Dr Amara Okafor marked this message secret. You can still reply."),
-            ),
-            (
-                vec!["", "", "private"],
-                Some("Dr Amara Okafor marked a message inside it private. You can still reply."),
-            ),
+            (vec!["PRIVATE"], Some((false, "private"))),
+            (vec!["personal"], Some((false, "personal"))),
+            (vec!["Secret"], Some((false, "secret"))),
+            (vec!["", "", "private"], Some((true, "private"))),
         ] {
             let levels: Vec<_> = values.iter().map(|v| level(v)).collect();
-            assert_eq!(may_forward(&levels, true).reason(), forward, "{values:?}");
-            assert_eq!(may_save(&levels).is_allowed(), forward.is_none());
+            let refused = |may_reply| match blocked {
+                None => Permission::Allowed,
+                Some((inside, value)) => Permission::Refused(Refusal::Marked {
+                    by: Some("Dr Amara Okafor".into()),
+                    inside,
+                    value: Sensitivity::parse(value).expect("a value"),
+                    may_reply,
+                }),
+            };
+            assert_eq!(may_forward(&levels, true), refused(true), "{values:?}");
+            assert_eq!(may_save(&levels), refused(false), "{values:?}");
         }
-        assert_eq!(
-            may_save(&[level("private")]).reason(),
-            Some("Dr Amara Okafor marked it private.")
-        );
         assert!(forward_notice(&[level(""), level("company-confidential")]).is_some());
         assert_eq!(
             strictest(&[level("normal"), level("x"), level("private")]),
@@ -318,7 +300,8 @@ mod tests {
         assert_eq!(reply(" <>", "a@x.example", None).as_deref(), Ok("a@x.example"));
         assert!(reply("", "", None).is_err() && reply("", "2500", None).is_err());
         let outside = reply("N <NON-mail-user@x.example>", "1@x.example", Some("+44 20 7946 0153"));
-        assert!(outside.is_err_and(|why| why.ends_with("outside line: +44 20 7946 0153.")));
+        let number = Some("+44 20 7946 0153".to_owned());
+        assert_eq!(outside, Err(Refusal::OutsideCaller { number }));
         assert!(reply("", "T <non-mail-user@x.example>", None).is_err());
     }
 
@@ -369,7 +352,8 @@ mod tests {
             let (header, _) = header::read(raw.as_bytes(), 0, false);
             let receipt = may_send_receipt(&header, false).expect("asked for");
             assert_eq!((receipt.may_send, receipt.needs_consent), (send, consent), "{fields}");
-            assert_eq!(receipt.reason.is_none(), send && !consent, "{fields}");
+            assert_eq!(receipt.reason.is_none(), send, "{fields}");
+            assert_eq!(receipt.doubt.is_some(), consent, "{fields}");
             assert!(!may_send_receipt(&header, true).expect("asked for").may_send);
         }
         let (header, _) = header::read(b"Disposition-Notification-To: <>\n\n", 0, false);

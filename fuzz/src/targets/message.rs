@@ -38,7 +38,7 @@ fn check(mail: &Mail, raw: &[u8], level: usize) {
     assert!(mail.forwarded.len() <= mail.parts.len());
     for permission in [&mail.may_reply, &mail.may_forward, &mail.may_save] {
         if let Permission::Refused(reason) = permission {
-            assert!(!reason.trim().is_empty(), "refused without a reason");
+            assert!(!aloud::wording::refusal::refusal(reason).trim().is_empty());
         }
     }
     if let Some(receipt) = &mail.receipt {

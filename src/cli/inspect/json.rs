@@ -70,7 +70,7 @@ fn number(seconds: f64) -> Value {
 }
 
 fn permission(permission: &Permission) -> Value {
-    json!({ "allowed": permission.is_allowed(), "reason": permission.reason() })
+    json!({ "allowed": permission.is_allowed(), "reason": wording::refusal::permission(permission) })
 }
 
 fn part(part: &PartInfo) -> Value {
@@ -107,7 +107,7 @@ fn receipt(receipt: &Receipt) -> Value {
         "requested_by": by,
         "may_send": receipt.may_send,
         "needs_consent": receipt.needs_consent,
-        "reason": receipt.reason,
+        "reason": wording::refusal::receipt(receipt),
     })
 }
 

@@ -16,7 +16,7 @@ use super::{
     directory::{self, Directory},
     outbox::{self, Outbox},
     reader::{self, Reader, bars::Message as Press, toolbar::Message as Tool},
-    testing::{account as an_account, addr, ctx, mail, opened, person},
+    testing::{account as an_account, addr, ctx, mail, marked_private, opened, person},
     welcome,
 };
 use crate::{
@@ -25,7 +25,7 @@ use crate::{
         CardOffer, CardOfferKind, Contact, ContactEmail, ContactTel, Error, FormatPlan, Opened,
         OutboxRow, OutboxState, ReceiptState, SpokenName,
     },
-    message::{Dsn, Permission, Report, mail::Transcript},
+    message::{Dsn, Permission, Refusal, Report, mail::Transcript},
     model::{
         AccountId, ContactId, Importance, MessageKey, MessageKind, OutboxId, Sensitivity,
         voice::VoiceFormat,
@@ -264,9 +264,8 @@ fn a_private_message_explains_itself() {
     m.sender.name = Some("Dr Amara Okafor".into());
     m.sensitivity = Some(Sensitivity::Private);
     m.to.truncate(1);
-    let marked = "Dr Amara Okafor marked it private.";
-    m.may_forward = Permission::Refused(format!("{marked} You can still reply."));
-    m.may_save = Permission::Refused(marked.into());
+    m.may_forward = Permission::Refused(marked_private(true));
+    m.may_save = Permission::Refused(marked_private(false));
     let mut reader = reader_of(opened(m), &state);
     reader.update(reader::Message::Toolbar(Tool::Forward), &ctx(&state));
     reads(
@@ -292,7 +291,7 @@ fn an_outside_caller() {
     m.sender.outside_caller = true;
     m.sender.name = Some("+44 20 7946 0153".into());
     m.sender.number = Some("+44 20 7946 0153".into());
-    m.may_reply = Permission::Refused("The caller’s number wasn’t passed on.".into());
+    m.may_reply = Permission::Refused(Refusal::OutsideCaller { number: None });
     let reader = reader_of(opened(m), &state);
     let said = reads(
         "outside",
@@ -607,7 +606,7 @@ fn a_recording_of_an_unknown_kind_says_what_it_is_and_offers_ways_out() {
     let _ = shown.click("Open with ffmpeg");
     assert_eq!(shown.into_messages().count(), 1);
     // A private one may be heard, but not saved; without a program nothing is offered.
-    m.may_save = Permission::Refused("Dr Amara Okafor marked it private.".into());
+    m.may_save = Permission::Refused(marked_private(false));
     let reader = reader_of(opened(m), &state);
     let mut shown =
         show("unknown-private", PANE, |look| reader::view(&reader, false, &with_program, look));

@@ -17,10 +17,10 @@ use crate::{
         Account, AccountSettings, AccountState, ListRow, Opened, Progress, ReceiptState, Security,
         Server,
     },
-    message::{Mail, PartInfo, PartRole, Sender, mail::DurationSource},
+    message::{Mail, PartInfo, PartRole, Refusal, Sender, mail::DurationSource},
     model::{
         AccountId, AddrSpec, Address, ContactId, DateTime, Importance, MailboxId, MessageKey,
-        MessageKind,
+        MessageKind, Sensitivity,
     },
 };
 
@@ -176,5 +176,15 @@ pub fn account() -> Account {
             demo: false,
         },
         state: AccountState::Idle,
+    }
+}
+
+/// The refusal of a message that its sender marked private.
+pub fn marked_private(may_reply: bool) -> Refusal {
+    Refusal::Marked {
+        by: Some("Dr Amara Okafor".into()),
+        inside: false,
+        value: Sensitivity::Private,
+        may_reply,
     }
 }

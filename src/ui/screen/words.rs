@@ -9,6 +9,7 @@ use crate::{
     engine,
     message::address::Number,
     model::{AddrSpec, DateTime},
+    wording,
 };
 
 /// `0:34`, `12:05`, `1:02:03`.
@@ -173,7 +174,9 @@ pub fn phone(text: &str) -> String {
 pub fn error_text(error: &engine::Error) -> String {
     use engine::Error as E;
     match error {
-        E::Refused(text) | E::Invalid(text) => text.clone(),
+        E::Refused(engine::Refusal::Message(reason)) => wording::refusal::refusal(reason),
+        E::Refused(reason) => reason.to_string(),
+        E::Invalid(text) => text.clone(),
         E::Auth(_) => fl!("error-password"),
         E::PasswordNeeded => fl!("error-password-needed"),
         E::NoKeyring(_) => fl!("account-no-keyring"),

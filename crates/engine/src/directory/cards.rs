@@ -304,10 +304,10 @@ pub(crate) fn take_over(
             Ok((id, Act::ContactAdded(id)))
         }
         (CardOfferKind::Conflict { in_use, new }, Some(_)) if !accept_conflict => {
-            Err(Error::Refused(format!("The card has {new} where {in_use} is in use.")))
+            Err(Error::Refused(format!("The card has {new} where {in_use} is in use.").into()))
         }
         (CardOfferKind::Known, Some(row)) if older(&row, &received.doc) => {
-            Err(Error::Refused(format!("The directory has a newer card of {}.", row.name)))
+            Err(Error::Refused(format!("The directory has a newer card of {}.", row.name).into()))
         }
         (_, Some(row)) => {
             let before = serde_json::to_string(&row).map_err(|e| Error::Store(e.to_string()))?;

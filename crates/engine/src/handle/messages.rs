@@ -456,7 +456,7 @@ impl Engine {
 pub(crate) fn allowed(permission: &Permission) -> Result<()> {
     match permission {
         Permission::Allowed => Ok(()),
-        Permission::Refused(reason) => Err(Error::Refused(reason.clone())),
+        Permission::Refused(reason) => Err(Error::Refused(reason.clone().into())),
     }
 }
 

@@ -398,8 +398,10 @@ impl Engine {
                 sentence: &sentence,
                 spoken: None,
             };
-            let (octets, to) =
-                mdn::build(&request, &seed).map_err(|e| Error::Refused(e.to_string()))?;
+            let (octets, to) = mdn::build(&request, &seed).map_err(|error| match error {
+                mdn::Error::Refused(reason) => Error::Refused(reason.into()),
+                other => Error::Refused(other.to_string().into()),
+            })?;
             Ok(Frozen {
                 account,
                 message_id: seed.message_id(),
@@ -460,10 +462,9 @@ fn only_sound(message: &Outgoing, settings: &AccountSettings, everybody: &[Addre
     let written = message.text.as_ref().is_some_and(|text| !text.trim().is_empty());
     let there = |to: &&Address| to.addr.domain().eq_ignore_ascii_case(gateway);
     match everybody.iter().find(there) {
-        Some(to) if written => Err(Error::Refused(format!(
-            "Voicemail at {} only plays sound. Record a message instead.",
-            to.addr
-        ))),
+        Some(to) if written => Err(Error::Refused(
+            format!("Voicemail at {} only plays sound. Record a message instead.", to.addr).into(),
+        )),
         _ => Ok(()),
     }
 }
@@ -552,7 +553,7 @@ impl Job {
             ..Letter::new(own_address(&self.settings))
         };
         let octets = compose::build(&letter, &self.seed).map_err(|error| match error {
-            compose::Error::Refused(reason) => Error::Refused(reason),
+            compose::Error::Refused(reason) => Error::Refused(reason.into()),
             other => Error::Invalid(other.to_string()),
         })?;
         Ok(Frozen {
@@ -654,7 +655,7 @@ fn ready(raw: &[u8], accounts: &[accounts::AccountRow], now: i64, token: &str) -
         return Err(Error::Invalid("Add at least one person or number.".into()));
     }
     if let Some(outside) = forward_paths.iter().find(|to| to.is_non_mail_user()) {
-        return Err(Error::Refused(format!("{outside} can’t be answered by mail")));
+        return Err(Error::Refused(format!("{outside} can’t be answered by mail").into()));
     }
     let message_id = mail
         .message_id

@@ -7,7 +7,7 @@
 use std::time::Duration;
 
 use aloud_message::{
-    Mail, PartRole, Permission, Problem, Report, display, dsn, inspect::ReadOptions,
+    Mail, PartRole, Permission, Problem, Refusal, Report, display, dsn, inspect::ReadOptions,
 };
 use aloud_model::{Address, DateTime, Importance, MessageKind};
 
@@ -90,7 +90,7 @@ pub fn read(octets: &[u8], complete: bool, total: u64) -> Mail {
 /// What stands for a message that could not be read.
 #[must_use]
 pub fn poisoned() -> Mail {
-    let refused = || Permission::Refused("This message could not be read.".into());
+    let refused = || Permission::Refused(Refusal::Unreadable);
     Mail {
         kind: MessageKind::Other,
         may_forward: refused(),

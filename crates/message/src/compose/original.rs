@@ -45,7 +45,7 @@ impl Embedded {
         let options = ReadOptions { measure_audio: false, ..ReadOptions::default() };
         let mail = Mail::read(original.raw, &options);
         if let Some(reason) = mail.may_forward.reason() {
-            return Err(Error::Refused(reason.to_owned()));
+            return Err(Error::Refused(reason.clone()));
         }
         let mut octets = if write::has_bare_line_end(original.raw) {
             write::canonical(original.raw)

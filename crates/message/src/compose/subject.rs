@@ -1,6 +1,6 @@
 //! Subjects, recipients and threading of replies and forwards.
 
-use crate::Mail;
+use crate::{Mail, Refusal};
 use aloud_model::{AddrSpec, Address};
 
 /// Prefixes that mean "in reply" in the mail of several languages.
@@ -57,18 +57,18 @@ pub fn threading(answered: &Mail) -> Threading {
 /// To and Cc of a reply: the sender, and with `all` every other recipient except ourselves.
 ///
 /// # Errors
-/// Why it cannot be answered, in words: nobody to answer, or for `all`, recipients that are not
+/// Why it cannot be answered: nobody to answer, or for `all`, recipients that are not
 /// known (RFC 3801 section 4.1.3).
 pub fn reply_recipients(
     answered: &Mail,
     own: &[AddrSpec],
     all: bool,
-) -> Result<(Vec<Address>, Vec<Address>), String> {
+) -> Result<(Vec<Address>, Vec<Address>), Refusal> {
     if let Some(reason) = answered.may_reply.reason() {
-        return Err(reason.to_owned());
+        return Err(reason.clone());
     }
     let Some(target) = answered.reply_to.clone() else {
-        return Err("The message doesn’t say who sent it, so there’s nobody to answer.".into());
+        return Err(Refusal::NoSender);
     };
     let is_own = |addr: &AddrSpec| own.iter().any(|o| o.same_mailbox(addr));
     // An answer to what we sent ourselves goes to those it went to.
@@ -80,7 +80,7 @@ pub fn reply_recipients(
     let mut cc = Vec::new();
     if all {
         if answered.to.is_empty() && answered.cc.is_empty() {
-            return Err("The message doesn’t say who else received it.".into());
+            return Err(Refusal::RecipientsUnknown);
         }
         for other in answered.to.iter().chain(&answered.cc) {
             let known = to.iter().chain(&cc).any(|a: &Address| a.addr.same_mailbox(&other.addr));
@@ -135,8 +135,8 @@ mod tests {
         assert_eq!(cc, [address("bo@x.example"), address("cy@x.example")]);
         let unknown = Mail { to: vec![], cc: vec![], ..mail.clone() };
         assert!(reply_recipients(&unknown, &own, true).is_err());
-        let refused = Mail { may_reply: Permission::Refused("no".into()), ..mail };
-        assert_eq!(reply_recipients(&refused, &own, false), Err("no".into()));
+        let refused = Mail { may_reply: Permission::Refused(Refusal::NoSender), ..mail };
+        assert_eq!(reply_recipients(&refused, &own, false), Err(Refusal::NoSender));
     }
 
     #[test]

@@ -12,6 +12,7 @@ use crate::{
         screen::{Action, Toast, Undo, words},
         theme::Icon,
     },
+    wording,
 };
 
 /// What the user presses in a bar.
@@ -308,7 +309,7 @@ pub fn first(
     if let Some(word) = blocked(opened) {
         all.push(Bar::Private { word });
     } else if let Some(notice) = &opened.mail.forward_notice {
-        all.push(Bar::Notice(notice.clone()));
+        all.push(Bar::Notice(wording::refusal::notice(notice)));
     }
     if opened.mail.sender.outside_caller && !opened.mail.may_reply.is_allowed() {
         all.push(Bar::Outside { number: opened.mail.sender.number.clone() });

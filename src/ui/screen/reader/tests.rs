@@ -2,11 +2,11 @@ use super::{bars::Message as Press, toolbar::Message as Tool, *};
 use crate::{
     audio::State,
     engine::{CardOffer, CardOfferKind, ReceiptAnswer, ReceiptState, UndoToken},
-    message::{Permission, Sender},
+    message::{Permission, Refusal, Sender},
     model::Sensitivity,
     ui::screen::{
         Compose, Undo,
-        testing::{addr, ctx, mail, opened, part},
+        testing::{addr, ctx, mail, marked_private, opened, part},
     },
 };
 
@@ -36,9 +36,8 @@ fn page(reader: &Reader) -> &Page {
 fn private() -> Opened {
     let mut m = mail();
     m.sensitivity = Some(Sensitivity::Private);
-    let marked = "Dr Amara Okafor marked it private.";
-    m.may_forward = Permission::Refused(format!("{marked} You can still reply."));
-    m.may_save = Permission::Refused(marked.into());
+    m.may_forward = Permission::Refused(marked_private(true));
+    m.may_save = Permission::Refused(marked_private(false));
     opened(m)
 }
 
@@ -94,7 +93,7 @@ fn an_outside_caller_cannot_be_answered() {
         number: Some("+44 20 7946 0153".into()),
         ..Sender::default()
     };
-    m.may_reply = Permission::Refused("This caller can’t be answered by mail.".into());
+    m.may_reply = Permission::Refused(Refusal::OutsideCaller { number: None });
     let mut r = reader(opened(m));
     assert_eq!(composes(&feed(&mut r, Message::Toolbar(Tool::ReplyVoice))), None);
     assert_eq!(page(&r).overlay, Some(Overlay::Reason(Popover::Reply)));

@@ -24,6 +24,7 @@ use crate::{
             popover, vertical_hairline,
         },
     },
+    wording,
 };
 
 /// Which answers have room in the toolbar; the others are in More. Large text and long words take
@@ -149,7 +150,7 @@ fn answer<'a>(
 ) -> El<'a, Message> {
     let mail = &page.opened.mail;
     let may = if popup == Popover::Forward { &mail.may_forward } else { &mail.may_reply };
-    let Some(reason) = may.reason() else {
+    let Some(reason) = wording::refusal::permission(may) else {
         let kind = if tonal { Kind::Tonal } else { Kind::Ghost };
         return crate::ui::widget::tip(
             look,
@@ -166,7 +167,7 @@ fn answer<'a>(
         Popover::Forward => fl!("reader-no-forward"),
         Popover::Reply | Popover::Save | Popover::Copy => fl!("reader-no-reply"),
     };
-    let content = shown.then(|| button::reason(look, fact, reason.to_owned()));
+    let content = shown.then(|| button::reason(look, fact, reason));
     let press = button::disabled(look, None, label, message);
     let hover = mouse_area(press)
         .on_enter(Message::Toolbar(Tool::Explain(Some(popup))))
@@ -273,12 +274,12 @@ fn more<'a>(page: &'a Page, fits: Fits, ctx: &Context<'a>, look: Look) -> El<'a,
             Some(Overlay::Reason(Popover::Forward)) if !fits.forward => Some(button::reason(
                 look,
                 fl!("reader-no-forward"),
-                mail.may_forward.reason().unwrap_or_default().to_owned(),
+                wording::refusal::permission(&mail.may_forward).unwrap_or_default(),
             )),
             Some(Overlay::Reason(Popover::Save | Popover::Copy)) => Some(button::reason(
                 look,
                 fl!("reader-no-save"),
-                mail.may_save.reason().unwrap_or_default().to_owned(),
+                wording::refusal::permission(&mail.may_save).unwrap_or_default(),
             )),
             _ => None,
         }
