@@ -788,3 +788,17 @@ doubt-several-addresses = The receipt would go to more than one address.
 doubt-no-return-path = The message doesn’t say where it came from.
 doubt-several-return-paths = The message names several return paths.
 doubt-elsewhere = The receipt would go to { $to }, not to { $sender }.
+
+## What a receipt says
+the-recipient = the recipient
+the-recipient-start = The recipient
+receipt-failed = { $who } couldn’t play or open your message. Send it as a mail with a sound file.
+receipt-expired = Your message to { $who } expired before anybody played or opened it.
+receipt-mailbox-terminated = The mailbox of { $who } was closed before anybody played or opened it.
+receipt-superseded = A newer message to { $who } took the place of this one before anybody played or opened it.
+receipt-deleted = { $who } deleted your message without playing or opening it.
+receipt-displayed = { $who } played or opened your message. That doesn’t say it was understood.
+receipt-dispatched = { $who } passed your message on without playing or opening it.
+receipt-processed = A program dealt with your message to { $who }. Perhaps nobody played or opened it.
+receipt-denied = { $who } doesn’t say whether your message was played or opened.
+receipt-unknown = The receipt doesn’t say what became of your message to { $who }.

@@ -189,10 +189,7 @@ fn receipt_in_words(mail: &Mail) -> Option<String> {
 fn report_in_words(mail: &Mail) -> Vec<String> {
     match &mail.report {
         None => Vec::new(),
-        Some(Report::Mdn(mdn)) => {
-            let (sentence, _) = crate::message::mdn::explain(mdn);
-            vec![sentence]
-        }
+        Some(Report::Mdn(mdn)) => vec![wording::receipt::sentence(mdn)],
         Some(Report::Dsn(list)) => list
             .iter()
             .map(|d| format!("{} {} {}: {}", d.recipient, d.action, d.status, d.sentence))

@@ -6,6 +6,7 @@
 #[macro_use]
 pub mod fluent;
 pub mod problem;
+pub mod receipt;
 pub mod refusal;
 
 /// A text that is not chosen yet, for constant tables. Made by `word!`, so its identifier is checked.

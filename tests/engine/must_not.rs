@@ -260,7 +260,7 @@ async fn what_is_optional_and_fails_is_told_to_nobody() {
     for sent in submitted {
         let mail = Mail::read(&sent.octets, &ReadOptions::default());
         let Some(Report::Mdn(mdn)) = &mail.report else { panic!("{:?}", mail.report) };
-        assert_eq!(mdn.disposition, "displayed");
+        assert_eq!(mdn.disposition.as_str(), "displayed");
         assert!(mdn.modifiers.is_empty() && mdn.errors.is_empty(), "{mdn:?}");
     }
 }

@@ -65,7 +65,7 @@ async fn asked_only_once_it_was_heard_and_sent_once() {
     assert!(stored.is_some() && stored < left, "{log:?}");
     let mail = Mail::read(&submitted[0].octets, &ReadOptions::default());
     let Some(Report::Mdn(mdn)) = mail.report else { panic!("no receipt: {:?}", mail.report) };
-    assert_eq!(mdn.disposition, "displayed");
+    assert_eq!(mdn.disposition.as_str(), "displayed");
     assert_eq!(mdn.original_message_id.as_deref(), Some("a@example.net"));
     refused(desk.engine.answer_receipt(key, ReceiptAnswer::Send).await);
     desk.engine.presented(key).await.expect("noted");
@@ -190,7 +190,7 @@ async fn deleting_unheard_may_be_told() {
     assert_eq!(submitted.len(), 1);
     let mail = Mail::read(&submitted[0].octets, &ReadOptions::default());
     let Some(Report::Mdn(mdn)) = mail.report else { panic!("no receipt") };
-    assert_eq!(mdn.disposition, "deleted");
+    assert_eq!(mdn.disposition.as_str(), "deleted");
 }
 
 #[tokio::test]

@@ -165,7 +165,7 @@ fn reports_name_the_messages_in_sent() {
     let (thursday, _) = find("Desk phones on Thursday");
     let (receipt, _) = find("Played: Desk phones on Thursday");
     let Some(Report::Mdn(mdn)) = &receipt.report else { panic!("{:?}", receipt.report) };
-    assert_eq!(mdn.disposition, "displayed");
+    assert_eq!(mdn.disposition.as_str(), "displayed");
     assert_eq!(mdn.original_message_id, thursday.message_id);
 }
 

@@ -141,7 +141,7 @@ fn it_is_read_back_and_python_agrees() {
         let back = Mail::read(&raw, &ReadOptions::default());
         assert_eq!(back.kind, MessageKind::Mdn);
         let report = mdn::parse(&inspect::body(&raw, "2").unwrap().octets);
-        assert_eq!(report.disposition, "displayed");
+        assert_eq!(report.disposition.as_str(), "displayed");
         assert_eq!(report.recipient.as_deref(), Some("Robin@example.com"));
         assert_eq!(report.original_message_id.as_deref(), Some("7f3a.1@client.example.net"));
         assert!(back.receipt.is_none(), "a receipt asks for none");

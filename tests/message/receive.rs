@@ -355,7 +355,7 @@ fn reports_are_reports_whatever_they_hold() {
     let mail = read(&receipt);
     assert_eq!(mail.kind, MessageKind::Mdn);
     let Some(Report::Mdn(mdn)) = &mail.report else { panic!("{:?}", mail.report) };
-    assert_eq!(mdn.disposition, "deleted");
+    assert_eq!(mdn.disposition.as_str(), "deleted");
     assert_eq!(mdn.original_message_id.as_deref(), Some("1@example.com"));
     // Never a receipt for a receipt.
     assert!(mail.receipt.is_some_and(|r| !r.may_send));

@@ -5,6 +5,7 @@
 
 use std::time::Duration;
 
+use crate::mdn::DispositionType;
 use crate::problem::{PartProblem, Problem};
 use crate::refusal::{Confidential, Doubt, Refusal};
 use aloud_model::{AddrSpec, Address, DateTime, Importance, MessageKind, Sensitivity};
@@ -296,8 +297,8 @@ pub enum Report {
 /// A receipt received.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Mdn {
-    /// `displayed`, `deleted`, `dispatched`, `processed`, `denied`, `failed`; lower case.
-    pub disposition: String,
+    /// What became of the message.
+    pub disposition: DispositionType,
     /// Modifiers such as `error`, `expired`.
     pub modifiers: Vec<String>,
     /// Final-Recipient's address.

@@ -8,9 +8,9 @@
 //!
 //! Tests: below, and `tests/message/mdn.rs`.
 
-mod words;
+mod outcome;
 
-pub use words::explain;
+pub use outcome::{DispositionType, Outcome};
 
 use super::{
     Mail, Mdn, Refusal,
@@ -248,7 +248,7 @@ pub fn parse(octets: &[u8]) -> Mdn {
 }
 
 fn take(mdn: &mut Mdn, fields: &header::Header<'_>) {
-    if mdn.disposition.is_empty()
+    if mdn.disposition == DispositionType::default()
         && let Some(value) = fields.token("disposition")
     {
         // The mode and the type (RFC 8098 section 3.2.6); one of both may be missing.
@@ -258,7 +258,7 @@ fn take(mdn: &mut Mdn, fields: &header::Header<'_>) {
         };
         let what = value.split(';').rfind(piece).unwrap_or_default();
         let mut words = what.split(['/', ',']).map(|w| display::clean(w).to_ascii_lowercase());
-        mdn.disposition = words.next().unwrap_or_default();
+        mdn.disposition = words.next().unwrap_or_default().as_str().into();
         mdn.modifiers = words.filter(|w| !w.is_empty()).take(16).collect();
     }
     if mdn.recipient.is_none() {
@@ -379,7 +379,7 @@ mod tests {
         ];
         for (text, disposition, modifiers, recipient, id, errors) in cases {
             let mdn = parse(text.as_bytes());
-            assert_eq!(mdn.disposition, disposition, "{text}");
+            assert_eq!(mdn.disposition.as_str(), disposition, "{text}");
             assert_eq!(mdn.modifiers, modifiers, "{text}");
             assert_eq!(mdn.recipient.as_deref(), recipient, "{text}");
             assert_eq!(mdn.original_message_id.as_deref(), id, "{text}");

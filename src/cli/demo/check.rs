@@ -15,6 +15,7 @@ use crate::{
     message::{
         Mail, PartRole, Report,
         inspect::{ReadOptions, primary_audio},
+        mdn::DispositionType,
     },
     model::{
         AccountId, Address, Flag, Importance, MessageKind, Secret, Uid, imap::MailboxRole,
@@ -247,7 +248,7 @@ impl Check {
         expect(receipt.envelope.reverse_path.is_none(), || "the return path is not null".into())?;
         let mail = read(&receipt.octets);
         let Some(Report::Mdn(mdn)) = &mail.report else { return Err("it is no receipt".into()) };
-        expect(mdn.disposition == "displayed", || mdn.disposition.clone())?;
+        expect(mdn.disposition == DispositionType::Displayed, || format!("{:?}", mdn.disposition))?;
         expect(self.first().await?.1.contains(&Flag::MdnSent), || "$MDNSent is not set".into())?;
         let log = self.server.commands();
         let at = |what: &str| log.iter().position(|line| line.contains(what));

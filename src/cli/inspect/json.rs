@@ -120,7 +120,7 @@ fn report(report: &Report) -> Value {
 
 fn mdn_value(mdn: &Mdn) -> Value {
     json!({
-        "disposition": Some(&mdn.disposition).filter(|d| !d.is_empty()),
+        "disposition": Some(mdn.disposition.as_str()).filter(|d| !d.is_empty()),
         "recipient": mdn.recipient,
         "original_message_id": mdn.original_message_id,
     })

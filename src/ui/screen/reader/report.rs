@@ -7,7 +7,6 @@ use crate::{
     message::{
         Dsn, Mdn, Report,
         dsn::{self, Medium, NextStep},
-        mdn,
     },
     model::{AddrSpec, Address, DateTime, MessageKind},
     ui::screen::{Action, Compose, Context, Verb, words::size},
@@ -125,8 +124,8 @@ fn receipt(opened: &Opened, mdn: &Mdn, about: Option<&Opened>) -> Summary {
     let who = mdn.recipient.as_deref().and_then(|recipient| person(recipient, about));
     let name = who.as_ref().map_or_else(|| opened.row.sender.clone(), |a| a.label().to_owned());
     let named = Mdn { recipient: Some(name.clone()), ..mdn.clone() };
-    let (sentence, step) = mdn::explain(&named);
-    let mut sentences = vec![sentence];
+    let step = mdn.outcome().next_step();
+    let mut sentences = vec![wording::receipt::sentence(&named)];
     if about.is_none() && opened.about.is_none() {
         sentences.push(fl!("report-no-match"));
     }
@@ -281,7 +280,7 @@ pub fn details(opened: &Opened) -> Vec<(String, String)> {
             }
         }
         Some(Report::Mdn(Mdn { disposition, modifiers, recipient, errors, .. })) => {
-            push(fl!("details-disposition"), disposition);
+            push(fl!("details-disposition"), disposition.as_str());
             push(fl!("details-modifiers"), &modifiers.join(", "));
             push(fl!("details-recipient"), recipient.as_deref().unwrap_or_default());
             push(fl!("details-said"), &errors.join("; "));
