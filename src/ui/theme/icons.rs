@@ -19,9 +19,6 @@ macro_rules! icons {
         const FILES: &[&[u8]] = &[
             $(include_bytes!(concat!("../../../assets/icons/", $file, ".svg")),)*
         ];
-
-        /// All of them, for tests.
-        pub const ALL: &[Icon] = &[$(Icon::$name,)*];
     };
 }
 
@@ -32,7 +29,6 @@ icons! {
     ArrowRight "arrow-right";
     AtSign "at-sign";
     AudioLines "audio-lines";
-    Bell "bell";
     BookUser "book-user";
     Check "check";
     CheckCheck "check-check";
@@ -48,7 +44,6 @@ icons! {
     Clock "clock";
     CloudOff "cloud-off";
     Contact "contact";
-    Contrast "contrast";
     Copy "copy";
     Download "download";
     Ellipsis "ellipsis";
@@ -83,24 +78,20 @@ icons! {
     Phone "phone";
     Play "play";
     Plus "plus";
-    Printer "printer";
     Record "record";
     RefreshCw "refresh-cw";
     Reply "reply";
     RotateCcw "rotate-ccw";
     RotateCw "rotate-cw";
-    RotateCwSquare "rotate-cw-square";
     Search "search";
     Send "send";
     Settings "settings";
-    ShieldAlert "shield-alert";
     ShieldCheck "shield-check";
     SquarePen "square-pen";
     Stop "stop";
     Trash2 "trash-2";
     TriangleAlert "triangle-alert";
     Type "type";
-    Undo2 "undo-2";
     UserRoundPlus "user-round-plus";
     Voicemail "voicemail";
     Volume2 "volume-2";

@@ -11,19 +11,6 @@ use iced::{Color, Font, Theme, font::Weight, theme::Palette, widget::text};
 pub use icons::{Icon, icon};
 pub use tokens::{DARK, LIGHT, Tokens};
 
-/// Space: 4, 8, 12, 16, 20, 24, 32, 48.
-pub mod space {
-    #![allow(missing_docs)]
-    pub const XXS: f32 = 4.0;
-    pub const XS: f32 = 8.0;
-    pub const S: f32 = 12.0;
-    pub const M: f32 = 16.0;
-    pub const L: f32 = 20.0;
-    pub const XL: f32 = 24.0;
-    pub const XXL: f32 = 32.0;
-    pub const HUGE: f32 = 48.0;
-}
-
 /// Radius: badges and checks; buttons and fields; rows, bars and toasts; cards and dialogs; pills.
 pub mod radius {
     #![allow(missing_docs)]

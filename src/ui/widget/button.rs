@@ -19,8 +19,6 @@ pub enum Size {
     /// 32.
     #[default]
     Default,
-    /// 40.
-    Large,
 }
 
 impl Size {
@@ -28,7 +26,6 @@ impl Size {
         match self {
             Self::Small => 28.0,
             Self::Default => 32.0,
-            Self::Large => 40.0,
         }
     }
 }
@@ -198,33 +195,4 @@ pub fn round<'a, M: Clone + 'a>(
         name,
         key,
     )
-}
-
-/// A pill with a small icon, a label and a length ("Hear who it's from 0:02"); `on` fills it.
-pub fn pill<'a, M: Clone + 'a>(
-    look: Look,
-    mark: Icon,
-    label: impl Into<String>,
-    detail: impl Into<String>,
-    on: bool,
-) -> Press<'a, M> {
-    let c = look.c;
-    let (label, detail): (String, String) = (label.into(), detail.into());
-    let line = row![
-        icon(mark, 12.0, c.accent),
-        look.text(Type::Ui, label).font(MEDIUM).color(c.text),
-        look.text(Type::Small, detail).color(c.text_2),
-    ]
-    .spacing(8)
-    .align_y(Alignment::Center);
-    Press::new(container(line).center_y(Length::Fill))
-        .height(look.height(28.0))
-        .padding([0, 12])
-        .face(move |touch| Face {
-            fill: if on { Some(c.accent_soft) } else { Kind::Outline.face(look, touch).fill },
-            outline: Some(c.border_strong),
-            radius: radius::FULL,
-            text: c.text,
-        })
-        .ring(c.accent)
 }

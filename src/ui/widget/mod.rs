@@ -70,11 +70,6 @@ pub fn vertical_hairline<'a, M: 'a>(look: Look) -> El<'a, M> {
 }
 
 /// A badge: an icon and a word on a quiet fill ("High importance", "Private").
-pub fn badge<'a, M: 'a>(look: Look, tone: Badge, mark: Option<Icon>, text: &'a str) -> El<'a, M> {
-    badge_owned(look, tone, mark, text.to_owned())
-}
-
-/// [`badge`] for a text made on the spot.
 pub fn badge_owned<'a, M: 'a>(
     look: Look,
     tone: Badge,
@@ -85,10 +80,7 @@ pub fn badge_owned<'a, M: 'a>(
     let (fill, outline, color) = match tone {
         Badge::Plain => (c.card, Some(c.border), c.text_2),
         Badge::Danger => (c.danger_soft, None, c.danger),
-        Badge::Warn => (c.warn_soft, None, c.warn),
-        Badge::Ok => (c.ok_soft, None, c.ok),
         Badge::Accent => (c.accent_soft, None, c.accent),
-        Badge::Fax => (c.fax_soft, None, c.fax),
     };
     let mut line = row![].spacing(5).align_y(Alignment::Center);
     if let Some(mark) = mark {
@@ -108,14 +100,8 @@ pub enum Badge {
     Plain,
     /// Failed, high importance.
     Danger,
-    /// Warning.
-    Warn,
-    /// Success.
-    Ok,
     /// Accent.
     Accent,
-    /// Fax.
-    Fax,
 }
 
 /// A recipient: photo or icon, name, a quiet second part, and a way to remove it.
