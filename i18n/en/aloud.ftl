@@ -217,7 +217,6 @@ player-skip-silence = Skip silence
 player-mute = Mute
 player-unmute = Sound on
 player-volume = Volume
-player-strip = { $position } of { $length } · { $speed }
 player-loading = Fetching the recording
 player-fetching = Fetching the recording, { $percent } %
 player-fetching-name = Fetching the recording

@@ -8,7 +8,7 @@ use iced::keyboard::{
     Key, Modifiers,
     key::{
         Named::{self, *},
-        NativeCode, Physical,
+        Physical,
     },
 };
 
@@ -302,6 +302,7 @@ pub struct Press {
     pub taken: bool,
 }
 
+#[cfg(test)]
 impl Press {
     /// A key whose place is not known, as it was produced.
     #[must_use]
@@ -309,7 +310,7 @@ impl Press {
         Self {
             modified: key.clone(),
             key,
-            physical: Physical::Unidentified(NativeCode::Unidentified),
+            physical: Physical::Unidentified(iced::keyboard::key::NativeCode::Unidentified),
             modifiers,
             taken: false,
         }

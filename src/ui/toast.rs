@@ -43,8 +43,6 @@ pub struct Toast {
 /// What happens to a toast.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Message {
-    /// A second went by.
-    Tick,
     /// The pointer came or left.
     Held(bool),
     /// Its button.

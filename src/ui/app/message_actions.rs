@@ -225,7 +225,6 @@ impl App {
 
     pub(super) fn toast_message(&mut self, message: toast::Message) -> Task<Message> {
         match message {
-            toast::Message::Tick => self.second(),
             toast::Message::Held(held) => {
                 if let Some(toast) = &mut self.toast {
                     toast.held = held;

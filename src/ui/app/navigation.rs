@@ -343,13 +343,6 @@ impl App {
                 self.forward = true;
                 self.open(key)
             }
-            Verb::OpenContact(contact) => {
-                let go = self.go(Place::Directory);
-                self.forward = true;
-                let Some(directory) = &mut self.directory else { return go };
-                let act = directory.show(contact);
-                Task::batch([go, self.act(act, Message::Directory)])
-            }
             Verb::AddAccount => {
                 // An account is never added to the demo: that is left for the user's own mail.
                 match (self.demo, self.home.take(), &self.open_home) {
@@ -381,7 +374,7 @@ impl App {
                 }
                 None => Task::none(),
             },
-            Verb::AccountAdded(_) => {
+            Verb::AccountAdded => {
                 self.page = Page::Mail;
                 Task::batch([self.overview(), self.go(Place::AllInboxes)])
             }

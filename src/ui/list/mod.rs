@@ -15,7 +15,9 @@ use crate::{
     model::{DateTime, MessageKey},
 };
 
-pub use view::{row_height, row_time, view};
+#[cfg(test)]
+use view::row_time;
+pub use view::{row_height, view};
 
 /// Rows of one question.
 pub const PAGE: u32 = 60;
@@ -473,15 +475,6 @@ impl List {
             self.pages.remove(&page);
             self.asked.remove(&page);
         }
-    }
-
-    /// The next message that was not heard, after the selected one.
-    #[must_use]
-    pub fn next_new(&self) -> Option<MessageKey> {
-        (self.cursor + 1..self.total)
-            .map_while(|at| self.row(at))
-            .find(|row| row.progress == crate::engine::Progress::New)
-            .map(|row| row.key)
     }
 }
 

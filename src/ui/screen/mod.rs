@@ -149,8 +149,6 @@ pub enum Verb {
     MarkUnheard(MessageKey),
     /// Shows a message.
     Open(MessageKey),
-    /// Shows a person of the directory.
-    OpenContact(ContactId),
     /// Shows the form of a new account.
     AddAccount,
     /// Removes an account, after a question.
@@ -162,7 +160,7 @@ pub enum Verb {
     /// Opens the demo mailbox.
     OpenDemo,
     /// An account was added; show its mail.
-    AccountAdded(AccountId),
+    AccountAdded,
     /// One step back: to the list, or to the screen before.
     Back,
 }

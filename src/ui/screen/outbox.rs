@@ -84,12 +84,6 @@ impl Outbox {
         (Self::default(), ask)
     }
 
-    /// What is kept on this computer.
-    #[must_use]
-    pub fn drafts(&self) -> &[Draft] {
-        &self.drafts
-    }
-
     /// What happens next.
     pub fn update(&mut self, message: Message, ctx: &Context<'_>) -> Act {
         let load = || Action::Ask(Question::Load(ctx.recordings_dir.to_owned()));

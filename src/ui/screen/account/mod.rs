@@ -228,6 +228,7 @@ impl Account {
     }
 
     /// What is wrong.
+    #[cfg(test)]
     #[must_use]
     pub fn wrong(&self) -> Option<&Wrong> {
         self.wrong.as_ref()
@@ -267,10 +268,10 @@ impl Account {
             },
             Message::Checked(..) => Action::None,
             Message::GoOn => self.add(),
-            Message::Added(Ok((id, saved))) => {
+            Message::Added(Ok((_, saved))) => {
                 self.phase = Phase::Typing;
                 self.password.clear();
-                let added = Action::Do(Verb::AccountAdded(id));
+                let added = Action::Do(Verb::AccountAdded);
                 if saved { added } else { added.and(Action::say(fl!("account-no-keyring"))) }
             }
             Message::Added(Err(error)) => {
@@ -669,7 +670,7 @@ mod tests {
         let Action::Ask(Question::Add(settings, _)) = add else { panic!("{add:?}") };
         assert_eq!(settings.imap.port, 993);
         let done = form.update(Message::Added(Ok((AccountId(2), false)))).flat();
-        assert!(matches!(done[0], Action::Do(Verb::AccountAdded(AccountId(2)))));
+        assert!(matches!(done[0], Action::Do(Verb::AccountAdded)));
         assert!(matches!(&done[1], Action::Toast(toast)
             if toast.text == "No keyring found. Aloud asks for the password at each start."));
         assert!(form.password.is_empty());

@@ -220,18 +220,6 @@ impl Composer {
         Action::Ask(Question::Restore(self.dir.clone(), self.facts(), kept))
     }
 
-    /// What it is for.
-    #[must_use]
-    pub fn kind(&self) -> Kind {
-        self.kind
-    }
-
-    /// Voice or text.
-    #[must_use]
-    pub fn medium(&self) -> Medium {
-        self.medium
-    }
-
     /// The field that has the keys when it opens, where one is missing.
     #[must_use]
     pub fn first_field(&self) -> Option<&'static str> {

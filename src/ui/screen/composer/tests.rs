@@ -267,7 +267,7 @@ fn a_draft_is_taken_up_again() {
     let (c, _) = Composer::resume(draft, &Context { accounts: &accounts, ..ctx(&audio) });
     let spoken = c.spoken.as_ref().and_then(Recorder::take);
     assert_eq!(spoken.map(|take| take.length.as_secs()), Some(3), "the spoken subject is kept");
-    assert_eq!(c.kind(), Kind::Reply(MessageKey(9)));
+    assert_eq!(c.kind, Kind::Reply(MessageKey(9)));
     assert_eq!(c.recorder.take().map(|t| t.length), Some(Duration::from_secs(18)));
     assert!(c.private && c.holds_something());
 }

@@ -158,12 +158,6 @@ impl Directory {
         self.people.iter().find(|p| p.id == Some(id))
     }
 
-    /// Whether a card or form is shown, which fills a narrow window.
-    #[must_use]
-    pub fn shows_card(&self) -> bool {
-        self.form.is_some() || self.selected.is_some()
-    }
-
     /// How many there are.
     #[must_use]
     pub fn count(&self) -> usize {
@@ -179,16 +173,6 @@ impl Directory {
     /// Closes the menu or the form; true when there was one.
     pub fn escape(&mut self) -> bool {
         std::mem::take(&mut self.more) || self.form.take().is_some()
-    }
-
-    /// Shows a person, wherever the search stands.
-    pub fn show(&mut self, id: ContactId) -> Act {
-        self.search.clear();
-        self.form = None;
-        self.selected = Some(id);
-        self.newer = None;
-        let card = self.ask_newer();
-        self.reload().and(card)
     }
 
     /// Applies `message` and returns what the window should do.

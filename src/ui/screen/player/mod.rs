@@ -37,7 +37,7 @@ pub use load::save;
 pub use stand::Stand;
 pub use track::{Fault, Track};
 use track::{fault, file_name, tracks};
-pub use view::{caption, compact, full, pill, strip_text};
+pub use view::{caption, compact, full, pill};
 
 /// Speeds of the list under the stepper.
 pub const SPEEDS: [f32; 9] = [0.5, 0.75, 1.0, 1.25, 1.5, 1.75, 2.0, 2.5, 3.0];

@@ -423,17 +423,6 @@ fn trouble<'a>(
     })
 }
 
-/// A line for a message that sounds elsewhere ("0:13 of 0:34 · 1×").
-#[must_use]
-pub fn strip_text(position: Duration, length: Duration, speed: f32) -> String {
-    fl!(
-        "player-strip",
-        position = time(position),
-        length = whole(length),
-        speed = speed_text(speed)
-    )
-}
-
 /// The head of a card with a compact player: who, when, and its length.
 pub fn caption<'a, M: 'a>(look: Look, text: String) -> El<'a, M> {
     ellipsis(look, Type::Small, text).color(look.c.text_2).into()

@@ -271,6 +271,7 @@ impl Bar {
     }
 }
 
+#[cfg(test)]
 /// The bar for a message, given what was closed. `failed`: fetching the rest did not work.
 #[must_use]
 pub fn bar(opened: &Opened, failed: bool, closed: &HashSet<String>) -> Option<Bar> {

@@ -39,7 +39,8 @@ mod view;
 mod work;
 
 pub use ask::Question;
-pub use bars::Bar;
+#[cfg(test)]
+use bars::Bar;
 pub use message::Message;
 pub use toolbar::{Overlay, Popover};
 pub(crate) use view::conflict;
@@ -166,6 +167,7 @@ impl Reader {
     }
 
     /// The bar on screen.
+    #[cfg(test)]
     #[must_use]
     pub fn bar(&self) -> Option<Bar> {
         match &self.phase {
