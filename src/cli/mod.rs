@@ -12,18 +12,18 @@ use std::{
 
 use clap::{Parser, Subcommand};
 
-pub mod account;
-pub mod address;
-pub mod card;
-pub mod codec;
-pub mod compose;
+pub(crate) mod account;
+pub(crate) mod address;
+pub(crate) mod card;
+pub(crate) mod codec;
+pub(crate) mod compose;
 pub mod demo;
-pub mod dirs;
-pub mod fax;
+pub(crate) mod dirs;
+pub(crate) mod fax;
 pub mod inspect;
 pub mod log;
 pub mod mail;
-pub mod validate;
+pub(crate) mod validate;
 pub mod vendors;
 
 pub use dirs::Dirs;

@@ -3,23 +3,28 @@
 //! `app` is the root; each screen is a small state machine in `screen`; `theme` and `widget` are
 //! what everything is drawn with; words come from [`crate::wording`].
 
-pub mod app;
-pub mod bridge;
-pub mod faces;
-pub mod focus;
-pub mod id;
-pub mod keymap;
-pub mod latin;
-pub mod list;
-pub mod now_playing;
+pub(crate) mod app;
+pub(crate) mod bridge;
+pub(crate) mod faces;
+pub(crate) mod focus;
+pub(crate) mod id;
+pub(crate) mod keymap;
+// `types` is for the fields that hold what is written.
+#[allow(dead_code)]
+pub(crate) mod latin;
+pub(crate) mod list;
+pub(crate) mod now_playing;
 pub mod prefs;
-pub mod screen;
-pub mod sidebar;
+pub(crate) mod screen;
+pub(crate) mod sidebar;
 #[cfg(test)]
-pub mod testing;
-pub mod theme;
-pub mod toast;
-pub mod widget;
+pub(crate) mod testing;
+pub(crate) mod theme;
+pub(crate) mod toast;
+pub(crate) mod widget;
 
 pub use app::{Launch, OpenEngine, run};
-pub use screen::words;
+// For the tests of the outbox over a whole engine.
+#[doc(hidden)]
+pub use screen::composer::{draft, from_outbox};
+pub(crate) use screen::words;

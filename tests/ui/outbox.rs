@@ -6,7 +6,7 @@ use aloud::{
     codec::Pcm,
     engine::{Error, Outgoing, Relation},
     model::{Address, Importance},
-    ui::screen::composer::{draft, from_outbox},
+    ui::{draft, from_outbox},
 };
 
 use crate::support::user::{Desk, addr};
