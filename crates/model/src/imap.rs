@@ -91,6 +91,23 @@ pub enum MailboxRole {
     Plain,
 }
 
+impl MailboxRole {
+    /// The word for files and databases.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Inbox => "inbox",
+            Self::Sent => "sent",
+            Self::Drafts => "drafts",
+            Self::Archive => "archive",
+            Self::Trash => "trash",
+            Self::Junk => "junk",
+            Self::All => "all",
+            Self::Plain => "plain",
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

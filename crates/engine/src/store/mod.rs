@@ -35,6 +35,7 @@ pub mod receipts;
 pub mod search;
 mod sink;
 pub mod things;
+pub(crate) mod vocabulary;
 pub mod words;
 
 /// A connection that only reads; callers pass it on to the functions of this module.
@@ -48,6 +49,12 @@ impl From<rusqlite::Error> for Error {
     fn from(error: rusqlite::Error) -> Self {
         match error {
             rusqlite::Error::QueryReturnedNoRows => Self::NotFound("no such row".into()),
+            // Says which column holds what it should not.
+            rusqlite::Error::FromSqlConversionFailure(_, _, reason)
+                if reason.is::<vocabulary::UnknownWord>() =>
+            {
+                Self::Store(reason.to_string())
+            }
             other => Self::Store(other.to_string()),
         }
     }
