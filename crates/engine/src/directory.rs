@@ -10,7 +10,7 @@ use super::{
     errors::Result,
     store::{
         Reader, Writer,
-        contacts::{self, ContactRow},
+        contacts::{self, ContactRow, SourceKind},
         list,
         ops::Act,
         words,
@@ -68,7 +68,8 @@ fn suggestions(c: &Reader, row: &ContactRow) -> Result<Vec<(bool, Completion)>> 
     let mut found = Vec::new();
     for (address, ..) in &emails {
         let Ok(addr) = AddrSpec::parse(address) else { continue };
-        let unproven = row.source.kind == "card" && !contacts::was_written_to(c, address)?;
+        let unproven =
+            row.source.kind == SourceKind::Card && !contacts::was_written_to(c, address)?;
         let detail =
             if unproven { format!("{address} · from a received card") } else { address.clone() };
         let completion = Completion {
@@ -154,7 +155,7 @@ fn format_for(
     }
     Ok(match contacts::last_wrote(c, address.as_str())? {
         Some((_, profile)) if is_vpim(&profile) => VoiceFormat::Vpim,
-        Some((kind, profile)) if profile.is_empty() && kind == MessageKind::Email.as_str() => {
+        Some((kind, profile)) if profile.is_empty() && kind == MessageKind::Email => {
             VoiceFormat::Friendly
         }
         _ => VoiceFormat::Ivm,
@@ -179,15 +180,15 @@ pub(crate) fn wants_card(c: &Reader, people: &[Address]) -> Result<bool> {
 /// Where a contact's data comes from, in words (docs/design.md 5.4).
 pub(crate) fn source_words(row: &ContactRow, now: i64) -> String {
     let source = &row.source;
-    match source.kind.as_str() {
-        "card" => format!(
+    match source.kind {
+        SourceKind::Card => format!(
             "Card of {}, received with “{}”, added by you {}.",
             words::day(source.date),
             source.subject,
             words::day_and_time(source.added, now)
         ),
-        "file" => format!("Imported from {}", source.name),
-        _ => "Typed in by you".into(),
+        SourceKind::File => format!("Imported from {}", source.name),
+        SourceKind::Typed => "Typed in by you".into(),
     }
 }
 

@@ -13,7 +13,7 @@ use crate::{
     errors::Result,
     store::{
         Reader, Writer,
-        contacts::{self, ContactRow, Source},
+        contacts::{self, ContactRow, Source, SourceKind},
         ops::Act,
     },
     types::{CardComparison, CardField, CardOffer, CardOfferKind, Error, FieldChange},
@@ -404,7 +404,7 @@ fn length(media_type: &str, octets: &[u8]) -> i64 {
 /// The provenance of a card that came with a message.
 pub(crate) fn source_of(mail: &Mail, now: i64) -> Source {
     Source {
-        kind: "card".into(),
+        kind: SourceKind::Card,
         name: mail.sender.name.clone().unwrap_or_default(),
         date: mail.date.map_or(now, |date| date.unix),
         subject: mail.subject.clone().unwrap_or_default(),
@@ -473,8 +473,12 @@ pub(crate) fn import_file(
     overwrite: bool,
     now: i64,
 ) -> Result<(Vec<ContactId>, Act)> {
-    let source =
-        Source { kind: "file".into(), name: file_name.to_owned(), added: now, ..Source::default() };
+    let source = Source {
+        kind: SourceKind::File,
+        name: file_name.to_owned(),
+        added: now,
+        ..Source::default()
+    };
     let (mut ids, mut acts) = (Vec::new(), Vec::new());
     for received in cards_of(octets)? {
         let Some(row) = whose(t, &received.doc)? else {

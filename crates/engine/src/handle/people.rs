@@ -7,7 +7,7 @@ use crate::{
     directory,
     store::{
         accounts, blocking,
-        contacts::{self, ContactRow, Source},
+        contacts::{self, ContactRow, Source, SourceKind},
         ops::{self, Act},
         things,
     },
@@ -204,7 +204,7 @@ impl Engine {
                     Some(id) => contacts::one(t, id)?,
                     None => ContactRow {
                         sound_ms: -1,
-                        source: Source { kind: "typed".into(), added: now, ..Source::default() },
+                        source: Source { kind: SourceKind::Typed, added: now, ..Source::default() },
                         ..ContactRow::default()
                     },
                 };

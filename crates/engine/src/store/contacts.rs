@@ -5,15 +5,33 @@ use std::{sync::Arc, time::Duration};
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
 use serde::{Deserialize, Serialize};
 
-use super::{Error, Result, list, some};
+use super::{
+    Error, Result, list, some,
+    vocabulary::{Word, quoted, vocabulary},
+};
 use crate::types::{CardField, Contact, ContactEmail, ContactTel, SpokenName};
-use aloud_model::{AddrSpec, ContactId, MessageKey};
+use aloud_model::{AddrSpec, ContactId, MessageKey, MessageKind};
+
+vocabulary! {
+    /// How a contact's data came here.
+    #[derive(Default, Serialize, Deserialize)]
+    #[serde(rename_all = "lowercase")]
+    pub enum SourceKind in "contacts.source" {
+        /// The user typed it.
+        #[default]
+        Typed = "typed",
+        /// A card that came with a message.
+        Card = "card",
+        /// A file the user chose.
+        File = "file",
+    }
+}
 
 /// Where a contact's data comes from.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Source {
-    /// `card`, `typed` or `file`.
-    pub kind: String,
+    /// How it came here.
+    pub kind: SourceKind,
     /// The sender of the card, or the file's name.
     pub name: String,
     /// Date of the message that brought the card.
@@ -87,7 +105,7 @@ fn row(row: &Row<'_>) -> rusqlite::Result<ContactRow> {
         sound_ms: row.get(11)?,
         wants_card: row.get(12)?,
         source: Source {
-            kind: row.get(13)?,
+            kind: row.get::<_, Word<_>>(13)?.0,
             name: row.get(14)?,
             date: row.get(15)?,
             subject: row.get(16)?,
@@ -203,7 +221,7 @@ pub(crate) fn save(t: &Transaction<'_>, contact: &ContactRow) -> Result<ContactI
             contact.sound,
             contact.sound_ms,
             contact.wants_card,
-            contact.source.kind,
+            Word(contact.source.kind),
             contact.source.name,
             contact.source.date,
             contact.source.subject,
@@ -282,13 +300,15 @@ pub(crate) fn dismissed(c: &Connection, key: MessageKey, path: &str) -> Result<b
 }
 
 /// A person as they last wrote: kind and profile of their newest message that tells most.
-pub(crate) fn last_wrote(c: &Connection, address: &str) -> Result<Option<(String, String)>> {
-    Ok(c.prepare_cached(
-        "SELECT kind, profile FROM messages WHERE sender_address = ?1 \
-         AND kind NOT IN ('mdn', 'dsn') \
-         ORDER BY profile = '', kind <> 'voice', date DESC LIMIT 1",
-    )?
-    .query_row([address], |row| Ok((row.get(0)?, row.get(1)?)))
+pub(crate) fn last_wrote(c: &Connection, address: &str) -> Result<Option<(MessageKind, String)>> {
+    let reports = quoted(&[MessageKind::Mdn, MessageKind::Dsn]);
+    Ok(c.prepare_cached(&format!(
+        "SELECT kind, profile FROM messages WHERE sender_address = ?1 AND kind NOT IN ({reports}) \
+         ORDER BY profile = '', kind <> ?2, date DESC LIMIT 1"
+    ))?
+    .query_row(params![address, Word(MessageKind::Voice)], |row| {
+        Ok((row.get::<_, Word<_>>(0)?.0, row.get(1)?))
+    })
     .optional()?)
 }
 

@@ -5,14 +5,19 @@
 
 use std::time::Duration;
 
-use rusqlite::{Connection, OptionalExtension, Row, params_from_iter, types::Value};
+use rusqlite::{Connection, OptionalExtension, Row, params, params_from_iter, types::Value};
 
-use super::{Error, Result, accounts, deliveries, search::Search, some, words};
+use super::{
+    Error, Result, deliveries,
+    search::Search,
+    some,
+    vocabulary::{Word, quoted},
+    words,
+};
 use crate::types::{ListPage, ListQuery, ListRow, Progress, Scope, Sort};
 use aloud_message::address;
 use aloud_model::{
-    AccountId, AddrSpec, Address, ContactId, DateTime, Importance, MailboxId, MessageKey,
-    MessageKind, imap::MailboxRole,
+    AccountId, AddrSpec, Address, ContactId, DateTime, MailboxId, MessageKey, imap::MailboxRole,
 };
 
 /// Most rows in one window.
@@ -63,9 +68,10 @@ pub(crate) fn list(c: &Connection, query: &ListQuery) -> Result<ListPage> {
 pub(crate) fn row(c: &Connection, key: MessageKey) -> Result<ListRow> {
     let sql = format!(
         "{COLUMNS} FROM locations l {JOINS} WHERE l.message = ?1 AND l.gone = 0 \
-         ORDER BY l.hidden, l.inbox DESC, b.role = 'all', l.id LIMIT 1"
+         ORDER BY l.hidden, l.inbox DESC, b.role = ?2, l.id LIMIT 1"
     );
-    let found = c.prepare_cached(&sql)?.query_row([key.0], raw).optional()?;
+    let best = params![key.0, Word(MailboxRole::All)];
+    let found = c.prepare_cached(&sql)?.query_row(best, raw).optional()?;
     complete(c, found.ok_or_else(|| Error::NotFound(format!("message {key}")))?)
 }
 
@@ -109,9 +115,7 @@ impl Condition {
             self.and_message(&format!("m.duration_ms > {slot}"));
         }
         if !search.kinds.is_empty() {
-            let slots: Vec<String> =
-                search.kinds.iter().map(|kind| self.value((*kind).to_owned())).collect();
-            self.and_message(&format!("m.kind IN ({})", slots.join(", ")));
+            self.and_message(&format!("m.kind IN ({})", quoted(&search.kinds)));
         }
         for from in &search.from {
             let slot = self.value(like(from));
@@ -192,7 +196,7 @@ struct Raw {
 
 fn raw(row: &Row<'_>) -> rusqlite::Result<Raw> {
     let text = |at: usize| row.get::<_, String>(at);
-    let role = accounts::parse_role(&text(24)?);
+    let Word(role) = row.get(24)?;
     let duration: i64 = row.get(13)?;
     let pages: i64 = row.get(14)?;
     let (seen, started): (bool, bool) = (row.get(15)?, row.get(16)?);
@@ -211,7 +215,7 @@ fn raw(row: &Row<'_>) -> rusqlite::Result<Raw> {
             account: AccountId(row.get(1)?),
             mailbox: MailboxId(row.get(2)?),
             uid: row.get(3)?,
-            kind: MessageKind::parse(&text(4)?).unwrap_or_default(),
+            kind: row.get::<_, Word<_>>(4)?.0,
             sender: String::new(),
             sender_name: some(text(5)?),
             address: some(text(6)?),
@@ -228,7 +232,7 @@ fn raw(row: &Row<'_>) -> rusqlite::Result<Raw> {
             estimated: row.get(27)?,
             pages: u32::try_from(pages).ok(),
             progress,
-            importance: Importance::parse(&text(17)?).unwrap_or_default(),
+            importance: row.get::<_, Word<_>>(17)?.0,
             private: row.get(18)?,
             receipt: row.get(19)?,
             attachment: row.get(20)?,
@@ -314,11 +318,11 @@ pub(crate) fn lookup_key(address: &str) -> String {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use crate::{
         imap::Head,
-        store::{Store, classify::Known, tests::scratch},
+        store::{Store, accounts, classify::Known, tests::scratch},
         types::{AccountSettings, Security, Server},
     };
     use aloud_model::{Flag, Uid};

@@ -2,25 +2,30 @@
 
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
-use super::{Result, some};
+use super::{
+    Result, some,
+    vocabulary::{Word, vocabulary},
+};
 use aloud_model::{AccountId, AddrSpec, DateTime, MessageKey};
 
-/// A decision.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Answer {
-    /// Sent, or on its way.
-    Sent,
-    /// Not sent, never asked again.
-    Declined,
+vocabulary! {
+    /// What was decided about the receipt of a message.
+    pub enum Answer in "receipts.answer" {
+        /// Sent, or on its way.
+        Sent = "sent",
+        /// Not sent, never asked again.
+        Declined = "declined",
+    }
 }
 
-/// What a standing rule for a person says.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Rule {
-    /// Send without asking.
-    Always,
-    /// Never send.
-    Never,
+vocabulary! {
+    /// What a standing rule for a person says.
+    pub enum Rule in "receipt_rules.answer" {
+        /// Send without asking.
+        Always = "always",
+        /// Never send.
+        Never = "never",
+    }
 }
 
 /// What the row of a message says about its receipt.
@@ -44,14 +49,11 @@ pub(crate) fn of_message(
         .prepare_cached("SELECT message_id, sender_address FROM messages WHERE id = ?1")?
         .query_row([key.0], |row| Ok((row.get(0)?, row.get(1)?)))?;
     let id = if id.is_empty() { format!("row-{key}") } else { id };
-    let answer: Option<(String, i64)> = c
+    let answer: Option<(Word<Answer>, i64)> = c
         .prepare_cached("SELECT answer, at FROM receipts WHERE account = ?1 AND message_id = ?2")?
         .query_row(params![account.0, id], |row| Ok((row.get(0)?, row.get(1)?)))
         .optional()?;
-    let answer = answer.map(|(word, at)| {
-        let answer = if word == "sent" { Answer::Sent } else { Answer::Declined };
-        (answer, DateTime::utc(at))
-    });
+    let answer = answer.map(|(Word(answer), at)| (answer, DateTime::utc(at)));
     Ok(ReceiptRow { id, sender: some(sender), answer })
 }
 
@@ -63,12 +65,11 @@ pub(crate) fn decide(
     answer: Answer,
     now: i64,
 ) -> Result<bool> {
-    let word = if answer == Answer::Sent { "sent" } else { "declined" };
     let sender = row.sender.as_deref().unwrap_or_default();
     let written = t.execute(
         "INSERT OR IGNORE INTO receipts (account, message_id, sender, answer, at) \
          VALUES (?1, ?2, ?3, ?4, ?5)",
-        params![account.0, row.id, sender, word, now],
+        params![account.0, row.id, sender, Word(answer), now],
     )?;
     Ok(written == 1)
 }
@@ -76,34 +77,30 @@ pub(crate) fn decide(
 /// How many receipts a sender got since `since`.
 pub(crate) fn sent_since(c: &Connection, sender: &str, since: i64) -> Result<u32> {
     Ok(c.prepare_cached(
-        "SELECT count(*) FROM receipts WHERE sender = ?1 AND answer = 'sent' AND at >= ?2",
+        "SELECT count(*) FROM receipts WHERE sender = ?1 AND answer = ?3 AND at >= ?2",
     )?
-    .query_row(params![sender, since], |row| row.get(0))?)
+    .query_row(params![sender, since, Word(Answer::Sent)], |row| row.get(0))?)
 }
 
 /// The standing rule for a person.
 pub(crate) fn rule(c: &Connection, address: &AddrSpec) -> Result<Option<Rule>> {
-    let word: Option<String> = c
+    let rule: Option<Word<Rule>> = c
         .prepare_cached("SELECT answer FROM receipt_rules WHERE address = ?1")?
         .query_row([address.as_str()], |row| row.get(0))
         .optional()?;
-    Ok(word.map(|word| if word == "always" { Rule::Always } else { Rule::Never }))
+    Ok(rule.map(|Word(rule)| rule))
 }
 
 /// Sets or clears the standing rule for a person.
 pub(crate) fn set_rule(t: &Transaction<'_>, address: &AddrSpec, rule: Option<Rule>) -> Result<()> {
-    let word = match rule {
-        Some(Rule::Always) => "always",
-        Some(Rule::Never) => "never",
-        None => {
-            t.execute("DELETE FROM receipt_rules WHERE address = ?1", [address.as_str()])?;
-            return Ok(());
-        }
+    let Some(rule) = rule else {
+        t.execute("DELETE FROM receipt_rules WHERE address = ?1", [address.as_str()])?;
+        return Ok(());
     };
     t.execute(
         "INSERT INTO receipt_rules (address, answer) VALUES (?1, ?2) \
          ON CONFLICT (address) DO UPDATE SET answer = excluded.answer",
-        params![address.as_str(), word],
+        params![address.as_str(), Word(rule)],
     )?;
     Ok(())
 }

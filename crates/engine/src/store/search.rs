@@ -4,6 +4,8 @@
 
 use std::time::Duration;
 
+use aloud_model::MessageKind;
+
 /// A search, taken apart.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Search {
@@ -11,8 +13,8 @@ pub struct Search {
     pub words: Vec<String>,
     /// Part of the sender's name, address or number.
     pub from: Vec<String>,
-    /// Kinds, as the store spells them; empty means all.
-    pub kinds: Vec<&'static str>,
+    /// Kinds; empty means all.
+    pub kinds: Vec<MessageKind>,
     /// Only what was not heard, read or viewed.
     pub unheard: bool,
     /// Only voice longer than this.
@@ -21,15 +23,15 @@ pub struct Search {
     pub private: bool,
 }
 
-const KINDS: [(&str, &[&str]); 8] = [
-    ("voice", &["voice"]),
-    ("fax", &["fax"]),
-    ("text", &["email", "other"]),
-    ("email", &["email"]),
-    ("mail", &["email"]),
-    ("video", &["video"]),
-    ("report", &["dsn", "mdn"]),
-    ("receipt", &["mdn"]),
+const KINDS: [(&str, &[MessageKind]); 8] = [
+    ("voice", &[MessageKind::Voice]),
+    ("fax", &[MessageKind::Fax]),
+    ("text", &[MessageKind::Email, MessageKind::Other]),
+    ("email", &[MessageKind::Email]),
+    ("mail", &[MessageKind::Email]),
+    ("video", &[MessageKind::Video]),
+    ("report", &[MessageKind::Dsn, MessageKind::Mdn]),
+    ("receipt", &[MessageKind::Mdn]),
 ];
 
 impl Search {
@@ -144,7 +146,7 @@ mod tests {
         let search = Search::parse("budget from:\"Ada O\" kind:voice unheard longer:1m30s private");
         assert_eq!(search.words, ["budget"]);
         assert_eq!(search.from, ["ada o"]);
-        assert_eq!(search.kinds, ["voice"]);
+        assert_eq!(search.kinds, [MessageKind::Voice]);
         assert!(search.unheard && search.private);
         assert_eq!(search.longer, Some(Duration::from_secs(90)));
     }
