@@ -12,6 +12,8 @@ use aloud_model::{
 
 mod people;
 
+use crate::store::vocabulary::vocabulary;
+
 pub use super::drafts::{
     Closed, Draft, DraftContent, DraftId, Recipient, Revision, Saved, Sound, Unsent, read_take,
 };
@@ -379,6 +381,39 @@ pub enum ReceiptAnswer {
     Decline,
     /// Do not, from now on for this person.
     DeclineAlways,
+}
+
+vocabulary! {
+    /// What is known of one recipient of a sent message, by reports (RFC 3464) and receipts
+    /// (RFC 8098).
+    pub enum DeliveryState in "deliveries.state" {
+        /// The submission server has it.
+        Sent = "sent",
+        /// The same, and it makes no reports of delivery (RFC 3801 section 5.3).
+        Unreported = "unreported",
+        /// Still under way.
+        Delayed = "delayed",
+        /// Handed on to a system without reports, or to a list.
+        Relayed = "relayed",
+        /// In the recipient's mailbox.
+        Delivered = "delivered",
+        /// It could not be delivered.
+        Failed = "failed",
+        /// Heard, read or viewed.
+        Displayed = "displayed",
+        /// Deleted without that.
+        Deleted = "deleted",
+        /// Deleted by its age without that.
+        Expired = "expired",
+        /// It could not be played or shown there.
+        Error = "error",
+        /// The recipient gives no receipt.
+        Denied = "denied",
+        /// Passed on to somebody else, unheard.
+        Dispatched = "dispatched",
+        /// Something was done with it that says nothing about hearing.
+        Processed = "processed",
+    }
 }
 
 /// How one recipient of a sent message stands.

@@ -178,12 +178,10 @@ impl Engine {
     /// # Errors
     /// [`Error::Store`].
     pub async fn outbox(&self) -> Result<Vec<OutboxRow>> {
-        let entries = self.inner.store.read(rows::entries).await?;
         let now = self.inner.store.now();
-        Ok(entries
-            .iter()
-            .map(|entry| rows::shown(entry, self.inner.outbox.percent(entry.id), now))
-            .collect())
+        let engine = self.clone();
+        let percent = move |id| engine.inner.outbox.percent(id);
+        self.inner.store.read(move |c| rows::all_shown(c, percent, now)).await
     }
 
     /// The frozen octets of a row, to look at or to edit again.

@@ -6,10 +6,16 @@
 
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
-use super::{Result, classify::Facts, list, messages, words};
-use crate::types::Delivery;
+use super::{
+    Result,
+    classify::Facts,
+    list, messages,
+    vocabulary::{Word, quoted},
+    words,
+};
+use crate::types::{Delivery, DeliveryState};
 use aloud_message::{Dsn, Mdn, Report};
-use aloud_model::{AccountId, AddrSpec, Address, MessageKey, MessageKind};
+use aloud_model::{AccountId, AddrSpec, Address, MessageKey, MessageKind, imap::MailboxRole};
 
 /// Notes the recipients of a message that was accepted.
 pub(crate) fn record(
@@ -17,7 +23,7 @@ pub(crate) fn record(
     account: AccountId,
     message_id: &str,
     recipients: &[Address],
-    state: &str,
+    state: DeliveryState,
     at: i64,
 ) -> Result<()> {
     for address in recipients {
@@ -29,7 +35,7 @@ pub(crate) fn record(
                 message_id,
                 address.addr.as_str(),
                 address.name.as_deref().unwrap_or_default(),
-                state,
+                Word(state),
                 at
             ],
         )?;
@@ -90,10 +96,12 @@ fn report(
     for block in blocks {
         let Some((id, sent)) = meant(t, account, block)? else { continue };
         let state = match block.action.as_str() {
-            "failed" => "failed",
-            "delayed" => "delayed",
-            "delivered" => "delivered",
-            _ => "relayed",
+            "failed" => DeliveryState::Failed,
+            "delayed" => DeliveryState::Delayed,
+            "delivered" => DeliveryState::Delivered,
+            "relayed" | "expanded" => DeliveryState::Relayed,
+            // RFC 3464 section 2.3.3 knows no other, and nothing follows from it.
+            _ => continue,
         };
         // The name we wrote to, else the one it was delivered to.
         let mut recipient = bare(&block.recipient);
@@ -162,33 +170,44 @@ fn ours(t: &Transaction<'_>, account: AccountId, id: &str) -> Result<Option<Mess
              ON l.message = m.id JOIN mailboxes b ON b.id = l.mailbox \
              JOIN accounts a ON a.id = m.account \
              WHERE m.account = ?1 AND m.message_id = ?2 AND l.gone = 0 \
-             AND (b.role = 'sent' OR m.sender_address = a.address) \
-             ORDER BY b.role = 'sent' DESC, m.id LIMIT 1",
+             AND (b.role = ?3 OR m.sender_address = a.address) \
+             ORDER BY b.role = ?3 DESC, m.id LIMIT 1",
         )?
-        .query_row(params![account.0, id], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?)))
+        .query_row(params![account.0, id, Word(MailboxRole::Sent)], |r| {
+            Ok((r.get(0)?, r.get(1)?, r.get(2)?))
+        })
         .optional()?;
     let Some((key, recipients, date)) = found else { return Ok(None) };
     let recipients: Vec<Address> = serde_json::from_str(&recipients).unwrap_or_default();
-    record(t, account, id, &recipients, "sent", date)?;
+    record(t, account, id, &recipients, DeliveryState::Sent, date)?;
     Ok(Some(MessageKey(key)))
 }
+
+/// What a delivery report says while the message is not known to be heard or lost.
+const UNDER_WAY: [DeliveryState; 3] =
+    [DeliveryState::Delivered, DeliveryState::Relayed, DeliveryState::Delayed];
+/// What such a report does not undo.
+const FINAL: [DeliveryState; 3] =
+    [DeliveryState::Displayed, DeliveryState::Deleted, DeliveryState::Failed];
 
 fn update(
     t: &Transaction<'_>,
     account: AccountId,
     id: &str,
     recipient: &str,
-    state: &str,
+    state: DeliveryState,
     at: i64,
     detail: &str,
 ) -> Result<()> {
+    let word = Word(state);
+    let still = if UNDER_WAY.contains(&state) { quoted(&FINAL) } else { String::new() };
     // A later "delivered" does not undo "heard".
     let changed = t.execute(
-        "UPDATE deliveries SET state = ?4, at = ?5, detail = ?6 \
-         WHERE account = ?1 AND message_id = ?2 AND recipient = ?3 \
-         AND NOT (state IN ('displayed', 'deleted', 'failed') \
-                  AND ?4 IN ('delivered', 'relayed', 'delayed'))",
-        params![account.0, id, recipient, state, at, detail],
+        &format!(
+            "UPDATE deliveries SET state = ?4, at = ?5, detail = ?6 \
+             WHERE account = ?1 AND message_id = ?2 AND recipient = ?3 AND state NOT IN ({still})"
+        ),
+        params![account.0, id, recipient, word, at, detail],
     )?;
     if changed > 0 {
         return Ok(());
@@ -200,16 +219,20 @@ fn update(
     if let Some(alias) = known_recipient(t, account, id, recipient)? {
         // Unless that one has spoken.
         t.execute(
-            "UPDATE deliveries SET state = ?4, at = ?5, detail = ?6 \
-             WHERE account = ?1 AND message_id = ?2 AND recipient = ?3 \
-             AND state IN ('sent', 'unreported', 'delivered', 'relayed', 'delayed')",
-            params![account.0, id, alias, state, at, detail],
+            &format!(
+                "UPDATE deliveries SET state = ?4, at = ?5, detail = ?6 \
+                 WHERE account = ?1 AND message_id = ?2 AND recipient = ?3 \
+                 AND state IN ({}, {})",
+                quoted(&[DeliveryState::Sent, DeliveryState::Unreported]),
+                quoted(&UNDER_WAY)
+            ),
+            params![account.0, id, alias, word, at, detail],
         )?;
     } else if !recipient.is_empty() {
         t.execute(
             "INSERT INTO deliveries (account, message_id, recipient, state, at, detail) \
              VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-            params![account.0, id, recipient, state, at, detail],
+            params![account.0, id, recipient, word, at, detail],
         )?;
     }
     Ok(())
@@ -242,18 +265,18 @@ fn known_recipient(
     }
 }
 
-fn receipt_state(mdn: &Mdn) -> &'static str {
+fn receipt_state(mdn: &Mdn) -> DeliveryState {
     let modified = |word: &str| mdn.modifiers.iter().any(|m| m.eq_ignore_ascii_case(word));
     match mdn.disposition.as_str() {
-        _ if modified("error") => "error",
-        "deleted" if modified("expired") => "expired",
-        "deleted" => "deleted",
-        "failed" => "error",
-        "denied" => "denied",
-        "dispatched" => "dispatched",
-        "displayed" => "displayed",
+        _ if modified("error") => DeliveryState::Error,
+        "deleted" if modified("expired") => DeliveryState::Expired,
+        "deleted" => DeliveryState::Deleted,
+        "failed" => DeliveryState::Error,
+        "denied" => DeliveryState::Denied,
+        "dispatched" => DeliveryState::Dispatched,
+        "displayed" => DeliveryState::Displayed,
         // Nothing was said that would let us tell that it was heard.
-        _ => "processed",
+        _ => DeliveryState::Processed,
     }
 }
 
@@ -278,7 +301,7 @@ pub(crate) fn of_message(
         Ok((
             row.get::<_, String>(0)?,
             row.get::<_, String>(1)?,
-            row.get::<_, String>(2)?,
+            row.get::<_, Word<DeliveryState>>(2)?.0,
             row.get::<_, i64>(3)?,
             row.get::<_, String>(4)?,
         ))
@@ -289,50 +312,50 @@ pub(crate) fn of_message(
         let Ok(addr) = AddrSpec::parse(&recipient) else { continue };
         deliveries.push(Delivery {
             recipient: Address { name: super::some(name), addr },
-            text: text(&state, at, &detail, kind),
-            failed: matches!(state.as_str(), "failed" | "error"),
-            heard: state == "displayed",
+            text: text(state, at, &detail, kind),
+            failed: matches!(state, DeliveryState::Failed | DeliveryState::Error),
+            heard: state == DeliveryState::Displayed,
         });
     }
     Ok(deliveries)
 }
 
-fn text(state: &str, at: i64, detail: &str, kind: MessageKind) -> String {
+fn text(state: DeliveryState, at: i64, detail: &str, kind: MessageKind) -> String {
     let time = words::clock(words::local(at));
     let voice = kind == MessageKind::Voice;
     match state {
-        "displayed" if voice => format!("Heard at {time}"),
-        "displayed" => format!("Read at {time}"),
-        "deleted" if voice => "Deleted unheard".into(),
-        "deleted" => "Deleted unread".into(),
-        "expired" if voice => "Expired unheard".into(),
-        "expired" => "Expired unread".into(),
-        "error" if voice => "Couldn’t be played there".into(),
-        "error" => "Couldn’t be shown there".into(),
-        "denied" => "No receipt given".into(),
-        "dispatched" => "Passed on unheard".into(),
-        "processed" => "Processed there".into(),
-        "delivered" => format!("Delivered at {time}"),
-        "relayed" => "Handed on to a system that sends no reports".into(),
-        "delayed" => "Still on its way".into(),
-        "unreported" => "Sent · your server doesn’t report deliveries".into(),
-        "failed" if !detail.is_empty() => detail.to_owned(),
-        "failed" => "Couldn’t be delivered".into(),
-        _ => "Sent".into(),
+        DeliveryState::Displayed if voice => format!("Heard at {time}"),
+        DeliveryState::Displayed => format!("Read at {time}"),
+        DeliveryState::Deleted if voice => "Deleted unheard".into(),
+        DeliveryState::Deleted => "Deleted unread".into(),
+        DeliveryState::Expired if voice => "Expired unheard".into(),
+        DeliveryState::Expired => "Expired unread".into(),
+        DeliveryState::Error if voice => "Couldn’t be played there".into(),
+        DeliveryState::Error => "Couldn’t be shown there".into(),
+        DeliveryState::Denied => "No receipt given".into(),
+        DeliveryState::Dispatched => "Passed on unheard".into(),
+        DeliveryState::Processed => "Processed there".into(),
+        DeliveryState::Delivered => format!("Delivered at {time}"),
+        DeliveryState::Relayed => "Handed on to a system that sends no reports".into(),
+        DeliveryState::Delayed => "Still on its way".into(),
+        DeliveryState::Unreported => "Sent · your server doesn’t report deliveries".into(),
+        DeliveryState::Failed if !detail.is_empty() => detail.to_owned(),
+        DeliveryState::Failed => "Couldn’t be delivered".into(),
+        DeliveryState::Sent => "Sent".into(),
     }
 }
 
 /// The state of a sent message in a few words; nothing while nothing is known.
 pub(crate) fn summary(c: &Connection, account: AccountId, id: &str) -> Result<Option<String>> {
     let key = messages::by_message_id(c, account, id)?;
-    let kind: Option<String> = match key {
+    let kind: Option<Word<MessageKind>> = match key {
         Some(key) => c
             .prepare_cached("SELECT kind FROM messages WHERE id = ?1")?
             .query_row([key.0], |row| row.get(0))
             .optional()?,
         None => None,
     };
-    let kind = kind.as_deref().and_then(MessageKind::parse).unwrap_or_default();
+    let kind = kind.map(|Word(kind)| kind).unwrap_or_default();
     let all = of_message(c, account, id, kind)?;
     if let Some(failed) = all.iter().find(|delivery| delivery.failed) {
         let who = failed.recipient.label();

@@ -3,53 +3,36 @@
 
 use std::time::Duration;
 
-use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
+use rusqlite::{Connection, OptionalExtension, Row, Transaction, params, types::Type};
 
-use super::{Error, Result, deliveries, messages, ops};
-use crate::types::{OutboxRow, OutboxState};
+use super::{
+    Error, Result, deliveries, messages, ops,
+    vocabulary::{Word, quoted, vocabulary},
+};
+use crate::types::{DeliveryState, OutboxRow, OutboxState};
 use aloud_model::{
     AccountId, AddrSpec, Address, DateTime, MessageKey, OutboxId, imap::MailboxRole,
 };
 
-/// A row's state in the store.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Phase {
-    /// Held back for undo until `due`.
-    Held,
-    /// Waits until `$MDNSent` is stored.
-    Blocked,
-    /// May go at `due`.
-    Queued,
-    /// Being submitted; the server has no content octet yet.
-    Connecting,
-    /// The first content octet may have left.
-    Data,
-    /// The server's final reply was positive.
-    Accepted,
-    /// Nobody knows whether the server took it.
-    Ambiguous,
-    /// Refused for good.
-    Failed,
-}
-
-const PHASES: [(&str, Phase); 8] = [
-    ("held", Phase::Held),
-    ("blocked", Phase::Blocked),
-    ("queued", Phase::Queued),
-    ("connecting", Phase::Connecting),
-    ("data", Phase::Data),
-    ("accepted", Phase::Accepted),
-    ("ambiguous", Phase::Ambiguous),
-    ("failed", Phase::Failed),
-];
-
-impl Phase {
-    fn word(self) -> &'static str {
-        PHASES.iter().find(|(_, phase)| *phase == self).map_or("failed", |(word, _)| word)
-    }
-
-    fn parse(word: &str) -> Self {
-        PHASES.iter().find(|(w, _)| *w == word).map_or(Self::Failed, |(_, phase)| *phase)
+vocabulary! {
+    /// A row's state in the store.
+    pub enum Phase in "outbox.state" {
+        /// Held back for undo until `due`.
+        Held = "held",
+        /// Waits until `$MDNSent` is stored.
+        Blocked = "blocked",
+        /// May go at `due`.
+        Queued = "queued",
+        /// Being submitted; the server has no content octet yet.
+        Connecting = "connecting",
+        /// The first content octet may have left.
+        Data = "data",
+        /// The server's final reply was positive.
+        Accepted = "accepted",
+        /// Nobody knows whether the server took it.
+        Ambiguous = "ambiguous",
+        /// Refused for good.
+        Failed = "failed",
     }
 }
 
@@ -142,13 +125,17 @@ fn entry(row: &Row<'_>) -> rusqlite::Result<Entry> {
         id: OutboxId(row.get(0)?),
         account: AccountId(row.get(1)?),
         message_id: text(2)?,
-        reverse_path: AddrSpec::parse(&text(3)?).ok(),
-        forward_paths: serde_json::from_str(&text(4)?).unwrap_or_default(),
-        shown_to: serde_json::from_str(&text(5)?).unwrap_or_default(),
+        // No address is the null reverse path; one that cannot be read must not become it.
+        reverse_path: match text(3)?.as_str() {
+            "" => None,
+            address => Some(AddrSpec::parse(address).map_err(|e| unreadable(3, e))?),
+        },
+        forward_paths: serde_json::from_str(&text(4)?).map_err(|e| unreadable(4, e))?,
+        shown_to: serde_json::from_str(&text(5)?).map_err(|e| unreadable(5, e))?,
         subject: text(6)?,
         duration: u64::try_from(row.get::<_, i64>(7)?).ok().map(Duration::from_millis),
         receipt: row.get(8)?,
-        phase: Phase::parse(&text(9)?),
+        phase: row.get::<_, Word<_>>(9)?.0,
         due: row.get(10)?,
         attempts: row.get(11)?,
         searches: row.get(12)?,
@@ -157,6 +144,13 @@ fn entry(row: &Row<'_>) -> rusqlite::Result<Entry> {
         reply: text(15)?,
         notify: row.get(16)?,
     })
+}
+
+fn unreadable(
+    column: usize,
+    reason: impl std::error::Error + Send + Sync + 'static,
+) -> rusqlite::Error {
+    rusqlite::Error::FromSqlConversionFailure(column, Type::Text, Box::new(reason))
 }
 
 /// Freezes a message. Durable when the transaction is.
@@ -191,7 +185,7 @@ pub(crate) fn freeze(
             frozen.duration.map_or(-1, |d| i64::try_from(d.as_millis()).unwrap_or(i64::MAX)),
             frozen.receipt,
             relation,
-            phase.word(),
+            Word(phase),
             due,
             now,
             blocked_by,
@@ -202,11 +196,45 @@ pub(crate) fn freeze(
     Ok(OutboxId(t.last_insert_rowid()))
 }
 
-/// Every row, oldest first.
+/// Every row that can be read, oldest first. One that cannot stays where it is, moves nowhere and
+/// holds up no other; [`all_shown`] shows it.
 pub(crate) fn entries(c: &Connection) -> Result<Vec<Entry>> {
+    Ok(read_all(c)?.into_iter().filter_map(|(.., entry)| entry.ok()).collect())
+}
+
+fn read_all(c: &Connection) -> Result<Vec<(OutboxId, AccountId, Result<Entry>)>> {
     let mut query = c.prepare_cached(&format!("{ENTRY} ORDER BY id"))?;
-    let rows = query.query_map([], entry)?;
-    Ok(rows.collect::<std::result::Result<_, _>>()?)
+    let mut rows = query.query([])?;
+    let mut read = Vec::new();
+    while let Some(row) = rows.next()? {
+        let (id, account) = (OutboxId(row.get(0)?), AccountId(row.get(1)?));
+        read.push((id, account, entry(row).map_err(Error::from)));
+    }
+    Ok(read)
+}
+
+/// Every row as the window shows it, oldest first; `percent` knows how far a row has come.
+pub(crate) fn all_shown(
+    c: &Connection,
+    percent: impl Fn(OutboxId) -> u8,
+    now: i64,
+) -> Result<Vec<OutboxRow>> {
+    let rows = read_all(c)?.into_iter().map(|(id, account, entry)| match entry {
+        Ok(entry) => shown(&entry, percent(id), now),
+        Err(error) => OutboxRow {
+            id,
+            account,
+            to: Vec::new(),
+            subject: String::new(),
+            duration: None,
+            state: OutboxState::Failed(error.to_string()),
+            message_id: String::new(),
+            receipt: false,
+            answers: None,
+            forward: false,
+        },
+    });
+    Ok(rows.collect())
 }
 
 /// One row.
@@ -225,10 +253,13 @@ pub(crate) fn octets(c: &Connection, id: OutboxId) -> Result<Vec<u8>> {
 /// be sent (taken back, or another loop has it).
 pub(crate) fn begin(t: &Transaction<'_>, id: OutboxId, now: i64) -> Result<bool> {
     let changed = t.execute(
-        "UPDATE outbox SET state = 'connecting', attempts = attempts + 1, \
-         first_try = CASE first_try WHEN 0 THEN ?2 ELSE first_try END \
-         WHERE id = ?1 AND state IN ('held', 'queued') AND due <= ?2",
-        params![id.0, now],
+        &format!(
+            "UPDATE outbox SET state = ?3, attempts = attempts + 1, \
+             first_try = CASE first_try WHEN 0 THEN ?2 ELSE first_try END \
+             WHERE id = ?1 AND state IN ({}) AND due <= ?2",
+            quoted(&[Phase::Held, Phase::Queued])
+        ),
+        params![id.0, now, Word(Phase::Connecting)],
     )?;
     Ok(changed == 1)
 }
@@ -236,8 +267,8 @@ pub(crate) fn begin(t: &Transaction<'_>, id: OutboxId, now: i64) -> Result<bool>
 /// Notes that the first content octet is about to leave.
 pub(crate) fn data_starts(t: &Transaction<'_>, id: OutboxId) -> Result<()> {
     let changed = t.execute(
-        "UPDATE outbox SET state = 'data' WHERE id = ?1 AND state = 'connecting'",
-        [id.0],
+        "UPDATE outbox SET state = ?2 WHERE id = ?1 AND state = ?3",
+        params![id.0, Word(Phase::Data), Word(Phase::Connecting)],
     )?;
     if changed == 0 {
         return Err(Error::Refused("the message was taken back".into()));
@@ -254,18 +285,20 @@ pub(crate) fn again(
     refund: bool,
 ) -> Result<()> {
     t.execute(
-        "UPDATE outbox SET state = 'queued', due = ?2, reply = ?3, \
+        "UPDATE outbox SET state = ?5, due = ?2, reply = ?3, \
          attempts = max(0, attempts - ?4) WHERE id = ?1",
-        params![id.0, due, reason, refund],
+        params![id.0, due, reason, refund, Word(Phase::Queued)],
     )?;
     Ok(())
 }
 
 /// Rows of an account that wait for better times go now: the network or the password is back.
 pub(crate) fn hurry(t: &Transaction<'_>, account: AccountId, now: i64) -> Result<usize> {
+    let waiting = quoted(&[Phase::Queued, Phase::Ambiguous]);
     Ok(t.execute(
-        "UPDATE outbox SET due = ?2 WHERE account = ?1 AND state IN ('queued', 'ambiguous') \
-         AND due > ?2",
+        &format!(
+            "UPDATE outbox SET due = ?2 WHERE account = ?1 AND state IN ({waiting}) AND due > ?2"
+        ),
         params![account.0, now],
     )?)
 }
@@ -273,8 +306,8 @@ pub(crate) fn hurry(t: &Transaction<'_>, account: AccountId, now: i64) -> Result
 /// Stops a row.
 pub(crate) fn fail(t: &Transaction<'_>, id: OutboxId, reason: &str) -> Result<()> {
     t.execute(
-        "UPDATE outbox SET state = 'failed', reply = ?2 WHERE id = ?1",
-        params![id.0, reason],
+        "UPDATE outbox SET state = ?3, reply = ?2 WHERE id = ?1",
+        params![id.0, reason, Word(Phase::Failed)],
     )?;
     Ok(())
 }
@@ -282,9 +315,9 @@ pub(crate) fn fail(t: &Transaction<'_>, id: OutboxId, reason: &str) -> Result<()
 /// Nobody knows whether the server has it.
 pub(crate) fn doubt(t: &Transaction<'_>, id: OutboxId, reason: &str, now: i64) -> Result<()> {
     t.execute(
-        "UPDATE outbox SET state = 'ambiguous', reply = ?2, doubtful_since = ?3, due = ?3, \
+        "UPDATE outbox SET state = ?4, reply = ?2, doubtful_since = ?3, due = ?3, \
          searches = 0 WHERE id = ?1",
-        params![id.0, reason, now],
+        params![id.0, reason, now, Word(Phase::Ambiguous)],
     )?;
     Ok(())
 }
@@ -297,8 +330,8 @@ pub(crate) fn search_later(
     counted: bool,
 ) -> Result<()> {
     t.execute(
-        "UPDATE outbox SET due = ?2, searches = searches + ?3 WHERE id = ?1 AND state = 'ambiguous'",
-        params![id.0, due, counted],
+        "UPDATE outbox SET due = ?2, searches = searches + ?3 WHERE id = ?1 AND state = ?4",
+        params![id.0, due, counted, Word(Phase::Ambiguous)],
     )?;
     Ok(())
 }
@@ -306,11 +339,14 @@ pub(crate) fn search_later(
 /// After a start: rows that were on their way when the program ended. What had not reached DATA
 /// goes again; what had is ambiguous.
 pub(crate) fn recover(t: &Transaction<'_>, now: i64) -> Result<()> {
-    t.execute("UPDATE outbox SET state = 'queued' WHERE state = 'connecting'", [])?;
     t.execute(
-        "UPDATE outbox SET state = 'ambiguous', doubtful_since = ?1, due = ?1, searches = 0, \
-         reply = 'Aloud was ended while the message was on its way' WHERE state = 'data'",
-        [now],
+        "UPDATE outbox SET state = ?1 WHERE state = ?2",
+        [Word(Phase::Queued), Word(Phase::Connecting)],
+    )?;
+    t.execute(
+        "UPDATE outbox SET state = ?2, doubtful_since = ?1, due = ?1, searches = 0, \
+         reply = 'Aloud was ended while the message was on its way' WHERE state = ?3",
+        params![now, Word(Phase::Ambiguous), Word(Phase::Data)],
     )?;
     Ok(())
 }
@@ -330,14 +366,14 @@ pub(crate) fn accept(
         t.execute("DELETE FROM outbox WHERE id = ?1", [id.0])?;
         return Ok(None);
     }
-    let state = if unreported { "unreported" } else { "sent" };
+    let state = if unreported { DeliveryState::Unreported } else { DeliveryState::Sent };
     deliveries::record(t, entry.account, &entry.message_id, &entry.shown_to, state, now)?;
     note_answered(t, id)?;
     if let Some(key) = messages::sent_copy(t, entry.account, &entry.message_id)? {
         t.execute("DELETE FROM outbox WHERE id = ?1", [id.0])?;
         return Ok(Some(key));
     }
-    t.execute("UPDATE outbox SET state = 'accepted' WHERE id = ?1", [id.0])?;
+    t.execute("UPDATE outbox SET state = ?2 WHERE id = ?1", params![id.0, Word(Phase::Accepted)])?;
     Ok(None)
 }
 
@@ -369,15 +405,20 @@ pub(crate) fn file(
 
 /// Filing is written and the body lies in its file: the row in the outbox is done.
 pub(crate) fn finish(t: &Transaction<'_>, id: OutboxId) -> Result<()> {
-    t.execute("DELETE FROM outbox WHERE id = ?1 AND state = 'accepted'", [id.0])?;
+    t.execute(
+        "DELETE FROM outbox WHERE id = ?1 AND state = ?2",
+        params![id.0, Word(Phase::Accepted)],
+    )?;
     Ok(())
 }
 
 /// Rows accepted but not filed, with the message in Sent if that was made (0 if not).
 pub(crate) fn accepted(c: &Connection) -> Result<Vec<(OutboxId, MessageKey)>> {
     let mut query =
-        c.prepare_cached("SELECT id, message FROM outbox WHERE state = 'accepted' ORDER BY id")?;
-    let rows = query.query_map([], |row| Ok((OutboxId(row.get(0)?), MessageKey(row.get(1)?))))?;
+        c.prepare_cached("SELECT id, message FROM outbox WHERE state = ?1 ORDER BY id")?;
+    let rows = query.query_map([Word(Phase::Accepted)], |row| {
+        Ok((OutboxId(row.get(0)?), MessageKey(row.get(1)?)))
+    })?;
     Ok(rows.collect::<std::result::Result<_, _>>()?)
 }
 
@@ -418,9 +459,12 @@ pub(crate) fn cancel(t: &Transaction<'_>, id: OutboxId) -> Result<()> {
 /// The user asks for another try now. An ambiguous row goes again only through this.
 pub(crate) fn retry(t: &Transaction<'_>, id: OutboxId, now: i64) -> Result<()> {
     let changed = t.execute(
-        "UPDATE outbox SET state = 'queued', due = ?2, attempts = 0, first_try = 0, reply = '' \
-         WHERE id = ?1 AND state IN ('held', 'queued', 'failed', 'ambiguous')",
-        params![id.0, now],
+        &format!(
+            "UPDATE outbox SET state = ?3, due = ?2, attempts = 0, first_try = 0, reply = '' \
+             WHERE id = ?1 AND state IN ({})",
+            quoted(&[Phase::Held, Phase::Queued, Phase::Failed, Phase::Ambiguous])
+        ),
+        params![id.0, now, Word(Phase::Queued)],
     )?;
     if changed == 0 {
         one(t, id)?;
@@ -458,5 +502,61 @@ pub(crate) fn shown(entry: &Entry, percent: u8, now: i64) -> OutboxRow {
         receipt: entry.receipt,
         answers: entry.answers,
         forward: entry.forward,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::{accounts, list::tests::settings, tests::scratch};
+
+    #[test]
+    fn a_row_that_cannot_be_read_is_shown_and_goes_nowhere() {
+        let (_dir, store) = scratch();
+        let to = AddrSpec::parse("ada@example.net").expect("an address");
+        let ids: Vec<OutboxId> = store
+            .write_now(|t| {
+                let account = accounts::add_account(t, &settings())?;
+                let frozen = Frozen {
+                    account,
+                    message_id: "1@example.com".into(),
+                    reverse_path: Some(to.clone()),
+                    forward_paths: vec![to.clone()],
+                    shown_to: vec![Address::bare(to.clone())],
+                    subject: "Budget".into(),
+                    duration: None,
+                    receipt: false,
+                    notify: false,
+                    answers: None,
+                    forward: false,
+                    octets: b"Subject: Budget\r\n\r\n".to_vec(),
+                };
+                (0..5).map(|_| freeze(t, &frozen, Phase::Queued, 0, 0, 0)).collect()
+            })
+            .expect("frozen");
+        for (id, damage) in ids.iter().zip([
+            "state = 'sideways'",
+            "state = ''",
+            "reverse_path = 'nobody'",
+            "forward_paths = '[\"ada'",
+        ]) {
+            store
+                .write_now(|t| {
+                    Ok(t.execute(&format!("UPDATE outbox SET {damage} WHERE id = ?1"), [id.0])?)
+                })
+                .expect("damaged");
+        }
+        let entries = store.read_now(entries).expect("entries");
+        assert_eq!(entries.iter().map(|entry| entry.id).collect::<Vec<_>>(), [ids[4]]);
+        let rows = store.read_now(|c| all_shown(c, |_| 0, 10)).expect("rows");
+        assert_eq!(rows.len(), 5);
+        for row in &rows[..4] {
+            assert!(matches!(row.state, OutboxState::Failed(_)), "{:?}", row.state);
+        }
+        assert!(matches!(rows[4].state, OutboxState::Queued));
+        for id in &ids[..2] {
+            assert!(!store.write_now(|t| begin(t, *id, 10)).expect("asked"), "{id}");
+            assert!(store.write_now(|t| retry(t, *id, 10)).is_err(), "{id}");
+        }
     }
 }
