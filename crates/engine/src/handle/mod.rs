@@ -25,7 +25,7 @@ use super::{
     outbox::{Outbox, Steps},
     secrets::SecretStore,
     smtp,
-    store::{self, Clock, Store, accounts, blocking, list},
+    store::{self, Clock, Store, accounts, blocking, list, ops},
     types::*,
 };
 use aloud_model::*;
@@ -389,11 +389,14 @@ impl Engine {
                 Some(task) => task.sync_once().await,
                 None => Err(Error::Stopped),
             };
-            outcome.unwrap_or_else(|error| SyncReport {
+            let mut report = outcome.unwrap_or_else(|error| SyncReport {
                 account: label,
                 errors: vec![error.to_string()],
                 ..SyncReport::default()
-            })
+            });
+            let unreadable = self.inner.store.read(move |c| ops::unreadable(c, row.id)).await;
+            report.errors.extend(unreadable.unwrap_or_default().iter().map(Error::to_string));
+            report
         });
         let reports = futures::future::join_all(passes).await;
         self.inner.outbox.wake();

@@ -2,7 +2,12 @@
 
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
 
-use super::{Error, Result};
+use super::{
+    Error, Result,
+    ops::{OpState, OpType},
+    outbox::Phase,
+    vocabulary::{Vocabulary, Word},
+};
 use crate::types::{AccountSettings, Counts, Mailbox, Submission};
 use aloud_model::{AccountId, MailboxId, imap::MailboxRole};
 
@@ -40,36 +45,6 @@ pub struct MailboxRow {
     pub highestmodseq: u64,
     /// It can store keywords such as `$MDNSent`.
     pub keywords: bool,
-}
-
-/// The word of a role in the store.
-#[must_use]
-pub fn role_word(role: MailboxRole) -> &'static str {
-    match role {
-        MailboxRole::Inbox => "inbox",
-        MailboxRole::Sent => "sent",
-        MailboxRole::Drafts => "drafts",
-        MailboxRole::Archive => "archive",
-        MailboxRole::Trash => "trash",
-        MailboxRole::Junk => "junk",
-        MailboxRole::All => "all",
-        MailboxRole::Plain => "plain",
-    }
-}
-
-/// Reads [`role_word`] back.
-#[must_use]
-pub fn parse_role(word: &str) -> MailboxRole {
-    const ROLES: [MailboxRole; 7] = [
-        MailboxRole::Inbox,
-        MailboxRole::Sent,
-        MailboxRole::Drafts,
-        MailboxRole::Archive,
-        MailboxRole::Trash,
-        MailboxRole::Junk,
-        MailboxRole::All,
-    ];
-    ROLES.into_iter().find(|role| role_word(*role) == word).unwrap_or(MailboxRole::Plain)
 }
 
 /// All accounts, oldest first.
@@ -166,7 +141,7 @@ fn mailbox_row(row: &Row<'_>) -> rusqlite::Result<MailboxRow> {
         account: AccountId(row.get(1)?),
         wire_name: row.get(2)?,
         name: row.get(3)?,
-        role: parse_role(&row.get::<_, String>(4)?),
+        role: row.get::<_, Word<_>>(4)?.0,
         selectable: row.get(5)?,
         uidvalidity: number(6)?,
         uidnext: number(7)?,
@@ -212,7 +187,7 @@ pub(crate) fn upsert_mailbox(
          VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (account, wire_name) DO UPDATE \
          SET name = excluded.name, role = excluded.role, selectable = excluded.selectable \
          RETURNING id",
-        params![account.0, wire_name, name, role_word(role), selectable],
+        params![account.0, wire_name, name, Word(role), selectable],
         |row| row.get(0),
     )?;
     let inbox = role == MailboxRole::Inbox;
@@ -234,8 +209,8 @@ pub(crate) fn keep_mailboxes(
         if !keep.contains(&row.id) {
             t.execute(
                 "DELETE FROM mailboxes WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM ops \
-                 WHERE state = 'waiting' AND (target = ?1 OR kind = 'append' AND mailbox = ?1))",
-                [row.id.0],
+                 WHERE state = ?2 AND (target = ?1 OR kind = ?3 AND mailbox = ?1))",
+                params![row.id.0, Word(OpState::Waiting), Word(OpType::Append)],
             )?;
         }
     }
@@ -248,22 +223,22 @@ pub(crate) fn sidebar(c: &Connection) -> Result<Vec<Mailbox>> {
         "SELECT b.id, b.account, b.name, b.role, \
          (SELECT count(*) FROM locations l WHERE l.mailbox = b.id AND l.listed = 1 AND l.seen = 0), \
          (SELECT count(*) FROM locations l WHERE l.mailbox = b.id AND l.listed = 1) \
-         FROM mailboxes b WHERE b.selectable = 1 ORDER BY b.account, \
-         CASE b.role WHEN 'inbox' THEN 0 WHEN 'sent' THEN 1 WHEN 'drafts' THEN 2 \
-         WHEN 'archive' THEN 3 WHEN 'trash' THEN 4 WHEN 'junk' THEN 5 WHEN 'all' THEN 6 \
-         ELSE 7 END, b.name COLLATE NOCASE",
+         FROM mailboxes b WHERE b.selectable = 1 ORDER BY b.account, b.name COLLATE NOCASE",
     )?;
     let rows = query.query_map([], |row| {
         Ok(Mailbox {
             id: MailboxId(row.get(0)?),
             account: AccountId(row.get(1)?),
             name: row.get(2)?,
-            role: parse_role(&row.get::<_, String>(3)?),
+            role: row.get::<_, Word<_>>(3)?.0,
             unseen: row.get(4)?,
             total: row.get(5)?,
         })
     })?;
-    Ok(rows.collect::<std::result::Result<_, _>>()?)
+    let mut rows: Vec<Mailbox> = rows.collect::<std::result::Result<_, _>>()?;
+    let place = |role| MailboxRole::ALL.iter().position(|known| *known == role);
+    rows.sort_by_key(|row| (row.account, place(row.role)));
+    Ok(rows)
 }
 
 /// Numbers over all inboxes.
@@ -284,8 +259,8 @@ pub(crate) fn counts(c: &Connection) -> Result<Counts> {
         }
     }
     counts.outbox = c.query_row(
-        "SELECT count(*) FROM outbox WHERE receipt = 0 AND state NOT IN ('filed', 'done', 'accepted')",
-        [],
+        "SELECT count(*) FROM outbox WHERE receipt = 0 AND state <> ?1",
+        [Word(Phase::Accepted)],
         |row| row.get(0),
     )?;
     Ok(counts)

@@ -14,6 +14,8 @@ use super::{
     blobs::to_sql,
     classify::{self, Facts, Known},
     deliveries,
+    ops::{FLAGGING, OpState, OpType},
+    vocabulary::{Word, quoted},
 };
 use crate::{
     account::{Arrived, PassEnd},
@@ -378,14 +380,15 @@ fn write_flags(
     modseq: u64,
 ) -> Result<bool> {
     let mut flags = flags.clone();
-    let mut pending = t.prepare_cached(
-        "SELECT kind, detail FROM ops WHERE message = ?1 AND state = 'waiting' \
-         AND kind IN ('add', 'remove') AND location IN (0, ?2) ORDER BY id",
-    )?;
-    let mut rows = pending.query(params![message, location])?;
+    let mut pending = t.prepare_cached(&format!(
+        "SELECT kind = ?4, detail FROM ops WHERE message = ?1 AND state = ?3 \
+         AND kind IN ({}) AND location IN (0, ?2) ORDER BY id",
+        quoted(&FLAGGING)
+    ))?;
+    let (waiting, add) = (Word(OpState::Waiting), Word(OpType::AddFlag));
+    let mut rows = pending.query(params![message, location, waiting, add])?;
     while let Some(row) = rows.next()? {
-        let on = row.get::<_, String>(0)? == "add";
-        flags.put(&Flag::parse(&row.get::<_, String>(1)?), on);
+        flags.put(&Flag::parse(&row.get::<_, String>(1)?), row.get(0)?);
     }
     let changed = t
         .prepare_cached(
@@ -419,13 +422,13 @@ pub(crate) fn differing(
 ) -> Result<Vec<SeenFlags>> {
     let mut query = c.prepare_cached(
         "SELECT seen, answered, flagged, deleted, draft, mdn_sent, forwarded, keywords, modseq, \
-         EXISTS (SELECT 1 FROM ops o WHERE o.message = locations.message AND o.state = 'waiting') \
+         EXISTS (SELECT 1 FROM ops o WHERE o.message = locations.message AND o.state = ?3) \
          FROM locations WHERE mailbox = ?1 AND uid = ?2",
     )?;
     let mut differ = Vec::new();
     for seen in news {
         let row: Option<(FlagSet, i64, bool)> = query
-            .query_row(params![mailbox.0, seen.uid.0], |r| {
+            .query_row(params![mailbox.0, seen.uid.0, Word(OpState::Waiting)], |r| {
                 let set = FlagSet {
                     seen: r.get(0)?,
                     answered: r.get(1)?,
@@ -530,9 +533,9 @@ pub(crate) fn finish_pass(
             &format!(
                 "UPDATE locations SET {missed} mailbox = ?1 AND uid IS NULL AND gone = 0 \
                  AND ?2 > 0 AND NOT EXISTS (SELECT 1 FROM ops o WHERE o.location = locations.id \
-                 OR (o.kind = 'move' AND o.detail = CAST(locations.id AS TEXT)))"
+                 OR (o.kind = ?3 AND o.detail = CAST(locations.id AS TEXT)))"
             ),
-            params![mailbox.0, now.max(1)],
+            params![mailbox.0, now.max(1), Word(OpType::Move)],
         )?;
     }
     Ok(())
@@ -549,9 +552,9 @@ pub(crate) fn forget_uids(t: &Transaction<'_>, mailbox: MailboxId, uidvalidity: 
         [mailbox.0],
     )?;
     t.execute(
-        "UPDATE ops SET state = 'failed', reason = 'the server numbered the mailbox anew' \
-         WHERE mailbox = ?1 AND state = 'waiting' AND kind <> 'append'",
-        [mailbox.0],
+        "UPDATE ops SET state = ?2, reason = 'the server numbered the mailbox anew' \
+         WHERE mailbox = ?1 AND state = ?3 AND kind <> ?4",
+        params![mailbox.0, Word(OpState::Failed), Word(OpState::Waiting), Word(OpType::Append)],
     )?;
     t.execute(
         "UPDATE mailboxes SET uidvalidity = ?2, uidnext = 0, highestmodseq = 0 WHERE id = ?1",
@@ -618,15 +621,15 @@ pub(crate) fn places(c: &Connection, key: MessageKey) -> Result<Vec<Place>> {
          l.deleted, l.draft, l.mdn_sent, l.forwarded, l.keywords, b.keywords \
          FROM locations l JOIN messages m ON m.id = l.message JOIN mailboxes b ON b.id = l.mailbox \
          WHERE l.message = ?1 AND l.hidden = 0 AND l.gone = 0 \
-         ORDER BY l.inbox DESC, b.role = 'all', l.id",
+         ORDER BY l.inbox DESC, b.role = ?2, l.id",
     )?;
-    let rows = query.query_map([key.0], |row| {
+    let rows = query.query_map(params![key.0, Word(MailboxRole::All)], |row| {
         Ok(Place {
             location: row.get(0)?,
             message: key,
             account: AccountId(row.get(1)?),
             mailbox: MailboxId(row.get(2)?),
-            role: accounts::parse_role(&row.get::<_, String>(3)?),
+            role: row.get::<_, Word<_>>(3)?.0,
             uid: row.get(4)?,
             flags: FlagSet {
                 seen: row.get(5)?,
@@ -653,9 +656,12 @@ pub(crate) fn sent_copy(
     Ok(c.prepare_cached(
         "SELECT m.id FROM messages m JOIN locations l ON l.message = m.id \
          JOIN mailboxes b ON b.id = l.mailbox WHERE m.account = ?1 AND m.message_id = ?2 \
-         AND b.role IN ('sent', 'all') AND l.gone = 0 ORDER BY b.role DESC LIMIT 1",
+         AND b.role IN (?3, ?4) AND l.gone = 0 ORDER BY b.role = ?3 DESC LIMIT 1",
     )?
-    .query_row(params![account.0, message_id], |row| row.get(0))
+    .query_row(
+        params![account.0, message_id, Word(MailboxRole::Sent), Word(MailboxRole::All)],
+        |row| row.get(0),
+    )
     .optional()?
     .map(MessageKey))
 }
@@ -673,9 +679,9 @@ pub(crate) fn by_message_id(
         "SELECT m.id FROM messages m JOIN locations l ON l.message = m.id \
          JOIN mailboxes b ON b.id = l.mailbox \
          WHERE m.account = ?1 AND m.message_id = ?2 AND l.gone = 0 \
-         ORDER BY b.role = 'sent' DESC, m.id LIMIT 1",
+         ORDER BY b.role = ?3 DESC, m.id LIMIT 1",
     )?
-    .query_row(params![account.0, message_id], |row| row.get(0))
+    .query_row(params![account.0, message_id, Word(MailboxRole::Sent)], |row| row.get(0))
     .optional()?
     .map(MessageKey))
 }

@@ -11,8 +11,11 @@ use serde::{Deserialize, Serialize};
 use super::{
     Error, Result, accounts,
     messages::{self, FlagSet, Place},
+    outbox::Phase,
+    receipts::Answer,
+    vocabulary::{Word, quoted, vocabulary},
 };
-use crate::types::UndoToken;
+use crate::{account::OpEnd, types::UndoToken};
 use aloud_model::{AccountId, ContactId, Flag, MailboxId, MessageKey, imap::MailboxRole};
 
 /// What an operation does on the server.
@@ -49,16 +52,32 @@ pub struct Op {
     pub attempts: u32,
 }
 
-/// What came of an operation.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum OpOutcome {
-    /// Done; the UID in the target if the server told it (COPYUID, APPENDUID).
-    Done(Option<u32>),
-    /// The server said NO for good: the local part is taken back.
-    Refused(String),
-    /// Not now: it stays.
-    Later(String),
+vocabulary! {
+    /// What kind of operation a row is.
+    pub enum OpType in "ops.kind" {
+        /// [`OpKind::AddFlag`].
+        AddFlag = "add",
+        /// [`OpKind::RemoveFlag`].
+        RemoveFlag = "remove",
+        /// [`OpKind::Move`].
+        Move = "move",
+        /// [`OpKind::Append`].
+        Append = "append",
+    }
 }
+
+vocabulary! {
+    /// Whether an operation is still to be done.
+    pub enum OpState in "ops.state" {
+        /// To be done.
+        Waiting = "waiting",
+        /// Given up; its local part is taken back.
+        Failed = "failed",
+    }
+}
+
+/// The operations that set or clear a flag.
+pub(super) const FLAGGING: [OpType; 2] = [OpType::AddFlag, OpType::RemoveFlag];
 
 const OP: &str = "SELECT o.id, o.account, o.mailbox, l.uid, o.message, m.message_id, o.kind, \
                   o.detail, o.target, o.attempts FROM ops o JOIN messages m ON m.id = o.message \
@@ -66,11 +85,11 @@ const OP: &str = "SELECT o.id, o.account, o.mailbox, l.uid, o.message, m.message
 
 fn op(row: &Row<'_>) -> rusqlite::Result<Op> {
     let flag = Flag::parse(&row.get::<_, String>(7)?);
-    let kind = match row.get::<_, String>(6)?.as_str() {
-        "add" => OpKind::AddFlag(flag),
-        "remove" => OpKind::RemoveFlag(flag),
-        "move" => OpKind::Move(MailboxId(row.get(8)?)),
-        _ => OpKind::Append,
+    let kind = match row.get::<_, Word<OpType>>(6)?.0 {
+        OpType::AddFlag => OpKind::AddFlag(flag),
+        OpType::RemoveFlag => OpKind::RemoveFlag(flag),
+        OpType::Move => OpKind::Move(MailboxId(row.get(8)?)),
+        OpType::Append => OpKind::Append,
     };
     Ok(Op {
         id: row.get(0)?,
@@ -84,13 +103,26 @@ fn op(row: &Row<'_>) -> rusqlite::Result<Op> {
     })
 }
 
-/// The operations of an account that wait, in order.
+/// The operations of an account that wait, in order. One that cannot be read is left where it is
+/// and holds up no other; [`unreadable`] tells of it.
 pub(crate) fn waiting(c: &Connection, account: AccountId) -> Result<Vec<Op>> {
-    let mut query = c.prepare_cached(&format!(
-        "{OP} WHERE o.account = ?1 AND o.state = 'waiting' ORDER BY o.id"
-    ))?;
-    let rows = query.query_map([account.0], op)?;
-    Ok(rows.collect::<std::result::Result<_, _>>()?)
+    Ok(read_waiting(c, account)?.into_iter().filter_map(std::result::Result::ok).collect())
+}
+
+/// Why operations of an account that wait cannot be read.
+pub(crate) fn unreadable(c: &Connection, account: AccountId) -> Result<Vec<Error>> {
+    Ok(read_waiting(c, account)?.into_iter().filter_map(std::result::Result::err).collect())
+}
+
+fn read_waiting(c: &Connection, account: AccountId) -> Result<Vec<Result<Op>>> {
+    let sql = format!("{OP} WHERE o.account = ?1 AND o.state = ?2 ORDER BY o.id");
+    let mut query = c.prepare_cached(&sql)?;
+    let mut rows = query.query(params![account.0, Word(OpState::Waiting)])?;
+    let mut read = Vec::new();
+    while let Some(row) = rows.next()? {
+        read.push(op(row).map_err(Error::from));
+    }
+    Ok(read)
 }
 
 /// One operation.
@@ -108,17 +140,21 @@ pub(crate) fn attempt(t: &Transaction<'_>, id: i64) -> Result<bool> {
 pub(crate) fn flag(t: &Transaction<'_>, place: &Place, flag: &Flag, on: bool) -> Result<i64> {
     set_local_flag(t, place.location, flag, on)?;
     t.execute(
-        "DELETE FROM ops WHERE location = ?1 AND detail = ?2 AND kind IN ('add', 'remove') \
-         AND state = 'waiting' AND attempts = 0",
-        params![place.location, flag.as_str()],
+        &format!(
+            "DELETE FROM ops WHERE location = ?1 AND detail = ?2 AND kind IN ({}) \
+             AND state = ?3 AND attempts = 0",
+            quoted(&FLAGGING)
+        ),
+        params![place.location, flag.as_str(), Word(OpState::Waiting)],
     )?;
-    insert(t, place, if on { "add" } else { "remove" }, flag.as_str(), 0)
+    let kind = if on { OpType::AddFlag } else { OpType::RemoveFlag };
+    insert(t, place, kind, flag.as_str(), 0)
 }
 
 fn insert(
     t: &Transaction<'_>,
     place: &Place,
-    kind: &str,
+    kind: OpType,
     detail: &str,
     target: i64,
 ) -> Result<i64> {
@@ -130,7 +166,7 @@ fn insert(
             place.mailbox.0,
             place.message.0,
             place.location,
-            kind,
+            Word(kind),
             detail,
             target
         ],
@@ -166,15 +202,15 @@ fn set_local_flag(t: &Transaction<'_>, location: i64, flag: &Flag, on: bool) -> 
 
 /// Moves a place to another mailbox, here at once. Returns the operation and the new place.
 pub(crate) fn move_to(t: &Transaction<'_>, place: &Place, target: MailboxId) -> Result<(i64, i64)> {
-    let op = insert(t, place, "move", "", target.0)?;
+    let op = insert(t, place, OpType::Move, "", target.0)?;
     t.execute("UPDATE locations SET hidden = 1 WHERE id = ?1", [place.location])?;
     t.execute(
         "INSERT INTO locations (mailbox, message, seen, answered, flagged, draft, mdn_sent, \
          forwarded, keywords, inbox, class, date, joined) \
          SELECT ?2, l.message, l.seen, l.answered, l.flagged, l.draft, l.mdn_sent, l.forwarded, \
-         l.keywords, b.role = 'inbox', l.class, l.date, l.joined \
+         l.keywords, b.role = ?3, l.class, l.date, l.joined \
          FROM locations l, mailboxes b WHERE l.id = ?1 AND b.id = ?2",
-        params![place.location, target.0],
+        params![place.location, target.0, Word(MailboxRole::Inbox)],
     )?;
     let made = t.last_insert_rowid();
     t.execute("UPDATE ops SET detail = ?2 WHERE id = ?1", params![op, made.to_string()])?;
@@ -225,86 +261,60 @@ pub(crate) fn append(
 ) -> Result<i64> {
     t.execute(
         "INSERT INTO ops (account, mailbox, message, location, kind) \
-         VALUES (?1, ?2, ?3, ?4, 'append')",
-        params![account.0, mailbox.0, message.0, location],
+         VALUES (?1, ?2, ?3, ?4, ?5)",
+        params![account.0, mailbox.0, message.0, location, Word(OpType::Append)],
     )?;
     Ok(t.last_insert_rowid())
 }
 
-/// Writes what came of an operation; returns the message it was about.
-pub(crate) fn settle(
-    t: &Transaction<'_>,
-    id: i64,
-    outcome: &OpOutcome,
-) -> Result<Option<MessageKey>> {
+/// Writes how an operation ended; returns the message it was about. What the server filed or moved
+/// gets its UID by the next pass over the mailbox.
+pub(crate) fn settle(t: &Transaction<'_>, id: i64, end: &OpEnd) -> Result<Option<MessageKey>> {
     let Some(op) = one(t, id)? else { return Ok(None) };
     let (location, detail): (i64, String) =
         t.query_row("SELECT location, detail FROM ops WHERE id = ?1", [id], |row| {
             Ok((row.get(0)?, row.get(1)?))
         })?;
     let made: i64 = detail.parse().unwrap_or(0);
-    match outcome {
-        OpOutcome::Later(reason) => {
-            t.execute("UPDATE ops SET reason = ?2 WHERE id = ?1", params![id, reason])?;
-            return Ok(Some(op.message));
-        }
-        OpOutcome::Done(uid) => {
-            match op.kind {
-                OpKind::Move(target) => {
-                    t.execute("DELETE FROM locations WHERE id = ?1 AND hidden = 1", [location])?;
-                    confirm(t, made, target, *uid)?;
-                }
-                OpKind::Append => confirm(t, location, op.mailbox, *uid)?,
-                OpKind::AddFlag(_) | OpKind::RemoveFlag(_) => {}
+    let reason = match end {
+        OpEnd::Done => {
+            if let OpKind::Move(_) = op.kind {
+                t.execute("DELETE FROM locations WHERE id = ?1 AND hidden = 1", [location])?;
             }
             t.execute("DELETE FROM ops WHERE id = ?1", [id])?;
             t.execute(
-                "UPDATE outbox SET state = 'queued', blocked_by = 0 \
-                 WHERE blocked_by = ?1 AND state = 'blocked'",
-                [id],
+                "UPDATE outbox SET state = ?2, blocked_by = 0 \
+                 WHERE blocked_by = ?1 AND state = ?3",
+                params![id, Word(Phase::Queued), Word(Phase::Blocked)],
             )?;
+            return Ok(Some(op.message));
         }
-        OpOutcome::Refused(reason) => {
-            match &op.kind {
-                OpKind::AddFlag(flag) => set_local_flag(t, location, flag, false)?,
-                OpKind::RemoveFlag(flag) => set_local_flag(t, location, flag, true)?,
-                OpKind::Move(_) => back_out_move(t, location, made)?,
-                OpKind::Append => {}
-            }
-            t.execute(
-                "UPDATE ops SET state = 'failed', reason = ?2 WHERE id = ?1",
-                params![id, reason],
-            )?;
-            // The keyword could not be stored: the receipt is not sent (RFC 3503 section 3), and
-            // not asked for again.
-            let dropped =
-                t.execute("DELETE FROM outbox WHERE blocked_by = ?1 AND state = 'blocked'", [id])?;
-            if dropped > 0 {
-                t.execute(
-                    "UPDATE receipts SET answer = 'declined' WHERE account = ?1 AND message_id = ?2",
-                    params![op.account.0, op.message_id],
-                )?;
-            }
-        }
+        OpEnd::Refused(reason) => reason.as_str(),
+        OpEnd::Stale => "the server numbered the mailbox anew",
+    };
+    match &op.kind {
+        OpKind::AddFlag(flag) => set_local_flag(t, location, flag, false)?,
+        OpKind::RemoveFlag(flag) => set_local_flag(t, location, flag, true)?,
+        OpKind::Move(_) => back_out_move(t, location, made)?,
+        OpKind::Append => {}
     }
-    Ok(Some(op.message))
-}
-
-/// The server told the UID of a place; if a look at the mailbox was faster, ours goes.
-fn confirm(t: &Transaction<'_>, location: i64, mailbox: MailboxId, uid: Option<u32>) -> Result<()> {
-    let Some(uid) = uid.filter(|uid| *uid != 0) else { return Ok(()) };
-    let taken = t
-        .prepare_cached("SELECT 1 FROM locations WHERE mailbox = ?1 AND uid = ?2 AND id <> ?3")?
-        .exists(params![mailbox.0, uid, location])?;
-    if taken {
-        t.execute("DELETE FROM locations WHERE id = ?1 AND uid IS NULL", [location])?;
-    } else {
+    t.execute(
+        "UPDATE ops SET state = ?3, reason = ?2 WHERE id = ?1",
+        params![id, reason, Word(OpState::Failed)],
+    )?;
+    // The keyword could not be stored: the receipt is not sent (RFC 3503 section 3), and not asked
+    // for again.
+    let dropped = t.execute(
+        "DELETE FROM outbox WHERE blocked_by = ?1 AND state = ?2",
+        params![id, Word(Phase::Blocked)],
+    )?;
+    if dropped > 0 {
         t.execute(
-            "UPDATE locations SET uid = ?2 WHERE id = ?1 AND uid IS NULL",
-            params![location, uid],
+            "UPDATE receipts SET answer = ?3 WHERE account = ?1 AND message_id = ?2",
+            params![op.account.0, op.message_id, Word(Answer::Declined)],
         )?;
     }
-    Ok(())
+    Ok(Some(op.message))
 }
 
 fn back_out_move(t: &Transaction<'_>, location: i64, made: i64) -> Result<()> {
@@ -381,9 +391,8 @@ fn take_back_move(
 ) -> Result<()> {
     let untouched: Option<i64> = t
         .query_row(
-            "DELETE FROM ops WHERE id = ?1 AND state = 'waiting' AND attempts = 0 \
-             RETURNING location",
-            [op],
+            "DELETE FROM ops WHERE id = ?1 AND state = ?2 AND attempts = 0 RETURNING location",
+            params![op, Word(OpState::Waiting)],
             |row| row.get(0),
         )
         .optional()?;

@@ -8,8 +8,8 @@ use super::{
     blobs::to_sql,
     blocking,
     classify::Known,
-    messages,
-    ops::{self, OpOutcome},
+    messages, ops,
+    vocabulary::{Word, quoted},
 };
 use crate::{
     account::{
@@ -17,7 +17,9 @@ use crate::{
     },
     imap::{Head, Listed, SeenFlags},
 };
-use aloud_model::{AccountId, DateTime, Flag, MailboxId, MessageKey, Uid, UidValidity};
+use aloud_model::{
+    AccountId, DateTime, Flag, MailboxId, MessageKey, MessageKind, Uid, UidValidity,
+};
 
 /// First and longest beginning that is fetched only to see what a message is (decision E1).
 const PREFIX: (u64, u64) = (16 * 1024, 128 * 1024);
@@ -25,6 +27,8 @@ const PREFIX: (u64, u64) = (16 * 1024, 128 * 1024);
 const AHEAD: (u64, u64, u32) = (1024 * 1024, 32 * 1024 * 1024, 200);
 /// Newest messages of a mailbox whose beginnings are fetched without anybody looking at them.
 const NEWEST: u32 = 50;
+/// Kinds that are read whatever their place in the list: they say what became of other messages.
+const REPORTS: [MessageKind; 2] = [MessageKind::Mdn, MessageKind::Dsn];
 
 #[async_trait::async_trait]
 impl Sink for Store {
@@ -129,15 +133,7 @@ impl Sink for Store {
     }
 
     async fn op_end(&self, op: i64, end: OpEnd) -> Result<Vec<MessageKey>> {
-        self.write(move |t| {
-            let outcome = match end {
-                OpEnd::Done => OpOutcome::Done(None),
-                OpEnd::Refused(reason) => OpOutcome::Refused(reason),
-                OpEnd::Stale => OpOutcome::Refused("the server numbered the mailbox anew".into()),
-            };
-            Ok(ops::settle(t, op, &outcome)?.into_iter().collect())
-        })
-        .await
+        self.write(move |t| Ok(ops::settle(t, op, &end)?.into_iter().collect())).await
     }
 
     async fn message_count(&self, account: AccountId) -> Result<u32> {
@@ -173,17 +169,18 @@ impl Store {
     fn wanted_prefixes(&self, mailbox: MailboxId, limit: u32) -> Result<Vec<PrefixWant>> {
         let looked_at = self.looked_at();
         let rows: Vec<(i64, u32, i64)> = self.read_now(|c| {
-            let mut query = c.prepare_cached(
+            let mut query = c.prepare_cached(&format!(
                 "SELECT m.id, l.uid, m.size FROM locations l JOIN messages m ON m.id = l.message \
                  LEFT JOIN bodies b ON b.message = m.id \
                  WHERE l.mailbox = ?1 AND l.listed = 1 AND l.uid IS NOT NULL \
                  AND m.prefix_done = 0 AND m.poison = 0 AND m.known < 2 \
                  AND coalesce(b.sha256, '') = '' \
-                 AND (m.kind IN ('mdn', 'dsn') OR instr(?2, ',' || m.id || ',') \
+                 AND (m.kind IN ({}) OR instr(?2, ',' || m.id || ',') \
                       OR l.id IN (SELECT id FROM locations WHERE mailbox = ?1 AND listed = 1 \
                                   ORDER BY date DESC, id DESC LIMIT ?3)) \
                  ORDER BY l.date DESC LIMIT ?4",
-            )?;
+                quoted(&REPORTS)
+            ))?;
             let rows = query.query_map(params![mailbox.0, looked_at, NEWEST, limit], |row| {
                 Ok((row.get(0)?, row.get(1)?, row.get(2)?))
             })?;
@@ -284,9 +281,12 @@ impl Store {
         self.write_now(|t| {
             // A voice message or fax whose length is still unseen is worth a longer look.
             t.execute(
-                "UPDATE messages SET prefix_done = 1 WHERE id = ?1 AND (?2 >= ?3 \
-                 OR NOT (kind = 'voice' AND duration_ms < 0 OR kind IN ('mdn', 'dsn')))",
-                params![key.0, to_sql(here), to_sql(PREFIX.1)],
+                &format!(
+                    "UPDATE messages SET prefix_done = 1 WHERE id = ?1 AND (?2 >= ?3 \
+                     OR NOT (kind = ?4 AND duration_ms < 0 OR kind IN ({})))",
+                    quoted(&REPORTS)
+                ),
+                params![key.0, to_sql(here), to_sql(PREFIX.1), Word(MessageKind::Voice)],
             )?;
             Ok(())
         })?;
@@ -298,7 +298,7 @@ impl Store {
         for op in waiting {
             let Some(made) = self.read_now(|c| wire_op(c, &op))? else { continue };
             if let Wire::Dead(reason) = made {
-                self.write_now(|t| ops::settle(t, op.id, &OpOutcome::Refused(reason)))?;
+                self.write_now(|t| ops::settle(t, op.id, &OpEnd::Refused(reason)))?;
                 continue;
             }
             let Wire::Op(mut wire) = made else { continue };

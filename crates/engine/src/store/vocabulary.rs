@@ -135,3 +135,45 @@ impl Vocabulary for MailboxRole {
         self.as_str()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        store::{
+            contacts::SourceKind,
+            ops::{OpState, OpType},
+            outbox::Phase,
+            receipts::{Answer, Rule},
+        },
+        types::DeliveryState,
+    };
+
+    /// A word has one value and a value one word; a column has no other.
+    fn is_closed<T: Vocabulary + PartialEq + std::fmt::Debug>() {
+        for value in T::ALL {
+            assert_eq!(T::value(value.word()), Some(*value), "two values share a word");
+        }
+        for word in [" ", "nonsense", "SENT", "sent ", "'"] {
+            assert_eq!(T::value(word), None, "{}", T::COLUMN);
+        }
+        let read: rusqlite::Result<Word<T>> = rusqlite::Connection::open_in_memory()
+            .and_then(|c| c.query_row("SELECT 'nonsense'", [], |row| row.get(0)));
+        let error = crate::Error::from(read.expect_err("no such word")).to_string();
+        assert!(error.contains(T::COLUMN) && error.contains("nonsense"), "{error}");
+    }
+
+    #[test]
+    fn every_set_is_closed() {
+        is_closed::<OpType>();
+        is_closed::<OpState>();
+        is_closed::<Phase>();
+        is_closed::<DeliveryState>();
+        is_closed::<Answer>();
+        is_closed::<Rule>();
+        is_closed::<SourceKind>();
+        is_closed::<MessageKind>();
+        is_closed::<Importance>();
+        is_closed::<MailboxRole>();
+    }
+}

@@ -169,3 +169,24 @@ async fn slices_leave_no_holes_and_repeats_change_nothing() {
     store.put_octets(key, 0, b"other".to_vec(), true).await.expect("ignored");
     assert_eq!(store.octets(key).expect("octets").0.len(), 19);
 }
+
+#[tokio::test]
+async fn an_operation_that_cannot_be_read_is_told_and_never_another_act() {
+    let (_dir, store, account, inbox, archive) = filled().await;
+    let key = keys(&store, inbox)[0];
+    let place = store.read_now(|c| places(c, key)).expect("places").remove(0);
+    let (broken, _) = store.write_now(|t| ops::move_to(t, &place, archive)).expect("wanted");
+    store.write_now(|t| ops::flag(t, &place, &Flag::Flagged, true)).expect("wanted");
+    store
+        .write_now(|t| {
+            Ok(t.execute("UPDATE ops SET kind = 'transmogrify' WHERE id = ?1", [broken])?)
+        })
+        .expect("damaged");
+    let next = store.next_op(account).await.expect("read").expect("the flag");
+    assert!(matches!(next.kind, OpKind::Store { .. }), "{next:?}");
+    store.op_end(next.id, OpEnd::Done).await.expect("ended");
+    assert_eq!(store.next_op(account).await.expect("read"), None);
+    let told = store.read_now(|c| ops::unreadable(c, account)).expect("read");
+    assert_eq!(told.len(), 1);
+    assert!(told[0].to_string().contains("transmogrify"), "{}", told[0]);
+}
