@@ -3,6 +3,7 @@
 //! tell the truth. The tables here are those of docs/ARCHITECTURE.md.
 
 mod citations;
+mod prose;
 
 use std::{
     collections::BTreeSet,

@@ -6,6 +6,10 @@
 //! windows, what was asked of whom) are not in the table. Of an enclosed message only what the outer
 //! one answers for is checked: that it is there whole, what its header must have, its Sensitivity.
 //!
+//! A finding is text, in English, and part of the report like the number of its rule: it quotes the
+//! words of the standards about octets of the message, for administrators who compare both. Nothing
+//! asks for it, and the window never shows it, so it is data here and no sentence of `wording`.
+//!
 //! Limits: those of `view`; enclosed messages to 16 levels; 64 recordings are measured. RFC 2421 and
 //! 3801 differ in places; a rule's note says so. Tests: below, `tests/message/validate.rs` (one
 //! violation a rule) and `tests/message/builders.rs` (nothing that Aloud builds fails).
