@@ -2,12 +2,14 @@
 //!
 //! 6 s (10 s after Send, counted down); the pointer over it holds the time.
 
-use std::time::Duration;
+use std::{path::PathBuf, time::Duration};
 
 use iced::{
     Alignment, Length,
     widget::{container, mouse_area, row},
 };
+
+use crate::{engine::UndoToken, model::OutboxId};
 
 use super::{
     id,
@@ -21,23 +23,44 @@ use super::{
 /// How long a toast stands.
 pub const STANDS: Duration = Duration::from_secs(6);
 
-/// A toast on screen.
-#[derive(Debug, Clone)]
+/// A short line with at most one way back.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Toast {
-    /// Which one, so that a late timer does not close its successor.
-    pub id: u64,
     /// Before the line.
     pub mark: Icon,
-    /// The line; `{}`-less. With `countdown` the seconds are put behind it.
+    /// The line; with `countdown` the seconds are put behind it.
     pub text: String,
-    /// The words of its button, if it has one.
-    pub action: Option<String>,
+    /// What its button takes back.
+    pub undo: Option<Undo>,
     /// What is left.
-    pub left: Duration,
+    left: Duration,
     /// Shows "in 8 s".
-    pub countdown: bool,
+    countdown: bool,
     /// The pointer is over it.
     pub held: bool,
+}
+
+/// What a toast's button takes back, and Ctrl+Z until the next action.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Undo {
+    /// The engine takes something back.
+    Engine(UndoToken),
+    /// These are not sent after all; their composer opens again.
+    Send(Vec<OutboxId>),
+    /// The composer brings the older recording back.
+    Take,
+    /// A draft just kept is thrown away; the button says "Delete it".
+    DeleteDraft(PathBuf),
+}
+
+impl Undo {
+    /// What the button says.
+    fn label(&self) -> String {
+        match self {
+            Self::Engine(_) | Self::Send(_) | Self::Take => fl!("undo"),
+            Self::DeleteDraft(_) => fl!("delete-it"),
+        }
+    }
 }
 
 /// What happens to a toast.
@@ -52,29 +75,14 @@ pub enum Message {
 impl Toast {
     /// A toast that stands the usual time.
     #[must_use]
-    pub fn new(id: u64, mark: Icon, text: impl Into<String>) -> Self {
-        Self {
-            id,
-            mark,
-            text: text.into(),
-            action: None,
-            left: STANDS,
-            countdown: false,
-            held: false,
-        }
+    pub fn new(mark: Icon, text: impl Into<String>) -> Self {
+        Self { mark, text: text.into(), undo: None, left: STANDS, countdown: false, held: false }
     }
 
-    /// With "Undo".
+    /// With a way back.
     #[must_use]
-    pub fn undo(self) -> Self {
-        self.action(fl!("undo"))
-    }
-
-    /// With another way back.
-    #[must_use]
-    pub fn action(mut self, label: impl Into<String>) -> Self {
-        self.action = Some(label.into());
-        self
+    pub fn undo(self, undo: Undo) -> Self {
+        Self { undo: Some(undo), ..self }
     }
 
     /// Counts down these seconds.
@@ -115,15 +123,15 @@ pub fn view<'a>(toast: &Toast, look: Look) -> El<'a, Message> {
     ]
     .spacing(12)
     .align_y(Alignment::Center);
-    if let Some(action) = &toast.action {
+    if let Some(undo) = &toast.undo {
         line = line.push(
-            button::labelled(look, Kind::OnToast, button::Size::Small, None, action.clone())
+            button::labelled(look, Kind::OnToast, button::Size::Small, None, undo.label())
                 .id(id::UNDO)
                 .ring(c.on_toast)
                 .on_press(Message::Act),
         );
     }
-    let right = if toast.action.is_some() { 8.0 } else { 20.0 };
+    let right = if toast.undo.is_some() { 8.0 } else { 20.0 };
     let body = container(line)
         .padding(iced::Padding { left: 16.0, right, ..iced::Padding::ZERO })
         .center_y(Length::Fixed(look.height(44.0)))
@@ -137,15 +145,15 @@ mod tests {
 
     #[test]
     fn stands_six_seconds_unless_held() {
-        let mut toast = Toast::new(1, Icon::Archive, "Archived");
+        let mut toast = Toast::new(Icon::Archive, "Archived");
         assert_eq!((0..9).take_while(|_| toast.tick()).count(), 5);
-        let mut held = Toast { held: true, ..Toast::new(1, Icon::Archive, "Archived") };
+        let mut held = Toast { held: true, ..Toast::new(Icon::Archive, "Archived") };
         assert!((0..20).all(|_| held.tick()));
     }
 
     #[test]
     fn a_countdown_says_its_seconds_and_is_not_held() {
-        let mut toast = Toast::new(1, Icon::Send, "Sending to Priya").countdown(2);
+        let mut toast = Toast::new(Icon::Send, "Sending to Priya").countdown(2);
         assert_eq!(toast.line(), "Sending to Priya in 2 s");
         toast.held = true;
         assert!(toast.tick());

@@ -2,7 +2,7 @@
 
 use iced::Task;
 
-use super::{App, Message, Overview, Page, Undo};
+use super::{App, Message, Overview, Page};
 use crate::{
     audio::Phase,
     engine::{Engine, Event, Progress},
@@ -72,9 +72,7 @@ impl App {
                     if sending.ids.is_empty() {
                         let to = self.sending.remove(at).to;
                         // Once it went there is nothing to take back.
-                        if matches!(self.undo, Some(Undo::Send(..))) {
-                            self.undo = None;
-                        }
+                        self.forget_sent();
                         self.say(Icon::Send, fl!("toast-sent", to = &to));
                     }
                 }
@@ -83,9 +81,7 @@ impl App {
             Event::SendFailed(id, reason) => {
                 if self.sending.iter().any(|s| s.ids.contains(&id)) {
                     self.sending.retain(|s| !s.ids.contains(&id));
-                    if matches!(self.undo, Some(Undo::Send(..))) {
-                        self.undo = None;
-                    }
+                    self.forget_sent();
                     self.say(
                         Icon::CircleX,
                         fl!("toast-send-failed", text = outbox::reasons(&reason).0),
@@ -289,6 +285,7 @@ impl App {
         self.unheard.clear();
         self.kept = None;
         self.undo = None;
+        self.sent = None;
         self.sending.clear();
         self.list = list::List::default();
         self.page = Page::Starting;

@@ -127,7 +127,7 @@ impl App {
     fn undo_in_composer(&mut self) -> Task<Message> {
         match self.undo {
             Some(Undo::Take) => self.undo(),
-            Some(Undo::Engine(_) | Undo::Send(..) | Undo::DeleteDraft(_)) | None => Task::none(),
+            Some(Undo::Engine(_) | Undo::Send(_) | Undo::DeleteDraft(_)) | None => Task::none(),
         }
     }
 

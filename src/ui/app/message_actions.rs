@@ -8,7 +8,7 @@ use crate::{
     model::MessageKey,
     ui::{
         bridge,
-        screen::{self, composer, player},
+        screen::{composer, player},
         theme::Icon,
         toast::{self, Toast},
         words,
@@ -101,9 +101,8 @@ impl App {
     pub(super) fn done(&mut self, done: Done, answer: Result<UndoToken, Error>) -> Task<Message> {
         match answer {
             Ok(token) => {
-                self.undo = Some(Undo::Engine(token));
                 let (mark, text) = done_words(&done);
-                self.put_toast(Toast::new(0, mark, text).undo());
+                self.put_toast(Toast::new(mark, text).undo(Undo::Engine(token)));
                 self.overview()
             }
             Err(error) => {
@@ -167,7 +166,8 @@ impl App {
                     Message::Undone,
                 )
             }
-            Some(Undo::Send(ids, composer)) => {
+            Some(Undo::Send(ids)) => {
+                let Some(composer) = self.sent.take() else { return Task::none() };
                 self.sending.retain(|s| !s.ids.iter().any(|id| ids.contains(id)));
                 let cancel = bridge::ask(
                     self.engine.as_ref(),
@@ -189,29 +189,24 @@ impl App {
     // Toasts
 
     pub(super) fn say(&mut self, mark: Icon, text: String) {
-        self.put_toast(Toast::new(0, mark, text));
+        self.put_toast(Toast::new(mark, text));
     }
 
-    pub(super) fn put_toast(&mut self, mut toast: Toast) {
-        self.toasts += 1;
-        toast.id = self.toasts;
+    /// Shows a toast. What it offers to take back is what Ctrl+Z takes back from now on.
+    pub(super) fn put_toast(&mut self, toast: Toast) {
+        if let Some(undo) = &toast.undo {
+            self.undo = Some(undo.clone());
+            self.sent = None;
+        }
         self.toast = Some(toast);
     }
 
-    pub(super) fn show_toast(&mut self, toast: screen::Toast) {
-        let shown = Toast::new(0, toast.mark, toast.text);
-        let (shown, undo) = match toast.undo {
-            None => (shown, None),
-            Some(screen::Undo::Engine(token)) => (shown.undo(), Some(Undo::Engine(token))),
-            Some(screen::Undo::Take) => (shown.undo(), Some(Undo::Take)),
-            Some(screen::Undo::DeleteDraft(dir)) => {
-                (shown.action(fl!("delete-it")), Some(Undo::DeleteDraft(dir)))
-            }
-        };
-        if undo.is_some() {
-            self.undo = undo;
+    /// What was sent is gone, or refused: there is nothing to take back.
+    pub(super) fn forget_sent(&mut self) {
+        if matches!(self.undo, Some(Undo::Send(_))) {
+            self.undo = None;
+            self.sent = None;
         }
-        self.put_toast(shown);
     }
 
     pub(super) fn second(&mut self) -> Task<Message> {

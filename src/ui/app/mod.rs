@@ -29,7 +29,7 @@ use super::{
     },
     sidebar::{self, Place},
     theme::{FONTS, REGULAR},
-    toast,
+    toast::{self, Undo},
 };
 use crate::{
     audio::{self, Audio},
@@ -157,8 +157,10 @@ pub struct App {
     listening: Listening,
     playing: Option<now_playing::Playing>,
     toast: Option<toast::Toast>,
-    toasts: u64,
+    /// What Ctrl+Z takes back.
     undo: Option<Undo>,
+    /// The composer of what was sent last, while that can be taken back.
+    sent: Option<Box<Composer>>,
     sending: Vec<Sending>,
     reload_due: bool,
     /// A recording found at the start, to go on with.
@@ -166,18 +168,6 @@ pub struct App {
     /// Senders who asked for a receipt and whose messages were deleted unheard, with what takes the
     /// deletion back. Nothing is sent unless the user says so.
     unheard: Vec<(UndoToken, DeletedUnheard)>,
-}
-
-/// What Ctrl+Z and the button of a toast do.
-enum Undo {
-    /// The engine takes something back.
-    Engine(UndoToken),
-    /// Not sent after all; its composer opens again.
-    Send(Vec<OutboxId>, Box<Composer>),
-    /// The composer brings the older recording back.
-    Take,
-    /// A draft just kept is thrown away.
-    DeleteDraft(PathBuf),
 }
 
 /// A message on its way, for "Sent to ...".
@@ -319,8 +309,8 @@ impl App {
             listening: Listening::default(),
             playing: None,
             toast: None,
-            toasts: 0,
             undo: None,
+            sent: None,
             sending: Vec::new(),
             reload_due: false,
             kept: None,

@@ -3,7 +3,7 @@
 use iced::{Task, widget::operation};
 
 use super::{
-    App, Message, Page, Pane, Sending, Undo,
+    App, Message, Page, Pane, Sending,
     dialog::{self, Dialog},
 };
 use crate::{
@@ -23,7 +23,7 @@ use crate::{
         },
         sidebar::{self, Place},
         theme::Icon,
-        toast::Toast,
+        toast::{Toast, Undo},
     },
 };
 
@@ -253,7 +253,7 @@ impl App {
                     Task::none()
                 }
                 Action::Toast(toast) => {
-                    self.show_toast(toast);
+                    self.put_toast(toast);
                     Task::none()
                 }
                 Action::Do(verb) => self.verb(verb),
@@ -315,9 +315,9 @@ impl App {
                 self.sending.push(Sending { ids: ids.clone(), to: to.clone() });
                 if seconds > 0 {
                     let text = fl!("toast-sending", to = &to);
-                    let toast = Toast::new(0, Icon::Send, text).countdown(seconds).undo();
-                    self.put_toast(toast);
-                    self.undo = Some(Undo::Send(ids, composer));
+                    let toast = Toast::new(Icon::Send, text).countdown(seconds);
+                    self.put_toast(toast.undo(Undo::Send(ids)));
+                    self.sent = Some(composer);
                 }
                 self.overview()
             }

@@ -550,3 +550,26 @@ fn the_keys_of_zoom_zoom_a_fax_and_nothing_else() {
     let Some(reader) = &app.reader else { panic!("the fax") };
     assert!(reader.shows_fax() && !sees(&app, "100 %"), "nothing zooms behind a composer");
 }
+
+#[test]
+fn a_later_action_takes_the_place_of_undo_send() {
+    let mut app = app();
+    press(&mut app, "n");
+    let composer = Box::new(app.composer.take().expect("a composer"));
+    let sent = |composer| crate::ui::screen::Verb::Sent {
+        ids: vec![OutboxId(1)],
+        to: "Priya Raman".into(),
+        composer,
+    };
+    let _ = app.verb(sent(composer));
+    assert!(sees(&app, "Sending to Priya Raman in 10 s") && sees(&app, "Undo"));
+    assert!(app.composer.is_none() && app.sent.is_some());
+    let _ = app.undo();
+    assert!(app.composer.is_some() && app.toast.is_none(), "its composer opens again");
+    let composer = Box::new(app.composer.take().expect("a composer"));
+    let _ = app.verb(sent(composer));
+    let _ = app.update(Message::Done(Done::Archived(1, None), Ok(UndoToken(4))));
+    assert!(app.sent.is_none() && app.undo == Some(Undo::Engine(UndoToken(4))));
+    let _ = app.update(Message::Engine(Event::Sent(OutboxId(1))));
+    assert_eq!(app.undo, Some(Undo::Engine(UndoToken(4))), "that one went; this one stays");
+}

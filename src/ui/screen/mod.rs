@@ -23,7 +23,7 @@ use super::{
 };
 use crate::{
     audio,
-    engine::{Account, Engine, UndoToken},
+    engine::{Account, Engine},
     model::{AccountId, Address, ContactId, DateTime, MailboxId, MessageKey, OutboxId},
 };
 
@@ -43,6 +43,8 @@ pub mod words;
 mod shown;
 #[cfg(test)]
 pub mod testing;
+
+pub use super::toast::{Toast, Undo};
 
 /// What several screens look at and none of them owns. Made by the window for each call.
 #[derive(Debug, Clone, Copy)]
@@ -193,33 +195,11 @@ pub enum Compose {
     Draft(std::path::PathBuf),
 }
 
-/// A short line with at most one way back.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Toast {
-    /// Before the line.
-    pub mark: Icon,
-    /// The line.
-    pub text: String,
-    /// What its button does.
-    pub undo: Option<Undo>,
-}
-
-/// The way back that a toast offers.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Undo {
-    /// The engine takes something back; the button says "Undo".
-    Engine(UndoToken),
-    /// The composer brings the older recording back; the button says "Undo".
-    Take,
-    /// A draft just kept is thrown away; the button says "Delete it".
-    DeleteDraft(std::path::PathBuf),
-}
-
 impl<M, Q> Action<M, Q> {
     /// A toast without a way back.
     #[must_use]
     pub fn say(text: impl Into<String>) -> Self {
-        Self::Toast(Toast { mark: Icon::Info, text: text.into(), undo: None })
+        Self::Toast(Toast::new(Icon::Info, text))
     }
 
     /// Both, in order, without nesting.

@@ -122,12 +122,9 @@ impl Outbox {
             }
             Message::Resume(dir) => Action::Do(Verb::Compose(Compose::Draft(dir))),
             Message::Forget(dir) => Action::Ask(Question::Forget(dir)),
-            Message::Forgotten(Ok(())) => Action::Toast(Toast {
-                mark: Icon::Trash2,
-                text: fl!("toast-draft-deleted"),
-                undo: None,
-            })
-            .and(load()),
+            Message::Forgotten(Ok(())) => {
+                Action::Toast(Toast::new(Icon::Trash2, fl!("toast-draft-deleted"))).and(load())
+            }
             Message::Forgotten(Err(error)) => Action::say(error_text(&error)).and(load()),
         }
     }

@@ -317,11 +317,9 @@ impl Composer {
                 if !had {
                     return action;
                 }
-                action.and(Action::Toast(Toast {
-                    mark: Icon::Mic,
-                    text: fl!("composer-new-recording"),
-                    undo: Some(Undo::Take),
-                }))
+                action.and(Action::Toast(
+                    Toast::new(Icon::Mic, fl!("composer-new-recording")).undo(Undo::Take),
+                ))
             }
             Message::UndoStartAgain => {
                 orders(self.recorder.undo_start_again()).and(self.measure()).and(self.keep())

@@ -113,11 +113,9 @@ impl Composer {
                 .and(Action::Ask(Question::Forget(self.dir.clone())))
                 .and(close);
         }
-        orders(self.recorder.finish()).and(self.keep()).and(close).and(Action::Toast(Toast {
-            mark: Icon::Check,
-            text: fl!("composer-kept"),
-            undo: Some(Undo::DeleteDraft(self.dir.clone())),
-        }))
+        orders(self.recorder.finish()).and(self.keep()).and(close).and(Action::Toast(
+            Toast::new(Icon::Check, fl!("composer-kept")).undo(Undo::DeleteDraft(self.dir.clone())),
+        ))
     }
 
     /// Asks for the waveform of the take.

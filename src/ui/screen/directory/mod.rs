@@ -198,20 +198,18 @@ impl Directory {
             Message::Exported(Ok(None)) => Action::None,
             Message::Deleted(name, Ok(token)) => {
                 self.selected = None;
-                Action::Toast(Toast {
-                    mark: Icon::Trash2,
-                    text: fl!("toast-contact-deleted", name = &name),
-                    undo: Some(Undo::Engine(token)),
-                })
+                Action::Toast(
+                    Toast::new(Icon::Trash2, fl!("toast-contact-deleted", name = &name))
+                        .undo(Undo::Engine(token)),
+                )
                 .and(self.reload())
             }
             Message::Accepted(name, Ok((_, token))) => {
                 self.newer = None;
-                Action::Toast(Toast {
-                    mark: Icon::UserRoundPlus,
-                    text: fl!("toast-card-updated", name = &name),
-                    undo: Some(Undo::Engine(token)),
-                })
+                Action::Toast(
+                    Toast::new(Icon::UserRoundPlus, fl!("toast-card-updated", name = &name))
+                        .undo(Undo::Engine(token)),
+                )
                 .and(self.reload())
             }
             Message::Saved(result) => self.saved(result),

@@ -108,11 +108,10 @@ impl Page {
         self.busy = false;
         self.card = None;
         match result {
-            Ok((_, token)) => Action::Toast(Toast {
-                mark: Icon::UserRoundPlus,
-                text: fl!("toast-card-added", name = name),
-                undo: Some(Undo::Engine(token)),
-            })
+            Ok((_, token)) => Action::Toast(
+                Toast::new(Icon::UserRoundPlus, fl!("toast-card-added", name = name))
+                    .undo(Undo::Engine(token)),
+            )
             .and(Action::Ask(Question::Peek(key))),
             Err(error) => Action::say(words::error_text(&error)),
         }
@@ -130,11 +129,10 @@ impl Page {
             return Action::say(words::error_text(&error));
         }
         let said = if sent {
-            Action::Toast(Toast {
-                mark: Icon::MailCheck,
-                text: fl!("toast-receipt-sent", name = self.sender()),
-                undo: None,
-            })
+            Action::Toast(Toast::new(
+                Icon::MailCheck,
+                fl!("toast-receipt-sent", name = self.sender()),
+            ))
         } else {
             Action::None
         };
