@@ -10,7 +10,6 @@ use iced::{
         renderer::Renderer as _,
         widget::{
             Id, Operation,
-            operation::Focusable,
             tree::{self, Tree},
         },
     },
@@ -18,6 +17,7 @@ use iced::{
     touch, window,
 };
 
+use super::focus::Focus;
 use crate::ui::theme::style::{Face, Touch};
 
 /// A pressable area round any content.
@@ -37,23 +37,11 @@ pub struct Press<'a, M> {
 
 #[derive(Debug, Default)]
 struct State {
-    focused: bool,
+    focus: Focus,
     pressed: bool,
     held_key: bool,
     touch: Touch,
     last_click: Option<mouse::Click>,
-}
-
-impl Focusable for State {
-    fn is_focused(&self) -> bool {
-        self.focused
-    }
-    fn focus(&mut self) {
-        self.focused = true;
-    }
-    fn unfocus(&mut self) {
-        self.focused = false;
-    }
 }
 
 impl<'a, M: Clone + 'a> Press<'a, M> {
@@ -194,8 +182,8 @@ impl<'a, M: Clone + 'a> Widget<M, Theme, Renderer> for Press<'a, M> {
         operation: &mut dyn Operation,
     ) {
         if self.stop && self.on_press.is_some() {
-            let state = tree.state.downcast_mut::<State>();
-            operation.focusable(self.id.as_ref(), layout.bounds(), state);
+            let focus = &mut tree.state.downcast_mut::<State>().focus;
+            operation.focusable(self.id.as_ref(), layout.bounds(), focus);
         }
         operation.container(self.id.as_ref(), layout.bounds());
         operation.traverse(&mut |operation| {
@@ -241,8 +229,8 @@ impl<'a, M: Clone + 'a> Widget<M, Theme, Renderer> for Press<'a, M> {
             match event {
                 Event::Mouse(mouse::Event::ButtonPressed(mouse::Button::Left))
                 | Event::Touch(touch::Event::FingerPressed { .. }) => {
-                    if state.focused {
-                        state.focused = false;
+                    if state.focus.0 {
+                        state.focus = Focus(false);
                         shell.request_redraw();
                     }
                     if over && self.on_press.is_some() {
@@ -271,7 +259,7 @@ impl<'a, M: Clone + 'a> Widget<M, Theme, Renderer> for Press<'a, M> {
                 }
                 Event::Touch(touch::Event::FingerLost { .. }) => state.pressed = false,
                 Event::Keyboard(keyboard::Event::KeyPressed { key, modifiers, .. })
-                    if state.focused
+                    if state.focus.0
                         && !modifiers.command()
                         && !modifiers.alt()
                         && matches!(
@@ -295,12 +283,12 @@ impl<'a, M: Clone + 'a> Widget<M, Theme, Renderer> for Press<'a, M> {
             Event::Mouse(mouse::Event::ButtonPressed(_))
                 | Event::Touch(touch::Event::FingerPressed { .. })
         ) {
-            state.focused = false;
+            state.focus = Focus(false);
         }
 
         let touch = match (self.on_press.is_some(), over, state.pressed || state.held_key) {
             (true, true, true) => Touch::Pressed,
-            (true, _, _) if state.held_key && state.focused => Touch::Pressed,
+            (true, _, _) if state.held_key && state.focus.0 => Touch::Pressed,
             (true, true, false) => Touch::Hover,
             _ => Touch::Rest,
         };
@@ -351,7 +339,7 @@ impl<'a, M: Clone + 'a> Widget<M, Theme, Renderer> for Press<'a, M> {
                 viewport,
             );
         }
-        if state.focused
+        if state.focus.0
             && let Some(color) = self.ring
         {
             draw_ring(renderer, bounds, corner, color, self.ring_inside, viewport);

@@ -7,7 +7,6 @@ use iced::{
         renderer::Renderer as _,
         widget::{
             Operation,
-            operation::Focusable,
             tree::{self, Tree},
         },
     },
@@ -15,7 +14,7 @@ use iced::{
     touch,
 };
 
-use super::press::draw_ring;
+use super::{focus::Focus, press::draw_ring};
 use crate::ui::theme::{Look, radius};
 
 /// A value from 0.0 to 1.0.
@@ -51,20 +50,8 @@ impl<M> Slider<'_, M> {
 
 #[derive(Default)]
 struct State {
-    focused: bool,
+    focus: Focus,
     drag: bool,
-}
-
-impl Focusable for State {
-    fn is_focused(&self) -> bool {
-        self.focused
-    }
-    fn focus(&mut self) {
-        self.focused = true;
-    }
-    fn unfocus(&mut self) {
-        self.focused = false;
-    }
 }
 
 impl<'a, M: 'a> Widget<M, Theme, Renderer> for Slider<'a, M> {
@@ -91,7 +78,7 @@ impl<'a, M: 'a> Widget<M, Theme, Renderer> for Slider<'a, M> {
         _: &Renderer,
         operation: &mut dyn Operation,
     ) {
-        operation.focusable(None, layout.bounds(), tree.state.downcast_mut::<State>());
+        operation.focusable(None, layout.bounds(), &mut tree.state.downcast_mut::<State>().focus);
     }
 
     fn update(
@@ -114,7 +101,7 @@ impl<'a, M: 'a> Widget<M, Theme, Renderer> for Slider<'a, M> {
         match event {
             Event::Mouse(mouse::Event::ButtonPressed(mouse::Button::Left))
             | Event::Touch(touch::Event::FingerPressed { .. }) => {
-                state.focused = false;
+                state.focus = Focus(false);
                 if let Some(p) = cursor.position_over(bounds) {
                     state.drag = true;
                     shell.publish((self.on_change)(at(p.x)));
@@ -137,7 +124,7 @@ impl<'a, M: 'a> Widget<M, Theme, Renderer> for Slider<'a, M> {
             Event::Keyboard(keyboard::Event::KeyPressed {
                 key: keyboard::Key::Named(named),
                 ..
-            }) if state.focused => {
+            }) if state.focus.0 => {
                 let value = match named {
                     key::Named::ArrowLeft | key::Named::ArrowDown => self.value - 0.05,
                     key::Named::ArrowRight | key::Named::ArrowUp => self.value + 0.05,
@@ -171,7 +158,7 @@ impl<'a, M: 'a> Widget<M, Theme, Renderer> for Slider<'a, M> {
         fill(renderer, Rectangle { width: x - bounds.x, ..track }, c.accent, 2.0);
         let knob = Rectangle { x: x - 6.0, y: y - 6.0, width: 12.0, height: 12.0 };
         fill(renderer, knob, c.accent, radius::FULL);
-        if tree.state.downcast_ref::<State>().focused {
+        if tree.state.downcast_ref::<State>().focus.0 {
             draw_ring(renderer, bounds.shrink(4.0), 6.0, c.accent, false, viewport);
         }
     }

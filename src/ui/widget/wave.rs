@@ -13,7 +13,6 @@ use iced::{
         renderer::Renderer as _,
         widget::{
             Id, Operation,
-            operation::Focusable,
             tree::{self, Tree},
         },
     },
@@ -21,7 +20,7 @@ use iced::{
     touch,
 };
 
-use super::press::draw_ring;
+use super::{focus::Focus, press::draw_ring};
 use crate::ui::theme::{Look, radius};
 
 const BAR: f32 = 3.0;
@@ -179,21 +178,6 @@ impl<'a, M: 'a> Waveform<'a, M> {
             _ => return None,
         };
         self.moved(grip, to)
-    }
-}
-
-#[derive(Default)]
-struct Focus(bool);
-
-impl Focusable for Focus {
-    fn is_focused(&self) -> bool {
-        self.0
-    }
-    fn focus(&mut self) {
-        self.0 = true;
-    }
-    fn unfocus(&mut self) {
-        self.0 = false;
     }
 }
 
