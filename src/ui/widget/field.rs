@@ -2,10 +2,10 @@
 
 use iced::{
     Alignment, Length, Padding,
-    widget::{TextInput, container, row, space, stack, text::LineHeight, text_input},
+    widget::{container, row, space, stack, text::LineHeight},
 };
 
-use super::El;
+use super::{El, editable::Field};
 use crate::ui::theme::{Icon, Look, REGULAR, Type, icon, radius, style};
 
 /// A text field, 36 px high. `wrong` gives it a `danger` outline; the reason stands below it.
@@ -14,8 +14,8 @@ pub fn field<'a, M: Clone + 'a>(
     placeholder: &str,
     value: &str,
     wrong: bool,
-) -> TextInput<'a, M> {
-    text_input(placeholder, value)
+) -> Field<'a, M> {
+    Field::new(placeholder, value)
         .font(REGULAR)
         .size(look.size(Type::Ui))
         .line_height(LineHeight::Absolute(look.line(Type::Ui).into()))
@@ -24,7 +24,7 @@ pub fn field<'a, M: Clone + 'a>(
 }
 
 /// A field without a box, for use inside another outline.
-pub fn bare<'a, M: Clone + 'a>(look: Look, placeholder: &str, value: &str) -> TextInput<'a, M> {
+pub fn bare<'a, M: Clone + 'a>(look: Look, placeholder: &str, value: &str) -> Field<'a, M> {
     field(look, placeholder, value, false).padding(0).style(style::bare_field(look))
 }
 
@@ -33,7 +33,7 @@ pub fn bare<'a, M: Clone + 'a>(look: Look, placeholder: &str, value: &str) -> Te
 /// focus ring here, and the glass and the end lie over it.
 pub fn search<'a, M: Clone + 'a>(
     look: Look,
-    input: TextInput<'a, M>,
+    input: Field<'a, M>,
     end: Option<El<'a, M>>,
 ) -> El<'a, M> {
     let height = look.height(32.0);
