@@ -192,7 +192,10 @@ fn report_in_words(mail: &Mail) -> Vec<String> {
         Some(Report::Mdn(mdn)) => vec![wording::receipt::sentence(mdn)],
         Some(Report::Dsn(list)) => list
             .iter()
-            .map(|d| format!("{} {} {}: {}", d.recipient, d.action, d.status, d.sentence))
+            .map(|d| {
+                let sentence = wording::delivery::sentence(d);
+                format!("{} {} {}: {sentence}", d.recipient, d.action, d.status)
+            })
             .collect(),
     }
 }

@@ -5,6 +5,7 @@
 
 #[macro_use]
 pub mod fluent;
+pub mod delivery;
 pub mod problem;
 pub mod receipt;
 pub mod refusal;

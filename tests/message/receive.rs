@@ -332,7 +332,8 @@ fn reports_are_reports_whatever_they_hold() {
     let facts: Vec<_> = blocks.iter().map(|b| (b.recipient.as_str(), b.status.as_str())).collect();
     assert_eq!(facts, [("a@example.com", "5.1.1"), ("b@example.com", "4.2.2")]);
     assert_eq!(blocks[0].original_message_id.as_deref(), Some("1@example.com"));
-    assert_ne!(blocks[0].sentence, blocks[1].sentence);
+    let said: Vec<_> = blocks.iter().map(aloud::wording::delivery::sentence).collect();
+    assert_ne!(said[0], said[1]);
     // Wrapped by a mailing list or a signature it is still a report, and so with a wrong type.
     let (fields, body) = raw.split_once("\n\n").expect("a body");
     let wrapped = multipart(FROM, "signed", &[(fields, body)]).replacen("\"b b\"", "\"outer\"", 1);

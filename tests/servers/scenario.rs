@@ -285,8 +285,8 @@ pub async fn bounce(place: &Place) {
     };
     assert_eq!(recipients[0].status, "5.1.1", "{recipients:?}");
     assert!(
-        recipients[0].sentence.starts_with("There is no mailbox"),
+        aloud::wording::delivery::sentence(&recipients[0]).starts_with("There is no mailbox"),
         "{}",
-        recipients[0].sentence
+        aloud::wording::delivery::sentence(&recipients[0])
     );
 }

@@ -365,7 +365,7 @@ fn refusal(code: u16, text: &str, recipient: Option<&AddrSpec>) -> String {
     let class = if code >= 500 { "5.0.0" } else { "4.0.0" };
     let mut meaning = Dsn {
         recipient: recipient.to_string(),
-        action: "failed".into(),
+        action: dsn::Action::Failed,
         status: class.into(),
         ..Dsn::default()
     };

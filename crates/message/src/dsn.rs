@@ -1,5 +1,5 @@
 //! Delivery reports: message/delivery-status (RFC 3464, RFC 3463, RFC 2421 appendix C) read into
-//! values and sentences, and the parameters with which reports are asked for (RFC 3461).
+//! values, and the parameters with which reports are asked for (RFC 3461).
 //!
 //! Aloud never makes a delivery report (C4). [`parse`] takes the decoded content of the
 //! machine-readable part; the message returned beside it, and what was spoken, are other parts of
@@ -8,11 +8,14 @@
 //!
 //! Tests: below, and `tests/message/dsn.rs`.
 
+mod action;
 mod request;
 mod why;
 mod words;
 
+pub use action::Action;
 pub use request::{ENVID_MAX, ORCPT_MAX, envid, orcpt, unxtext, xtext};
+pub use why::{Why, reason};
 pub use words::{About, Dates, Medium, NextStep, explain, sentence};
 
 use super::{
@@ -27,9 +30,6 @@ const READ_MAX: usize = 1024 * 1024;
 /// Recipients that are kept.
 const RECIPIENTS_MAX: usize = 1_000;
 
-/// What may have become of a message (RFC 3464 section 2.3.3).
-const ACTIONS: [&str; 5] = ["failed", "delayed", "delivered", "relayed", "expanded"];
-
 /// One recipient's fields while they are collected.
 #[derive(Default)]
 struct Block {
@@ -38,7 +38,7 @@ struct Block {
     /// An Original-Recipient after Final-Recipient: of this recipient (Postfix writes it so), or of
     /// the next one when a blank line was lost.
     pending: Option<String>,
-    action: String,
+    action: Option<Action>,
     status: Option<String>,
     diagnostic: Option<String>,
     remote: Option<String>,
@@ -52,7 +52,7 @@ impl Block {
     }
 
     fn says_something(&self) -> bool {
-        self.names_somebody() || !self.action.is_empty() || self.status.is_some()
+        self.names_somebody() || self.action.is_some() || self.status.is_some()
     }
 
     /// Ends this recipient; the next one begins with `original`, if that was meant for it.
@@ -105,7 +105,7 @@ pub fn parse(octets: &[u8]) -> Vec<Dsn> {
                 _ => take(&mut current, &name, &text),
             }
         }
-        let unfinished = blocks.last_mut().filter(|b| b.action.is_empty() && b.status.is_none());
+        let unfinished = blocks.last_mut().filter(|b| b.action.is_none() && b.status.is_none());
         if current.names_somebody() {
             blocks.push(current.close(false));
         } else if let Some(last) = unfinished.filter(|_| current.says_something()) {
@@ -129,9 +129,7 @@ pub fn parse(octets: &[u8]) -> Vec<Dsn> {
         blocks.push(std::mem::take(&mut stray));
     }
     for block in &mut blocks {
-        if block.action.is_empty() {
-            block.action.clone_from(&stray.action);
-        }
+        block.action = block.action.or(stray.action);
     }
     let report = |block: Block| finish(block, reporter.as_deref(), envelope.as_deref());
     blocks.into_iter().map(report).collect()
@@ -140,12 +138,8 @@ pub fn parse(octets: &[u8]) -> Vec<Dsn> {
 fn take(block: &mut Block, name: &str, text: &str) {
     match name {
         "action" => {
-            let word = header::without_comments(text).to_ascii_lowercase();
-            let word = word.split_whitespace().next().unwrap_or_default();
-            // Words of systems that never read the standard are settled by the status.
-            let known = ACTIONS.into_iter().find(|action| *action == word);
-            let failed = matches!(word, "fail" | "failure").then_some("failed");
-            block.action = known.or(failed).unwrap_or_default().to_owned();
+            let word = header::without_comments(text);
+            block.action = word.split_whitespace().next().and_then(Action::parse);
         }
         "status" => block.status = find_status(text),
         "diagnostic-code" => block.diagnostic = after_type(text),
@@ -161,14 +155,13 @@ fn finish(block: Block, reporter: Option<&str>, envelope: Option<&str>) -> Dsn {
         .status
         .or_else(|| block.diagnostic.as_deref().and_then(find_status))
         .or_else(|| block.diagnostic.as_deref().and_then(from_reply))
-        .unwrap_or_else(|| by_action(&block.action).to_owned());
+        .unwrap_or_else(|| by_action(block.action).to_owned());
     // What became of it must be known, or a failure would pass for good news.
-    let action = match (block.action.as_str(), status.as_bytes().first()) {
-        ("", Some(b'2')) => "delivered".to_owned(),
-        ("", Some(b'4')) => "delayed".to_owned(),
-        ("", _) => "failed".to_owned(),
-        _ => block.action,
-    };
+    let action = block.action.unwrap_or_else(|| match status.as_bytes().first() {
+        Some(b'2') => Action::Delivered,
+        Some(b'4') => Action::Delayed,
+        _ => Action::Failed,
+    });
     let usable = |r: &Option<String>| r.as_deref().is_some_and(|r| r.contains('@'));
     let last = block.last.clone();
     let recipient = if usable(&block.original) || !usable(&block.last) {
@@ -178,7 +171,7 @@ fn finish(block: Block, reporter: Option<&str>, envelope: Option<&str>) -> Dsn {
     };
     let details = [block.diagnostic, block.remote.map(|host| format!("({host})"))];
     let details: Vec<String> = details.into_iter().flatten().collect();
-    let mut dsn = Dsn {
+    Dsn {
         final_recipient: last.filter(|last| recipient.as_ref() != Some(last)),
         recipient: recipient.unwrap_or_default(),
         action,
@@ -189,9 +182,7 @@ fn finish(block: Block, reporter: Option<&str>, envelope: Option<&str>) -> Dsn {
         last_attempt: block.tried,
         retry_until: block.until,
         ..Dsn::default()
-    };
-    dsn.sentence = sentence(&dsn);
-    dsn
+    }
 }
 
 /// An address of the type `utf-8` (RFC 6533 section 3): `\x{E9}` stands for a character.
@@ -260,11 +251,11 @@ fn from_reply(text: &str) -> Option<String> {
     (code.len() == 3).then(|| format!("{class}.0.0"))
 }
 
-fn by_action(action: &str) -> &'static str {
+fn by_action(action: Option<Action>) -> &'static str {
     match action {
-        "delayed" => "4.0.0",
-        "delivered" | "relayed" | "expanded" => "2.0.0",
-        _ => "5.0.0",
+        Some(Action::Delayed) => "4.0.0",
+        Some(Action::Delivered | Action::Relayed | Action::Expanded) => "2.0.0",
+        Some(Action::Failed) | None => "5.0.0",
     }
 }
 
@@ -284,7 +275,7 @@ mod tests {
             lines in proptest::collection::vec("((Final|Original)-Recipient|Action|Status|Diagnostic-Code|Last-Attempt-Date|X)?:?[ -~]{0,30}|", 0..20)
         ) {
             for dsn in parse(lines.join("\n").as_bytes()) {
-                prop_assert!(!dsn.sentence.is_empty());
+                prop_assert!(!sentence(&dsn).is_empty());
             }
         }
     }
@@ -349,8 +340,10 @@ mod tests {
     fn a_group_that_a_blank_line_tore_apart_is_one() {
         let text = b"Reporting-MTA: dns; a\n\nFinal-Recipient: rfc822;a@x\n\nAction: failed\n\
             Status: 5.1.1\n\nFinal-Recipient: rfc822;b@x\nAction: delayed\nStatus: 4.2.2\n\nX-More: 1\n";
-        let found: Vec<_> =
-            parse(text).into_iter().map(|d| (d.recipient, d.action, d.status)).collect();
+        let found: Vec<_> = parse(text)
+            .into_iter()
+            .map(|d| (d.recipient, d.action.to_string(), d.status))
+            .collect();
         let of = |a: &str, b: &str, c: &str| (a.to_owned(), b.to_owned(), c.to_owned());
         assert_eq!(found, [of("a@x", "failed", "5.1.1"), of("b@x", "delayed", "4.2.2")]);
     }
@@ -367,7 +360,7 @@ mod tests {
             ("", "", "failed"),
         ] {
             let text = format!("Final-Recipient: rfc822;a@x\nAction: {action}\nStatus: {status}\n");
-            assert_eq!(parse(text.as_bytes())[0].action, expected, "{action} {status}");
+            assert_eq!(parse(text.as_bytes())[0].action.as_str(), expected, "{action} {status}");
         }
     }
 

@@ -5,6 +5,7 @@
 
 use std::time::Duration;
 
+use crate::dsn::Action;
 use crate::mdn::DispositionType;
 use crate::problem::{PartProblem, Problem};
 use crate::refusal::{Confidential, Doubt, Refusal};
@@ -316,12 +317,10 @@ pub struct Dsn {
     pub recipient: String,
     /// Final-Recipient, where it is another address than [`Dsn::recipient`].
     pub final_recipient: Option<String>,
-    /// `failed`, `delayed`, `delivered`, `relayed`, `expanded`; lower case.
-    pub action: String,
+    /// What became of the message for this recipient.
+    pub action: Action,
     /// `5.1.1`.
     pub status: String,
-    /// What to tell the user (the table of the interface text).
-    pub sentence: String,
     /// Diagnostic-Code and Remote-MTA, for administrators.
     pub diagnostic: Option<String>,
     /// Reporting-MTA.

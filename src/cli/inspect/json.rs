@@ -129,8 +129,8 @@ fn mdn_value(mdn: &Mdn) -> Value {
 fn dsn_value(dsn: &Dsn) -> Value {
     json!({
         "recipient": dsn.recipient,
-        "action": dsn.action,
+        "action": dsn.action.as_str(),
         "status": dsn.status,
-        "sentence": dsn.sentence,
+        "sentence": wording::delivery::sentence(dsn),
     })
 }

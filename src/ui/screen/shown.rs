@@ -25,7 +25,7 @@ use crate::{
         CardOffer, CardOfferKind, Contact, ContactEmail, ContactTel, Error, FormatPlan, Opened,
         OutboxRow, OutboxState, ReceiptState, SpokenName,
     },
-    message::{Dsn, Permission, Refusal, Report, mail::Transcript},
+    message::{Dsn, Permission, Refusal, Report, dsn, mail::Transcript},
     model::{
         AccountId, ContactId, Importance, MessageKey, MessageKind, OutboxId, Sensitivity,
         voice::VoiceFormat,
@@ -315,13 +315,13 @@ fn a_delivery_report() {
     m.report = Some(Report::Dsn(vec![
         Dsn {
             recipient: "7214@vm.bridgewater.example".into(),
-            action: "failed".into(),
+            action: dsn::Action::Failed,
             status: "5.2.2".into(),
             ..Dsn::default()
         },
         Dsn {
             recipient: "4310@vm.calderfinch.example".into(),
-            action: "delivered".into(),
+            action: dsn::Action::Delivered,
             status: "2.0.0".into(),
             ..Dsn::default()
         },

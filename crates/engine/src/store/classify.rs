@@ -169,7 +169,7 @@ fn about(report: Option<&Report>) -> String {
 
 fn preview(mail: &Mail, text: Option<&str>) -> String {
     if let Some(Report::Dsn(dsns)) = &mail.report
-        && let Some(dsn) = dsns.iter().find(|dsn| !dsn.sentence.is_empty())
+        && let Some(dsn) = dsns.first()
     {
         // Without times: the words are stored, and "yesterday" would not stay true.
         let about = dsn::About { dates: dsn::Dates::Never, ..dsn::About::default() };

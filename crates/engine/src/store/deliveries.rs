@@ -111,7 +111,7 @@ fn report(
         {
             recipient = last;
         }
-        update(t, account, &id, &recipient, state, at, &block.sentence)?;
+        update(t, account, &id, &recipient, state, at, &aloud_message::dsn::sentence(block))?;
         t.execute("UPDATE messages SET about = ?2 WHERE id = ?1", params![key.0, id])?;
         changed.push(sent);
     }

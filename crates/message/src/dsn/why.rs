@@ -6,43 +6,81 @@ use crate::Dsn;
 /// Why a message did not arrive, as far as people can do something about it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Why {
+    /// There is no such mailbox.
     NoMailbox,
+    /// The domain has no mail system.
     NoSystem,
+    /// The address is written wrongly.
     BadAddress,
+    /// Several mailboxes answer to the address.
     Ambiguous,
+    /// The mailbox has moved.
     Moved,
+    /// The mailbox belongs to somebody else now.
     OtherOwner,
+    /// Our own address is not accepted.
     OwnAddress,
+    /// The mailbox takes no messages.
     NotTaking,
+    /// The mailbox is full.
     Full,
+    /// The message is too big.
     TooBig,
+    /// The list could not be expanded.
     ListBroken,
+    /// The system has run out of space.
     NoSpace,
+    /// The system takes no messages just now.
     SystemDown,
+    /// The system is set up wrongly.
     Misconfigured,
+    /// The system cannot keep a message private.
     NotPrivate,
+    /// The system does not answer.
     NoAnswer,
+    /// The connection broke.
     BrokeOff,
+    /// The domain could not be looked up.
     LookUp,
+    /// The system is congested.
     Busy,
+    /// The message went round in a loop.
     Loop,
+    /// The systems disagree about the protocol.
     Protocol,
+    /// Too many recipients at once.
     TooManyPeople,
+    /// The media type is not supported.
     Media,
+    /// The media are refused; for a private message, because it is private.
     MayBePrivate,
+    /// The message could not be converted.
     Conversion,
+    /// The system takes ASCII addresses only.
     Letters,
+    /// The sender may not write to this mailbox.
     NotAllowed,
+    /// The sender may not write to this list.
     NotOnList,
+    /// The system requires encryption.
     Encrypt,
+    /// The submission server requires a sign-in.
     SignIn,
+    /// Our account is disabled.
     OwnAccount,
+    /// The sender could not be authenticated (SPF, DKIM, DMARC).
     Unconfirmed,
+    /// The message was taken for spam.
     Spam,
+    /// The content is refused.
     Content,
+    /// Our mail server stands on a block list.
     Listed,
+    /// The server relays no mail for us.
     Relay,
+    /// Too many messages in a short time.
     TooMuchMail,
+    /// Grey-listed: to be tried again later.
     Postponed,
     /// Nothing but the subject digit is known.
     Subject(u16),
@@ -243,7 +281,8 @@ pub fn numbers(status: &str) -> (u16, u16, u16) {
     (next(), next(), next())
 }
 
-/// Why, from the status; a status that says little is made exact by the diagnostic.
+/// Why a message did not arrive, from the status; a status that says little is made exact by the diagnostic.
+#[must_use]
 pub fn reason(dsn: &Dsn) -> Why {
     let given = numbers(&dsn.status);
     let vague = |code: (u16, u16, u16)| match code {

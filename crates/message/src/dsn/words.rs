@@ -3,6 +3,7 @@
 //! knows gets the wording of its subject digit. Codes that say little are made exact by what the
 //! server said in plain text.
 
+use super::action::Action;
 use super::why::{Why, numbers, reason};
 use crate::Dsn;
 use aloud_model::DateTime;
@@ -78,27 +79,27 @@ pub fn sentence(dsn: &Dsn) -> String {
 #[must_use]
 pub fn explain(dsn: &Dsn, about: &About) -> (String, NextStep) {
     let who = Who::of(&dsn.recipient);
-    match dsn.action.as_str() {
-        "delivered" => {
+    match dsn.action {
+        Action::Delivered => {
             let text =
                 format!("It was delivered to {}. That doesn’t say it was heard.", who.name());
             return (text, NextStep::Nothing);
         }
-        "relayed" => {
+        Action::Relayed => {
             let text = format!(
                 "It was passed on to {}, which sends no further reports.",
                 who.system("a system")
             );
             return (text, NextStep::Nothing);
         }
-        "expanded" => {
+        Action::Expanded => {
             let text = format!("It was sent on to everyone on the list {}.", who.name());
             return (text, NextStep::Nothing);
         }
-        _ => {}
+        Action::Failed | Action::Delayed => {}
     }
     let (text, step) = say(reason(dsn), dsn, about, &who);
-    if dsn.action == "delayed" {
+    if dsn.action == Action::Delayed {
         let text = if text == LATER { "It hasn’t arrived yet." } else { &text };
         let again = match dsn.retry_until.and_then(|t| moment(t, about.dates)) {
             Some((_, until)) => format!("{text} It will be tried until {until}."),
@@ -168,7 +169,8 @@ fn say(why: Why, dsn: &Dsn, about: &About, who: &Who<'_>) -> (String, NextStep) 
             Details,
         ),
         Why::NoAnswer => {
-            let tried = dsn.last_attempt.or(dsn.retry_until).filter(|_| dsn.action != "delayed");
+            let tried =
+                dsn.last_attempt.or(dsn.retry_until).filter(|_| dsn.action != Action::Delayed);
             let until = tried.and_then(|t| moment(t, about.dates));
             let until = until.map(|(_, until)| format!(" It was tried until {until}."));
             (format!("{at_start} didn’t answer.{}", until.unwrap_or_default()), SendAgain)
@@ -382,7 +384,7 @@ mod tests {
         let at = |text| DateTime::parse_rfc3339(text).expect("a moment");
         let now = at("2025-03-05T10:00:00+01:00");
         let full = Dsn {
-            action: "failed".into(),
+            action: Action::Failed,
             status: "5.2.2".into(),
             recipient: "7214@vm.example.net".into(),
             ..Dsn::default()
@@ -485,7 +487,7 @@ mod tests {
         ] {
             let dsn = Dsn {
                 recipient: "7214@bridgewater.example".into(),
-                action: "failed".into(),
+                action: Action::Failed,
                 status: status.into(),
                 last_attempt: tried,
                 ..Dsn::default()
@@ -577,7 +579,7 @@ mod tests {
         ] {
             let dsn = Dsn {
                 recipient: "a@x".into(),
-                action: "failed".into(),
+                action: Action::Failed,
                 status: status.into(),
                 diagnostic: Some(said.into()),
                 ..Dsn::default()
@@ -601,7 +603,7 @@ mod tests {
         ] {
             let dsn = Dsn {
                 recipient: "a@x".into(),
-                action: action.into(),
+                action: Action::parse(action).expect("an action"),
                 status: status.into(),
                 ..Dsn::default()
             };
@@ -630,7 +632,7 @@ mod tests {
             for (detail, class) in range.flat_map(|d| [(d, 4), (d, 5)]) {
                 let dsn = Dsn {
                     recipient: "ada@vm.example.com".into(),
-                    action: "failed".into(),
+                    action: Action::Failed,
                     status: format!("{class}.{subject}.{detail}"),
                     ..Dsn::default()
                 };

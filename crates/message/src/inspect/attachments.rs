@@ -116,7 +116,7 @@ pub fn in_the_text(mail: &mut Mail, view: &View<'_>) {
             said = String::from_utf8_lossy(&octets).into_owned();
         }
         let found = dsn::parse(&octets).into_iter();
-        blocks.extend(found.filter(|b| b.recipient.contains('@') && !b.action.is_empty()));
+        blocks.extend(found.filter(|b| b.recipient.contains('@')));
     }
     if blocks.is_empty() {
         let failed = view.header().all("x-failed-recipients").flat_map(mailbox::parse);

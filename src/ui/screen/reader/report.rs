@@ -151,8 +151,8 @@ fn delivery(
     let name_of = |block: &Dsn| {
         address_of(block).map_or_else(|| block.recipient.clone(), |a| a.label().to_owned())
     };
-    let failed: Vec<&Dsn> = blocks.iter().filter(|b| b.action == "failed").collect();
-    let delayed: Vec<&Dsn> = blocks.iter().filter(|b| b.action == "delayed").collect();
+    let failed: Vec<&Dsn> = blocks.iter().filter(|b| b.action == dsn::Action::Failed).collect();
+    let delayed: Vec<&Dsn> = blocks.iter().filter(|b| b.action == dsn::Action::Delayed).collect();
     let worst = failed.first().or(delayed.first()).or(blocks.first().as_ref()).copied()?;
     let private = about.is_some_and(|a| a.row.private);
     let medium = about.map(|a| match a.row.kind {
@@ -199,12 +199,14 @@ fn delivery(
         .map(|block| Line {
             name: name_of(block),
             address: block.recipient.clone(),
-            state: match block.action.as_str() {
-                "failed" => State::Failed,
-                "delayed" => State::Delayed,
-                _ => State::Delivered,
+            state: match block.action {
+                dsn::Action::Failed => State::Failed,
+                dsn::Action::Delayed => State::Delayed,
+                dsn::Action::Delivered | dsn::Action::Relayed | dsn::Action::Expanded => {
+                    State::Delivered
+                }
             },
-            text: short(block),
+            text: wording::delivery::short(block),
         })
         .collect();
     for delivery in about.map(|a| a.deliveries.as_slice()).unwrap_or_default() {
@@ -241,21 +243,6 @@ pub fn state_of(delivery: &Delivery) -> State {
         (true, _) => State::Failed,
         (_, true) => State::Heard,
         _ => State::Delivered,
-    }
-}
-
-/// Two words for a recipient's line.
-fn short(block: &Dsn) -> String {
-    let detail = block.status.split_once('.').map_or("", |(_, detail)| detail);
-    match (block.action.as_str(), detail) {
-        ("delayed", _) => fl!("report-line-delayed"),
-        ("failed", "1.1") => fl!("report-line-no-mailbox"),
-        ("failed", "2.2") => fl!("report-line-full"),
-        ("failed", "2.3" | "3.4") => fl!("report-line-too-big"),
-        ("failed", "3.3") => fl!("report-line-private"),
-        ("failed", "7.1") => fl!("report-line-not-allowed"),
-        ("failed", _) => fl!("report-line-failed"),
-        _ => fl!("report-line-delivered"),
     }
 }
 
@@ -320,7 +307,7 @@ mod tests {
     fn block(recipient: &str, action: &str, status: &str) -> Dsn {
         Dsn {
             recipient: recipient.into(),
-            action: action.into(),
+            action: dsn::Action::parse(action).expect("an action"),
             status: status.into(),
             ..Dsn::default()
         }

@@ -300,7 +300,7 @@ fn a_report_offers_the_recording_again_only_as_the_button_says() {
     m.parts.clear();
     m.report = Some(Report::Dsn(vec![crate::message::Dsn {
         recipient: "7214@vm.bridgewater.example".into(),
-        action: "failed".into(),
+        action: crate::message::dsn::Action::Failed,
         status: "5.3.3".into(),
         ..crate::message::Dsn::default()
     }]));
