@@ -19,6 +19,7 @@ pub mod popover;
 pub mod press;
 pub mod slider;
 pub mod toggle;
+pub mod tokens;
 pub mod wave;
 
 pub use avatar::{Avatar, avatar};
