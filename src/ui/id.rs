@@ -19,6 +19,10 @@ ids! {
     NEW_VOICE "new-voice";
     /// Sort menu of the list.
     SORT "sort";
+    /// The composer: Tab stays inside it.
+    COMPOSER "composer";
+    /// A dialog: Tab stays inside it.
+    DIALOG "dialog";
     /// Undo on a toast.
     UNDO "undo";
     /// Sync status.

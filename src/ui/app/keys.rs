@@ -24,6 +24,7 @@ use crate::{
             reader::{Reader, toolbar::Message as Tool},
         },
         sidebar::Place,
+        widget::focus::cycle,
     },
 };
 
@@ -106,8 +107,8 @@ impl App {
     fn window_command(&mut self, command: Window) -> Task<Message> {
         match (command, &self.dialog) {
             (Window::Quit, _) => iced::exit(),
-            (Window::NextControl, _) => operation::focus_next(),
-            (Window::PreviousControl, _) => operation::focus_previous(),
+            (Window::NextControl, _) => self.turn_control(false),
+            (Window::PreviousControl, _) => self.turn_control(true),
             (Window::Back, Some(_)) | (Window::Keys, Some(Dialog::Keys)) => {
                 self.dialog = None;
                 Task::none()
@@ -120,6 +121,16 @@ impl App {
             (Window::Settings, None) => self.open_settings(),
             (Window::Back, None) => self.escape(),
         }
+    }
+
+    /// Moves the focus on or back: round in a dialog or an open composer, else round the window.
+    fn turn_control(&self, back: bool) -> Task<Message> {
+        let (scope, enter) = match (&self.dialog, &self.composer) {
+            (Some(_), _) => (Some(id::DIALOG), true),
+            (None, Some(_)) => (Some(id::COMPOSER), self.pane == Pane::Reading),
+            (None, None) => (None, false),
+        };
+        operate(cycle(scope, enter, back))
     }
 
     /// Takes back what the composer did last. What was done to mail is left alone: Ctrl+Z means what

@@ -5,7 +5,7 @@ use iced::{
     Rectangle,
     advanced::widget::{
         Id, Operation,
-        operation::{Focusable, TextInput},
+        operation::{self, Focusable, Outcome, TextInput},
     },
 };
 
@@ -65,5 +65,113 @@ impl Operation for Place {
     }
     fn text_input(&mut self, _: Option<&Id>, _: Rectangle, state: &mut dyn TextInput) {
         state.move_cursor_to(self.0);
+    }
+}
+
+/// Moves the focus on by one, or back, and round at the end. It stays inside the container `scope`
+/// while it is there, and enters it from nowhere where `enter` says so.
+pub fn cycle<T: Send + 'static>(
+    scope: Option<Id>,
+    enter: bool,
+    back: bool,
+) -> impl Operation<T> + 'static {
+    let seen = Seen { scope, enter, back, ..Seen::default() };
+    operation::then(Count { seen, ..Count::default() }, |seen: Seen| {
+        let inside = seen.inner > 0 && (seen.inner_at.is_some() || seen.enter && seen.at.is_none());
+        let (at, total) = if inside { (seen.inner_at, seen.inner) } else { (seen.at, seen.total) };
+        let total = total.max(1);
+        let to = match (at, seen.back) {
+            (None, false) => 0,
+            (None, true) => total - 1,
+            (Some(at), false) => (at + 1) % total,
+            (Some(at), true) => (at + total - 1) % total,
+        };
+        let seen = Seen { scope: seen.scope, ..Seen::default() };
+        Move(Count { seen, goal: Some((inside, to)), ..Count::default() })
+    })
+}
+
+/// What can have the focus, in the whole window and inside the container.
+#[derive(Debug, Clone, Default)]
+struct Seen {
+    scope: Option<Id>,
+    enter: bool,
+    back: bool,
+    total: usize,
+    at: Option<usize>,
+    inner: usize,
+    inner_at: Option<usize>,
+}
+
+/// Counts, and gives the focus where there is a goal.
+#[derive(Debug, Default)]
+struct Count {
+    seen: Seen,
+    /// The next traversal is that of the container.
+    enters: bool,
+    inside: bool,
+    goal: Option<(bool, usize)>,
+}
+
+impl Count {
+    fn meet(&mut self, state: &mut dyn Focusable) {
+        let seen = &mut self.seen;
+        let (n, inner) = (seen.total, self.inside.then_some(seen.inner));
+        seen.total += 1;
+        seen.inner += usize::from(self.inside);
+        match self.goal {
+            None if state.is_focused() => {
+                seen.at = Some(n);
+                seen.inner_at = inner.or(seen.inner_at);
+            }
+            None => {}
+            Some((inside, goal)) => {
+                let here = if inside { inner == Some(goal) } else { n == goal };
+                match (here, state.is_focused()) {
+                    (true, false) => state.focus(),
+                    (false, true) => state.unfocus(),
+                    (true, true) | (false, false) => {}
+                }
+            }
+        }
+    }
+}
+
+impl Operation<Seen> for Count {
+    fn traverse(&mut self, operate: &mut dyn FnMut(&mut dyn Operation<Seen>)) {
+        let enters = std::mem::take(&mut self.enters);
+        let before = self.inside;
+        self.inside |= enters;
+        operate(self);
+        self.inside = before;
+    }
+    fn container(&mut self, id: Option<&Id>, _: Rectangle) {
+        self.enters = id.is_some() && id == self.seen.scope.as_ref();
+    }
+    fn focusable(&mut self, _: Option<&Id>, _: Rectangle, state: &mut dyn Focusable) {
+        self.meet(state);
+    }
+    fn finish(&self) -> Outcome<Seen> {
+        Outcome::Some(self.seen.clone())
+    }
+}
+
+/// Gives the focus to what a [`Count`] has for its goal.
+#[derive(Debug)]
+struct Move(Count);
+
+impl<T> Operation<T> for Move {
+    fn traverse(&mut self, operate: &mut dyn FnMut(&mut dyn Operation<T>)) {
+        let enters = std::mem::take(&mut self.0.enters);
+        let before = self.0.inside;
+        self.0.inside |= enters;
+        operate(self);
+        self.0.inside = before;
+    }
+    fn container(&mut self, id: Option<&Id>, _: Rectangle) {
+        self.0.enters = id.is_some() && id == self.0.seen.scope.as_ref();
+    }
+    fn focusable(&mut self, _: Option<&Id>, _: Rectangle, state: &mut dyn Focusable) {
+        self.0.meet(state);
     }
 }

@@ -14,7 +14,10 @@ use iced::{
 };
 
 use super::El;
-use crate::ui::theme::{Look, style};
+use crate::ui::{
+    id,
+    theme::{Look, style},
+};
 
 /// Something with a popover that hangs from it while it is open.
 pub struct Popover<'a, M> {
@@ -345,13 +348,13 @@ pub fn modal<'a, M: Clone + 'a>(
     dialog: impl Into<El<'a, M>>,
     on_close: M,
 ) -> El<'a, M> {
-    let dialog = container(opaque(container(dialog).style(move |_| style::dialog(look))))
-        .center(Length::Fill)
-        .padding(24)
-        .style(move |_| container::Style {
+    let dialog = container(dialog).id(id::DIALOG).style(move |_| style::dialog(look));
+    let dialog = container(opaque(dialog)).center(Length::Fill).padding(24).style(move |_| {
+        container::Style {
             background: Some(Background::Color(look.c.scrim())),
             text_color: Some(look.c.text),
             ..container::Style::default()
-        });
+        }
+    });
     stack![base.into(), opaque(mouse_area(dialog).on_press(on_close))].into()
 }
