@@ -165,7 +165,10 @@ fn reading(app: &App) -> El<'_, Message> {
         Some(state) => {
             let fills = narrow || state.is_maximized();
             let form = composer::view(state, fills, &ctx, look).map(Message::Composer);
-            if fills { form } else { column![container(content).height(Length::Fill), form].into() }
+            // The form has one place, so that its field keeps the focus when it fills the pane.
+            let content = if fills { space().height(0).into() } else { content };
+            let height = if fills { Length::Shrink } else { Length::Fill };
+            column![container(content).height(height), form].into()
         }
     };
     let pane = container(content)

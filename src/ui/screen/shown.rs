@@ -19,6 +19,7 @@ use super::{
     testing::{account as an_account, addr, ctx, mail, marked_private, opened, person},
     welcome,
 };
+use crate::ui::widget::lines::Change;
 use crate::{
     audio::{Command, Phase, PlayerState, RecorderPhase, RecorderState, State},
     engine::{
@@ -433,7 +434,7 @@ fn a_finished_recording_with_a_note_that_vpim_leaves_out() {
     for c in "Page two".chars() {
         let insert = iced::widget::text_editor::Edit::Insert(c);
         let edit = iced::widget::text_editor::Action::Edit(insert);
-        composer.update(composer::Message::Note(edit), &context);
+        composer.update(composer::Message::Note(Change::Do(edit)), &context);
     }
     composer.update(composer::Message::Private(true), &context);
     let clip =

@@ -7,7 +7,7 @@
 
 use std::{path::PathBuf, sync::Arc, time::Duration};
 
-use iced::widget::text_editor;
+use iced::widget::{operation, text_editor};
 
 use super::{Action, Compose, Context, Toast, Undo, Verb, words};
 use crate::{
@@ -299,6 +299,7 @@ impl Composer {
             | Message::Found(..)
             | Message::Pick(..)
             | Message::Step(..)
+            | Message::Dismiss(..)
             | Message::Remove(..)
             | Message::OpenCc => self.people(message, ctx),
             Message::Subject(text) => {
@@ -340,11 +341,17 @@ impl Composer {
             Message::SpokenSubject | Message::SpokenFinish | Message::SpokenRemove => {
                 self.spoken_subject(&message)
             }
+            Message::OpenNote => {
+                self.option(message);
+                match self.note {
+                    Some(_) => Action::Run(operation::focus(view::TEXT)),
+                    None => Action::None,
+                }
+            }
             Message::OpenImportance
             | Message::Importance(_)
             | Message::Private(_)
             | Message::Receipt(_)
-            | Message::OpenNote
             | Message::Note(_)
             | Message::Planned(..)
             | Message::OpenFormat
@@ -458,7 +465,7 @@ impl Composer {
                 Action::None
             }
             Message::Found(line, number, found) => {
-                self.line(line).answered(number, found, account);
+                self.line(line).answered(number, found);
                 Action::None
             }
             Message::Pick(line, at) => {
@@ -473,9 +480,13 @@ impl Composer {
                 self.line(line).remove(at);
                 Action::None
             }
+            Message::Dismiss(line) => {
+                self.line(line).dismiss();
+                Action::None
+            }
             _ => {
                 self.cc_open = true;
-                Action::None
+                Action::Run(operation::focus(view::CC))
             }
         };
         if self.everyone() == before {
@@ -559,9 +570,9 @@ impl Composer {
                     Some(_) => None,
                 };
             }
-            Message::Note(action) => {
+            Message::Note(change) => {
                 if let Some(note) = &mut self.note {
-                    note.perform(action);
+                    change.apply(note);
                 }
                 if self.trouble == Some(Trouble::NothingWritten) {
                     self.trouble = None;

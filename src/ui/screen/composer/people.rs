@@ -79,8 +79,8 @@ pub struct People {
     asked: u64,
     /// The last change that was answered.
     answered: u64,
-    /// Enter was pressed before the suggestions came.
-    submit: bool,
+    /// Recipients taken as typed before their suggestions came: the question and what was typed.
+    waiting: Vec<(u64, String)>,
 }
 
 /// What the field asks for.
@@ -121,17 +121,24 @@ impl People {
         self.chips.iter().find_map(|c| c.wrong.as_ref())
     }
 
-    /// The user typed. A comma or semicolon ends a recipient.
+    /// The user typed or pasted. A comma or semicolon ends a recipient, as Enter does.
     pub fn typed(&mut self, text: String, account: &Account) -> Option<Ask> {
-        if let Some(one) = text.strip_suffix([',', ';']) {
-            self.input = one.to_owned();
-            self.take_typed(account);
-            return None;
+        let mut parts = text.split([',', ';']);
+        let rest = parts.next_back().unwrap_or("").to_owned();
+        let mut ended = false;
+        for one in parts {
+            if one.trim() != self.input.trim() {
+                // The suggestions are those of another text.
+                self.found.clear();
+                self.answered = self.asked;
+            }
+            one.clone_into(&mut self.input);
+            self.submit(account);
+            ended = true;
         }
-        self.input = text;
+        self.input = if ended { rest.trim_start().to_owned() } else { rest };
         self.at = 0;
         self.asked += 1;
-        self.submit = false;
         if self.input.trim().is_empty() {
             self.found.clear();
             return None;
@@ -140,7 +147,11 @@ impl People {
     }
 
     /// Suggestions came. True when a recipient was taken.
-    pub fn answered(&mut self, number: u64, found: Vec<Completion>, account: &Account) -> bool {
+    pub fn answered(&mut self, number: u64, found: Vec<Completion>) -> bool {
+        if let Some(at) = self.waiting.iter().position(|(of, _)| *of == number) {
+            let (_, text) = self.waiting.remove(at);
+            return self.settle(&text, found);
+        }
         if number != self.asked {
             return false;
         }
@@ -152,8 +163,31 @@ impl People {
             .take(6)
             .collect();
         self.at = 0;
-        let submit = std::mem::take(&mut self.submit);
-        submit && self.submit(account)
+        false
+    }
+
+    /// A recipient that was taken as typed becomes the first suggestion for it. True when one did.
+    fn settle(&mut self, text: &str, found: Vec<Completion>) -> bool {
+        let Some(found) = found.into_iter().next() else { return false };
+        let Some(at) =
+            self.chips.iter().position(|chip| chip.contact.is_none() && chip.label == text)
+        else {
+            return false;
+        };
+        let twice = |chip: &Chip| {
+            chip.address.as_ref().is_some_and(|a| a.addr.same_mailbox(&found.address.addr))
+        };
+        if self.chips.iter().any(twice) {
+            self.chips.remove(at);
+        } else if let Some(chip) = self.chips.get_mut(at) {
+            *chip = found.into();
+        }
+        true
+    }
+
+    /// Closes the suggestions; what was typed stays.
+    pub fn dismiss(&mut self) {
+        self.found.clear();
     }
 
     /// Enter: takes the marked suggestion, or what was typed. True when a recipient was taken.
@@ -165,9 +199,9 @@ impl People {
             return self.take_typed(account);
         }
         if self.answered != self.asked {
-            // The suggestions are still on their way; take the first when they come.
-            self.submit = true;
-            return false;
+            // The suggestions are still on their way; the first takes its place when they come.
+            self.waiting.push((self.asked, self.input.trim().to_owned()));
+            return self.take_typed(account);
         }
         if self.found.is_empty() {
             return self.take_typed(account);
@@ -214,7 +248,7 @@ impl People {
         self.input.clear();
         self.found.clear();
         self.asked += 1;
-        self.submit = false;
+        self.answered = self.asked;
     }
 }
 
@@ -265,7 +299,7 @@ mod tests {
         let mut p = People::default();
         let ask = p.typed("gra".into(), &account()).expect("asked");
         let list = vec![found("Graham Pearce", "g@x.example"), found("Grace", "h@x.example")];
-        assert!(!p.answered(ask.number, list, &account()));
+        assert!(!p.answered(ask.number, list));
         p.step(1);
         assert!(p.submit(&account()));
         assert_eq!(p.chips[0].label, "Grace");
@@ -276,9 +310,23 @@ mod tests {
     fn enter_before_the_suggestions_waits_for_them() {
         let mut p = People::default();
         let ask = p.typed("gra".into(), &account()).expect("asked");
-        assert!(!p.submit(&account()));
-        assert!(p.answered(ask.number, vec![found("Graham Pearce", "g@x.example")], &account()));
+        assert!(p.submit(&account()) && p.wrong().is_some() && p.input.is_empty());
+        p.typed("3".into(), &account());
+        assert!(p.answered(ask.number, vec![found("Graham Pearce", "g@x.example")]));
         assert_eq!(p.addresses(), [person("Graham Pearce", "g@x.example")]);
+    }
+
+    #[test]
+    fn a_pasted_list_becomes_recipients_and_a_comma_takes_the_suggestion() {
+        let mut p = People::default();
+        p.typed("ada@example.com, bo@example.net; cy@example.org".into(), &account());
+        assert_eq!((p.chips.len(), p.input.as_str()), (2, "cy@example.org"));
+        assert!(p.submit(&account()));
+        let ask = p.typed("gra".into(), &account()).expect("asked");
+        p.answered(ask.number, vec![found("Graham Pearce", "g@x.example")]);
+        p.typed("gra,".into(), &account());
+        assert_eq!(p.chips.last().map(|c| c.label.as_str()), Some("Graham Pearce"));
+        assert!(p.input.is_empty() && p.found.is_empty());
     }
 
     #[test]
@@ -286,7 +334,7 @@ mod tests {
         let mut p = People::default();
         let old = p.typed("g".into(), &account()).expect("asked");
         p.typed("gr".into(), &account());
-        p.answered(old.number, vec![found("Gus", "gus@x.example")], &account());
+        p.answered(old.number, vec![found("Gus", "gus@x.example")]);
         assert!(p.found.is_empty());
     }
 

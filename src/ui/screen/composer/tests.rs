@@ -1,4 +1,5 @@
 use super::{draft::Facts, *};
+use crate::ui::widget::lines::Change;
 use crate::{
     audio::{RecorderPhase, RecorderState, State},
     model::OutboxId,
@@ -236,7 +237,7 @@ fn a_text_message_needs_words() {
     b.feed(Message::Send);
     assert_eq!(b.composer.trouble, Some(Trouble::NothingWritten));
     for c in "Hello".chars() {
-        b.feed(Message::Note(text_editor::Action::Edit(text_editor::Edit::Insert(c))));
+        b.feed(Message::Note(Change::Do(text_editor::Action::Edit(text_editor::Edit::Insert(c)))));
     }
     let actions = b.feed(Message::Send);
     let job = sent_job(&actions).expect("sent");

@@ -2,14 +2,13 @@
 
 use std::{path::PathBuf, sync::Arc, time::Duration};
 
-use iced::widget::text_editor;
-
 use super::{draft::Draft, work::Kept};
 use crate::{
     audio::ClipId,
     codec::Pcm,
     engine::{Completion, Error, FormatPlan, Opened},
     model::{Importance, MessageKey, OutboxId, voice::VoiceFormat},
+    ui::widget::lines::Change,
 };
 
 /// What a composer is for.
@@ -86,6 +85,8 @@ pub enum Message {
     // The arrow keys say it once the field of recipients has them.
     #[allow(dead_code)]
     Step(Line, isize),
+    /// Closes the suggestions; what was typed stays.
+    Dismiss(Line),
     /// Removes a recipient.
     Remove(Line, usize),
     /// Shows Cc.
@@ -134,7 +135,7 @@ pub enum Message {
     /// Shows or removes the note.
     OpenNote,
     /// Typing in the note, or in the text of a text message.
-    Note(text_editor::Action),
+    Note(Change),
     /// Which format each recipient gets.
     Planned(u64, Result<FormatPlan, Error>),
     /// Shows or hides the choice of format.

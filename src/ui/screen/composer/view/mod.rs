@@ -16,6 +16,7 @@ use crate::{
     audio,
     model::{Importance, MessageKind, voice::VoiceFormat},
     ui::{
+        id,
         screen::{
             Context, player,
             words::{day_at_time, length as time, phone},
@@ -26,16 +27,21 @@ use crate::{
         },
         widget::{
             Avatar, Bar, Chip, El, Press, Tone, bar, button, chip,
+            editable::Step,
             field::bare,
             hairline,
+            lines::Lines,
             menu::{Item, menu},
             popover, switch,
+            tokens::tokens,
         },
     },
 };
 
 /// The field of the recipients.
 pub(super) const TO: &str = "composer-to";
+/// The field of those who get a copy.
+pub(super) const CC: &str = "composer-cc";
 /// The field of the text.
 pub(super) const TEXT: &str = "composer-text";
 
@@ -51,37 +57,42 @@ pub fn view<'a>(
 ) -> El<'a, Message> {
     let c = look.c;
     let side = if ctx.narrow { 20.0 } else { 24.0 };
-    let mut rows = column![hairline(look), to_line(composer, Line::To, ctx, look), hairline(look)];
-    if composer.cc_open {
-        rows = rows.push(to_line(composer, Line::Cc, ctx, look)).push(hairline(look));
-    }
-    rows = rows.push(subject(composer, ctx, look));
-    let mut all = column![rows].spacing(12).width(Length::Fill);
-    if let Some(spoken) = composer.spoken.as_ref().filter(|s| s.phase() != Phase::Review) {
-        all = all.push(recorder::spoken_subject(spoken, ctx, look));
-    }
-    match composer.medium {
-        Medium::Voice => all = all.push(recorder::card(composer, ctx, look)),
-        Medium::Text => all = all.push(text_body(composer, fills, look)),
-    }
-    all = all.push(original(composer, ctx, look)).push(caller(composer, look));
-    if composer.medium == Medium::Voice {
-        all = all.push(note(composer, look));
-    }
-    all = all.push(tolls(composer, ctx, look)).push(trouble(composer, look));
+    let cc: Option<El<'a, Message>> = composer
+        .cc_open
+        .then(|| column![to_line(composer, Line::Cc, ctx, look), hairline(look)].into());
+    let rows = column![
+        hairline(look),
+        to_line(composer, Line::To, ctx, look),
+        hairline(look),
+        column![].push(cc),
+        subject(composer, ctx, look),
+    ];
+    let spoken = composer.spoken.as_ref().filter(|s| s.phase() != Phase::Review);
+    let (body, note) = match composer.medium {
+        Medium::Voice => (recorder::card(composer, ctx, look), note(composer, look)),
+        Medium::Text => (text_body(composer, fills, look), None),
+    };
+    // Everything has a place of its own, there or not: what comes later moves no field, which
+    // would lose its focus by that.
+    let all = column![
+        rows,
+        below(spoken.map(|spoken| recorder::spoken_subject(spoken, ctx, look))),
+        below(Some(body)),
+        below(original(composer, ctx, look)),
+        below(caller(composer, look)),
+        below(note),
+        below(tolls(composer, ctx, look)),
+        below(trouble(composer, look)),
+    ]
+    .width(Length::Fill);
     let content =
         container(all).padding(Padding { top: 0.0, right: side, bottom: 12.0, left: side });
-    let content: El<'a, Message> = if fills {
-        scrollable(content)
-            .style(style::scrollbar(look))
-            .width(Length::Fill)
-            .height(Length::Fill)
-            .into()
+    let content = scrollable(content).style(style::scrollbar(look)).width(Length::Fill);
+    let content = if fills {
+        container(content.height(Length::Fill)).height(Length::Fill)
     } else {
         // Docked: at most two thirds of the pane, then it scrolls.
-        container(scrollable(content).style(style::scrollbar(look)).width(Length::Fill))
-            .max_height((ctx.height * 0.66 - 150.0).max(160.0))
-            .into()
+        container(content).max_height((ctx.height * 0.66 - 150.0).max(160.0))
     };
     let foot =
         container(column![options(composer, ctx, look), foot(composer, ctx, look)].spacing(8))
@@ -93,10 +104,17 @@ pub fn view<'a>(
         .style(move |_| style::area(c.border_strong));
     let height = if fills { Length::Fill } else { Length::Shrink };
     container(column![line, body.height(height)])
+        .id(id::COMPOSER)
         .width(Length::Fill)
         .height(height)
         .style(move |_| style::area(c.raised))
         .into()
+}
+
+/// Something that may be there, 12 px below what stands above it.
+fn below<'a>(content: Option<El<'a, Message>>) -> El<'a, Message> {
+    let top = if content.is_some() { 12.0 } else { 0.0 };
+    column![].push(content).padding(Padding::ZERO.top(top)).into()
 }
 
 /// The title of a composer.
@@ -185,11 +203,25 @@ fn to_line<'a>(
     let input = bare(look, &fl!("composer-add-name"), &people.input)
         .on_input(move |text| Message::Typed(line, text))
         .on_submit(Message::Enter(line))
+        .clears()
+        .on_step((!people.found.is_empty()).then_some(move |step| {
+            Message::Step(
+                line,
+                match step {
+                    Step::Up => -1,
+                    Step::Down => 1,
+                    Step::PageUp => -6,
+                    Step::PageDown => 6,
+                },
+            )
+        }))
+        .on_back(people.chips.len().checked_sub(1).map(|last| Message::Remove(line, last)))
+        .on_leave(Message::Dismiss(line))
         .id(match line {
             Line::To => TO,
-            Line::Cc => "composer-cc",
+            Line::Cc => CC,
         })
-        .width(140.0 * look.scale);
+        .width(Length::Fill);
     let found = (!people.found.is_empty()).then(|| {
         let items = people.found.iter().enumerate().map(|(at, found)| {
             let name = if found.detail.is_empty() || found.detail == found.name {
@@ -206,14 +238,10 @@ fn to_line<'a>(
         });
         menu(look, items.collect(), 380.0)
     });
-    items.push(
-        container(popover(look, input, found, Message::Typed(line, String::new())))
-            .center_y(Length::Fixed(look.height(26.0)))
-            .into(),
-    );
+    let input = popover(look, input, found, Message::Dismiss(line));
     let mut all = row![
         container(label(name, look)).center_y(Length::Fixed(look.height(26.0))),
-        container(row(items).spacing(8).wrap().vertical_spacing(6)).width(Length::Fill),
+        tokens(input, items, look.height(26.0), 140.0 * look.scale),
     ];
     if line == Line::To && !composer.cc_open {
         all = all
@@ -285,21 +313,29 @@ fn subject<'a>(composer: &'a Composer, ctx: &Context<'a>, look: Look) -> El<'a, 
 fn text_body<'a>(composer: &'a Composer, fills: bool, look: Look) -> El<'a, Message> {
     let Some(content) = &composer.note else { return space().into() };
     let height = if fills { 320.0 } else { 180.0 };
-    editor(content, look).placeholder(fl!("composer-write")).height(height * look.scale).into()
+    editor(content, look, height * look.scale, &fl!("composer-write"))
 }
 
 fn editor<'a>(
     content: &'a text_editor::Content,
     look: Look,
-) -> text_editor::TextEditor<'a, iced::advanced::text::highlighter::PlainText, Message> {
-    text_editor(content)
-        .padding(10)
-        .font(Type::Body.font())
-        .size(look.size(Type::Body))
-        .line_height(iced::widget::text::LineHeight::Absolute(look.line(Type::Body).into()))
-        .style(style::editor(look, true))
-        .id(TEXT)
-        .on_action(Message::Note)
+    height: f32,
+    placeholder: &str,
+) -> El<'a, Message> {
+    let placeholder = placeholder.to_owned();
+    Lines::new(content, Message::Note)
+        .with(|editor| {
+            editor
+                .padding(10)
+                .font(Type::Body.font())
+                .size(look.size(Type::Body))
+                .line_height(iced::widget::text::LineHeight::Absolute(look.line(Type::Body).into()))
+                .style(style::editor(look, true))
+                .placeholder(placeholder)
+                .height(height)
+                .id(TEXT)
+        })
+        .into()
 }
 
 /// The original of a forward, or why it does not go along.
@@ -409,7 +445,7 @@ fn note<'a>(composer: &'a Composer, look: Look) -> Option<El<'a, Message>> {
     let content = composer.note.as_ref()?;
     let mut all = column![row![
         label(fl!("composer-note"), look),
-        editor(content, look).height(72.0 * look.scale)
+        editor(content, look, 72.0 * look.scale, "")
     ]]
     .spacing(10);
     let without = composer.without_note();
