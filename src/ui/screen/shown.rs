@@ -38,6 +38,8 @@ use crate::{
     },
 };
 
+mod pages;
+
 const KEY: MessageKey = MessageKey(7);
 const PANE: Size = Size::new(688.0, 800.0);
 
