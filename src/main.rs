@@ -2,8 +2,12 @@
 
 use std::process::ExitCode;
 
-use aloud::cli::{self, Cli, Dirs};
+use aloud::{
+    cli::{self, Cli, Dirs},
+    wording,
+};
 use clap::Parser;
+use i18n_embed::DesktopLanguageRequester;
 
 #[cfg(feature = "ui")]
 mod window;
@@ -11,6 +15,8 @@ mod window;
 fn main() -> ExitCode {
     cli::log::install();
     let cli = Cli::parse();
+    let language = cli.language.clone().map(|language| vec![language]);
+    wording::choose(&language.unwrap_or_else(DesktopLanguageRequester::requested_languages));
     let Some(dirs) = Dirs::find(cli.data_dir.as_deref()) else {
         eprintln!("aloud: this system names no home folder; use --data-dir");
         return ExitCode::from(1);

@@ -35,6 +35,9 @@ pub struct Cli {
     /// Put settings, data and cache under this folder (also: ALOUD_DATA_DIR).
     #[arg(long, global = true, env = "ALOUD_DATA_DIR", value_name = "DIR")]
     pub data_dir: Option<PathBuf>,
+    /// Speak this language, such as "en", not the system's (also: ALOUD_LANG).
+    #[arg(long, global = true, env = "ALOUD_LANG", value_name = "TAG")]
+    pub language: Option<unic_langid::LanguageIdentifier>,
     /// Run the engine without a window until interrupted.
     #[arg(long)]
     pub headless: bool,

@@ -86,11 +86,54 @@ pub fn languages() -> Vec<LanguageIdentifier> {
 
 #[cfg(test)]
 mod tests {
+    use super::*;
+
+    /// Languages in memory: English, and one that has a single text.
+    struct Shelf;
+
+    impl I18nAssets for Shelf {
+        fn get_files(&self, path: &str) -> Vec<Cow<'_, [u8]>> {
+            match path {
+                "en/aloud.ftl" => BuiltIn::get(path).into_iter().map(|file| file.data).collect(),
+                "tlh/aloud.ftl" => vec![Cow::Borrowed(b"pages = { $count } nav\n")],
+                _ => Vec::new(),
+            }
+        }
+
+        fn filenames_iter(&self) -> Box<dyn Iterator<Item = String> + '_> {
+            Box::new(["en/aloud.ftl", "tlh/aloud.ftl"].into_iter().map(str::to_owned))
+        }
+    }
+
+    fn speaking(requested: &[&str]) -> FluentLanguageLoader {
+        let loader = fluent_language_loader!();
+        let requested: Vec<_> = requested.iter().map(|tag| tag.parse().expect("a tag")).collect();
+        load(&loader, &Shelf, &requested);
+        loader
+    }
+
     #[test]
     fn fills_in_and_counts() {
         assert_eq!(fl!("list-new", count = 5), "5 new");
         assert_eq!(fl!("pages", count = 1_u32), "1 page");
         assert_eq!(fl!("sync-up-to-date", time = "09:43"), "Up to date · 09:43");
         assert_eq!(word!("close")(), "Close");
+    }
+
+    #[test]
+    fn a_folder_is_a_language_and_english_stands_behind_it() {
+        for wanted in [&["tlh"][..], &["tlh-KX"], &["fr-CA", "tlh", "en"]] {
+            let loader = speaking(wanted);
+            assert_eq!(loader.get_args("pages", [("count", 2)].into()), "2 nav", "{wanted:?}");
+            assert_eq!(loader.get("close"), "Close", "{wanted:?}");
+        }
+    }
+
+    #[test]
+    fn a_language_that_is_not_there_is_english() {
+        for wanted in [&[][..], &["fr"], &["en-US", "tlh"]] {
+            let loader = speaking(wanted);
+            assert_eq!(loader.get_args("pages", [("count", 2)].into()), "2 pages", "{wanted:?}");
+        }
     }
 }

@@ -5,6 +5,8 @@
 
 #[macro_use]
 pub mod fluent;
+
+pub use fluent::{choose, languages};
 pub mod delivery;
 pub mod problem;
 pub mod receipt;

@@ -41,7 +41,7 @@ const WRAPPED: [(&str, &[&str]); 18] = [
     ("symphonia", &["codec/"]),
     ("hayro_ccitt", &["codec/fax"]),
     ("fluent_bundle", &["wording/fluent"]),
-    ("i18n_embed", &["wording/fluent"]),
+    ("i18n_embed", &["wording/fluent", "main"]),
     ("iced", &["ui/"]),
     ("directories", &["cli/dirs"]),
 ];

@@ -111,7 +111,7 @@ fn every_language_fits_english() {
 #[test]
 fn every_folder_is_a_language_of_the_program() {
     let built_in: BTreeSet<_> =
-        aloud::wording::fluent::languages().iter().map(ToString::to_string).collect();
+        aloud::wording::languages().iter().map(ToString::to_string).collect();
     assert_eq!(built_in, languages().into_keys().collect());
 }
 
