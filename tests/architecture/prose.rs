@@ -51,10 +51,10 @@ fn literals(code: &str) -> Vec<Literal<'_>> {
         let rest = &code[at..];
         if rest.starts_with("//") {
             at += rest.find('\n').unwrap_or(rest.len());
-        } else if rest.starts_with('\'') {
+        } else if let Some(after) = rest.strip_prefix('\'') {
             // A character; a lifetime has no second quote near.
-            let escaped = rest[1..].starts_with('\\');
-            let inner = rest[1..].char_indices().nth(usize::from(escaped) + 1);
+            let escaped = after.starts_with('\\');
+            let inner = after.char_indices().nth(usize::from(escaped) + 1);
             let end = inner.filter(|(_, c)| *c == '\'' || escaped);
             at += match end {
                 Some((_, _)) if escaped => rest[2..].find('\'').map_or(1, |end| end + 3),

@@ -156,7 +156,7 @@ pub(super) struct State {
 }
 
 impl State {
-    pub(super) fn new(text: &str) -> tree::State {
+    pub(super) fn kept(text: &str) -> tree::State {
         tree::State::new(Self {
             focused: false,
             history: History::new(text),
@@ -400,7 +400,7 @@ impl<'a, M: Clone + 'a> Widget<M, Theme, Renderer> for Field<'a, M> {
     }
 
     fn state(&self) -> tree::State {
-        State::new(&self.value)
+        State::kept(&self.value)
     }
 
     fn children(&self) -> Vec<Tree> {

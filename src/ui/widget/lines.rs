@@ -105,7 +105,7 @@ impl<'a, M: 'a> Widget<M, Theme, Renderer> for Lines<'a, M> {
     }
 
     fn state(&self) -> tree::State {
-        State::new(&self.content.text())
+        State::kept(&self.content.text())
     }
 
     fn children(&self) -> Vec<Tree> {

@@ -36,7 +36,7 @@ impl Engine {
         ids: Vec<OutboxId>,
         draft: DraftId,
         content: DraftContent,
-        sounds: Vec<(String, Arc<Pcm>)>,
+        sounds: NamedSounds,
     ) -> Result<Unsent> {
         let id = draft.clone();
         self.on_drafts(move |drafts| drafts.write_new(&id, &content, &sounds)).await?;
@@ -117,12 +117,11 @@ impl Drafts {
     }
 }
 
+/// Recordings with the names of their files in the draft's folder.
+type NamedSounds = Vec<(String, Arc<Pcm>)>;
+
 /// What a composer needs of a frozen message.
-fn taken_apart(
-    raw: &[u8],
-    row: OutboxRow,
-    cover: &str,
-) -> Result<(DraftContent, Vec<(String, Arc<Pcm>)>)> {
+fn taken_apart(raw: &[u8], row: OutboxRow, cover: &str) -> Result<(DraftContent, NamedSounds)> {
     let mail = Mail::read(raw, &inspect::ReadOptions::default());
     if !keeps_everything(&mail, &row) {
         return Err(Error::NotEditable);
