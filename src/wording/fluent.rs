@@ -30,6 +30,7 @@ macro_rules! fl {
 }
 
 /// A [`Word`](crate::wording::Word) of a text without arguments: `word!("close")`.
+#[cfg(feature = "ui")]
 macro_rules! word {
     ($id:literal) => {
         (|| fl!($id)) as $crate::wording::Word
