@@ -102,7 +102,7 @@ fn sources() -> Vec<(String, String)> {
                 (path, name.with_extension(""))
             })
         })
-        .filter(|(path, _)| !path.ends_with("tests.rs"))
+        .filter(|(path, _)| !path.to_string_lossy().ends_with("tests.rs"))
         .map(|(path, name)| {
             let text = fs::read_to_string(&path).unwrap();
             let code = text.split("\n#[cfg(test)]\nmod ").next().unwrap_or_default();
