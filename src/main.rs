@@ -15,7 +15,7 @@ mod window;
 fn main() -> ExitCode {
     cli::log::install();
     let cli = Cli::parse();
-    let language = cli.language.clone().map(|language| vec![language]);
+    let language = cli.ui_language.clone().map(|language| vec![language]);
     wording::choose(&language.unwrap_or_else(DesktopLanguageRequester::requested_languages));
     let Some(dirs) = Dirs::find(cli.data_dir.as_deref()) else {
         eprintln!("aloud: this system names no home folder; use --data-dir");

@@ -37,7 +37,7 @@ pub struct Cli {
     pub data_dir: Option<PathBuf>,
     /// Speak this language, such as "en", not the system's (also: ALOUD_LANG).
     #[arg(long, global = true, env = "ALOUD_LANG", value_name = "TAG")]
-    pub language: Option<unic_langid::LanguageIdentifier>,
+    pub ui_language: Option<unic_langid::LanguageIdentifier>,
     /// Run the engine without a window until interrupted.
     #[arg(long)]
     pub headless: bool,
