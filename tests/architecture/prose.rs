@@ -28,7 +28,7 @@ const OWED: [&str; 10] = [
     "message/compose",
     "message/dsn/words",
     "message/inspect/attachments",
-    "message/mdn",
+    "message/mdn/write",
     "message/recognize",
     "message/vendors",
     "message/vendors/file",

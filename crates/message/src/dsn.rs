@@ -20,7 +20,7 @@ pub use words::{About, Dates, Medium, NextStep, explain, sentence};
 
 use super::{
     Dsn, display,
-    mdn::recipient,
+    mdn::read::recipient,
     view::{self, header},
 };
 use aloud_model::DateTime;

@@ -69,7 +69,7 @@ pub fn report(mail: &mut Mail, part: &Part<'_>, octets: &[u8]) {
 /// Some senders write the fields as header fields of the part and leave its body empty.
 fn notification(part: &Part<'_>, octets: &[u8]) -> crate::Mdn {
     if !octets.trim_ascii().is_empty() || !part.header.has("disposition") {
-        return mdn::parse(octets);
+        return mdn::read::parse(octets);
     }
     let mut fields = Vec::new();
     for field in part.header.fields() {
@@ -78,7 +78,7 @@ fn notification(part: &Part<'_>, octets: &[u8]) -> crate::Mdn {
         fields.extend(field.value.trim_ascii());
         fields.extend(b"\r\n");
     }
-    mdn::parse(&fields)
+    mdn::read::parse(&fields)
 }
 
 /// Which message a report is about, from what came back with it.

@@ -6,7 +6,7 @@ use super::{
     scene::{Scene, declared_encoding, place, values},
 };
 use crate::{
-    mdn::recipient,
+    mdn::read::recipient,
     view::{Header, Shape, header},
 };
 
