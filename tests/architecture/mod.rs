@@ -25,9 +25,8 @@ const LAYERS: [(&str, &[&str]); 9] = [
 ];
 
 /// A foreign crate and the only places that may name it.
-const WRAPPED: [(&str, &[&str]); 18] = [
+const WRAPPED: [(&str, &[&str]); 17] = [
     ("mail_parser", &["message/view/library"]),
-    ("calcard", &["message/card"]),
     ("html2text", &["message/"]),
     ("async_imap", &["engine/imap"]),
     ("imap_proto", &["engine/imap"]),

@@ -1,9 +1,9 @@
 //! Contact cards: vCard 2.1 and 3.0 as RFC 2421 section 18 and RFC 2425/2426 describe them, and 4.0
 //! (RFC 6350).
 //!
-//! [`parse`] never fails: what cannot be used is said in [`CardDoc::problem`]. The parser proper is
-//! `calcard`; before it, a pass repairs what real cards of voice systems have (unknown charsets,
-//! nested AGENT cards, junk lines, bare quoted-printable). [`write`] makes version 3.0. Nothing here
+//! [`parse`] never fails: what cannot be used is said in [`CardDoc::problem`]. What real cards of
+//! voice systems have is repaired (unknown charsets, nested AGENT cards, junk lines, bare
+//! quoted-printable); ADR 0007 says why no crate reads them. [`write`] makes version 3.0. Nothing here
 //! imports anything: a card is a proposal by its sender (reliability T11), and UID is not used for
 //! matching. Limits: 256 KiB, 100 properties. A SOUND that names another part (`CID:`) is resolved
 //! by the caller within the same message level.
@@ -171,6 +171,12 @@ mod tests {
         assert_eq!(new.organization.as_deref(), Some("O;1, Unit"));
         assert_eq!(new.notes.as_deref(), Some("a\nb"));
         assert_eq!(new.zone.as_deref(), Some("-05:00"));
+
+        // Commas part values inside a component; one that parts nothing is no value.
+        let listed = body("N:King;Ada,Bo;Cy\\,D\nADR:;;1 Main St,Flat 2,;Ulm\nORG:A\\;B;C");
+        assert_eq!(listed.given.as_deref(), Some("Ada Bo Cy,D"));
+        assert_eq!(listed.place.as_deref(), Some("1 Main St, Flat 2, Ulm"));
+        assert_eq!(listed.organization.as_deref(), Some("A;B, C"));
     }
 
     #[test]

@@ -1,9 +1,9 @@
-//! The pass before the parser: octets to clean property lines.
+//! Octets to property lines (RFC 2425 section 5.8, RFC 2426, RFC 6350, vCard 2.1).
 //!
 //! Undone here: the character set of the file and of a property, folding in its three forms (blank,
 //! soft line break of quoted-printable, bare base64 lines), nested AGENT cards, junk and blank lines,
 //! bare parameters, quoted-printable, base64, `data:` and `cid:` references with the slips of
-//! RFC 2421's own examples.
+//! RFC 2421's own examples. Which property means what is [`super::read`]'s matter.
 
 use crate::view::encoding::{self, Encoding};
 
@@ -20,12 +20,62 @@ pub(super) struct Source {
 
 /// One property.
 pub(super) enum Line {
-    /// For the parser, well formed.
-    Text(String),
-    /// Property and value, kept as written.
-    Verbatim(String, String),
-    /// A picture or a recording.
+    /// Any but SOUND and PHOTO.
+    Text(Text),
+    /// A picture or a recording, with the name of its property.
     Binary(String, Binary),
+}
+
+/// A property with a text value.
+pub(super) struct Text {
+    /// Upper case, without its group.
+    pub name: String,
+    /// Values of TYPE and bare parameters in lower case, as written; encodings among them.
+    pub types: Vec<String>,
+    /// Has the parameter PREF of version 4.0.
+    pub pref: bool,
+    /// The value with its encoding undone.
+    value: String,
+    /// Backslashes in the value are escapes.
+    escaped: bool,
+}
+
+impl Text {
+    /// The value as one text: commas and semicolons are a part of it.
+    pub fn whole(&self) -> String {
+        self.plain(&self.value)
+    }
+
+    /// The components of a structured value (N, ADR, ORG), with `joint` between the values that commas
+    /// part in one of them.
+    pub fn components(&self, joint: &str) -> Vec<String> {
+        let component = |piece| {
+            let values = self.pieces(piece, ',').into_iter().map(|value| self.plain(value));
+            let values: Vec<_> = values.filter(|value| !value.trim().is_empty()).collect();
+            values.join(joint)
+        };
+        self.pieces(&self.value, ';').into_iter().map(component).collect()
+    }
+
+    fn plain(&self, piece: &str) -> String {
+        if self.escaped { unescape(piece) } else { piece.to_owned() }
+    }
+
+    /// The pieces of a text between separators that no backslash escapes.
+    fn pieces<'a>(&self, text: &'a str, separator: char) -> Vec<&'a str> {
+        let mut pieces = Vec::new();
+        let mut start = 0;
+        let mut after_backslash = false;
+        for (at, c) in text.char_indices() {
+            if c == separator && !after_backslash {
+                pieces.push(text.get(start..at).unwrap_or_default());
+                start = at + c.len_utf8();
+            }
+            after_backslash = self.escaped && c == '\\' && !after_backslash;
+        }
+        pieces.push(text.get(start..).unwrap_or_default());
+        pieces
+    }
 }
 
 /// What a SOUND or PHOTO holds.
@@ -207,11 +257,7 @@ impl<'a> Property<'a> {
                 let binary = self.binary();
                 Some(Line::Binary(self.name, binary))
             }
-            "REV" | "TZ" | "UID" => {
-                let value = unescape(&self.decoded());
-                Some(Line::Verbatim(self.name, value))
-            }
-            _ => Some(Line::Text(self.for_parser())),
+            _ => Some(Line::Text(self.into_text())),
         }
     }
 
@@ -232,41 +278,21 @@ impl<'a> Property<'a> {
         self.value.to_owned()
     }
 
-    fn for_parser(&self) -> String {
-        let mut line = self.name.clone();
-        for (key, value) in &self.parameters {
-            let plain = value.trim_matches('"');
-            let encoding = ["quoted-printable", "base64", "b", "7bit", "8bit", "inline"];
-            let is_encoding = encoding.iter().any(|e| plain.eq_ignore_ascii_case(e));
-            let key = match key.as_str() {
-                "" if is_encoding => continue,
-                "ENCODING" | "CHARSET" | "VALUE" => continue,
-                "" => "TYPE",
-                key => key,
-            };
-            // Anything that could end the parameter early goes.
-            let safe = |c: &char| !matches!(c, '"' | ';' | ':' | '\\') && !c.is_control();
-            let key: String =
-                key.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '-').collect();
-            let value: String = plain.chars().filter(safe).collect();
-            if !key.is_empty() && !value.is_empty() {
-                line.push_str(&format!(";{key}={value}"));
-            }
+    fn into_text(self) -> Text {
+        let value = self.decoded();
+        let named = self.parameters.iter().filter(|(key, _)| key.is_empty() || key == "TYPE");
+        let types = named
+            .flat_map(|(_, value)| value.trim_matches('"').split(','))
+            .map(|kind| kind.trim().to_ascii_lowercase())
+            .collect();
+        Text {
+            types,
+            pref: self.parameters.iter().any(|(key, _)| key == "PREF"),
+            // A lone backslash of an encoded value is no escape.
+            escaped: value == self.value,
+            value: value.replace('\0', ""),
+            name: self.name,
         }
-        line.push(':');
-        let decoded = self.decoded();
-        let was_encoded = decoded != self.value;
-        for c in decoded.chars() {
-            match c {
-                '\r' => {}
-                '\n' => line.push_str("\\n"),
-                // A lone backslash of an encoded value is no escape.
-                '\\' if was_encoded => line.push_str("\\\\"),
-                '\0' => {}
-                c => line.push(c),
-            }
-        }
-        line
     }
 
     fn binary(&self) -> Binary {

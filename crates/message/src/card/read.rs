@@ -1,10 +1,8 @@
-//! From octets to cards: lines first ([`super::lines`]), then `calcard` for the values.
-
-use calcard::vcard::{VCard, VCardEntry, VCardParameterName, VCardProperty, VCardValue};
+//! From octets to cards: lines first ([`super::lines`]), then the properties that a [`CardDoc`] has.
 
 use super::{
     CardDoc, Email, Sound, Tel,
-    lines::{self, Binary, Line, PROPERTIES_MAX},
+    lines::{self, Binary, Line, PROPERTIES_MAX, Text},
 };
 use crate::display;
 
@@ -84,14 +82,9 @@ fn card(source: &lines::Source) -> CardDoc {
     if source.lines.len() > PROPERTIES_MAX {
         problems.push("only its first 100 properties were read");
     }
-    let mut text = String::from("BEGIN:VCARD\r\nVERSION:4.0\r\n");
     for line in source.lines.iter().take(PROPERTIES_MAX) {
         match line {
-            Line::Text(line) => {
-                text.push_str(line);
-                text.push_str("\r\n");
-            }
-            Line::Verbatim(property, value) => verbatim(&mut doc, property, value),
+            Line::Text(text) => set_text(&mut doc, text),
             Line::Binary(property, binary) => match (property.as_str(), binary) {
                 ("SOUND", Binary::Cid(id)) if doc.sound.is_none() => {
                     doc.sound = Some(Sound::Cid(id.clone()));
@@ -108,12 +101,6 @@ fn card(source: &lines::Source) -> CardDoc {
             },
         }
     }
-    text.push_str("END:VCARD\r\n");
-    // A panic in there costs this card.
-    match std::panic::catch_unwind(|| VCard::parse(&text).ok()).ok().flatten() {
-        Some(parsed) => parsed.entries.iter().for_each(|entry| take(&mut doc, entry)),
-        None => problems.push("it cannot be read"),
-    }
     if doc.name.is_none() {
         let joined = [&doc.given, &doc.family];
         let joined: Vec<&str> = joined.into_iter().filter_map(|p| p.as_deref()).collect();
@@ -127,66 +114,55 @@ fn card(source: &lines::Source) -> CardDoc {
     doc
 }
 
-/// Values that are kept as written.
-fn verbatim(doc: &mut CardDoc, property: &str, value: &str) {
-    let value = one_line(value);
-    let target = match property {
-        "REV" => &mut doc.rev,
-        "TZ" => &mut doc.zone,
-        "UID" => &mut doc.uid,
-        _ => return,
+/// Sets the field that a property is for; the first of a name counts.
+fn set_text(doc: &mut CardDoc, text: &Text) {
+    let whole = || one_line(&text.whole());
+    let joined = |joint| {
+        let components = text.components(joint);
+        let components: Vec<String> = components.iter().filter_map(|c| one_line(c)).collect();
+        one_line(&components.join(", "))
     };
-    if target.is_none() {
-        *target = value;
-    }
-}
-
-fn take(doc: &mut CardDoc, entry: &VCardEntry) {
-    let first = || entry.values.first().and_then(VCardValue::as_text).and_then(one_line);
-    let all = || -> Vec<String> { entry.values.iter().filter_map(joined).collect() };
-    match &entry.name {
-        VCardProperty::Fn => set(&mut doc.name, first()),
-        VCardProperty::N => {
-            let mut parts = entry.values.iter().map(joined);
-            let mut next = || parts.next().flatten();
-            let (family, given, middle) = (next(), next(), next());
+    match text.name.as_str() {
+        "FN" => set(&mut doc.name, whole()),
+        "N" => {
+            let parts = text.components(" ");
+            let mut next = parts.iter().map(|part| one_line(part));
+            let [family, given, middle] = [(); 3].map(|()| next.next().flatten());
             set(&mut doc.family, family);
             let given: Vec<String> = [given, middle].into_iter().flatten().collect();
             set(&mut doc.given, one_line(&given.join(" ")));
         }
-        VCardProperty::Role => {
+        "ROLE" => {
             // Role wins over title, whichever comes first.
-            if let Some(role) = first() {
+            if let Some(role) = whole() {
                 doc.role = Some(role);
             }
         }
-        VCardProperty::Title => set(&mut doc.role, first()),
-        VCardProperty::Org => {
-            set(&mut doc.organization, one_line(&all().join(", ")));
+        "TITLE" => set(&mut doc.role, whole()),
+        "ORG" => set(&mut doc.organization, joined(", ")),
+        "ADR" => set(&mut doc.place, joined(", ")),
+        "NOTE" => {
+            let notes = display::clean_text(&text.whole());
+            set(&mut doc.notes, at_most(notes.trim(), NOTES_MAX));
         }
-        VCardProperty::Adr => {
-            set(&mut doc.place, one_line(&all().join(", ")));
-        }
-        VCardProperty::Note => {
-            let text = entry.values.first().and_then(VCardValue::as_text).unwrap_or_default();
-            let text = display::clean_text(text);
-            set(&mut doc.notes, at_most(text.trim(), NOTES_MAX));
-        }
-        VCardProperty::Email => {
-            if let Some(addr) = first().and_then(|a| without_scheme(&a, "mailto:")) {
-                let (kinds, preferred) = kinds(entry);
+        "EMAIL" => {
+            if let Some(addr) = whole().and_then(|a| without_scheme(&a, "mailto:")) {
+                let (kinds, preferred) = kinds(text);
                 let vpim = kinds.iter().any(|kind| kind == "vpim");
                 if !doc.emails.iter().any(|e| e.addr.eq_ignore_ascii_case(&addr)) {
                     doc.emails.push(Email { addr, vpim, preferred });
                 }
             }
         }
-        VCardProperty::Tel => {
-            if let Some(number) = first().and_then(|n| without_scheme(&n, "tel:")) {
-                let (kinds, preferred) = kinds(entry);
+        "TEL" => {
+            if let Some(number) = whole().and_then(|n| without_scheme(&n, "tel:")) {
+                let (kinds, preferred) = kinds(text);
                 doc.tels.push(Tel { number, kinds, preferred });
             }
         }
+        "REV" => set(&mut doc.rev, whole()),
+        "TZ" => set(&mut doc.zone, whole()),
+        "UID" => set(&mut doc.uid, whole()),
         _ => {}
     }
 }
@@ -194,14 +170,6 @@ fn take(doc: &mut CardDoc, entry: &VCardEntry) {
 fn set(target: &mut Option<String>, value: Option<String>) {
     if target.is_none() {
         *target = value;
-    }
-}
-
-/// A component, its values joined.
-fn joined(value: &VCardValue) -> Option<String> {
-    match value {
-        VCardValue::Component(list) => one_line(&list.join(" ")),
-        value => one_line(value.as_text()?),
     }
 }
 
@@ -227,33 +195,20 @@ fn without_scheme(text: &str, scheme: &str) -> Option<String> {
     (!rest.is_empty()).then(|| rest.to_owned())
 }
 
-/// TYPE values in lower case, and whether it is preferred (`TYPE=pref` or PREF).
-fn kinds(entry: &VCardEntry) -> (Vec<String>, bool) {
-    let mut kinds = Vec::new();
-    let mut preferred = false;
-    for parameter in &entry.params {
-        match parameter.name {
-            VCardParameterName::Type => {
-                let text = parameter.value.as_text().unwrap_or_default().to_ascii_lowercase();
-                for kind in text.split(',').map(str::trim).filter(|k| !k.is_empty()) {
-                    if kind == "pref" {
-                        preferred = true;
-                    } else if is_token(kind) && !kinds.iter().any(|k| k == kind) && kinds.len() < 16
-                    {
-                        kinds.push(kind.to_owned());
-                    }
-                }
-            }
-            VCardParameterName::Pref => preferred = true,
-            _ => {}
+/// TYPE values, and whether it is preferred (`TYPE=pref` or PREF).
+fn kinds(text: &Text) -> (Vec<String>, bool) {
+    let mut kinds: Vec<String> = Vec::new();
+    for kind in &text.types {
+        if kind != "pref" && is_token(kind) && !kinds.contains(kind) && kinds.len() < 16 {
+            kinds.push(kind.clone());
         }
     }
-    (kinds, preferred)
+    (kinds, text.pref || text.types.iter().any(|kind| kind == "pref"))
 }
 
 /// What can be a type (RFC 2426 section 4); only that can be written again.
 fn is_token(kind: &str) -> bool {
-    kind.len() <= 40
+    (1..=40).contains(&kind.len())
         && kind.chars().all(|c| c.is_ascii_alphanumeric() || c == '-')
         && !lines::NO_TYPES.contains(&kind)
 }
