@@ -59,8 +59,12 @@ impl Chip {
 
 impl From<Completion> for Chip {
     fn from(found: Completion) -> Self {
-        let number = found.contact.is_none() && found.name.starts_with(['+', '0']);
-        Self { contact: found.contact, number, label: found.name, ..Self::of(found.address) }
+        if found.contact.is_none() && address::parse(found.address.addr.as_str()).number.is_some() {
+            // What is offered is a sentence; the number is the recipient.
+            let label = found.address.addr.local_part().to_owned();
+            return Self { number: true, label: phone(&label), ..Self::of(found.address) };
+        }
+        Self { contact: found.contact, label: found.name, ..Self::of(found.address) }
     }
 }
 
@@ -177,9 +181,12 @@ impl People {
         let twice = |chip: &Chip| {
             chip.address.as_ref().is_some_and(|a| a.addr.same_mailbox(&found.address.addr))
         };
-        if self.chips.iter().any(twice) {
+        if self.chips.iter().enumerate().any(|(other, chip)| other != at && twice(chip)) {
             self.chips.remove(at);
-        } else if let Some(chip) = self.chips.get_mut(at) {
+        } else if let Some(chip) = self.chips.get_mut(at)
+            // A number that goes through the gateway is what was meant; a person may say more.
+            && (chip.address.is_none() || found.contact.is_some())
+        {
             *chip = found.into();
         }
         true
