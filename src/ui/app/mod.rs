@@ -416,4 +416,6 @@ fn dragged(event: iced::Event, _: event::Status, _: window::Id) -> Option<Messag
 }
 
 #[cfg(test)]
+mod journey_tests;
+#[cfg(test)]
 mod tests;
