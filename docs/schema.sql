@@ -19,7 +19,6 @@ CREATE TABLE mailboxes (
   uidnext INTEGER NOT NULL DEFAULT 0,
   highestmodseq INTEGER NOT NULL DEFAULT 0,
   keywords INTEGER NOT NULL DEFAULT 0,
-  state TEXT NOT NULL DEFAULT '',
   UNIQUE (account, wire_name)
 ) STRICT;
 
@@ -55,7 +54,7 @@ CREATE TABLE messages (
   joined INTEGER NOT NULL DEFAULT 0,
   started INTEGER NOT NULL DEFAULT 0,
   presented INTEGER NOT NULL DEFAULT 0,
-  poison INTEGER NOT NULL DEFAULT 0,
+  quarantined INTEGER NOT NULL DEFAULT 0,
   peaks BLOB NOT NULL DEFAULT x''
 , estimated INTEGER NOT NULL DEFAULT 0) STRICT;
 
@@ -120,7 +119,7 @@ CREATE INDEX locations_class ON locations(inbox, listed, class, date, id);
 
 CREATE INDEX locations_class_seen ON locations(inbox, listed, class, seen, date, id);
 
-CREATE TABLE heads (
+CREATE TABLE "headers" (
   message INTEGER PRIMARY KEY REFERENCES messages(id) ON DELETE CASCADE,
   octets BLOB NOT NULL
 ) STRICT;
@@ -145,13 +144,10 @@ CREATE TABLE ops (
   message INTEGER NOT NULL,
   location INTEGER NOT NULL DEFAULT 0,
   kind TEXT NOT NULL,
-  detail TEXT NOT NULL DEFAULT '',
   target INTEGER NOT NULL DEFAULT 0,
   state TEXT NOT NULL DEFAULT 'waiting',
   attempts INTEGER NOT NULL DEFAULT 0,
-  reason TEXT NOT NULL DEFAULT '',
-  created INTEGER NOT NULL DEFAULT 0
-) STRICT;
+  flag TEXT NOT NULL DEFAULT '', made INTEGER NOT NULL DEFAULT 0, why TEXT NOT NULL DEFAULT '', said TEXT NOT NULL DEFAULT '') STRICT;
 
 CREATE INDEX ops_account ON ops(account, state, id);
 
@@ -174,19 +170,17 @@ CREATE TABLE outbox (
   duration_ms INTEGER NOT NULL DEFAULT -1,
   receipt INTEGER NOT NULL DEFAULT 0,
   notify INTEGER NOT NULL DEFAULT 0,
-  relation TEXT NOT NULL DEFAULT '',
   state TEXT NOT NULL DEFAULT 'queued',
   due INTEGER NOT NULL DEFAULT 0,
   attempts INTEGER NOT NULL DEFAULT 0,
   searches INTEGER NOT NULL DEFAULT 0,
   first_try INTEGER NOT NULL DEFAULT 0,
   doubtful_since INTEGER NOT NULL DEFAULT 0,
-  reply TEXT NOT NULL DEFAULT '',
   created INTEGER NOT NULL DEFAULT 0,
   message INTEGER NOT NULL DEFAULT 0,
   blocked_by INTEGER NOT NULL DEFAULT 0,
   octets BLOB NOT NULL
-) STRICT;
+, related_as TEXT NOT NULL DEFAULT '', related_to INTEGER NOT NULL DEFAULT 0, why TEXT NOT NULL DEFAULT '', reply_code INTEGER NOT NULL DEFAULT 0, refused TEXT NOT NULL DEFAULT '', said TEXT NOT NULL DEFAULT '') STRICT;
 
 CREATE INDEX outbox_state ON outbox(state, due);
 
@@ -278,7 +272,7 @@ CREATE TABLE card_dismissals (
   PRIMARY KEY (message, path)
 ) STRICT, WITHOUT ROWID;
 
-CREATE TABLE things (
+CREATE TABLE "meta" (
   name TEXT PRIMARY KEY,
   value BLOB NOT NULL
 ) STRICT, WITHOUT ROWID;

@@ -13,6 +13,7 @@ use crate::{
         secrets::{GivenPassword, KeyringStore},
     },
     model::{Importance, MailboxId, OutboxId, Secret, imap::MailboxRole},
+    wording::failure,
 };
 
 /// Longest password read from standard input.
@@ -345,8 +346,8 @@ fn outbox_json(row: &OutboxRow) -> serde_json::Value {
         OutboxState::Sending(_) => ("sending", None),
         OutboxState::Accepted => ("accepted", None),
         OutboxState::Ambiguous => ("ambiguous", None),
-        OutboxState::Failed(reason) => ("failed", Some(reason)),
-        OutboxState::Retry { reason, .. } => ("retry", Some(reason)),
+        OutboxState::Failed(reason) => ("failed", Some(told(reason))),
+        OutboxState::Retry { reason, .. } => ("retry", Some(told(reason))),
     };
     let at = match &row.state {
         OutboxState::Held(at) | OutboxState::Retry { at, .. } => Some(at.to_rfc3339()),
@@ -364,6 +365,14 @@ fn outbox_json(row: &OutboxRow) -> serde_json::Value {
     })
 }
 
+/// The reason, and in a line of its own what the server said.
+fn told(failure: &crate::engine::Failure) -> String {
+    match failure::said(failure) {
+        Some(said) => format!("{}\n{said}", failure::sentence(failure)),
+        None => failure::sentence(failure),
+    }
+}
+
 fn state_words(state: &OutboxState) -> String {
     match state {
         OutboxState::Held(at) => format!("goes out at {}", at.to_rfc3339()),
@@ -373,9 +382,9 @@ fn state_words(state: &OutboxState) -> String {
         OutboxState::Ambiguous => {
             "may have been sent: the connection broke before the server answered".into()
         }
-        OutboxState::Failed(reason) => format!("couldn’t be sent: {reason}"),
+        OutboxState::Failed(reason) => format!("couldn’t be sent: {}", told(reason)),
         OutboxState::Retry { reason, at } => {
-            format!("waits for another try at {}: {reason}", at.to_rfc3339())
+            format!("waits for another try at {}: {}", at.to_rfc3339(), told(reason))
         }
     }
 }
@@ -427,7 +436,7 @@ async fn report(engine: &Engine, event: &Event) {
         }
         Event::Arrived(keys) => eprintln!("{} new", keys.len()),
         Event::Sent(id) => eprintln!("outbox {id}: sent"),
-        Event::SendFailed(id, reason) => eprintln!("outbox {id}: {reason}"),
+        Event::SendFailed(id, reason) => eprintln!("outbox {id}: {}", told(reason)),
         _ => {}
     }
 }

@@ -8,6 +8,7 @@ pub mod fluent;
 
 pub use fluent::{choose, languages};
 pub mod delivery;
+pub mod failure;
 pub mod problem;
 pub mod receipt;
 pub mod refusal;

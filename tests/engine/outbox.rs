@@ -9,9 +9,11 @@ use std::{
 };
 
 use aloud::{
-    engine::{Engine, Options, OutboxState, net::TcpDialer, secrets::MemoryStore},
+    engine::{
+        Engine, Failure, FailureWhy, Options, OutboxState, net::TcpDialer, secrets::MemoryStore,
+    },
     loopback::{AtCommand, CommandFault, DropAfterData, Faults, Loopback, Protocol, When},
-    model::{DateTime, OutboxId, Secret},
+    model::{AddrSpec, DateTime, OutboxId, Secret},
 };
 
 use crate::support::user::{Desk, OWN, START, refused, server, settings};
@@ -72,7 +74,15 @@ async fn a_refused_recipient_is_named_and_nobody_gets_anything() {
     let id = desk.engine.submit_raw(letter("a")).await.expect("frozen");
     desk.engine.drain_outbox().await.expect("drained");
     match state(&desk, id).await {
-        Some(OutboxState::Failed(reason)) => assert!(reason.contains("bo@example.net"), "{reason}"),
+        Some(OutboxState::Failed(failure)) => {
+            let expected = Failure {
+                why: FailureWhy::Refused,
+                code: Some(550),
+                recipient: AddrSpec::parse("bo@example.net").ok(),
+                said: "5.1.1 no such user".into(),
+            };
+            assert_eq!(failure, expected);
+        }
         other => panic!("{other:?}"),
     }
     assert!(desk.server.submitted().is_empty());

@@ -74,7 +74,8 @@ async fn a_limit_told_late_is_a_refusal_before_the_upload() {
     let rows = desk.engine.outbox().await.expect("rows");
     assert_eq!(rows[0].id, ids[0]);
     assert!(
-        matches!(&rows[0].state, OutboxState::Failed(why) if why.contains("takes messages up to 20 kB")),
+        matches!(&rows[0].state, OutboxState::Failed(failure)
+            if failure.code == Some(552) && failure.said.contains("takes messages up to 20 kB")),
         "{rows:?}"
     );
     assert!(!desk.server.commands().iter().any(|line| line.contains("MAIL")));

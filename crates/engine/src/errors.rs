@@ -109,6 +109,92 @@ impl From<&str> for Refusal {
     }
 }
 
+impl Error {
+    /// A word for the log. What servers say may hold addresses, subjects and credentials, so their
+    /// words never go there (reliability T17).
+    #[must_use]
+    pub fn class(&self) -> &'static str {
+        match self {
+            Self::Refused(_) => "refused",
+            Self::Auth(_) => "credentials",
+            Self::PasswordNeeded => "no password",
+            Self::NoKeyring(_) => "no keyring",
+            Self::Certificate(_) => "certificate",
+            Self::NoEncryption => "no encryption",
+            Self::WrongSecurity { .. } => "wrong encryption",
+            Self::Unreachable { .. } => "unreachable",
+            Self::Server(_) => "server",
+            Self::Protocol(_) => "protocol",
+            Self::Store(_) => "store",
+            Self::NotFound(_) => "not found",
+            Self::Invalid(_) => "invalid",
+            Self::DraftInUse => "draft in use",
+            Self::NotEditable => "not editable",
+            Self::Stopped => "stopped",
+        }
+    }
+
+    /// True if the password is missing or wrong: only the user can help.
+    #[must_use]
+    pub fn needs_password(&self) -> bool {
+        matches!(self, Self::Auth(_) | Self::PasswordNeeded | Self::NoKeyring(_))
+    }
+
+    /// True if trying again is of no use before the user has done something: given a password,
+    /// chosen another encryption, trusted a certificate, changed what was asked for.
+    #[must_use]
+    pub fn needs_user(&self) -> bool {
+        match self {
+            Self::Auth(_)
+            | Self::PasswordNeeded
+            | Self::NoKeyring(_)
+            | Self::Certificate(_)
+            | Self::NoEncryption
+            | Self::WrongSecurity { .. }
+            | Self::Refused(_)
+            | Self::Invalid(_)
+            | Self::DraftInUse
+            | Self::NotEditable => true,
+            Self::Unreachable { .. }
+            | Self::Server(_)
+            | Self::Protocol(_)
+            | Self::Store(_)
+            | Self::NotFound(_)
+            | Self::Stopped => false,
+        }
+    }
+
+    /// True if the IMAP connection it came over is of no use after it.
+    #[must_use]
+    pub fn ends_connection(&self) -> bool {
+        match self {
+            Self::Server(_)
+            | Self::Invalid(_)
+            | Self::NotFound(_)
+            | Self::Store(_)
+            | Self::DraftInUse
+            | Self::NotEditable => false,
+            Self::Refused(_)
+            | Self::Auth(_)
+            | Self::PasswordNeeded
+            | Self::NoKeyring(_)
+            | Self::Certificate(_)
+            | Self::NoEncryption
+            | Self::WrongSecurity { .. }
+            | Self::Unreachable { .. }
+            | Self::Protocol(_)
+            | Self::Stopped => true,
+        }
+    }
+
+    /// True if a submission that ended with it counts among the tries of a message. It does not
+    /// where only the user can help; what was wrong with the message itself is no try at all.
+    #[must_use]
+    pub fn counts_as_try(&self) -> bool {
+        !self.needs_user()
+    }
+}
+
 /// Why a certificate cannot be trusted.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{reason}")]
@@ -133,4 +219,36 @@ pub enum CertificateFault {
     OwnFile,
     /// Anything else.
     Other,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn errors_answer_for_themselves() {
+        let text = || String::from("x");
+        let unreachable = Error::Unreachable { host: text(), reason: text() };
+        let wrong = Error::WrongSecurity { host: text(), expects: Security::Tls };
+        // Error, needs a password, needs the user, ends the connection.
+        for (error, password, user, ends) in [
+            (Error::Auth(text()), true, true, true),
+            (Error::PasswordNeeded, true, true, true),
+            (Error::NoKeyring(text()), true, true, true),
+            (Error::NoEncryption, false, true, true),
+            (wrong, false, true, true),
+            (Error::Invalid(text()), false, true, false),
+            (unreachable, false, false, true),
+            (Error::Protocol(text()), false, false, true),
+            (Error::Server(text()), false, false, false),
+            (Error::Store(text()), false, false, false),
+            (Error::NotFound(text()), false, false, false),
+            (Error::Stopped, false, false, true),
+        ] {
+            assert_eq!(error.needs_password(), password, "{error:?}");
+            assert_eq!(error.needs_user(), user, "{error:?}");
+            assert_eq!(error.ends_connection(), ends, "{error:?}");
+            assert_eq!(error.counts_as_try(), !user, "{error:?}");
+        }
+    }
 }

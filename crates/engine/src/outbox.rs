@@ -34,7 +34,7 @@ use super::{
     account::Passwords,
     errors::Result,
     handle::{Engine, lock},
-    smtp::{self, DataGate, Envelope, SmtpFacts, SubmitOutcome},
+    smtp::{self, DataGate, EnhancedCode, Envelope, SmtpFacts, SubmitOutcome},
     store::{
         Store, accounts,
         blobs::try_lock,
@@ -43,15 +43,16 @@ use super::{
         messages,
         outbox::{self as rows, Entry, Phase},
     },
-    types::{AccountState, Error, Event},
+    types::{AccountState, Error, Event, Failure, FailureWhy},
 };
-use aloud_message::{Dsn, dsn};
-use aloud_model::{AccountId, AddrSpec, MessageKey, OutboxId};
+use aloud_model::{AccountId, MessageKey, OutboxId};
 
 /// First pause after a cut, and the longest.
 const BACKOFF: (i64, i64) = (30, 3600);
 /// How long a message is tried for.
 const GIVE_UP: i64 = 5 * 24 * 3600;
+/// "Invalid command" in general (RFC 3463 section 3.6): some servers say so while they restart.
+const WRONG_SEQUENCE: EnhancedCode = EnhancedCode { class: 5, subject: 5, detail: 0 };
 /// Pause while credentials or certificates are wrong; the user's action ends it sooner.
 const PAUSED: i64 = 3600;
 /// Pauses after the first searches for an ambiguous message; later every [`SEARCH_LATER`].
@@ -94,7 +95,7 @@ impl Outbox {
     ///
     /// # Errors
     /// [`Error::Store`].
-    pub(crate) fn own(&self, store: &Store) -> Result<bool> {
+    pub(crate) fn acquire_lock(&self, store: &Store) -> Result<bool> {
         let mut owned = lock(&self.owned);
         if owned.is_some() {
             return Ok(true);
@@ -107,7 +108,7 @@ impl Outbox {
     }
 
     /// Lets another process send from this folder.
-    pub(crate) fn disown(&self) {
+    pub(crate) fn release_lock(&self) {
         *lock(&self.owned) = None;
     }
 
@@ -136,7 +137,7 @@ pub(crate) fn spawn_loop(engine: &Engine) {
         let mut events = engine.events();
         let cancel = engine.inner.cancel.clone();
         loop {
-            let pause = match work(&engine).await {
+            let pause = match run_once(&engine).await {
                 Ok(pause) => pause,
                 Err(error) => {
                     tracing::warn!(error = error.class(), "the outbox could not be worked on");
@@ -152,7 +153,7 @@ pub(crate) fn spawn_loop(engine: &Engine) {
                     () = &mut sleep => break,
                     event = events.recv() => match event {
                         Ok(Event::AccountChanged(id))
-                            if is_up(&engine, id) && hurry(&engine, id).await => break,
+                            if is_up(&engine, id) && retry_now(&engine, id).await => break,
                         Err(RecvError::Closed) => return,
                         _ => {}
                     },
@@ -167,30 +168,30 @@ fn is_up(engine: &Engine, id: AccountId) -> bool {
 }
 
 /// Rows of an account that wait for the network or a password go now. True if there were some.
-pub(crate) async fn hurry(engine: &Engine, id: AccountId) -> bool {
+pub(crate) async fn retry_now(engine: &Engine, id: AccountId) -> bool {
     let store = &engine.inner.store;
     let now = store.now();
     let waiting = store.read(rows::entries).await.unwrap_or_default();
     let any = waiting.iter().any(|entry| {
         entry.account == id
             && match entry.phase {
-                Phase::Queued => entry.due > now && entry.reply.is_empty(),
+                Phase::Queued => entry.due > now && entry.failure.is_none(),
                 Phase::Ambiguous => true,
                 _ => false,
             }
     });
     if any {
-        let _ = store.write(move |t| rows::hurry(t, id, now)).await;
+        let _ = store.write(move |t| rows::retry_now(t, id, now)).await;
     }
     any
 }
 
 /// Works on all rows that are due; returns how long nothing will be.
-pub(crate) async fn work(engine: &Engine) -> Result<Duration> {
+pub(crate) async fn run_once(engine: &Engine) -> Result<Duration> {
     let _working = engine.inner.outbox.working.lock().await;
     let store = &engine.inner.store;
     let owner = engine.clone();
-    if !blocking(move || owner.inner.outbox.own(&owner.inner.store)).await? {
+    if !blocking(move || owner.inner.outbox.acquire_lock(&owner.inner.store)).await? {
         // Another process sends; it sees what was frozen here.
         return Ok(LOOK);
     }
@@ -260,7 +261,7 @@ async fn submit(engine: &Engine, entry: &Entry) -> Result<()> {
     let row = store.read(move |c| accounts::account(c, account)).await?;
     let password = match inner.passwords.password(account).await {
         Ok(password) => password,
-        Err(error) => return hold(engine, entry, &error).await,
+        Err(error) => return pause(engine, entry, &error).await,
     };
     let now = store.now();
     if !store.write(move |t| rows::begin(t, id, now)).await? {
@@ -316,96 +317,106 @@ async fn settle(
             engine.tell(Event::Sent(id));
         }
         Ok(SubmitOutcome::Refused { code, text, permanent, recipient }) => {
-            let said = refusal(code, &text, recipient.as_ref());
-            let once_more = text.contains("5.5.0") && entry.attempts == 0;
+            let once_more = entry.attempts == 0
+                && EnhancedCode::of(&text).is_some_and(|code| code == WRONG_SEQUENCE);
+            let failure =
+                Failure { why: FailureWhy::Refused, code: Some(code), recipient, said: text };
             if permanent && !once_more || is_over(entry, now) {
-                let reason = said.clone();
-                store.write(move |t| rows::fail(t, id, &reason)).await?;
-                engine.tell(Event::SendFailed(id, said));
+                fail(engine, id, failure).await?;
             } else {
                 let at = now + backoff(entry.attempts);
-                store.write(move |t| rows::again(t, id, at, &said, false)).await?;
+                store.write(move |t| rows::requeue(t, id, at, Some(&failure), false)).await?;
             }
         }
         Ok(SubmitOutcome::Broken { final_dot_flushed: true, reason, .. }) => {
-            store.write(move |t| rows::doubt(t, id, &reason, now)).await?;
+            let failure = Failure::new(FailureWhy::Broken).saying(reason);
+            store.write(move |t| rows::mark_ambiguous(t, id, &failure, now)).await?;
             inner.outbox.step("ambiguous");
         }
         Ok(SubmitOutcome::Broken { .. }) => retry(engine, entry, now).await?,
         Err(error) if data_started => {
             // What our own code made of it says nothing about the server.
-            store.write(move |t| rows::doubt(t, id, &error.to_string(), now)).await?;
+            let failure = Failure::new(FailureWhy::Broken).saying(error.to_string());
+            store.write(move |t| rows::mark_ambiguous(t, id, &failure, now)).await?;
         }
-        Err(
-            error @ (Error::Auth(_)
-            | Error::PasswordNeeded
-            | Error::NoKeyring(_)
-            | Error::Certificate(_)
-            | Error::NoEncryption
-            | Error::WrongSecurity { .. }),
-        ) => hold(engine, entry, &error).await?,
-        Err(error @ (Error::Refused(_) | Error::Invalid(_))) => {
-            let said = error.to_string();
-            let reason = said.clone();
+        Err(error) => match why(&error) {
             // Taken back while connecting: there is no row any more.
-            if store.write(move |t| rows::fail(t, id, &reason)).await.is_ok() {
-                engine.tell(Event::SendFailed(id, said));
+            None if matches!(error, Error::Refused(_)) => {}
+            None => retry(engine, entry, now).await?,
+            Some(FailureWhy::Malformed) => {
+                let failure = Failure::new(FailureWhy::Malformed).saying(error.to_string());
+                fail(engine, id, failure).await?;
             }
-        }
-        Err(_) => retry(engine, entry, now).await?,
+            Some(_) => pause(engine, entry, &error).await?,
+        },
     }
     engine.tell(Event::OutboxChanged);
     Ok(())
 }
 
-/// What a refusal means, where its enhanced code (RFC 3463) tells that of a recipient, and in a line
-/// of its own what the server said; else that alone.
-fn refusal(code: u16, text: &str, recipient: Option<&AddrSpec>) -> String {
-    let Some(recipient) = recipient else { return format!("{code} {text}") };
-    let class = if code >= 500 { "5.0.0" } else { "4.0.0" };
-    let mut meaning = Dsn {
-        recipient: recipient.to_string(),
-        action: dsn::Action::Failed,
-        status: class.into(),
-        ..Dsn::default()
-    };
-    let vague = dsn::sentence(&meaning);
-    meaning.diagnostic = Some(text.to_owned());
-    let sentence = dsn::sentence(&meaning);
-    if sentence == vague {
-        return format!("{recipient}: {code} {text}");
-    }
-    format!("{sentence}\n{recipient}: {code} {text}")
+/// Stops a row and tells why.
+async fn fail(engine: &Engine, id: OutboxId, failure: Failure) -> Result<()> {
+    let reason = failure.clone();
+    engine.inner.store.write(move |t| rows::fail(t, id, &reason)).await?;
+    engine.tell(Event::SendFailed(id, failure));
+    Ok(())
+}
+
+/// What an error means for a row that no content octet of has left; `None` when the next try may
+/// simply go better.
+fn why(error: &Error) -> Option<FailureWhy> {
+    Some(match error {
+        Error::Auth(_) => FailureWhy::Credentials,
+        Error::PasswordNeeded => FailureWhy::NoPassword,
+        Error::NoKeyring(_) => FailureWhy::NoKeyring,
+        Error::Certificate(_) => FailureWhy::Certificate,
+        Error::NoEncryption => FailureWhy::NoEncryption,
+        Error::WrongSecurity { .. } => FailureWhy::WrongEncryption,
+        Error::Invalid(_) => FailureWhy::Malformed,
+        Error::Refused(_)
+        | Error::Unreachable { .. }
+        | Error::Server(_)
+        | Error::Protocol(_)
+        | Error::Store(_)
+        | Error::NotFound(_)
+        | Error::DraftInUse
+        | Error::NotEditable
+        | Error::Stopped => return None,
+    })
 }
 
 /// A cut before anything was accepted.
 async fn retry(engine: &Engine, entry: &Entry, now: i64) -> Result<()> {
     let id = entry.id;
     if is_over(entry, now) {
-        let said = "The server could not be reached for five days.".to_owned();
-        let reason = said.clone();
-        engine.inner.store.write(move |t| rows::fail(t, id, &reason)).await?;
-        engine.tell(Event::SendFailed(id, said));
-        return Ok(());
+        return fail(engine, id, Failure::new(FailureWhy::GaveUp)).await;
     }
     let at = now + backoff(entry.attempts);
-    // No words: the row shows that it waits for the network.
-    engine.inner.store.write(move |t| rows::again(t, id, at, "", false)).await
+    // Without a failure the row shows that it waits for the network.
+    engine.inner.store.write(move |t| rows::requeue(t, id, at, None, false)).await
 }
 
-/// Credentials or certificate: wait for the user, count nothing.
-async fn hold(engine: &Engine, entry: &Entry, error: &Error) -> Result<()> {
+/// Credentials, certificate or encryption: waits for the user and counts no try.
+async fn pause(engine: &Engine, entry: &Entry, error: &Error) -> Result<()> {
     let (id, account) = (entry.id, entry.account);
     if matches!(error, Error::Auth(_)) {
         engine.inner.passwords.distrust(account);
     }
-    if matches!(error, Error::Auth(_) | Error::PasswordNeeded | Error::NoKeyring(_)) {
+    if error.needs_password() {
         engine.tell(Event::AuthRequired(account));
     }
-    let (at, reason) = (engine.inner.store.now() + PAUSED, error.to_string());
+    let at = engine.inner.store.now() + PAUSED;
+    let said = match error {
+        Error::Auth(said) | Error::NoKeyring(said) => said.clone(),
+        Error::Certificate(bad) => bad.reason.clone(),
+        Error::WrongSecurity { host, .. } => host.clone(),
+        _ => String::new(),
+    };
+    let failure = Failure::new(why(error).unwrap_or(FailureWhy::Other)).saying(said);
     // No try was begun yet when the password is missing.
-    let refund = !matches!(error, Error::PasswordNeeded | Error::NoKeyring(_));
-    engine.inner.store.write(move |t| rows::again(t, id, at, &reason, refund)).await?;
+    let begun = !matches!(error, Error::PasswordNeeded | Error::NoKeyring(_));
+    let refund = begun && !error.counts_as_try();
+    engine.inner.store.write(move |t| rows::requeue(t, id, at, Some(&failure), refund)).await?;
     engine.tell(Event::OutboxChanged);
     Ok(())
 }
@@ -560,32 +571,6 @@ mod tests {
                 assert!((least..=most).contains(&pause), "{attempts}: {pause}");
             }
         }
-    }
-
-    #[test]
-    fn enhanced_codes_become_sentences() {
-        let bo = AddrSpec::parse("bo@example.net").ok();
-        for (code, text, expected) in [
-            (
-                550,
-                "5.1.1 no",
-                "There is no mailbox bo at example.net.\nbo@example.net: 550 5.1.1 no",
-            ),
-            (
-                452,
-                "4.2.2 over",
-                "The mailbox is full, so the system at example.net turned your message away.\nbo@example.net: 452 4.2.2 over",
-            ),
-            (
-                550,
-                "user unknown",
-                "There is no mailbox bo at example.net.\nbo@example.net: 550 user unknown",
-            ),
-            (550, "no", "bo@example.net: 550 no"),
-        ] {
-            assert_eq!(refusal(code, text, bo.as_ref()), expected);
-        }
-        assert_eq!(refusal(554, "5.7.1 not you", None), "554 5.7.1 not you");
     }
 
     #[test]

@@ -20,32 +20,6 @@ pub use super::drafts::{
 pub use super::errors::{BadCertificate, CertificateFault, Error, Refusal};
 pub use people::*;
 
-impl Error {
-    /// A word for the log. What servers say may hold addresses, subjects and credentials, so their
-    /// words never go there (reliability T17).
-    #[must_use]
-    pub fn class(&self) -> &'static str {
-        match self {
-            Self::Refused(_) => "refused",
-            Self::Auth(_) => "credentials",
-            Self::PasswordNeeded => "no password",
-            Self::NoKeyring(_) => "no keyring",
-            Self::Certificate(_) => "certificate",
-            Self::NoEncryption => "no encryption",
-            Self::WrongSecurity { .. } => "wrong encryption",
-            Self::Unreachable { .. } => "unreachable",
-            Self::Server(_) => "server",
-            Self::Protocol(_) => "protocol",
-            Self::Store(_) => "store",
-            Self::NotFound(_) => "not found",
-            Self::Invalid(_) => "invalid",
-            Self::DraftInUse => "draft in use",
-            Self::NotEditable => "not editable",
-            Self::Stopped => "stopped",
-        }
-    }
-}
-
 /// How a connection is protected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -517,6 +491,67 @@ impl FormatPlan {
     }
 }
 
+vocabulary! {
+    /// Why a message was not sent, or not yet.
+    pub enum FailureWhy in "outbox.why" {
+        /// Nothing went wrong.
+        None = "",
+        /// The submission server refused it.
+        Refused = "refused",
+        /// It was tried for five days without a connection.
+        GaveUp = "gave-up",
+        /// The server turned the credentials down.
+        Credentials = "credentials",
+        /// No password is at hand.
+        NoPassword = "no-password",
+        /// The keyring cannot be used.
+        NoKeyring = "no-keyring",
+        /// The server's certificate cannot be trusted.
+        Certificate = "certificate",
+        /// The server offers no encryption.
+        NoEncryption = "no-encryption",
+        /// The port speaks TLS where STARTTLS was chosen, or the other way round.
+        WrongEncryption = "wrong-encryption",
+        /// The octets or the envelope cannot be sent by SMTP.
+        Malformed = "malformed",
+        /// The connection broke when the server may have had the message.
+        Broken = "broken",
+        /// The program ended when the server may have had the message.
+        Ended = "ended",
+        /// The row in the database cannot be read; it is left as it is.
+        Unreadable = "unreadable",
+        /// What an older version wrote down as a sentence.
+        Other = "other",
+    }
+}
+
+/// Why a message was not sent, or not yet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Failure {
+    /// The reason.
+    pub why: FailureWhy,
+    /// The server's reply code, where it gave one.
+    pub code: Option<u16>,
+    /// The recipient that it refused, where it was one.
+    pub recipient: Option<AddrSpec>,
+    /// What the server or the system said, as it said it; empty for nothing.
+    pub said: String,
+}
+
+impl Failure {
+    /// A reason without further words.
+    #[must_use]
+    pub fn new(why: FailureWhy) -> Self {
+        Self { why, code: None, recipient: None, said: String::new() }
+    }
+
+    /// The same, with what the server or the system said.
+    #[must_use]
+    pub fn saying(self, said: impl Into<String>) -> Self {
+        Self { said: said.into(), ..self }
+    }
+}
+
 /// State of an outbox row (docs/reliability.md 1).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum OutboxState {
@@ -530,12 +565,12 @@ pub enum OutboxState {
     Accepted,
     /// The connection broke when the server may have had it: the user decides.
     Ambiguous,
-    /// Refused; what the server said.
-    Failed(String),
-    /// Waits for another attempt after a temporary refusal.
+    /// Stopped.
+    Failed(Failure),
+    /// Waits for another attempt.
     Retry {
-        /// What the server said.
-        reason: String,
+        /// What the last one met.
+        reason: Failure,
         /// When.
         at: DateTime,
     },
@@ -648,7 +683,7 @@ pub enum Event {
     /// A message was accepted by the server.
     Sent(OutboxId),
     /// A message could not be sent.
-    SendFailed(OutboxId, String),
+    SendFailed(OutboxId, Failure),
     /// An account was added, removed, or its state changed.
     AccountChanged(AccountId),
     /// An account needs its password.

@@ -21,6 +21,7 @@ use crate::{
         AccountId, Address, Flag, Importance, MessageKind, Secret, Uid, imap::MailboxRole,
         voice::VoiceFormat,
     },
+    wording::failure,
 };
 
 /// How long all steps may take together.
@@ -407,7 +408,9 @@ impl Check {
         match rows.first() {
             None => Ok(()),
             Some(row) => Err(match &row.state {
-                OutboxState::Failed(reason) | OutboxState::Retry { reason, .. } => reason.clone(),
+                OutboxState::Failed(reason) | OutboxState::Retry { reason, .. } => {
+                    failure::sentence(reason)
+                }
                 state => format!("the outbox still holds a message: {state:?}"),
             }),
         }

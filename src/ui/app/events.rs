@@ -9,7 +9,7 @@ use crate::{
     ui::{
         bridge, faces, list, now_playing,
         screen::{
-            self, composer, outbox,
+            self, composer,
             player::{self, Noticed},
             reader::{self, Reader},
             settings,
@@ -18,6 +18,7 @@ use crate::{
         theme::Icon,
         words,
     },
+    wording::failure,
 };
 
 impl App {
@@ -84,7 +85,7 @@ impl App {
                     self.forget_sent();
                     self.say(
                         Icon::CircleX,
-                        fl!("toast-send-failed", text = outbox::reasons(&reason).0),
+                        fl!("toast-send-failed", text = failure::sentence(&reason)),
                     );
                 }
                 self.overview()

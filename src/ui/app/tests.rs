@@ -10,7 +10,7 @@ use iced_test::Simulator;
 use super::*;
 use crate::{
     audio::{ClipId, Phase},
-    engine::{AccountState, ListPage, Progress},
+    engine::{AccountState, Failure, FailureWhy, ListPage, Progress},
     model::imap::MailboxRole,
     ui::testing::{NOW, account, mailbox, row},
 };
@@ -382,7 +382,10 @@ fn a_toast_of_sending_counts_down_and_undo_is_gone_once_it_went() {
     let _ = app.update(Message::Engine(Event::Sent(OutboxId(2))));
     assert!(sees(&app, "Sent to Priya Raman"));
     app.sending.push(Sending { ids: vec![OutboxId(3)], to: "Priya Raman".into() });
-    let _ = app.update(Message::Engine(Event::SendFailed(OutboxId(3), "no such user".into())));
+    let _ = app.update(Message::Engine(Event::SendFailed(
+        OutboxId(3),
+        Failure::new(FailureWhy::Other).saying("no such user"),
+    )));
     assert!(sees(&app, "The server didn’t take your message. It said: no such user"));
 }
 

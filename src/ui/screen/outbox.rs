@@ -19,6 +19,7 @@ use crate::{
         theme::{Icon, Look, SEMIBOLD, Type, icon, style},
         widget::{Avatar, El, avatar, button, ellipsis, empty, hairline},
     },
+    wording::failure,
 };
 
 /// The outbox.
@@ -146,15 +147,6 @@ impl Outbox {
     }
 }
 
-/// Why a message was not sent, in one sentence, and what the server said, where both are told.
-#[must_use]
-pub fn reasons(reason: &str) -> (&str, Option<&str>) {
-    match reason.split_once('\n') {
-        Some((sentence, said)) => (sentence, Some(said)),
-        None => (reason, None),
-    }
-}
-
 /// The state of a row in words.
 #[must_use]
 pub fn state_text(state: &OutboxState, offline: bool, now: DateTime) -> String {
@@ -165,9 +157,9 @@ pub fn state_text(state: &OutboxState, offline: bool, now: DateTime) -> String {
         OutboxState::Sending(percent) => fl!("outbox-sending", percent = percent.to_string()),
         OutboxState::Accepted => fl!("outbox-accepted"),
         OutboxState::Ambiguous => fl!("outbox-ambiguous"),
-        OutboxState::Failed(reason) => fl!("outbox-failed", reason = reasons(reason).0),
+        OutboxState::Failed(reason) => fl!("outbox-failed", reason = failure::sentence(reason)),
         OutboxState::Retry { reason, at } => {
-            let reason = reasons(reason).0;
+            let reason = failure::sentence(reason);
             fl!("outbox-retry", reason = reason, time = time_of_day(*at, now))
         }
     }
@@ -234,7 +226,7 @@ fn entry<'a>(item: &'a OutboxRow, busy: bool, ctx: &Context<'a>, look: Look) -> 
         state_line = state_line.push(icon(Icon::CircleAlert, 14.0, c.danger));
     }
     let said = match &item.state {
-        OutboxState::Failed(reason) | OutboxState::Retry { reason, .. } => reasons(reason).1,
+        OutboxState::Failed(reason) | OutboxState::Retry { reason, .. } => failure::said(reason),
         OutboxState::Held(_)
         | OutboxState::Queued
         | OutboxState::Sending(_)
@@ -353,6 +345,20 @@ impl Ask<Message> for Question {
 mod tests {
     use super::*;
     use crate::{
+        engine::{Failure, FailureWhy},
+        model::AddrSpec,
+    };
+
+    fn refused(code: u16, recipient: Option<&str>, said: &str) -> Failure {
+        Failure {
+            why: FailureWhy::Refused,
+            code: Some(code),
+            recipient: recipient.and_then(|to| AddrSpec::parse(to).ok()),
+            said: said.into(),
+        }
+    }
+
+    use crate::{
         audio::State,
         model::AccountId,
         ui::screen::testing::{NOW, ctx, person},
@@ -401,7 +407,7 @@ mod tests {
     fn editing_takes_the_row_back_first() {
         let idle = State::default();
         let (mut o, _) = Outbox::open(&ctx(&idle));
-        let rows = vec![row(1, OutboxState::Failed("550 no".into()))];
+        let rows = vec![row(1, OutboxState::Failed(refused(550, None, "no")))];
         o.update(Message::Loaded(Ok(rows), Vec::new()), &ctx(&idle));
         let asked = o.update(Message::Edit(OutboxId(1)), &ctx(&idle));
         assert!(matches!(asked, Action::Ask(Question::Edit(row, _)) if row.id == OutboxId(1)));
@@ -418,11 +424,12 @@ mod tests {
             (OutboxState::Queued, true, "Waits for the network"),
             (OutboxState::Sending(60), false, "Sending, 60 %"),
             (OutboxState::Held(at), false, "Goes out at 10:41"),
-            (OutboxState::Failed("no".into()), false, "Couldn’t be sent: no"),
+            (OutboxState::Failed(refused(550, None, "no")), false, "Couldn’t be sent: 550 no"),
             (
-                OutboxState::Failed("The mailbox is full.\nb@x.example: 552 5.2.2 full".into()),
+                OutboxState::Failed(refused(552, Some("b@x.example"), "5.2.2 full")),
                 false,
-                "Couldn’t be sent: The mailbox is full.",
+                "Couldn’t be sent: The mailbox is full, so the system at x.example turned your \
+                 message away.",
             ),
         ] {
             assert_eq!(state_text(&state, offline, NOW), text);

@@ -23,8 +23,8 @@ use crate::ui::widget::lines::Change;
 use crate::{
     audio::{Command, Phase, PlayerState, RecorderPhase, RecorderState, State},
     engine::{
-        CardOffer, CardOfferKind, Contact, ContactEmail, ContactTel, Error, FormatPlan, Opened,
-        OutboxRow, OutboxState, ReceiptState, SpokenName,
+        CardOffer, CardOfferKind, Contact, ContactEmail, ContactTel, Error, Failure, FailureWhy,
+        FormatPlan, Opened, OutboxRow, OutboxState, ReceiptState, SpokenName,
     },
     message::{Dsn, Permission, Refusal, Report, dsn, mail::Transcript},
     model::{
@@ -574,7 +574,12 @@ fn the_outbox() {
         to: vec![person("Graham Pearce", "g@x.example")],
         subject: "Re: Friday".into(),
         duration: Some(Duration::from_secs(18)),
-        state: OutboxState::Failed("The mailbox is full.\n7214@vm.example: 552 full".into()),
+        state: OutboxState::Failed(Failure {
+            why: FailureWhy::Refused,
+            code: Some(552),
+            recipient: Some(person("", "7214@vm.example").addr),
+            said: "5.2.2 full".into(),
+        }),
         message_id: "1@x.example".into(),
         receipt: false,
         answers: None,
@@ -584,8 +589,10 @@ fn the_outbox() {
     let context = ctx(&state);
     let mut shown =
         show("outbox", Size::new(420.0, 400.0), |look| outbox::view(&outbox, &context, look));
-    assert!(shown.find("Couldn’t be sent: The mailbox is full.").is_ok());
-    assert!(shown.find("Server said: 7214@vm.example: 552 full").is_ok());
+    let meaning = "Couldn’t be sent: The mailbox is full, so the system at vm.example turned your \
+                   message away.";
+    assert!(shown.find(meaning).is_ok());
+    assert!(shown.find("Server said: 7214@vm.example: 552 5.2.2 full").is_ok());
     let _ = shown.click("Try again");
     let said: Vec<outbox::Message> = shown.into_messages().collect();
     assert!(matches!(said.as_slice(), [outbox::Message::Retry(OutboxId(1))]));

@@ -15,7 +15,7 @@ use std::{
 use futures::FutureExt;
 use tokio::time::Instant;
 
-use super::worker::{Worker, ends};
+use super::worker::Worker;
 use crate::types::Error;
 use aloud_model::MessageKey;
 
@@ -103,7 +103,7 @@ impl Worker {
         if !matches!(error, Error::Unreachable { .. }) {
             self.ahead.refused.insert(key);
         }
-        if ends(error) {
+        if error.ends_connection() {
             self.drop_session();
             self.ahead.queue.clear();
             self.ahead.breaks += 1;

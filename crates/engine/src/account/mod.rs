@@ -33,8 +33,8 @@ use tokio::{
 use tokio_util::sync::{CancellationToken, DropGuard};
 
 pub use sink::{
-    Arrived, BodyPlace, MailboxState, Op, OpEnd, OpKind, OpsTaken, PassEnd, Passwords, PrefixWant,
-    Sink,
+    Arrived, BodyPlace, MailboxState, Op, OpEnd, OpKind, OpRefusal, OpsTaken, PassEnd, Passwords,
+    PrefixWant, Sink,
 };
 
 use super::{

@@ -144,10 +144,21 @@ pub struct OpsTaken(
 pub enum OpEnd {
     /// The server confirmed it (or, for an append, had the message already).
     Done,
-    /// The server will not do it: take the local effect back and tell the user.
-    Refused(String),
+    /// It will not be done: take the local effect back.
+    Refused(OpRefusal),
     /// The UIDs mean nothing any more (UIDVALIDITY changed): drop it.
     Stale,
+}
+
+/// Why an [`Op`] will not be done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum OpRefusal {
+    /// The server said NO or BAD; its words.
+    Server(String),
+    /// The mailbox does not keep that flag (PERMANENTFLAGS).
+    FlagNotKept,
+    /// The mailbox does not exist any more.
+    MailboxGone,
 }
 
 /// The local store, as far as the account task needs it.

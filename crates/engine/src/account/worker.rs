@@ -14,7 +14,7 @@ use super::{
     Shared,
     ahead::Ahead,
     backoff::Backoff,
-    sink::{BodyPlace, Op, OpEnd, OpKind},
+    sink::{BodyPlace, Op, OpEnd, OpKind, OpRefusal},
 };
 use crate::{
     imap::{Selected, Session, Stored},
@@ -174,8 +174,7 @@ impl Worker {
         tracing::warn!(account = %self.shared.setup.id, error = error.class(), "operations wait");
         self.drop_session();
         // The watcher reports missing passwords and asks; waking brings us back.
-        let asks = matches!(error, Error::Auth(_) | Error::PasswordNeeded | Error::NoKeyring(_));
-        if *self.shared.online.borrow() && !asks {
+        if *self.shared.online.borrow() && !error.needs_password() {
             let wait = self.backoff.wait(matches!(error, Error::Server(_)));
             self.retry = Some(Instant::now() + wait);
         }
@@ -184,7 +183,7 @@ impl Worker {
     /// Whether to try once more: an unused connection may have died without a word. A connection
     /// that is of no use any more is dropped.
     pub(super) fn again<T>(&mut self, outcome: &Result<T, Error>, old: bool) -> bool {
-        let ended = outcome.as_ref().is_err_and(ends);
+        let ended = outcome.as_ref().is_err_and(Error::ends_connection);
         if ended {
             self.drop_session();
         }
@@ -280,7 +279,7 @@ impl Worker {
         let stored = match &op.kind {
             OpKind::Store { uids, add, flags } => {
                 if *add && !flags.iter().all(|flag| selected.can_store(flag)) {
-                    return Ok(OpEnd::Refused("this mailbox does not keep that mark".into()));
+                    return Ok(OpEnd::Refused(OpRefusal::FlagNotKept));
                 }
                 self.session().await?.store(uids, *add, flags).await?
             }
@@ -490,11 +489,6 @@ fn until(at: Option<Instant>) -> Duration {
     at.map_or(Duration::ZERO, |at| at.saturating_duration_since(Instant::now()))
 }
 
-/// Whether the connection is of no use after this.
-pub(super) fn ends(error: &Error) -> bool {
-    !matches!(error, Error::Server(_) | Error::Invalid(_) | Error::NotFound(_) | Error::Store(_))
-}
-
 /// A refusal for good; what will pass is an error, so that it is tried again.
 fn refused(text: String) -> Result<OpEnd, Error> {
     const PASSING: [&str; 5] =
@@ -502,7 +496,7 @@ fn refused(text: String) -> Result<OpEnd, Error> {
     if PASSING.iter().any(|code| text.contains(code)) {
         Err(Error::Server(text))
     } else {
-        Ok(OpEnd::Refused(text))
+        Ok(OpEnd::Refused(OpRefusal::Server(text)))
     }
 }
 
@@ -552,6 +546,7 @@ mod tests {
     #[test]
     fn what_passes_is_tried_again() {
         assert!(refused("[UNAVAILABLE] later".into()).is_err());
-        assert_eq!(refused("no".into()).ok(), Some(OpEnd::Refused("no".into())));
+        let no = OpRefusal::Server("no".into());
+        assert_eq!(refused("no".into()).ok(), Some(OpEnd::Refused(no)));
     }
 }

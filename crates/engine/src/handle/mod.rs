@@ -147,7 +147,7 @@ impl Engine {
         let (store, outbox) = blocking(move || {
             let store = Store::open(&dir, clock)?;
             // Tidying is for the first process only: another may be in the middle of something.
-            if outbox.own(&store)? {
+            if outbox.acquire_lock(&store)? {
                 store.quarantine()?;
                 let now = store.now();
                 store.write_now(|t| {
@@ -206,7 +206,7 @@ impl Engine {
         if tokio::time::timeout(SHUTDOWN, stopped).await.is_err() {
             tracing::warn!("some tasks did not end in time");
         }
-        self.inner.outbox.disown();
+        self.inner.outbox.release_lock();
         self.inner.drafts.let_go();
         let store = self.inner.store.clone();
         let checkpoint = blocking(move || {
@@ -359,7 +359,7 @@ impl Engine {
         self.inner.store.read(move |c| accounts::account(c, id)).await?;
         self.inner.passwords.keep(id, password).await;
         let now = self.inner.store.now();
-        self.inner.store.write(move |t| store::outbox::hurry(t, id, now)).await?;
+        self.inner.store.write(move |t| store::outbox::retry_now(t, id, now)).await?;
         if let Some(task) = self.task(id) {
             task.wake();
         }

@@ -222,7 +222,7 @@ impl Engine {
     pub async fn drain_outbox(&self) -> Result<()> {
         loop {
             self.alive()?;
-            let pause = outbox::work(self).await?;
+            let pause = outbox::run_once(self).await?;
             let now = self.inner.store.now();
             let entries = self.inner.store.read(rows::entries).await?;
             if !entries.iter().any(|entry| outbox::moves(entry, now)) {

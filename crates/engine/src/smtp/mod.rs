@@ -29,7 +29,7 @@ use lettre::transport::smtp::{
 use tokio::time::timeout;
 
 use self::pipe::{Pipe, View};
-pub use self::types::{DataGate, Envelope, SmtpFacts, SubmitOutcome};
+pub use self::types::{DataGate, EnhancedCode, Envelope, SmtpFacts, SubmitOutcome};
 use super::{
     net::{Dialer, Lines, REPLY, Traffic, Trust, Wire},
     types::{AccountSettings, Error, Security},

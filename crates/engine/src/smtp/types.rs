@@ -63,6 +63,32 @@ pub enum SubmitOutcome {
     },
 }
 
+/// An enhanced status code (RFC 3463 section 2): `5.1.1`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct EnhancedCode {
+    /// 2, 4 or 5.
+    pub class: u16,
+    /// What it is about.
+    pub subject: u16,
+    /// What exactly.
+    pub detail: u16,
+}
+
+impl EnhancedCode {
+    /// The code at the beginning of a reply's text (RFC 2034 section 4).
+    #[must_use]
+    pub fn of(text: &str) -> Option<Self> {
+        let word = text.split_ascii_whitespace().next()?;
+        let mut numbers = word.split('.').map(|part| {
+            let digits = (1..=3).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_digit());
+            if digits { part.parse().ok() } else { None }
+        });
+        let mut next = || numbers.next().flatten();
+        let code = Self { class: next()?, subject: next()?, detail: next()? };
+        (matches!(code.class, 2 | 4 | 5) && numbers.next().is_none()).then_some(code)
+    }
+}
+
 /// What a submission server offers.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct SmtpFacts {
@@ -82,4 +108,30 @@ pub struct SmtpFacts {
     pub pipelining: bool,
     /// AUTH mechanisms, upper case.
     pub auth: Vec<String>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn enhanced_codes_stand_at_the_beginning() {
+        let code = |class, subject, detail| Some(EnhancedCode { class, subject, detail });
+        for (text, expected) in [
+            ("5.5.0 no", code(5, 5, 0)),
+            (" 4.2.2", code(4, 2, 2)),
+            ("2.1.10 ok", code(2, 1, 10)),
+            ("no 5.5.0", None),
+            ("see version 15.5.0", None),
+            ("15.5.0", None),
+            ("3.1.1 x", None),
+            ("5.5 x", None),
+            ("5.5.0.1 x", None),
+            ("5.5.1234 x", None),
+            ("5..0 x", None),
+            ("", None),
+        ] {
+            assert_eq!(EnhancedCode::of(text), expected, "{text:?}");
+        }
+    }
 }

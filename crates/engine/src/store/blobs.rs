@@ -65,7 +65,8 @@ impl Store {
         };
         if !have.complete {
             let head: Option<Vec<u8>> = self.read_now(|c| {
-                let mut query = c.prepare_cached("SELECT octets FROM heads WHERE message = ?1")?;
+                let mut query =
+                    c.prepare_cached("SELECT octets FROM headers WHERE message = ?1")?;
                 Ok(query.query_row([key.0], |row| row.get(0)).optional()?)
             })?;
             octets = head.filter(|head| head.len() > octets.len()).unwrap_or(octets);

@@ -14,7 +14,7 @@ use super::{
     blobs::to_sql,
     classify::{self, Facts, Known},
     deliveries,
-    ops::{FLAGGING, OpState, OpType},
+    ops::{FLAGGING, OpFailure, OpState, OpType},
     vocabulary::{Word, quoted},
 };
 use crate::{
@@ -156,13 +156,16 @@ impl Store {
     pub fn learn(&self, key: MessageKey, octets: &[u8], known: Known) -> Result<Vec<MessageKey>> {
         let (poisoned, size) = self.write_now(|t| {
             let (before, size): (i64, i64) = t
-                .query_row("SELECT poison, size FROM messages WHERE id = ?1", [key.0], |r| {
+                .query_row("SELECT quarantined, size FROM messages WHERE id = ?1", [key.0], |r| {
                     Ok((r.get(0)?, r.get(1)?))
                 })
                 .optional()?
                 .ok_or_else(|| Error::NotFound(format!("message {key}")))?;
             // 2 = being looked at: found again at start, it was what killed us.
-            t.execute("UPDATE messages SET poison = 2 WHERE id = ?1 AND poison = 0", [key.0])?;
+            t.execute(
+                "UPDATE messages SET quarantined = 2 WHERE id = ?1 AND quarantined = 0",
+                [key.0],
+            )?;
             Ok((before != 0, u64::try_from(size).unwrap_or(0)))
         })?;
         if poisoned {
@@ -178,7 +181,7 @@ impl Store {
                 write_facts(t, key, &facts, known)?;
             }
             t.execute(
-                "UPDATE messages SET poison = ?2 WHERE id = ?1",
+                "UPDATE messages SET quarantined = ?2 WHERE id = ?1",
                 params![key.0, i64::from(facts.poison)],
             )?;
             deliveries::apply_report(t, AccountId(account), key, &facts)
@@ -192,7 +195,7 @@ impl Store {
     /// [`Error::Store`].
     pub fn quarantine(&self) -> Result<()> {
         self.write_now(|t| {
-            t.execute("UPDATE messages SET poison = 1 WHERE poison = 2", [])?;
+            t.execute("UPDATE messages SET quarantined = 1 WHERE quarantined = 2", [])?;
             Ok(())
         })
     }
@@ -224,7 +227,7 @@ fn insert_head(
         )?;
         write_flags(t, location, message, &flags, head.modseq)?;
         t.execute(
-            "INSERT INTO heads (message, octets) VALUES (?1, ?2) \
+            "INSERT INTO headers (message, octets) VALUES (?1, ?2) \
              ON CONFLICT (message) DO UPDATE SET octets = excluded.octets",
             params![message, head.header],
         )?;
@@ -301,12 +304,12 @@ fn insert_message(
 ) -> Result<i64> {
     let arrived = head.internal_date.map_or(now, |date| date.unix);
     t.prepare_cached(
-        "INSERT INTO messages (account, server_id, size, arrived, date, poison) \
+        "INSERT INTO messages (account, server_id, size, arrived, date, quarantined) \
          VALUES (?1, ?2, ?3, ?4, ?4, ?5)",
     )?
     .execute(params![account.0, head.server_id, to_sql(head.size), arrived, facts.poison])?;
     let message = t.last_insert_rowid();
-    t.prepare_cached("INSERT INTO heads (message, octets) VALUES (?1, ?2)")?
+    t.prepare_cached("INSERT INTO headers (message, octets) VALUES (?1, ?2)")?
         .execute(params![message, head.header])?;
     write_facts(t, MessageKey(message), facts, Known::Head)?;
     Ok(message)
@@ -381,7 +384,7 @@ fn write_flags(
 ) -> Result<bool> {
     let mut flags = flags.clone();
     let mut pending = t.prepare_cached(&format!(
-        "SELECT kind = ?4, detail FROM ops WHERE message = ?1 AND state = ?3 \
+        "SELECT kind = ?4, flag FROM ops WHERE message = ?1 AND state = ?3 \
          AND kind IN ({}) AND location IN (0, ?2) ORDER BY id",
         quoted(&FLAGGING)
     ))?;
@@ -533,7 +536,7 @@ pub(crate) fn finish_pass(
             &format!(
                 "UPDATE locations SET {missed} mailbox = ?1 AND uid IS NULL AND gone = 0 \
                  AND ?2 > 0 AND NOT EXISTS (SELECT 1 FROM ops o WHERE o.location = locations.id \
-                 OR (o.kind = ?3 AND o.detail = CAST(locations.id AS TEXT)))"
+                 OR (o.kind = ?3 AND o.made = locations.id))"
             ),
             params![mailbox.0, now.max(1), Word(OpType::Move)],
         )?;
@@ -552,9 +555,14 @@ pub(crate) fn forget_uids(t: &Transaction<'_>, mailbox: MailboxId, uidvalidity: 
         [mailbox.0],
     )?;
     t.execute(
-        "UPDATE ops SET state = ?2, reason = 'the server numbered the mailbox anew' \
-         WHERE mailbox = ?1 AND state = ?3 AND kind <> ?4",
-        params![mailbox.0, Word(OpState::Failed), Word(OpState::Waiting), Word(OpType::Append)],
+        "UPDATE ops SET state = ?2, why = ?5 WHERE mailbox = ?1 AND state = ?3 AND kind <> ?4",
+        params![
+            mailbox.0,
+            Word(OpState::Failed),
+            Word(OpState::Waiting),
+            Word(OpType::Append),
+            Word(OpFailure::Renumbered)
+        ],
     )?;
     t.execute(
         "UPDATE mailboxes SET uidvalidity = ?2, uidnext = 0, highestmodseq = 0 WHERE id = ?1",
@@ -566,7 +574,7 @@ pub(crate) fn forget_uids(t: &Transaction<'_>, mailbox: MailboxId, uidvalidity: 
 /// Messages whose content was looked into, the newest first.
 pub(crate) fn looked_into(c: &Connection) -> Result<Vec<MessageKey>> {
     let mut query = c.prepare_cached(
-        "SELECT id FROM messages WHERE known > 0 AND poison = 0 ORDER BY date DESC, id DESC",
+        "SELECT id FROM messages WHERE known > 0 AND quarantined = 0 ORDER BY date DESC, id DESC",
     )?;
     let keys = query.query_map([], |row| row.get(0).map(MessageKey))?;
     Ok(keys.collect::<std::result::Result<_, _>>()?)
@@ -718,7 +726,7 @@ pub(crate) fn asks_receipt(c: &Connection, key: MessageKey) -> Result<bool> {
 
 /// Whether reading the message failed in a way that must not happen again.
 pub(crate) fn is_poison(c: &Connection, key: MessageKey) -> Result<bool> {
-    one(c, "SELECT poison = 1 FROM messages WHERE id = ?1", key)
+    one(c, "SELECT quarantined = 1 FROM messages WHERE id = ?1", key)
 }
 
 /// For a report: the message it is about, if that is here.

@@ -9,10 +9,11 @@ use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 use super::{Error, Result};
 
 /// Schema files in order; the version of a database is how many of them it has seen.
-const STEPS: [&str; 3] = [
+const STEPS: [&str; 4] = [
     include_str!("migrations/0001_initial.sql"),
     include_str!("migrations/0002_submission.sql"),
     include_str!("migrations/0003_estimated_lengths.sql"),
+    include_str!("migrations/0004_values.sql"),
 ];
 
 /// Looks at the version without writing anything.
@@ -101,6 +102,78 @@ mod tests {
             std::fs::write(&file, &real).expect("written");
         }
         assert_eq!(std::fs::read_to_string(&file).unwrap_or_default(), real);
+    }
+
+    /// A database as version 3 left it, with rows of every kind that version 4 rewrites.
+    fn version_three(dir: &Path) {
+        let mut connection = Connection::open(dir.join("aloud.db")).expect("a database");
+        for (index, step) in STEPS.iter().enumerate().take(3) {
+            let transaction = connection.transaction().expect("begun");
+            transaction.execute_batch(step).expect("a step");
+            transaction.pragma_update(None, "user_version", index as i64 + 1).expect("set");
+            transaction.commit().expect("committed");
+        }
+        connection.execute_batch(include_str!("migrations/version3.sql")).expect("filled");
+    }
+
+    #[test]
+    fn what_version_three_wrote_survives_as_values() {
+        let dir = tempfile::tempdir().expect("a temporary folder");
+        version_three(dir.path());
+        let store = Store::open(dir.path(), crate::store::system_clock()).expect("migrated");
+        assert!(dir.path().join("aloud.db.schema3").exists(), "a copy is kept");
+        let text = |sql: &str| -> Vec<String> {
+            store
+                .read_now(|c| {
+                    let mut query = c.prepare(sql)?;
+                    let rows = query.query_map([], |row| row.get(0))?;
+                    Ok(rows.collect::<std::result::Result<_, _>>()?)
+                })
+                .expect("rows")
+        };
+        let ops = "SELECT kind || '|' || flag || '|' || made || '|' || target || '|' || state \
+                   || '|' || why || '|' || said FROM ops ORDER BY id";
+        assert_eq!(
+            text(ops),
+            [
+                "add|\\Seen|0|0|waiting||",
+                "remove|$Junk|0|0|waiting||",
+                "move||77|2|waiting||",
+                "append||0|0|waiting||",
+                "add|$MDNSent|0|0|failed|flag-not-kept|",
+                "move||78|2|failed|renumbered|",
+                "move||79|2|failed|mailbox-gone|",
+                "add|\\Flagged|0|0|failed|server|[OVERQUOTA] the mailbox is gone, full",
+            ]
+        );
+        let outbox = "SELECT related_as || '|' || related_to || '|' || state || '|' || why || '|' \
+                      || reply_code || '|' || refused || '|' || said FROM outbox ORDER BY id";
+        assert_eq!(
+            text(outbox),
+            [
+                "|0|queued||0||",
+                "reply|12|queued|refused|451||4.3.0 try later",
+                "forward|13|failed|refused|550|ada@example.net|5.1.1 no",
+                "|0|failed|refused|550|ada@example.net|no: 550 really",
+                "|0|failed|refused|552||too big\nsecond line",
+                "|0|failed|gave-up|0||",
+                "|0|queued|credentials|0||535 no: [a] b",
+                "|0|queued|no-password|0||",
+                "|0|queued|no-keyring|0||locked",
+                "|0|queued|certificate|0||expired",
+                "|0|queued|no-encryption|0||",
+                "|0|queued|wrong-encryption|0||",
+                "|0|ambiguous|ended|0||",
+                "|0|ambiguous|broken|0||end of stream",
+                "|0|failed|other|0||the message does not end with a line end",
+            ]
+        );
+        let entries = store.read_now(crate::store::outbox::entries).expect("entries");
+        assert_eq!(entries.len(), 15, "each can be read");
+        assert_eq!(text("SELECT name FROM meta ORDER BY name"), ["own-name", "vendors"]);
+        assert_eq!(text("SELECT hex(octets) FROM headers"), ["46726F6D"]);
+        assert_eq!(text("SELECT CAST(quarantined AS TEXT) FROM messages"), ["1"]);
+        assert_eq!(text("SELECT source FROM contacts ORDER BY id"), ["card", "typed"]);
     }
 
     #[test]

@@ -272,12 +272,12 @@ pub(crate) mod tests {
         let denied = store.read_now(|c| Ok(c.execute("DELETE FROM accounts", [])?));
         assert!(denied.is_err());
         let failed: Result<()> = store.write_now(|t| {
-            t.execute("INSERT INTO things (name, value) VALUES ('a', x'00')", [])?;
+            t.execute("INSERT INTO meta (name, value) VALUES ('a', x'00')", [])?;
             Err(Error::Stopped)
         });
         assert!(failed.is_err());
         let count: i64 = store
-            .read_now(|c| Ok(c.query_row("SELECT count(*) FROM things", [], |r| r.get(0))?))
+            .read_now(|c| Ok(c.query_row("SELECT count(*) FROM meta", [], |r| r.get(0))?))
             .expect("a count");
         assert_eq!(count, 0);
     }

@@ -15,7 +15,10 @@ use super::{
     receipts::Answer,
     vocabulary::{Word, quoted, vocabulary},
 };
-use crate::{account::OpEnd, types::UndoToken};
+use crate::{
+    account::{OpEnd, OpRefusal},
+    types::UndoToken,
+};
 use aloud_model::{AccountId, ContactId, Flag, MailboxId, MessageKey, imap::MailboxRole};
 
 /// What an operation does on the server.
@@ -76,11 +79,27 @@ vocabulary! {
     }
 }
 
+vocabulary! {
+    /// Why an operation was given up.
+    pub enum OpFailure in "ops.why" {
+        /// It was not given up.
+        None = "",
+        /// The server refused it for good.
+        Server = "server",
+        /// The mailbox does not keep that flag (PERMANENTFLAGS).
+        FlagNotKept = "flag-not-kept",
+        /// The mailbox does not exist any more.
+        MailboxGone = "mailbox-gone",
+        /// UIDVALIDITY changed, so the UID means nothing any more.
+        Renumbered = "renumbered",
+    }
+}
+
 /// The operations that set or clear a flag.
 pub(super) const FLAGGING: [OpType; 2] = [OpType::AddFlag, OpType::RemoveFlag];
 
 const OP: &str = "SELECT o.id, o.account, o.mailbox, l.uid, o.message, m.message_id, o.kind, \
-                  o.detail, o.target, o.attempts FROM ops o JOIN messages m ON m.id = o.message \
+                  o.flag, o.target, o.attempts FROM ops o JOIN messages m ON m.id = o.message \
                   LEFT JOIN locations l ON l.id = o.location";
 
 fn op(row: &Row<'_>) -> rusqlite::Result<Op> {
@@ -141,7 +160,7 @@ pub(crate) fn flag(t: &Transaction<'_>, place: &Place, flag: &Flag, on: bool) ->
     set_local_flag(t, place.location, flag, on)?;
     t.execute(
         &format!(
-            "DELETE FROM ops WHERE location = ?1 AND detail = ?2 AND kind IN ({}) \
+            "DELETE FROM ops WHERE location = ?1 AND flag = ?2 AND kind IN ({}) \
              AND state = ?3 AND attempts = 0",
             quoted(&FLAGGING)
         ),
@@ -155,11 +174,11 @@ fn insert(
     t: &Transaction<'_>,
     place: &Place,
     kind: OpType,
-    detail: &str,
+    flag: &str,
     target: i64,
 ) -> Result<i64> {
     t.execute(
-        "INSERT INTO ops (account, mailbox, message, location, kind, detail, target) \
+        "INSERT INTO ops (account, mailbox, message, location, kind, flag, target) \
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
         params![
             place.account.0,
@@ -167,7 +186,7 @@ fn insert(
             place.message.0,
             place.location,
             Word(kind),
-            detail,
+            flag,
             target
         ],
     )?;
@@ -213,7 +232,7 @@ pub(crate) fn move_to(t: &Transaction<'_>, place: &Place, target: MailboxId) -> 
         params![place.location, target.0, Word(MailboxRole::Inbox)],
     )?;
     let made = t.last_insert_rowid();
-    t.execute("UPDATE ops SET detail = ?2 WHERE id = ?1", params![op, made.to_string()])?;
+    t.execute("UPDATE ops SET made = ?2 WHERE id = ?1", params![op, made])?;
     Ok((op, made))
 }
 
@@ -271,12 +290,11 @@ pub(crate) fn append(
 /// gets its UID by the next pass over the mailbox.
 pub(crate) fn settle(t: &Transaction<'_>, id: i64, end: &OpEnd) -> Result<Option<MessageKey>> {
     let Some(op) = one(t, id)? else { return Ok(None) };
-    let (location, detail): (i64, String) =
-        t.query_row("SELECT location, detail FROM ops WHERE id = ?1", [id], |row| {
+    let (location, made): (i64, i64) =
+        t.query_row("SELECT location, made FROM ops WHERE id = ?1", [id], |row| {
             Ok((row.get(0)?, row.get(1)?))
         })?;
-    let made: i64 = detail.parse().unwrap_or(0);
-    let reason = match end {
+    let (why, said) = match end {
         OpEnd::Done => {
             if let OpKind::Move(_) = op.kind {
                 t.execute("DELETE FROM locations WHERE id = ?1 AND hidden = 1", [location])?;
@@ -289,8 +307,10 @@ pub(crate) fn settle(t: &Transaction<'_>, id: i64, end: &OpEnd) -> Result<Option
             )?;
             return Ok(Some(op.message));
         }
-        OpEnd::Refused(reason) => reason.as_str(),
-        OpEnd::Stale => "the server numbered the mailbox anew",
+        OpEnd::Refused(OpRefusal::Server(said)) => (OpFailure::Server, said.as_str()),
+        OpEnd::Refused(OpRefusal::FlagNotKept) => (OpFailure::FlagNotKept, ""),
+        OpEnd::Refused(OpRefusal::MailboxGone) => (OpFailure::MailboxGone, ""),
+        OpEnd::Stale => (OpFailure::Renumbered, ""),
     };
     match &op.kind {
         OpKind::AddFlag(flag) => set_local_flag(t, location, flag, false)?,
@@ -299,8 +319,8 @@ pub(crate) fn settle(t: &Transaction<'_>, id: i64, end: &OpEnd) -> Result<Option
         OpKind::Append => {}
     }
     t.execute(
-        "UPDATE ops SET state = ?3, reason = ?2 WHERE id = ?1",
-        params![id, reason, Word(OpState::Failed)],
+        "UPDATE ops SET state = ?2, why = ?3, said = ?4 WHERE id = ?1",
+        params![id, Word(OpState::Failed), Word(why), said],
     )?;
     // The keyword could not be stored: the receipt is not sent (RFC 3503 section 3), and not asked
     // for again.

@@ -9,7 +9,7 @@ use super::{
     Error, Result, deliveries, messages, ops,
     vocabulary::{Word, quoted, vocabulary},
 };
-use crate::types::{DeliveryState, OutboxRow, OutboxState};
+use crate::types::{DeliveryState, Failure, FailureWhy, OutboxRow, OutboxState};
 use aloud_model::{
     AccountId, AddrSpec, Address, DateTime, MessageKey, OutboxId, imap::MailboxRole,
 };
@@ -33,6 +33,18 @@ vocabulary! {
         Ambiguous = "ambiguous",
         /// Refused for good.
         Failed = "failed",
+    }
+}
+
+vocabulary! {
+    /// What a message is to the one it answers or forwards.
+    pub enum RelatedAs in "outbox.related_as" {
+        /// It stands alone.
+        Nothing = "",
+        /// It answers that message.
+        Reply = "reply",
+        /// It forwards that message.
+        Forward = "forward",
     }
 }
 
@@ -100,8 +112,8 @@ pub struct Entry {
     pub first_try: i64,
     /// Unix time since when it is ambiguous.
     pub doubtful_since: i64,
-    /// What the server said last.
-    pub reply: String,
+    /// What the last try met.
+    pub failure: Option<Failure>,
     /// The message answered or forwarded.
     pub answers: Option<MessageKey>,
     /// It is a forward rather than an answer.
@@ -110,14 +122,24 @@ pub struct Entry {
 
 const ENTRY: &str = "SELECT id, account, message_id, reverse_path, forward_paths, shown_to, \
     subject, duration_ms, receipt, state, due, attempts, searches, first_try, doubtful_since, \
-    reply, notify, relation FROM outbox";
+    notify, related_as, related_to, why, reply_code, refused, said FROM outbox";
 
 fn entry(row: &Row<'_>) -> rusqlite::Result<Entry> {
     let text = |at: usize| row.get::<_, String>(at);
-    let relation = text(17)?;
-    let (answers, forward) = match relation.split_once(' ') {
-        Some((word, key)) => (key.parse().ok().map(MessageKey), word == "forward"),
-        None => (None, false),
+    let related_to = Some(MessageKey(row.get(17)?));
+    let (answers, forward) = match row.get::<_, Word<_>>(16)?.0 {
+        RelatedAs::Nothing => (None, false),
+        RelatedAs::Reply => (related_to, false),
+        RelatedAs::Forward => (related_to, true),
+    };
+    let failure = match row.get::<_, Word<_>>(18)?.0 {
+        FailureWhy::None => None,
+        why => Some(Failure {
+            why,
+            code: row.get::<_, Option<u16>>(19)?.filter(|code| *code != 0),
+            recipient: AddrSpec::parse(&text(20)?).ok(),
+            said: text(21)?,
+        }),
     };
     Ok(Entry {
         answers,
@@ -141,8 +163,8 @@ fn entry(row: &Row<'_>) -> rusqlite::Result<Entry> {
         searches: row.get(12)?,
         first_try: row.get(13)?,
         doubtful_since: row.get(14)?,
-        reply: text(15)?,
-        notify: row.get(16)?,
+        failure,
+        notify: row.get(15)?,
     })
 }
 
@@ -166,15 +188,15 @@ pub(crate) fn freeze(
         return Err(Error::Invalid("Add at least one person or number.".into()));
     }
     let json = |value: serde_json::Result<String>| value.map_err(|e| Error::Store(e.to_string()));
-    let relation = match (frozen.answers, frozen.forward) {
-        (Some(key), false) => format!("reply {key}"),
-        (Some(key), true) => format!("forward {key}"),
-        (None, _) => String::new(),
+    let related_as = match (frozen.answers, frozen.forward) {
+        (Some(_), false) => RelatedAs::Reply,
+        (Some(_), true) => RelatedAs::Forward,
+        (None, _) => RelatedAs::Nothing,
     };
     t.execute(
         "INSERT INTO outbox (account, message_id, reverse_path, forward_paths, shown_to, subject, \
-         duration_ms, receipt, relation, state, due, created, blocked_by, octets, notify) \
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
+         duration_ms, receipt, related_as, state, due, created, blocked_by, octets, notify, \
+         related_to) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)",
         params![
             frozen.account.0,
             frozen.message_id,
@@ -184,13 +206,14 @@ pub(crate) fn freeze(
             frozen.subject,
             frozen.duration.map_or(-1, |d| i64::try_from(d.as_millis()).unwrap_or(i64::MAX)),
             frozen.receipt,
-            relation,
+            Word(related_as),
             Word(phase),
             due,
             now,
             blocked_by,
             frozen.octets,
-            frozen.notify
+            frozen.notify,
+            frozen.answers.map_or(0, |key| key.0)
         ],
     )?;
     Ok(OutboxId(t.last_insert_rowid()))
@@ -227,7 +250,9 @@ pub(crate) fn all_shown(
             to: Vec::new(),
             subject: String::new(),
             duration: None,
-            state: OutboxState::Failed(error.to_string()),
+            state: OutboxState::Failed(
+                Failure::new(FailureWhy::Unreadable).saying(error.to_string()),
+            ),
             message_id: String::new(),
             receipt: false,
             answers: None,
@@ -276,24 +301,41 @@ pub(crate) fn data_starts(t: &Transaction<'_>, id: OutboxId) -> Result<()> {
     Ok(())
 }
 
-/// Puts a row back for another try; `refund` when the try does not count (no credentials).
-pub(crate) fn again(
-    t: &Transaction<'_>,
-    id: OutboxId,
-    due: i64,
-    reason: &str,
-    refund: bool,
-) -> Result<()> {
+/// Writes what a try met; nothing clears it.
+fn set_failure(t: &Transaction<'_>, id: OutboxId, failure: Option<&Failure>) -> Result<()> {
+    let none = Failure::new(FailureWhy::None);
+    let failure = failure.unwrap_or(&none);
     t.execute(
-        "UPDATE outbox SET state = ?5, due = ?2, reply = ?3, \
-         attempts = max(0, attempts - ?4) WHERE id = ?1",
-        params![id.0, due, reason, refund, Word(Phase::Queued)],
+        "UPDATE outbox SET why = ?2, reply_code = ?3, refused = ?4, said = ?5 WHERE id = ?1",
+        params![
+            id.0,
+            Word(failure.why),
+            failure.code.unwrap_or(0),
+            failure.recipient.as_ref().map(AddrSpec::as_str).unwrap_or_default(),
+            failure.said
+        ],
     )?;
     Ok(())
 }
 
+/// Puts a row back for another try, without a failure while it waits for the network; `refund` when
+/// the try does not count (no credentials).
+pub(crate) fn requeue(
+    t: &Transaction<'_>,
+    id: OutboxId,
+    due: i64,
+    failure: Option<&Failure>,
+    refund: bool,
+) -> Result<()> {
+    t.execute(
+        "UPDATE outbox SET state = ?4, due = ?2, attempts = max(0, attempts - ?3) WHERE id = ?1",
+        params![id.0, due, refund, Word(Phase::Queued)],
+    )?;
+    set_failure(t, id, failure)
+}
+
 /// Rows of an account that wait for better times go now: the network or the password is back.
-pub(crate) fn hurry(t: &Transaction<'_>, account: AccountId, now: i64) -> Result<usize> {
+pub(crate) fn retry_now(t: &Transaction<'_>, account: AccountId, now: i64) -> Result<usize> {
     let waiting = quoted(&[Phase::Queued, Phase::Ambiguous]);
     Ok(t.execute(
         &format!(
@@ -304,22 +346,23 @@ pub(crate) fn hurry(t: &Transaction<'_>, account: AccountId, now: i64) -> Result
 }
 
 /// Stops a row.
-pub(crate) fn fail(t: &Transaction<'_>, id: OutboxId, reason: &str) -> Result<()> {
-    t.execute(
-        "UPDATE outbox SET state = ?3, reply = ?2 WHERE id = ?1",
-        params![id.0, reason, Word(Phase::Failed)],
-    )?;
-    Ok(())
+pub(crate) fn fail(t: &Transaction<'_>, id: OutboxId, failure: &Failure) -> Result<()> {
+    t.execute("UPDATE outbox SET state = ?2 WHERE id = ?1", params![id.0, Word(Phase::Failed)])?;
+    set_failure(t, id, Some(failure))
 }
 
 /// Nobody knows whether the server has it.
-pub(crate) fn doubt(t: &Transaction<'_>, id: OutboxId, reason: &str, now: i64) -> Result<()> {
+pub(crate) fn mark_ambiguous(
+    t: &Transaction<'_>,
+    id: OutboxId,
+    failure: &Failure,
+    now: i64,
+) -> Result<()> {
     t.execute(
-        "UPDATE outbox SET state = ?4, reply = ?2, doubtful_since = ?3, due = ?3, \
-         searches = 0 WHERE id = ?1",
-        params![id.0, reason, now, Word(Phase::Ambiguous)],
+        "UPDATE outbox SET state = ?3, doubtful_since = ?2, due = ?2, searches = 0 WHERE id = ?1",
+        params![id.0, now, Word(Phase::Ambiguous)],
     )?;
-    Ok(())
+    set_failure(t, id, Some(failure))
 }
 
 /// When an ambiguous message is searched for again; `counted` when the search was made.
@@ -344,9 +387,9 @@ pub(crate) fn recover(t: &Transaction<'_>, now: i64) -> Result<()> {
         [Word(Phase::Queued), Word(Phase::Connecting)],
     )?;
     t.execute(
-        "UPDATE outbox SET state = ?2, doubtful_since = ?1, due = ?1, searches = 0, \
-         reply = 'Aloud was ended while the message was on its way' WHERE state = ?3",
-        params![now, Word(Phase::Ambiguous), Word(Phase::Data)],
+        "UPDATE outbox SET state = ?2, doubtful_since = ?1, due = ?1, searches = 0, why = ?4 \
+         WHERE state = ?3",
+        params![now, Word(Phase::Ambiguous), Word(Phase::Data), Word(FailureWhy::Ended)],
     )?;
     Ok(())
 }
@@ -425,14 +468,9 @@ pub(crate) fn accepted(c: &Connection) -> Result<Vec<(OutboxId, MessageKey)>> {
 /// `\Answered` or `$Forwarded` for the original, now that the answer is out.
 fn note_answered(t: &Transaction<'_>, id: OutboxId) -> Result<()> {
     use aloud_model::Flag;
-    let relation: String =
-        t.query_row("SELECT relation FROM outbox WHERE id = ?1", [id.0], |row| row.get(0))?;
-    let (flag, key) = match relation.split_once(' ') {
-        Some(("reply", key)) => (Flag::Answered, key),
-        Some(("forward", key)) => (Flag::Forwarded, key),
-        _ => return Ok(()),
-    };
-    let Ok(key) = key.parse().map(MessageKey) else { return Ok(()) };
+    let entry = one(t, id)?;
+    let Some(key) = entry.answers else { return Ok(()) };
+    let flag = if entry.forward { Flag::Forwarded } else { Flag::Answered };
     for place in messages::places(t, key)? {
         let allowed = flag == Flag::Answered || place.stores_keywords;
         if allowed {
@@ -460,7 +498,7 @@ pub(crate) fn cancel(t: &Transaction<'_>, id: OutboxId) -> Result<()> {
 pub(crate) fn retry(t: &Transaction<'_>, id: OutboxId, now: i64) -> Result<()> {
     let changed = t.execute(
         &format!(
-            "UPDATE outbox SET state = ?3, due = ?2, attempts = 0, first_try = 0, reply = '' \
+            "UPDATE outbox SET state = ?3, due = ?2, attempts = 0, first_try = 0 \
              WHERE id = ?1 AND state IN ({})",
             quoted(&[Phase::Held, Phase::Queued, Phase::Failed, Phase::Ambiguous])
         ),
@@ -470,7 +508,7 @@ pub(crate) fn retry(t: &Transaction<'_>, id: OutboxId, now: i64) -> Result<()> {
         one(t, id)?;
         return Err(Error::Refused("The message is already on its way.".into()));
     }
-    Ok(())
+    set_failure(t, id, None)
 }
 
 /// How long an ambiguous message is searched for before the user is asked, in seconds.
@@ -478,10 +516,11 @@ pub(crate) const DOUBT_SECONDS: i64 = 60;
 
 /// A row as the window shows it; `percent` is known to the loop only.
 pub(crate) fn shown(entry: &Entry, percent: u8, now: i64) -> OutboxRow {
+    let failure = || entry.failure.clone().unwrap_or(Failure::new(FailureWhy::Other));
     let state = match entry.phase {
         Phase::Held if entry.due > now => OutboxState::Held(DateTime::utc(entry.due)),
-        Phase::Queued if entry.due > now && !entry.reply.is_empty() => {
-            OutboxState::Retry { reason: entry.reply.clone(), at: DateTime::utc(entry.due) }
+        Phase::Queued if entry.due > now && entry.failure.is_some() => {
+            OutboxState::Retry { reason: failure(), at: DateTime::utc(entry.due) }
         }
         Phase::Held | Phase::Queued | Phase::Blocked => OutboxState::Queued,
         Phase::Connecting => OutboxState::Sending(0),
@@ -489,7 +528,7 @@ pub(crate) fn shown(entry: &Entry, percent: u8, now: i64) -> OutboxRow {
         Phase::Accepted => OutboxState::Accepted,
         Phase::Ambiguous if now < entry.doubtful_since + DOUBT_SECONDS => OutboxState::Sending(100),
         Phase::Ambiguous => OutboxState::Ambiguous,
-        Phase::Failed => OutboxState::Failed(entry.reply.clone()),
+        Phase::Failed => OutboxState::Failed(failure()),
     };
     OutboxRow {
         id: entry.id,

@@ -13,7 +13,8 @@ use super::{
 };
 use crate::{
     account::{
-        Arrived, BodyPlace, MailboxState, Op, OpEnd, OpKind, OpsTaken, PassEnd, PrefixWant, Sink,
+        Arrived, BodyPlace, MailboxState, Op, OpEnd, OpKind, OpRefusal, OpsTaken, PassEnd,
+        PrefixWant, Sink,
     },
     imap::{Head, Listed, SeenFlags},
 };
@@ -173,7 +174,7 @@ impl Store {
                 "SELECT m.id, l.uid, m.size FROM locations l JOIN messages m ON m.id = l.message \
                  LEFT JOIN bodies b ON b.message = m.id \
                  WHERE l.mailbox = ?1 AND l.listed = 1 AND l.uid IS NOT NULL \
-                 AND m.prefix_done = 0 AND m.poison = 0 AND m.known < 2 \
+                 AND m.prefix_done = 0 AND m.quarantined = 0 AND m.known < 2 \
                  AND coalesce(b.sha256, '') = '' \
                  AND (m.kind IN ({}) OR instr(?2, ',' || m.id || ',') \
                       OR l.id IN (SELECT id FROM locations WHERE mailbox = ?1 AND listed = 1 \
@@ -211,7 +212,7 @@ impl Store {
                  FROM locations l JOIN mailboxes b ON b.id = l.mailbox \
                  JOIN messages m ON m.id = l.message LEFT JOIN bodies w ON w.message = m.id \
                  WHERE b.account = ?1 AND l.inbox = 1 AND l.listed = 1 AND l.seen = 0 \
-                 AND l.class IN (0, 1) AND l.uid IS NOT NULL AND m.poison = 0 \
+                 AND l.class IN (0, 1) AND l.uid IS NOT NULL AND m.quarantined = 0 \
                  AND m.size BETWEEN 1 AND ?2 ORDER BY l.date DESC, l.id DESC LIMIT ?3",
             )?;
             let rows = query.query_map(params![account.0, to_sql(AHEAD.0), AHEAD.2], |row| {
@@ -297,11 +298,11 @@ impl Store {
         let waiting = self.read_now(|c| ops::waiting(c, account))?;
         for op in waiting {
             let Some(made) = self.read_now(|c| wire_op(c, &op))? else { continue };
-            if let Wire::Dead(reason) = made {
-                self.write_now(|t| ops::settle(t, op.id, &OpEnd::Refused(reason)))?;
+            let Wire::Op(mut wire) = made else {
+                let end = OpEnd::Refused(OpRefusal::MailboxGone);
+                self.write_now(|t| ops::settle(t, op.id, &end))?;
                 continue;
-            }
-            let Wire::Op(mut wire) = made else { continue };
+            };
             if let OpKind::Append { octets, .. } = &mut wire.kind {
                 let (whole, have) = self.octets(op.message)?;
                 if !have.complete {
@@ -322,15 +323,15 @@ impl Store {
 enum Wire {
     /// To be done.
     Op(Op),
-    /// Can never be done.
-    Dead(String),
+    /// Its mailbox does not exist any more.
+    MailboxGone,
 }
 
 /// `None` while its place has no UID yet.
 fn wire_op(c: &Connection, op: &ops::Op) -> Result<Option<Wire>> {
     let mailbox = match accounts::mailbox(c, op.mailbox) {
         Ok(mailbox) => mailbox,
-        Err(Error::NotFound(_)) => return Ok(Some(Wire::Dead("the mailbox is gone".into()))),
+        Err(Error::NotFound(_)) => return Ok(Some(Wire::MailboxGone)),
         Err(other) => return Err(other),
     };
     let one = |flag: &Flag, add: bool, uid: u32| OpKind::Store {
@@ -359,7 +360,7 @@ fn wire_op(c: &Connection, op: &ops::Op) -> Result<Option<Wire>> {
             let to = match accounts::mailbox(c, *target) {
                 Ok(target) => target.wire_name,
                 Err(Error::NotFound(_)) => {
-                    return Ok(Some(Wire::Dead("the mailbox is gone".into())));
+                    return Ok(Some(Wire::MailboxGone));
                 }
                 Err(other) => return Err(other),
             };

@@ -12,7 +12,7 @@ pub(crate) const VENDORS: &str = "vendors";
 
 /// Reads a thing.
 pub(crate) fn get(c: &Connection, name: &str) -> Result<Option<Vec<u8>>> {
-    Ok(c.prepare_cached("SELECT value FROM things WHERE name = ?1")?
+    Ok(c.prepare_cached("SELECT value FROM meta WHERE name = ?1")?
         .query_row([name], |row| row.get(0))
         .optional()?)
 }
@@ -21,11 +21,11 @@ pub(crate) fn get(c: &Connection, name: &str) -> Result<Option<Vec<u8>>> {
 pub(crate) fn set(t: &Transaction<'_>, name: &str, value: Option<&[u8]>) -> Result<()> {
     match value {
         Some(value) => t.execute(
-            "INSERT INTO things (name, value) VALUES (?1, ?2) \
+            "INSERT INTO meta (name, value) VALUES (?1, ?2) \
              ON CONFLICT (name) DO UPDATE SET value = excluded.value",
             params![name, value],
         )?,
-        None => t.execute("DELETE FROM things WHERE name = ?1", [name])?,
+        None => t.execute("DELETE FROM meta WHERE name = ?1", [name])?,
     };
     Ok(())
 }

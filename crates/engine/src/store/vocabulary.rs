@@ -142,11 +142,11 @@ mod tests {
     use crate::{
         store::{
             contacts::SourceKind,
-            ops::{OpState, OpType},
-            outbox::Phase,
+            ops::{OpFailure, OpState, OpType},
+            outbox::{Phase, RelatedAs},
             receipts::{Answer, Rule},
         },
-        types::DeliveryState,
+        types::{DeliveryState, FailureWhy},
     };
 
     /// A word has one value and a value one word; a column has no other.
@@ -167,6 +167,9 @@ mod tests {
     fn every_set_is_closed() {
         is_closed::<OpType>();
         is_closed::<OpState>();
+        is_closed::<OpFailure>();
+        is_closed::<RelatedAs>();
+        is_closed::<FailureWhy>();
         is_closed::<Phase>();
         is_closed::<DeliveryState>();
         is_closed::<Answer>();

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::{
-    account::{OpEnd, OpKind, Sink},
+    account::{OpEnd, OpKind, OpRefusal, Sink},
     imap::Listed,
     store::{list, ops, tests::scratch},
     types::{AccountSettings, Security, Server},
@@ -130,14 +130,14 @@ async fn the_users_wish_stands_against_what_the_server_still_says() {
     let op = store.next_op(account).await.expect("ops").expect("one");
     assert!(matches!(op.kind, OpKind::Store { add: true, .. }));
     // Refused: the wish is taken back.
-    store.op_end(op.id, OpEnd::Refused("no".into())).await.expect("ended");
+    store.op_end(op.id, OpEnd::Refused(OpRefusal::FlagNotKept)).await.expect("ended");
     assert!(!store.read_now(|c| places(c, key)).expect("places").remove(0).flags.seen);
 
     // A move that is refused puts the message back where it was.
     store.write_now(|t| ops::move_to(t, &place, archive)).expect("wanted");
     assert_eq!((keys(&store, inbox).len(), keys(&store, archive).len()), (2, 1));
     let op = store.next_op(account).await.expect("ops").expect("one");
-    store.op_end(op.id, OpEnd::Refused("no".into())).await.expect("ended");
+    store.op_end(op.id, OpEnd::Refused(OpRefusal::FlagNotKept)).await.expect("ended");
     assert_eq!((keys(&store, inbox).len(), keys(&store, archive).len()), (3, 0));
 }
 
@@ -147,7 +147,7 @@ async fn a_message_that_kills_is_looked_at_once() {
     let key = keys(&store, inbox)[0];
     // As after a crash in the middle of reading.
     store
-        .write_now(|t| Ok(t.execute("UPDATE messages SET poison = 2 WHERE id = ?1", [key.0])?))
+        .write_now(|t| Ok(t.execute("UPDATE messages SET quarantined = 2 WHERE id = ?1", [key.0])?))
         .expect("marked");
     store.quarantine().expect("noted");
     assert!(store.read_now(|c| is_poison(c, key)).expect("known"));
