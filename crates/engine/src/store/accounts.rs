@@ -6,7 +6,7 @@ use super::{
     Error, Result,
     ops::{OpState, OpType},
     outbox::Phase,
-    vocabulary::{Vocabulary, Word},
+    vocabulary::{Vocabulary, Word, shown},
 };
 use crate::types::{AccountSettings, Counts, Mailbox, Submission};
 use aloud_model::{AccountId, MailboxId, imap::MailboxRole};
@@ -230,7 +230,7 @@ pub(crate) fn sidebar(c: &Connection) -> Result<Vec<Mailbox>> {
             id: MailboxId(row.get(0)?),
             account: AccountId(row.get(1)?),
             name: row.get(2)?,
-            role: row.get::<_, Word<_>>(3)?.0,
+            role: shown(row, 3, MailboxRole::Plain)?,
             unseen: row.get(4)?,
             total: row.get(5)?,
         })

@@ -11,13 +11,14 @@ use super::{
     Error, Result, deliveries,
     search::Search,
     some,
-    vocabulary::{Word, quoted},
+    vocabulary::{Word, quoted, shown},
     words,
 };
 use crate::types::{ListPage, ListQuery, ListRow, Progress, Scope, Sort};
 use aloud_message::address;
 use aloud_model::{
-    AccountId, AddrSpec, Address, ContactId, DateTime, MailboxId, MessageKey, imap::MailboxRole,
+    AccountId, AddrSpec, Address, ContactId, DateTime, Importance, MailboxId, MessageKey,
+    MessageKind, imap::MailboxRole,
 };
 
 /// Most rows in one window.
@@ -196,7 +197,7 @@ struct Raw {
 
 fn raw(row: &Row<'_>) -> rusqlite::Result<Raw> {
     let text = |at: usize| row.get::<_, String>(at);
-    let Word(role) = row.get(24)?;
+    let role = shown(row, 24, MailboxRole::Plain)?;
     let duration: i64 = row.get(13)?;
     let pages: i64 = row.get(14)?;
     let (seen, started): (bool, bool) = (row.get(15)?, row.get(16)?);
@@ -215,7 +216,7 @@ fn raw(row: &Row<'_>) -> rusqlite::Result<Raw> {
             account: AccountId(row.get(1)?),
             mailbox: MailboxId(row.get(2)?),
             uid: row.get(3)?,
-            kind: row.get::<_, Word<_>>(4)?.0,
+            kind: shown(row, 4, MessageKind::Other)?,
             sender: String::new(),
             sender_name: some(text(5)?),
             address: some(text(6)?),
@@ -232,7 +233,7 @@ fn raw(row: &Row<'_>) -> rusqlite::Result<Raw> {
             estimated: row.get(27)?,
             pages: u32::try_from(pages).ok(),
             progress,
-            importance: row.get::<_, Word<_>>(17)?.0,
+            importance: shown(row, 17, Importance::Normal)?,
             private: row.get(18)?,
             receipt: row.get(19)?,
             attachment: row.get(20)?,
@@ -430,6 +431,20 @@ pub(super) mod tests {
             ("budget \"\" OR (", vec![]),
         ] {
             assert_eq!(subjects(&store, all, Sort::Newest, search), found, "{search}");
+        }
+    }
+
+    #[test]
+    fn a_row_with_an_unknown_word_costs_no_other_row() {
+        let (_dir, store, inbox) = filled();
+        for spoilt in [
+            "UPDATE messages SET kind = 'hologram', importance = '' WHERE message_id LIKE '1@%'",
+            "UPDATE mailboxes SET role = 'attic'",
+        ] {
+            store.write_now(|t| Ok(t.execute(spoilt, [])?)).expect("spoilt");
+            let here = subjects(&store, Scope::Mailbox(inbox), Sort::Newest, "");
+            assert_eq!(here.len(), 3, "{spoilt}");
+            assert_eq!(store.read_now(accounts::sidebar).expect("mailboxes").len(), 1);
         }
     }
 

@@ -6,7 +6,7 @@
 
 use aloud_model::{Importance, MessageKind, imap::MailboxRole};
 use rusqlite::{
-    ToSql,
+    Row, ToSql,
     types::{FromSql, FromSqlError, FromSqlResult, ToSqlOutput, ValueRef},
 };
 
@@ -48,6 +48,22 @@ impl<T: Vocabulary> FromSql for Word<T> {
 impl<T: Vocabulary> ToSql for Word<T> {
     fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
         Ok(ToSqlOutput::from(self.0.word()))
+    }
+}
+
+/// The value of a column that is only shown: an unknown word is logged and `instead` stands for it,
+/// so that it costs one row its mark and not the list its rows. Where something is done by the value,
+/// read a [`Word`], which fails.
+pub(crate) fn shown<T: Vocabulary>(row: &Row<'_>, at: usize, instead: T) -> rusqlite::Result<T> {
+    match row.get::<_, Word<T>>(at) {
+        Ok(Word(value)) => Ok(value),
+        Err(rusqlite::Error::FromSqlConversionFailure(_, _, reason))
+            if reason.is::<UnknownWord>() =>
+        {
+            tracing::error!(column = T::COLUMN, "a row holds a word that nobody knows");
+            Ok(instead)
+        }
+        Err(other) => Err(other),
     }
 }
 
