@@ -262,8 +262,11 @@ impl People {
 /// Digits go to the account's gateway (RFC 3804 global number); anything else is wrong.
 fn number_or_wrong(text: &str, account: &Account) -> Chip {
     let digits: String = text.chars().filter(char::is_ascii_digit).collect();
+    // A plus stands at the front or nowhere: "3+1613..." is two things typed into one.
+    let first = text.trim_start_matches([' ', '(']);
+    let (plus, rest) = first.strip_prefix('+').map_or(("", first), |rest| ("+", rest));
     let is_number =
-        !digits.is_empty() && text.chars().all(|c| c.is_ascii_digit() || " +-().".contains(c));
+        !digits.is_empty() && rest.chars().all(|c| c.is_ascii_digit() || " -().".contains(c));
     let wrong = |fact: String, line: String| Chip {
         address: None,
         label: text.to_owned(),
@@ -275,10 +278,11 @@ fn number_or_wrong(text: &str, account: &Account) -> Chip {
     if !is_number {
         return wrong(fl!("composer-bad-address"), fl!("composer-bad-address-line"));
     }
-    let routed = account.settings.gateway.as_deref().and_then(|gateway| {
-        let plus = if text.trim_start().starts_with('+') { "+" } else { "" };
-        AddrSpec::parse(&format!("{plus}{digits}@{gateway}")).ok()
-    });
+    let routed = account
+        .settings
+        .gateway
+        .as_deref()
+        .and_then(|gateway| AddrSpec::parse(&format!("{plus}{digits}@{gateway}")).ok());
     match routed {
         Some(addr) => {
             Chip { label: text.to_owned(), number: true, ..Chip::of(Address { name: None, addr }) }
@@ -367,6 +371,24 @@ mod tests {
         p.typed("+44 113 496 0117;".into(), &with);
         assert_eq!(p.addresses(), [Address::bare(addr("+441134960117@gw.example.com"))]);
         assert!(p.chips[0].number);
+    }
+
+    #[test]
+    fn a_plus_stands_at_the_front_or_nowhere() {
+        let mut with = account();
+        with.settings.gateway = Some("gw.example.com".into());
+        let sent = |typed: &str| {
+            let mut p = People::default();
+            p.typed(typed.into(), &with);
+            p.take_typed(&with);
+            p.addresses().first().map(|to| to.addr.as_str().to_owned())
+        };
+        let to = Some("+16135550142@gw.example.com".to_owned());
+        assert_eq!(sent("(+1) 613 555-0142"), to);
+        assert_eq!(sent("+1 613.555.0142"), to);
+        for two in ["3+16135550142", "++16135550142", "+1613+5550142", "+", "(+)"] {
+            assert_eq!(sent(two), None, "{two}");
+        }
     }
 
     #[test]
