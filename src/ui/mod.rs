@@ -9,8 +9,6 @@ pub(crate) mod faces;
 pub(crate) mod focus;
 pub(crate) mod id;
 pub(crate) mod keymap;
-// `types` is for the fields that hold what is written.
-#[allow(dead_code)]
 pub(crate) mod latin;
 pub(crate) mod list;
 pub(crate) mod now_playing;

@@ -82,8 +82,6 @@ pub enum Message {
     /// Takes a suggestion.
     Pick(Line, usize),
     /// Moves among the suggestions.
-    // The arrow keys say it once the field of recipients has them.
-    #[allow(dead_code)]
     Step(Line, isize),
     /// Closes the suggestions; what was typed stays.
     Dismiss(Line),
