@@ -12,12 +12,14 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand, ValueEnum};
 
 use super::{Failure, Outcome, inspect::read_input, write_output};
+#[cfg(feature = "gsm")]
+use crate::codec::gsm;
 use crate::{
     codec::{
         self, Hint, Limits, Pcm, au,
         g711::{self, Law},
         g726::{self, Packing, Rate},
-        gsm, resample, sniff, wav,
+        resample, sniff, wav,
     },
     message::{Mail, inspect, inspect::ReadOptions},
 };
@@ -73,7 +75,9 @@ enum Codec {
     G726At32,
     #[value(name = "g726-40")]
     G726At40,
+    #[cfg(feature = "gsm")]
     Gsm,
+    #[cfg(feature = "gsm")]
     Msgsm,
     Ulaw,
     Alaw,
@@ -194,8 +198,9 @@ pub fn codec(args: CodecArgs) -> Outcome {
     if !decoding && args.codec.signed().is_some() {
         return Err(Failure::Failed(format!(
             "{} can be decoded here, not encoded; encoded are g726-16, g726-24, g726-32, g726-40, \
-             gsm, msgsm, ulaw, alaw, pcm, wav and au",
-            args.codec.word()
+             {}ulaw, alaw, pcm, wav and au",
+            args.codec.word(),
+            if cfg!(feature = "gsm") { "gsm, msgsm, " } else { "" }
         )));
     }
     let input = read_input(&args.input)
@@ -278,13 +283,16 @@ fn decoded(args: &Conversion, input: &[u8]) -> Result<Pcm, Failure> {
     }
     let bits = args.codec.g726().map_or(4, |rate| rate.bits() as usize);
     within_limit(match args.codec {
+        #[cfg(feature = "gsm")]
         Codec::Gsm | Codec::Msgsm => input.len().saturating_mul(5),
         Codec::Pcm => input.len() / 2,
         Codec::Ulaw | Codec::Alaw => input.len(),
         _ => input.len().saturating_mul(8) / bits,
     })?;
     let samples = match args.codec {
+        #[cfg(feature = "gsm")]
         Codec::Gsm => gsm::decode(input),
+        #[cfg(feature = "gsm")]
         Codec::Msgsm => gsm::decode_blocks(input),
         Codec::Ulaw => g711::decode(input, Law::MuLaw),
         Codec::Alaw => g711::decode(input, Law::ALaw),
@@ -365,7 +373,9 @@ fn law_octets(input: &[u8], law: Law) -> Result<Vec<u8>, Failure> {
 
 fn coded(codec: Codec, samples: &[i16], packing: Packing) -> Vec<u8> {
     match codec {
+        #[cfg(feature = "gsm")]
         Codec::Gsm => gsm::encode(samples),
+        #[cfg(feature = "gsm")]
         Codec::Msgsm => gsm::wav_file(&gsm::encode_blocks(samples), samples.len() as u32),
         Codec::Ulaw => g711::encode(samples, Law::MuLaw),
         Codec::Alaw => g711::encode(samples, Law::ALaw),

@@ -9,10 +9,16 @@ use std::{
     time::Duration,
 };
 
+#[cfg(feature = "amr")]
+use super::amr;
+#[cfg(feature = "gsm")]
+use super::gsm;
+#[cfg(feature = "opus")]
+use super::opus;
 use super::{
-    Error, Pcm, amr, au, g711,
+    Error, Pcm, au, g711,
     g726::{self, Packing, Rate},
-    gsm, library, opus,
+    library,
     sniff::{self, Form},
     wav::{self, Wav, tag},
 };
@@ -97,11 +103,14 @@ pub fn decode_packed(
             let samples = octets.chunks_exact(2).map(|pair| i16::from_le_bytes([pair[0], pair[1]]));
             Pcm::telephone(samples.collect())
         }
+        #[cfg(feature = "gsm")]
         Form::Gsm => {
             limits.check(octets.len() / gsm::FRAME * gsm::SAMPLES, Pcm::TELEPHONE)?;
             Pcm::telephone(gsm::decode(octets))
         }
+        #[cfg(feature = "amr")]
         Form::Amr => guarded(|| amr::decode(octets, limits.samples(Pcm::TELEPHONE)))?,
+        #[cfg(feature = "opus")]
         Form::Opus => guarded(|| opus::decode(octets, limits.samples(48_000)))?,
         Form::Library(name) => {
             let extension = match name {
@@ -111,7 +120,8 @@ pub fn decode_packed(
             };
             guarded(|| library::decode(octets, extension, |rate| limits.samples(rate)))?
         }
-        Form::Unsupported(name) => return Err(Error::Unsupported(name.into())),
+        // No decoder anywhere, or none in this build.
+        form => return Err(Error::Unsupported(form.name().into())),
     };
     if pcm.samples.is_empty() { Err(Error::Empty) } else { Ok(pcm) }
 }
@@ -171,6 +181,7 @@ fn wave(octets: &[u8], limits: Limits, packing: Option<Packing>) -> Result<Pcm, 
         return g726_samples(file.data, bit_rate, (packing, usual), file.rate, limits);
     }
     let mut pcm = match file.tag {
+        #[cfg(feature = "gsm")]
         tag::GSM if file.channels == 1 => {
             Pcm { samples: gsm::decode_blocks(file.data), rate: file.rate }
         }
@@ -237,6 +248,43 @@ mod tests {
         ];
         for (octets, media_type, error) in cases {
             assert_eq!(decode(octets, hint(media_type), limits), Err(error), "{media_type}");
+        }
+    }
+
+    /// Each build says the same of what a recording is, and decodes only what it was built with.
+    #[test]
+    fn codecs_that_were_left_out_are_named_all_the_same() {
+        let gsm = [0xD0; 33 * 8];
+        let wav = [
+            b"RIFF\0\0\0\0WAVEfmt \x14\0\0\0\x31\0\x01\0\x40\x1F\0\0\x59\x06\0\0".as_slice(),
+            b"\x41\0\0\0\x02\0\x40\x01data\x41\0\0\0",
+            &[0; 65],
+        ]
+        .concat();
+        let amr = [b"#!AMR\n\x3C".as_slice(), &[0; 31]].concat();
+        let film = b"\0\0\0\x0Cftyp3gp4\0\0\0\x24stsd\0\0\0\0\0\0\0\x01\0\0\0\x14samr";
+        let mut opus = b"OggS\0\x02".to_vec();
+        opus.resize(26, 0);
+        opus.extend_from_slice(b"\x01\x13OpusHead\x01\x01\0\0\x80\xBB\0\0\0\0\0");
+        let cases: [(&[u8], &str, &str, bool); 5] = [
+            (&gsm, "GSM 06.10", "GSM 06.10", cfg!(feature = "gsm")),
+            (&wav, "GSM 06.10", "GSM 06.10", cfg!(feature = "gsm")),
+            (&amr, "AMR", "AMR", cfg!(feature = "amr")),
+            (film, "AAC", "AMR", cfg!(feature = "amr")),
+            (&opus, "Opus", "Opus", cfg!(feature = "opus")),
+        ];
+        for (octets, name, codec, built) in cases {
+            assert_eq!(sniff::describe(octets, Hint::default()), name);
+            let decoded = decode(octets, Hint::default(), Limits::default());
+            let unsupported = decoded == Err(Error::Unsupported(codec.into()));
+            assert_eq!(unsupported, !built, "{name}: {decoded:?}");
+        }
+        for (form, built) in [
+            (Form::Gsm, cfg!(feature = "gsm")),
+            (Form::Amr, cfg!(feature = "amr")),
+            (Form::Opus, cfg!(feature = "opus")),
+        ] {
+            assert_eq!(form.is_decodable(), built, "{form:?}");
         }
     }
 }

@@ -6,7 +6,6 @@ use std::time::Duration;
 use super::{
     Hint,
     g726::Rate,
-    gsm,
     sniff::{self, Form},
 };
 
@@ -37,7 +36,8 @@ pub fn estimate(start: &[u8], hint: Hint<'_>, octets: u64) -> Option<Duration> {
         Form::G726(rate, _) => (0.0, g726(rate)),
         Form::G711(_) => (0.0, 8000.0),
         Form::Linear => (0.0, 16_000.0),
-        Form::Gsm => (0.0, (gsm::FRAME * 50) as f64),
+        // A frame of 33 octets is 20 ms.
+        Form::Gsm => (0.0, 33.0 * 50.0),
         // What voice systems send.
         Form::Library("MP3") => (0.0, 4000.0),
         _ => return None,

@@ -3,6 +3,7 @@
 //! Pure: no files, devices, threads, clock or randomness. Audio is always mono `i16`; multi-channel
 //! input is mixed down on decoding. Every decoder is bounded by [`Limits`] and never panics.
 
+#[cfg(feature = "amr")]
 mod amr;
 pub mod au;
 pub mod decode;
@@ -10,9 +11,11 @@ mod estimate;
 pub mod fax;
 pub mod g711;
 pub mod g726;
+#[cfg(feature = "gsm")]
 pub mod gsm;
 pub mod level;
 mod library;
+#[cfg(feature = "opus")]
 mod opus;
 pub mod pcm;
 pub mod resample;

@@ -16,7 +16,7 @@ use symphonia::{
     default,
 };
 
-use super::{Error, Pcm, amr, pcm};
+use super::{Error, Pcm, pcm};
 
 /// So many packets in a row that cannot be decoded end the sound.
 const BAD_PACKETS: usize = 200;
@@ -30,7 +30,10 @@ pub(super) fn decode(
 ) -> Result<Pcm, Error> {
     let entry = sample_entry(octets);
     let outcome = match entry {
+        #[cfg(feature = "amr")]
         Some(b"samr") => amr_frames(octets, longest),
+        #[cfg(not(feature = "amr"))]
+        Some(b"samr") => return Err(Error::Unsupported("AMR".into())),
         _ => run(octets, extension, longest),
     };
     // The library's own words are for developers.
@@ -69,6 +72,7 @@ fn name_of(entry: &[u8; 4]) -> String {
 }
 
 /// The AMR frames of a 3GP file, one packet after the other.
+#[cfg(feature = "amr")]
 fn amr_frames(octets: &[u8], longest: impl Fn(u32) -> usize) -> Result<Pcm, Error> {
     let mut format = open(octets, "3gp")?;
     let id = format.default_track(TrackType::Audio).or(format.tracks().first()).map(|t| t.id);
@@ -82,7 +86,7 @@ fn amr_frames(octets: &[u8], longest: impl Fn(u32) -> usize) -> Result<Pcm, Erro
             break;
         }
     }
-    amr::decode(&frames, longest(Pcm::TELEPHONE))
+    super::amr::decode(&frames, longest(Pcm::TELEPHONE))
 }
 
 fn open<'a>(octets: &'a [u8], extension: &str) -> Result<Box<dyn FormatReader + 'a>, Error> {

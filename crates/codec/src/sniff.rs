@@ -60,7 +60,18 @@ impl Form {
     /// Whether [`super::decode()`] can decode it, as far as the form tells.
     #[must_use]
     pub fn is_decodable(self) -> bool {
-        !matches!(self, Self::Unsupported(_))
+        match self {
+            Self::Gsm => cfg!(feature = "gsm"),
+            Self::Amr => cfg!(feature = "amr"),
+            Self::Opus => cfg!(feature = "opus"),
+            Self::Unsupported(_) => false,
+            Self::Wav
+            | Self::Au
+            | Self::G726(..)
+            | Self::G711(_)
+            | Self::Linear
+            | Self::Library(_) => true,
+        }
     }
 }
 

@@ -15,12 +15,13 @@
 //! caller ([`Standing::Whole`]). Limits are those of `decode`; an octet is looked at once, but for
 //! the beginning that is held. Tests: below, and `tests/codec/stream.rs`.
 
+#[cfg(feature = "gsm")]
+use super::gsm;
 use super::{
     Error, Hint, Limits, Pcm, au, decode,
     decode::{decode_packed, wave_g726},
     g711::Law,
     g726::{self, Early, Packing, Rate},
-    gsm,
     pcm::{self, SampleReader},
     sniff::{self, Form},
     wav,
@@ -81,8 +82,14 @@ struct Running {
 
 enum Decoder {
     G726(g726::Decoder),
+    #[cfg(feature = "gsm")]
     Gsm(gsm::Decoder),
-    Frames { width: usize, channels: usize, sample: SampleReader, rest: Vec<u8> },
+    Frames {
+        width: usize,
+        channels: usize,
+        sample: SampleReader,
+        rest: Vec<u8>,
+    },
 }
 
 impl Stream {
@@ -190,6 +197,7 @@ impl Stream {
             Some(Form::G711(Law::MuLaw)) => telephone(frames(1, |s| Law::MuLaw.expand(s[0]))),
             Some(Form::G711(Law::ALaw)) => telephone(frames(1, |s| Law::ALaw.expand(s[0]))),
             Some(Form::Linear) => telephone(frames(2, |s| i16::from_le_bytes([s[0], s[1]]))),
+            #[cfg(feature = "gsm")]
             Some(Form::Gsm) => telephone(Decoder::Gsm(gsm::Decoder::new(gsm::Framing::Raw))),
             _ => Verdict::Whole,
         }
@@ -197,6 +205,13 @@ impl Stream {
 
     fn judge_wav(&self, held: &[u8]) -> Verdict {
         let Some((file, start, size)) = wav::begin(held) else { return Verdict::Wait };
+        #[cfg(feature = "gsm")]
+        if file.tag == wav::tag::GSM && file.channels == 1 {
+            let decoder = Decoder::Gsm(gsm::Decoder::new(gsm::Framing::Blocks));
+            let mut running = self.running(decoder, file.rate);
+            (running.left, running.cut) = (size, file.cut());
+            return Verdict::Runs(running, start);
+        }
         let decoder = if let Some((width, sample)) = wav::sample_reader(&file) {
             let channels = usize::from(file.channels);
             Decoder::Frames { width, channels, sample, rest: Vec::new() }
@@ -211,16 +226,11 @@ impl Stream {
                     Err(verdict) => return verdict,
                 }
             }
-        } else if file.tag == wav::tag::GSM && file.channels == 1 {
-            Decoder::Gsm(gsm::Decoder::new(gsm::Framing::Blocks))
         } else {
             return Verdict::Whole;
         };
         let mut running = self.running(decoder, file.rate);
         running.left = size;
-        if matches!(running.decoder, Decoder::Gsm(_)) {
-            running.cut = file.cut();
-        }
         Verdict::Runs(running, start)
     }
 
@@ -315,6 +325,7 @@ impl Decoder {
     fn decode(&mut self, octets: &[u8], out: &mut Vec<i16>) {
         match self {
             Self::G726(decoder) => decoder.decode(octets, out),
+            #[cfg(feature = "gsm")]
             Self::Gsm(decoder) => decoder.decode(octets, out),
             Self::Frames { width, channels, sample, rest } => {
                 let size = (*width * *channels).max(1);
