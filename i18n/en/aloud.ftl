@@ -681,6 +681,8 @@ set-volume-line = Quiet recordings are raised to about the same loudness.
 set-playback = Playback
 set-speed = Speed
 set-speed-line = Pitch stays natural. Change it any time with [ and ].
+# A build without the feature "stretch".
+set-speed-line-tape = Pitch changes with it. Change it any time with [ and ].
 set-silence = Skip silence
 set-silence-line = Shortens pauses longer than half a second.
 set-name-first = Say who it’s from first

@@ -18,6 +18,7 @@ mod pipe;
 mod player;
 mod recorder;
 mod sound;
+mod stretch;
 mod take;
 mod thread;
 mod types;
@@ -34,6 +35,9 @@ pub use take::{Take, unfinished_takes};
 pub use types::*;
 
 use crate::codec::Pcm;
+
+/// Whether another speed keeps the pitch in this build.
+pub const KEEPS_PITCH: bool = cfg!(feature = "stretch");
 
 /// The handle of the audio thread. Clones share it; when the last one is dropped the thread ends.
 #[derive(Clone)]

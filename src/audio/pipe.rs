@@ -7,19 +7,14 @@
 //! Positions: the device counts what it consumed; [`Pipe::position`] turns that count back into a
 //! place in the recording. At speed 1 and the recording's own rate samples pass unchanged.
 
-use std::{
-    collections::VecDeque,
-    num::{NonZeroU16, NonZeroU32},
-    ops::Range,
-    time::Duration,
-};
+use std::{collections::VecDeque, ops::Range, time::Duration};
 
 use rubato::{
     Async, FixedAsync, Indexing, Resampler as _, SincInterpolationParameters, WindowFunction,
     audioadapter_buffers::direct::InterleavedSlice,
 };
 
-use super::sound::Sound;
+use super::{sound::Sound, stretch::Stretch};
 
 /// How far ahead of the device the pipe works.
 pub(super) const AHEAD: Duration = Duration::from_millis(300);
@@ -117,7 +112,7 @@ pub(super) struct Pipe {
     /// Index into `kept` and position in the recording.
     at: (usize, usize),
     speed: f32,
-    stretch: Option<wsola::TimeStretch>,
+    stretch: Option<Stretch>,
     resampler: Option<Resampler>,
     out_rate: u32,
     ring: rtrb::Producer<f32>,
@@ -142,17 +137,15 @@ impl Pipe {
         let (ring, consumer) = rtrb::RingBuffer::new(ahead.max(STEP));
         let kept = kept_ranges(start, sound.len(), silences);
         let first = kept.first().map_or(start, |range| range.start);
-        let stretch = ((speed - 1.0).abs() > 0.01)
-            .then(|| {
-                let mut stretch =
-                    wsola::TimeStretch::new(NonZeroU32::new(sound.rate())?, NonZeroU16::MIN)
-                        .ok()?;
-                stretch.set_tempo(speed);
-                Some(stretch)
-            })
-            .flatten();
-        let speed = stretch.as_ref().map_or(1.0, wsola::TimeStretch::tempo);
-        let resampler = Resampler::new(sound.rate(), out_rate);
+        let changed = (speed - 1.0).abs() > 0.01;
+        let stretch = changed.then(|| Stretch::new(sound.rate(), speed)).flatten();
+        let (speed, rate) = match &stretch {
+            Some(stretch) => (stretch.tempo(), sound.rate()),
+            // Without a stretcher the device takes the sound as if it had another rate.
+            None if changed => (speed, (f64::from(sound.rate()) * f64::from(speed)).round() as u32),
+            None => (1.0, sound.rate()),
+        };
+        let resampler = Resampler::new(rate, out_rate);
         let pipe = Self {
             sound,
             open,
@@ -258,9 +251,8 @@ impl Pipe {
 
     fn pull_stretched(&mut self) {
         let Some(mut stretch) = self.stretch.take() else { return };
-        let mut out = vec![0.0; stretch.min_output_buff_size() * 8];
-        while let Ok(made) = stretch.pull(&mut out) {
-            self.resample(out.get(..made).unwrap_or_default());
+        while let Some(made) = stretch.pull() {
+            self.resample(made);
         }
         self.stretch = Some(stretch);
     }
@@ -274,7 +266,7 @@ impl Pipe {
 
     fn end(&mut self) {
         if let Some(stretch) = &mut self.stretch {
-            stretch.set_draining();
+            stretch.finish();
             self.pull_stretched();
         }
         if let Some(resampler) = &mut self.resampler {

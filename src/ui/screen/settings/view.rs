@@ -251,12 +251,16 @@ fn listening<'a>(look: Look, ctx: &Context<'a>, s: &'a Settings) -> Vec<El<'a, M
     )
     .on_press(Message::TestOutput);
     let output = ctx.audio.player.problem.as_ref().map_or_else(|| fl!("set-output-line"), no_sound);
+    let speed_line = match crate::audio::KEEPS_PITCH {
+        true => fl!("set-speed-line"),
+        false => fl!("set-speed-line-tape"),
+    };
     vec![
         heading(look, fl!("set-sound")),
         line(look, fl!("set-output"), output, row![devices, test].spacing(12)),
         line(look, fl!("set-volume"), fl!("set-volume-line"), volume),
         heading(look, fl!("set-playback")),
-        line(look, fl!("set-speed"), fl!("set-speed-line"), stepper),
+        line(look, fl!("set-speed"), speed_line, stepper),
         line(
             look,
             fl!("set-silence"),
