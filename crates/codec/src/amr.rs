@@ -11,7 +11,7 @@ use codec_core::{
 
 use super::{Error, Pcm};
 
-/// Samples of a frame at 8 000 Hz.
+/// Samples per frame of 20 ms at 8 000 Hz.
 const FRAME: usize = 160;
 
 pub(super) fn decode(octets: &[u8], longest: usize) -> Result<Pcm, Error> {

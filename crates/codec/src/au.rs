@@ -10,16 +10,16 @@ use super::{
     pcm,
 };
 
-/// A parsed file.
+/// The header of a Sun/NeXT file, and its audio data.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Au<'a> {
-    /// Encoding number.
+    /// Encoding number of the header: 1 is µ-law, 27 is A-law, 3 is 16-bit PCM.
     pub encoding: u32,
-    /// Samples a second and channel.
+    /// Sampling rate in hertz.
     pub rate: u32,
     /// Channels, 1 to 32.
     pub channels: u32,
-    /// The sound, as far as it is there.
+    /// The audio data; shorter than announced where the file is cut off.
     pub data: &'a [u8],
 }
 
@@ -39,7 +39,7 @@ const NAMES: [(u32, &str); 12] = [
 ];
 
 impl Au<'_> {
-    /// Name of the codec inside.
+    /// The name of the codec, for people.
     #[must_use]
     pub fn codec_name(&self) -> &'static str {
         NAMES.iter().find(|(e, _)| *e == self.encoding).map_or("Sun/NeXT audio", |(_, name)| *name)
@@ -54,9 +54,8 @@ pub fn parse(octets: &[u8]) -> Result<Au<'_>, Error> {
     read(octets).map(|(au, ..)| au)
 }
 
-/// The header of a file of which only the beginning is there: what it says, where the sound begins,
-/// and how many octets of it there are in all, where it tells. `None` while the header is not there
-/// as a whole, or will never be.
+/// Reads the header of a file that is still being downloaded. Returns the header, the offset of the
+/// audio data, and its announced size. `None` while the header is incomplete, and for a broken one.
 pub(super) fn begin(octets: &[u8]) -> Option<(Au<'_>, usize, Option<usize>)> {
     read(octets).ok()
 }
@@ -80,7 +79,7 @@ fn read(octets: &[u8]) -> Result<(Au<'_>, usize, Option<usize>), Error> {
     Ok((Au { encoding, rate, channels, data }, start, size))
 }
 
-/// Decodes the sound of a parsed file.
+/// Decodes the audio data of a parsed file to mono samples.
 ///
 /// # Errors
 /// [`Error::Unsupported`] for encodings without a decoder.
@@ -94,7 +93,8 @@ pub fn decode(au: &Au<'_>) -> Result<Vec<i16>, Error> {
     }
 }
 
-/// Octets of a sample of linear and G.711 files, and how to read it; `None` for other encodings.
+/// The width of a sample in octets and the function that reads one, for PCM and G.711; `None` for
+/// other encodings.
 pub(super) fn sample_reader(au: &Au<'_>) -> Option<(usize, pcm::SampleReader)> {
     let reader: (usize, pcm::SampleReader) = match au.encoding {
         1 => (1, |s| Law::MuLaw.expand(s[0])),
@@ -112,8 +112,8 @@ pub(super) fn sample_reader(au: &Au<'_>) -> Option<(usize, pcm::SampleReader)> {
     Some(reader)
 }
 
-/// The rate of mono G.726, which in these files has the first code word in the low bits, like the
-/// mail type; `None` for other encodings.
+/// The bit rate of mono G.726; `None` for other encodings. In Sun files the first code word is in
+/// the low bits, as in `audio/32kadpcm`.
 pub(super) fn g726_rate(au: &Au<'_>) -> Option<Rate> {
     let rate = match au.encoding {
         23 => Rate::Kbit32,
@@ -130,7 +130,7 @@ fn header(encoding: u32, rate: u32, octets: usize) -> Vec<u8> {
     words.iter().flat_map(|word: &u32| word.to_be_bytes()).collect()
 }
 
-/// Writes G.711 octets as a mono file.
+/// Returns a mono file that contains `octets` of G.711.
 #[must_use]
 pub fn write_law(octets: &[u8], law: Law, rate: u32) -> Vec<u8> {
     let encoding = match law {
@@ -142,7 +142,7 @@ pub fn write_law(octets: &[u8], law: Law, rate: u32) -> Vec<u8> {
     file
 }
 
-/// Writes 16-bit samples as a mono file.
+/// Returns a mono file of 16-bit PCM.
 #[must_use]
 pub fn write(pcm: &Pcm) -> Vec<u8> {
     let mut file = header(3, pcm.rate, pcm.samples.len() * 2);

@@ -1,8 +1,10 @@
-//! One door for every audio form.
+//! Decodes a recording of any supported format to mono samples.
 //!
-//! Content is sniffed first ([`super::sniff`]), the label decides the rest. Limits: [`Limits`] for
-//! time, [`MOST_SAMPLES`] for memory; both are checked before or while samples are made, never from
-//! declared sizes alone. Decoders of others run behind `catch_unwind`. No clock: work is bounded by octets in and samples out.
+//! The format is told from the content first ([`super::sniff`]) and from media type and file name
+//! where the content has no signature. Limits: [`Limits`] for duration, [`MOST_SAMPLES`] for
+//! memory; both are checked before or while samples are made, never from declared sizes alone.
+//! Foreign decoders run inside `catch_unwind`. There is no timeout: work is bounded by octets in
+//! and samples out.
 
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
@@ -26,19 +28,19 @@ use super::{
 /// Never more samples than this (two hours at 16 000 Hz, 230 MB), whatever the limit on time.
 pub const MOST_SAMPLES: usize = 7200 * 16_000;
 
-/// What the sender said about the octets. Content is sniffed first; this decides the rest.
+/// Media type and file name of a recording, for formats that have no signature.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Hint<'a> {
-    /// `audio/32kadpcm`, without parameters, any case.
+    /// The media type without parameters, such as `audio/32kadpcm`, in any case.
     pub media_type: &'a str,
-    /// File name, for its extension.
+    /// The file name; only its extension is used.
     pub filename: Option<&'a str>,
 }
 
-/// Bounds against hostile input.
+/// Limits for untrusted recordings.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
-    /// Longest audio.
+    /// The longest recording that is decoded.
     pub duration: Duration,
 }
 
@@ -49,7 +51,7 @@ impl Default for Limits {
 }
 
 impl Limits {
-    /// Most samples at a rate.
+    /// The maximum number of samples at `rate` hertz.
     pub(super) fn samples(self, rate: u32) -> usize {
         let most = self.duration.as_secs_f64() * f64::from(rate);
         // The cast saturates.
@@ -72,8 +74,8 @@ pub fn decode(octets: &[u8], hint: Hint<'_>, limits: Limits) -> Result<Pcm, Erro
     decode_packed(octets, hint, limits, None)
 }
 
-/// As [`decode`], with the order of G.726 code words given by the listener ("swap" in the player)
-/// instead of by the sound and the label.
+/// As [`decode`], with a fixed order of G.726 code words instead of a detected one (the listener
+/// chose "swap" in the player).
 ///
 /// # Errors
 /// As [`decode`].
@@ -126,7 +128,7 @@ pub fn decode_packed(
     if pcm.samples.is_empty() { Err(Error::Empty) } else { Ok(pcm) }
 }
 
-/// Runs a decoder of others: hostile files have made such libraries panic.
+/// Runs a foreign decoder and turns a panic into [`Error::Damaged`].
 fn guarded(decoder: impl FnOnce() -> Result<Pcm, Error>) -> Result<Pcm, Error> {
     // The closure owns nothing that outlives a panic.
     catch_unwind(AssertUnwindSafe(decoder))

@@ -1,5 +1,5 @@
-//! How long a recording is, guessed from its size and first octets, for lists in which the whole is
-//! not there yet.
+//! Estimates the duration of a recording from its size and first octets, for lists that are shown
+//! before it is downloaded.
 
 use std::time::Duration;
 
@@ -9,11 +9,11 @@ use super::{
     sniff::{self, Form},
 };
 
-/// Longer ones are not believed: two days.
+/// Longer estimates, in seconds (two days), are not believed.
 const LONGEST: f64 = 172_800.0;
 
-/// A guess: `start` are the first octets, `octets` the size of the whole. `None` for forms whose
-/// size says little.
+/// Estimates the duration. `start` are the first octets, `octets` is the size of the whole. `None`
+/// for formats of variable bit rate, and for estimates above two days.
 #[must_use]
 pub fn estimate(start: &[u8], hint: Hint<'_>, octets: u64) -> Option<Duration> {
     let (header, octets_a_second) = match sniff::form(start, hint)? {

@@ -27,28 +27,29 @@ pub mod limits {
     pub const PIXELS: u64 = 50_000_000;
     /// Pages of a file.
     pub const PAGES: usize = 500;
-    /// Octets of a page for one octet of file.
+    /// Octets of a decoded page per octet of compressed data.
     pub const RATIO: u64 = 10_000;
 }
 
-/// What a page is, before it is decoded.
+/// Size, resolution and coding of a page, read from its directory without decoding it.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct PageInfo {
     /// Pixels across.
     pub width: u32,
     /// Pixels down.
     pub height: u32,
-    /// Pixels an inch across; a usual value where the file has none.
+    /// Horizontal resolution in dots per inch; 204 where the file states none.
     pub x_dpi: f64,
-    /// Pixels an inch down. Fax pixels are seldom square: 204 by 98 is normal resolution.
+    /// Vertical resolution in dots per inch. Fax pixels are seldom square: 204 by 98 is normal
+    /// resolution.
     pub y_dpi: f64,
-    /// Coding, for people: "MH".
+    /// Name of the coding, for people, such as "MH".
     pub coding: &'static str,
-    /// Pieces in which the page is stored; RFC 2306 wants one.
+    /// Number of strips; RFC 2306 wants one.
     pub strips: usize,
 }
 
-/// The pages of a file, in order, without decoding them.
+/// Lists the pages of a file in order, without decoding them.
 ///
 /// # Errors
 /// [`Error::Damaged`] for what is no TIFF, [`Error::Unsupported`] for kinds that are no fax,

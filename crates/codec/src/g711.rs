@@ -7,7 +7,7 @@
 //! such samples.) Rates other than 8 000 Hz are the caller's affair. Tested against the published
 //! tables in `tests/codec`.
 
-/// Which of the two laws.
+/// The companding law.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Law {
     /// North America and Japan; `audio/basic`, `PCMU`.

@@ -1,8 +1,8 @@
 //! GSM 06.10 full rate: raw 33-octet frames and the 65-octet blocks of WAVE tag 49 (MS-GSM).
 //!
-//! The arithmetic is that of `oxideav-gsm`, exact with libgsm also on random frames. 8 000 Hz, mono,
-//! 160 samples a frame. A frame without its signature nibble is 20 ms of silence, so that what
-//! follows stays in time; an incomplete last frame is dropped.
+//! The arithmetic is that of `oxideav-gsm`, exact with libgsm also on random frames. 8 000 Hz,
+//! mono, 160 samples a frame. A frame without its signature nibble is 20 ms of silence, so that
+//! what follows stays in time; an incomplete last frame is dropped.
 
 use oxideav_gsm::{
     DecoderState, EncoderState, FRAME_SAMPLES, GSM_BYTE_FRAME_LEN, MSGSM_BLOCK_LEN,
@@ -31,7 +31,7 @@ pub enum Framing {
 pub struct Decoder {
     framing: Framing,
     state: DecoderState,
-    /// A frame that has begun.
+    /// The octets of an incomplete frame.
     rest: Vec<u8>,
 }
 

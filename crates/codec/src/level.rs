@@ -7,18 +7,18 @@ use std::ops::Range;
 
 use super::Pcm;
 
-/// Frames this far below the loud parts of a recording are quiet, as a share of amplitude (-36 dB)
+/// Amplitude below which a frame is quiet, relative to the loud parts of the recording (-36 dB) ...
 const GATE: f64 = 0.016;
-/// ... but quiet is never louder than this (-38 dB of full scale), nor quieter than that (-72 dB).
+/// ... clamped to this range of absolute amplitudes (-72 to -38 dB of full scale).
 const QUIET: Range<f64> = 8.0..412.0;
-/// So much louder ends a pause (6 dB); between the two nothing changes.
+/// Hysteresis: a pause ends at this multiple of the gate (6 dB above it).
 const HYSTERESIS: f64 = 2.0;
-/// Pauses shorter than this belong to speech, in seconds.
+/// The shortest pause in seconds; shorter ones belong to speech.
 const SHORTEST: f64 = 0.5;
-/// So much of a pause is left at each end, in seconds.
+/// Seconds of a pause that are kept at each end.
 const MARGIN: f64 = 0.15;
 
-/// Mean amplitude.
+/// Root mean square of the amplitude.
 fn rms(samples: &[i16]) -> f64 {
     let sum: f64 = samples.iter().map(|&sample| f64::from(sample).powi(2)).sum();
     (sum / samples.len().max(1) as f64).sqrt()
@@ -42,7 +42,7 @@ pub fn bars(samples: &[i16], count: usize) -> Vec<u8> {
         .collect()
 }
 
-/// Pauses that may be left out, in samples, in order.
+/// Finds the pauses that "skip silence" leaves out: ranges of samples, ascending.
 #[must_use]
 pub fn silences(pcm: &Pcm) -> Vec<Range<usize>> {
     let frame = (pcm.rate / 50).max(1) as usize;

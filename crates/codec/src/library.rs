@@ -1,5 +1,5 @@
-//! Everything that `symphonia` plays: MP3, AAC, Vorbis, FLAC, and ADPCM in WAV; and the AMR frames
-//! that it finds in 3GP files.
+//! Formats decoded by `symphonia`: MP3, AAC, Vorbis, FLAC, and ADPCM in WAV; its demuxer also finds
+//! the AMR frames of 3GP files.
 //!
 //! Bounded by samples out and packets in. Samples of the first audio track, mixed down to mono.
 
@@ -18,7 +18,7 @@ use symphonia::{
 
 use super::{Error, Pcm, pcm};
 
-/// So many packets in a row that cannot be decoded end the sound.
+/// Consecutive undecodable packets after which decoding stops.
 const BAD_PACKETS: usize = 200;
 
 /// Decodes a file. `extension` helps where content is ambiguous; `longest` maps a rate to the

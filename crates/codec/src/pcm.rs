@@ -1,4 +1,4 @@
-//! Linear mono sound: the form in which every layer above hands audio on.
+//! Linear mono audio, the only audio format above this layer.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use std::time::Duration;
 pub struct Pcm {
     /// Samples in time order.
     pub samples: Vec<i16>,
-    /// Samples a second; never zero for a value made by a decoder.
+    /// Sampling rate in hertz; never zero in the result of a decoder.
     pub rate: u32,
 }
 
@@ -15,13 +15,13 @@ impl Pcm {
     /// The telephone's sampling rate, and that of every codec we encode to.
     pub const TELEPHONE: u32 = 8_000;
 
-    /// Wraps samples at 8 000 Hz.
+    /// Audio at 8 000 Hz.
     #[must_use]
     pub fn telephone(samples: Vec<i16>) -> Self {
         Self { samples, rate: Self::TELEPHONE }
     }
 
-    /// How long it lasts.
+    /// The duration; zero where the rate is zero.
     #[must_use]
     pub fn duration(&self) -> Duration {
         if self.rate == 0 {
@@ -31,12 +31,12 @@ impl Pcm {
     }
 }
 
-/// Rates that recordings have. Others come from damaged headers.
+/// Whether a sampling rate is plausible (2 to 384 kHz). Others come from damaged headers.
 pub(super) fn is_sane_rate(rate: u32) -> bool {
     (2_000..=384_000).contains(&rate)
 }
 
-/// Full scale from -1.0..=1.0; what is louder saturates, what is no number is silence.
+/// Converts a float sample of full scale 1.0 to `i16`. Saturates; NaN becomes zero.
 pub(super) fn from_float(value: f64) -> i16 {
     // The cast saturates and makes NaN zero.
     (value * 32768.0).round_ties_even() as i16
@@ -61,7 +61,7 @@ pub(super) fn mix(interleaved: &[i16], channels: usize, mono: &mut Vec<i16>) {
     }
 }
 
-/// Reads one sample from exactly as many octets as it has.
+/// Converts the octets of one sample; the slice has exactly the width of a sample.
 pub(super) type SampleReader = fn(&[u8]) -> i16;
 
 /// Reads interleaved samples of `width` octets and mixes them down. `sample` gets exactly `width`

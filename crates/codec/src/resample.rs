@@ -1,4 +1,4 @@
-//! Change of sampling rate, whole recordings at a time (FFT, through `rubato`).
+//! Converts the sampling rate of a whole recording (FFT resampler of `rubato`).
 //!
 //! The result has the right length to the sample and no delay. Loudness and pitch stay; what lies
 //! above half the lower rate is filtered out.
@@ -8,11 +8,11 @@ use rubato::{
     Fft, FixedSync, Resampler, WindowFunction, audioadapter_buffers::direct::InterleavedSlice,
 };
 
-/// Samples of a run of the FFT, at least, at the lower of the two rates.
+/// Minimum block size of the FFT in samples at the lower of the two rates.
 const RUN: u32 = 256;
 
-/// The same sound at another rate. A copy when the rate is the same already; empty when either rate
-/// is zero.
+/// Resamples to `rate` hertz. Returns a copy where the rate is the same already, and no samples
+/// where either rate is zero.
 #[must_use]
 pub fn to_rate(pcm: &Pcm, rate: u32) -> Pcm {
     if pcm.rate == rate || pcm.samples.is_empty() {
@@ -59,7 +59,7 @@ fn gcd(mut a: u32, mut b: u32) -> u32 {
     a.max(1)
 }
 
-/// Samples that `count` samples become.
+/// The number of output samples for `count` input samples.
 fn length(count: usize, from: u32, to: u32) -> usize {
     let exact = (count as u128 * u128::from(to)).div_ceil(u128::from(from.max(1)));
     usize::try_from(exact).unwrap_or(usize::MAX)

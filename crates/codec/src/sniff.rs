@@ -1,4 +1,4 @@
-//! Which form a recording has: by its first octets, then by declared type, then by file extension.
+//! Detects the format of a recording: by its content, then by media type, then by file extension.
 //!
 //! Senders mislabel recordings often (a Sun file as `audio/basic`, anything as `audio/inline`), so
 //! content always wins. Raw G.711, G.726 and the like have no signature; there the label decides.
@@ -10,7 +10,7 @@ use super::{
     wav,
 };
 
-/// A form of recording, whether it can be decoded here or not.
+/// The format of a recording: a codec or a container, decodable here or not.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Form {
@@ -32,7 +32,7 @@ pub enum Form {
     Opus,
     /// What the general decoder library plays; the name is that of the codec or container.
     Library(&'static str),
-    /// Known, and not decodable here.
+    /// Known by name; no decoder here.
     Unsupported(&'static str),
 }
 
@@ -57,7 +57,7 @@ impl Form {
         }
     }
 
-    /// Whether [`super::decode()`] can decode it, as far as the form tells.
+    /// Whether [`super::decode()`] can decode it in this build, as far as the form tells.
     #[must_use]
     pub fn is_decodable(self) -> bool {
         match self {
@@ -96,7 +96,7 @@ const SIGNATURES: [(&[u8], Form); 17] = [
     (b"MAC ", Form::Unsupported("Monkey's Audio")),
 ];
 
-/// By subtype without `x-` and by file extension alike.
+/// Formats by media subtype (without `x-`) and by file extension.
 const NAMES: [(&str, Form); 58] = [
     ("32kadpcm", Form::G726(Rate::Kbit32, Packing::LsbFirst)),
     ("g726-16", Form::G726(Rate::Kbit16, Packing::LsbFirst)),
@@ -158,13 +158,14 @@ const NAMES: [(&str, Form); 58] = [
     ("qcelp", Form::Unsupported("QCELP")),
 ];
 
-/// The form, from everything known; `None` when neither content nor label tells.
+/// Detects the format from content, media type and file name; `None` when none of them is known.
 #[must_use]
 pub fn form(octets: &[u8], hint: Hint<'_>) -> Option<Form> {
     by_content(octets).or_else(|| by_label(hint))
 }
 
-/// As [`form`], from the beginning of a recording: `None` while what follows may change the answer.
+/// As [`form`], for a recording that is still being downloaded: `None` while later octets may
+/// change the answer.
 #[must_use]
 pub fn settled(beginning: &[u8], hint: Hint<'_>) -> Option<Option<Form>> {
     beginning.get(..LONGEST_SIGNATURE)?;
@@ -194,7 +195,7 @@ pub fn describe(octets: &[u8], hint: Hint<'_>) -> &'static str {
     }
 }
 
-/// By content alone.
+/// Detects the format by content alone.
 #[must_use]
 pub fn by_content(octets: &[u8]) -> Option<Form> {
     let framed = || {
@@ -209,13 +210,13 @@ pub fn by_content(octets: &[u8]) -> Option<Form> {
     by_signature(octets).or_else(framed).or_else(|| is_gsm(octets).then_some(Form::Gsm))
 }
 
-/// Octets of the longest signature, wherever it stands.
+/// Octets after which every signature, at whatever offset, has been seen.
 const LONGEST_SIGNATURE: usize = 32;
 
 /// Reads the size of a frame from its header.
 type FrameLength = fn(&[u8]) -> Option<usize>;
 
-/// Forms that are told by frames that follow each other.
+/// Formats detected by consecutive frame headers.
 const FRAMED: [(FrameLength, Form); 2] =
     [(mpeg_frame, Form::Library("MP3")), (adts_frame, Form::Library("AAC"))];
 

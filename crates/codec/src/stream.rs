@@ -1,14 +1,15 @@
-//! Sound from a recording that is still coming: octets in pieces of any size, samples as they come.
+//! Decodes a recording while it is being downloaded: octets in pieces of any size in, samples out
+//! as soon as they are certain.
 //!
-//! The samples of all pieces together are exactly those of [`super::decode()`] over the whole. So
-//! nothing is said before it is certain:
+//! All samples together are exactly those of [`super::decode()`] over the whole recording.
+//! Therefore decisions wait until later octets cannot change them:
 //!
-//! * the form once [`sniff::settled`] knows it: for a label without a signature 33 octets, unless
+//! * the format until [`sniff::settled`] knows it: for a format without signature 33 octets, unless
 //!   they look like the frames of MP3, AAC or GSM;
-//! * the container once its header is there up to the sound;
-//! * the order of G.726 code words once the beginning decides it (at most 24 000 octets, 6 s at 32
+//! * the container until its header is complete up to the audio data;
+//! * the order of G.726 code words until the beginning decides it (at most 24 000 octets, 6 s at 32
 //!   kbit/s); it never changes after that. Where the beginning says nothing, the whole decides;
-//! * the last block of GSM in WAV at its end, since the true length may cut it.
+//! * the last block of GSM in WAV until the end, since `fact` may cut it.
 //!
 //! G.726 (all rates), G.711, linear samples and GSM come in pieces, raw or in WAV and `.au`; every
 //! other form, and what is still undecided after [`HELD`] octets, is decoded as a whole by the
@@ -27,30 +28,30 @@ use super::{
     wav,
 };
 
-/// Most octets that are held back undecided.
+/// Maximum number of octets that are buffered while the format is undecided.
 pub const HELD: usize = 256 * 1024;
 
-/// What a stream has found out.
+/// Whether and how a stream decodes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Standing {
-    /// More octets are needed before anything sounds.
+    /// Undecided: more octets are needed.
     Open,
-    /// Sound comes with the octets, so many samples a second.
+    /// Decoding piece by piece, at this sampling rate in hertz.
     Running(u32),
-    /// This recording is only decoded as a whole.
+    /// This recording can only be decoded as a whole, with [`super::decode()`].
     Whole,
 }
 
 /// How a stream ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum End {
-    /// All samples are out, at so many a second.
+    /// All samples have been returned, at this sampling rate in hertz.
     Decoded(u32),
-    /// Nothing was decoded: see [`Standing::Whole`].
+    /// No samples were returned: see [`Standing::Whole`].
     Whole,
 }
 
-/// A recording that is still coming.
+/// A streaming decoder for one recording.
 pub struct Stream {
     media_type: String,
     filename: Option<String>,
@@ -60,7 +61,7 @@ pub struct Stream {
 }
 
 enum State {
-    /// The beginning, and from how many octets on it is worth looking at again.
+    /// Undecided: the octets so far, and the size at which to examine them again.
     Held(Vec<u8>, usize),
     Running(Box<Running>),
     Whole,
@@ -69,14 +70,14 @@ enum State {
 struct Running {
     decoder: Decoder,
     rate: u32,
-    /// Octets that still belong to the sound, where the container says so.
+    /// Octets of audio data that are still expected, where the container states a size.
     left: Option<usize>,
-    /// Samples made so far, and at most.
+    /// Samples decoded so far, and the limit.
     made: usize,
     most: usize,
-    /// True length, and samples beyond it that may have to be cut.
+    /// Length in samples by `fact`, and the samples of a block (see [`wav::Wav`]).
     cut: Option<(usize, usize)>,
-    /// Samples beyond the true length.
+    /// Samples beyond that length, held back until it is known whether it is right.
     beyond: Vec<i16>,
 }
 
@@ -93,8 +94,8 @@ enum Decoder {
 }
 
 impl Stream {
-    /// A stream of octets that were announced as `hint`. `swapped`: G.726 code words in the other
-    /// order than the one that sound and label suggest.
+    /// Creates a decoder. `hint` is what the sender declared; `swapped` reverses the detected order
+    /// of G.726 code words.
     #[must_use]
     pub fn new(hint: Hint<'_>, limits: Limits, swapped: bool) -> Self {
         Self {
@@ -106,7 +107,7 @@ impl Stream {
         }
     }
 
-    /// What is known so far.
+    /// The current state.
     #[must_use]
     pub fn standing(&self) -> Standing {
         match &self.state {
@@ -116,7 +117,7 @@ impl Stream {
         }
     }
 
-    /// Takes the octets that follow and appends what they sound like to `out`.
+    /// Decodes the next octets and appends their samples to `out`.
     ///
     /// # Errors
     /// [`Error::Limit`] once the recording is too long; nothing comes after that.
@@ -141,7 +142,7 @@ impl Stream {
         Ok(self.standing())
     }
 
-    /// Ends the recording; what was held back comes out.
+    /// Ends the recording and appends the samples that were held back.
     ///
     /// # Errors
     /// As [`super::decode()`].
@@ -162,7 +163,7 @@ impl Stream {
         }
     }
 
-    /// Looks at the beginning; goes on holding it, or lets it sound.
+    /// Examines the buffered beginning: keeps it, or starts decoding.
     fn begin(&mut self, held: Vec<u8>, out: &mut Vec<i16>) -> Result<(), Error> {
         match self.judge(&held) {
             Verdict::Wait if held.len() < HELD => {
@@ -248,7 +249,7 @@ impl Stream {
         Verdict::Runs(running, start)
     }
 
-    /// The order of the code words, or why it is not known.
+    /// The order of the code words, or the verdict when it cannot be told.
     fn order(&self, beginning: &[u8], rate: Rate) -> Result<Packing, Verdict> {
         match g726::early_packing(beginning, rate) {
             Early::Known(packing) => Ok(self.wanted(packing)),
@@ -277,13 +278,13 @@ impl Stream {
 enum Verdict {
     /// More octets are needed.
     Wait,
-    /// It sounds from this octet on.
+    /// Decodable from this offset on.
     Runs(Box<Running>, usize),
-    /// Only as a whole.
+    /// Decodable as a whole only.
     Whole,
 }
 
-/// One channel of samples of a width.
+/// A decoder for mono samples of fixed width.
 fn frames(width: usize, sample: SampleReader) -> Decoder {
     Decoder::Frames { width, channels: 1, sample, rest: Vec::new() }
 }

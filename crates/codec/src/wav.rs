@@ -39,7 +39,7 @@ pub mod tag {
     pub const EXTENSIBLE: u16 = 0xFFFE;
 }
 
-/// Names of tags, for people; the second column tells what has no decoder here.
+/// Names of format tags, for people, also of codecs without a decoder here.
 const NAMES: [(u16, &str); 32] = [
     (tag::PCM, "PCM"),
     (tag::MS_ADPCM, "Microsoft ADPCM"),
@@ -75,36 +75,36 @@ const NAMES: [(u16, &str); 32] = [
     (0xA109, "Speex"),
 ];
 
-/// A parsed file: what the header says, and where the sound is.
+/// The header of a WAV file, and its audio data.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Wav<'a> {
     /// Format tag, already taken from the extension where there is one.
     pub tag: u16,
     /// Channels, 1 to 32.
     pub channels: u16,
-    /// Samples a second and channel.
+    /// Sampling rate in hertz.
     pub rate: u32,
-    /// Octets a block.
+    /// Octets per block (`nBlockAlign`).
     pub block_align: u16,
-    /// Bits a sample; zero for some codecs.
+    /// Bits per sample; zero for some codecs.
     pub bits: u16,
-    /// Samples a channel in a block, where the codec says so.
+    /// Samples per channel in a block, for block codecs.
     pub samples_per_block: Option<u16>,
-    /// True length in samples a channel (`fact`).
+    /// Length in samples per channel (chunk `fact`).
     pub fact: Option<u32>,
-    /// The sound, as far as it is there.
+    /// The audio data; shorter than announced where the file is cut off.
     pub data: &'a [u8],
 }
 
 impl Wav<'_> {
-    /// Name of the codec inside.
+    /// The name of the codec, for people.
     #[must_use]
     pub fn codec_name(&self) -> &'static str {
         NAMES.iter().find(|(tag, _)| *tag == self.tag).map_or("WAV", |(_, name)| *name)
     }
 
-    /// Cuts what a block codec added beyond the true length. A count that would cut a whole block
-    /// or more is wrong rather than a length, and ignored.
+    /// Truncates the padding of a block codec to the length in `fact`. A length that would cut a
+    /// whole block or more is wrong, and ignored.
     pub(super) fn cut_to_fact(&self, samples: &mut Vec<i16>) {
         if let Some((length, block)) = self.cut()
             && length < samples.len()
@@ -114,7 +114,7 @@ impl Wav<'_> {
         }
     }
 
-    /// The true length, and how many samples beyond it may be cut (less than a block).
+    /// The length by `fact`, and the samples of a block (fewer than that may be cut).
     pub(super) fn cut(&self) -> Option<(usize, usize)> {
         let length = usize::try_from(self.fact?).ok().filter(|length| *length > 0)?;
         Some((length, self.samples_per_block.map_or(0, usize::from)))
@@ -129,9 +129,8 @@ pub fn parse(octets: &[u8]) -> Result<Wav<'_>, Error> {
     read(octets).map(|(wav, _)| wav)
 }
 
-/// The header of a file of which only the beginning is there: what it says, where the sound begins,
-/// and how many octets of it there are in all, where it tells. `None` while the header is not there
-/// as a whole, or will never be.
+/// Reads the header of a file that is still being downloaded. Returns the header, the offset of the
+/// audio data, and its announced size. `None` while the header is incomplete, and for a broken one.
 pub(super) fn begin(octets: &[u8]) -> Option<(Wav<'_>, usize, Option<usize>)> {
     let (wav, place) = read(octets).ok()?;
     // The octets behind the header of the sound tell how its size is meant.
@@ -139,10 +138,10 @@ pub(super) fn begin(octets: &[u8]) -> Option<(Wav<'_>, usize, Option<usize>)> {
     Some((wav, place.start, place.size))
 }
 
-/// Where the sound lies.
+/// Offset and size of the audio data.
 struct Place {
     start: usize,
-    /// As announced; `None` means "the rest".
+    /// As announced; `None` means "until the end of the file".
     size: Option<usize>,
 }
 
@@ -212,7 +211,8 @@ pub(super) fn linear(wav: &Wav<'_>) -> Option<Vec<i16>> {
     Some(pcm::mix_octets(wav.data, width, usize::from(wav.channels), sample))
 }
 
-/// Octets of a sample of linear and G.711 files, and how to read it; `None` for all other codecs.
+/// The width of a sample in octets and the function that reads one, for PCM and G.711; `None` for
+/// all other codecs.
 pub(super) fn sample_reader(wav: &Wav<'_>) -> Option<(usize, pcm::SampleReader)> {
     let reader: (usize, pcm::SampleReader) = match (wav.tag, wav.bits) {
         (tag::PCM, 1..=8) => (1, |s| (i16::from(s[0]) - 128) << 8),
@@ -232,8 +232,9 @@ pub(super) fn sample_reader(wav: &Wav<'_>) -> Option<(usize, pcm::SampleReader)>
     Some(reader)
 }
 
-/// The header of a 16-bit mono file with `octets` octets of sound. With `None` the sizes say "until
-/// the end", which [`parse`] and common players understand: for files still being written.
+/// Returns the header of a 16-bit mono file with `octets` octets of audio data. With `None` the
+/// sizes mean "until the end of the file", which [`parse`] and common players understand: for a
+/// file that is still being written.
 #[must_use]
 pub fn header(rate: u32, octets: Option<u32>) -> [u8; 44] {
     let size = octets.map_or(u32::MAX, |octets| octets.saturating_add(36));
@@ -259,7 +260,7 @@ pub fn header(rate: u32, octets: Option<u32>) -> [u8; 44] {
     header
 }
 
-/// Writes G.711 octets as a mono file. Sound past 4 GiB is left out.
+/// Returns a mono file that contains `octets` of G.711. Data past 4 GiB is left out.
 #[must_use]
 pub fn write_law(octets: &[u8], law: Law, rate: u32) -> Vec<u8> {
     let octets = octets.get(..u32::MAX as usize - 58).unwrap_or(octets);
@@ -291,7 +292,7 @@ pub fn write_law(octets: &[u8], law: Law, rate: u32) -> Vec<u8> {
     fields.concat()
 }
 
-/// Writes a 16-bit mono file. Sound past 4 GiB is left out (the format cannot count it).
+/// Returns a mono file of 16-bit PCM. Data past 4 GiB is left out (the format cannot count it).
 #[must_use]
 pub fn write(pcm: &Pcm) -> Vec<u8> {
     let longest = (u32::MAX as usize - 36) / 2;

@@ -1,4 +1,4 @@
-//! A page of black and white pixels, and its two ways to the eye: shades at screen size, PNG.
+//! A bilevel page, and its two outputs: grayscale at screen size, and PNG.
 
 use super::Error;
 
@@ -11,22 +11,22 @@ pub struct Bitmap {
     pub height: u32,
     /// Rows from the top, each padded to an octet; most significant bit first, 1 is black.
     pub rows: Vec<u8>,
-    /// Pixels an inch across.
+    /// Horizontal resolution in dots per inch.
     pub x_dpi: f64,
-    /// Pixels an inch down.
+    /// Vertical resolution in dots per inch.
     pub y_dpi: f64,
     /// Rows were lost or guessed.
     pub damaged: bool,
 }
 
-/// A picture in shades.
+/// A grayscale picture.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Gray {
     /// Pixels across.
     pub width: u32,
     /// Pixels down.
     pub height: u32,
-    /// An octet a pixel, rows from the top without padding; 255 is white.
+    /// One octet per pixel, rows from the top without padding; 255 is white.
     pub pixels: Vec<u8>,
 }
 
@@ -116,7 +116,7 @@ impl Bitmap {
         }
     }
 
-    /// Height over width of the sheet of paper.
+    /// Aspect ratio of the sheet of paper: height divided by width.
     #[must_use]
     pub fn aspect(&self) -> f64 {
         let (width, height) = (f64::from(self.width), f64::from(self.height));
@@ -158,7 +158,7 @@ impl Bitmap {
         Gray { width, height, pixels }
     }
 
-    /// Black pixels of a row to the left of each place.
+    /// Prefix sums of the black pixels of a row.
     fn count(&self, y: u32, black: &mut [u32]) {
         let row = self.row(y);
         let mut sum = 0;
@@ -241,7 +241,7 @@ impl Span {
         (((at + 1.0).min(self.to) - at.max(self.from)) / (self.to - self.from)) as f32
     }
 
-    /// Share of black, from the counts of [`Bitmap::count`].
+    /// Share of black pixels in this span, from the prefix sums of [`Bitmap::count`].
     fn of(&self, black: &[u32]) -> f32 {
         let upto = |x: f64| {
             let whole = x as usize;

@@ -39,7 +39,7 @@ pub(super) fn page(octets: &[u8], page: &Page) -> Result<Bitmap, Error> {
     Ok(bitmap)
 }
 
-/// Copies rows as they are; whether all were there.
+/// Copies uncompressed rows; returns whether the strip was complete.
 fn raw(strip: &[u8], bitmap: &mut Bitmap, row: u32, rows: u32) -> bool {
     let stride = bitmap.stride();
     let start = row as usize * stride;
@@ -100,7 +100,7 @@ impl Decoder for Sink<'_> {
     }
 }
 
-/// Decodes a strip of `rows` rows to `row`; whether it was free of damage.
+/// Decodes a strip of `rows` rows into the bitmap from `row` on; returns whether it was undamaged.
 fn ccitt(strip: &[u8], coding: Coding, bitmap: &mut Bitmap, row: u32, rows: u32) -> bool {
     let (encoding, end_of_line, aligned) = match coding {
         Coding::Mmr => (EncodingMode::Group4, false, false),

@@ -1,5 +1,5 @@
-//! Writes TIFF-F in its minimal profile (RFC 3949 profile S): little-endian, MH (T.4 one-dimensional)
-//! with EOLs, bits least significant first, one strip a page.
+//! Writes TIFF-F in its minimal profile (RFC 3949 profile S): little-endian, MH (T.4
+//! one-dimensional) with EOLs, bits least significant first, one strip a page.
 
 use super::Bitmap;
 

@@ -102,7 +102,7 @@ struct Entry<'a> {
     reader: Reader<'a>,
     kind: u16,
     count: usize,
-    /// Where the values are.
+    /// Offset of the values.
     at: usize,
 }
 
@@ -140,8 +140,8 @@ fn damaged(what: &str) -> Error {
     Error::Damaged(format!("fax: {what}"))
 }
 
-/// Reads all directories, in the order of their page numbers (RFC 2306 section 3.1.4) where every page
-/// has one of its own; else as they come. The total that some writers give is not needed.
+/// Reads all directories, in the order of their page numbers (RFC 2306 section 3.1.4) where every
+/// page has one of its own; else as they come. The total that some writers give is not needed.
 pub(super) fn read(octets: &[u8]) -> Result<Vec<Page>, Error> {
     let big = match octets.get(..4) {
         Some(b"II*\0") => false,
@@ -271,7 +271,8 @@ fn strips(
     Ok(strips)
 }
 
-/// Dots an inch. Values that no fax has are taken as a ratio only; without any, fine resolution.
+/// Resolution in dots per inch. Of implausible values only the ratio is used; without any, fine
+/// resolution (204 by 196) is assumed.
 fn resolution(x: Option<f64>, y: Option<f64>, unit: u32) -> (f64, f64) {
     const USUAL: (f64, f64) = (204.0, 196.0);
     let (Some(x), Some(y)) = (x, y) else {

@@ -1,4 +1,4 @@
-//! In which order a sender packed the code words, guessed from the sound.
+//! Detects in which order a sender packed the G.726 code words, by decoding both ways.
 //!
 //! In the wrong order G.726 decodes to noise at the level of speech, which is not silent, not loud
 //! and not even very different in its spectrum; but it is hard to predict. So: decode pieces both
@@ -11,21 +11,21 @@ use super::{Packing, Rate, decode};
 const PIECE: usize = 6000;
 /// Pieces at the beginning that are looked at first, one after the other.
 const FIRST: usize = 4;
-/// Places looked at in what follows, spread over it, where the beginning says nothing.
+/// Pieces examined in the rest of the recording, evenly spread, where the beginning is unclear.
 const PLACES: usize = 4;
 /// Samples of a frame, 30 ms.
 const FRAME: usize = 240;
 const ORDER: usize = 10;
-/// Frames with sound that a verdict needs.
+/// Frames that are not silent which a verdict needs.
 const ENOUGH: usize = 20;
 /// Advantage that counts as clear, in dB. Speech shows 1.4 to 4.
 const CLEAR: f64 = 1.0;
 /// Advantage after which no further piece is looked at, in dB.
 const OBVIOUS: f64 = 2.0;
 
-/// The order in which the recording is clearly the more predictable; `None` when neither is, as for
-/// silence, noise and very short recordings. An order for code words that run across octets (16, 24
-/// and 40 kbit/s) is told the same way.
+/// Returns the order in which the recording is clearly more predictable; `None` when neither is, as
+/// for silence, noise and very short recordings. An order for code words that run across octets
+/// (16, 24 and 40 kbit/s) is told the same way.
 ///
 /// A clear beginning (24 000 octets, or a first piece of it that is obvious) decides alone, so that
 /// a recording that is still coming is judged as the whole will be.
@@ -57,16 +57,16 @@ pub fn likely_packing(octets: &[u8], rate: Rate) -> Option<Packing> {
 /// The verdict on a recording of which only a beginning is there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Early {
-    /// That of the whole, whatever follows.
+    /// The order of the whole recording, whatever follows.
     Known(Packing),
     /// The beginning is too short.
     TooShort,
-    /// The beginning says nothing: what follows decides.
+    /// The beginning is unclear: the rest decides.
     Unclear,
 }
 
-/// What [`likely_packing`] will say of the whole, as far as its beginning tells. At most 24 000
-/// octets are looked at.
+/// Predicts the result of [`likely_packing`] for the whole recording from its beginning. Examines
+/// at most 24 000 octets.
 pub(crate) fn early_packing(beginning: &[u8], rate: Rate) -> Early {
     let mut judge = Judge::new(rate);
     let pieces = beginning.chunks_exact(PIECE).take(FIRST);
@@ -96,7 +96,7 @@ impl Judge {
         Self { rate, window: window(), gains: [Mean::default(); 2] }
     }
 
-    /// Takes in a piece that begins with a code word.
+    /// Decodes a piece both ways; it must begin at a code word.
     fn hear(&mut self, octets: &[u8]) {
         for (mean, packing) in self.gains.iter_mut().zip([Packing::LsbFirst, Packing::MsbFirst]) {
             mean.add(&decode(octets, self.rate, packing), &self.window);
@@ -111,7 +111,7 @@ impl Judge {
         self.leader(CLEAR)
     }
 
-    /// The order that leads by so much.
+    /// The order whose mean prediction gain is higher by at least `by` dB.
     fn leader(&self, by: f64) -> Option<Packing> {
         let [first, second] = self.gains;
         if first.frames.min(second.frames) < ENOUGH {

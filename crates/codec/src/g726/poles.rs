@@ -1,5 +1,5 @@
-//! The two-tap part of the predictor: coefficients A1 and A2 and the reconstructed signals that they
-//! weigh (blocks FMULT, UPA1, UPA2, LIMC, LIMD, FLOATB).
+//! The two-tap part of the predictor: coefficients A1 and A2 and the reconstructed signals that
+//! they weigh (blocks FMULT, UPA1, UPA2, LIMC, LIMD, FLOATB).
 //!
 //! In integers, and apart from the six taps of [`super::zeros`]: what was decoded last enters here
 //! only, so this is the one chain of work that runs from sample to sample without a break. The six
