@@ -2,7 +2,7 @@
 //!
 //! Telephone-style local parts (RFC 3804) are read by `message::number`; here they are opaque.
 
-/// `local@domain`, as it was written. Never rewritten: a reply uses the original octets.
+/// An addr-spec (`local@domain`) as the sender wrote it; a reply uses the same octets.
 #[derive(
     Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize,
 )]
@@ -21,7 +21,7 @@ pub enum AddrError {
 }
 
 impl AddrSpec {
-    /// Takes an addr-spec after checking what a header field or an SMTP command could not carry.
+    /// Accepts an addr-spec that can stand in a header field and in an SMTP command.
     ///
     /// # Errors
     /// [`AddrError`]; the text stays with the caller, who shows it.
@@ -48,27 +48,28 @@ impl AddrSpec {
         &self.0
     }
 
-    /// What stands before the last `@`.
+    /// The part before the last `@`.
     #[must_use]
     pub fn local_part(&self) -> &str {
         self.0.rsplit_once('@').map_or("", |(local, _)| local)
     }
 
-    /// What stands after the last `@`.
+    /// The part after the last `@`.
     #[must_use]
     pub fn domain(&self) -> &str {
         self.0.rsplit_once('@').map_or("", |(_, domain)| domain)
     }
 
-    /// Whether both name the same mailbox: domains without case; local parts without case too,
-    /// because no voice mail system tells `Ada` from `ada` (the original octets are still used
-    /// for sending).
+    /// Whether both addresses name the same mailbox. Compares without case, in the local part too,
+    /// because no voice mail system tells `Ada` from `ada` (mail is still sent to the original
+    /// octets).
     #[must_use]
     pub fn same_mailbox(&self, other: &Self) -> bool {
         self.0.eq_ignore_ascii_case(&other.0)
     }
 
-    /// The reserved sender of telephone answering (RFC 2421 section 4.1.1): no mailbox to answer.
+    /// Whether this is the reserved sender of outside callers (RFC 2421 section 4.1.1), which
+    /// cannot receive an answer.
     #[must_use]
     pub fn is_non_mail_user(&self) -> bool {
         let local = self.local_part();
@@ -91,12 +92,12 @@ impl std::str::FromStr for AddrSpec {
     }
 }
 
-/// A display name and an addr-spec. RFC 5322 calls this a mailbox; we keep that word for IMAP.
+/// A display name and an addr-spec. RFC 5322 calls this a mailbox; here that word means IMAP's.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 pub struct Address {
-    /// The display name, decoded, without controls; `None` when there was none.
+    /// The display name, decoded and without control characters.
     pub name: Option<String>,
-    /// The address proper.
+    /// The address.
     pub addr: AddrSpec,
 }
 
@@ -107,7 +108,7 @@ impl Address {
         Self { name: None, addr }
     }
 
-    /// The display name, or the address where there is none.
+    /// The display name, or the address if there is none.
     #[must_use]
     pub fn label(&self) -> &str {
         self.name.as_deref().unwrap_or(self.addr.as_str())

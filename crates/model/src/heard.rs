@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-/// The listened position from which a message of `length` counts as heard:
+/// Returns the position at which a message of length L counts as heard:
 /// `max(0.5 L, min(0.9 L, L - 3 s))`.
 #[must_use]
 pub fn heard_threshold(length: Duration) -> Duration {
@@ -10,33 +10,33 @@ pub fn heard_threshold(length: Duration) -> Duration {
     most.max(length.mul_f64(0.5))
 }
 
-/// Follows one message while it sounds and says when it became heard.
+/// Follows the playback of one message and reports when it counts as heard.
 ///
-/// Positions are positions in the primary audio. Only sound that really played counts: a seek moves
-/// the position but does not hear anything, so the crossing must happen while playing.
+/// Positions are positions in the primary audio. Only audio that was played counts: the threshold
+/// must be crossed while playing; seeking past it is not enough.
 #[derive(Debug, Clone)]
 pub struct Listener {
     length: Option<Duration>,
     last: Duration,
-    /// The farthest position that sound really played to.
+    /// The farthest position reached by playing.
     reached: Option<Duration>,
     heard: bool,
 }
 
 impl Listener {
-    /// A listener for a message of the given length; `None` when it is not known, and then only
-    /// the end of the audio counts.
+    /// Creates a listener for a message of the given length. While the length is unknown (`None`),
+    /// only the end of the audio counts.
     #[must_use]
     pub fn new(length: Option<Duration>) -> Self {
         Self { length, last: Duration::ZERO, reached: None, heard: false }
     }
 
-    /// Notes that the position jumped without sound.
+    /// Records a seek.
     pub fn seeked(&mut self, to: Duration) {
         self.last = to;
     }
 
-    /// Notes that sound played up to `position`; true exactly once, when that made it heard.
+    /// Records playback up to `position`. Returns true once: when the message becomes heard.
     pub fn played_to(&mut self, position: Duration) -> bool {
         let sounded = position > self.last;
         self.last = position;
@@ -47,20 +47,21 @@ impl Listener {
         self.settle(sounded && past)
     }
 
-    /// Notes the length, once the whole is here; true exactly once, when what played before turns
-    /// out to have been enough. Before that nothing but the end counts: an estimate might be short.
+    /// Sets the length once the message is downloaded. Returns true once: when earlier playback
+    /// turns out to have been enough. An estimated length must not be set, since it may be too
+    /// short.
     pub fn learn(&mut self, length: Duration) -> bool {
         self.length = Some(length);
         let past = self.reached.is_some_and(|reached| reached >= heard_threshold(length));
         self.settle(past)
     }
 
-    /// Notes that the audio came to its end by playing; true exactly once.
+    /// Records that playback reached the end. Returns true once: when the message becomes heard.
     pub fn ended(&mut self) -> bool {
         self.settle(true)
     }
 
-    /// Whether it has been heard.
+    /// Whether the message counts as heard.
     #[must_use]
     pub fn is_heard(&self) -> bool {
         self.heard

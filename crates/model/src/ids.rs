@@ -27,7 +27,7 @@ row_id!(
     MailboxId
 );
 row_id!(
-    /// One message as the local store knows it (not the `Message-ID` header field).
+    /// One message in the local store (not its `Message-ID` header field).
     MessageKey
 );
 row_id!(

@@ -1,14 +1,14 @@
-//! Words of IMAP (RFC 9051) that more than the IMAP module needs.
+//! Terms of IMAP (RFC 9051) that are used outside the IMAP module too.
 
-/// Unique identifier of a message in one mailbox under one [`UidValidity`]. Servers have been seen
-/// to send zero, so the type does not forbid it; zero never names a message.
+/// Unique identifier of a message in a mailbox, under one [`UidValidity`]. Some servers send zero,
+/// so the type admits it; zero never identifies a message.
 #[derive(
     Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize,
 )]
 #[serde(transparent)]
 pub struct Uid(pub u32);
 
-/// The validity value under which UIDs mean anything.
+/// The UIDVALIDITY of a mailbox; UIDs are comparable only under the same value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 #[serde(transparent)]
 pub struct UidValidity(pub u32);
@@ -16,7 +16,7 @@ pub struct UidValidity(pub u32);
 /// A flag or keyword, compared without case.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Flag {
-    /// `\Seen`: heard, read or viewed to the agreed point (D11), never merely opened.
+    /// `\Seen`: the message was heard, read or viewed to the threshold of D11, not merely opened.
     Seen,
     /// `\Answered`.
     Answered,
@@ -26,7 +26,7 @@ pub enum Flag {
     Deleted,
     /// `\Draft`.
     Draft,
-    /// `$MDNSent` (RFC 3503): the question of a receipt is settled.
+    /// `$MDNSent` (RFC 3503): a receipt was sent or declined.
     MdnSent,
     /// `$Forwarded` (RFC 5788).
     Forwarded,
@@ -35,7 +35,7 @@ pub enum Flag {
 }
 
 impl Flag {
-    /// Reads a flag as a server spells it.
+    /// Parses a flag without regard to case.
     #[must_use]
     pub fn parse(text: &str) -> Self {
         const NAMED: [(&str, Flag); 7] = [
@@ -53,7 +53,7 @@ impl Flag {
             .map_or_else(|| Self::Other(text.to_owned()), |(_, flag)| flag)
     }
 
-    /// The spelling for the wire.
+    /// The spelling used on the wire.
     #[must_use]
     pub fn as_str(&self) -> &str {
         match self {
@@ -69,7 +69,7 @@ impl Flag {
     }
 }
 
-/// What a mailbox is for (RFC 6154 and INBOX).
+/// The special use of a mailbox (RFC 6154), or INBOX.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum MailboxRole {
@@ -85,14 +85,14 @@ pub enum MailboxRole {
     Trash,
     /// `\Junk`.
     Junk,
-    /// `\All`: every message once more.
+    /// `\All`: a virtual mailbox of all messages.
     All,
-    /// A folder of the user's own.
+    /// No special use.
     Plain,
 }
 
 impl MailboxRole {
-    /// The word for files and databases.
+    /// The word for this role in files and in the database.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {

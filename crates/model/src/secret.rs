@@ -2,7 +2,7 @@
 
 use zeroize::Zeroizing;
 
-/// Holds a secret text. `Debug` never shows it; there is no `Display`.
+/// A secret text. `Debug` does not show it; there is no `Display`.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Secret(Zeroizing<String>);
 
@@ -13,7 +13,7 @@ impl Secret {
         Self(Zeroizing::new(text))
     }
 
-    /// The text itself; the name is meant to be easy to search for.
+    /// The secret in clear; the name is easy to search for in reviews.
     #[must_use]
     pub fn expose(&self) -> &str {
         &self.0

@@ -1,5 +1,5 @@
-//! A moment with the offset it was written in. Mail dates keep their sender's offset, so that a
-//! receipt can quote them; comparing uses the instant.
+//! An instant with a UTC offset. Mail dates keep the offset of their sender, so that a receipt can
+//! quote them; compare dates by `unix`.
 
 use jiff::{Timestamp, tz};
 
@@ -19,7 +19,7 @@ impl DateTime {
         Self { unix, offset_minutes: 0 }
     }
 
-    /// `2025-03-04T09:10:00-05:00` (RFC 3339).
+    /// Formats as RFC 3339: `2025-03-04T09:10:00-05:00`.
     #[must_use]
     pub fn to_rfc3339(self) -> String {
         let (sign, off) = self.split_offset();
@@ -27,7 +27,7 @@ impl DateTime {
             + &format!("{sign}{:02}:{:02}", off / 60, off % 60)
     }
 
-    /// `Tue, 04 Mar 2025 09:10:00 -0500` (RFC 5322).
+    /// Formats as RFC 5322: `Tue, 04 Mar 2025 09:10:00 -0500`.
     #[must_use]
     pub fn to_rfc5322(self) -> String {
         let (sign, off) = self.split_offset();
@@ -35,7 +35,7 @@ impl DateTime {
             + &format!("{sign}{:02}{:02}", off / 60, off % 60)
     }
 
-    /// Reads RFC 3339.
+    /// Parses RFC 3339.
     #[must_use]
     pub fn parse_rfc3339(text: &str) -> Option<Self> {
         let pieces = jiff::fmt::temporal::DateTimeParser::new().parse_timestamp(text).ok()?;
@@ -51,7 +51,7 @@ impl DateTime {
         Some(Self { unix: pieces.as_second(), offset_minutes: offset })
     }
 
-    /// The civil date and time in its own offset.
+    /// The civil date and time at this offset.
     #[must_use]
     pub fn local(self) -> jiff::civil::DateTime {
         let offset = tz::Offset::from_seconds(i32::from(self.offset_minutes) * 60)

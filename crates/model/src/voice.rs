@@ -1,6 +1,6 @@
-//! The words of voice mail: what a part is for, how sensitive and how important a message is.
+//! Terms of voice mail: kind, content type of a part, sensitivity, importance and format.
 
-/// What a message is, as the list shows it. Decided by `message::recognize`.
+/// The kind of a message, as the list shows it. Determined by `message::recognize`.
 #[derive(
     Debug, Clone, Copy, PartialEq, Eq, Hash, Default, serde::Serialize, serde::Deserialize,
 )]
@@ -19,12 +19,12 @@ pub enum MessageKind {
     Mdn,
     /// A delivery status notification (RFC 3464).
     Dsn,
-    /// Anything else with a name of its own: missed call, greeting, pager notice.
+    /// Any other: notice of a missed call, greeting, pager notice.
     Other,
 }
 
 impl MessageKind {
-    /// The word used in JSON and in the store.
+    /// The word for this kind in JSON and in the database.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -38,7 +38,7 @@ impl MessageKind {
         }
     }
 
-    /// Reads [`Self::as_str`] back.
+    /// Parses the word of [`Self::as_str`].
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         [Self::Voice, Self::Fax, Self::Video, Self::Email, Self::Mdn, Self::Dsn, Self::Other]
@@ -54,9 +54,9 @@ pub enum VoiceContent {
     VoiceMessage,
     /// A spoken delivery report or receipt.
     VoiceMessageNotification,
-    /// The sender's name in the sender's voice.
+    /// The spoken name of the sender.
     OriginatorSpokenName,
-    /// The recipient's name.
+    /// The spoken name of the recipient.
     RecipientSpokenName,
     /// The subject, spoken.
     SpokenSubject,
@@ -71,7 +71,7 @@ impl VoiceContent {
         ("Spoken-Subject", Self::SpokenSubject),
     ];
 
-    /// Reads the token without case.
+    /// Parses the token without regard to case.
     #[must_use]
     pub fn parse(token: &str) -> Option<Self> {
         let token = token.trim();
@@ -94,14 +94,14 @@ pub enum Sensitivity {
     Personal,
     /// `Company-Confidential`: a warning, not a block (decision C2).
     CompanyConfidential,
-    /// `Normal`, written out.
+    /// `Normal`, stated explicitly.
     Normal,
-    /// A value no standard knows, in lower case; treated as blocking (decision C2).
+    /// A non-standard value, in lower case; blocks forwarding (decision C2).
     Unknown(String),
 }
 
 impl Sensitivity {
-    /// Reads the field's value; `None` when it is empty.
+    /// Parses the value of the field; `None` when it is empty.
     #[must_use]
     pub fn parse(value: &str) -> Option<Self> {
         let value = value.trim().to_ascii_lowercase();
@@ -127,7 +127,8 @@ impl Sensitivity {
         }
     }
 
-    /// Whether a message so marked may leave through any route but a reply (decision C2).
+    /// Whether this value forbids forwarding, saving and every other way out but a reply (decision
+    /// C2).
     #[must_use]
     pub fn blocks_forwarding(&self) -> bool {
         matches!(self, Self::Private | Self::Personal | Self::Unknown(_))
@@ -140,12 +141,12 @@ impl Sensitivity {
 )]
 #[serde(rename_all = "lowercase")]
 pub enum Importance {
-    /// Can wait.
+    /// `low`: the message can wait.
     Low,
     /// Not stated, or stated as normal.
     #[default]
     Normal,
-    /// Urgent.
+    /// `high`: the message is urgent.
     High,
 }
 
@@ -160,7 +161,7 @@ impl Importance {
         }
     }
 
-    /// Reads the value without case.
+    /// Parses the value without regard to case.
     #[must_use]
     pub fn parse(value: &str) -> Option<Self> {
         [Self::Low, Self::Normal, Self::High]
@@ -169,7 +170,7 @@ impl Importance {
     }
 }
 
-/// What a voice message is sent as (decision C6).
+/// The format in which a voice message is sent (decision C6).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum VoiceFormat {
@@ -182,8 +183,8 @@ pub enum VoiceFormat {
 }
 
 impl VoiceFormat {
-    /// Octets that a second of sound takes before the transfer encoding: G.726 at 32 kbit/s, G.711,
-    /// linear samples of 16 bits, all at 8 000 Hz.
+    /// Octets per second of audio before transfer encoding: G.726 at 32 kbit/s, G.711, 16-bit PCM,
+    /// all at 8 000 Hz.
     #[must_use]
     pub fn octets_per_second(self) -> u32 {
         match self {
