@@ -1,15 +1,15 @@
-//! Switches that make the server misbehave, for tests: what real servers and networks do wrong
-//! (`cut`, `stall`, `drip` on the wire; wrong answers to chosen commands).
+//! Fault injection for tests: what real servers and networks do wrong (`cut`, `stall`, `drip` on
+//! the wire; wrong answers to selected commands).
 //!
-//! A connection takes its faults when it opens: first from the queue of
-//! [`super::Loopback::fault_next`], one entry a connection, else the standing ones. Nothing here is
-//! random.
+//! A connection gets its faults when it opens: the next entry of the queue that
+//! [`super::Loopback::fault_next`] fills, else those of [`super::Loopback::fault_always`]. Nothing
+//! here is random.
 
 use std::{sync::Arc, time::Duration};
 
 use tokio::sync::Semaphore;
 
-/// Which of the two servers.
+/// Selects one of the two servers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Protocol {
     /// IMAP.
@@ -18,37 +18,37 @@ pub enum Protocol {
     Smtp,
 }
 
-/// How one connection misbehaves. The default does nothing wrong.
+/// The faults of one connection. The default has none.
 #[derive(Debug, Clone, Default)]
 pub struct Faults {
-    /// Close after so many octets sent to the client.
+    /// Closes the connection after this many octets sent to the client.
     pub cut_output: Option<u64>,
-    /// Close after so many octets taken from the client.
+    /// Closes the connection after this many octets received from the client.
     pub cut_input: Option<u64>,
-    /// Send so many octets, then keep silent.
+    /// Sends nothing more after this many octets; the connection stays open.
     pub stall_output: Option<u64>,
-    /// Take so many octets, then read no more.
+    /// Reads nothing more after this many octets; the connection stays open.
     pub stall_input: Option<u64>,
-    /// One octet a write, so that every read of the client is short.
+    /// Writes one octet at a time, so that every read of the client is short.
     pub drip: bool,
-    /// Nothing goes to the client but what the test lets through.
+    /// Holds back the output until the test lets it through.
     pub valve: Option<Valve>,
-    /// At most so many octets a second to the client.
+    /// Maximum octets per second to the client.
     pub pace: Option<u32>,
-    /// What happens at chosen commands.
+    /// Faults at selected commands.
     pub at: Vec<AtCommand>,
-    /// IMAP: every FETCH response twice.
+    /// IMAP: sends every FETCH response twice.
     pub duplicate_fetch: bool,
-    /// IMAP: added to every EXISTS count.
+    /// IMAP: adds this number to every EXISTS count.
     pub exists_off_by: i64,
     /// IMAP: no new keywords; `STORE` and `APPEND` with one answer NO, PERMANENTFLAGS has no `\*`.
     pub refuse_keywords: bool,
     /// IMAP: these capabilities are neither offered nor served ("IDLE", "MOVE", "CONDSTORE").
     /// SMTP: these EHLO keywords.
     pub hide_capabilities: Vec<&'static str>,
-    /// IMAP: FETCH responses in descending order.
+    /// IMAP: sends FETCH responses in descending order.
     pub fetch_descending: bool,
-    /// IMAP: at most so many newest messages are visible.
+    /// IMAP: shows only this many of the newest messages.
     pub newest_only: Option<usize>,
     /// IMAP: copies have no flags.
     pub copy_drops_flags: bool,
@@ -58,22 +58,22 @@ pub struct Faults {
     pub refuse_data: Option<String>,
     /// SMTP: after the end of DATA the connection closes without a reply.
     pub drop_after_data: Option<DropAfterData>,
-    /// SMTP: another limit for SIZE.
+    /// SMTP: replaces the limit announced by SIZE.
     pub size_limit: Option<usize>,
 }
 
-/// Lets octets through to the client as a test wants. Clones share it.
+/// Lets output through to the client under control of a test. Clones share it.
 #[derive(Debug, Clone)]
 pub struct Valve(Arc<Semaphore>);
 
 impl Valve {
-    /// One that lets so many octets through at first.
+    /// Creates a valve that lets `octets` octets through.
     #[must_use]
     pub fn new(octets: usize) -> Self {
         Self(Arc::new(Semaphore::new(octets)))
     }
 
-    /// Lets so many more through.
+    /// Lets `octets` more octets through.
     pub fn give(&self, octets: usize) {
         self.0.add_permits(octets);
     }
@@ -83,7 +83,7 @@ impl Valve {
         self.0.close();
     }
 
-    /// Waits until at least one of so many octets may pass; says how many.
+    /// Waits until at least one octet may pass; returns how many of `wanted`.
     pub(super) async fn pass(&self, wanted: usize) -> usize {
         let Ok(first) = self.0.acquire().await else { return wanted };
         first.forget();
@@ -98,25 +98,25 @@ impl Valve {
     }
 }
 
-/// Whether the message counts as taken when the connection closes before the reply.
+/// Whether the server accepted the message before it closed without a reply.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DropAfterData {
-    /// The server has it.
+    /// Accepted and delivered.
     Taken,
-    /// The server has it not.
+    /// Not accepted.
     Lost,
 }
 
-/// One command and what happens there.
+/// A fault at one command.
 #[derive(Debug, Clone)]
 pub struct AtCommand {
-    /// Which one.
+    /// The command.
     pub when: When,
-    /// What happens.
+    /// The fault.
     pub fault: CommandFault,
 }
 
-/// Chooses commands of one connection.
+/// Selects commands of one connection.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum When {
     /// The n-th command of the connection, from 1.
@@ -127,7 +127,7 @@ pub enum When {
     Every(&'static str),
 }
 
-/// What happens at a command.
+/// A fault at a command.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum CommandFault {
     /// IMAP: the tagged answer ("NO [UNAVAILABLE] Try later", "BAD What?"). SMTP: the whole reply
@@ -135,21 +135,21 @@ pub enum CommandFault {
     Answer(String),
     /// IMAP: `* BYE` with the text; SMTP: `421` with the text. Then the connection closes.
     Bye(String),
-    /// Closes without a word, command not run.
+    /// Closes without an answer; the command is not run.
     Drop,
     /// Runs the command and closes before any answer.
     RunAndDrop,
-    /// Silence from here on, command not run.
+    /// Sends nothing more; the command is not run.
     Stall,
-    /// Silence for so long, then on as if nothing had been.
+    /// Waits, then runs the command as usual.
     Delay(Duration),
-    /// A line that never ends.
+    /// Sends a line without end.
     EndlessLine,
-    /// Untagged lines (IMAP) or continuation lines (SMTP) without end.
+    /// Sends untagged lines (IMAP) or continuation lines (SMTP) without end.
     EndlessLines,
-    /// A literal of this announced size, filled with nothing but the letter `x`; IMAP only.
+    /// IMAP: sends a literal of this size, filled with the letter `x`.
     HugeLiteral(u64),
-    /// These octets first, then the command as usual.
+    /// Sends these octets, then runs the command as usual.
     Inject(Vec<u8>),
 }
 
@@ -171,7 +171,7 @@ impl Faults {
         self.hide_capabilities.iter().any(|hidden| hidden.eq_ignore_ascii_case(capability))
     }
 
-    /// A connection with one fault at one command.
+    /// Faults with one entry: `fault` at the command `when`.
     #[must_use]
     pub fn once(when: When, fault: CommandFault) -> Self {
         Self { at: vec![AtCommand { when, fault }], ..Self::default() }

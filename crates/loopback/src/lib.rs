@@ -1,14 +1,14 @@
 //! An IMAP4rev1 and SMTP server inside the process, with the demo mailbox (decision D7).
 //!
-//! The same engine talks to it as to any server: over a pipe in memory ([`Loopback::imap_stream`])
-//! or over TCP on 127.0.0.1 ([`Loopback::listen`]). It is strict, so that it is not lenient in our
-//! favor, and honest by test: the scenarios that run against it also run against real servers.
-//! With [`Faults`] it is also the test bed.
+//! Clients connect through a pipe in memory ([`Loopback::imap_stream`]) or through TCP on 127.0.0.1
+//! ([`Loopback::listen`]). It rejects whatever the standards do not allow, and the same scenarios
+//! run against it and against real servers (`tests/servers`), so that the engine is not tested
+//! against a server made to please it. [`Faults`] make it misbehave for tests.
 //!
-//! IMAP: RFC 3501/9051 with ID, UIDPLUS, MOVE, IDLE, ENABLE, CONDSTORE, SPECIAL-USE, LITERAL+.
-//! SMTP submission: RFC 5321 and 6409 with SIZE, PIPELINING, 8BITMIME, DSN, ENHANCEDSTATUSCODES,
-//! SMTPUTF8, AUTH PLAIN and LOGIN. No TLS: it never leaves the computer. No relaying: submitted mail
-//! is recorded, and delivered only to users of this server.
+//! IMAP: RFC 3501/9051 with ID, UIDPLUS, MOVE, IDLE, ENABLE, CONDSTORE, SPECIAL-USE, LITERAL+. SMTP
+//! submission: RFC 5321 and 6409 with SIZE, PIPELINING, 8BITMIME, DSN, ENHANCEDSTATUSCODES,
+//! SMTPUTF8, AUTH PLAIN and LOGIN. No TLS: it never leaves the computer. No relaying: submitted
+//! mail is recorded, and delivered only to users of this server.
 //!
 //! Tests: beside the code and in `tests/loopback`.
 #![cfg_attr(not(test), warn(clippy::indexing_slicing))]
@@ -38,7 +38,7 @@ pub use demo::contacts as demo_contacts;
 pub use faults::{AtCommand, CommandFault, DropAfterData, Faults, Protocol, Valve, When};
 pub use mailboxes::{Mailbox, Mailboxes, Refusal};
 
-/// Octets a pipe in memory holds before the writer waits.
+/// Capacity of a pipe in memory, in octets.
 const PIPE: usize = 64 * 1024;
 /// Largest message taken by SMTP and APPEND, unless [`Faults::size_limit`] says otherwise.
 pub const MAX_MESSAGE: usize = 64 * 1024 * 1024;
@@ -52,16 +52,16 @@ pub const DEMO_VOICE_ADDRESS: &str = "4402@vm.calderfinch.example";
 /// Name of the demo user.
 pub const DEMO_NAME: &str = "Helen Marsh";
 
-/// The server. Clones share one.
+/// The server. Clones share its state.
 #[derive(Clone)]
 pub struct Loopback {
     shared: Arc<Shared>,
 }
 
-/// What sessions share.
+/// The state shared by all sessions.
 struct Shared {
     world: Mutex<World>,
-    /// Counts changes of mailboxes, for IDLE.
+    /// Counter of changes to mailboxes; wakes sessions in IDLE.
     changes: watch::Sender<u64>,
     start: DateTime,
     started: tokio::time::Instant,
@@ -87,28 +87,28 @@ struct User {
 /// A message that was submitted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Submitted {
-    /// What MAIL and RCPT said.
+    /// The envelope of MAIL and RCPT.
     pub envelope: Envelope,
-    /// What came in DATA, dots removed, without the final dot line.
+    /// The content of DATA after dot-unstuffing, without the final dot line.
     pub octets: Arc<[u8]>,
 }
 
 /// The SMTP envelope of one submission.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Envelope {
-    /// Who had signed in.
+    /// Login name of the session.
     pub user: String,
     /// MAIL FROM; `None` is the null return path `<>`.
     pub reverse_path: Option<String>,
     /// Accepted recipients in order.
     pub forward_paths: Vec<ForwardPath>,
-    /// `BODY=8BITMIME` was given.
+    /// Whether `BODY=8BITMIME` was given.
     pub eight_bit: bool,
-    /// `SMTPUTF8` was given.
+    /// Whether `SMTPUTF8` was given.
     pub utf8: bool,
-    /// `RET=`, `FULL` or `HDRS`.
+    /// The value of `RET=`: `FULL` or `HDRS`.
     pub ret: Option<String>,
-    /// `ENVID=`, decoded from xtext.
+    /// The value of `ENVID=`, decoded from xtext.
     pub envelope_id: Option<String>,
 }
 
@@ -117,13 +117,13 @@ pub struct Envelope {
 pub struct ForwardPath {
     /// The address.
     pub address: String,
-    /// `NOTIFY=`.
+    /// The value of `NOTIFY=`.
     pub notify: Option<String>,
-    /// `ORCPT=`, decoded from xtext.
+    /// The value of `ORCPT=`, decoded from xtext.
     pub original: Option<String>,
 }
 
-/// Where [`Loopback::listen`] listens.
+/// The addresses on which [`Loopback::listen`] listens.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Listening {
     /// IMAP.
@@ -133,7 +133,7 @@ pub struct Listening {
 }
 
 impl Loopback {
-    /// A server without users whose clock starts at `now`.
+    /// Creates a server without users whose clock starts at `now`.
     #[must_use]
     pub fn empty(now: DateTime) -> Self {
         let (changes, _) = watch::channel(0);
@@ -142,7 +142,8 @@ impl Loopback {
         Self { shared: Arc::new(Shared { world, changes, start: now, started }) }
     }
 
-    /// The demo mailbox as it looks at `now`; see [`DEMO_LOGIN`] and [`DEMO_ADDRESS`].
+    /// Creates a server with the demo mailbox, dated relative to `now`; see [`DEMO_LOGIN`] and
+    /// [`DEMO_ADDRESS`].
     #[must_use]
     pub fn demo(now: DateTime) -> Self {
         let server = Self::empty(now);
@@ -167,7 +168,7 @@ impl Loopback {
         });
     }
 
-    /// Puts a message into a mailbox of the first user, as a delivery from outside would.
+    /// Delivers a message to a mailbox of the first user.
     ///
     /// # Errors
     /// [`Refusal`] when there is no user or no such mailbox.
@@ -192,50 +193,50 @@ impl Loopback {
         self.change(|mailboxes| mailboxes.create(name, role)).unwrap_or(Err(Refusal::NoSuchMailbox))
     }
 
-    /// Changes the mailboxes of the first user behind the backs of its clients, and wakes those
-    /// that are idle. `None` when there is no user.
+    /// Changes the mailboxes of the first user as another client would, and wakes sessions in IDLE.
+    /// `None` when there is no user.
     pub fn change<T>(&self, change: impl FnOnce(&mut Mailboxes) -> T) -> Option<T> {
         let out = self.shared.world().users.first_mut().map(|user| change(&mut user.mailboxes));
         self.shared.tell();
         out
     }
 
-    /// A copy of one mailbox of the first user, as it stands.
+    /// Returns a copy of a mailbox of the first user.
     #[must_use]
     pub fn mailbox(&self, name: &str) -> Option<Mailbox> {
         self.shared.world().users.first()?.mailboxes.get(name).cloned()
     }
 
-    /// Everything submitted so far, in order.
+    /// Returns all submitted messages, in order.
     #[must_use]
     pub fn submitted(&self) -> Vec<Submitted> {
         self.shared.world().submitted.clone()
     }
 
-    /// The commands that came in, in order, `imap:` or `smtp:` and the verb with its arguments;
-    /// never credentials, never literals.
+    /// Returns the commands received so far, in order: `imap:` or `smtp:`, then the verb with its
+    /// arguments, without credentials and literals.
     #[must_use]
     pub fn commands(&self) -> Vec<String> {
         self.shared.world().log.clone()
     }
 
-    /// Forgets the commands seen so far.
+    /// Clears the list of received commands.
     pub fn forget_commands(&self) {
         self.shared.world().log.clear();
     }
 
-    /// How many connections were opened so far.
+    /// Returns the number of connections opened so far.
     #[must_use]
     pub fn connections(&self, protocol: Protocol) -> u32 {
         self.shared.world().connections.get(&protocol).copied().unwrap_or_default()
     }
 
-    /// The next connection misbehaves so; call again for the one after it.
+    /// Queues faults for the next connection; each call queues one more.
     pub fn fault_next(&self, protocol: Protocol, faults: Faults) {
         self.shared.world().next_faults.entry(protocol).or_default().push_back(faults);
     }
 
-    /// Every connection for which nothing is queued misbehaves so from now on.
+    /// Sets the faults of every further connection for which none are queued.
     pub fn fault_always(&self, protocol: Protocol, faults: Faults) {
         self.shared.world().standing_faults.insert(protocol, faults);
     }
@@ -337,13 +338,13 @@ impl Shared {
         queued.or_else(|| world.standing_faults.get(&protocol).cloned()).unwrap_or_default()
     }
 
-    /// Index of the user whose password this is.
+    /// Checks credentials; returns the index of the user.
     fn sign_in(&self, login: &str, password: &str) -> Option<usize> {
         self.world().users.iter().position(|u| u.login == login && u.password == password)
     }
 
     fn log(&self, line: String) {
-        /// Enough for any test; a long-running demo forgets the rest.
+        /// Maximum length of the list; later commands are not recorded.
         const MOST: usize = 100_000;
         let mut world = self.world();
         if world.log.len() < MOST {
@@ -352,7 +353,7 @@ impl Shared {
     }
 }
 
-/// Decodes the base64 of SASL; `None` when it is none.
+/// Decodes the base64 of a SASL response; `None` when it is malformed.
 fn sasl(text: &str) -> Option<Vec<u8>> {
     use base64::Engine;
     let text = if text == "=" { "" } else { text };

@@ -27,37 +27,37 @@ pub struct Message {
     pub uid: Uid,
     /// Its flags.
     pub flags: BTreeSet<Flag>,
-    /// When it arrived.
+    /// INTERNALDATE.
     pub internal_date: DateTime,
-    /// The value of the counter at its last change.
+    /// MODSEQ: the value of the user's counter at the last change.
     pub modseq: u64,
-    /// The message, CRLF line ends.
+    /// The message, with CRLF line ends.
     pub octets: Arc<[u8]>,
 }
 
 /// One mailbox.
 #[derive(Debug, Clone)]
 pub struct Mailbox {
-    /// Name as it travels.
+    /// Name in modified UTF-7, as on the wire.
     pub name: String,
-    /// Special use.
+    /// The special use.
     pub role: MailboxRole,
-    /// Under which UIDs mean anything.
+    /// UIDVALIDITY.
     pub uid_validity: UidValidity,
-    /// The next message gets this or a higher UID.
+    /// UIDNEXT.
     pub uid_next: u32,
-    /// Highest MODSEQ of anything that happened in it.
+    /// HIGHESTMODSEQ.
     pub highest_modseq: u64,
-    /// LSUB lists it.
+    /// Whether LSUB lists it.
     pub subscribed: bool,
-    /// Every keyword that was ever used here.
+    /// All keywords ever set in this mailbox.
     keywords: BTreeSet<Flag>,
-    /// Ascending UIDs.
+    /// Messages by ascending UID.
     messages: Vec<Message>,
 }
 
 impl Mailbox {
-    /// All messages, ascending UIDs.
+    /// All messages by ascending UID.
     #[must_use]
     pub fn messages(&self) -> &[Message] {
         &self.messages
@@ -70,7 +70,7 @@ impl Mailbox {
         self.messages.get(at)
     }
 
-    /// How many messages lack `\Seen`.
+    /// The number of messages without `\Seen`.
     #[must_use]
     pub fn unseen(&self) -> usize {
         self.messages.iter().filter(|m| !m.flags.contains(&Flag::Seen)).count()
@@ -82,7 +82,7 @@ impl Mailbox {
         &self.keywords
     }
 
-    /// Takes in new keywords, up to the limit.
+    /// Adds new keywords to the mailbox, up to [`MAX_KEYWORDS`].
     fn learn_keywords(&mut self, flags: &BTreeSet<Flag>) -> Result<(), Refusal> {
         let new = |f: &&Flag| is_keyword(f) && !self.keywords.contains(*f);
         let new: Vec<Flag> = flags.iter().filter(new).cloned().collect();
@@ -121,21 +121,21 @@ pub enum Refusal {
     /// The target of COPY, MOVE or APPEND is missing (RFC 9051 section 6.3.12).
     #[error("[TRYCREATE] No such mailbox")]
     TryCreate,
-    /// It exists already.
+    /// A mailbox of this name exists.
     #[error("[ALREADYEXISTS] Mailbox exists")]
     Exists,
     /// The name cannot be used.
     #[error("[CANNOT] Not a usable mailbox name")]
     BadName,
-    /// INBOX and mailboxes with children stay.
+    /// INBOX and mailboxes with children cannot be deleted.
     #[error("[CANNOT] This mailbox cannot be removed or renamed")]
     Permanent,
-    /// One of the limits.
+    /// A limit of this server was reached.
     #[error("[LIMIT] Limit reached")]
     Limit,
 }
 
-/// How STORE changes flags.
+/// The operation of STORE on flags.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Change {
     /// `FLAGS`.
@@ -271,7 +271,7 @@ impl Mailboxes {
         Ok(())
     }
 
-    /// Whether anything lies under a mailbox.
+    /// Whether a mailbox has children.
     #[must_use]
     pub fn has_children(&self, name: &str) -> bool {
         self.list

@@ -9,12 +9,12 @@ use super::faults::Faults;
 
 /// How long a stalled connection keeps silent before the server drops it.
 const STALL: Duration = Duration::from_secs(3_600);
-/// Buffered output above this goes out at once.
+/// Size at which buffered output is flushed.
 const FLUSH_ABOVE: usize = 64 * 1024;
 /// Into how many pieces a second is cut where the pace is slow.
 const PIECES: u32 = 20;
 
-/// The connection is over; the session just ends.
+/// The connection is closed; the session ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Gone;
 
@@ -81,7 +81,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
         Ok(self.input.drain(..count).collect())
     }
 
-    /// Reads and forgets `count` octets.
+    /// Reads and discards `count` octets.
     pub(super) async fn discard(&mut self, mut count: u64) -> Result<(), Gone> {
         while count > 0 {
             if self.input.is_empty() {
@@ -94,7 +94,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
         Ok(())
     }
 
-    /// Whether the client has sent more already.
+    /// Whether unread input is buffered (pipelining).
     pub(super) fn has_input(&self) -> bool {
         !self.input.is_empty()
     }
@@ -124,12 +124,12 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
         Ok(())
     }
 
-    /// Adds to the output buffer.
+    /// Appends to the output buffer.
     pub(super) fn push(&mut self, octets: impl AsRef<[u8]>) {
         self.output.extend_from_slice(octets.as_ref());
     }
 
-    /// Forgets what was not sent yet.
+    /// Discards the output buffer.
     pub(super) fn forget_output(&mut self) {
         self.output.clear();
     }
@@ -185,7 +185,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
         Ok(())
     }
 
-    /// Keeps silent, then ends.
+    /// Sends nothing for [`STALL`], then ends the session.
     pub(super) async fn stall(&mut self) -> Result<(), Gone> {
         tokio::time::sleep(STALL).await;
         Err(Gone)

@@ -48,7 +48,7 @@ const CONTRACT: &str = "Dear Helen,\r\n\r\n\
     Kind regards\r\n\
     Beatriz Nunes\r\n";
 
-/// Where the message came in, for the trace fields.
+/// The host that received the message, for the trace fields.
 const MX: &str = "mail.calderfinch.example";
 
 type Built = Result<Vec<Entry>, compose::Error>;
@@ -85,7 +85,7 @@ pub(super) fn dial_in_seed(clock: &Morning) -> Seed {
     seed("board-dial-in", "calderfinch.example", clock.day(1, 16, 47))
 }
 
-/// What a server puts before a message it takes in.
+/// The trace fields that a server prepends to a message.
 pub(super) fn received(octets: &[u8], return_path: &str, date: DateTime) -> Vec<u8> {
     let domain = return_path.rsplit_once('@').map_or(MX, |(_, domain)| domain);
     let mut all = format!(
@@ -117,7 +117,7 @@ fn as_fax(octets: &[u8]) -> Vec<u8> {
     replace(octets, "Message-Context: voice-message", "Message-Context: fax-message")
 }
 
-/// Says what the fax that comes along is.
+/// Adds a description to the fax part of a message.
 fn described(octets: &[u8], what: &str) -> Vec<u8> {
     const FAX: &str = "Content-Type: image/tiff; application=faxbw";
     replace(octets, FAX, &format!("Content-Description: {what}\r\n{FAX}"))

@@ -1,4 +1,5 @@
-//! The demo mailbox: Helen Marsh of Calder & Finch, with what a morning brings (decisions D18, E14).
+//! The demo mailbox: Helen Marsh of Calder & Finch, with what a morning brings (decisions D18,
+//! E14).
 //!
 //! Twelve messages in INBOX and two in Sent, built when the server starts by the same code that
 //! builds what users send, except for the mails of other systems, which are written out. All
@@ -21,7 +22,7 @@ mod time;
 
 pub use people::contacts;
 
-/// One message and where it lies.
+/// One message and its mailbox.
 struct Entry {
     mailbox: &'static str,
     seen: bool,
@@ -52,7 +53,7 @@ pub(super) fn fill(server: &Loopback, now: DateTime) {
     }
 }
 
-/// Everything, oldest first, so that UIDs follow arrival.
+/// All messages, oldest first, so that UIDs follow the dates.
 fn entries(now: DateTime) -> Result<Vec<Entry>, compose::Error> {
     let clock = time::Morning::at(now);
     let mut all = letters::all(&clock)?;
@@ -92,12 +93,12 @@ recordings![
     "thursday",
 ];
 
-/// The octets of a recording; nothing for a name that is not in the list, which a test excludes.
+/// The octets of a recording; empty for an unknown name, which a test excludes.
 fn recording(name: &str) -> &'static [u8] {
     RECORDINGS.iter().find(|(n, _)| *n == name).map_or(&[], |(_, octets)| octets)
 }
 
-/// A recording as sound.
+/// A decoded recording.
 fn speech(name: &str) -> Pcm {
     let packing = g726::Packing::LsbFirst;
     Pcm::telephone(g726::decode(recording(name), g726::Rate::Kbit32, packing))

@@ -1,11 +1,11 @@
-//! Who lives in the demo: names, addresses, numbers, cards.
+//! The people of the demo: names, addresses, telephone numbers, contact cards.
 
 use super::recording;
 use crate::{DEMO_ADDRESS, DEMO_NAME, DEMO_VOICE_ADDRESS};
 use aloud_message::card::{self, CardDoc, Email, Sound, Tel};
 use aloud_model::{AddrSpec, Address};
 
-/// A person or a desk.
+/// A person or a department.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Person {
     pub(super) name: &'static str,
@@ -174,7 +174,7 @@ const ALDER_TRAVEL: Person = Person {
     ..NOBODY
 };
 
-/// Who is in the demo's directory from the start: everyone but Graham, whose card can be added.
+/// The initial directory of the demo: everyone but Graham, whose card can be added.
 const DIRECTORY: [Person; 13] = [
     HELEN,
     PRIYA,

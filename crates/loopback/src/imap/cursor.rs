@@ -1,4 +1,5 @@
-//! The words of the IMAP grammar (RFC 9051 section 9): atoms, strings, numbers, lists, sequence sets.
+//! The tokens of the IMAP grammar (RFC 9051 section 9): atoms, strings, numbers, lists, sequence
+//! sets.
 
 use aloud_model::{Flag, Uid};
 
@@ -60,7 +61,7 @@ impl<'a> Cursor<'a> {
         Self { octets, at: 0 }
     }
 
-    /// Passes over one octet that was peeked at.
+    /// Skips one octet.
     pub(super) fn skip(&mut self) {
         self.at += 1;
     }
@@ -69,7 +70,7 @@ impl<'a> Cursor<'a> {
         self.octets.get(self.at).copied()
     }
 
-    /// Takes exactly these octets (letters without case) if they come next.
+    /// Consumes these octets if they come next (letters without case).
     pub(super) fn take(&mut self, wanted: &[u8]) -> bool {
         let next = self.octets.get(self.at..self.at + wanted.len());
         let hit = next.is_some_and(|next| next.eq_ignore_ascii_case(wanted));
@@ -79,7 +80,7 @@ impl<'a> Cursor<'a> {
         hit
     }
 
-    /// Takes a word that ends here.
+    /// Consumes `word` if it comes next as a whole atom.
     pub(super) fn take_word(&mut self, word: &str) -> bool {
         let before = self.at;
         if self.take(word.as_bytes()) && !self.peek().is_some_and(is_atom) {

@@ -1,8 +1,9 @@
 //! The IMAP side: one session a connection (RFC 3501, RFC 9051).
 //!
-//! A session keeps its own view of the selected mailbox: which UID stands at which sequence number,
-//! and which change of it the client has been told. Between commands the view is compared with the
-//! mailbox and the client told the difference, so nothing gets lost and nothing is told too early.
+//! A session keeps its own view of the selected mailbox: the UID of each sequence number, and the
+//! MODSEQ of which the client has been informed. Between commands it compares the view with the
+//! mailbox and sends the difference, so that no change is lost and none is sent where RFC 9051
+//! forbids it.
 //!
 //! Limits: command lines of 64 KiB, literals of 8 KiB (APPEND: a message), 10 bad commands.
 
@@ -36,7 +37,7 @@ mod structure;
 const MAX_LINE: usize = 64 * 1024;
 /// Largest literal outside APPEND.
 const MAX_LITERAL: usize = 8 * 1024;
-/// After so many commands that make no sense the connection is closed.
+/// Number of bad commands after which the connection is closed.
 const MAX_BAD: u32 = 10;
 
 /// The end of a command.
@@ -63,7 +64,7 @@ struct Session<S> {
     shared: Arc<Shared>,
     user: Option<usize>,
     selected: Option<Selected>,
-    /// The client knows MODSEQ (RFC 7162 section 3.1).
+    /// Whether the client enabled CONDSTORE (RFC 7162 section 3.1).
     condstore: bool,
     commands: u32,
     by_verb: HashMap<String, u32>,
@@ -165,7 +166,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         self.wire.faults.size_limit.unwrap_or(MAX_MESSAGE)
     }
 
-    /// Runs one command; false when it made no sense.
+    /// Runs one command; false for a syntax error.
     async fn answer(&mut self, octets: &[u8]) -> Result<bool, Gone> {
         let (tag, mut cursor) = match grammar::tag(octets) {
             Ok(read) => read,
@@ -283,14 +284,14 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         Some(run(&mut user.mailboxes))
     }
 
-    /// A command that changes mailboxes; the others are told.
+    /// Runs a command that changes mailboxes, and wakes the other sessions.
     fn change<T>(&self, run: impl FnOnce(&mut Mailboxes) -> Result<T, Refusal>) -> Result<T, Done> {
         let out = self.with_mailboxes(run).ok_or_else(|| Done::Bad("Sign in first".into()))?;
         self.shared.tell();
         out.map_err(Done::from)
     }
 
-    /// Looks at one mailbox.
+    /// Reads from one mailbox.
     fn look<T>(&self, name: &str, look: impl FnOnce(&Mailbox) -> T) -> Option<T> {
         self.with_mailboxes(|all| all.get(name).map(look))?
     }

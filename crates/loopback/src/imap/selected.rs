@@ -1,5 +1,5 @@
-//! What a session knows of the mailbox it has selected, and the commands that work on it: STORE,
-//! SEARCH, COPY, MOVE (RFC 9051 section 6.4), and telling what changed (section 7.5).
+//! The selected mailbox of a session, the commands that work on it (STORE, SEARCH, COPY, MOVE; RFC
+//! 9051 section 6.4), and untagged responses about changes (section 7.5).
 
 use std::collections::BTreeSet;
 
@@ -23,9 +23,9 @@ pub(super) struct Selected {
     pub(super) name: String,
     pub(super) validity: UidValidity,
     pub(super) read_only: bool,
-    /// By sequence number: the UID and the change that was told.
+    /// By sequence number: the UID, and the MODSEQ of which the client has been informed.
     pub(super) view: Vec<(Uid, u64)>,
-    /// Everything up to this change of the mailbox was told.
+    /// The HIGHESTMODSEQ of which the client has been informed.
     known: u64,
 }
 
@@ -76,8 +76,8 @@ impl Selected {
         (selected, out)
     }
 
-    /// What to tell of the changes since the client was last told, and takes note of it. `Err` when
-    /// the mailbox is another one now.
+    /// Returns the untagged responses for all changes since the last call, and marks them as
+    /// reported. `Err` when the mailbox was replaced by another one.
     fn changes(
         &mut self,
         mailbox: &Mailbox,
@@ -139,7 +139,7 @@ impl Selected {
             .collect()
     }
 
-    /// Whether a set of sequence numbers names one that does not exist, which is a syntax error.
+    /// Whether a set contains a sequence number above EXISTS, which is a syntax error.
     pub(super) fn beyond(&self, set: &SequenceSet) -> bool {
         let last = self.view.len() as u32;
         set.0.iter().any(|(a, b)| [a, b].into_iter().any(|n| *n != u32::MAX && *n > last))
@@ -147,7 +147,7 @@ impl Selected {
     }
 }
 
-/// The count that EXISTS claims.
+/// The count to send in EXISTS, with its fault applied.
 fn claimed(count: usize, faults: &Faults) -> i64 {
     i64::try_from(count).unwrap_or(i64::MAX).saturating_add(faults.exists_off_by).max(0)
 }
@@ -270,7 +270,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         Ok(Done::Ok(format!("[MODIFIED {}] Some had changed", cursor::write_set(&late))))
     }
 
-    /// Notes that the client knows a message as of this change.
+    /// Marks a message as reported up to this MODSEQ.
     pub(super) fn told(&mut self, sequence: u32, modseq: u64) {
         let selected = self.selected.as_mut();
         if let Some(entry) = selected.and_then(|s| s.view.get_mut(sequence as usize - 1)) {
@@ -308,8 +308,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         Done::ok("Done")
     }
 
-    /// Tells what changed in the selected mailbox since the client was last told. False when the
-    /// mailbox is gone and the connection has to end.
+    /// Sends untagged responses for the changes since the last report. False when the mailbox is
+    /// gone and the connection has to end.
     #[must_use]
     pub(super) fn tell_changes(&mut self, may_expunge: bool) -> bool {
         let Some(mut selected) = self.selected.take() else { return true };
