@@ -1,6 +1,7 @@
-//! What the audio thread asks of devices, and the two ends that live in their callbacks.
+//! The interface between the audio thread and sound devices, and the two objects that live in
+//! device callbacks.
 //!
-//! The ends ([`Tap`] for output, [`Capture`] for input) never allocate, lock or log: they move
+//! These two ([`Tap`] for output, [`Capture`] for input) never allocate, lock or log: they move
 //! samples through a lock-free ring and count.
 
 use std::sync::{
@@ -10,15 +11,15 @@ use std::sync::{
 
 use super::Problem;
 
-/// Where devices come from.
+/// Opens and lists devices.
 pub(super) trait Devices {
-    /// Opens an output and starts pulling from nothing; sound is attached later.
+    /// Opens an output that plays silence until a [`Tap`] is attached.
     fn open_output(
         &mut self,
         name: Option<&str>,
         fault: &Arc<Fault>,
     ) -> Result<Box<dyn Output>, Problem>;
-    /// Opens an input that pushes into `capture`.
+    /// Opens an input whose callback pushes into `capture`.
     fn open_input(
         &mut self,
         name: Option<&str>,
@@ -33,19 +34,19 @@ pub(super) trait Devices {
 
 /// An open output. Dropping it closes the device.
 pub(super) trait Output {
-    /// Samples a second that the device takes.
+    /// Sampling rate of the device in hertz.
     fn rate(&self) -> u32;
-    /// Adds a sound; it ends by itself.
+    /// Plays from `tap` until it ends.
     fn attach(&self, tap: Tap);
 }
 
 /// An open input. Dropping it closes the device.
 pub(super) trait Input {
-    /// Samples a second that the device gives.
+    /// Sampling rate of the device in hertz.
     fn rate(&self) -> u32;
 }
 
-/// Set once by a device's error callback, which some backends call without end.
+/// A flag that the error callback of a device sets; some backends call it again and again.
 #[derive(Default)]
 pub(super) struct Fault(AtomicBool);
 
@@ -59,7 +60,7 @@ impl Fault {
     }
 }
 
-/// What player and output callback share.
+/// State shared between the player and the output callback.
 #[derive(Default)]
 pub(super) struct TapState {
     paused: AtomicBool,
@@ -73,7 +74,7 @@ impl TapState {
         self.paused.store(paused, Relaxed);
     }
 
-    /// Makes the output callback drop its end.
+    /// Makes the output callback drop its [`Tap`].
     pub(super) fn kill(&self) {
         self.dead.store(true, Relaxed);
     }
@@ -82,13 +83,13 @@ impl TapState {
         self.volume.store(volume.to_bits(), Relaxed);
     }
 
-    /// Samples that went to the device.
+    /// Number of samples that the device consumed.
     pub(super) fn consumed(&self) -> u64 {
         self.consumed.load(Relaxed)
     }
 }
 
-/// The output callback's end: one sample at a time, silence while paused or starved.
+/// The source of an output callback: one sample at a time, silence while paused or starved.
 pub(super) struct Tap {
     pub(super) ring: rtrb::Consumer<f32>,
     pub(super) state: Arc<TapState>,
@@ -96,7 +97,7 @@ pub(super) struct Tap {
 }
 
 impl Tap {
-    /// The next sample, or `None` when this sound is over for good.
+    /// The next sample; `None` at the end of this sound.
     pub(super) fn next_sample(&mut self) -> Option<f32> {
         if self.state.dead.load(Relaxed) {
             return None;
@@ -115,8 +116,8 @@ impl Tap {
 }
 
 impl Tap {
-    /// Moves up to `most` samples that are ready into `out`, none while paused or starved. False
-    /// when this sound is over for good. For devices that keep what they were given.
+    /// Moves up to `most` available samples into `out`; none while paused or starved. False at the
+    /// end of this sound. For devices in memory, which should not record silence.
     pub(super) fn move_ready(&mut self, most: usize, out: &mut Vec<f32>) -> bool {
         for _ in 0..most.min(self.ring.slots()) {
             if self.state.paused.load(Relaxed) {
@@ -131,14 +132,15 @@ impl Tap {
     }
 }
 
-/// The input callback's end: mono samples into a ring, counting what did not fit.
+/// The sink of an input callback: pushes mono samples into a ring and counts those that did not
+/// fit.
 pub(super) struct Capture {
     pub(super) ring: rtrb::Producer<f32>,
     pub(super) lost: Arc<AtomicU64>,
 }
 
 impl Capture {
-    /// Mixes interleaved frames down and hands them on.
+    /// Mixes interleaved frames down to mono and pushes them.
     pub(super) fn push<T: Copy>(&mut self, data: &[T], channels: usize, to_f32: impl Fn(T) -> f32) {
         let channels = channels.max(1);
         for frame in data.chunks_exact(channels) {

@@ -104,8 +104,8 @@ fn device_name(device: &cpal::Device) -> Option<String> {
     device.description().ok().map(|description| description.name().to_owned())
 }
 
-/// The device's own choice, at 48 000 Hz where it can: six times the rate of a take, so resampling
-/// is exact in time, and no layer below us has to convert.
+/// Chooses the default configuration of a device, at 48 000 Hz if it supports that: six times the
+/// rate of a take, so that resampling is exact in time and no lower layer converts.
 fn input_config(device: &cpal::Device) -> Result<cpal::SupportedStreamConfig, cpal::Error> {
     const PREFERRED: u32 = 48_000;
     let default = device.default_input_config()?;
@@ -178,7 +178,7 @@ impl Input for SystemInput {
     }
 }
 
-/// A [`Tap`] as rodio sees it: mono, at the device's rate, without an end of its own.
+/// A [`Tap`] as a rodio source: mono, at the rate of the device, of unknown length.
 struct TapSource(Tap);
 
 impl Iterator for TapSource {

@@ -1,15 +1,17 @@
 //! Loudspeaker and microphone. The only module that opens sound devices; one thread owns them all.
 //!
-//! [`Audio`] sends [`Command`]s to that thread and shows its [`State`]. It knows nothing of mail.
-//! No device, a refused microphone and an unplugged headset are ordinary states with a [`Problem`],
-//! never errors that end anything.
+//! [`Audio`] sends [`Command`]s to that thread and publishes its [`State`]. It knows nothing of
+//! mail. A missing device, a refused microphone and an unplugged headset are ordinary states with a
+//! [`Problem`], not errors.
 //!
-//! A recording may be appended to while it plays ([`Command::Append`]); where it runs dry, the player
-//! waits ([`Phase::Waiting`]), and it never counts as heard before its whole length is known.
+//! A recording may be appended to while it plays ([`Command::Append`]): at the end of the available
+//! audio the player waits ([`Phase::Waiting`]). It never counts as heard before its length is
+//! known.
 //!
 //! `pipe` turns a recording into the device's samples (silence skipped, stretched, resampled),
 //! `player` and `recorder` hold the state machines, `take` the crash-safe file of a recording,
-//! `device` the real devices (rodio for output, cpal for input) and `null` devices without hardware.
+//! `device` the real devices (rodio for output, cpal for input) and `null` devices without
+//! hardware.
 
 mod backend;
 mod device;
@@ -74,22 +76,22 @@ impl Audio {
         Ok(Self { orders, state })
     }
 
-    /// Gives an order. An order to a thread that has ended is lost, which only happens at exit.
+    /// Sends a command. Commands to a thread that has ended are lost, which happens only at exit.
     pub fn send(&self, command: Command) {
         let _ = self.orders.send(command);
     }
 
-    /// What can be seen, now and as it changes (at most 30 times a second).
+    /// The state, updated at most 30 times a second.
     #[must_use]
     pub fn state(&self) -> watch::Receiver<State> {
         self.state.clone()
     }
 }
 
-/// Plays a recording to its end on the system's output and returns then; for the command line.
+/// Plays a recording on the default output and returns at its end; for the command line.
 ///
 /// # Errors
-/// A sentence that says why there is no sound.
+/// The reason why nothing is played, as a sentence.
 pub fn play_blocking(pcm: &Pcm) -> Result<(), String> {
     let audio = Audio::start().map_err(|e| e.to_string())?;
     audio.send(Command::Load {

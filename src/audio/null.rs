@@ -1,5 +1,5 @@
-//! Devices without hardware: a loudspeaker that keeps what it was given and a microphone that holds
-//! prepared sound. For tests, and for the self-test of an installed program.
+//! Devices in memory: a loudspeaker that records its input and a microphone that plays prepared
+//! samples. For tests, and for the self-test of an installed program.
 
 use std::{
     sync::{
@@ -18,9 +18,9 @@ use super::{
 /// How fast the devices run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Pace {
-    /// As fast as the thread delivers.
+    /// As fast as the audio thread delivers.
     Fast,
-    /// Like hardware.
+    /// In real time, like hardware.
     Real,
 }
 
@@ -36,7 +36,7 @@ pub struct NullDevices {
 }
 
 impl NullDevices {
-    /// Devices at `rate` samples a second whose microphone gives `microphone` and then nothing.
+    /// Creates devices of `rate` hertz. The microphone gives the samples `microphone`, then none.
     #[must_use]
     pub fn new(rate: u32, pace: Pace, microphone: Vec<f32>) -> Self {
         Self {
@@ -49,13 +49,13 @@ impl NullDevices {
         }
     }
 
-    /// Everything that went to the loudspeaker so far, without the silence of pauses.
+    /// All samples played so far, without the silence while paused.
     #[must_use]
     pub fn heard(&self) -> Vec<f32> {
         self.heard.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Pulls the plug, or puts it back.
+    /// Unplugs the devices, or plugs them in again.
     pub fn set_present(&self, present: bool) {
         self.present.store(present, Relaxed);
         if !present && let Some(fault) = &*self.fault.lock().unwrap_or_else(PoisonError::into_inner)
@@ -137,7 +137,7 @@ impl Devices for NullDevices {
 }
 
 impl Pace {
-    /// How long a piece of 10 ms takes.
+    /// Real time for 10 ms of audio.
     fn step(self) -> Duration {
         match self {
             Self::Fast => Duration::from_micros(50),

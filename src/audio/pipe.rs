@@ -1,11 +1,11 @@
-//! From a recording to the samples a device takes: pauses left out, stretched with the pitch kept
-//! (WSOLA), resampled, in order and without seams. Works ahead of the device by [`AHEAD`].
+//! Converts a recording to samples for a device: skips pauses, changes the speed with the pitch
+//! kept ([`super::stretch`]) and resamples, without seams. Works ahead of the device by [`AHEAD`].
 //!
-//! A recording may still be coming: then the pipe runs dry without an end, and goes on when more is
-//! appended.
+//! For a recording that is still being downloaded the pipe starves at the end of the available
+//! audio, and continues when more is appended.
 //!
-//! Positions: the device counts what it consumed; [`Pipe::position`] turns that count back into a
-//! place in the recording. At speed 1 and the recording's own rate samples pass unchanged.
+//! Positions: the device counts consumed samples; [`Pipe::position`] maps that count to a position
+//! in the recording. At speed 1 and equal rates samples pass unchanged.
 
 use std::{collections::VecDeque, ops::Range, time::Duration};
 
@@ -16,13 +16,13 @@ use rubato::{
 
 use super::{sound::Sound, stretch::Stretch};
 
-/// How far ahead of the device the pipe works.
+/// Audio that is buffered ahead of the device.
 pub(super) const AHEAD: Duration = Duration::from_millis(300);
 
 /// Input frames of one resampling step.
 const STEP: usize = 256;
 
-/// Streaming mono resampler without start-up delay in its output.
+/// Streaming mono resampler whose output has no initial delay.
 pub(super) struct Resampler {
     inner: Async<f32>,
     input: Vec<f32>,
@@ -34,7 +34,7 @@ pub(super) struct Resampler {
 }
 
 impl Resampler {
-    /// `None` when both rates are the same, or one is nonsense.
+    /// Creates a resampler; `None` when both rates are equal, or one is zero.
     pub(super) fn new(from: u32, to: u32) -> Option<Self> {
         if from == to || from == 0 || to == 0 {
             return None;
@@ -47,7 +47,7 @@ impl Resampler {
         Some(Self { inner, input: Vec::with_capacity(STEP), output, skip, fed: 0, made: 0, ratio })
     }
 
-    /// Takes samples and appends what they become to `out`.
+    /// Resamples `samples` and appends the result to `out`.
     pub(super) fn push(&mut self, samples: &[f32], out: &mut impl Extend<f32>) {
         for &sample in samples {
             self.input.push(sample);
@@ -58,7 +58,7 @@ impl Resampler {
         }
     }
 
-    /// Ends the stream: pushes what is still inside, to the exact length.
+    /// Ends the stream: flushes the remaining samples, to the exact length.
     pub(super) fn finish(&mut self, out: &mut impl Extend<f32>) {
         let rest = self.input.len();
         self.fed += rest as u64;
@@ -100,16 +100,17 @@ impl Resampler {
     }
 }
 
-/// One run through a recording, from a start to its end.
+/// One pass through a recording, from a start position to its end.
 pub(super) struct Pipe {
     sound: Sound,
-    /// More of the recording may come.
+    /// Whether more of the recording may be appended.
     open: bool,
     /// The start position.
     from: usize,
-    /// Stretches of the recording that sound, in order, as far as it is here; none before `from`.
+    /// Ranges to play, ascending, of the available audio from `from` on: what is not a skipped
+    /// pause.
     kept: Vec<Range<usize>>,
-    /// Index into `kept` and position in the recording.
+    /// The next sample to read: index into `kept`, and position in the recording.
     at: (usize, usize),
     speed: f32,
     stretch: Option<Stretch>,
@@ -118,13 +119,13 @@ pub(super) struct Pipe {
     ring: rtrb::Producer<f32>,
     waiting: VecDeque<f32>,
     pushed: u64,
-    /// All of the recording has been taken in and what it became stands in `waiting`.
+    /// Whether the recording has been read to its end; the rest of the output is in `waiting`.
     dry: bool,
 }
 
 impl Pipe {
-    /// A pipe from `start` (a sample position, which need not be here yet) for a device of
-    /// `out_rate`. `silences` are left out. `open`: more may come.
+    /// Creates a pipe from the sample position `start`, which need not be available yet, for a
+    /// device of `out_rate` hertz. Skips `silences`. `open`: more may be appended.
     pub(super) fn new(
         sound: Sound,
         open: bool,
@@ -164,7 +165,7 @@ impl Pipe {
         (pipe, consumer)
     }
 
-    /// Works until the ring is full or the recording is used up.
+    /// Fills the ring as far as there is space and audio.
     pub(super) fn fill(&mut self) {
         loop {
             while let Some(sample) = self.waiting.front() {
@@ -180,8 +181,8 @@ impl Pipe {
         }
     }
 
-    /// Goes on with what came. `sound` begins with what was here before; `silences` that lie behind
-    /// that are left out. `open`: more may come after it.
+    /// Continues with more audio. `sound` begins with the previous recording; `silences` after its
+    /// end are skipped. `open`: more may be appended.
     pub(super) fn grow(&mut self, sound: Sound, open: bool, silences: &[Range<usize>]) {
         let start = self.sound.len().max(self.from);
         for range in kept_ranges(start, sound.len(), silences) {
@@ -194,19 +195,19 @@ impl Pipe {
         self.open = open;
     }
 
-    /// Whether the device has consumed all that is here, and more may come.
+    /// Whether the device has consumed all available audio and more may be appended.
     pub(super) fn is_starved(&self, consumed: u64) -> bool {
         let used_up = self.at.0 + 1 >= self.kept.len()
             && self.kept.last().is_none_or(|last| self.at.1 >= last.end);
         self.open && !self.dry && used_up && self.waiting.is_empty() && consumed >= self.pushed
     }
 
-    /// Whether the device has consumed all there is.
+    /// Whether the device has consumed the whole recording.
     pub(super) fn is_over(&self, consumed: u64) -> bool {
         self.dry && self.waiting.is_empty() && consumed >= self.pushed
     }
 
-    /// Place in the recording, in samples, after the device consumed so many of its own.
+    /// The position in the recording, in samples, after the device consumed `consumed` of its own.
     pub(super) fn position(&self, consumed: u64) -> usize {
         let rate = f64::from(self.sound.rate()) / f64::from(self.out_rate.max(1));
         let mut left = (consumed as f64 * rate * f64::from(self.speed)) as usize;
@@ -219,8 +220,8 @@ impl Pipe {
         self.sound.len().max(self.from)
     }
 
-    /// Takes in the next piece of the recording, or ends the stages behind it. False where more
-    /// has to come first.
+    /// Reads the next piece of the recording, or flushes the later stages at its end. False when
+    /// audio must be appended first.
     fn take_in(&mut self) -> bool {
         while let Some(range) = self.kept.get(self.at.0)
             && self.at.1 >= range.end
@@ -276,7 +277,7 @@ impl Pipe {
     }
 }
 
-/// What remains of `start..end` when the silences are cut out.
+/// Subtracts the silences from `start..end`.
 fn kept_ranges(start: usize, end: usize, silences: &[Range<usize>]) -> Vec<Range<usize>> {
     let mut kept = Vec::new();
     let mut at = start.min(end);

@@ -1,7 +1,7 @@
 //! The playing state machine: one clip, its segments in order, seek, speed, skipped silence.
 //!
-//! A segment may be open: more of it is coming. It starts, and goes on after it ran dry, with
-//! [`MARGIN`] in hand; a place that is not here yet may be sought and is waited for.
+//! A segment may be open: it is still being downloaded. It starts, and resumes after it starved,
+//! with [`MARGIN`] of audio available. A seek beyond the available audio waits for it.
 
 use std::{ops::Range, sync::Arc, time::Duration};
 
@@ -16,19 +16,19 @@ use crate::{codec::Pcm, model::heard::Listener};
 /// Slowest and fastest speed.
 const SPEEDS: std::ops::RangeInclusive<f32> = 0.5..=3.0;
 
-/// What must be here of an open segment before it sounds.
+/// Audio that must be available before an open segment starts or resumes.
 const MARGIN: Duration = Duration::from_secs(1);
 
-/// A segment as far as it is here.
+/// The available audio of a segment.
 struct Track {
     label: String,
     primary: bool,
     sound: Sound,
-    /// More is coming; about so long in all.
+    /// The estimated length of an open segment; `None` when it is complete.
     open: Option<Duration>,
-    /// It was to come, and does not for now.
+    /// Whether the download was interrupted.
     broken: bool,
-    /// Pauses in its first so many pieces.
+    /// Pauses found so far.
     silences: Vec<Range<usize>>,
     measured: usize,
 }
@@ -50,7 +50,7 @@ impl Track {
         self.open.unwrap_or_default().max(self.sound.duration())
     }
 
-    /// Looks for pauses where that was not done; returns those beyond a place.
+    /// Finds pauses in pieces not examined yet; returns those after the sample `beyond`.
     fn pauses(&mut self, beyond: usize) -> &[Range<usize>] {
         self.silences.extend(self.sound.silences(self.measured));
         self.measured = self.sound.count();
@@ -59,7 +59,7 @@ impl Track {
     }
 }
 
-/// A run of sound that is attached to the device.
+/// A pipe that is attached to the device.
 struct Run {
     pipe: Pipe,
     tap: Arc<TapState>,
@@ -83,9 +83,9 @@ pub(super) struct Player {
     clip: Option<ClipId>,
     segments: Vec<Track>,
     segment: usize,
-    /// Samples into the current segment.
+    /// Position in the current segment, in samples.
     position: usize,
-    /// Never [`Phase::Waiting`]: that is `Playing` and `waiting`.
+    /// The phase; [`Phase::Waiting`] is represented as `Playing` with `waiting` set.
     phase: Phase,
     waiting: bool,
     run: Option<Run>,
@@ -125,7 +125,7 @@ impl Player {
         self.phase == Phase::Playing
     }
 
-    /// Whether sound moves now.
+    /// Whether audio is being played now.
     pub(super) fn is_sounding(&self) -> bool {
         self.is_playing() && !self.waiting
     }
@@ -134,7 +134,7 @@ impl Player {
         self.device.is_some()
     }
 
-    /// Gives the device back to the system; it is opened again when needed.
+    /// Closes the device; it is opened again when needed.
     pub(super) fn release(&mut self) {
         self.run = None;
         self.device = None;
@@ -167,7 +167,7 @@ impl Player {
         self.listener.seeked(at);
     }
 
-    /// Adds what came of an open segment.
+    /// Appends audio to an open segment.
     pub(super) fn append(&mut self, clip: &ClipId, segment: usize, at: usize, pcm: Arc<Pcm>) {
         if self.clip.as_ref() != Some(clip) {
             return;
@@ -189,7 +189,7 @@ impl Player {
         self.grow_run(segment, before);
     }
 
-    /// All of it is here.
+    /// Replaces the segments of a clip by the complete ones.
     pub(super) fn complete(&mut self, clip: &ClipId, segments: Vec<Segment>) {
         if self.clip.as_ref() != Some(clip) || segments.len() != self.segments.len() {
             return;
@@ -213,7 +213,7 @@ impl Player {
         }
     }
 
-    /// Nothing more comes for now.
+    /// Marks the download of a clip as interrupted.
     pub(super) fn broken(&mut self, clip: &ClipId) {
         if self.clip.as_ref() != Some(clip) {
             return;
@@ -227,7 +227,7 @@ impl Player {
         }
     }
 
-    /// The run of a segment goes on with what came behind `before`.
+    /// Passes the audio after the sample `before` to the running pipe of a segment.
     fn grow_run(&mut self, segment: usize, before: usize) {
         if segment != self.segment {
             return;
@@ -265,7 +265,7 @@ impl Player {
         self.go(devices);
     }
 
-    /// Sounds from the present place, or waits for it.
+    /// Plays from the current position, or waits until enough audio is available.
     fn go(&mut self, devices: &mut dyn Devices) {
         self.waiting = !self.has_enough();
         match &self.run {
@@ -275,7 +275,8 @@ impl Player {
         }
     }
 
-    /// Whether what is here may sound: all of it, all that will come, or enough in hand.
+    /// Whether playback may start: the segment is complete or interrupted, or [`MARGIN`] is
+    /// available.
     fn has_enough(&self) -> bool {
         let Some(track) = self.track().filter(|t| t.open.is_some() && !t.broken) else {
             return true;
@@ -355,7 +356,8 @@ impl Player {
         }
     }
 
-    /// Keeps the pipe filled, notices the end, and goes to the next segment.
+    /// Fills the pipe, detects the end, and advances to the next segment. Called many times a
+    /// second.
     pub(super) fn tick(&mut self, devices: &mut dyn Devices) {
         if !self.is_playing() {
             return;
@@ -428,8 +430,8 @@ impl Player {
         }
     }
 
-    /// The device went away while playing: once on the system's choice, at the same place; if that
-    /// fails too, hold with a reason.
+    /// Handles the loss of the device while playing: continues once on the default device at the
+    /// same position; if that fails too, pauses with a reason.
     fn recover(&mut self, devices: &mut dyn Devices) {
         self.note_position();
         self.release();
@@ -440,7 +442,7 @@ impl Player {
         }
     }
 
-    /// Starts again at the present place, after a setting changed.
+    /// Restarts at the current position, after a setting changed.
     fn again(&mut self, devices: &mut dyn Devices) {
         self.note_position();
         self.run = None;
@@ -502,7 +504,7 @@ impl Player {
         samples.min(self.last_sample())
     }
 
-    /// The end of the current segment, in samples; of an open one about.
+    /// The length of the current segment in samples; an estimate for an open one.
     fn last_sample(&self) -> usize {
         self.track().map_or(0, |track| match track.open {
             Some(_) => {

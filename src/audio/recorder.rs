@@ -1,4 +1,4 @@
-//! The recording state machine: microphone to take, at 8 000 Hz, with level and peaks.
+//! The recording state machine: from the microphone to a take at 8 000 Hz, with level and peaks.
 
 use std::{
     path::PathBuf,
@@ -16,20 +16,20 @@ use super::{
     take::Take,
 };
 
-/// Samples of a take between two peaks: 20 a second.
+/// Samples of a take per peak: 20 peaks a second.
 const PEAK_STEP: usize = (Take::RATE / 20) as usize;
-/// Peaks kept for the picture: 30 s.
+/// Maximum number of peaks kept for the waveform: 30 s.
 const PEAKS: usize = 600;
-/// Below this nothing is heard: -60 dB.
+/// Level below which the microphone counts as silent: -60 dB of full scale.
 const SILENCE: f32 = 0.001;
-/// Samples after which a silent microphone is worth a word.
+/// Samples of silence after which [`RecorderState::silent`] is set.
 const SILENT_AFTER: usize = 2 * Take::RATE as usize;
-/// Samples that the level looks back.
+/// Window of the level meter in samples: 100 ms.
 const LEVEL_WINDOW: usize = Take::RATE as usize / 10;
 
-/// The microphone while it is open.
+/// An open microphone.
 struct Microphone {
-    /// Held so that the device stays open.
+    /// Keeps the device open.
     _input: Box<dyn Input>,
     ring: rtrb::Consumer<f32>,
     resampler: Option<Resampler>,
@@ -57,7 +57,7 @@ pub(super) struct Recorder {
 }
 
 impl Recorder {
-    /// Whether the thread has to look after it often.
+    /// Whether [`Self::tick`] must be called often.
     pub(super) fn is_active(&self) -> bool {
         self.microphone.is_some()
     }
@@ -153,7 +153,7 @@ impl Recorder {
         }
     }
 
-    /// Moves what the microphone gave into the take. Called many times a second.
+    /// Moves samples from the microphone to the take. Called many times a second.
     pub(super) fn tick(&mut self) {
         self.drain();
         let lost = self.microphone.as_ref().is_some_and(|mic| mic.fault.is_set());
@@ -176,7 +176,7 @@ impl Recorder {
         }
     }
 
-    /// Opens the microphone if it is not open; a failure pauses and keeps the take.
+    /// Opens the microphone if it is closed. A failure pauses the recording and keeps the take.
     fn open(&mut self, devices: &mut dyn Devices) {
         if self.microphone.is_some() {
             return;
@@ -259,7 +259,7 @@ impl Recorder {
         }
     }
 
-    /// Stops with a reason; what is recorded stays and can be gone on with.
+    /// Pauses the recording with a reason; the take stays and can be resumed.
     fn fail(&mut self, problem: Problem) {
         self.microphone = None;
         if let Some(take) = &mut self.take {

@@ -1,14 +1,13 @@
-//! A recording as the player holds it: in pieces that came one after the other, without a copy of
-//! the whole for each.
+//! A recording in pieces, as they were downloaded; appending one copies no samples.
 
 use std::{ops::Range, sync::Arc, time::Duration};
 
 use crate::codec::{Pcm, level};
 
-/// Pieces of one recording, in order, at one rate.
+/// The pieces of one recording, in order, all of one sampling rate.
 #[derive(Clone, Default)]
 pub(super) struct Sound {
-    /// Each with the place of its first sample.
+    /// Each with the position of its first sample.
     pieces: Vec<(usize, Arc<Pcm>)>,
     len: usize,
     rate: u32,
@@ -21,7 +20,7 @@ impl Sound {
         sound
     }
 
-    /// Adds what follows; false for what does not fit because its rate is another.
+    /// Appends a piece; false when its sampling rate differs.
     pub(super) fn push(&mut self, pcm: Arc<Pcm>) -> bool {
         if self.len == 0 {
             self.rate = pcm.rate;
@@ -35,12 +34,12 @@ impl Sound {
         true
     }
 
-    /// Samples here.
+    /// Number of samples available.
     pub(super) fn len(&self) -> usize {
         self.len
     }
 
-    /// Samples a second.
+    /// Sampling rate in hertz.
     pub(super) fn rate(&self) -> u32 {
         self.rate
     }
@@ -49,7 +48,7 @@ impl Sound {
         time(self.len, self.rate)
     }
 
-    /// The samples from a place on, up to another or to the end of the piece, whichever is nearer.
+    /// The samples from `from` to `to`, or to the end of the piece that contains `from`.
     pub(super) fn get(&self, from: usize, to: usize) -> &[i16] {
         let after = self.pieces.partition_point(|(start, _)| *start <= from);
         let Some((start, pcm)) = after.checked_sub(1).and_then(|at| self.pieces.get(at)) else {
@@ -59,7 +58,7 @@ impl Sound {
         pcm.samples.get(from - start..end).unwrap_or_default()
     }
 
-    /// Pauses of the pieces from the `from`-th on, in samples of the whole.
+    /// Finds pauses in the pieces from index `from` on; ranges are positions in the recording.
     pub(super) fn silences(&self, from: usize) -> impl Iterator<Item = Range<usize>> + '_ {
         self.pieces.iter().skip(from).flat_map(|(start, pcm)| {
             level::silences(pcm)
@@ -68,13 +67,13 @@ impl Sound {
         })
     }
 
-    /// How many pieces there are.
+    /// Number of pieces.
     pub(super) fn count(&self) -> usize {
         self.pieces.len()
     }
 }
 
-/// How long so many samples last.
+/// The duration of `samples` samples at `rate` hertz.
 pub(super) fn time(samples: usize, rate: u32) -> Duration {
     if rate == 0 {
         return Duration::ZERO;

@@ -1,4 +1,5 @@
-//! The loop of the audio thread: orders in, state out, and a tick while anything moves.
+//! The loop of the audio thread: receives commands, publishes state, and ticks while playing or
+//! recording.
 
 use std::{
     sync::mpsc::{Receiver, RecvTimeoutError},
@@ -9,9 +10,10 @@ use tokio::sync::watch;
 
 use super::{Command, State, backend::Devices, player::Player, recorder::Recorder};
 
-/// Between two ticks while sound moves: well under the pipe's lead, and 30 states a second.
+/// Interval of ticks while playing or recording: well under the buffered audio of the pipe, and 30
+/// states a second.
 const TICK: Duration = Duration::from_millis(33);
-/// An output that has been silent so long is given back to the system.
+/// Time of silence after which the output device is closed.
 const IDLE_DEVICE: Duration = Duration::from_secs(10);
 
 /// Everything the audio thread owns.
@@ -38,7 +40,8 @@ impl Worker {
         }
     }
 
-    /// Runs until told to end or the last handle is gone. A take in progress is finished.
+    /// Runs until [`Command::Shutdown`], or until the last handle is dropped. Finishes a take in
+    /// progress.
     pub(super) fn run(mut self, inbox: &Receiver<Command>) {
         loop {
             let order = if self.player.is_sounding() || self.recorder.is_active() {

@@ -1,121 +1,124 @@
-//! What goes to the audio thread and what can be seen of it.
+//! Commands to the audio thread, and its published state.
 
 use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use crate::codec::Pcm;
 
-/// Names what is loaded, chosen by the caller ("message 17, part 2").
+/// Identifies a loaded recording; chosen by the caller ("message 17, part 2").
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct ClipId(pub String);
 
-/// One sound of a clip.
+/// One recording of a clip; the segments of a clip play one after the other.
 #[derive(Debug, Clone)]
 pub struct Segment {
-    /// What it is, chosen by the caller ("name", "subject", "message").
+    /// A label chosen by the caller ("name", "subject", "message").
     pub label: String,
-    /// Its samples, at any rate.
+    /// The samples, at any rate.
     pub pcm: Arc<Pcm>,
-    /// Whether hearing it makes the message heard (decision D11). Spoken names do not.
+    /// Whether playing it counts as hearing the message (decision D11); spoken names do not.
     pub primary: bool,
-    /// More of it is coming ([`Command::Append`]), and it will be about so long. `None`: it is whole.
+    /// The estimated length of a segment that is still being downloaded ([`Command::Append`]);
+    /// `None` when it is complete.
     pub open: Option<Duration>,
 }
 
 impl Segment {
-    /// A sound that is here as a whole.
+    /// A complete segment.
     #[must_use]
     pub fn whole(label: &str, pcm: Arc<Pcm>, primary: bool) -> Self {
         Self { label: label.into(), pcm, primary, open: None }
     }
 }
 
-/// Orders to the audio thread. Orders that make no sense now are ignored.
+/// A command to the audio thread. Commands that do not apply in the current state are ignored.
 #[derive(Debug, Clone)]
 pub enum Command {
     /// Replaces what is loaded. Segments play in order; positions are within one segment.
     Load {
-        /// Its name.
+        /// The identifier of the clip.
         clip: ClipId,
-        /// At least one sound.
+        /// One or more segments.
         segments: Vec<Segment>,
-        /// Segment to begin with.
+        /// Index of the segment to start with.
         segment: usize,
-        /// Position in it to begin at.
+        /// Start position in that segment.
         at: Duration,
-        /// Start at once.
+        /// Whether to start at once.
         play: bool,
     },
-    /// Adds to an open segment of a clip, if that clip is loaded.
+    /// Appends audio to an open segment of a clip, if that clip is loaded.
     Append {
         /// The clip.
         clip: ClipId,
-        /// Which segment.
+        /// Index of the segment.
         segment: usize,
-        /// Place of the first sample. What is here already is not taken again; a gap is refused.
+        /// Position of the first sample. Samples that are available already are ignored; a piece
+        /// after a gap is refused.
         at: usize,
-        /// What follows, at the rate of what is there.
+        /// The samples, at the rate of the segment.
         pcm: Arc<Pcm>,
     },
-    /// All of a clip is here: its segments as a whole, which begin with what was appended.
+    /// Replaces the segments of a clip by complete ones, which begin with the audio appended so
+    /// far.
     Complete {
         /// The clip.
         clip: ClipId,
-        /// As many as were loaded.
+        /// As many segments as were loaded.
         segments: Vec<Segment>,
     },
-    /// Nothing more comes for now: what is here plays, then the player holds.
+    /// The download of a clip was interrupted: the available audio plays, then the player pauses.
     Broken(ClipId),
-    /// Starts or goes on; from the start when it had ended.
+    /// Starts or resumes; from the start after the end.
     Play,
-    /// Holds.
+    /// Pauses.
     Pause,
-    /// Play or pause.
+    /// Toggles between playing and paused.
     Toggle,
     /// Stops and unloads.
     Stop,
-    /// Goes to a position in the current segment; hears nothing.
+    /// Seeks to a position in the current segment; skipped audio does not count as heard.
     Seek(Duration),
-    /// Goes by seconds, forward or back.
+    /// Seeks by seconds, forward or back.
     Skip(f64),
-    /// 0.5 to 3.0, with the pitch kept.
+    /// Sets the speed, 0.5 to 3.0; see [`super::KEEPS_PITCH`].
     Speed(f32),
-    /// 0.0 to 1.0.
+    /// Sets the volume, 0.0 to 1.0.
     Volume(f32),
-    /// Silence without changing the volume.
+    /// Mutes or unmutes; the volume stays.
     Mute(bool),
-    /// Leaves out pauses.
+    /// Skips pauses, or not.
     SkipSilence(bool),
-    /// Starts a take in `file` (a `.wav` that is valid after a crash); `append` goes on with one
-    /// that exists. Playback pauses.
+    /// Starts recording a take in `file`, a WAV file that is valid after a crash; with `append`
+    /// continues an existing one. Pauses playback.
     Record {
-        /// The take.
+        /// The file of the take.
         file: PathBuf,
-        /// Keep what it holds.
+        /// Whether to continue an existing take.
         append: bool,
-        /// Stop by itself at this length of the take.
+        /// Length of the take at which recording stops.
         limit: Option<Duration>,
     },
-    /// Holds the recording; the microphone closes.
+    /// Pauses the recording and closes the microphone.
     PauseRecording,
-    /// Goes on with a held recording.
+    /// Resumes a paused recording.
     ResumeRecording,
-    /// Ends the take; the file stays.
+    /// Ends the take and keeps the file.
     FinishRecording,
     /// Ends the take and deletes the file.
     DiscardRecording,
-    /// Opens the microphone for the level only, without recording.
+    /// Opens the microphone for the level meter only, or closes it.
     Monitor(bool),
-    /// Output device by name; `None` is the system's choice.
+    /// Selects the output device by name; `None` is the default device.
     UseOutput(Option<String>),
-    /// Input device by name; `None` is the system's choice.
+    /// Selects the input device by name; `None` is the default device.
     UseInput(Option<String>),
-    /// Looks again which devices there are.
+    /// Lists the devices again.
     ListDevices,
     /// Ends the thread.
     Shutdown,
 }
 
-/// Everything that can be seen of the audio thread.
+/// The published state of the audio thread.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct State {
     /// The player.
@@ -128,7 +131,7 @@ pub struct State {
     pub inputs: Vec<String>,
 }
 
-/// What the player is doing.
+/// The phase of the player.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Phase {
     /// Nothing is loaded.
@@ -136,42 +139,42 @@ pub enum Phase {
     Empty,
     /// Loaded, not started.
     Ready,
-    /// Sounding.
+    /// Playing.
     Playing,
-    /// Would sound, and waits for more of an open segment.
+    /// Playing, but waiting for more audio of an open segment.
     Waiting,
-    /// Held.
+    /// Paused.
     Paused,
-    /// Came to its end.
+    /// Played to the end.
     Ended,
 }
 
 /// The player.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PlayerState {
-    /// What is loaded.
+    /// The loaded clip.
     pub clip: Option<ClipId>,
-    /// What it is doing.
+    /// The phase.
     pub phase: Phase,
-    /// Current segment.
+    /// Index of the current segment.
     pub segment: usize,
-    /// Its label.
+    /// Label of the current segment.
     pub label: String,
-    /// Position in the current segment, in the recording's own time.
+    /// Position in the current segment, in time of the recording (independent of the speed).
     pub position: Duration,
-    /// Length of the current segment; of an open one about.
+    /// Length of the current segment; an estimate for an open one.
     pub length: Duration,
     /// Speed.
     pub speed: f32,
     /// Volume, 0.0 to 1.0.
     pub volume: f32,
-    /// Muted.
+    /// Whether the output is muted.
     pub muted: bool,
-    /// Pauses are left out.
+    /// Whether pauses are skipped.
     pub skip_silence: bool,
-    /// The primary segment of this clip has been heard (D11).
+    /// Whether the primary segment of this clip counts as heard (D11).
     pub heard: bool,
-    /// Why there is no sound.
+    /// Why nothing is played.
     pub problem: Option<Problem>,
 }
 
@@ -194,17 +197,17 @@ impl Default for PlayerState {
     }
 }
 
-/// What the recorder is doing.
+/// The phase of the recorder.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum RecorderPhase {
-    /// Nothing.
+    /// Not recording.
     #[default]
     Idle,
-    /// Microphone open for the level only.
+    /// The microphone is open for the level meter only.
     Monitoring,
     /// Recording.
     Recording,
-    /// Held.
+    /// Paused.
     Paused,
     /// The take is complete in its file.
     Finished,
@@ -213,40 +216,40 @@ pub enum RecorderPhase {
 /// The recorder.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct RecorderState {
-    /// What it is doing.
+    /// The phase.
     pub phase: RecorderPhase,
-    /// The take.
+    /// The file of the take.
     pub file: Option<PathBuf>,
     /// Length of the take.
     pub length: Duration,
-    /// Loudest sample of the last 100 ms, 0.0 to 1.0.
+    /// Peak level of the last 100 ms, 0.0 to 1.0.
     pub level: f32,
-    /// No sound at all for 2 s.
+    /// Whether the microphone has been silent for 2 s.
     pub silent: bool,
     /// Peaks of the take, 20 a second, 0 to 255; the last 600 at most.
     pub peaks: Arc<[u8]>,
-    /// Samples lost because the disk was too slow.
+    /// Number of samples lost because they were not written in time.
     pub overruns: u64,
-    /// The limit was reached.
+    /// Whether the take reached its maximum length.
     pub at_limit: bool,
-    /// Why there is no recording (any more). What was recorded is in the file.
+    /// Why recording did not start, or stopped. What was recorded is in the file.
     pub problem: Option<Problem>,
 }
 
-/// Why there is no sound, or no recording.
+/// The reason why playing or recording is not possible.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Problem {
     /// No output device.
     NoOutput,
     /// No input device.
     NoInput,
-    /// The system does not allow it.
+    /// The system denies access.
     NotPermitted,
-    /// It was there and went away.
+    /// The device was unplugged.
     Unplugged,
     /// The disk is full.
     DiskFull,
-    /// Something else, in the system's words.
+    /// Another error, in the words of the system.
     Other(String),
 }
 
