@@ -10,11 +10,11 @@ help: ## List the targets
 
 run: ## Install what is missing, build and open the window
 	@packaging/setup run
-	$(CARGO) run --release --locked
+	$(CARGO) run --profile quick --locked
 
 demo: ## The same, with the demo mailbox
 	@packaging/setup run
-	$(CARGO) run --release --locked -- demo
+	$(CARGO) run --profile quick --locked -- demo
 
 test: ## Install what is missing, build and run every test, then fuzz for a minute a target
 	@packaging/setup test
@@ -31,7 +31,7 @@ bench: ## Speed of codecs, of opening a message, of lists: ratios against named 
 
 screenshots: ## Run the program on a virtual display and take the pictures of docs/screenshots
 	@packaging/setup screenshots
-	$(CARGO) build --release --locked
+	$(CARGO) build --profile quick --locked
 	tests/testbed/screenshots
 
 deny: ## Licences, bans and sources of all dependencies (needs cargo-deny)
