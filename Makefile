@@ -34,8 +34,11 @@ screenshots: ## Run the program on a virtual display and take the pictures of do
 	$(CARGO) build --profile quick --locked
 	tests/testbed/screenshots
 
-deny: ## Licences, bans and sources of all dependencies (needs cargo-deny)
-	cargo deny --locked check licenses bans sources
+deny: ## Licences, bans, sources and known faults of all dependencies (needs cargo-deny)
+	cargo deny --locked check --hide-inclusion-graph licenses bans sources
+	@if timeout 120 cargo deny fetch db 2>/dev/null; \
+	then cargo deny --locked --offline check advisories; \
+	else echo "deny: the database of advisories cannot be had here; not checked"; fi
 
 install: ## Install under PREFIX (default /usr/local)
 	@packaging/setup run
