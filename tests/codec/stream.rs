@@ -7,7 +7,7 @@ use aloud::codec::{
     g711::{self, Law},
     g726::{self, Packing, Rate},
     gsm,
-    stream::{End, HELD, Standing, Stream},
+    stream::{End, HELD, Stream, StreamState},
     wav,
 };
 use proptest::prelude::*;
@@ -127,7 +127,7 @@ fn streamed(
         let (piece, after) = rest.split_at(size.min(rest.len()));
         rest = after;
         match stream.push(piece, &mut samples) {
-            Ok(Standing::Running(now)) => {
+            Ok(StreamState::Running(now)) => {
                 assert_eq!(*rate.get_or_insert(now), now, "the rate stays");
             }
             Ok(_) => assert!(samples.is_empty(), "sound before anything is certain"),
@@ -205,12 +205,12 @@ fn what_stays_undecided_is_not_held_for_ever() {
         Stream::new(Hint { media_type: "audio/basic", filename: None }, Limits::default(), false);
     let mut samples = Vec::new();
     let mut pushed = 0;
-    while stream.standing() == Standing::Open {
+    while stream.state() == StreamState::Open {
         stream.push(&[0xD5; 1024], &mut samples).expect("nothing is wrong");
         pushed += 1024;
         assert!(pushed <= HELD + 4096);
     }
-    assert_eq!(stream.standing(), Standing::Whole);
+    assert_eq!(stream.state(), StreamState::Whole);
 }
 
 #[test]

@@ -13,7 +13,7 @@
 //!
 //! G.726 (all rates), G.711, linear samples and GSM come in pieces, raw or in WAV and `.au`; every
 //! other form, and what is still undecided after [`HELD`] octets, is decoded as a whole by the
-//! caller ([`Standing::Whole`]). Limits are those of `decode`; an octet is looked at once, but for
+//! caller ([`StreamState::Whole`]). Limits are those of `decode`; an octet is looked at once, but for
 //! the beginning that is held. Tests: below, and `tests/codec/stream.rs`.
 
 #[cfg(feature = "gsm")]
@@ -33,7 +33,7 @@ pub const HELD: usize = 256 * 1024;
 
 /// Whether and how a stream decodes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Standing {
+pub enum StreamState {
     /// Undecided: more octets are needed.
     Open,
     /// Decoding piece by piece, at this sampling rate in hertz.
@@ -47,7 +47,7 @@ pub enum Standing {
 pub enum End {
     /// All samples have been returned, at this sampling rate in hertz.
     Decoded(u32),
-    /// No samples were returned: see [`Standing::Whole`].
+    /// No samples were returned: see [`StreamState::Whole`].
     Whole,
 }
 
@@ -109,11 +109,11 @@ impl Stream {
 
     /// The current state.
     #[must_use]
-    pub fn standing(&self) -> Standing {
+    pub fn state(&self) -> StreamState {
         match &self.state {
-            State::Held(..) => Standing::Open,
-            State::Running(running) => Standing::Running(running.rate),
-            State::Whole => Standing::Whole,
+            State::Held(..) => StreamState::Open,
+            State::Running(running) => StreamState::Running(running.rate),
+            State::Whole => StreamState::Whole,
         }
     }
 
@@ -121,7 +121,7 @@ impl Stream {
     ///
     /// # Errors
     /// [`Error::Limit`] once the recording is too long; nothing comes after that.
-    pub fn push(&mut self, octets: &[u8], out: &mut Vec<i16>) -> Result<Standing, Error> {
+    pub fn push(&mut self, octets: &[u8], out: &mut Vec<i16>) -> Result<StreamState, Error> {
         match &mut self.state {
             State::Held(held, next) => {
                 held.extend_from_slice(octets);
@@ -139,7 +139,7 @@ impl Stream {
             }
             State::Whole => {}
         }
-        Ok(self.standing())
+        Ok(self.state())
     }
 
     /// Ends the recording and appends the samples that were held back.

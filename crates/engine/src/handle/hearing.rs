@@ -101,10 +101,10 @@ impl Decoder {
         let Some(stream) = &mut self.stream else { return (None, after) };
         let mut samples = Vec::new();
         match stream.push(&content, &mut samples) {
-            Ok(stream::Standing::Running(rate)) => {
+            Ok(stream::StreamState::Running(rate)) => {
                 ((!samples.is_empty()).then_some(Pcm { samples, rate }), after)
             }
-            Ok(stream::Standing::Whole) if after == After::More => (None, After::Nothing),
+            Ok(stream::StreamState::Whole) if after == After::More => (None, After::Nothing),
             Ok(_) => (None, after),
             // What is wrong with it the whole will say.
             Err(_) => (None, After::Nothing),
