@@ -12,9 +12,7 @@ use super::{Failure, Outcome, inspect::read_input, write_output};
 use crate::{
     codec::{self, Hint, Limits, Pcm},
     message::{
-        Mail,
-        address::{self, BuildError},
-        card,
+        Mail, address, card,
         compose::{self, Letter, Original, OriginalRelation, OwnCard, Seed, VoiceParts},
         inspect::ReadOptions,
         view::{self, mailbox},
@@ -357,8 +355,9 @@ fn addresses(text: &str, gateway: Option<&str>) -> Result<Vec<Address>, Failure>
                 "{typed}: not a complete mail address (for a number, name a --gateway)"
             )));
         };
-        let addr = address::for_number(&typed, gateway)
-            .map_err(|error: BuildError| Failure::Usage(format!("{typed}: {error}")))?;
+        let addr = address::for_number(&typed, gateway).map_err(|error| {
+            Failure::Usage(format!("{typed}: {}", wording::address::build(&error)))
+        })?;
         Ok(Address::bare(addr))
     };
     mailbox::parse(text.as_bytes()).into_iter().map(entry).collect()

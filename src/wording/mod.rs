@@ -7,6 +7,7 @@
 pub mod fluent;
 
 pub use fluent::{choose, languages};
+pub mod address;
 pub mod delivery;
 pub mod failure;
 pub mod problem;

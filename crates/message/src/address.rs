@@ -10,12 +10,13 @@
 //! Tests: below.
 
 mod build;
+mod fault;
 mod number;
 
 pub use build::{BuildError, build, build_each, for_number};
-pub use number::{DIGITS_MAX, Number, NumberError};
+pub use fault::{AmisFault, Fault};
+pub use number::{DIGITS_MAX, Number, NumberError, spaced};
 
-use super::display;
 use aloud_model::AddrSpec;
 
 /// Longest local part in octets (RFC 5321 section 4.5.3.1.1).
@@ -108,10 +109,8 @@ pub struct Parsed {
     pub qualifiers: Vec<(String, String)>,
     /// After the `@`.
     pub domain: Option<String>,
-    /// For people; digits dialled after the connection are masked.
-    pub display: String,
-    /// What is wrong with it, in words.
-    pub problems: Vec<String>,
+    /// What is wrong with it.
+    pub problems: Vec<Fault>,
 }
 
 impl Parsed {
@@ -127,41 +126,15 @@ impl Parsed {
     pub fn is_outdial(&self) -> bool {
         matches!(self.kind, Kind::Voice | Kind::Fax | Kind::Sms | Kind::Other)
     }
+}
 
-    /// The warning before the first use of such an address.
-    #[must_use]
-    pub fn toll_warning(&self) -> Option<String> {
-        let domain = self.domain.as_deref()?;
-        let number = self.number.as_deref().map(number::spaced)?;
-        let act = match self.kind {
-            Kind::Voice => "telephone",
-            Kind::Fax => "send a fax to",
-            Kind::Sms => "send a text message to",
-            _ if self.is_outdial() => "connect to",
-            _ => return None,
-        };
-        Some(format!(
-            "{domain} will {act} {number}. It decides the route, and the call may cost money."
-        ))
-    }
-
-    /// One JSON object: type, number, ext, dl, qualifiers, domain, display, problems.
-    #[must_use]
-    pub fn to_json(&self) -> serde_json::Value {
-        let mut qualifiers = serde_json::Map::new();
-        for (key, value) in &self.qualifiers {
-            qualifiers.entry(key.clone()).or_insert_with(|| value.clone().into());
-        }
-        serde_json::json!({
-            "type": self.kind.as_str(),
-            "number": self.number,
-            "ext": self.ext,
-            "dl": self.dl,
-            "qualifiers": qualifiers,
-            "domain": self.domain,
-            "display": self.display,
-            "problems": self.problems,
-        })
+/// An address without the display name and the angle brackets around it.
+#[must_use]
+pub fn bare(text: &str) -> &str {
+    let text = text.trim();
+    match (text.rfind('<'), text.strip_suffix('>')) {
+        (Some(at), Some(rest)) => rest.get(at + 1..).unwrap_or_default().trim(),
+        _ => text,
     }
 }
 
@@ -169,45 +142,36 @@ impl Parsed {
 /// is not understood is a person or unknown.
 #[must_use]
 pub fn parse(text: &str) -> Parsed {
-    let text = text.trim();
-    let inner = match (text.rfind('<'), text.strip_suffix('>')) {
-        (Some(at), Some(rest)) => rest.get(at + 1..).unwrap_or_default().trim(),
-        _ => text,
-    };
+    let inner = bare(text);
     let mut parsed = Parsed::default();
     let Ok(addr) = AddrSpec::parse(inner) else {
         // A telephone form without its domain still says what it would name.
         let printable = inner.chars().all(|c| matches!(c, ' '..='~') && c != '@');
         if printable && telephone(&mut parsed, &unquote(inner)) {
             check(&mut parsed);
-            parsed.display = shown(&parsed);
-            parsed.problems.push("there is no domain".into());
+            parsed.problems.push(Fault::NoDomain);
         } else {
-            parsed = Parsed { display: display::clean(text), ..Parsed::default() };
-            parsed.problems.push("it is no complete mail address".into());
+            parsed = Parsed { problems: vec![Fault::NoAddress], ..Parsed::default() };
         }
         return parsed;
     };
     parsed.domain = Some(addr.domain().to_owned());
     let local = unquote(addr.local_part());
     if local.len() > LOCAL_MAX {
-        parsed.problems.push("the part before the @ is longer than 64 octets".into());
+        parsed.problems.push(Fault::LocalPartTooLong);
     }
     if !local.chars().all(|c| matches!(c, ' '..='~')) {
-        parsed.problems.push("voice mail systems take printable ASCII only before the @".into());
+        parsed.problems.push(Fault::LocalPartNotAscii);
     }
     if addr.is_non_mail_user() {
         parsed.kind = Kind::NonMailUser;
-        parsed.display = "Outside caller".into();
         return parsed;
     }
     if !telephone(&mut parsed, &local) {
         parsed.kind = Kind::Person;
-        parsed.display = display::clean(addr.as_str());
         return parsed;
     }
     check(&mut parsed);
-    parsed.display = shown(&parsed);
     parsed
 }
 
@@ -288,7 +252,7 @@ fn native(parsed: &mut Parsed, first: &str, items: &[&str]) -> bool {
         Err(error @ NumberError::TooLong)
             if items.is_empty() && number.starts_with('+') && number.len() <= 32 =>
         {
-            parsed.problems.push(format!("the number cannot be used: {error}"));
+            parsed.problems.push(Fault::Number(error));
             number.chars().filter(|c| !matches!(c, '-' | '.')).collect()
         }
         _ => return false,
@@ -325,7 +289,7 @@ fn dialled(parsed: &mut Parsed, text: &str) {
     if parsed.kind == Kind::Vpim {
         parsed.ext = ext.map(str::to_owned);
     } else if ext.is_some() {
-        parsed.problems.push("a second + is only allowed before an extension of VPIM".into());
+        parsed.problems.push(Fault::SecondPlus);
     }
     if number.is_empty() {
         return;
@@ -333,7 +297,7 @@ fn dialled(parsed: &mut Parsed, text: &str) {
     match Number::parse(number) {
         Ok(number) => parsed.number = Some(number.as_str().to_owned()),
         Err(error) => {
-            parsed.problems.push(format!("the number cannot be used: {error}"));
+            parsed.problems.push(Fault::Number(error));
             // Too long is still a number to be shown.
             if error == NumberError::TooLong {
                 parsed.number = Some(number.chars().filter(|c| !matches!(c, '-' | '.')).collect());
@@ -361,9 +325,9 @@ fn qualifiers(parsed: &mut Parsed, items: &[&str]) {
             "DL" if parsed.dl.is_none() => parsed.dl = Some(value.to_owned()),
             _ => {
                 if !item.contains('=') {
-                    parsed.problems.push(format!("“{}” has no value", display::clean(item)));
+                    parsed.problems.push(Fault::NoValue((*item).to_owned()));
                 } else if parsed.qualifier(&key).is_some() || matches!(key.as_str(), "EXT" | "DL") {
-                    parsed.problems.push(format!("{} is there twice", display::clean(&key)));
+                    parsed.problems.push(Fault::Twice(key.clone()));
                 }
                 parsed.qualifiers.push((key, value.to_owned()));
             }
@@ -380,9 +344,9 @@ fn check(parsed: &mut Parsed) {
     let mut problems = Vec::new();
     for (name, value) in [("EXT", &parsed.ext), ("DL", &parsed.dl)] {
         match value.as_deref() {
-            Some(value) if !digits(value) => problems.push(format!("{name} takes digits only")),
+            Some(value) if !digits(value) => problems.push(Fault::DigitsOnly(name)),
             Some(value) if name == "EXT" && value.len() > DIGITS_MAX => {
-                problems.push("an extension has at most 15 digits".into());
+                problems.push(Fault::ExtensionTooLong);
             }
             _ => {}
         }
@@ -390,68 +354,32 @@ fn check(parsed: &mut Parsed) {
     for (key, value) in &parsed.qualifiers {
         let plus_or_digits = value.chars().all(|c| c.is_ascii_digit() || c == '+');
         match key.as_str() {
-            "SYSNUM" if parsed.kind != Kind::Amis => {
-                problems.push("SYSNUM belongs to AMIS only".into())
-            }
+            "SYSNUM" if parsed.kind != Kind::Amis => problems.push(Fault::SysnumWithoutAmis),
             "SYSNUM" if value.is_empty() || !plus_or_digits => {
-                problems.push("SYSNUM takes digits and + only".into());
+                problems.push(Fault::SysnumSigns);
             }
             "T33S"
                 if !value.chars().all(|c| c.is_ascii_digit() || matches!(c, '#' | '*'))
                     || value.is_empty() =>
             {
-                problems.push("T33S takes digits only".into());
+                problems.push(Fault::DigitsOnly("T33S"));
             }
             "ISUB"
                 if !value.chars().all(|c| c.is_ascii_digit() || matches!(c, '-' | '.'))
                     || value.is_empty() =>
             {
-                problems.push("ISUB takes digits only".into());
+                problems.push(Fault::DigitsOnly("ISUB"));
             }
             _ => {}
         }
     }
     if parsed.kind == Kind::Amis {
         let number = parsed.number.as_deref().unwrap_or_default();
-        if let Some(problem) = number::amis_problem(number) {
-            problems.push(problem.into());
-        }
+        problems.extend(number::amis_fault(number).map(Fault::Amis));
     } else if parsed.number.is_none() && parsed.qualifier("POSTD").is_none() {
-        problems.push("there is no number".into());
+        problems.push(Fault::NoNumber);
     }
     parsed.problems.append(&mut problems);
-}
-
-fn shown(parsed: &Parsed) -> String {
-    let number = parsed.number.as_deref().map(number::spaced).unwrap_or_default();
-    let mut out = match parsed.kind {
-        Kind::Voice => format!("Telephone {number}"),
-        Kind::Fax => format!("Fax {number}"),
-        Kind::Sms => format!("SMS {number}"),
-        Kind::Amis => format!("AMIS {}", number.replace('+', " ").trim()),
-        Kind::Other => format!("{} {number}", parsed.service.as_deref().unwrap_or_default()),
-        _ => number,
-    };
-    if let Some(ext) = &parsed.ext {
-        out.push_str(&format!(" ext. {ext}"));
-    }
-    if let Some(list) = &parsed.dl {
-        out.push_str(&format!(", list {list}"));
-    }
-    for (key, value) in &parsed.qualifiers {
-        let (label, value) = match key.as_str() {
-            "T33S" => ("subaddress", value.clone()),
-            "ISUB" => ("ISDN subaddress", value.clone()),
-            "ATTN" => ("for", value.replace('.', " ")),
-            "ORG" | "OFNA" | "OFNO" => ("at", value.clone()),
-            // Digits dialled later may be a secret code (RFC 2846 section 7).
-            "POSTD" => ("then", "•".repeat(value.chars().count().min(8))),
-            "SYSNUM" => ("system", value.replace('+', " ").trim().to_owned()),
-            _ => continue,
-        };
-        out.push_str(&format!(", {label} {value}"));
-    }
-    display::clean(&out)
 }
 
 #[cfg(test)]
@@ -602,28 +530,6 @@ mod tests {
     }
 
     #[test]
-    fn numbers_are_shown_readable_and_codes_masked() {
-        for (text, expected) in [
-            ("+16135550142@x", "+1 613 555 0142"),
-            ("+442079460153@x", "+44 207 946 0153"),
-            ("2722+111@x", "2722 ext. 111"),
-            ("VPIM=+14165977230/DL=93@x", "+1 416 597 7230, list 93"),
-            ("FAX=+12027653000/T33S=1387@x", "Fax +1 202 765 3000, subaddress 1387"),
-            (
-                "FAX=+1-202-455-7622/T33S=8745/PostD=p1w7005@x",
-                "Fax +1 202 455 7622, subaddress 8745, then •••••••",
-            ),
-            ("FAX=+39-40-226338/ATTN=Mark.Collins@x", "Fax +39 402 26338, for Mark Collins"),
-            ("joe@x", "joe@x"),
-        ] {
-            assert_eq!(parse(text).display, expected, "{text}");
-        }
-        let warning = parse("VOICE=+3940226338@worldvoice.com").toll_warning();
-        assert!(warning.is_some_and(|w| w.starts_with("worldvoice.com will telephone +39")));
-        assert!(parse("+16135550142@x").toll_warning().is_none());
-    }
-
-    #[test]
     fn separators_do_not_count_in_look_up() {
         let same =
             |a: &str, b: &str| same(&AddrSpec::parse(a).unwrap(), &AddrSpec::parse(b).unwrap());
@@ -633,19 +539,6 @@ mod tests {
         assert!(same("Ada@x.example", "ada@x.example"));
         assert!(!same("2722+111@x", "2722@x") && !same("+2722@x", "2722@x"));
         assert!(!same("2722@x", "2722@y") && !same("FAX=2722@x", "2722@x"));
-    }
-
-    #[test]
-    fn json_has_every_field() {
-        let json = parse("VPIM=1/ATTN=a@x").to_json();
-        let mut keys: Vec<&str> = json.as_object().unwrap().keys().map(String::as_str).collect();
-        keys.sort_unstable();
-        assert_eq!(
-            keys,
-            ["display", "dl", "domain", "ext", "number", "problems", "qualifiers", "type"]
-        );
-        assert_eq!(json["qualifiers"]["ATTN"], "a");
-        assert!(json["ext"].is_null());
     }
 
     proptest! {
@@ -660,7 +553,7 @@ mod tests {
         fn address_like_text_is_taken(
             text in "/?((VPIM|FAX|AMIS|VOICE|Q-1)=)?\\+?[0-9.+-]{0,12}(/[A-Z0-9]{0,4}=?[0-9a-z+.]{0,6}){0,4}/?@x"
         ) {
-            let _ = parse(&text).to_json();
+            let _ = parse(&text);
         }
     }
 }

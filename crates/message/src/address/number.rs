@@ -1,5 +1,7 @@
 //! Telephone numbers as strings of digits and dial signs (RFC 3191 section 2, RFC 2846 section 2).
 
+use super::AmisFault;
+
 /// Most digits of an E.164 number, and of an extension.
 pub const DIGITS_MAX: usize = 15;
 /// Longest local dial string.
@@ -112,7 +114,8 @@ const TWO_DIGITS: [&str; 43] = [
 
 /// A global number with blanks: the country code, then groups of three with three to five digits at
 /// the end. Anything else as it is; no country is guessed.
-pub(super) fn spaced(number: &str) -> String {
+#[must_use]
+pub fn spaced(number: &str) -> String {
     let Some(digits) = number.strip_prefix('+').filter(|d| d.is_ascii() && !d.contains('+')) else {
         return number.to_owned();
     };
@@ -140,25 +143,23 @@ pub(super) fn spaced(number: &str) -> String {
 
 /// What RFC 3804 section 4.2.3 forbids in an AMIS mailbox: public `country+area+local+` with at most
 /// 15 digits, private `0++local+` with at most 14, a mailbox of at most 16, 32 in all.
-pub(super) fn amis_problem(number: &str) -> Option<&'static str> {
+pub(super) fn amis_fault(number: &str) -> Option<AmisFault> {
     if number.is_empty() {
-        return Some("there is no mailbox");
+        return Some(AmisFault::Empty);
     }
     if !number.chars().all(|c| c.is_ascii_digit() || c == '+') {
-        return Some("an AMIS mailbox takes digits and + only");
+        return Some(AmisFault::Sign);
     }
     if number.chars().filter(char::is_ascii_digit).count() > 32 {
-        return Some("an AMIS mailbox has at most 32 digits");
+        return Some(AmisFault::TooLong);
     }
     let elements: Vec<&str> = number.split('+').collect();
     match elements.as_slice() {
-        ["0", "", local, ""] if local.len() > 14 => {
-            Some("a private AMIS number has at most 14 digits")
-        }
+        ["0", "", local, ""] if local.len() > 14 => Some(AmisFault::PrivateTooLong),
         [country, area, local, ""] if country.len() + area.len() + local.len() > DIGITS_MAX => {
-            Some("a public AMIS number has at most 15 digits")
+            Some(AmisFault::PublicTooLong)
         }
-        [mailbox] if mailbox.len() > 16 => Some("an AMIS mailbox has at most 16 digits"),
+        [mailbox] if mailbox.len() > 16 => Some(AmisFault::MailboxTooLong),
         _ => None,
     }
 }
@@ -218,7 +219,7 @@ mod tests {
             ("12a", false),
             ("", false),
         ] {
-            assert_eq!(amis_problem(number).is_none(), ok, "{number}");
+            assert_eq!(amis_fault(number).is_none(), ok, "{number}");
         }
     }
 }

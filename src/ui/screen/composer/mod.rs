@@ -674,7 +674,7 @@ impl Composer {
         for to in self.everyone() {
             let parsed = address::parse(to.addr.as_str());
             let through = gateway.filter(|g| g.eq_ignore_ascii_case(to.addr.domain()));
-            let said = parsed.toll_warning().or_else(|| {
+            let said = wording::address::toll(&parsed).or_else(|| {
                 let number = parsed.number.as_deref().filter(|n| n.starts_with('+'))?;
                 let number = words::phone(number);
                 Some(fl!("composer-toll-gateway", domain = through?, number = &number))
