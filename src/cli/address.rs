@@ -7,7 +7,7 @@ use clap::{Args, Subcommand, ValueEnum};
 
 use super::{Failure, Outcome, inspect::read_input, print};
 use crate::{
-    message::address::{self, Kind, Number, Parsed},
+    message::address::{self, Kind, NumberError, Parsed, Typed},
     wording,
 };
 
@@ -182,12 +182,23 @@ fn build(args: BuildArgs) -> Result<Vec<String>, Failure> {
     }
     let failed = |reason: String| Failure::Failed(reason);
     // AMIS numbers have a form of their own, whose plus signs separate.
+    let mut ext = args.ext;
     let number = match args.number {
         Some(number) if args.kind == Service::Amis => Some(number),
         Some(number) => {
-            let plain =
-                Number::typed(&number).map_err(|error| failed(wording::address::number(&error)))?;
-            Some(plain.as_str().to_owned())
+            let typed = Typed::read(&number, Some(&args.domain))
+                .map_err(|error| failed(wording::address::number(&error)))?;
+            for note in &typed.notes {
+                eprintln!("aloud: {}", wording::address::note(note));
+            }
+            let mailbox = matches!(args.kind, Service::Mailbox | Service::Vpim);
+            match typed.extension {
+                Some(digits) if !mailbox => qualifiers.push(("POSTD".into(), format!("p{digits}"))),
+                Some(digits) if ext.is_none() => ext = Some(digits),
+                Some(_) => return Err(failed(wording::address::number(&NumberError::Extension))),
+                None => {}
+            }
+            Some(typed.number.as_str().to_owned())
         }
         None => None,
     };
@@ -195,7 +206,7 @@ fn build(args: BuildArgs) -> Result<Vec<String>, Failure> {
         kind: args.kind.into(),
         service: args.service,
         number,
-        ext: args.ext,
+        ext,
         dl: args.dl,
         qualifiers,
         domain: Some(args.domain),
@@ -231,7 +242,7 @@ mod tests {
             kind in prop_oneof![
                 Just("mailbox"), Just("vpim"), Just("voice"), Just("fax"), Just("sms"), Just("other")
             ],
-            number in prop_oneof!["\\+[1-9][0-9]{0,14}", "[0-9]{1,15}"],
+            number in prop_oneof!["\\+(44|49|852)[1-9][0-9]{6,10}", "[1-9][0-9]{0,14}"],
             ext in proptest::option::of("[0-9]{1,5}"),
             dl in proptest::option::of("[0-9]{1,3}"),
             isub in proptest::option::of("[0-9]{1,4}"),

@@ -12,7 +12,9 @@ use super::{Failure, Outcome, inspect::read_input, write_output};
 use crate::{
     codec::{self, Hint, Limits, Pcm},
     message::{
-        Mail, address, card,
+        Mail,
+        address::{self, RecipientError},
+        card,
         compose::{self, Letter, Original, OriginalRelation, OwnCard, Seed, VoiceParts},
         inspect::ReadOptions,
         view::{self, mailbox},
@@ -342,25 +344,22 @@ fn recipients(text: &str, common: &Common) -> Result<Vec<Address>, Failure> {
     if list.is_empty() { Err(Failure::Usage("there is no recipient".into())) } else { Ok(list) }
 }
 
-/// A list of addresses; with a gateway, numbers too.
+/// A list of addresses; with a gateway, numbers too. What a number loses is said.
 fn addresses(text: &str, gateway: Option<&str>) -> Result<Vec<Address>, Failure> {
-    let entry = |found: mailbox::Mailbox| -> Result<Address, Failure> {
-        if let Some(addr) = found.addr {
-            // As it was typed: the name is the user's own word.
-            return Ok(Address { name: found.name, addr });
-        }
-        let typed = found.name.or(found.comment).unwrap_or_default();
-        let Some(gateway) = gateway else {
-            return Err(Failure::Usage(format!(
-                "{typed}: not a complete mail address (for a number, name a --gateway)"
-            )));
-        };
-        let addr = address::for_number(&typed, gateway).map_err(|error| {
-            Failure::Usage(format!("{typed}: {}", wording::address::build(&error)))
+    let entry = |typed: &str| -> Result<Address, Failure> {
+        let found = address::recipient(typed, gateway).map_err(|error| {
+            let why = match error {
+                RecipientError::NoAddress if gateway.is_none() => RecipientError::NoGateway,
+                other => other,
+            };
+            Failure::Usage(format!("{}: {}", typed.trim(), wording::address::recipient(&why)))
         })?;
-        Ok(Address::bare(addr))
+        for note in &found.notes {
+            eprintln!("aloud: {}: {}", typed.trim(), wording::address::note(note));
+        }
+        Ok(found.address)
     };
-    mailbox::parse(text.as_bytes()).into_iter().map(entry).collect()
+    address::split(text).into_iter().map(entry).collect()
 }
 
 fn format(asked: Format, original: Option<&Mail>) -> VoiceFormat {

@@ -1,7 +1,9 @@
 //! What an address with a telephone number names, what is wrong with it and what it may cost.
 
 use crate::message::{
-    address::{self, AmisFault, BuildError, Fault, Kind, NumberError, Parsed, spaced},
+    address::{
+        self, AmisFault, BuildError, Fault, Kind, Note, NumberError, Parsed, RecipientError, spaced,
+    },
     display::clean,
 };
 
@@ -123,6 +125,11 @@ pub fn number(error: &NumberError) -> String {
         NumberError::Empty => fl!("address-number-empty"),
         NumberError::TooLong => fl!("address-number-long"),
         NumberError::Sign(sign) => fl!("address-number-sign", sign = format!("{sign:?}")),
+        NumberError::TooShort => fl!("address-number-short"),
+        NumberError::Several => fl!("address-number-several"),
+        NumberError::Prefix => fl!("address-number-prefix"),
+        NumberError::Extension => fl!("address-build-extension"),
+        NumberError::Context => fl!("address-number-context"),
     }
 }
 
@@ -144,6 +151,30 @@ pub fn build(error: &BuildError) -> String {
         BuildError::Kind => fl!("address-build-kind"),
         BuildError::TooLong => fl!("address-build-too-long"),
         other => other.to_string(),
+    }
+}
+
+/// Why a text is no recipient: no capital, no full stop.
+#[must_use]
+pub fn recipient(error: &RecipientError) -> String {
+    match error {
+        RecipientError::NoAddress => fl!("address-recipient-none"),
+        RecipientError::NoGateway => fl!("address-recipient-no-gateway"),
+        RecipientError::Number(error) => build(error),
+    }
+}
+
+/// What was left out of a number, or replaced: no capital, no full stop.
+#[must_use]
+pub fn note(note: &Note) -> String {
+    match note {
+        Note::TrunkZero => fl!("address-note-trunk-zero"),
+        Note::CallPrefix(prefix) => fl!("address-note-prefix", prefix = *prefix),
+        Note::Letters { written, digits } => {
+            fl!("address-note-letters", written = clean(written), digits = digits)
+        }
+        Note::Pause(digits) => fl!("address-note-pause", digits = digits),
+        Note::Word(word) => fl!("address-note-word", word = clean(word)),
     }
 }
 

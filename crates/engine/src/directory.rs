@@ -45,13 +45,13 @@ pub(crate) fn complete(
     found.sort_by_key(|(unproven, _)| *unproven);
     let mut found: Vec<Completion> = found.into_iter().map(|(_, completion)| completion).collect();
     found.truncate(SUGGESTIONS);
-    if let Ok(addr) = AddrSpec::parse(text)
+    if let Ok(Address { name, addr }) = address::recipient(text, None).map(|found| found.address)
         && !found.iter().any(|known| known.address.addr.same_mailbox(&addr))
     {
         found.push(Completion {
             name: addr.to_string(),
             detail: String::new(),
-            address: Address::bare(addr),
+            address: Address { name, addr },
             contact: None,
         });
     }
@@ -94,7 +94,7 @@ fn by_gateway(settings: &AccountSettings, text: &str) -> Option<Completion> {
     if text.contains('@') {
         return None;
     }
-    let addr = address::for_number(text, gateway).ok()?;
+    let addr = address::for_number(text, gateway).ok()?.addr;
     let digits = contacts::digits(addr.local_part());
     let global = text.starts_with('+');
     let name = if global || digits.len() > EXTENSION_DIGITS {

@@ -19,6 +19,11 @@ pub fn address(octets: &[u8]) {
         return;
     };
     one(text);
+    for typed in address::split(text).into_iter().take(50) {
+        if let Ok(found) = address::recipient(typed, Some("gw.example.com")) {
+            assert!(AddrSpec::parse(found.address.addr.as_str()).is_ok(), "{found:?}");
+        }
+    }
     let mut lines = text.lines();
     if let (Some(first), Some(second)) = (lines.next(), lines.next()) {
         if let (Ok(first), Ok(second)) = (AddrSpec::parse(first), AddrSpec::parse(second)) {
@@ -26,7 +31,7 @@ pub fn address(octets: &[u8]) {
             assert!(address::same(&first, &first));
         }
         if let Ok(made) = address::for_number(first, second) {
-            assert_eq!(address::parse(made.as_str()).kind, Kind::Mailbox, "{made}");
+            assert_eq!(address::parse(made.addr.as_str()).kind, Kind::Mailbox, "{made:?}");
         }
     }
 }

@@ -210,54 +210,10 @@ fn finish(local: &str, domain: &str) -> Result<AddrSpec, BuildError> {
     }
 }
 
-/// The native address for a number that somebody typed: digits with any separators, `+` for a
-/// country code, `x`, `ext` or `#` before an extension.
-///
-/// # Errors
-/// [`BuildError::NoDomain`] without a gateway, else what is wrong with the number.
-pub fn for_number(typed: &str, gateway: &str) -> Result<AddrSpec, BuildError> {
-    let lower = typed.trim().to_lowercase();
-    let (number, ext) = ["extension", "ext.", "ext", "x", "#"]
-        .iter()
-        .find_map(|mark| lower.split_once(mark))
-        .map_or((lower.as_str(), None), |(number, ext)| (number, Some(ext.trim())));
-    let number = Number::typed(number)?;
-    build(&Parsed {
-        kind: Kind::Mailbox,
-        number: Some(number.as_str().to_owned()),
-        ext: ext.map(str::to_owned),
-        domain: Some(gateway.to_owned()),
-        ..Parsed::default()
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use proptest::prelude::*;
-
-    #[test]
-    fn typed_numbers_become_addresses() {
-        for (typed, expected) in [
-            ("+1 (613) 555-0142", Some("+16135550142@vm.example.com")),
-            ("2722", Some("2722@vm.example.com")),
-            ("2722 x111", Some("2722+111@vm.example.com")),
-            ("+1 613 555 0142 ext. 12", Some("+16135550142+12@vm.example.com")),
-            ("+1234567890123456", None),
-            ("call me", None),
-            ("9p123", None),
-            ("2722 x", None),
-            ("", None),
-        ] {
-            let made = for_number(typed, "vm.example.com").ok();
-            assert_eq!(made.as_ref().map(AddrSpec::as_str), expected, "{typed}");
-        }
-        assert_eq!(for_number("2722", " "), Err(BuildError::NoDomain));
-        for domain in ["a@b", "a b", "a,b", "<a>", "a;"] {
-            assert!(for_number("2722", domain) == Err(BuildError::Domain), "{domain}");
-        }
-        assert!(for_number("2722", "[192.0.2.1]").is_ok());
-    }
 
     #[test]
     fn values_that_do_not_belong_are_refused() {
@@ -369,13 +325,6 @@ mod tests {
             };
             let back = parse(addr.as_str());
             prop_assert_eq!(back, parts);
-        }
-
-        #[test]
-        fn typing_never_panics(text in "\\PC{0,40}", gateway in "\\PC{0,12}") {
-            if let Ok(addr) = for_number(&text, &gateway) {
-                prop_assert_eq!(parse(addr.as_str()).kind, Kind::Mailbox);
-            }
         }
     }
 }

@@ -24,41 +24,37 @@ pub enum NumberError {
     /// A sign that telephones do not have.
     #[error("a telephone number cannot hold {0:?}")]
     Sign(char),
+    /// Fewer digits than a number of its country has.
+    #[error("the number is not complete")]
+    TooShort,
+    /// More digits than a number of its country has: two numbers, or one with more behind it.
+    #[error("this could be more than one number")]
+    Several,
+    /// A prefix, area code or zero in parentheses that no known plan has.
+    #[error("nobody can say which country the number is in")]
+    Prefix,
+    /// What follows the mark of an extension is not 1 to 15 digits, or there are two.
+    #[error("an extension has 1 to 15 digits")]
+    Extension,
+    /// A local number of another system (RFC 3966 section 5.1.5).
+    #[error("the number belongs to another system")]
+    Context,
 }
 
 impl Number {
-    /// Reads a number as addresses write it: `-` and `.` are separators.
+    /// Reads a number as addresses write it: `-` and `.` are separators. What people type is read
+    /// by [`Typed::read`](super::Typed::read).
     ///
     /// # Errors
     /// [`NumberError`].
     pub fn parse(text: &str) -> Result<Self, NumberError> {
-        Self::read(text, &['-', '.'])
-    }
-
-    /// Reads a number as people type it: blanks, parentheses and slashes are separators too.
-    ///
-    /// # Errors
-    /// [`NumberError`].
-    pub fn typed(text: &str) -> Result<Self, NumberError> {
-        let text = text.trim();
-        let text = text.strip_prefix("tel:").unwrap_or(text);
-        Self::read(
-            text,
-            &[
-                '-', '.', ' ', '\u{a0}', '\u{202f}', '(', ')', '/', '\u{2010}', '\u{2011}',
-                '\u{2013}',
-            ],
-        )
-    }
-
-    fn read(text: &str, separators: &[char]) -> Result<Self, NumberError> {
         let (global, rest) = match text.strip_prefix('+') {
             Some(rest) => (true, rest),
             None => (false, text),
         };
         let mut out = String::with_capacity(text.len());
         out.extend(global.then_some('+'));
-        for c in rest.chars().filter(|c| !separators.contains(c)) {
+        for c in rest.chars().filter(|c| !matches!(c, '-' | '.')) {
             let c = match c {
                 'P' | 'W' => c.to_ascii_lowercase(),
                 'a'..='d' => c.to_ascii_uppercase(),
@@ -106,11 +102,21 @@ impl Number {
 }
 
 /// Country codes of two digits (ITU-T E.164); 1 and 7 have one digit, all others three.
-const TWO_DIGITS: [&str; 43] = [
+const TWO_DIGITS: [&str; 44] = [
     "20", "27", "30", "31", "32", "33", "34", "36", "39", "40", "41", "43", "44", "45", "46", "47",
     "48", "49", "51", "52", "53", "54", "55", "56", "57", "58", "60", "61", "62", "63", "64", "65",
-    "66", "81", "82", "84", "86", "90", "91", "92", "93", "94", "95",
+    "66", "81", "82", "84", "86", "90", "91", "92", "93", "94", "95", "98",
 ];
+
+/// The country code that digits begin with; all of them where they are fewer.
+pub(super) fn country_code(digits: &str) -> &str {
+    let length = match digits.get(..2) {
+        Some(two) if two.starts_with(['1', '7']) => 1,
+        Some(two) if TWO_DIGITS.contains(&two) => 2,
+        _ => 3,
+    };
+    digits.get(..length).unwrap_or(digits)
+}
 
 /// A global number with blanks: the country code, then groups of three with three to five digits at
 /// the end. Anything else as it is; no country is guessed.
@@ -119,14 +125,8 @@ pub fn spaced(number: &str) -> String {
     let Some(digits) = number.strip_prefix('+').filter(|d| d.is_ascii() && !d.contains('+')) else {
         return number.to_owned();
     };
-    let code = match digits.get(..2) {
-        Some(two) if two.starts_with(['1', '7']) => 1,
-        Some(two) if TWO_DIGITS.contains(&two) || two == "98" => 2,
-        _ => 3,
-    };
-    let (Some(country), Some(mut rest)) = (digits.get(..code), digits.get(code..)) else {
-        return number.to_owned();
-    };
+    let country = country_code(digits);
+    let mut rest = digits.strip_prefix(country).unwrap_or_default();
     let mut out = format!("+{country}");
     while rest.len() > 5 {
         let (group, tail) = rest.split_at(3);
@@ -169,10 +169,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn numbers_are_read_as_written_and_as_typed() {
+    fn numbers_are_read_as_written() {
         for (text, expected) in [
-            ("+1 (613) 555-0142", Ok("+16135550142")),
-            ("tel:+44 20 7946 0153", Ok("+442079460153")),
+            ("+1-613-555.0142", Ok("+16135550142")),
+            ("1 2", Err(NumberError::Sign(' '))),
             ("9p040P22.63.38", Ok("9p040p226338")),
             ("*98#", Ok("*98#")),
             ("+1234567890123456", Err(NumberError::TooLong)),
@@ -183,13 +183,11 @@ mod tests {
             ("##", Err(NumberError::Empty)),
         ] {
             assert_eq!(
-                Number::typed(text).as_ref().map(Number::as_str),
+                Number::parse(text).as_ref().map(Number::as_str),
                 expected.as_ref().copied(),
                 "{text}"
             );
         }
-        assert_eq!(Number::parse("1 2"), Err(NumberError::Sign(' ')));
-        assert_eq!(Number::parse("613-555").ok(), Number::typed("613 555").ok());
     }
 
     #[test]
