@@ -137,6 +137,64 @@ fn numbers_need_a_gateway() {
 }
 
 #[test]
+fn a_number_in_any_notation_goes_to_its_subscriber_or_nowhere() {
+    let desk = Desk::new();
+    let line = |to: &'static str, field: &'static str| {
+        let rest = ["compose", "--audio", "a.wav", "--from", "a@x.example", "--gateway"];
+        let (main, other) = if field == "--to" { (to, "b@x.example") } else { ("b@x.example", to) };
+        [&rest[..], &["vm.example.com", "--to", main, "--cc", other]].concat()
+    };
+    for (typed, expected) in [
+        ("+1 (303) 555-0123", "+13035550123"),
+        ("(303) 555-0123", "3035550123"),
+        ("+1.303.555.0123", "+13035550123"),
+        ("+1\u{a0}303\u{202f}555\u{2009}0123", "+13035550123"),
+        ("+44 (0)20 7946 0153", "+442079460153"),
+        ("+44 020 7946 0153", "+442079460153"),
+        ("0044 (0) 20 7946 0153", "+442079460153"),
+        ("011 44 20 7946 0153", "+442079460153"),
+        ("+39 06 5550 1234", "+390655501234"),
+        ("020 7946 0153", "02079460153"),
+        ("+1 (303) 555-0123 x12", "+13035550123+12"),
+        ("+1 303 555 0123 ext. 12", "+13035550123+12"),
+        ("tel:+1-303-555-0123;ext=12", "+13035550123+12"),
+        ("tel:%2B13035550123", "+13035550123"),
+        ("+13035550123,,12", "+13035550123+12"),
+        ("+13035550123p12", "+13035550123+12"),
+        ("1-800-FLOWERS", "18003569377"),
+        ("＋１（３０３）５５５－０１２３", "+13035550123"),
+        ("+٤٤ ٢٠ ٧٩٤٦ ٠١٥٣", "+442079460153"),
+        ("Ada <+1 (303) 555-0123>", "+13035550123"),
+        ("\"Ada (home)\" <2722>", "2722"),
+    ] {
+        for field in ["--to", "--cc"] {
+            let (_, mail) = desk.built(&line(typed, field));
+            let found = if field == "--to" { &mail.to } else { &mail.cc };
+            let found: Vec<&str> = found.iter().map(|to| to.addr.as_str()).collect();
+            assert_eq!(found, [format!("{expected}@vm.example.com")], "{field} {typed}");
+        }
+    }
+    for typed in [
+        "+1 (303) 555-012",
+        "+1 (303) 555-01234",
+        "+1 303 555 0123 / 0124",
+        "+1 303 555 0123 +1 303 555 0124",
+        "44 (0)20 7946 0153",
+        "+1 303 555 012O",
+        "+1 303 555 0123 x",
+        "tel:2722;phone-context=other.example.net",
+        "2500 Bob",
+        "call me",
+        "++13035550123",
+    ] {
+        let said = desk.refused(2, &line(typed, "--to"));
+        assert!(said.contains(typed), "{typed}: {said}");
+    }
+    let said = desk.run(&line("+44 (0)20 7946 0153", "--to")).stderr;
+    assert!(String::from_utf8_lossy(&said).contains("left out"), "what is dropped is said");
+}
+
+#[test]
 fn replies_and_forwards_follow_the_original() {
     let desk = Desk::new();
     let new = ["b@x.example", "--from", "a@x.example", "--format", "vpim"];

@@ -2,9 +2,10 @@
 
 use crate::{
     engine::{Account, Completion},
-    message::address::{self, Kind},
+    message::address::{self, Kind, RecipientError},
     model::{AccountId, AddrSpec, Address, ContactId},
     ui::screen::words::{extension, phone},
+    wording,
 };
 
 /// One recipient.
@@ -127,8 +128,8 @@ impl People {
 
     /// The user typed or pasted. A comma or semicolon ends a recipient, as Enter does.
     pub fn typed(&mut self, text: String, account: &Account) -> Option<Ask> {
-        let mut parts = text.split([',', ';']);
-        let rest = parts.next_back().unwrap_or("").to_owned();
+        let (parts, rest) = address::ended(&text);
+        let rest = rest.to_owned();
         let mut ended = false;
         for one in parts {
             if one.trim() != self.input.trim() {
@@ -235,11 +236,7 @@ impl People {
         if text.is_empty() {
             return false;
         }
-        let chip = match AddrSpec::parse(&text) {
-            Ok(addr) => Chip::of(Address::bare(addr)),
-            Err(_) => number_or_wrong(&text, account),
-        };
-        self.push(chip);
+        self.push(recipient(&text, account));
         true
     }
 
@@ -259,35 +256,38 @@ impl People {
     }
 }
 
-/// Digits go to the account's gateway (RFC 3804 global number); anything else is wrong.
-fn number_or_wrong(text: &str, account: &Account) -> Chip {
-    let digits: String = text.chars().filter(char::is_ascii_digit).collect();
-    // A plus stands at the front or nowhere: "3+1613..." is two things typed into one.
-    let first = text.trim_start_matches([' ', '(']);
-    let (plus, rest) = first.strip_prefix('+').map_or(("", first), |rest| ("+", rest));
-    let is_number =
-        !digits.is_empty() && rest.chars().all(|c| c.is_ascii_digit() || " -().".contains(c));
-    let wrong = |fact: String, line: String| Chip {
+/// An address, or a number that goes to the account's gateway (RFC 3804); anything else is wrong.
+fn recipient(text: &str, account: &Account) -> Chip {
+    let wrong = |number: bool, fact: String, line: String| Chip {
         address: None,
         label: text.to_owned(),
         detail: None,
-        number: is_number,
+        number,
         contact: None,
         wrong: Some((fact, line)),
     };
-    if !is_number {
-        return wrong(fl!("composer-bad-address"), fl!("composer-bad-address-line"));
-    }
-    let routed = account
-        .settings
-        .gateway
-        .as_deref()
-        .and_then(|gateway| AddrSpec::parse(&format!("{plus}{digits}@{gateway}")).ok());
-    match routed {
-        Some(addr) => {
-            Chip { label: text.to_owned(), number: true, ..Chip::of(Address { name: None, addr }) }
+    match address::recipient(text, account.settings.gateway.as_deref()) {
+        Ok(found) if text.contains('@') => Chip::of(found.address),
+        Ok(found) => {
+            // The label stays what was typed; what was read otherwise stands beside it.
+            let notes: Vec<String> = found.notes.iter().map(wording::address::note).collect();
+            let detail = (!notes.is_empty()).then(|| notes.join("; "));
+            Chip { label: text.to_owned(), number: true, detail, ..Chip::of(found.address) }
         }
-        None => wrong(fl!("composer-no-route", number = text), fl!("composer-no-route-line")),
+        Err(RecipientError::NoAddress) => {
+            wrong(false, fl!("composer-bad-address"), fl!("composer-bad-address-line"))
+        }
+        Err(RecipientError::NoGateway) => {
+            wrong(true, fl!("composer-no-route", number = text), fl!("composer-no-route-line"))
+        }
+        Err(RecipientError::Number(error)) => {
+            let why = wording::address::build(&error);
+            wrong(
+                true,
+                fl!("composer-bad-number", number = text, why = why),
+                fl!("composer-bad-number-line"),
+            )
+        }
     }
 }
 
@@ -386,6 +386,14 @@ mod tests {
         let to = Some("+16135550142@gw.example.com".to_owned());
         assert_eq!(sent("(+1) 613 555-0142"), to);
         assert_eq!(sent("+1 613.555.0142"), to);
+        for typed in ["001 613 555 0142", "tel:+1-613-555-0142", "+1 (613) 555-0142"] {
+            assert_eq!(sent(typed), to, "{typed}");
+        }
+        let ext = Some("+16135550142+12@gw.example.com".to_owned());
+        assert_eq!(sent("+1 613 555 0142 ext. 12"), ext);
+        assert_eq!(sent("tel:+1-613-555-0142;ext=12"), ext);
+        assert_eq!(sent("+44 (0)20 7946 0153"), Some("+442079460153@gw.example.com".to_owned()));
+        assert_eq!(sent("Ada <ada@example.com>"), Some("ada@example.com".to_owned()));
         for two in ["3+16135550142", "++16135550142", "+1613+5550142", "+", "(+)"] {
             assert_eq!(sent(two), None, "{two}");
         }
