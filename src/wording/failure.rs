@@ -1,5 +1,6 @@
 //! Why a message in the outbox was not sent, or not yet.
 
+use super::delivery;
 use crate::{
     engine::{Failure, FailureWhy},
     message::{Dsn, dsn},
@@ -44,9 +45,9 @@ fn meaning(failure: &Failure) -> Option<String> {
         status: class.into(),
         ..Dsn::default()
     };
-    let vague = dsn::sentence(&report);
+    let vague = delivery::sentence(&report);
     report.diagnostic = Some(failure.said.clone());
-    let exact = dsn::sentence(&report);
+    let exact = delivery::sentence(&report);
     (exact != vague).then_some(exact)
 }
 

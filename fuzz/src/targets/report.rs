@@ -1,8 +1,6 @@
-use aloud::message::{
-    Mail, Report,
-    dsn::{self, About},
-    inspect::ReadOptions,
-    mdn,
+use aloud::{
+    message::{Mail, Report, dsn, inspect::ReadOptions, mdn},
+    wording::delivery,
 };
 
 use super::choice;
@@ -20,7 +18,7 @@ pub fn report(octets: &[u8]) {
             let list = dsn::parse(octets);
             assert!(list.len() <= 1_000);
             for dsn in list.iter().take(100) {
-                let (sentence, _) = dsn::explain(dsn, &About::default());
+                let sentence = delivery::sentence(dsn);
                 assert!(!sentence.trim().is_empty(), "{dsn:?}");
                 let class = dsn.status.as_bytes().first();
                 assert!(matches!(class, Some(b'2' | b'4' | b'5')), "{}", dsn.status);
@@ -43,7 +41,7 @@ pub fn report(octets: &[u8]) {
                 let raw = [head.as_bytes(), octets, b"\r\n--b--\r\n"].concat();
                 let mail = Mail::read(&raw, &ReadOptions::default());
                 if let Some(Report::Dsn(list)) = &mail.report {
-                    assert!(list.iter().all(|dsn| !dsn::sentence(dsn).is_empty()));
+                    assert!(list.iter().all(|dsn| !delivery::sentence(dsn).is_empty()));
                 }
                 // Nothing is sent in answer to a report.
                 assert!(mail.receipt.is_none_or(|receipt| !receipt.may_send));

@@ -172,8 +172,7 @@ fn preview(mail: &Mail, text: Option<&str>) -> String {
         && let Some(dsn) = dsns.first()
     {
         // Without times: the words are stored, and "yesterday" would not stay true.
-        let about = dsn::About { dates: dsn::Dates::Never, ..dsn::About::default() };
-        return first_words(&dsn::explain(dsn, &about).0);
+        return first_words(&dsn::timeless(dsn));
     }
     let voice = mail.parts.iter().find(|part| part.role == PartRole::VoiceMessage);
     if mail.kind == MessageKind::Fax && voice.is_some() {

@@ -164,9 +164,9 @@ fn delivery(
         | MessageKind::Mdn
         | MessageKind::Other => Medium::Text,
     });
-    let dates = dsn::Dates::From(now);
-    let facts = dsn::About { private, medium, dates, ..dsn::About::default() };
-    let (_, step) = dsn::explain(worst, &facts);
+    let dates = wording::delivery::Dates::From(now);
+    let facts = dsn::About { private, medium, ..dsn::About::default() };
+    let step = dsn::next_step(worst, &facts);
     let title = match (failed.len(), delayed.is_empty()) {
         (1, _) if step == NextStep::SendWithoutPrivate => {
             let name = crate::ui::screen::words::short_name(&name_of(worst));
@@ -179,7 +179,7 @@ fn delivery(
     };
     let mut sentences: Vec<String> = Vec::new();
     for block in if failed.is_empty() { &delayed } else { &failed } {
-        let (sentence, _) = dsn::explain(block, &facts);
+        let sentence = wording::delivery::explain(block, &facts, dates);
         if !sentences.contains(&sentence) {
             sentences.push(sentence);
         }
