@@ -205,11 +205,14 @@ fn ivm_and_friendly_differ_in_the_recording_only() {
     let cover = Letter {
         format: Some(VoiceFormat::Ivm),
         parts: VoiceParts { voice: Some(&voice), ..VoiceParts::default() },
-        cover: "A voice message is attached.",
+        cover: "Im Anhang liegt eine Sprachnachricht.",
         ..letter()
     };
     let mail = read(&compose::build(&cover, &seed("i2")).unwrap());
-    assert_eq!(mail.text.as_deref().map(str::trim), Some("A voice message is attached."));
+    assert_eq!(mail.text.as_deref().map(str::trim), Some("Im Anhang liegt eine Sprachnachricht."));
+    assert!(mail.has_cover_only(), "in any language");
+    let written = Letter { text: Some("A voice message is attached."), ..cover };
+    assert!(!read(&compose::build(&written, &seed("i3")).unwrap()).has_cover_only());
     assert_eq!(mail.subject.as_deref(), Some("Voice Message"));
 }
 

@@ -28,6 +28,7 @@ use crate::{
     Refusal,
     card::CardDoc,
     display,
+    mail::COVER_ID,
     write::{self, Content, Fields, Part},
 };
 use aloud_codec::Pcm;
@@ -340,9 +341,12 @@ fn body(
     } else {
         None
     };
-    match text.or(cover) {
-        Some(text) if !vpim => parts.push(Part::plain(text)),
-        None if letter.format.is_none() && original.is_none() => parts.push(Part::plain("")),
+    match (text, cover) {
+        (Some(text), _) if !vpim => parts.push(Part::plain(text)),
+        (None, Some(cover)) if !vpim => parts.push(cover_part(cover, seed)),
+        (None, None) if letter.format.is_none() && original.is_none() => {
+            parts.push(Part::plain(""))
+        }
         _ => {}
     }
     let name_id = seed.id("name.");
@@ -381,6 +385,15 @@ fn body(
         let kind = if vpim { "multipart/voice-message; version=2.0" } else { "multipart/mixed" };
         Part::new(kind, Content::Parts(parts))
     }))
+}
+
+/// The text for programs that cannot show the rest. It is marked as what may be left out (RFC 3459
+/// section 3.2) and by its identifier: so it is told from what a sender wrote, in any language.
+fn cover_part(text: &str, seed: &Seed) -> Part {
+    let mut part = Part::plain(text);
+    part.fields.structured("Content-ID", &format!("<{}>", seed.id(COVER_ID)));
+    part.fields.parameters("Content-Disposition", "inline", &[("handling", "OPTIONAL")]);
+    part
 }
 
 fn attachment(attachment: &Attachment) -> Part {

@@ -69,15 +69,6 @@ pub fn clean_text(text: &str) -> String {
     out
 }
 
-/// Whether a text is only the sentence that stands in a voice message for programs without sound;
-/// it says nothing to somebody who hears the message.
-#[must_use]
-pub fn is_cover(text: &str) -> bool {
-    let text = text.trim();
-    let lower = text.to_lowercase();
-    text.len() < 60 && lower.starts_with("a ") && lower.trim_end_matches('.').ends_with("attached")
-}
-
 /// The name shown beside an address. A name that holds another address is a trick: the address
 /// itself is shown instead.
 #[must_use]
@@ -161,13 +152,6 @@ fn is_device(name: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn covers_say_nothing() {
-        assert!(is_cover("A voice message is attached."));
-        assert!(is_cover("A fax and a voice message are attached."));
-        assert!(!is_cover("The contract is attached."));
-    }
 
     #[test]
     fn tricks_are_removed_from_one_line_texts() {

@@ -81,6 +81,29 @@ pub struct Mail {
     pub playing_order: Vec<String>,
 }
 
+impl Mail {
+    /// Whether the text only stands in for a recording, a fax or a message inside, for programs
+    /// that cannot show those: all of it may be left out (`handling=OPTIONAL`, RFC 3459) and is
+    /// marked by `compose` as such. The words do not count, so any language does.
+    #[must_use]
+    pub fn has_cover_only(&self) -> bool {
+        let texts = || self.parts.iter().filter(|part| part.role == PartRole::Text);
+        let stands_for = |part: &PartInfo| {
+            matches!(part.role, PartRole::VoiceMessage | PartRole::Fax | PartRole::Original)
+        };
+        texts().next().is_some()
+            && texts().all(|part| !part.required && part.content_id.as_deref().is_some_and(is_mark))
+            && self.parts.iter().any(stands_for)
+    }
+}
+
+/// How the Content-ID of a cover text begins.
+pub(crate) const COVER_ID: &str = "cover.";
+
+fn is_mark(content_id: &str) -> bool {
+    content_id.starts_with(COVER_ID)
+}
+
 /// Who a message is from, as found; nothing is invented.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Sender {

@@ -69,9 +69,9 @@ impl Engine {
     pub async fn edit_unsent(&self, row: OutboxRow) -> Result<DraftId> {
         let raw = self.outbox_raw(row.id).await?;
         let (id, draft) = (row.id, DraftId::random());
-        let (name, cover) = (draft.clone(), self.inner.phrases.cover.clone());
+        let name = draft.clone();
         let write = move |drafts: &Drafts| {
-            let (content, sounds) = taken_apart(&raw, row, &cover)?;
+            let (content, sounds) = taken_apart(&raw, row)?;
             drafts.write_new(&name, &content, &sounds)?;
             drafts.let_go_of(&name);
             Ok(())
@@ -121,7 +121,7 @@ impl Drafts {
 type NamedSounds = Vec<(String, Arc<Pcm>)>;
 
 /// What a composer needs of a frozen message.
-fn taken_apart(raw: &[u8], row: OutboxRow, cover: &str) -> Result<(DraftContent, NamedSounds)> {
+fn taken_apart(raw: &[u8], row: OutboxRow) -> Result<(DraftContent, NamedSounds)> {
     let mail = Mail::read(raw, &inspect::ReadOptions::default());
     if !keeps_everything(&mail, &row) {
         return Err(Error::NotEditable);
@@ -153,9 +153,8 @@ fn taken_apart(raw: &[u8], row: OutboxRow, cover: &str) -> Result<(DraftContent,
                 sounds.push((spoken.clone(), sound_of(&mail, raw, &part.path)?));
                 content.spoken_subject = Some(spoken);
             }
-            // The sentence that stands in for sound was not written by the user. The message was
-            // made here, so it is the one that is in use here.
-            if !same_words(text, cover) {
+            // The sentence that stands in for sound was not written by the user.
+            if !mail.has_cover_only() {
                 content.note = text.trim().to_owned();
             }
         }
@@ -165,11 +164,6 @@ fn taken_apart(raw: &[u8], row: OutboxRow, cover: &str) -> Result<(DraftContent,
         }
     }
     Ok((content, sounds))
-}
-
-/// Whether both texts have the same words; line ends and blanks change on the way through a message.
-fn same_words(one: &str, other: &str) -> bool {
-    one.split_whitespace().eq(other.split_whitespace())
 }
 
 /// Whether a composer holds all that the message holds: one made elsewhere may carry more, which

@@ -182,7 +182,7 @@ fn preview(mail: &Mail, text: Option<&str>) -> String {
         };
     }
     let words = first_words(text.unwrap_or_default());
-    if !words.is_empty() && !display::is_cover(&words) {
+    if !words.is_empty() && !mail.has_cover_only() {
         return words;
     }
     let forwards = mail.parts.iter().any(|part| part.role == PartRole::Original);

@@ -5,7 +5,7 @@ use std::{path::PathBuf, sync::Arc};
 use super::draft::{self, Facts};
 use crate::{
     codec::{self, Hint, Limits, Pcm},
-    engine::{Engine, Error, OutboxRow, Outgoing, Phrases},
+    engine::{Engine, Error, OutboxRow, Outgoing},
     message::{Mail, PartRole, inspect},
     model::{MessageKey, OutboxId, Sensitivity},
 };
@@ -117,7 +117,7 @@ pub async fn from_outbox(
                 }
                 let note = mail.text.as_deref().unwrap_or_default().trim();
                 // The sentence that stands in for sound was not written by the user.
-                if note != Phrases::default().cover.trim() {
+                if !mail.has_cover_only() {
                     facts.note = note.to_owned();
                 }
             }

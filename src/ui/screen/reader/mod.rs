@@ -22,7 +22,7 @@ use crate::{
     audio::Command,
     codec::Pcm,
     engine::{Error, Opened, SpokenName},
-    message::{Mail, PartInfo, PartRole, Report, display::is_cover},
+    message::{Mail, PartInfo, PartRole, Report},
     model::{
         ContactId, DateTime, MessageKey,
         MessageKind::{self, Voice},
@@ -655,7 +655,7 @@ impl Page {
 /// The text that stands under the player: the transcript, else the sender's text, never both. What
 /// only says that a recording is attached is no text.
 fn shown_text(mail: &Mail) -> Option<String> {
-    let own = || mail.text.clone().filter(|text| mail.kind != Voice || !is_cover(text));
+    let own = || mail.text.clone().filter(|_| !mail.has_cover_only());
     let text = mail.transcript.as_ref().map(|t| t.text.clone()).or_else(own)?;
     let text = text.trim_end().replace("\r\n", "\n");
     (!text.trim().is_empty()).then_some(text)

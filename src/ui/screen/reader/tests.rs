@@ -393,7 +393,16 @@ fn what_cannot_be_played_is_reported_once_and_only_by_a_press() {
 #[test]
 fn the_transcript_stands_once_and_a_cover_is_no_text() {
     let mut m = mail();
-    m.text = Some("A voice message is attached.".into());
+    m.text = Some("Im Anhang liegt eine Sprachnachricht.".into());
+    let text = m.parts.iter().position(|p| p.role == PartRole::Text);
+    let at = text.unwrap_or_else(|| {
+        m.parts.push(part("9", "text/plain", PartRole::Text, None));
+        m.parts.len() - 1
+    });
+    assert!(shown_text(&m).is_some(), "the sender's own");
+    m.parts[at].required = false;
+    assert!(shown_text(&m).is_some(), "another system's, which may be left out");
+    m.parts[at].content_id = Some("cover.1@x.example".into());
     assert_eq!(shown_text(&m), None);
     m.text = Some("New message. Transcript: call me back".into());
     m.transcript = Some(crate::message::mail::Transcript {
