@@ -127,6 +127,7 @@ impl Engines {
         options.own_card = prefs.own_card;
         options.prefetch = prefs.prefetch;
         options.program = prefs.ffmpeg.clone();
+        options.phrases = crate::wording::phrases::phrases();
         let engine = Engine::start(options).await?;
         self.started.lock().unwrap_or_else(PoisonError::into_inner).push(engine.clone());
         Ok(engine)

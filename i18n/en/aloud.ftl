@@ -876,6 +876,39 @@ doubt-no-return-path = The message doesn’t say where it came from.
 doubt-several-return-paths = The message names several return paths.
 doubt-elsewhere = The receipt would go to { $to }, not to { $sender }.
 
+## Why a message is not built
+compose-empty-message = the recording is empty
+compose-empty-notification = the spoken receipt is empty
+compose-empty-name = the recording of the spoken name is empty
+compose-empty-subject = the recording of the spoken subject is empty
+compose-nothing = there is nothing to send
+compose-no-recipient = there is no recipient
+compose-address = this address cannot be used: { $address }
+compose-vpim-text = a VPIM message cannot carry a text
+compose-vpim-attachments = a VPIM message cannot carry attachments
+
+## Texts that travel inside mail
+mail-receipt-heard =
+    The voice message you sent on { $date } to { $recipient } was played.
+    This does not say that it was understood or acted upon.
+mail-receipt-read =
+    The message you sent on { $date } to { $recipient } was displayed.
+    This does not say that it was understood or acted upon.
+mail-receipt-deleted = The message you sent on { $date } to { $recipient } was deleted without being played.
+mail-receipt-failed = The message you sent on { $date } to { $recipient } arrived, but its content could not be played or shown there.
+mail-subject-played = Played: { $subject }
+mail-subject-viewed = Viewed: { $subject }
+mail-subject-read = Read: { $subject }
+mail-subject-deleted = Deleted: { $subject }
+mail-subject-forwarded = Forwarded: { $subject }
+mail-subject-failed = Not played: { $subject }
+mail-no-subject = your message
+mail-cover =
+    Voice message from { $name }, { $length }.
+    The recording is attached: open { $file } to listen.
+mail-cover-fax = A fax from { $name } is attached.
+mail-cover-forward = { $name } forwards a message to you. It is attached.
+
 ## What a delivery report says
 delivery-delivered = It was delivered to { $name }. That doesn’t say it was heard.
 delivery-relayed = It was passed on to the system at { $domain }, which sends no further reports.

@@ -11,6 +11,7 @@ use std::{
 use super::{Failure, Outcome, inspect::read_input, write_output};
 use crate::{
     codec::{self, Hint, Limits, Pcm},
+    engine::Covered,
     message::{
         Mail,
         address::{self, RecipientError},
@@ -23,13 +24,6 @@ use crate::{
     wording,
 };
 
-/// What stands in a message for programs that show text only.
-const COVER: &str = "A voice message is attached.\r\n";
-/// The same for a forward without an introduction.
-const FORWARD_COVER: &str = "A message is forwarded to you.\r\n";
-
-/// The same for a fax without a recording.
-const FAX_COVER: &str = "A fax is attached.\r\n";
 /// Largest contact card that is read.
 const CARD_MAX: u64 = 4 * 1024 * 1024;
 /// Largest fax that is read.
@@ -185,11 +179,13 @@ pub fn compose(args: ComposeArgs, _dirs: &super::Dirs) -> Outcome {
     let common = &args.common;
     let from = sender(common, None)?;
     let recordings = Recordings::load(args.audio.as_deref(), common)?;
+    let format = format(common.format, None);
+    let cover = cover(&from, format, recordings.voice.as_ref(), Covered::Fax);
     let letter = Letter {
         to: recipients(&args.to, common)?,
-        format: Some(format(common.format, None)),
+        format: Some(format),
         subject: common.subject.clone().unwrap_or_default(),
-        cover: if args.audio.is_some() { COVER } else { FAX_COVER },
+        cover: &cover,
         ..fill(Letter::new(from), common, &recordings)?
     };
     finish(&letter, common)
@@ -213,12 +209,14 @@ pub fn reply(args: ReplyArgs, _dirs: &super::Dirs) -> Outcome {
     let subject = original.subject.as_deref().unwrap_or_default();
     let threading = compose::threading(&original);
     let private = original.sensitivity == Some(Sensitivity::Private) && !args.not_private;
+    let format = format(common.format, Some(&original));
+    let cover = cover(&letter.from, format, recordings.voice.as_ref(), Covered::Forward);
     let letter = Letter {
         to,
         cc,
-        format: Some(format(common.format, Some(&original))),
+        format: Some(format),
         subject: common.subject.clone().unwrap_or_else(|| compose::reply_subject(subject)),
-        cover: COVER,
+        cover: &cover,
         private: letter.private || private,
         in_reply_to: threading.in_reply_to,
         references: threading.references,
@@ -243,15 +241,24 @@ pub fn forward(args: ForwardArgs, _dirs: &super::Dirs) -> Outcome {
     let from = sender(common, Some(&original))?;
     let recordings = Recordings::load(args.audio.as_deref(), common)?;
     let subject = original.subject.as_deref().unwrap_or_default();
+    let format = format(common.format, Some(&original));
+    let cover = cover(&from, format, recordings.voice.as_ref(), Covered::Forward);
     let letter = Letter {
         to: recipients(&args.to, common)?,
-        format: Some(format(common.format, Some(&original))),
+        format: Some(format),
         subject: common.subject.clone().unwrap_or_else(|| compose::forward_subject(subject)),
-        cover: if args.audio.is_some() { COVER } else { FORWARD_COVER },
+        cover: &cover,
         original: Some(Original { raw: &raw, relation: OriginalRelation::Forward }),
         ..fill(Letter::new(from), common, &recordings)?
     };
     finish(&letter, common)
+}
+
+/// What stands in the message for programs that show text only: the recording, else what there is.
+fn cover(from: &Address, format: VoiceFormat, voice: Option<&Pcm>, other: Covered<'_>) -> String {
+    let file = compose::file_name(format);
+    let covered = voice.map_or(other, |pcm| Covered::Recording(pcm.duration(), &file));
+    wording::phrases::phrases().cover(from.label(), covered)
 }
 
 /// What is named on the command line, read and decoded.
@@ -410,14 +417,17 @@ fn fill<'a>(
 
 fn finish(letter: &Letter<'_>, common: &Common) -> Outcome {
     let seed = seed(&letter.from.addr, common)?;
-    let octets = compose::build(letter, &seed).map_err(|error| match error {
-        compose::Error::Refused(_)
-        | compose::Error::NotInVpim(_)
-        | compose::Error::EmptyRecording(_) => Failure::Refused(wording::refusal::compose(&error)),
-        compose::Error::NoRecipient | compose::Error::Address(_) | compose::Error::Nothing => {
-            Failure::Usage(error.to_string())
+    let octets = compose::build(letter, &seed).map_err(|error| {
+        let reason = wording::refusal::compose(&error);
+        match error {
+            compose::Error::Refused(_)
+            | compose::Error::NotInVpim(_)
+            | compose::Error::EmptyRecording(_) => Failure::Refused(reason),
+            compose::Error::NoRecipient | compose::Error::Address(_) | compose::Error::Nothing => {
+                Failure::Usage(reason)
+            }
+            _ => Failure::Failed(reason),
         }
-        error => Failure::Failed(error.to_string()),
     })?;
     write_output(&common.output, &octets)
 }

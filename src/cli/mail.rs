@@ -13,7 +13,7 @@ use crate::{
         secrets::{GivenPassword, KeyringStore},
     },
     model::{Importance, MailboxId, OutboxId, Secret, imap::MailboxRole},
-    wording::failure,
+    wording::{self, failure},
 };
 
 /// Longest password read from standard input.
@@ -108,7 +108,10 @@ pub fn keyring(dirs: &Dirs) -> KeyringStore {
 /// What the engine is started with for these folders.
 #[must_use]
 pub fn options(dirs: &Dirs, given: Option<Secret>) -> Options {
-    Options::new(dirs.data.clone(), Arc::new(GivenPassword::new(given, keyring(dirs))))
+    Options {
+        phrases: wording::phrases::phrases(),
+        ..Options::new(dirs.data.clone(), Arc::new(GivenPassword::new(given, keyring(dirs))))
+    }
 }
 
 /// Starts an engine, runs `work` with it, and stops it in order.

@@ -10,6 +10,7 @@ pub use fluent::{choose, languages};
 pub mod address;
 pub mod delivery;
 pub mod failure;
+pub mod phrases;
 pub mod problem;
 pub mod receipt;
 pub mod refusal;

@@ -1,8 +1,13 @@
 //! Why something may not be done with a message, in whole sentences.
 
+use super::problem;
 use crate::{
-    message::{Confidential, Doubt, Permission, Receipt, Refusal, compose, display},
-    model::Sensitivity,
+    message::{
+        Confidential, Doubt, Permission, Receipt, Refusal,
+        compose::{self, NotInVpim},
+        display,
+    },
+    model::{Sensitivity, VoiceContent},
 };
 
 /// Why a rule says no; `None` where it says yes.
@@ -92,6 +97,20 @@ fn doubt(doubt: &Doubt) -> String {
 pub fn compose(error: &compose::Error) -> String {
     match error {
         compose::Error::Refused(reason) => refusal(reason),
+        compose::Error::EmptyRecording(VoiceContent::VoiceMessage) => fl!("compose-empty-message"),
+        compose::Error::EmptyRecording(VoiceContent::VoiceMessageNotification) => {
+            fl!("compose-empty-notification")
+        }
+        compose::Error::EmptyRecording(
+            VoiceContent::OriginatorSpokenName | VoiceContent::RecipientSpokenName,
+        ) => fl!("compose-empty-name"),
+        compose::Error::EmptyRecording(VoiceContent::SpokenSubject) => fl!("compose-empty-subject"),
+        compose::Error::Nothing => fl!("compose-nothing"),
+        compose::Error::NoRecipient => fl!("compose-no-recipient"),
+        compose::Error::Address(address) => fl!("compose-address", address = address),
+        compose::Error::NotInVpim(NotInVpim::Text) => fl!("compose-vpim-text"),
+        compose::Error::NotInVpim(NotInVpim::Attachments) => fl!("compose-vpim-attachments"),
+        compose::Error::Codec(error) => problem::audio(error),
         other => other.to_string(),
     }
 }

@@ -95,7 +95,7 @@ fn what_the_commands_build_passes() {
     let fax =
         ["compose", "--fax", "page.tif", "--to", "2722@x.example", "--from", "2723@x.example"];
     let mail = desk.build("fax.eml", &fax);
-    assert_eq!(mail.text.as_deref().map(str::trim), Some("A fax is attached."));
+    assert_eq!(mail.text.as_deref().map(str::trim), Some("A fax from 2723@x.example is attached."));
     assert_eq!(desk.validated(&["fax.eml"]).0, Some(0));
     assert_eq!(desk.run(&[&COMPOSE[..], &["--card", "a.wav"]].concat()).status.code(), Some(1));
     assert_eq!(desk.run(&[&COMPOSE[..], &["--fax", "a.wav"]].concat()).status.code(), Some(1));

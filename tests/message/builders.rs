@@ -230,6 +230,7 @@ fn receipts() -> Vec<(String, Vec<u8>)> {
                         disposition: disposition.clone(),
                         mode,
                         reporting_ua: "Aloud 1.0",
+                        subject: "Played: Voice Message",
                         sentence: "What became of your voice message.\r\n",
                         spoken,
                     };

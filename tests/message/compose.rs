@@ -6,12 +6,14 @@ use aloud::{
         Mail, PartInfo, PartRole, Permission,
         card::{CardDoc, Email, Sound, Tel},
         compose::{
-            self, Attachment, Error, Letter, Original, OriginalRelation, OwnCard, Seed, VoiceParts,
+            self, Attachment, Error, Letter, NotInVpim, Original, OriginalRelation, OwnCard, Seed,
+            VoiceParts,
         },
         inspect::{self, ReadOptions},
     },
     model::{
-        AddrSpec, Address, DateTime, Importance, MessageKind, Sensitivity, voice::VoiceFormat,
+        AddrSpec, Address, DateTime, Importance, MessageKind, Sensitivity, VoiceContent,
+        voice::VoiceFormat,
     },
 };
 use proptest::prelude::*;
@@ -387,11 +389,11 @@ fn what_cannot_be_sent_is_refused() {
         (Letter { to: vec![], ..vpim() }, Error::NoRecipient),
         (Letter { parts: VoiceParts::default(), ..vpim() }, Error::Nothing),
         (Letter { ..letter() }, Error::Nothing),
-        (Letter { text: Some("hello"), ..vpim() }, Error::NotInVpim("a text")),
-        (Letter { attachments: vec![file], ..vpim() }, Error::NotInVpim("attachments")),
+        (Letter { text: Some("hello"), ..vpim() }, Error::NotInVpim(NotInVpim::Text)),
+        (Letter { attachments: vec![file], ..vpim() }, Error::NotInVpim(NotInVpim::Attachments)),
         (
             Letter { parts: VoiceParts { voice: Some(&empty), ..VoiceParts::default() }, ..vpim() },
-            Error::EmptyRecording("message"),
+            Error::EmptyRecording(VoiceContent::VoiceMessage),
         ),
         (
             Letter {
@@ -402,7 +404,7 @@ fn what_cannot_be_sent_is_refused() {
                 },
                 ..vpim()
             },
-            Error::EmptyRecording("spoken name"),
+            Error::EmptyRecording(VoiceContent::OriginatorSpokenName),
         ),
         (
             Letter { to: vec![address("", "jürgen@vm.example.com")], ..vpim() },

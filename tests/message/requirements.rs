@@ -88,6 +88,7 @@ fn everything_built() -> Vec<(&'static str, Vec<u8>)> {
             disposition,
             mode: Mode::Manual,
             reporting_ua: "Aloud",
+            subject: "Played: your message",
             sentence: "Played.",
             spoken: Some(&voice),
         };
@@ -442,6 +443,7 @@ fn nothing_of_an_encrypted_message_goes_back_with_a_receipt() {
         disposition: Disposition::Displayed,
         mode: Mode::Manual,
         reporting_ua: "Aloud",
+        subject: "Played: your message",
         sentence: "Read.",
         spoken: None,
     };

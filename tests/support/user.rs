@@ -74,6 +74,7 @@ pub fn options(dir: PathBuf, server: &Loopback, clock: &Arc<AtomicI64>) -> Optio
     Options {
         dialer: Arc::new(Wires(server.clone())),
         undo_seconds: 0,
+        phrases: aloud::wording::phrases::phrases(),
         clock: Arc::new(move || clock.load(Ordering::SeqCst)),
         ..Options::new(dir, Arc::new(secrets))
     }

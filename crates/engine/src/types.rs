@@ -11,6 +11,7 @@ use aloud_model::{
 };
 
 mod people;
+mod phrases;
 
 use crate::store::vocabulary::vocabulary;
 
@@ -19,6 +20,8 @@ pub use super::drafts::{
 };
 pub use super::errors::{BadCertificate, CertificateFault, Error, Refusal};
 pub use people::*;
+pub(crate) use phrases::filled;
+pub use phrases::{Covered, Phrases};
 
 /// How a connection is protected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -694,34 +697,6 @@ pub enum Event {
     Arrived(Vec<MessageKey>),
     /// Events were lost: load everything again.
     Resync,
-}
-
-/// Texts that travel inside mail, in the user's language; handed in because the engine knows no
-/// words. `{date}`, `{recipient}`, `{name}` are filled in by the engine.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Phrases {
-    /// Readable part of a receipt for a voice message.
-    pub receipt_heard: String,
-    /// Readable part of a receipt for a fax or text message.
-    pub receipt_read: String,
-    /// Readable part when deleted unheard.
-    pub receipt_deleted: String,
-    /// Readable part when it could not be played or shown.
-    pub receipt_failed: String,
-    /// Cover text of an IVM or Friendly voice message without a note.
-    pub cover: String,
-}
-
-impl Default for Phrases {
-    fn default() -> Self {
-        Self {
-            receipt_heard: "The voice message you sent on {date} to {recipient} was played.\r\nThis does not say that it was understood or acted upon.\r\n".into(),
-            receipt_read: "The message you sent on {date} to {recipient} was displayed.\r\nThis does not say that it was understood or acted upon.\r\n".into(),
-            receipt_deleted: "The message you sent on {date} to {recipient} was deleted without being played.\r\n".into(),
-            receipt_failed: "The message you sent on {date} to {recipient} arrived, but its content could not be played or shown there.\r\n".into(),
-            cover: "A voice message is attached.\r\n".into(),
-        }
-    }
 }
 
 /// Whether a message may be answered, forwarded and saved, by itself, for buttons.

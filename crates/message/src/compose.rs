@@ -34,6 +34,8 @@ use crate::{
 use aloud_codec::Pcm;
 use aloud_model::{AddrSpec, Address, DateTime, Importance, VoiceContent, voice::VoiceFormat};
 
+pub use voice::file_name;
+
 pub(super) use header::message_id;
 pub use subject::{Threading, forward_subject, reply_recipients, reply_subject, threading};
 
@@ -216,6 +218,15 @@ impl<'a> Letter<'a> {
     }
 }
 
+/// What VPIM has no place for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NotInVpim {
+    /// A text by the sender.
+    Text,
+    /// Files.
+    Attachments,
+}
+
 /// Why a message is not built.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
@@ -224,8 +235,8 @@ pub enum Error {
     #[error("a rule forbids it: {0:?}")]
     Refused(Refusal),
     /// A recording without sound.
-    #[error("the recording is empty ({0})")]
-    EmptyRecording(&'static str),
+    #[error("the recording is empty ({0:?})")]
+    EmptyRecording(VoiceContent),
     /// Neither voice, text, fax, original nor attachment.
     #[error("there is nothing to send")]
     Nothing,
@@ -236,8 +247,8 @@ pub enum Error {
     #[error("this address cannot be used: {0}")]
     Address(String),
     /// VPIM carries voice, fax and forwarded messages only (E13).
-    #[error("a VPIM message cannot carry {0}")]
-    NotInVpim(&'static str),
+    #[error("a VPIM message cannot carry it: {0:?}")]
+    NotInVpim(NotInVpim),
     /// The recording or the pages could not be encoded.
     #[error(transparent)]
     Codec(#[from] aloud_codec::Error),
@@ -281,9 +292,9 @@ fn check(letter: &Letter<'_>) -> Result<(), Error> {
         return Err(Error::Refused(Refusal::OutsideRecipient));
     }
     for (pcm, what) in [
-        (letter.parts.voice, "message"),
-        (letter.parts.spoken_name, "spoken name"),
-        (letter.parts.spoken_subject, "spoken subject"),
+        (letter.parts.voice, VoiceContent::VoiceMessage),
+        (letter.parts.spoken_name, VoiceContent::OriginatorSpokenName),
+        (letter.parts.spoken_subject, VoiceContent::SpokenSubject),
     ] {
         if pcm.is_some_and(|pcm| pcm.samples.is_empty() || pcm.rate == 0) {
             return Err(Error::EmptyRecording(what));
@@ -305,10 +316,10 @@ fn check(letter: &Letter<'_>) -> Result<(), Error> {
     }
     if letter.format == Some(VoiceFormat::Vpim) {
         if text {
-            return Err(Error::NotInVpim("a text"));
+            return Err(Error::NotInVpim(NotInVpim::Text));
         }
         if !letter.attachments.is_empty() {
-            return Err(Error::NotInVpim("attachments"));
+            return Err(Error::NotInVpim(NotInVpim::Attachments));
         }
     }
     Ok(())

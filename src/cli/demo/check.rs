@@ -38,6 +38,7 @@ pub(super) async fn run(dirs: &Dirs) -> Outcome {
         let mut options = Options::new(dir.0.clone(), Arc::new(NoStore));
         options.dialer = dialer(server.clone());
         options.undo_seconds = 0;
+        options.phrases = crate::wording::phrases::phrases();
         let engine = Engine::start(options).await?;
         let password = Secret::new(DEMO_LOGIN.into());
         let account = engine.add_account(demo_account()?, Some(password)).await?;

@@ -119,7 +119,7 @@ impl Engine {
                 card,
                 format,
                 group,
-                cover: self.inner.phrases.cover.clone(),
+                phrases: self.inner.phrases.clone(),
                 seed: self.seed(settings.address.domain()),
             };
             frozen.push(blocking(move || job.freeze()).await?);
@@ -383,6 +383,7 @@ impl Engine {
         let now = self.inner.store.now();
         let (mail, raw) = (opening.mail.clone(), opening.raw.clone());
         let sentence = self.receipt_sentence(&mail, &disposition, &settings, now);
+        let subject = self.inner.phrases.subject(&disposition, mail.kind, mail.subject.as_deref());
         let (seed, product) = (self.seed(settings.address.domain()), self.inner.product.clone());
         let frozen = blocking(move || {
             let request = MdnRequest {
@@ -393,6 +394,7 @@ impl Engine {
                 disposition,
                 mode: if by_hand { Mode::Manual } else { Mode::Automatic },
                 reporting_ua: &product,
+                subject: &subject,
                 sentence: &sentence,
                 spoken: None,
             };
@@ -436,18 +438,14 @@ impl Engine {
         settings: &AccountSettings,
         now: i64,
     ) -> String {
-        let phrases = &self.inner.phrases;
-        let phrase = match (disposition, mail.kind) {
-            (Disposition::Deleted, _) => &phrases.receipt_deleted,
-            (Disposition::ProcessedError(_), _) => &phrases.receipt_failed,
-            (_, MessageKind::Voice) => &phrases.receipt_heard,
-            _ => &phrases.receipt_read,
-        };
         let sent = mail.date.unwrap_or_else(|| words::local(now));
-        phrase
-            .replace("{date}", &sent.to_rfc5322())
-            .replace("{recipient}", settings.address.as_str())
-            .replace("{name}", &settings.name)
+        let values = [
+            ("date", sent.to_rfc5322()),
+            ("recipient", settings.address.to_string()),
+            ("name", settings.name.clone()),
+        ];
+        let values = values.each_ref().map(|(name, value)| (*name, value.as_str()));
+        filled(self.inner.phrases.receipt(disposition, mail.kind), &values)
     }
 }
 
@@ -501,7 +499,7 @@ struct Job {
     card: Option<compose::OwnCard>,
     format: Option<VoiceFormat>,
     group: Vec<Address>,
-    cover: String,
+    phrases: Phrases,
     seed: Seed,
 }
 
@@ -527,6 +525,7 @@ impl Job {
             (Some(original), Some(relation)) => Some(Original { raw: &original.raw, relation }),
             _ => None,
         };
+        let cover = self.cover();
         let letter = Letter {
             to: message.to.clone(),
             cc: message.cc.clone(),
@@ -539,7 +538,7 @@ impl Job {
             },
             // Voicemail of that kind only plays sound (E13).
             text: message.text.as_deref().filter(|_| !vpim),
-            cover: &self.cover,
+            cover: &cover,
             importance: message.importance,
             private: message.private,
             receipt_to: message.ask_receipt.then(|| self.settings.address.clone()),
@@ -568,6 +567,17 @@ impl Job {
             forward,
             octets,
         })
+    }
+
+    /// What stands in the message for programs that show text only: it names what is there.
+    fn cover(&self) -> String {
+        let file = self.format.map(compose::file_name).unwrap_or_default();
+        let covered = match &self.message.voice {
+            Some(pcm) => Covered::Recording(pcm.duration(), &file),
+            None => Covered::Forward,
+        };
+        let own = own_address(&self.settings);
+        self.phrases.cover(own.label(), covered)
     }
 
     fn subject(&self) -> String {

@@ -357,14 +357,16 @@ fn from_helen<'a>(
 /// message asks for a receipt, and nothing in it forbids one.
 fn receipt(original: &[u8], date: DateTime) -> Option<Entry> {
     let options = ReadOptions { measure_audio: false, ..ReadOptions::default() };
+    let mail = Mail::read(original, &options);
     let request = mdn::MdnRequest {
-        original: &Mail::read(original, &options),
+        original: &mail,
         original_header: original,
         from: people::JONAS.address()?,
         final_recipient: people::JONAS.address()?.addr,
         disposition: mdn::Disposition::Displayed,
         mode: mdn::Mode::Manual,
         reporting_ua: "vm.calderfinch.example; Example Voice Mail",
+        subject: &format!("Played: {}", mail.subject.as_deref().unwrap_or_default()),
         sentence: "The voice message you sent to Jonas Weber was played.\r\n\
                    This does not say that it was understood or acted upon.\r\n",
         spoken: None,

@@ -25,6 +25,12 @@ fn form(format: VoiceFormat) -> (&'static str, &'static str) {
     }
 }
 
+/// The name of the file that the recording of a message of this format is.
+#[must_use]
+pub fn file_name(format: VoiceFormat) -> String {
+    format!("message.{}", form(format).1)
+}
+
 /// One recording as a part.
 pub(crate) fn part(
     format: VoiceFormat,
@@ -36,7 +42,7 @@ pub(crate) fn part(
     let (media_type, extension) = form(format);
     let octets = encode(format, pcm);
     if octets.is_empty() {
-        return Err(Error::EmptyRecording(what(role)));
+        return Err(Error::EmptyRecording(role));
     }
     let mut fields = Fields::default();
     let voice = ("voice", role.as_str());
@@ -70,16 +76,6 @@ pub(crate) fn part(
         fields.structured("Content-Language", language);
     }
     Ok(Part { content_type: media_type.into(), fields, content: Content::Octets(octets) })
-}
-
-/// What a recording is called in an error.
-fn what(role: VoiceContent) -> &'static str {
-    match role {
-        VoiceContent::VoiceMessage => "message",
-        VoiceContent::VoiceMessageNotification => "notification",
-        VoiceContent::OriginatorSpokenName | VoiceContent::RecipientSpokenName => "spoken name",
-        VoiceContent::SpokenSubject => "spoken subject",
-    }
 }
 
 /// Whole seconds, rounded up, at least one (RFC 3803 section 2.2).

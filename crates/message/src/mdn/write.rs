@@ -2,12 +2,12 @@
 
 use crate::{
     Mail, Refusal,
-    compose::{Seed, message_id, voice_part},
+    compose::{self, Seed, message_id, voice_part},
     view::header,
     write::{self, Content, Fields, Part},
 };
 use aloud_codec::Pcm;
-use aloud_model::{AddrSpec, Address, MessageKind, VoiceContent, voice::VoiceFormat};
+use aloud_model::{AddrSpec, Address, VoiceContent, voice::VoiceFormat};
 
 /// Longest value of a field in the machine-readable part.
 const VALUE_MAX: usize = 500;
@@ -57,6 +57,8 @@ pub struct MdnRequest<'a> {
     pub mode: Mode,
     /// Product name and version, nothing about this computer.
     pub reporting_ua: &'a str,
+    /// The Subject field.
+    pub subject: &'a str,
     /// The readable part.
     pub sentence: &'a str,
     /// The readable part, spoken, for voice systems.
@@ -77,8 +79,8 @@ pub enum Error {
     #[error("this address cannot be used: {0}")]
     Address(String),
     /// The spoken part cannot be encoded.
-    #[error("{0}")]
-    Spoken(String),
+    #[error(transparent)]
+    Spoken(compose::Error),
 }
 
 /// Builds a receipt; returns its octets and the envelope recipients. The envelope sender is null.
@@ -109,7 +111,7 @@ pub fn build(request: &MdnRequest<'_>, seed: &Seed) -> Result<(Vec<u8>, Vec<Addr
     fields.addresses("To", &to.iter().cloned().map(Address::bare).collect::<Vec<_>>());
     fields.date("Date", seed.date);
     fields.ids("Message-ID", [seed.message_id().as_str()]);
-    fields.text("Subject", &subject(request));
+    fields.text("Subject", request.subject);
     if let Some(id) = about {
         fields.ids("In-Reply-To", [id]);
     }
@@ -130,33 +132,17 @@ pub fn build(request: &MdnRequest<'_>, seed: &Seed) -> Result<(Vec<u8>, Vec<Addr
     Ok((report.into_message(&fields, &seed.token), to))
 }
 
-fn subject(request: &MdnRequest<'_>) -> String {
-    let word = match (&request.disposition, request.original.kind) {
-        (Disposition::Displayed, MessageKind::Voice) => "Played",
-        (Disposition::Displayed, MessageKind::Fax) => "Viewed",
-        (Disposition::Displayed, _) => "Read",
-        (Disposition::Deleted, _) => "Deleted",
-        (Disposition::Dispatched, _) => "Forwarded",
-        (Disposition::ProcessedError(_), _) => "Not played",
-    };
-    match request.original.subject.as_deref().map(str::trim).filter(|s| !s.is_empty()) {
-        Some(subject) => format!("{word}: {subject}"),
-        None => format!("{word}: your message"),
-    }
-}
-
 /// The part for people: text, or text and speech to choose from (RFC 6522 section 3).
 fn readable(request: &MdnRequest<'_>) -> Result<Part, Error> {
     let text = Part::plain(request.sentence);
     let Some(spoken) = request.spoken else {
         return Ok(text);
     };
-    if spoken.samples.is_empty() || spoken.rate == 0 {
-        return Err(Error::Spoken("the recording is empty".into()));
-    }
     let role = VoiceContent::VoiceMessageNotification;
-    let speech = voice_part(VoiceFormat::Vpim, role, spoken, None, None)
-        .map_err(|error| Error::Spoken(error.to_string()))?;
+    if spoken.samples.is_empty() || spoken.rate == 0 {
+        return Err(Error::Spoken(compose::Error::EmptyRecording(role)));
+    }
+    let speech = voice_part(VoiceFormat::Vpim, role, spoken, None, None).map_err(Error::Spoken)?;
     Ok(Part::new("multipart/alternative", Content::Parts(vec![text, speech])))
 }
 
