@@ -68,7 +68,7 @@ pub struct Common {
     /// Leave To and Cc out: a recipient is a list that cannot be written out.
     #[arg(long)]
     pub hide_recipients: bool,
-    /// `auto` is VPIM in answer to VPIM, else IVM.
+    /// `auto` answers VPIM and IVM in kind; all else is a mail with a WAV file.
     #[arg(long, value_enum, default_value_t)]
     pub format: Format,
     /// Language of the recordings, such as en-CA.
@@ -94,7 +94,7 @@ pub struct Common {
 /// `--format`.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum)]
 pub enum Format {
-    /// VPIM in answer to VPIM, else IVM.
+    /// VPIM in answer to VPIM, IVM in answer to IVM, else a mail with a WAV file.
     #[default]
     Auto,
     /// multipart/voice-message with G.726.
@@ -370,14 +370,14 @@ fn addresses(text: &str, gateway: Option<&str>) -> Result<Vec<Address>, Failure>
 }
 
 fn format(asked: Format, original: Option<&Mail>) -> VoiceFormat {
-    let vpim =
-        original.and_then(|mail| mail.profile.as_deref()).is_some_and(|p| p.starts_with("vpim"));
+    let spoken = original.and_then(|mail| mail.profile.as_deref()).unwrap_or_default();
     match asked {
         Format::Vpim => VoiceFormat::Vpim,
         Format::Ivm => VoiceFormat::Ivm,
         Format::Friendly => VoiceFormat::Friendly,
-        Format::Auto if vpim => VoiceFormat::Vpim,
-        Format::Auto => VoiceFormat::Ivm,
+        Format::Auto if spoken.starts_with("vpim") => VoiceFormat::Vpim,
+        Format::Auto if spoken == "ivm" => VoiceFormat::Ivm,
+        Format::Auto => VoiceFormat::Friendly,
     }
 }
 

@@ -8,6 +8,7 @@ mod mdn;
 mod media;
 mod nonconforming;
 mod other_readers;
+mod programs;
 mod python;
 mod receive;
 mod reports;

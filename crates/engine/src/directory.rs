@@ -18,7 +18,7 @@ use super::{
     types::{AccountSettings, Completion, Contact, Error},
 };
 use aloud_message::{Mail, address};
-use aloud_model::{AddrSpec, Address, ContactId, MessageKind, voice::VoiceFormat};
+use aloud_model::{AddrSpec, Address, ContactId, voice::VoiceFormat};
 
 mod cards;
 
@@ -128,14 +128,19 @@ pub(crate) fn plan(
     Ok(groups)
 }
 
+/// VPIM and IVM go to those whose gateway, address, entry or own mail says that their system takes
+/// them. Everybody else gets a mail with a WAV file, which ordinary programs play: the octets of
+/// IVM have no header (RFC 4239 section 7), and few open them.
 fn format_for(
     c: &Reader,
     settings: &AccountSettings,
     answered: Option<&Mail>,
     address: &AddrSpec,
 ) -> Result<VoiceFormat> {
-    let is_vpim = |profile: &str| profile.starts_with("vpim");
     if settings.gateway.as_deref().is_some_and(|g| g.eq_ignore_ascii_case(address.domain())) {
+        return Ok(VoiceFormat::Vpim);
+    }
+    if matches!(address::parse(address.as_str()).kind, address::Kind::Vpim | address::Kind::Amis) {
         return Ok(VoiceFormat::Vpim);
     }
     if let Some(id) = contacts::by_address(c, address.as_str())? {
@@ -148,18 +153,22 @@ fn format_for(
     if let Some(answered) = answered {
         let theirs = answered.reply_to.as_ref().map(|a| &a.addr);
         let theirs = theirs.or(answered.sender.address.as_ref());
-        let profile = answered.profile.as_deref().unwrap_or_default();
-        if theirs.is_some_and(|t| t.same_mailbox(address)) && is_vpim(profile) {
-            return Ok(VoiceFormat::Vpim);
+        let spoken = answered.profile.as_deref().and_then(spoken_by);
+        if let Some(format) = spoken.filter(|_| theirs.is_some_and(|t| t.same_mailbox(address))) {
+            return Ok(format);
         }
     }
-    Ok(match contacts::last_wrote(c, address.as_str())? {
-        Some((_, profile)) if is_vpim(&profile) => VoiceFormat::Vpim,
-        Some((kind, profile)) if profile.is_empty() && kind == MessageKind::Email => {
-            VoiceFormat::Friendly
-        }
-        _ => VoiceFormat::Ivm,
-    })
+    let last = contacts::last_wrote(c, address.as_str())?;
+    Ok(last.and_then(|(_, profile)| spoken_by(&profile)).unwrap_or(VoiceFormat::Friendly))
+}
+
+/// The format that somebody speaks whose mail has this profile.
+fn spoken_by(profile: &str) -> Option<VoiceFormat> {
+    match profile {
+        "ivm" => Some(VoiceFormat::Ivm),
+        profile if profile.starts_with("vpim") => Some(VoiceFormat::Vpim),
+        _ => None,
+    }
 }
 
 /// Whether one of these people sends cards along, or has asked for ours (decision C1).

@@ -626,7 +626,11 @@ pub fn format_line(composer: &Composer) -> Option<String> {
             .collect(),
     };
     if let [(format, names)] = groups.as_slice() {
+        // What was chosen by hand is nothing that the recipients' systems are known to take.
+        let by_hand = composer.format == Some(VoiceFormat::Vpim)
+            && composer.plan.groups.iter().any(|(known, _)| *known != VoiceFormat::Vpim);
         return Some(match (format, names.len()) {
+            (VoiceFormat::Vpim, _) if by_hand => fl!("format-line-vpim-chosen"),
             (VoiceFormat::Vpim, 1) => fl!("format-line-vpim-one", name = &names[0]),
             (VoiceFormat::Vpim, 2) => fl!("format-line-vpim-both"),
             (VoiceFormat::Vpim, _) => fl!("format-line-vpim-all"),
@@ -681,13 +685,16 @@ mod tests {
         for (groups, text) in [
             (
                 vec![(Vpim, &["a", "b"][..])],
-                "Sent as VPIM voice mail, which both recipients’ systems play.",
+                "Sent as VPIM voice mail, as both recipients’ systems take it.",
             ),
             (
                 vec![(Ivm, &["a"][..])],
-                "Sent as IVM voice mail, which also plays in ordinary mail apps.",
+                "Sent as IVM voice mail. Ordinary mail apps may not play it.",
             ),
-            (vec![(Friendly, &["a"][..])], "Sent as a mail with a sound file."),
+            (
+                vec![(Friendly, &["a"][..])],
+                "Sent as a mail with a sound file (WAV) that ordinary programs play.",
+            ),
             (
                 vec![(Vpim, &["Harrow"][..]), (Ivm, &["MeiLing"][..])],
                 "Sent as VPIM to Harrow and as IVM to MeiLing.",
@@ -696,6 +703,10 @@ mod tests {
             assert_eq!(format_line(&composer(groups)).as_deref(), Some(text));
         }
         assert_eq!(format_line(&composer(Vec::new())), None);
+        let mut c = composer(vec![(Friendly, &["a"][..])]);
+        c.format = Some(Vpim);
+        let said = format_line(&c).expect("a sentence");
+        assert!(said.contains("as you chose"), "{said}");
     }
 
     #[test]
