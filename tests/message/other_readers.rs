@@ -120,7 +120,7 @@ fn compare(reader: &str) {
         // Not the sender as shown, for whom Caller-Name may speak.
         let view = View::parse(octets);
         let from = view.header().first("from").map(mailbox::parse).unwrap_or_default();
-        let from: Vec<Address> = from.iter().filter_map(mailbox::Mailbox::address).collect();
+        let from: Vec<Address> = from.iter().filter_map(mailbox::AddressEntry::address).collect();
         let from = addresses(&from);
         assert_eq!(seen["from"], from, "{reader}: {name}");
     }

@@ -14,7 +14,7 @@ use super::policy::{self, Level};
 use super::problem::{PartProblem, Problem};
 use super::recognize::{self, Medium};
 use super::vendors::{self, Scene, Table, Vendor};
-use super::view::{self, Header, Mailbox, Part, Shape, View, mailbox};
+use super::view::{self, AddressEntry, Header, Part, Shape, View, mailbox};
 
 mod attachments;
 mod length;
@@ -141,8 +141,8 @@ fn read_level(
     identify(&mut mail, header);
     let from = addresses(header, "from");
     let reply_to = addresses(header, "reply-to");
-    mail.to = addresses(header, "to").iter().filter_map(Mailbox::address).collect();
-    mail.cc = addresses(header, "cc").iter().filter_map(Mailbox::address).collect();
+    mail.to = addresses(header, "to").iter().filter_map(AddressEntry::address).collect();
+    mail.cc = addresses(header, "cc").iter().filter_map(AddressEntry::address).collect();
 
     let scene = scene(&view, &mail, &from);
     let found = recognize::recognize(&scene, table);
@@ -197,12 +197,12 @@ fn identify(mail: &mut Mail, header: &Header<'_>) {
 
 /// All entries of a field. From and Reply-To count once (the first field), To and Cc add up: VPIM
 /// allows more than one To field (RFC 2421 section 4.2.2).
-fn addresses(header: &Header<'_>, name: &str) -> Vec<Mailbox> {
+fn addresses(header: &Header<'_>, name: &str) -> Vec<AddressEntry> {
     let fields = if matches!(name, "to" | "cc") { usize::MAX } else { 1 };
     header.all_utf8(name).take(fields.min(50)).flat_map(|value| mailbox::parse(&value)).collect()
 }
 
-fn scene<'v>(view: &'v View<'v>, mail: &Mail, from: &[Mailbox]) -> Scene<'v> {
+fn scene<'v>(view: &'v View<'v>, mail: &Mail, from: &[AddressEntry]) -> Scene<'v> {
     let first = from.first();
     let name = first.and_then(|m| m.name.clone()).unwrap_or_default();
     let comment = first.and_then(|m| m.comment.clone());

@@ -8,7 +8,7 @@ use aloud_model::{AddrSpec, Address, Sensitivity};
 
 use super::mail::{Permission, Receipt};
 use super::refusal::{Confidential, Doubt, Refusal};
-use super::view::{Header, Mailbox, mailbox};
+use super::view::{AddressEntry, Header, mailbox};
 
 /// The Sensitivity of one message in a chain of forwards, outermost first.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -82,11 +82,11 @@ pub fn strictest(levels: &[Level]) -> Option<Sensitivity> {
 /// # Errors
 /// Why there is nobody to answer. `number` is the caller's, if it was passed on.
 pub fn reply_target(
-    reply_to: &[Mailbox],
-    from: &[Mailbox],
+    reply_to: &[AddressEntry],
+    from: &[AddressEntry],
     number: Option<&str>,
 ) -> Result<Address, Refusal> {
-    let target = |list: &[Mailbox]| list.iter().find_map(Mailbox::address);
+    let target = |list: &[AddressEntry]| list.iter().find_map(AddressEntry::address);
     let Some(address) = target(reply_to).or_else(|| target(from)) else {
         return Err(Refusal::NoSender);
     };

@@ -23,7 +23,7 @@ pub mod params;
 pub use date::date;
 pub use encoding::Encoding;
 pub use header::Header;
-pub use mailbox::Mailbox;
+pub use mailbox::AddressEntry;
 pub use params::Structured;
 
 /// Levels of multiparts.

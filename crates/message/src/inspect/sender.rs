@@ -2,7 +2,7 @@
 
 use crate::mail::Sender;
 use crate::vendors::{Scene, Vendor};
-use crate::view::{Header, Mailbox};
+use crate::view::{AddressEntry, Header};
 use crate::{address, display};
 use aloud_model::{AddrSpec, Importance};
 
@@ -24,8 +24,8 @@ const NAME_MAX: usize = 50;
 /// The sender as found.
 pub fn sender(
     header: &Header<'_>,
-    from: &[Mailbox],
-    reply_to: &[Mailbox],
+    from: &[AddressEntry],
+    reply_to: &[AddressEntry],
     scene: &Scene<'_>,
     vendor: Option<&Vendor>,
     telephone: bool,
@@ -82,7 +82,7 @@ pub fn sender(
         .filter(|name| !is_number(name));
     let name = name.map(|name| without_number(&name, number.as_deref())).and_then(known);
 
-    let token = |list: &[Mailbox]| {
+    let token = |list: &[AddressEntry]| {
         list.iter().filter_map(|m| m.addr.as_ref()).any(AddrSpec::is_non_mail_user)
     };
     let outside_caller = robot || token(from) || token(reply_to);

@@ -1,7 +1,7 @@
 //! A message as the rules see it: taken apart, decoded and measured once.
 
 use super::lex;
-use crate::view::{self, Header, Mailbox, Part, Shape, View, mailbox};
+use crate::view::{self, AddressEntry, Header, Part, Shape, View, mailbox};
 use aloud_codec::{self as codec, Hint, Limits};
 use aloud_model::VoiceContent;
 
@@ -62,7 +62,7 @@ pub(super) struct Nested<'a> {
 /// An address and the field it stands in.
 pub(super) struct Listed {
     pub field: &'static str,
-    pub mailbox: Mailbox,
+    pub mailbox: AddressEntry,
 }
 
 pub(super) struct Scene<'a> {
@@ -179,7 +179,7 @@ impl<'a> Scene<'a> {
     }
 
     /// The addresses of a field.
-    pub fn in_field<'s>(&'s self, field: &'s str) -> impl Iterator<Item = &'s Mailbox> {
+    pub fn in_field<'s>(&'s self, field: &'s str) -> impl Iterator<Item = &'s AddressEntry> {
         self.addresses.iter().filter(move |l| l.field == field).map(|l| &l.mailbox)
     }
 

@@ -19,7 +19,7 @@ const LIST_MAX: usize = 1_000;
 
 /// One entry of an address list, as found.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Mailbox {
+pub struct AddressEntry {
     /// The display name, decoded and cleaned.
     pub name: Option<String>,
     /// Comments in parentheses, decoded and cleaned: an old place for names and numbers.
@@ -28,7 +28,7 @@ pub struct Mailbox {
     pub addr: Option<AddrSpec>,
 }
 
-impl Mailbox {
+impl AddressEntry {
     /// As a name and an address, where it has an address. The comment serves as a name.
     pub fn address(&self) -> Option<Address> {
         let addr = self.addr.clone()?;
@@ -46,14 +46,14 @@ struct Entry {
 }
 
 /// Reads an address-list field value.
-pub fn parse(value: &[u8]) -> Vec<Mailbox> {
+pub fn parse(value: &[u8]) -> Vec<AddressEntry> {
     let value: Vec<u8> = value.iter().copied().filter(|c| !matches!(c, b'\r' | b'\n')).collect();
     scan(&value, true).or_else(|| scan(&value, false)).unwrap_or_default()
 }
 
 /// One pass over the list. With `trusting`, quotes and comments must close; `None` says that one
 /// did not, and the second pass takes their marks for ordinary characters.
-fn scan(value: &[u8], trusting: bool) -> Option<Vec<Mailbox>> {
+fn scan(value: &[u8], trusting: bool) -> Option<Vec<AddressEntry>> {
     let mut list = Vec::new();
     let mut entry = Entry::default();
     let mut at = 0;
@@ -163,7 +163,7 @@ fn closing_angle(value: &[u8], from: usize) -> usize {
     memchr::memchr(b'>', rest).map(|at| from + at).or(comma).unwrap_or(value.len())
 }
 
-fn finish(entry: &mut Entry, list: &mut Vec<Mailbox>) {
+fn finish(entry: &mut Entry, list: &mut Vec<AddressEntry>) {
     let Entry { phrase, comment, angle } = std::mem::take(entry);
     let phrase = phrase.trim_ascii();
     let comment = clean(&comment);
@@ -176,7 +176,7 @@ fn finish(entry: &mut Entry, list: &mut Vec<Mailbox>) {
         },
     };
     if name.is_some() || addr.is_some() || comment.is_some() {
-        list.push(Mailbox { name, comment, addr });
+        list.push(AddressEntry { name, comment, addr });
     }
 }
 
