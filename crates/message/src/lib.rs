@@ -10,7 +10,7 @@ pub mod card;
 pub mod compose;
 pub mod display;
 pub mod dsn;
-pub mod growing;
+pub mod incremental;
 pub mod inspect;
 pub mod mail;
 pub mod mdn;

@@ -1,7 +1,7 @@
 //! The sound of a leaf while its message is still being fetched (decision D1).
 //!
 //! [`Hearing`] reads what the account task has stored, takes the leaf out of it
-//! ([`aloud_message::growing`]) and decodes it ([`codec::Stream`]); each octet once. In the end it
+//! ([`aloud_message::incremental`]) and decodes it ([`codec::Stream`]); each octet once. In the end it
 //! gives the whole, read as [`Engine::audio`] reads it, so what came in pieces is checked against
 //! it. Tests: `tests/engine/hearing.rs`.
 
@@ -16,7 +16,7 @@ use crate::{
     types::{Error, Event},
 };
 use aloud_codec::{self as codec, Hint, Limits, Pcm, Stream, stream};
-use aloud_message::growing::{self, Growing};
+use aloud_message::incremental::{self, Growing};
 use aloud_model::MessageKey;
 
 /// Octets of a message that are decoded in one go.
@@ -94,9 +94,9 @@ impl Decoder {
             self.stream = Some(Stream::new(hint, Limits::default(), self.swapped));
         }
         let after = match standing {
-            growing::Standing::Searching | growing::Standing::Inside => After::More,
-            growing::Standing::Closed => After::End,
-            growing::Standing::Never => After::Nothing,
+            incremental::Standing::Searching | incremental::Standing::Inside => After::More,
+            incremental::Standing::Closed => After::End,
+            incremental::Standing::Never => After::Nothing,
         };
         let Some(stream) = &mut self.stream else { return (None, after) };
         let mut samples = Vec::new();
@@ -163,7 +163,7 @@ impl Engine {
         blocking(move || {
             let mut leaf = Growing::new(&path);
             let mut content = Vec::new();
-            if leaf.push(&opening.raw, &mut content) != growing::Standing::Closed {
+            if leaf.push(&opening.raw, &mut content) != incremental::Standing::Closed {
                 return Ok(None);
             }
             let Some((media_type, filename)) = leaf.named() else { return Ok(None) };
