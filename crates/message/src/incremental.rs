@@ -35,7 +35,7 @@ pub enum Standing {
 }
 
 /// A leaf that is still coming.
-pub struct Growing {
+pub struct LeafReader {
     path: String,
     state: State,
 }
@@ -101,7 +101,7 @@ fn locate(raw: &[u8], path: &str) -> Option<Place> {
     None
 }
 
-impl Growing {
+impl LeafReader {
     /// The leaf with a path, as in [`super::inspect::body`].
     #[must_use]
     pub fn new(path: &str) -> Self {
@@ -298,15 +298,15 @@ mod tests {
     use super::{super::inspect, *};
 
     fn grown(raw: &[u8], path: &str, sizes: impl IntoIterator<Item = usize>) -> Option<Vec<u8>> {
-        let mut growing = Growing::new(path);
+        let mut leaf = LeafReader::new(path);
         let (mut out, mut rest) = (Vec::new(), raw);
         for size in sizes {
             let (piece, after) = rest.split_at(size.min(rest.len()));
-            growing.push(piece, &mut out);
+            leaf.push(piece, &mut out);
             rest = after;
         }
-        growing.push(rest, &mut out);
-        (growing.finish(&mut out) == Standing::Closed).then_some(out)
+        leaf.push(rest, &mut out);
+        (leaf.finish(&mut out) == Standing::Closed).then_some(out)
     }
 
     fn lines(count: usize) -> String {
@@ -370,13 +370,13 @@ mod tests {
     #[test]
     fn it_comes_before_its_end_and_says_what_it_is() {
         let (path, raw) = messages().swap_remove(0);
-        let mut growing = Growing::new(path);
+        let mut leaf = LeafReader::new(path);
         let mut out = Vec::new();
-        assert_eq!(growing.push(&raw[..100], &mut out), Standing::Searching);
-        assert_eq!(growing.push(&raw[100..5000], &mut out), Standing::Inside);
-        assert_eq!(growing.named(), Some(("audio/32kadpcm", Some("a.726"))));
+        assert_eq!(leaf.push(&raw[..100], &mut out), Standing::Searching);
+        assert_eq!(leaf.push(&raw[100..5000], &mut out), Standing::Inside);
+        assert_eq!(leaf.named(), Some(("audio/32kadpcm", Some("a.726"))));
         assert!(out.len() > 3000);
-        assert_eq!(growing.push(&raw[5000..], &mut out), Standing::Closed);
+        assert_eq!(leaf.push(&raw[5000..], &mut out), Standing::Closed);
     }
 
     #[test]

@@ -16,7 +16,7 @@ use crate::{
     types::{Error, Event},
 };
 use aloud_codec::{self as codec, Hint, Limits, Pcm, Stream, stream};
-use aloud_message::incremental::{self, Growing};
+use aloud_message::incremental::{self, LeafReader};
 use aloud_model::MessageKey;
 
 /// Octets of a message that are decoded in one go.
@@ -77,7 +77,7 @@ enum After {
 
 /// From octets of the message to samples of the leaf.
 struct Decoder {
-    leaf: Growing,
+    leaf: LeafReader,
     stream: Option<Stream>,
     swapped: bool,
 }
@@ -135,7 +135,7 @@ impl Engine {
             fetch: Some(async move { engine.fetch(key).await }.boxed()),
             fetched: None,
             decoder: Some(Box::new(Decoder {
-                leaf: Growing::new(&path),
+                leaf: LeafReader::new(&path),
                 stream: None,
                 swapped: self.is_swapped(key),
             })),
@@ -161,7 +161,7 @@ impl Engine {
         }
         let swapped = self.is_swapped(key);
         blocking(move || {
-            let mut leaf = Growing::new(&path);
+            let mut leaf = LeafReader::new(&path);
             let mut content = Vec::new();
             if leaf.push(&opening.raw, &mut content) != incremental::Standing::Closed {
                 return Ok(None);
