@@ -8,9 +8,21 @@ use std::{
     io::{self, Write},
     path::{Path, PathBuf},
     process::ExitCode,
+    sync::atomic::{AtomicBool, Ordering},
 };
 
 use clap::{Parser, Subcommand};
+
+/// As the standard macro, for a reader that may have gone (`aloud list | head`): what nobody reads
+/// is no failure, and no panic.
+macro_rules! println {
+    ($($text:tt)*) => { $crate::cli::line(&mut ::std::io::stdout().lock(), format_args!($($text)*)) };
+}
+
+/// As [`println`], for standard error.
+macro_rules! eprintln {
+    ($($text:tt)*) => { $crate::cli::line(&mut ::std::io::stderr().lock(), format_args!($($text)*)) };
+}
 
 pub(crate) mod account;
 pub(crate) mod address;
@@ -166,6 +178,7 @@ pub fn run(command: Command, dirs: &Dirs) -> ExitCode {
 /// Says why a command failed and turns its outcome into an exit code.
 pub fn finish(outcome: Outcome) -> ExitCode {
     match outcome {
+        Ok(()) if LINES_LOST.load(Ordering::Relaxed) => ExitCode::from(1),
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
             eprintln!("aloud: {failure}");
@@ -185,7 +198,25 @@ pub fn write_output(output: &Path, octets: &[u8]) -> Outcome {
     } else {
         fs::write(output, octets)
     };
-    written.map_err(|error| Failure::Failed(format!("{}: {error}", output.display())))
+    match written {
+        Err(error) if output.as_os_str() == "-" && error.kind() == io::ErrorKind::BrokenPipe => {
+            Ok(())
+        }
+        written => {
+            written.map_err(|error| Failure::Failed(format!("{}: {error}", output.display())))
+        }
+    }
+}
+
+/// Whether a line could not be written for another reason than that its reader has gone.
+static LINES_LOST: AtomicBool = AtomicBool::new(false);
+
+/// Writes a line. [`finish`] tells when lines were lost, on a full disk for instance.
+fn line(out: &mut impl Write, text: std::fmt::Arguments<'_>) {
+    let written = out.write_fmt(format_args!("{text}\n")).and_then(|()| out.flush());
+    if written.is_err_and(|error| error.kind() != io::ErrorKind::BrokenPipe) {
+        LINES_LOST.store(true, Ordering::Relaxed);
+    }
 }
 
 /// Prints text for people or JSON lines.

@@ -6,6 +6,7 @@ use std::{
 };
 
 mod address;
+mod broken_pipe;
 mod card;
 mod compose;
 mod fax;
