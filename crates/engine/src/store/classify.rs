@@ -7,7 +7,7 @@
 use std::time::Duration;
 
 use aloud_message::{
-    Mail, PartRole, Permission, Problem, Refusal, Report, display, dsn, inspect::ReadOptions,
+    Mail, PartRole, Permission, Problem, Refusal, Report, dsn, inspect::ReadOptions,
 };
 use aloud_model::{Address, DateTime, Importance, MessageKind};
 

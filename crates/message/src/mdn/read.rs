@@ -38,6 +38,10 @@ fn take(mdn: &mut Mdn, fields: &header::Header<'_>) {
             !piece.trim().is_empty() && !mode.ends_with("-action")
         };
         let what = value.split(';').rfind(piece).unwrap_or_default();
+        // Some write the reason behind the modifier: `processed/error: disk full`.
+        let (what, reason) = what.split_once(':').unwrap_or((what, ""));
+        let reason = display::clean(reason);
+        mdn.errors.extend((!reason.is_empty()).then_some(reason));
         let mut words = what.split(['/', ',']).map(|w| display::clean(w).to_ascii_lowercase());
         mdn.disposition = words.next().unwrap_or_default().as_str().into();
         mdn.modifiers = words.filter(|w| !w.is_empty()).take(16).collect();
@@ -89,7 +93,7 @@ mod tests {
     fn reads_old_and_new_dispositions() {
         // (fields, disposition, modifiers, recipient, id, errors)
         type Case<'a> = (&'a str, &'a str, &'a [&'a str], Option<&'a str>, Option<&'a str>, usize);
-        let cases: [Case<'_>; 11] = [
+        let cases: [Case<'_>; 12] = [
             (
                 "Reporting-UA: x\r\nFinal-Recipient: rfc822;robin@example.com\r\nOriginal-Message-ID: <a@b>\r\nDisposition: manual-action/MDN-sent-manually; displayed\r\n",
                 "displayed",
@@ -155,6 +159,14 @@ mod tests {
                 None,
                 Some("a@b"),
                 0,
+            ),
+            (
+                "Disposition: automatic-action/MDN-sent-automatically; processed/error: disk full\n",
+                "processed",
+                &["error"],
+                None,
+                None,
+                1,
             ),
             ("", "", &[], None, None, 0),
         ];

@@ -1,7 +1,7 @@
 //! Header blocks (RFC 5322 section 2.2), found without trusting them.
 //!
-//! Limits: 256 KiB of one block are read, 64 KiB of one value; the rest is skipped. Lines that are
-//! no field are taken as a continuation when they look like a parameter of the field before
+//! Limits: 256 KiB of one block are read, 64 KiB of one value; the rest is skipped, but for the first
+//! of each field that says what a message is ([`NEEDED`]), wherever it stands. Lines that are no field are taken as a continuation when they look like a parameter of the field before
 //! (`boundary=` on an unfolded line), skipped when a field follows, and else end the block.
 
 use std::borrow::Cow;
@@ -14,6 +14,29 @@ use super::encoding;
 pub const BLOCK_MAX: usize = 256 * 1024;
 /// Octets of one value that are read.
 pub const VALUE_MAX: usize = 64 * 1024;
+
+/// Fields that are read even behind the limit of a block, the first of each: without them nobody
+/// knows what a message is, who it is from and where its parts are.
+const NEEDED: [&str; 18] = [
+    "from",
+    "sender",
+    "reply-to",
+    "to",
+    "cc",
+    "subject",
+    "date",
+    "message-id",
+    "in-reply-to",
+    "references",
+    "mime-version",
+    "content-type",
+    "content-transfer-encoding",
+    "content-disposition",
+    "content-duration",
+    "message-context",
+    "sensitivity",
+    "importance",
+];
 
 /// One field as it stands.
 #[derive(Debug, Clone, Copy)]
@@ -144,6 +167,8 @@ pub fn read(raw: &[u8], at: usize, inside: bool) -> (Header<'_>, usize) {
     let mut header = Header::default();
     let mut position = at;
     let mut open: Option<(&str, usize, usize)> = None;
+    // Inside a field that is skipped: its folded lines are too.
+    let mut skipping = false;
     loop {
         if position >= raw.len() {
             header.unfinished = true;
@@ -156,23 +181,24 @@ pub fn read(raw: &[u8], at: usize, inside: bool) -> (Header<'_>, usize) {
             return (header, if text.is_empty() { next } else { position });
         }
         let folded = text.starts_with(b" ") || text.starts_with(b"\t");
-        if folded && text.trim_ascii().is_empty() && open.is_none() {
+        if folded && skipping {
+            // More of it.
+        } else if folded && text.trim_ascii().is_empty() && open.is_none() {
             // A line of blanks before any field: as good as an empty one.
             return (header, next);
-        }
-        if folded && let Some((_, _, end)) = &mut open {
+        } else if folded && let Some((_, _, end)) = &mut open {
             *end = position + text.len();
         } else if let Some((name, value)) = field_name(text) {
             close(&mut header, raw, &mut open);
-            if position - at > BLOCK_MAX {
-                header.clipped = true;
-            } else {
+            skipping = position - at > BLOCK_MAX && !is_missing(&header, name);
+            header.clipped |= position - at > BLOCK_MAX;
+            if !skipping {
                 open = Some((name, position + value, position + text.len()));
             }
         } else if text.starts_with(b"From ") || text.starts_with(b">From ") {
             // The separator line of an mbox file.
         } else {
-            let begun = open.is_some() || !header.fields.is_empty();
+            let begun = skipping || open.is_some() || !header.fields.is_empty();
             match &mut open {
                 Some((name, _, end)) if stray_parameter(name, text) => *end = position + text.len(),
                 _ if begun && field_name(line(raw, next).0).is_some() => {}
@@ -184,6 +210,11 @@ pub fn read(raw: &[u8], at: usize, inside: bool) -> (Header<'_>, usize) {
         }
         position = next;
     }
+}
+
+/// Whether a field is needed and not there yet.
+fn is_missing(header: &Header<'_>, name: &str) -> bool {
+    NEEDED.iter().any(|needed| needed.eq_ignore_ascii_case(name)) && !header.has(name)
 }
 
 fn close<'a>(header: &mut Header<'a>, raw: &'a [u8], open: &mut Option<(&'a str, usize, usize)>) {
@@ -232,7 +263,22 @@ mod tests {
         raw.extend(b"Subject: late\r\n\r\nbody");
         let (header, at) = read(&raw, 0, false);
         assert!(header.clipped && header.fields().len() < 6_000);
+        assert_eq!(header.text("subject").as_deref(), Some("late"));
         assert_eq!(at, fill + 17);
+    }
+
+    #[test]
+    fn folded_lines_behind_the_limit_are_no_body() {
+        let mut raw = b"Subject: first\r\n".to_vec();
+        for _ in 0..20_000 {
+            raw.extend(b"X-Fill: 01234567890123456789\r\n 0123456789\r\n\tmore: of it\r\n");
+        }
+        raw.extend(b"Subject: second\r\nFrom: a@x.example\r\nContent-Type: audio/basic;\r\n name=a.au\r\n\r\nbody");
+        let (header, at) = read(&raw, 0, false);
+        assert_eq!(raw.get(at..), Some(&b"body"[..]));
+        assert_eq!(header.text("subject").as_deref(), Some("first"));
+        assert_eq!(header.text("from").as_deref(), Some("a@x.example"));
+        assert_eq!(header.text("content-type").as_deref(), Some("audio/basic; name=a.au"));
     }
 
     #[test]
