@@ -90,7 +90,12 @@ impl Structured {
             return Some(extended(value));
         }
         if let Some((octets, charset)) = self.pieces(name) {
-            return Some(encoding::text(&octets, charset.as_deref()).trim().to_owned());
+            let text = match charset {
+                Some(charset) => encoding::text(&octets, Some(&charset)),
+                // Without a charset some put an encoded word into the pieces.
+                None => encoding::unstructured(&octets),
+            };
+            return Some(text.trim().to_owned());
         }
         let value = self.raw(name)?;
         Some(encoding::unstructured(value).trim().to_owned())
@@ -218,6 +223,15 @@ fn end_of_piece(rest: &[u8], quotes: bool) -> Option<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_encoded_word_in_pieces_is_decoded() {
+        let raw = b"attachment;\r\n filename*0=\"=?UTF-8?Q?Anruf_von_M=C3\";\r\n filename*1=\"=BCller.wav?=\"";
+        let said = Structured::parse(raw).text("filename");
+        assert_eq!(said.as_deref(), Some("Anruf von Müller.wav"));
+        let plain = b"attachment; filename*0=\"a b\"; filename*1=\" c.wav\"";
+        assert_eq!(Structured::parse(plain).text("filename").as_deref(), Some("a b c.wav"));
+    }
 
     #[test]
     fn reads_what_senders_write() {
