@@ -159,6 +159,7 @@ pub fn build(error: &BuildError) -> String {
 pub fn recipient(error: &RecipientError) -> String {
     match error {
         RecipientError::NoAddress => fl!("address-recipient-none"),
+        RecipientError::Domain => fl!("address-build-domain"),
         RecipientError::NoGateway => fl!("address-recipient-no-gateway"),
         RecipientError::Number(error) => build(error),
     }

@@ -30,6 +30,9 @@ pub enum RecipientError {
     /// Neither a complete mail address nor a number.
     #[error("not a complete mail address")]
     NoAddress,
+    /// The domain is the name of no host (RFC 5321 section 2.3.5).
+    #[error("the domain is no name of a host")]
+    Domain,
     /// A number, and no gateway is known.
     #[error("no gateway is set for numbers")]
     NoGateway,
@@ -55,6 +58,9 @@ pub fn recipient(text: &str, gateway: Option<&str>) -> Result<Recipient, Recipie
         return match mailbox::parse(text.as_bytes()).as_slice() {
             [found] => {
                 let addr = found.addr.clone().ok_or(RecipientError::NoAddress)?;
+                if !is_host(addr.domain()) {
+                    return Err(RecipientError::Domain);
+                }
                 Ok(Recipient { address: Address { name: found.name.clone(), addr }, notes: vec![] })
             }
             _ => Err(RecipientError::NoAddress),
@@ -67,6 +73,21 @@ pub fn recipient(text: &str, gateway: Option<&str>) -> Result<Recipient, Recipie
             Err(error) => Err(no_number(inner, error.into())),
         },
     }
+}
+
+/// Whether a domain is an address in brackets, or labels of at most 63 letters, digits and hyphens,
+/// hyphens inside only. Letters outside ASCII are left to who sends (RFC 6531).
+fn is_host(domain: &str) -> bool {
+    const LABEL_MAX: usize = 63;
+    const DOMAIN_MAX: usize = 253;
+    let label = |label: &str| {
+        (1..=LABEL_MAX).contains(&label.len())
+            && !label.starts_with('-')
+            && !label.ends_with('-')
+            && label.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '_'))
+    };
+    domain.starts_with('[') && domain.ends_with(']')
+        || domain.len() <= DOMAIN_MAX && domain.split('.').all(label)
 }
 
 fn numbered(text: &str, number: &str, domain: &str) -> Result<Recipient, RecipientError> {
@@ -174,6 +195,10 @@ mod tests {
             ("FAX=+13035550123@fax.example.net", None, Some("FAX=+13035550123@fax.example.net")),
             ("ada(home)@example.com", None, Some("ada@example.com")),
             ("\"a b\"@example.com", None, Some("\"a b\"@example.com")),
+            ("bob@-x-.com", None, None),
+            ("bob@xn--exmple-cua.example", None, Some("bob@xn--exmple-cua.example")),
+            ("bob@[192.0.2.1]", None, Some("bob@[192.0.2.1]")),
+            ("bob@a..example", None, None),
             ("Ada", None, None),
             ("+1 (303) 555-012@pbx.example.net", None, None),
             ("a@example.com b@example.com", None, None),
@@ -183,6 +208,8 @@ mod tests {
             assert_eq!(found.as_ref().map(|a| a.addr.as_str()), expected, "{text}");
             assert_eq!(found.and_then(|a| a.name).as_deref(), name, "{text}");
         }
+        let long = format!("bob@{}.example", "a".repeat(70));
+        assert_eq!(recipient(&long, gateway), Err(RecipientError::Domain));
         assert_eq!(recipient("2722", None), Err(RecipientError::NoGateway));
         assert_eq!(recipient("Ada", None), Err(RecipientError::NoAddress));
         let short = Err(RecipientError::Number(NumberError::TooShort.into()));

@@ -274,7 +274,7 @@ fn recipient(text: &str, account: &Account) -> Chip {
             let detail = (!notes.is_empty()).then(|| notes.join("; "));
             Chip { label: text.to_owned(), number: true, detail, ..Chip::of(found.address) }
         }
-        Err(RecipientError::NoAddress) => {
+        Err(RecipientError::NoAddress | RecipientError::Domain) => {
             wrong(false, fl!("composer-bad-address"), fl!("composer-bad-address-line"))
         }
         Err(RecipientError::NoGateway) => {
