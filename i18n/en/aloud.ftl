@@ -885,6 +885,8 @@ compose-empty-subject = the recording of the spoken subject is empty
 compose-nothing = there is nothing to send
 compose-no-recipient = there is no recipient
 compose-address = this address cannot be used: { $address }
+compose-language = “{ $tag }” is no language tag such as en-CA
+compose-as-it-came = the message taken along has octets or lines that ordinary mail has not; it goes as it came, and some servers refuse it
 compose-vpim-text = a VPIM message cannot carry a text
 compose-vpim-attachments = a VPIM message cannot carry attachments
 

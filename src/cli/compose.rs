@@ -423,12 +423,16 @@ fn finish(letter: &Letter<'_>, common: &Common) -> Outcome {
             compose::Error::Refused(_)
             | compose::Error::NotInVpim(_)
             | compose::Error::EmptyRecording(_) => Failure::Refused(reason),
-            compose::Error::NoRecipient | compose::Error::Address(_) | compose::Error::Nothing => {
-                Failure::Usage(reason)
-            }
+            compose::Error::NoRecipient
+            | compose::Error::Address(_)
+            | compose::Error::Language(_)
+            | compose::Error::Nothing => Failure::Usage(reason),
             _ => Failure::Failed(reason),
         }
     })?;
+    if compose::needs_8bit(&octets) {
+        eprintln!("aloud: {}", fl!("compose-as-it-came"));
+    }
     write_output(&common.output, &octets)
 }
 

@@ -108,6 +108,7 @@ pub fn compose(error: &compose::Error) -> String {
         compose::Error::Nothing => fl!("compose-nothing"),
         compose::Error::NoRecipient => fl!("compose-no-recipient"),
         compose::Error::Address(address) => fl!("compose-address", address = address),
+        compose::Error::Language(tag) => fl!("compose-language", tag = display::clean(tag)),
         compose::Error::NotInVpim(NotInVpim::Text) => fl!("compose-vpim-text"),
         compose::Error::NotInVpim(NotInVpim::Attachments) => fl!("compose-vpim-attachments"),
         compose::Error::Codec(error) => problem::audio(error),

@@ -196,6 +196,27 @@ fn a_number_in_any_notation_goes_to_its_subscriber_or_nowhere() {
 }
 
 #[test]
+fn what_cannot_go_as_it_is_is_said() {
+    let desk = Desk::new();
+    let said = desk.refused(2, &[&NEW[..], &["--language", "en_US; x=\"y\""]].concat());
+    assert!(said.contains("en_US"), "{said}");
+    let long = "x".repeat(1_200);
+    for body in ["a\0b", long.as_str()] {
+        let raw = format!("From: z@x.example\r\nTo: b@x.example\r\nSubject: Odd\r\n\r\n{body}\r\n");
+        desk.put("odd.eml", raw.as_bytes());
+        let forward = ["forward", "odd.eml", "--to", "d@x.example", "--from", "b@x.example"];
+        let said = desk.run(&forward).stderr;
+        assert!(String::from_utf8_lossy(&said).contains("as it came"), "it is said");
+    }
+    let many: Vec<String> = (0..1_200).map(|n| format!("p{n}@x.example")).collect();
+    let many = many.join(",");
+    let to = ["compose", "--audio", "a.wav", "--from", "a@x.example", "--to", many.as_str()];
+    let (raw, _) = desk.built(&to);
+    let text = String::from_utf8_lossy(&raw);
+    assert!(text.contains("p0@x.example") && text.contains("p1199@x.example"), "all of them");
+}
+
+#[test]
 fn replies_and_forwards_follow_the_original() {
     let desk = Desk::new();
     let new = ["b@x.example", "--from", "a@x.example", "--format", "vpim"];

@@ -246,6 +246,9 @@ pub enum Error {
     /// An address that a header field cannot carry.
     #[error("this address cannot be used: {0}")]
     Address(String),
+    /// What is given as the language of the recordings is no language tag (RFC 5646).
+    #[error("no language tag: {0}")]
+    Language(String),
     /// VPIM carries voice, fax and forwarded messages only (E13).
     #[error("a VPIM message cannot carry it: {0:?}")]
     NotInVpim(NotInVpim),
@@ -290,6 +293,12 @@ fn check(letter: &Letter<'_>) -> Result<(), Error> {
     }
     if recipients().any(AddrSpec::is_non_mail_user) {
         return Err(Error::Refused(Refusal::OutsideRecipient));
+    }
+    let tag = |t: &str| {
+        (1..=35).contains(&t.len()) && t.chars().all(|c| c.is_ascii_alphanumeric() || c == '-')
+    };
+    if let Some(language) = letter.language.as_deref().filter(|language| !tag(language)) {
+        return Err(Error::Language(language.to_owned()));
     }
     for (pcm, what) in [
         (letter.parts.voice, VoiceContent::VoiceMessage),

@@ -69,10 +69,7 @@ pub(crate) fn part(
     if let Some(id) = content_id {
         fields.structured("Content-ID", &format!("<{id}>"));
     }
-    let tag = |t: &str| {
-        (1..=35).contains(&t.len()) && t.chars().all(|c| c.is_ascii_alphanumeric() || c == '-')
-    };
-    if let Some(language) = language.filter(|t| tag(t)) {
+    if let Some(language) = language {
         fields.structured("Content-Language", language);
     }
     Ok(Part { content_type: media_type.into(), fields, content: Content::Octets(octets) })
@@ -138,8 +135,10 @@ pub(super) fn agreeing(
     match spoken_name {
         Some(id) => doc.sound = Some(Sound::Cid(id.to_owned())),
         None => {
-            // A reference to a part that is not here would lead nowhere.
-            doc.sound = doc.sound.filter(|sound| matches!(sound, Sound::Inline { .. }));
+            // A reference to a part that is not here would lead nowhere, and VPIM knows references
+            // only (RFC 2421 section 4.3.3).
+            let vpim = letter.format == Some(VoiceFormat::Vpim);
+            doc.sound = doc.sound.filter(|s| !vpim && matches!(s, Sound::Inline { .. }));
         }
     }
     if let Some(reply_to) = &letter.reply_to {
