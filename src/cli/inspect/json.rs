@@ -121,8 +121,11 @@ fn report(report: &Report) -> Value {
 fn mdn_value(mdn: &Mdn) -> Value {
     json!({
         "disposition": Some(mdn.disposition.as_str()).filter(|d| !d.is_empty()),
+        "modifiers": mdn.modifiers,
+        "errors": mdn.errors,
         "recipient": mdn.recipient,
         "original_message_id": mdn.original_message_id,
+        "sentence": wording::receipt::sentence(mdn),
     })
 }
 
