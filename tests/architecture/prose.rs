@@ -13,11 +13,10 @@ use super::sources;
 const LAYERS: [&str; 1] = ["message"];
 
 /// Literals that look like prose and are data, by file or folder.
-const DATA: [(&str, &str); 6] = [
+const DATA: [(&str, &str); 5] = [
     ("message/validate", "findings about octets in the words of the standards, for administrators"),
     ("message/dsn/why", "what mail servers say, to be recognised"),
     ("message/inspect/sender", "what voice systems write for a caller without a number"),
-    ("message/compose/voice", "the Content-Description of RFC 3801 section 4.3.1"),
     ("message/card", "calendar and telephone words of cards, and what is wrong with a card"),
     ("message/compose/fax", "the name of a limit"),
 ];
