@@ -49,8 +49,31 @@ pub struct CardDoc {
     pub uid: Option<String>,
     /// Notes.
     pub notes: Option<String>,
+    /// The properties that have more to them than the fields above say, as they stood: N, ORG, ADR,
+    /// TITLE, ROLE, NICKNAME, BDAY, URL. [`write`] writes one again where the field that is made of it
+    /// is unchanged.
+    pub properties: Vec<Property>,
     /// Why it cannot be used as it stands, or what was repaired.
     pub problem: Option<String>,
+}
+
+/// A property with its components (RFC 2426 section 3).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Property {
+    /// In upper case.
+    pub name: String,
+    /// The components in order, empty ones too.
+    pub components: Vec<String>,
+}
+
+impl Property {
+    /// The components that say something, in one text.
+    #[must_use]
+    pub fn joined(&self) -> String {
+        let filled: Vec<&str> =
+            self.components.iter().map(String::as_str).filter(|c| !c.is_empty()).collect();
+        filled.join(", ")
+    }
 }
 
 /// A mail address on a card.
@@ -177,6 +200,34 @@ mod tests {
         assert_eq!(listed.given.as_deref(), Some("Ada Bo Cy,D"));
         assert_eq!(listed.place.as_deref(), Some("1 Main St, Flat 2, Ulm"));
         assert_eq!(listed.organization.as_deref(), Some("A;B, C"));
+    }
+
+    #[test]
+    fn what_a_card_is_made_of_survives_a_round_trip() {
+        let lines = "VERSION:3.0\r\nFN:Dr. Ada B. Okafor\r\nN:Okafor;Ada;B.;Dr.;PhD\r\n\
+            ORG:Calder\\, Finch;Voice;Lab 2\r\nTITLE:Head of Voice\r\nROLE:Engineer\r\n\
+            ADR:;;1 Main St;Leeds;;LS1 1AA;UK\r\nADR:;;2 Side St;York;;;\r\nNICKNAME:Ada\r\nBDAY:1980-01-02\r\n\
+            URL:https://example.com/ada\r\nNOTE:a\\nb";
+        let written = write(&body(lines));
+        for line in lines.split("\r\n").filter(|line| !line.starts_with("VERSION")) {
+            assert!(
+                written.contains(&format!("\r\n{}\r\n", line.trim_start())),
+                "{line}: {written}"
+            );
+        }
+        assert_eq!(write(&body(&written)), written);
+        // What was changed by hand wins.
+        let mut changed = body(lines);
+        changed.family = Some("Oke".into());
+        changed.place = Some("Hull".into());
+        changed.role = None;
+        let written = write(&changed);
+        assert!(written.contains("\r\nN:Oke;Ada B.;;;\r\n"), "{written}");
+        assert!(
+            written.contains("\r\nADR:;;;Hull;;;\r\n") && !written.contains("Leeds"),
+            "{written}"
+        );
+        assert!(!written.contains("TITLE") && !written.contains("ROLE"), "{written}");
     }
 
     #[test]

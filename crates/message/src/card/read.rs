@@ -1,7 +1,7 @@
 //! From octets to cards: lines first ([`super::lines`]), then the properties that a [`CardDoc`] has.
 
 use super::{
-    CardDoc, Email, Sound, Tel,
+    CardDoc, Email, Property, Sound, Tel,
     lines::{self, Binary, Line, PROPERTIES_MAX, Text},
 };
 use crate::display;
@@ -16,6 +16,11 @@ const CARDS_MAX: usize = 100;
 /// Longest value that is kept, in characters; notes may be longer.
 const VALUE_MAX: usize = 500;
 const NOTES_MAX: usize = 16_000;
+
+/// Properties that are kept with their components.
+const KEPT: [&str; 8] = ["N", "ORG", "ADR", "TITLE", "ROLE", "NICKNAME", "BDAY", "URL"];
+/// How many of them, and how many components of one.
+const KEPT_MAX: usize = 16;
 
 /// Reads the first card; one that cannot be read has a [`CardDoc::problem`].
 #[must_use]
@@ -116,6 +121,17 @@ fn card(source: &lines::Source) -> CardDoc {
 
 /// Sets the field that a property is for; the first of a name counts.
 fn set_text(doc: &mut CardDoc, text: &Text) {
+    if KEPT.contains(&text.name.as_str()) && doc.properties.len() < KEPT_MAX {
+        let whole = || vec![one_line(&text.whole()).unwrap_or_default()];
+        let components = match text.name.as_str() {
+            "N" | "ORG" | "ADR" => {
+                let parts = text.components(if text.name == "N" { " " } else { ", " });
+                parts.iter().take(KEPT_MAX).map(|c| one_line(c).unwrap_or_default()).collect()
+            }
+            _ => whole(),
+        };
+        doc.properties.push(Property { name: text.name.clone(), components });
+    }
     let whole = || one_line(&text.whole());
     let joined = |joint| {
         let components = text.components(joint);

@@ -3,7 +3,7 @@
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 
-use super::{CardDoc, Sound, lines::NO_TYPES};
+use super::{CardDoc, Property, Sound, lines::NO_TYPES};
 
 /// Longest line without its line end (RFC 2425 section 5.8.1).
 const LINE: usize = 75;
@@ -25,16 +25,29 @@ pub fn write_with(card: &CardDoc, sound: &str) -> String {
     let joined: Vec<&str> = parts.into_iter().filter_map(|p| p.as_deref()).collect();
     let name = card.name.clone().unwrap_or_else(|| joined.join(" "));
     out.text("FN", &name);
-    let family = card.family.as_deref().or(card.given.is_none().then_some(name.as_str()));
-    out.line(&format!(
-        "N:{};{};;;",
-        escape(family.unwrap_or_default()),
-        escape(card.given.as_deref().unwrap_or_default())
-    ));
-    for (property, value) in [("ORG", &card.organization), ("ROLE", &card.role)] {
-        if let Some(value) = value {
-            out.text(property, value);
+    if !out.kept(card, "N", |n| is_name(n, card)) {
+        let family = card.family.as_deref().or(card.given.is_none().then_some(name.as_str()));
+        out.line(&format!(
+            "N:{};{};;;",
+            escape(family.unwrap_or_default()),
+            escape(card.given.as_deref().unwrap_or_default())
+        ));
+    }
+    if let Some(organization) = &card.organization
+        && !out.kept(card, "ORG", |org| org.joined() == *organization)
+    {
+        out.text("ORG", organization);
+    }
+    // Role wins over title where a card has both; then the title stays beside it.
+    if let Some(role) = &card.role {
+        let titled = card.properties.iter().any(|p| p.name == "ROLE" && p.joined() == *role);
+        let title = out.kept(card, "TITLE", |title| titled || title.joined() == *role);
+        if titled || !title {
+            out.text("ROLE", role);
         }
+    }
+    for property in ["NICKNAME", "BDAY", "URL"] {
+        out.kept(card, property, |_| true);
     }
     for tel in &card.tels {
         let mut types: Vec<String> = tel.kinds.iter().map(|k| token(k)).collect();
@@ -47,7 +60,9 @@ pub fn write_with(card: &CardDoc, sound: &str) -> String {
         types.extend(email.preferred.then(|| "pref".to_owned()));
         out.typed("EMAIL", &types, &escape(&email.addr));
     }
-    if let Some(place) = &card.place {
+    let first = card.properties.iter().find(|p| p.name == "ADR");
+    let unchanged = first.is_some_and(|adr| Some(adr.joined()) == card.place);
+    if let Some(place) = card.place.as_ref().filter(|_| !out.kept(card, "ADR", |_| unchanged)) {
         // Post box, extended, street, locality, region, code, country.
         out.line(&format!("ADR:;;;{};;;", escape(place)));
     }
@@ -77,10 +92,30 @@ pub fn write_with(card: &CardDoc, sound: &str) -> String {
     out.0
 }
 
+/// Whether an N still says the names of the card.
+fn is_name(n: &Property, card: &CardDoc) -> bool {
+    let part = |at: usize| n.components.get(at).map(String::as_str).unwrap_or_default();
+    let given: Vec<&str> = [part(1), part(2)].into_iter().filter(|c| !c.is_empty()).collect();
+    part(0) == card.family.as_deref().unwrap_or_default()
+        && given.join(" ") == card.given.as_deref().unwrap_or_default()
+}
+
 #[derive(Default)]
 struct Out(String);
 
 impl Out {
+    /// Writes the properties of this name as they stood, those that still hold; whether there was
+    /// one.
+    fn kept(&mut self, card: &CardDoc, name: &str, holds: impl Fn(&Property) -> bool) -> bool {
+        let mut any = false;
+        for property in card.properties.iter().filter(|p| p.name == name && holds(p)) {
+            let components: Vec<String> = property.components.iter().map(|c| escape(c)).collect();
+            self.line(&format!("{name}:{}", components.join(";")));
+            any = true;
+        }
+        any
+    }
+
     fn text(&mut self, property: &str, value: &str) {
         self.line(&format!("{property}:{}", escape(value)));
     }
