@@ -18,7 +18,7 @@ use crate::{
         card,
         compose::{self, Letter, Original, OriginalRelation, OwnCard, Seed, VoiceParts},
         inspect::ReadOptions,
-        view::{self, mailbox},
+        view,
     },
     model::{AddrSpec, Address, DateTime, Importance, Sensitivity, voice::VoiceFormat},
     wording,

@@ -157,7 +157,7 @@ pub fn ended(text: &str) -> (Vec<&str>, &str) {
             ',' if next == Some(',') && before.ends_with(|c: char| c.is_numeric()) => {
                 marks.next();
             }
-            ';' if is_uri(before) && !matches!(next, None | Some(' ')) => {}
+            ';' if is_uri(before) && is_parameter(text.get(at + 1..).unwrap_or_default()) => {}
             ',' | ';' | '\n' if !quoted && depth == 0 && !angle => {
                 found.push(before);
                 start = at + c.len_utf8();
@@ -173,6 +173,16 @@ fn is_uri(before: &str) -> bool {
     let start = before.trim_start();
     start.get(..4).is_some_and(|scheme| scheme.eq_ignore_ascii_case("tel:"))
         || start.starts_with('+')
+}
+
+/// Whether a text begins with a parameter, `name=value`, and not with another recipient.
+fn is_parameter(text: &str) -> bool {
+    let piece = text.split([',', ';', '\n']).next().unwrap_or_default();
+    let name = piece.split_once('=').map(|(name, _)| name);
+    !piece.contains('@')
+        && name.is_some_and(|name| {
+            !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '-')
+        })
 }
 
 #[cfg(test)]
@@ -234,6 +244,8 @@ mod tests {
             ("2500,2501", &["2500", "2501"]),
             ("tel:+1303;ext=12;isub=1, a@x", &["tel:+1303;ext=12;isub=1", " a@x"]),
             ("+13035550123; +13035550124", &["+13035550123", " +13035550124"]),
+            ("+13035550123;+13035550124", &["+13035550123", "+13035550124"]),
+            ("+13035550123;bo@y;ext=1", &["+13035550123", "bo@y", "ext=1"]),
             ("a@x,, b@y,", &["a@x", " b@y"]),
             ("a@x (one, two), b@y", &["a@x (one, two)", " b@y"]),
             ("a@x\nb@y", &["a@x", "b@y"]),

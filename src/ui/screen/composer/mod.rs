@@ -19,6 +19,7 @@ use crate::{
         AccountId, Address, DateTime, Importance, MessageKey, MessageKind, voice::VoiceFormat,
     },
     ui::theme::Icon,
+    wording,
 };
 
 mod ask;

@@ -23,10 +23,7 @@ use crate::{
     codec::Pcm,
     engine::{Error, Opened, SpokenName},
     message::{Mail, PartInfo, PartRole, Report},
-    model::{
-        ContactId, DateTime, MessageKey,
-        MessageKind::{self, Voice},
-    },
+    model::{ContactId, DateTime, MessageKey, MessageKind},
 };
 
 mod ask;
