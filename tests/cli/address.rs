@@ -177,9 +177,9 @@ fn addresses_are_built_of_parts_or_refused_with_the_reason() {
             "FAX=/POSTD=w6743w99p51@x.example",
         ),
         (
-            "--type other --service mms --number +15550142 --domain x.example",
+            "--type other --service mms --number +16135550142 --domain x.example",
             0,
-            "MMS=+15550142@x.example",
+            "MMS=+16135550142@x.example",
         ),
         ("--type vpim --number call-me --domain x.example", 1, "'l'"),
         ("--type voice --number +1234567890123456 --domain x.example", 1, "at most 15 digits"),

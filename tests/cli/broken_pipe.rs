@@ -31,12 +31,13 @@ fn nobody_reading_is_no_failure() {
     let pcm = aloud::codec::Pcm::telephone(vec![100; 8_000]);
     std::fs::write(&file, aloud::codec::wav::write(&pcm)).expect("a recording");
     let recording = file.to_str().expect("a plain path");
+    let taken_out = folder.path().to_str().expect("a plain path");
     let compose = ["compose", "--audio", recording, "--to", "b@x.example", "--from", "a@x.example"];
     for arguments in [
         &["inspect", MAIL][..],
         &["inspect", "--json", MAIL],
         &["validate", MAIL],
-        &["extract", MAIL, "--dir", "."],
+        &["extract", MAIL, "--dir", taken_out],
         &["address", "parse", "2722@x.example"],
         &["address", "build", "--type", "vpim", "--number", "2722", "--domain", "x.example"],
         &["account", "list"],

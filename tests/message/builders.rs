@@ -214,11 +214,15 @@ fn receipts() -> Vec<(String, Vec<u8>)> {
     let mut all = Vec::new();
     for (about, raw) in [("", ASKING), ("-of-a-message-without-id", bare.as_str())] {
         let mail = Mail::read(raw.as_bytes(), &ReadOptions::default());
-        for (what, disposition) in [
-            ("played", Disposition::Displayed),
-            ("deleted", Disposition::Deleted),
-            ("forwarded", Disposition::Dispatched),
-            ("failed", Disposition::ProcessedError("5.6.1 audio/x-foo cannot be played".into())),
+        for (what, disposition, subject) in [
+            ("played", Disposition::Displayed, "Played: Voice Message"),
+            ("deleted", Disposition::Deleted, "Deleted: Voice Message"),
+            ("forwarded", Disposition::Dispatched, "Forwarded: Voice Message"),
+            (
+                "failed",
+                Disposition::ProcessedError("5.6.1 audio/x-foo cannot be played".into()),
+                "Not played: Voice Message",
+            ),
         ] {
             for (who, mode) in [("", Mode::Manual), ("-by-itself", Mode::Automatic)] {
                 for (how, spoken) in [("", None), ("-spoken", Some(&speech))] {
@@ -230,7 +234,7 @@ fn receipts() -> Vec<(String, Vec<u8>)> {
                         disposition: disposition.clone(),
                         mode,
                         reporting_ua: "Aloud 1.0",
-                        subject: "Played: Voice Message",
+                        subject,
                         sentence: "What became of your voice message.\r\n",
                         spoken,
                     };

@@ -553,7 +553,7 @@ fn overlong_values_make_no_overlong_line() {
             format: Some(VoiceFormat::Ivm),
             parts: VoiceParts { voice: Some(&voice), ..VoiceParts::default() },
             text: Some(&text),
-            language: Some(long.clone()),
+            language: Some("en-CA".into()),
             references: vec![text.clone()],
             attachments: vec![Attachment {
                 filename: text.clone(),
@@ -565,6 +565,8 @@ fn overlong_values_make_no_overlong_line() {
             ..letter()
         };
         let raw = compose::build(&letter, &seed("o")).unwrap();
+        let tag = Letter { language: Some(long.clone()), ..letter };
+        assert_eq!(compose::build(&tag, &seed("o")), Err(Error::Language(long.clone())));
         assert_wire_clean(&raw);
         let longest = raw.split(|b| *b == b'\n').map(<[u8]>::len).max();
         // File names are one word each; everything else keeps to 78 columns.
@@ -590,7 +592,7 @@ proptest! {
     #[test]
     fn nothing_typed_adds_a_field_or_a_part(
         name in any::<String>(), subject in any::<String>(), note in any::<String>(),
-        id in any::<String>(), language in any::<String>(), file in any::<String>(),
+        id in any::<String>(), language in "[a-zA-Z0-9-]{1,35}", file in any::<String>(),
         token in any::<String>(), domain in any::<String>(), value in any::<String>(),
     ) {
         let voice = tone(8, 8_000);

@@ -215,7 +215,7 @@ mod tests {
                 "{line}: {written}"
             );
         }
-        assert_eq!(write(&body(&written)), written);
+        assert_eq!(write(&parse(written.as_bytes())), written);
         // What was changed by hand wins.
         let mut changed = body(lines);
         changed.family = Some("Oke".into());

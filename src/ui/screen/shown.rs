@@ -415,7 +415,7 @@ fn a_recording_in_the_composer() {
         "Private",
         "Ask for a receipt",
         "Text note",
-        "Sent as VPIM voice mail, which both recipients’ systems play.",
+        "Sent as VPIM voice mail, as both recipients’ systems take it.",
     ] {
         assert!(shown.find(text).is_ok(), "“{text}” is not there");
     }

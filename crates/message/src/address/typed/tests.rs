@@ -181,7 +181,7 @@ fn what_is_left_out_or_replaced_is_told() {
         ("0044 020 7946 0153", vec![Note::CallPrefix("00"), Note::TrunkZero]),
         ("1-800-FLOWERS", vec![letters]),
         ("+13035550123p12", vec![Note::Pause("12".into())]),
-        ("Tel: +13035550123 (home)", vec![Note::Word("Tel".into()), Note::Word("home".into())]),
+        ("Phone: +13035550123 (home)", vec![Note::Word("Phone".into()), Note::Word("home".into())]),
         ("tel:+13035550123;isub=1234", vec![Note::Word("isub=1234".into())]),
     ] {
         assert_eq!(notes(text), Ok(expected), "{text}");
