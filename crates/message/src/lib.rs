@@ -24,7 +24,7 @@ pub mod view;
 mod write;
 
 pub use mail::{
-    Body, Card, Dsn, Mail, Mdn, PartInfo, PartRole, Permission, Receipt, Report, Sender,
+    Body, Card, Dsn, Mail, Mdn, PartInfo, PartRole, Permission, Receipt, Rendering, Report, Sender,
 };
 pub use problem::{PartProblem, Problem};
 pub use refusal::{Confidential, Doubt, Refusal};

@@ -237,6 +237,32 @@ impl PartRole {
 /// A leaf of the message.
 #[derive(Debug, Clone)]
 pub struct PartInfo {
+/// What a leaf is by its content, whatever it is for; [`PartInfo::decodable`] says whether Aloud can
+/// render it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Rendering {
+    /// Sound.
+    Sound {
+        /// It has G.726 code words, which some gateways put in the other order.
+        code_words: bool,
+    },
+    /// Pages of a TIFF.
+    Pages,
+    /// A document of pages that another program shows.
+    Document,
+    /// Something else.
+    #[default]
+    Other,
+}
+
+impl Rendering {
+    /// Whether it is sound.
+    #[must_use]
+    pub const fn sounds(self) -> bool {
+        matches!(self, Self::Sound { .. })
+    }
+}
+
     /// `"1"`, `"2.1"`.
     pub path: String,
     /// Multiparts above it; 0 for a single-part message.
@@ -254,6 +280,10 @@ pub struct PartInfo {
     /// Codec in words ("G.726, 32 kbit/s"), for audio and fax.
     pub codec: Option<String>,
     /// Whether we can render it.
+    /// What it is by its content.
+    pub rendering: Rendering,
+    /// How many pages it has, as far as counted.
+    pub pages: Option<u32>,
     pub decodable: bool,
     /// Length of its audio, decoded if that was possible, else as declared.
     pub seconds: Option<f64>,

@@ -17,7 +17,7 @@ use crate::{
         Account, AccountSettings, AccountState, ListRow, Opened, Progress, ReceiptState, Security,
         Server,
     },
-    message::{Mail, PartInfo, PartRole, Refusal, Sender, mail::DurationSource},
+    message::{Mail, PartInfo, PartRole, Refusal, Rendering, Sender, mail::DurationSource},
     model::{
         AccountId, AddrSpec, Address, ContactId, DateTime, Importance, MailboxId, MessageKey,
         MessageKind, Sensitivity,
@@ -61,6 +61,12 @@ pub fn person(name: &str, address: &str) -> Address {
 
 /// A leaf.
 pub fn part(path: &str, media_type: &str, role: PartRole, seconds: Option<f64>) -> PartInfo {
+    let rendering = match media_type {
+        "image/tiff" => Rendering::Pages,
+        "audio/32kadpcm" => Rendering::Sound { code_words: true },
+        sound if sound.starts_with("audio/") => Rendering::Sound { code_words: false },
+        _ => Rendering::Other,
+    };
     PartInfo {
         path: path.into(),
         depth: 1,
@@ -69,6 +75,8 @@ pub fn part(path: &str, media_type: &str, role: PartRole, seconds: Option<f64>) 
         filename: None,
         octets: 4000,
         role,
+        rendering,
+        pages: None,
         codec: None,
         decodable: true,
         seconds,

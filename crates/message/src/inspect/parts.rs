@@ -3,14 +3,14 @@
 use std::time::Duration;
 
 use crate::display;
-use crate::mail::{PartInfo, PartRole};
+use crate::mail::{PartInfo, PartRole, Rendering};
 use crate::problem::PartProblem;
 use crate::recognize::{Medium, is_vpim1, medium, voice_content};
 use crate::view::{Encoding, Part, Shape, View};
 use aloud_codec as codec;
 use aloud_model::{MessageKind, VoiceContent};
 
-use super::{ReadOptions, length};
+use super::{ReadOptions, document, length};
 
 /// The multiparts around a part whose disposition governs it before its own (RFC 2183 section 2.9);
 /// that of the message itself says nothing.
@@ -140,6 +140,8 @@ pub fn describe(
         disposition: part.disposition.as_ref().map(|d| disposition(&d.value).into()),
         octets: octets.len(),
         role,
+        rendering: Rendering::Other,
+        pages: None,
         codec: None,
         decodable: true,
         seconds: None,
@@ -164,12 +166,21 @@ pub fn describe(
             let damaged = decoded.damaged;
             measured = audio(&mut info, part, &octets, options, damaged, complete, expected);
         }
-        Medium::Tiff => pages = fax(&mut info, &octets, complete),
+        Medium::Tiff => {
+            info.rendering = Rendering::Pages;
+            pages = fax(&mut info, &octets, complete);
+            info.pages = pages;
+        }
         Medium::Video => {
             info.decodable = false;
             info.seconds = length::declared(part);
         }
-        Medium::Document | Medium::Other => info.decodable = false,
+        Medium::Document => {
+            info.rendering = Rendering::Document;
+            info.pages = document::pdf_pages(&octets);
+            info.decodable = false;
+        }
+        Medium::Other => info.decodable = false,
         Medium::Image => {
             info.decodable = matches!(info.media_type.as_str(), "image/png");
         }
@@ -242,6 +253,7 @@ fn audio(
     let name = part.filename();
     let hint = codec::Hint { media_type: &part.content.value, filename: name.as_deref() };
     info.codec = Some(codec::sniff::describe(octets, hint).to_owned());
+    info.rendering = Rendering::Sound { code_words: codec::packing(octets, hint).is_some() };
     info.decodable = codec::sniff::form(octets, hint).is_some_and(codec::sniff::Form::is_decodable);
     let by_place = voice_content(part).is_none();
     if complete && octets.is_empty() {
