@@ -18,6 +18,7 @@ use super::view::{self, AddressEntry, Header, Part, Shape, View, mailbox};
 
 mod attachments;
 mod length;
+mod document;
 mod parts;
 mod sender;
 mod words;
