@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use aloud_model::{MessageKind, Sensitivity};
 
+use super::auth;
 use super::display;
 use super::mail::{Body, DurationSource, Mail, PartInfo, PartRole, Permission, Sender};
 use super::policy::{self, Level};
@@ -155,6 +156,7 @@ fn read_level(
     let vendor = found.vendor;
     mail.sender = sender::sender(header, &from, &reply_to, &scene, vendor, telephone);
     mail.importance = sender::importance(header, &scene, vendor);
+    mail.auth = auth::topmost(header);
 
     let mut levels = vec![Level { sensitivity: sensitivity(header), who: who(&mail.sender) }];
     let measured = read_parts(&mut mail, &mut levels, &view, raw, options, table, depth);

@@ -6,6 +6,7 @@
 #![cfg_attr(not(test), warn(clippy::indexing_slicing))]
 
 pub mod address;
+pub mod auth;
 pub mod card;
 pub mod compose;
 pub mod display;

@@ -5,6 +5,7 @@
 
 use std::time::Duration;
 
+use crate::auth::Results;
 use crate::dsn::Action;
 use crate::mdn::DispositionType;
 use crate::problem::{PartProblem, Problem};
@@ -34,6 +35,8 @@ pub struct Mail {
     pub references: Vec<String>,
     /// Who it is from.
     pub sender: Sender,
+    /// What the last server says about the domain in From.
+    pub auth: Option<Results>,
     /// The To addresses (all To fields).
     pub to: Vec<Address>,
     /// The Cc addresses.

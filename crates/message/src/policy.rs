@@ -6,7 +6,8 @@
 
 use aloud_model::{AddrSpec, Address, Sensitivity};
 
-use super::mail::{Permission, Receipt};
+use super::auth;
+use super::mail::{Permission, Receipt, Sender};
 use super::refusal::{Confidential, Doubt, Refusal};
 use super::view::{AddressEntry, Header, mailbox};
 
@@ -150,7 +151,7 @@ fn refusal(header: &Header<'_>, is_report: bool, to: &[AddrSpec]) -> Option<Refu
     if !auto.is_empty() && auto.split(';').next().is_none_or(|v| v.trim() != "no") {
         return Some(Refusal::Program);
     }
-    if fails_authentication(header) {
+    if auth::topmost(header).is_some_and(|results| results.failed()) {
         return Some(Refusal::Unconfirmed);
     }
     let paths: Vec<_> = header.all("return-path").collect();
@@ -158,31 +159,6 @@ fn refusal(header: &Header<'_>, is_report: bool, to: &[AddrSpec]) -> Option<Refu
         return Some(Refusal::NullPath);
     }
     None
-}
-
-/// Whether the receiving server found that the sender is not who From says (RFC 8601). The topmost
-/// field counts, which is the last server's; DMARC decides, else SPF and DKIM where neither passed.
-fn fails_authentication(header: &Header<'_>) -> bool {
-    let Some(value) = header.all("authentication-results").next() else { return false };
-    let text = super::view::header::without_comments(&String::from_utf8_lossy(value));
-    let verdicts = |method: &str| -> Vec<String> {
-        text.split(';')
-            .skip(1)
-            .filter_map(|result| {
-                let (name, rest) = result.split_once('=')?;
-                let name = name.split('/').next().unwrap_or_default();
-                let word = rest.split_whitespace().next().unwrap_or_default();
-                name.trim().eq_ignore_ascii_case(method).then(|| word.to_ascii_lowercase())
-            })
-            .collect()
-    };
-    let dmarc = verdicts("dmarc");
-    if let Some(verdict) = dmarc.first() {
-        return verdict == "fail";
-    }
-    let both = [verdicts("spf"), verdicts("dkim")].concat();
-    let failed = |word: &String| matches!(word.as_str(), "fail" | "hardfail" | "softfail");
-    both.iter().any(failed) && !both.iter().any(|word| word == "pass")
 }
 
 /// Why the user must agree each time.
