@@ -18,8 +18,8 @@ use super::vendors::{self, Scene, Table, Vendor};
 use super::view::{self, AddressEntry, Header, Part, Shape, View, mailbox};
 
 mod attachments;
-mod length;
 mod document;
+mod length;
 mod parts;
 mod sender;
 mod words;
@@ -166,7 +166,7 @@ fn read_level(
     mail.playing_order = playing_order(&mail, header, vendor);
     mail.language = language(&mail, &view);
 
-    match policy::reply_target(&reply_to, &from, mail.sender.number.as_deref()) {
+    match policy::reply_target(&reply_to, &from, &mail.sender) {
         Ok(address) => mail.reply_to = Some(address),
         Err(refusal) => mail.may_reply = Permission::Refused(refusal),
     }

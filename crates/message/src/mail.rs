@@ -237,9 +237,6 @@ impl PartRole {
     }
 }
 
-/// A leaf of the message.
-#[derive(Debug, Clone)]
-pub struct PartInfo {
 /// What a leaf is by its content, whatever it is for; [`PartInfo::decodable`] says whether Aloud can
 /// render it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -266,6 +263,9 @@ impl Rendering {
     }
 }
 
+/// A leaf of the message.
+#[derive(Debug, Clone)]
+pub struct PartInfo {
     /// `"1"`, `"2.1"`.
     pub path: String,
     /// Multiparts above it; 0 for a single-part message.
@@ -280,13 +280,13 @@ impl Rendering {
     pub octets: usize,
     /// What it is for.
     pub role: PartRole,
-    /// Codec in words ("G.726, 32 kbit/s"), for audio and fax.
-    pub codec: Option<String>,
-    /// Whether we can render it.
     /// What it is by its content.
     pub rendering: Rendering,
     /// How many pages it has, as far as counted.
     pub pages: Option<u32>,
+    /// Codec in words ("G.726, 32 kbit/s"), for audio and fax.
+    pub codec: Option<String>,
+    /// Whether we can render it.
     pub decodable: bool,
     /// Length of its audio, decoded if that was possible, else as declared.
     pub seconds: Option<f64>,

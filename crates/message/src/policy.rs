@@ -78,23 +78,27 @@ pub fn strictest(levels: &[Level]) -> Option<Sensitivity> {
 }
 
 /// Where a reply goes: Reply-To if it holds an address, else From (C13). A telephone-answering
-/// sender cannot be answered (C7), and From does not step in for a Reply-To that says so.
+/// sender cannot be answered (C7), and From does not step in for a Reply-To that says so. Nor can the
+/// caller whose message a telephone system sent in its own name: that robot reads no mail.
 ///
 /// # Errors
-/// Why there is nobody to answer. `number` is the caller's, if it was passed on.
+/// Why there is nobody to answer.
 pub fn reply_target(
     reply_to: &[AddressEntry],
     from: &[AddressEntry],
-    number: Option<&str>,
+    sender: &Sender,
 ) -> Result<Address, Refusal> {
     let target = |list: &[AddressEntry]| list.iter().find_map(AddressEntry::address);
-    let Some(address) = target(reply_to).or_else(|| target(from)) else {
+    let asked = target(reply_to);
+    let robot = sender.outside_caller
+        && asked.as_ref().is_none_or(|to| Some(&to.addr) == sender.address.as_ref());
+    let Some(address) = asked.or_else(|| target(from)) else {
         return Err(Refusal::NoSender);
     };
-    if !address.addr.is_non_mail_user() {
-        return Ok(address);
+    if robot || address.addr.is_non_mail_user() {
+        return Err(Refusal::OutsideCaller { number: sender.number.clone() });
     }
-    Err(Refusal::OutsideCaller { number: number.map(str::to_owned) })
+    Ok(address)
 }
 
 /// Attributes of Disposition-Notification-Options that we understand: none is defined that a client
@@ -269,7 +273,8 @@ mod tests {
     fn replies_go_to_reply_to_else_from_and_never_outside() {
         let reply = |reply_to: &str, from: &str, number: Option<&str>| {
             let list = |v: &str| mailbox::parse(v.as_bytes());
-            reply_target(&list(reply_to), &list(from), number).map(|a| a.addr.to_string())
+            let sender = Sender { number: number.map(str::to_owned), ..Sender::default() };
+            reply_target(&list(reply_to), &list(from), &sender).map(|a| a.addr.to_string())
         };
         assert_eq!(reply("", "a@x.example", None).as_deref(), Ok("a@x.example"));
         assert_eq!(reply("b@x.example", "a@x.example", None).as_deref(), Ok("b@x.example"));
@@ -279,6 +284,26 @@ mod tests {
         let number = Some("+44 20 7946 0153".to_owned());
         assert_eq!(outside, Err(Refusal::OutsideCaller { number }));
         assert!(reply("", "T <non-mail-user@x.example>", None).is_err());
+    }
+
+    #[test]
+    fn a_telephone_system_is_not_answered() {
+        let robot = Sender {
+            number: Some("12125551234".into()),
+            address: AddrSpec::parse("asterisk@vm.example").ok(),
+            outside_caller: true,
+            ..Sender::default()
+        };
+        let list = |v: &str| mailbox::parse(v.as_bytes());
+        let from = list("Asterisk PBX <asterisk@vm.example>");
+        let refused = Refusal::OutsideCaller { number: robot.number.clone() };
+        for reply_to in ["", "asterisk@vm.example", "<>"] {
+            let reply = reply_target(&list(reply_to), &from, &robot);
+            assert_eq!(reply, Err(refused.clone()), "{reply_to}");
+        }
+        // It may name the person who called.
+        let named = reply_target(&list("alice@example.com"), &from, &robot);
+        assert_eq!(named.map(|a| a.addr.to_string()).as_deref(), Ok("alice@example.com"));
     }
 
     #[test]
