@@ -15,7 +15,7 @@ use super::{Dirs, Failure};
 use crate::message::vendors::{FILE_MAX, Table};
 
 /// The file's name in the folder of the settings.
-const NAME: &str = "vendors.toml";
+pub(crate) const NAME: &str = "vendors.toml";
 
 /// The option of commands that say what a message is.
 #[derive(Debug, Args)]

@@ -4,18 +4,20 @@
 //! pages, urgency and transcript. The rows decide nothing by themselves; `recognize` does. Rows that
 //! must not classify (recall notices of Outlook carry Exchange's fields) are simply not marks.
 
-use std::sync::OnceLock;
+use std::sync::{OnceLock, RwLock};
 
 use serde::Deserialize;
 
 use super::view::View;
 
 mod file;
+mod own;
 
 pub use file::{FILE_MAX, ROWS_MAX};
+pub use own::row_for;
 
 /// What [`Table::install`] was given.
-static INSTALLED: OnceLock<Table> = OnceLock::new();
+static INSTALLED: RwLock<Option<&'static Table>> = RwLock::new(None);
 
 /// Lines of the text part that clues look at.
 const TEXT_LINES: usize = 200;
@@ -47,12 +49,15 @@ impl Table {
     /// The table of this process: the one installed, else that of Aloud.
     #[must_use]
     pub fn current() -> &'static Self {
-        INSTALLED.get().unwrap_or_else(|| Self::builtin())
+        INSTALLED.read().ok().and_then(|table| *table).unwrap_or_else(|| Self::builtin())
     }
 
-    /// Sets the table of this process, once and before anything is read; whether it was the first.
-    pub fn install(table: Self) -> bool {
-        INSTALLED.set(table).is_ok()
+    /// Sets the table of this process: at its start, and when the user changes it. An older one stays
+    /// in memory, since somebody may be reading with it: some kilobytes for each change by hand.
+    pub fn install(table: Self) {
+        if let Ok(mut installed) = INSTALLED.write() {
+            *installed = Some(Box::leak(Box::new(table)));
+        }
     }
 
     /// Reads a table without faults.
