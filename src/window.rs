@@ -112,7 +112,9 @@ impl Engines {
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
             Err(error) => return Err(Error::Store(error.to_string())),
         }
+        let vendors = folder.join("vendors.toml");
         let mut options = Options::new(folder, Arc::new(MemoryStore::default()));
+        options.vendors = Some(vendors);
         options.dialer = demo::lazy_dialer();
         let engine = self.start(options).await?;
         demo::prepare(&engine).await?;

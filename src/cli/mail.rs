@@ -108,9 +108,11 @@ pub fn keyring(dirs: &Dirs) -> KeyringStore {
 /// What the engine is started with for these folders.
 #[must_use]
 pub fn options(dirs: &Dirs, given: Option<Secret>) -> Options {
+    let secrets = Arc::new(GivenPassword::new(given, keyring(dirs)));
     Options {
         phrases: wording::phrases::phrases(),
-        ..Options::new(dirs.data.clone(), Arc::new(GivenPassword::new(given, keyring(dirs))))
+        vendors: Some(dirs.config.join(super::vendors::NAME)),
+        ..Options::new(dirs.data.clone(), secrets)
     }
 }
 

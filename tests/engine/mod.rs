@@ -20,3 +20,4 @@ mod smtp_wire;
 mod sound;
 mod submission;
 mod submit;
+mod treat;

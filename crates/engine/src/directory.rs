@@ -217,7 +217,7 @@ pub(crate) fn take_back(t: &Writer<'_>, act: &Act) -> Result<bool> {
                 take_back(t, act)?;
             }
         }
-        Act::Flags(_) | Act::Moves(_) => return Ok(false),
+        Act::Flags(_) | Act::Moves(_) | Act::Treated(..) => return Ok(false),
     }
     Ok(true)
 }

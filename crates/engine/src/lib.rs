@@ -20,6 +20,7 @@ pub mod secrets;
 pub mod smtp;
 pub mod store;
 pub mod types;
+pub(crate) mod treat;
 
 pub use handle::{Engine, Heard, Hearing, Options};
 pub use types::*;

@@ -31,7 +31,8 @@ pub(crate) async fn when_needed(engine: &Engine) {
     .await;
 }
 
-async fn run(engine: &Engine) -> Result<()> {
+/// Looks at all messages again, if the table is another one than last time.
+pub(crate) async fn run(engine: &Engine) -> Result<()> {
     let store = &engine.inner.store;
     let now = fingerprint();
     if store.read(|c| things::get(c, things::VENDORS)).await?.as_deref() == Some(now.as_slice()) {
@@ -56,7 +57,8 @@ async fn run(engine: &Engine) -> Result<()> {
     store.write(move |t| things::set(t, things::VENDORS, Some(&now))).await
 }
 
-fn look(store: &Store, key: MessageKey) -> Result<Vec<MessageKey>> {
+/// Looks at one message again.
+pub(crate) fn look(store: &Store, key: MessageKey) -> Result<Vec<MessageKey>> {
     let (octets, have) = store.octets(key)?;
     store.learn(key, &octets, if have.complete { Known::Whole } else { Known::Prefix })
 }

@@ -33,7 +33,7 @@ pub(crate) struct Opening {
 }
 
 /// An opened message that is kept.
-pub(super) struct Cached {
+pub(crate) struct Cached {
     key: MessageKey,
     opening: Opening,
 }
@@ -344,7 +344,7 @@ impl Engine {
     /// # Errors
     /// [`Error::NotFound`] when it was taken back already or is too long ago.
     pub async fn undo(&self, token: UndoToken) -> Result<()> {
-        let (changed, people) = self
+        let (changed, people, act) = self
             .inner
             .store
             .write(move |t| {
@@ -363,7 +363,7 @@ impl Engine {
                         );
                     }
                 }
-                Ok((changed, people))
+                Ok((changed, people, act))
             })
             .await?;
         self.places_changed(&changed);
@@ -405,6 +405,9 @@ impl Engine {
             return Ok(());
         }
         let account = self.inner.store.read(move |c| Ok(list::row(c, key)?.account)).await?;
+        if let Act::Treated(key, row) = act {
+            return self.treat_as_before(key, row).await;
+        }
         let task = self.task(account).ok_or(Error::Stopped)?;
         let state = task.state().borrow().clone();
         if let AccountState::Offline(_) = state {

@@ -60,6 +60,8 @@ pub struct Options {
     pub prefetch: bool,
     /// The program that decodes recordings that Aloud cannot, by the user's press (an `ffmpeg`).
     pub program: Option<PathBuf>,
+    /// The user's own table of voice mail systems (`vendors.toml`), to add rows to.
+    pub vendors: Option<PathBuf>,
     /// Words that travel in mail.
     pub phrases: Phrases,
     /// Name and version for `Reporting-UA` and IMAP ID.
@@ -83,6 +85,7 @@ impl Options {
             own_card: OwnCard::Automatic,
             prefetch: true,
             program: None,
+            vendors: None,
             phrases: Phrases::default(),
             product: concat!("Aloud ", env!("CARGO_PKG_VERSION")).into(),
             clock: store::system_clock(),
@@ -109,6 +112,7 @@ pub(crate) struct Inner {
     pub(crate) receipts: Mutex<ReceiptPolicy>,
     pub(crate) own_card: Mutex<OwnCard>,
     program: Mutex<Option<PathBuf>>,
+    pub(crate) vendors: Option<PathBuf>,
     /// Messages whose G.726 code words are read in the other order.
     swapped: Mutex<HashSet<MessageKey>>,
     pub(crate) outbox: Outbox,
@@ -118,7 +122,7 @@ pub(crate) struct Inner {
     tasks: Mutex<HashMap<AccountId, AccountTask>>,
     online: AtomicBool,
     prefetch: AtomicBool,
-    opened: Mutex<Vec<messages::Cached>>,
+    pub(crate) opened: Mutex<Vec<messages::Cached>>,
     pub(crate) relearned: tokio::sync::OnceCell<()>,
     recordings: PathBuf,
 }
@@ -173,6 +177,7 @@ impl Engine {
             receipts: Mutex::new(options.receipts),
             own_card: Mutex::new(options.own_card),
             program: Mutex::new(options.program),
+            vendors: options.vendors,
             swapped: Mutex::default(),
             outbox,
             drafts: Drafts::new(recordings.clone(), options.clock),

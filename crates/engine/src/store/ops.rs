@@ -359,6 +359,8 @@ pub(crate) enum Act {
     ContactChanged(ContactId, String),
     /// Several contacts at once.
     Several(Vec<Act>),
+    /// A row of the user's own table, by which mail like this message is treated.
+    Treated(MessageKey, String),
 }
 
 /// Keeps an act for undo; only the newest few are kept.
