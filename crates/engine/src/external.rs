@@ -35,9 +35,32 @@ const WORDS_MAX: usize = 2_000;
 const CONTAINERS: &str = "asf,wav,w64,aiff,au,caf,ogg,mp3,flac,amr,amrnb,amrwb,gsm,g722,g723_1,\
     g729,dss,ac3,eac3,aac,rm,mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,tta,ape,wv,sln";
 
-/// Removes what a crash left behind.
+/// Folder below the data folder for documents that the program of the system shows.
+const LENT: &str = "lent";
+/// How a PDF begins.
+const PDF: &[u8] = b"%PDF-";
+
+/// Removes what a crash left behind, and documents that were shown in an earlier run.
 pub(crate) fn sweep(data: &Path) {
     let _ = std::fs::remove_dir_all(data.join(FOLDER));
+    let _ = std::fs::remove_dir_all(data.join(LENT));
+}
+
+/// Writes a PDF where the program of the system can read it, for this user only. Blocks.
+///
+/// # Errors
+/// [`Error::Store`]; [`Error::NotFound`] for what is no PDF whatever it is called, so that nothing is
+/// ever started.
+pub(crate) fn lend_pdf(data: &Path, name: &str, octets: &[u8]) -> Result<PathBuf, Error> {
+    if !octets.starts_with(PDF) {
+        return Err(Error::NotFound("a PDF in it".into()));
+    }
+    let folder = data.join(LENT);
+    let file = folder.join(name).with_extension("pdf");
+    let failed = |e: io::Error| Error::Store(format!("{}: {e}", file.display()));
+    make_private_dir(&folder)?;
+    std::fs::write(&file, octets).map_err(failed)?;
+    Ok(file)
 }
 
 /// Decodes a recording with a program. The file goes into `folder`, which is made for this user

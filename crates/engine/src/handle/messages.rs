@@ -137,6 +137,23 @@ impl Engine {
     ///
     /// # Errors
     /// [`Error::NotFound`] when there is no such part (here).
+    /// What "Show the original message" shows: the raw octets, but of a private message only the
+    /// header and the empty line after it (docs/reliability.md, "Private").
+    ///
+    /// # Errors
+    /// As [`Self::raw`].
+    pub async fn source(&self, key: MessageKey) -> Result<Arc<[u8]>> {
+        let octets = self.raw(key).await?;
+        let opening = self.load(key).await?;
+        if opening.mail.may_save.is_allowed() {
+            return Ok(octets);
+        }
+        let ends =
+            |end: &[u8]| octets.windows(end.len()).position(|w| w == end).map(|at| at + end.len());
+        let header = ends(b"\r\n\r\n").into_iter().chain(ends(b"\n\n")).min().unwrap_or(0);
+        Ok(octets.get(..header).unwrap_or_default().into())
+    }
+
     pub async fn part(&self, key: MessageKey, path: String) -> Result<Body> {
         let _ = self.fetch(key).await;
         let opening = self.load(key).await?;
@@ -224,6 +241,23 @@ impl Engine {
     /// # Errors
     /// [`Error::Store`].
     pub async fn started(&self, key: MessageKey) -> Result<()> {
+    /// A PDF of a message as a file for the program of the system; refused for private messages.
+    ///
+    /// # Errors
+    /// [`Error::Refused`]; [`Error::NotFound`] for what is no PDF; [`Error::Store`].
+    pub async fn lend_pdf(&self, key: MessageKey, path: String) -> Result<PathBuf> {
+        let _ = self.fetch(key).await;
+        let opening = self.load(key).await?;
+        allowed(&opening.mail.may_save)?;
+        let data = self.inner.store.dir().to_owned();
+        blocking(move || {
+            let octets = body(&opening.raw, &path)?.octets;
+            let name = format!("{key}-{}", path.replace(['/', '.'], "-"));
+            external::lend_pdf(&data, &name, &octets)
+        })
+        .await
+    }
+
         let changed = self.inner.store.write(move |t| rows::set_started(t, key, true)).await?;
         if changed {
             self.tell(Event::MessageChanged(key));
