@@ -53,6 +53,8 @@ pub fn row(key: i64) -> ListRow {
         address: Some(format!("{key}@example.com")),
         number: None,
         outside_caller: false,
+        outgoing: false,
+        via: None,
         contact: None,
         subject: format!("Subject {key}"),
         preview: "First words of the transcript".into(),

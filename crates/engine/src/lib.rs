@@ -13,14 +13,15 @@ pub(crate) mod external;
 pub mod handle;
 pub mod imap;
 pub mod net;
+pub(crate) mod origin;
 pub mod outbox;
 pub mod receipts;
 pub(crate) mod relearn;
 pub mod secrets;
 pub mod smtp;
 pub mod store;
-pub mod types;
 pub(crate) mod treat;
+pub mod types;
 
 pub use handle::{Engine, Heard, Hearing, Options};
 pub use types::*;

@@ -248,6 +248,11 @@ pub struct ListRow {
     pub number: Option<String>,
     /// Left by telephone; shows the telephone icon.
     pub outside_caller: bool,
+    /// We sent it, or it is a draft of ours: `sender` and `address` are those of the first recipient.
+    pub outgoing: bool,
+    /// The address that stands behind `sender` where that is a name or number which only the message
+    /// tells: anybody can write one, so the address or its domain is shown beside it.
+    pub via: Option<String>,
     /// Contact whose photo and name are shown.
     pub contact: Option<ContactId>,
     /// Subject, or the sentence that stands for a missing one.
@@ -305,6 +310,43 @@ pub struct Opened {
     pub swapped: bool,
     /// The sender's name in their own voice, as the directory has it.
     pub spoken_name: Option<SpokenName>,
+    /// What the user's own server says of the domain in From.
+    pub confirmation: Confirmation,
+    /// Whom the directory knows by an outside caller's number.
+    pub caller: Option<KnownCaller>,
+}
+
+/// What the user's own server found about the domain in From (DMARC, RFC 8601).
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum Confirmation {
+    /// It said nothing, or it is not known which server is the user's own.
+    #[default]
+    NotChecked,
+    /// The domain confirmed it.
+    Confirmed,
+    /// The domain says nothing about who may send in its name.
+    Missing {
+        /// The domain in From.
+        domain: String,
+    },
+    /// The domain did not confirm it.
+    Failed {
+        /// The domain in From.
+        domain: String,
+        /// Who found out.
+        server: String,
+    },
+}
+
+/// A person of the directory who has an outside caller's number.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KnownCaller {
+    /// Who.
+    pub contact: ContactId,
+    /// As the directory has it.
+    pub name: String,
+    /// Where a voice message to this person goes.
+    pub address: Option<Address>,
 }
 
 /// A name in a person's own voice; [`super::Engine::spoken_name`] brings the sound.

@@ -14,8 +14,8 @@ use crate::ui::prefs::Prefs;
 use crate::{
     audio::State,
     engine::{
-        Account, AccountSettings, AccountState, ListRow, Opened, Progress, ReceiptState, Security,
-        Server,
+        Account, AccountSettings, AccountState, Confirmation, ListRow, Opened, Progress,
+        ReceiptState, Security, Server,
     },
     message::{Mail, PartInfo, PartRole, Refusal, Rendering, Sender, mail::DurationSource},
     model::{
@@ -131,6 +131,8 @@ pub fn row(mail: &Mail) -> ListRow {
         address: mail.sender.address.as_ref().map(ToString::to_string),
         number: mail.sender.number.clone(),
         outside_caller: mail.sender.outside_caller,
+        outgoing: false,
+        via: None,
         contact: None,
         subject: mail.subject.clone().unwrap_or_default(),
         preview: String::new(),
@@ -163,6 +165,8 @@ pub fn opened(mail: Mail) -> Opened {
         peaks: Arc::from([]),
         swapped: false,
         spoken_name: None,
+        confirmation: Confirmation::NotChecked,
+        caller: None,
     }
 }
 

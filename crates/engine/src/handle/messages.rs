@@ -4,7 +4,7 @@ use std::{path::PathBuf, sync::Arc};
 
 use super::{Engine, Result, lock};
 use crate::{
-    directory, external, receipts,
+    directory, external, origin, receipts,
     store::{
         self,
         blobs::Have,
@@ -84,6 +84,11 @@ impl Engine {
                     None => None,
                 };
                 Ok(Opened {
+                    confirmation: match row.outgoing {
+                        true => Confirmation::NotChecked,
+                        false => origin::confirmation(c, row.account, &mail)?,
+                    },
+                    caller: origin::known_caller(c, &mail)?,
                     receipt: standing.shown(),
                     offers: directory::offers(c, key, &mail, &opening.raw)?,
                     deliveries: deliveries::of_message(c, row.account, &id, row.kind)?,
@@ -132,11 +137,6 @@ impl Engine {
         Ok(opening.raw)
     }
 
-    /// A leaf for showing or playing inside Aloud (`path` may go into forwarded messages as
-    /// "3/1": the part "3" is the message/rfc822, "1" inside it).
-    ///
-    /// # Errors
-    /// [`Error::NotFound`] when there is no such part (here).
     /// What "Show the original message" shows: the raw octets, but of a private message only the
     /// header and the empty line after it (docs/reliability.md, "Private").
     ///
@@ -154,6 +154,11 @@ impl Engine {
         Ok(octets.get(..header).unwrap_or_default().into())
     }
 
+    /// A leaf for showing or playing inside Aloud (`path` may go into forwarded messages as
+    /// "3/1": the part "3" is the message/rfc822, "1" inside it).
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] when there is no such part (here).
     pub async fn part(&self, key: MessageKey, path: String) -> Result<Body> {
         let _ = self.fetch(key).await;
         let opening = self.load(key).await?;
@@ -236,11 +241,6 @@ impl Engine {
         .await
     }
 
-    /// Sound began: the ring. Never sets `\Seen`.
-    ///
-    /// # Errors
-    /// [`Error::Store`].
-    pub async fn started(&self, key: MessageKey) -> Result<()> {
     /// A PDF of a message as a file for the program of the system; refused for private messages.
     ///
     /// # Errors
@@ -258,6 +258,11 @@ impl Engine {
         .await
     }
 
+    /// Sound began: the ring. Never sets `\Seen`.
+    ///
+    /// # Errors
+    /// [`Error::Store`].
+    pub async fn started(&self, key: MessageKey) -> Result<()> {
         let changed = self.inner.store.write(move |t| rows::set_started(t, key, true)).await?;
         if changed {
             self.tell(Event::MessageChanged(key));
@@ -400,6 +405,9 @@ impl Engine {
                 Ok((changed, people, act))
             })
             .await?;
+        if let Act::Treated(key, row) = act {
+            return self.treat_as_before(key, row).await;
+        }
         self.places_changed(&changed);
         if people {
             self.tell(Event::DirectoryChanged);
@@ -439,9 +447,6 @@ impl Engine {
             return Ok(());
         }
         let account = self.inner.store.read(move |c| Ok(list::row(c, key)?.account)).await?;
-        if let Act::Treated(key, row) = act {
-            return self.treat_as_before(key, row).await;
-        }
         let task = self.task(account).ok_or(Error::Stopped)?;
         let state = task.state().borrow().clone();
         if let AccountState::Offline(_) = state {

@@ -222,6 +222,8 @@ fn raw(row: &Row<'_>) -> rusqlite::Result<Raw> {
             address: some(text(6)?),
             number: some(text(7)?),
             outside_caller: row.get(8)?,
+            outgoing: false,
+            via: None,
             contact: None,
             subject: text(9)?,
             preview: text(10)?,
@@ -247,6 +249,7 @@ fn raw(row: &Row<'_>) -> rusqlite::Result<Raw> {
 /// Fills in whom it is from (or to, in Sent), what stands for a missing subject, and deliveries.
 fn complete(c: &Connection, raw: Raw) -> Result<ListRow> {
     let Raw { mut row, recipients, outgoing, message_id } = raw;
+    row.outgoing = outgoing;
     if outgoing {
         row.receipt = false;
         row.outside_caller = false;
@@ -267,6 +270,8 @@ fn complete(c: &Connection, raw: Raw) -> Result<ListRow> {
         let own = [&row.sender_name, &row.number].into_iter().flatten().next().cloned();
         let address = row.address.clone().filter(|_| !row.outside_caller);
         row.sender = own.or(address).unwrap_or_else(|| words::unknown_sender(outgoing).into());
+        let behind = |address: &String| !outgoing && !address.eq_ignore_ascii_case(&row.sender);
+        row.via = row.address.clone().filter(behind);
     }
     if outgoing && recipients.len() > 1 {
         row.sender = words::and_others(&row.sender, recipients.len() - 1);

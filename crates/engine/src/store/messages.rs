@@ -201,6 +201,23 @@ impl Store {
     }
 }
 
+/// The beginnings of the headers of an account's newest messages in the inbox, each of at most
+/// `octets`.
+pub(crate) fn newest_headers(
+    c: &Connection,
+    account: AccountId,
+    messages: i64,
+    octets: i64,
+) -> Result<Vec<Vec<u8>>> {
+    let mut query = c.prepare_cached(
+        "SELECT substr(h.octets, 1, ?2) FROM locations l \
+         JOIN mailboxes b ON b.id = l.mailbox JOIN headers h ON h.message = l.message \
+         WHERE b.account = ?1 AND l.inbox = 1 AND l.gone = 0 ORDER BY l.date DESC LIMIT ?3",
+    )?;
+    let rows = query.query_map(params![account.0, octets, messages], |row| row.get(0))?;
+    Ok(rows.collect::<std::result::Result<_, _>>()?)
+}
+
 fn insert_head(
     t: &Transaction<'_>,
     place: &MailboxRow,
