@@ -6,6 +6,7 @@ mod canary;
 mod demo;
 mod directory;
 pub mod hearing;
+mod identity;
 mod imap_wire;
 mod matching;
 mod must_not;
