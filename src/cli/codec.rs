@@ -1,4 +1,4 @@
-//! `aloud codec` and `aloud play`: telephone audio from file to file, and to the loudspeaker.
+//! `aloud codec`: telephone audio from file to file.
 //!
 //! Containers (WAV, `.au`) are recognized by content on the side that is read; G.726, G.711, GSM and
 //! PCM are headerless otherwise. The codecs with a signature of their own (MP3 and the like) must be
@@ -14,14 +14,11 @@ use clap::{Args, Subcommand, ValueEnum};
 use super::{Failure, Outcome, inspect::read_input, write_output};
 #[cfg(feature = "gsm")]
 use crate::codec::gsm;
-use crate::{
-    codec::{
-        self, Hint, Limits, Pcm, au,
-        g711::{self, Law},
-        g726::{self, Packing, Rate},
-        resample, sniff, wav,
-    },
-    message::{Mail, inspect, inspect::ReadOptions},
+use crate::codec::{
+    self, Hint, Limits, Pcm, au,
+    g711::{self, Law},
+    g726::{self, Packing, Rate},
+    resample, sniff, wav,
 };
 
 /// Arguments of `aloud codec`.
@@ -390,57 +387,4 @@ fn octets(samples: &[i16]) -> Vec<u8> {
 
 fn samples(octets: &[u8]) -> Vec<i16> {
     octets.chunks_exact(2).map(|pair| i16::from_le_bytes([pair[0], pair[1]])).collect()
-}
-
-/// Arguments of `aloud play`.
-#[derive(Debug, Args)]
-pub struct PlayArgs {
-    /// A recording, or a message (RFC 5322) whose recordings are played; `-` is standard input.
-    #[arg(value_name = "FILE")]
-    file: String,
-}
-
-/// Plays a recording or the recordings of a message to their end.
-///
-/// # Errors
-/// [`Failure::Failed`] when there is nothing to play or no sound.
-pub fn play(args: PlayArgs) -> Outcome {
-    let input = read_input(&args.file)
-        .map_err(|error| Failure::Failed(format!("{}: {error}", args.file)))?;
-    for pcm in recordings(&args.file, &input)? {
-        sound(&pcm)?;
-    }
-    Ok(())
-}
-
-/// The file as a recording if it is one, else as a message.
-fn recordings(name: &str, input: &[u8]) -> Result<Vec<Pcm>, Failure> {
-    let hint = Hint { media_type: "", filename: Some(name) };
-    if sniff::form(input, hint).is_some() {
-        return codec::decode(input, hint, Limits::default()).map(|pcm| vec![pcm]).map_err(failed);
-    }
-    let options = ReadOptions { measure_audio: false, ..ReadOptions::default() };
-    let mail = Mail::read(input, &options);
-    let mut found = Vec::new();
-    for part in inspect::primary_audio(&mail) {
-        let Some(body) = inspect::body(input, &part.path) else {
-            continue;
-        };
-        let hint = Hint { media_type: &part.media_type, filename: part.filename.as_deref() };
-        found.push(codec::decode(&body.octets, hint, Limits::default()).map_err(failed)?);
-    }
-    if found.is_empty() {
-        return Err(Failure::Failed("there is no recording in it".into()));
-    }
-    Ok(found)
-}
-
-#[cfg(feature = "audio")]
-fn sound(pcm: &Pcm) -> Outcome {
-    crate::audio::play_blocking(pcm).map_err(Failure::Failed)
-}
-
-#[cfg(not(feature = "audio"))]
-fn sound(_pcm: &Pcm) -> Outcome {
-    Err(Failure::Failed("built without sound".into()))
 }

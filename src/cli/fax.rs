@@ -15,7 +15,7 @@ use super::{
 use crate::{
     codec::{self, fax},
     message::{
-        Mail, PartRole, Permission,
+        Mail, Permission, Rendering,
         inspect::{self, ReadOptions},
     },
 };
@@ -119,7 +119,11 @@ fn files(input: &[u8]) -> Result<Vec<Vec<u8>>, Failure> {
     let mail = Mail::read(input, &options);
     let mut parts = Vec::new();
     collect(&mail, "", &mut parts);
-    parts.retain(|(_, part)| part.role == PartRole::Fax);
+    parts.retain(|(_, part)| part.rendering == Rendering::Pages);
+    // Pictures in TIFF files beside the pages are no reason to fail.
+    if parts.iter().any(|(_, part)| part.decodable) {
+        parts.retain(|(_, part)| part.decodable);
+    }
     if parts.is_empty() {
         return Err(Failure::Failed("there is no fax in it".into()));
     }

@@ -7,9 +7,9 @@ use std::path::{Path, PathBuf};
 
 mod json;
 
-use super::{Failure, Outcome, vendors::VendorArgs};
+use super::{Failure, Outcome, print, vendors::VendorArgs};
 use crate::message::inspect::{self, ReadOptions};
-use crate::message::{Mail, PartInfo, PartRole, Permission, Report};
+use crate::message::{Mail, PartInfo, PartRole, Permission, Rendering, Report};
 use crate::{codec, message, wording};
 
 pub use json::{card_to_json, to_json};
@@ -224,6 +224,9 @@ pub struct ExtractArgs {
     /// A message (RFC 5322); `-` is standard input.
     #[arg(value_name = "FILE")]
     pub file: String,
+    /// Only this part, as `aloud inspect` numbers them, such as 2 or 3/1.
+    #[arg(long, value_name = "N")]
+    pub part: Option<String>,
     /// The folder to write to; made when missing. Nothing in it is overwritten.
     #[arg(long, value_name = "DIR")]
     pub dir: PathBuf,
@@ -247,7 +250,14 @@ pub fn extract(args: ExtractArgs) -> Outcome {
     }
     let mut wanted = Vec::new();
     collect(&mail, "", &mut wanted);
-    fs::create_dir_all(&args.dir)?;
+    if let Some(only) = &args.part {
+        wanted.retain(|(path, _)| path == only);
+        if wanted.is_empty() {
+            return Err(Failure::Failed(format!("there is nothing to extract in part {only}")));
+        }
+    }
+    fs::create_dir_all(&args.dir)
+        .map_err(|error| Failure::Failed(format!("{}: {error}", args.dir.display())))?;
     let mut failed = Vec::new();
     for (path, part) in &wanted {
         let files = files_of(&raw, path, part);
@@ -255,7 +265,7 @@ pub fn extract(args: ExtractArgs) -> Outcome {
             Ok(files) => {
                 for (name, octets) in files {
                     let written = write_new(&args.dir, &name, &octets)?;
-                    println!("{}", written.display());
+                    print(&format!("{}\n", written.display()))?;
                 }
             }
             Err(reason) => failed.push(format!("part {path}: {reason}")),
@@ -269,12 +279,12 @@ pub(super) fn collect<'m>(mail: &'m Mail, above: &str, wanted: &mut Vec<(String,
     let mut inner = mail.forwarded.iter();
     for part in &mail.parts {
         let path = format!("{above}{}", part.path);
-        let sound = part.media_type.starts_with("audio/") || part.codec.is_some();
+        let shown = part.rendering.sounds() || part.rendering == Rendering::Pages;
         if part.role == PartRole::Original {
             if let Some(mail) = inner.next() {
                 collect(mail, &format!("{path}/"), wanted);
             }
-        } else if sound || matches!(part.role, PartRole::Fax | PartRole::Card) {
+        } else if shown || matches!(part.role, PartRole::Fax | PartRole::Card) {
             wanted.push((path, part));
         }
     }
@@ -284,9 +294,15 @@ pub(super) fn collect<'m>(mail: &'m Mail, above: &str, wanted: &mut Vec<(String,
 fn files_of(raw: &[u8], path: &str, part: &PartInfo) -> Result<Vec<(String, Vec<u8>)>, String> {
     let body = inspect::body(raw, path).ok_or("it is not there")?;
     let stem = stem(path, part);
-    match part.role {
-        PartRole::Card => Ok(vec![(format!("{stem}.vcf"), body.octets)]),
-        PartRole::Fax => fax_pages(&stem, &body.octets),
+    match (part.role, part.rendering) {
+        (PartRole::Card, _) => Ok(vec![(format!("{stem}.vcf"), body.octets)]),
+        (_, Rendering::Pages) => fax_pages(&stem, &body.octets),
+        // A PDF, or a picture that no fax machine makes: as it is.
+        (PartRole::Fax, Rendering::Document | Rendering::Other) => {
+            let name = part.filename.as_deref().unwrap_or("fax.bin");
+            let ending = name.rsplit_once('.').map_or("bin", |(_, ending)| ending);
+            Ok(vec![(format!("{stem}.{ending}"), body.octets)])
+        }
         _ => {
             let hint =
                 codec::Hint { media_type: &part.media_type, filename: part.filename.as_deref() };

@@ -35,6 +35,7 @@ pub(crate) mod fax;
 pub mod inspect;
 pub mod log;
 pub mod mail;
+pub(crate) mod play;
 pub(crate) mod validate;
 pub mod vendors;
 
@@ -79,7 +80,7 @@ pub enum Command {
     /// Turn a page of a fax into a picture.
     Fax(fax::FaxArgs),
     /// Play an audio file or a voice message.
-    Play(codec::PlayArgs),
+    Play(play::PlayArgs),
     /// Build a new voice message.
     Compose(compose::ComposeArgs),
     /// Build a voice reply to a message in a file.
@@ -160,7 +161,7 @@ pub fn run(command: Command, dirs: &Dirs) -> ExitCode {
         Command::Address(args) => address::address(args),
         Command::Card(args) => card::card(args, dirs),
         Command::Fax(args) => fax::fax(args),
-        Command::Play(args) => codec::play(args),
+        Command::Play(args) => play::play(args),
         Command::Compose(args) => compose::compose(args, dirs),
         Command::Reply(args) => compose::reply(args, dirs),
         Command::Forward(args) => compose::forward(args, dirs),

@@ -1,0 +1,119 @@
+//! `aloud play`: a recording, or the recordings of a message, to the loudspeaker.
+//!
+//! What can be decoded is played wherever it stands: the voice message itself, sound sent along with
+//! ordinary mail, and what is in enclosed messages. Tests: `tests/cli/play.rs`.
+
+use clap::Args;
+
+use super::{
+    Failure, Outcome,
+    inspect::{collect, read_input},
+    print,
+};
+use crate::{
+    codec::{self, Hint, Limits, Pcm, sniff},
+    message::{Mail, PartInfo, PartRole, inspect, inspect::ReadOptions},
+};
+
+/// Arguments of `aloud play`.
+#[derive(Debug, Args)]
+pub struct PlayArgs {
+    /// Only this part of a message, as `aloud inspect` numbers them, such as 2 or 3/1.
+    #[arg(long, value_name = "N")]
+    part: Option<String>,
+    /// Say what there is to play and how long it is, and play nothing.
+    #[arg(long)]
+    list: bool,
+    /// A recording, or a message (RFC 5322) whose recordings are played; `-` is standard input.
+    #[arg(value_name = "FILE")]
+    file: String,
+}
+
+/// Plays a recording or the recordings of a message to their end.
+///
+/// # Errors
+/// [`Failure::Failed`] when there is nothing to play or no sound, and after all others were played
+/// for a recording that could not be decoded.
+pub fn play(args: PlayArgs) -> Outcome {
+    let input = read_input(&args.file)
+        .map_err(|error| Failure::Failed(format!("{}: {error}", args.file)))?;
+    let hint = Hint { media_type: "", filename: Some(&args.file) };
+    if args.part.is_none() && sniff::form(&input, hint).is_some() {
+        let pcm = codec::decode(&input, hint, Limits::default());
+        return one(&args, None, &pcm.map_err(|error| Failure::Failed(error.to_string()))?);
+    }
+    let options = ReadOptions { measure_audio: false, ..ReadOptions::default() };
+    let mail = Mail::read(&input, &options);
+    let found = recordings(&mail, args.part.as_deref());
+    if found.is_empty() {
+        let place = args.part.as_deref().map(|part| format!("part {part} of "));
+        return Err(Failure::Failed(match place {
+            Some(place) => format!("there is no recording in {place}it"),
+            None => "there is no recording in it".into(),
+        }));
+    }
+    // One after the other, so that many recordings need no more room than one.
+    let mut failed = Vec::new();
+    for (path, part) in found {
+        let Some(body) = inspect::body(&input, &path) else { continue };
+        let hint = Hint { media_type: &part.media_type, filename: part.filename.as_deref() };
+        match codec::decode(&body.octets, hint, Limits::default()) {
+            Ok(pcm) => one(&args, Some((&path, part)), &pcm)?,
+            Err(error) => failed.push(format!("part {path}: {error}")),
+        }
+    }
+    if failed.is_empty() { Ok(()) } else { Err(Failure::Failed(failed.join("\naloud: "))) }
+}
+
+/// The recordings with their paths: of each message what it is about, else all that sounds.
+fn recordings<'m>(mail: &'m Mail, wanted: Option<&str>) -> Vec<(String, &'m PartInfo)> {
+    let mut all = Vec::new();
+    if let Some(wanted) = wanted {
+        collect(mail, "", &mut all);
+        all.retain(|(path, part)| path == wanted && part.rendering.sounds());
+        return all;
+    }
+    walk(mail, "", &mut all);
+    all
+}
+
+fn walk<'m>(mail: &'m Mail, above: &str, all: &mut Vec<(String, &'m PartInfo)>) {
+    let own = inspect::primary_audio(mail);
+    let place = |part: &PartInfo| format!("{above}{}", part.path);
+    all.extend(own.iter().map(|part| (place(part), *part)));
+    let mut inner = mail.forwarded.iter();
+    for part in &mail.parts {
+        if part.role == PartRole::Original {
+            if let Some(mail) = inner.next() {
+                walk(mail, &format!("{}/", place(part)), all);
+            }
+        } else if own.is_empty() && part.rendering.sounds() {
+            all.push((place(part), part));
+        }
+    }
+}
+
+fn one(args: &PlayArgs, place: Option<(&str, &PartInfo)>, pcm: &Pcm) -> Outcome {
+    if !args.list {
+        return sound(pcm);
+    }
+    let seconds = pcm.duration().as_secs_f64();
+    print(&match place {
+        Some((path, part)) => {
+            let name = part.filename.as_deref().unwrap_or_default();
+            let codec = part.codec.as_deref().unwrap_or_default();
+            format!("{path}\t{seconds:.1} s\t{codec}\t{name}\n")
+        }
+        None => format!("{seconds:.1} s\n"),
+    })
+}
+
+#[cfg(feature = "audio")]
+fn sound(pcm: &Pcm) -> Outcome {
+    crate::audio::play_blocking(pcm).map_err(Failure::Failed)
+}
+
+#[cfg(not(feature = "audio"))]
+fn sound(_pcm: &Pcm) -> Outcome {
+    Err(Failure::Failed("built without sound".into()))
+}
