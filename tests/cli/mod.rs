@@ -12,6 +12,7 @@ mod compose;
 mod fax;
 mod inspect;
 mod mail;
+mod play;
 mod validate;
 mod vendors;
 
