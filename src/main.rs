@@ -13,6 +13,7 @@ use i18n_embed::DesktopLanguageRequester;
 mod window;
 
 fn main() -> ExitCode {
+    cli::log::quiet_panics();
     cli::log::install();
     let cli = Cli::parse();
     let language = cli.ui_language.clone().map(|language| vec![language]);
