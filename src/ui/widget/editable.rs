@@ -153,6 +153,8 @@ pub(super) struct State {
     behind: Option<String>,
     /// Something was edited since the last view.
     pub(super) edited: bool,
+    /// It lost the focus to a press.
+    pub(super) left: focus::Left,
 }
 
 impl State {
@@ -162,7 +164,16 @@ impl State {
             history: History::new(text),
             behind: None,
             edited: false,
+            left: focus::Left::default(),
         })
+    }
+
+    /// Notes whether `event` took the focus away by a press. The next press or key forgets it.
+    pub(super) fn note_leaving(&mut self, event: &Event, had: bool, has: bool) {
+        let press = matches!(event, Event::Mouse(mouse::Event::ButtonPressed(_)));
+        if press || press_of(event).is_some() {
+            self.left = focus::Left(press && had && !has);
+        }
     }
 }
 
@@ -435,6 +446,8 @@ impl<'a, M: Clone + 'a> Widget<M, Theme, Renderer> for Field<'a, M> {
         renderer: &Renderer,
         operation: &mut dyn Operation,
     ) {
+        let state = tree.state.downcast_mut::<State>();
+        operation.custom(None, layout.bounds(), &mut state.left);
         if let [child] = tree.children.as_mut_slice() {
             self.input.operate(child, layout, renderer, operation);
         }
@@ -492,6 +505,7 @@ impl<'a, M: Clone + 'a> Widget<M, Theme, Renderer> for Field<'a, M> {
         }
         let now = has_focus(&mut self.input, tree, layout, renderer);
         let state = tree.state.downcast_mut::<State>();
+        state.note_leaving(event, focused, now);
         if std::mem::replace(&mut state.focused, now) && !now {
             publish_maybe(shell, self.on_leave.clone());
         }

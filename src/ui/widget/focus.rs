@@ -1,6 +1,8 @@
 //! Focus, as the widgets share it: the state of those that can have it, and the operations that
 //! look for it and move it.
 
+use std::any::Any;
+
 use iced::{
     Rectangle,
     advanced::widget::{
@@ -51,6 +53,42 @@ impl Operation for Give {
             state.unfocus();
         } else if !state.is_focused() {
             state.focus();
+        }
+    }
+}
+
+/// A field remembers that it lost the focus to a press, until the next press or key.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Left(pub bool);
+
+/// Gives the focus back to the field that lost it to a press, for when what the press opened is
+/// closed again. Nothing happens where no field did.
+#[derive(Debug, Default)]
+pub struct Return(bool);
+
+impl<T> Operation<T> for Return {
+    fn traverse(&mut self, operate: &mut dyn FnMut(&mut dyn Operation<T>)) {
+        operate(self);
+    }
+    fn custom(&mut self, _: Option<&Id>, _: Rectangle, state: &mut dyn Any) {
+        if let Some(left) = state.downcast_mut::<Left>() {
+            self.0 = std::mem::take(&mut left.0);
+        }
+    }
+    fn focusable(&mut self, _: Option<&Id>, _: Rectangle, state: &mut dyn Focusable) {
+        if std::mem::take(&mut self.0) {
+            state.focus();
+        }
+    }
+}
+
+/// Runs an operation to its end on one widget.
+pub fn run(first: Box<dyn Operation>, mut on: impl FnMut(&mut dyn Operation)) {
+    let mut next = Some(first);
+    while let Some(mut operation) = next.take() {
+        on(operation.as_mut());
+        if let Outcome::Chain(more) = operation.finish() {
+            next = Some(more);
         }
     }
 }

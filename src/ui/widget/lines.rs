@@ -141,6 +141,8 @@ impl<'a, M: 'a> Widget<M, Theme, Renderer> for Lines<'a, M> {
         renderer: &Renderer,
         operation: &mut dyn Operation,
     ) {
+        let state = tree.state.downcast_mut::<State>();
+        operation.custom(None, layout.bounds(), &mut state.left);
         if let [child] = tree.children.as_mut_slice() {
             self.editor.operate(child, layout, renderer, operation);
         }
@@ -179,7 +181,9 @@ impl<'a, M: 'a> Widget<M, Theme, Renderer> for Lines<'a, M> {
         let editor = &mut self.editor;
         editor.update(child, event, layout, cursor, renderer, clipboard, &mut inside, viewport);
         hand_on(inside, shell);
+        let now = has_focus(&mut self.editor, tree, layout, renderer);
         let state = tree.state.downcast_mut::<State>();
+        state.note_leaving(event, focused, now);
         for action in said {
             state.edited |= action.is_edit();
             shell.publish((self.on_change)(Change::Do(action)));
