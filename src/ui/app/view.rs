@@ -14,7 +14,7 @@ use crate::ui::{
     sidebar::{self, Place},
     theme::{Icon, Type, icon, style},
     toast,
-    widget::{El, button, empty, hairline, key_cap, modal, vertical_hairline},
+    widget::{El, button, empty, hairline, key_cap, modal, veiled, vertical_hairline},
 };
 
 /// The whole window.
@@ -35,22 +35,20 @@ pub fn view(app: &App) -> El<'_, Message> {
         .width(Length::Fill)
         .height(Length::Fill)
         .style(move |_| container::Style { text_color: Some(c.text), ..style::area(c.list) });
-    let mut layers = stack![ground];
+    // What can be covered has the same place in the tree with and without a cover, so that it keeps
+    // its focus, its cursors and its scroll.
+    let mut layers = stack![veiled(ground, app.menu)];
     if let Some(shown) = &app.toast {
         layers = layers.push(toast_layer(app, shown));
     }
     if app.menu {
         layers = layers.push(menu(app));
     }
-    match &app.dialog {
-        Some(open) => modal(
-            look,
-            layers,
-            dialog::view(open, &app.world).map(Message::Dialog),
-            Message::Dialog(dialog::Message::Close),
-        ),
-        None => layers.into(),
-    }
+    let dialog = app.dialog.as_ref().map(|open| {
+        let close = Message::Dialog(dialog::Message::Close);
+        modal(look, dialog::view(open, &app.world).map(Message::Dialog), close)
+    });
+    stack![veiled(layers, app.dialog.is_some())].push(dialog).into()
 }
 
 fn mail(app: &App) -> El<'_, Message> {

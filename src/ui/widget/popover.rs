@@ -8,12 +8,12 @@ use iced::{
         renderer,
         widget::{Operation, tree::Tree},
     },
-    keyboard::{self, key},
+    keyboard::{self, Key, key::Named},
     touch,
-    widget::{Space, container, mouse_area, opaque, stack},
+    widget::{Space, container, mouse_area, opaque},
 };
 
-use super::El;
+use super::{El, focus};
 use crate::ui::{
     id,
     theme::{Look, style},
@@ -28,10 +28,12 @@ pub struct Popover<'a, M> {
     on_close: Option<M>,
     end: bool,
     past: Option<(f32, f32)>,
+    holds: bool,
 }
 
 /// Hangs `content` (if any) below `anchor`, or above it where there is no room. A press outside
-/// and Esc say `on_close`.
+/// and Esc say `on_close`. While it is open it has the keys: Tab and arrows walk its controls, and
+/// nothing behind it sees a key.
 pub fn popover<'a, M: Clone + 'a>(
     look: Look,
     anchor: impl Into<El<'a, M>>,
@@ -51,6 +53,7 @@ pub fn popover<'a, M: Clone + 'a>(
         on_close: Some(on_close),
         end: false,
         past: None,
+        holds: true,
     }
 }
 
@@ -60,6 +63,13 @@ impl<M> Popover<'_, M> {
     #[must_use]
     pub fn past(mut self, right: f32, drop: f32) -> Self {
         self.past = Some((right, drop));
+        self
+    }
+
+    /// Takes no key but Esc: suggestions of a field that goes on typing, a hint under the pointer.
+    #[must_use]
+    pub fn hint(mut self) -> Self {
+        self.holds = false;
         self
     }
 
@@ -194,6 +204,7 @@ impl<'a, M: Clone + 'a> Widget<M, Theme, Renderer> for Popover<'a, M> {
             anchor: layout.bounds() + translation,
             end: self.end,
             past: self.past,
+            holds: self.holds,
             on_close: self.on_close.clone(),
         })))
     }
@@ -212,7 +223,24 @@ struct Layer<'a, 'b, M> {
     anchor: Rectangle,
     end: bool,
     past: Option<(f32, f32)>,
+    holds: bool,
     on_close: Option<M>,
+}
+
+impl<M: Clone> Layer<'_, '_, M> {
+    /// Takes a key that no control in it took.
+    fn key(&mut self, key: &Key, back: bool, layout: Layout<'_>, renderer: &Renderer) {
+        let back = match key.as_ref() {
+            Key::Named(Named::Tab) => back,
+            Key::Named(Named::ArrowDown) => false,
+            Key::Named(Named::ArrowUp) => true,
+            Key::Named(_) | Key::Character(_) | Key::Unidentified => return,
+        };
+        let content = self.content.as_widget_mut();
+        focus::run(Box::new(focus::cycle(None, true, back)), |operation| {
+            content.operate(self.tree, layout, renderer, operation);
+        });
+    }
 }
 
 impl<M: Clone> Overlay<M, Theme, Renderer> for Layer<'_, '_, M> {
@@ -290,18 +318,27 @@ impl<M: Clone> Overlay<M, Theme, Renderer> for Layer<'_, '_, M> {
             Event::Mouse(mouse::Event::ButtonPressed(_))
                 | Event::Touch(touch::Event::FingerPressed { .. })
         );
-        let escape = matches!(
-            event,
-            Event::Keyboard(keyboard::Event::KeyPressed {
-                key: keyboard::Key::Named(key::Named::Escape),
-                ..
-            })
-        );
+        let key = match event {
+            Event::Keyboard(keyboard::Event::KeyPressed { key, modifiers, .. }) => {
+                Some((key, modifiers.shift()))
+            }
+            _ => None,
+        };
+        let escape = key.is_some_and(|(key, _)| *key == Key::Named(Named::Escape));
+        if let Some((key, back)) = key.filter(|_| self.holds && !escape) {
+            self.key(key, back, layout, renderer);
+            shell.request_redraw();
+            shell.capture_event();
+            return;
+        }
         if (pressed && !cursor.is_over(layout.bounds())) || escape {
             if let Some(message) = self.on_close.clone() {
                 shell.publish(message);
             }
-            shell.capture_event();
+            // A press beside suggestions is meant for what lies there.
+            if self.holds || escape {
+                shell.capture_event();
+            }
         } else if cursor.is_over(layout.bounds()) && matches!(event, Event::Mouse(_)) {
             shell.capture_event();
         }
@@ -341,10 +378,10 @@ impl<M: Clone> Overlay<M, Theme, Renderer> for Layer<'_, '_, M> {
     }
 }
 
-/// A dialog in the middle of the window over a scrim; a press on the scrim says `on_close`.
+/// A dialog in the middle of the window, with a scrim around it; a press on the scrim says
+/// `on_close`. What lies below is to be [`veiled`](super::veil::veiled).
 pub fn modal<'a, M: Clone + 'a>(
     look: Look,
-    base: impl Into<El<'a, M>>,
     dialog: impl Into<El<'a, M>>,
     on_close: M,
 ) -> El<'a, M> {
@@ -356,5 +393,5 @@ pub fn modal<'a, M: Clone + 'a>(
             ..container::Style::default()
         }
     });
-    stack![base.into(), opaque(mouse_area(dialog).on_press(on_close))].into()
+    opaque(mouse_area(dialog).on_press(on_close))
 }

@@ -238,7 +238,7 @@ fn to_line<'a>(
         });
         menu(look, items.collect(), 380.0)
     });
-    let input = popover(look, input, found, Message::Dismiss(line));
+    let input = popover(look, input, found, Message::Dismiss(line)).hint();
     let mut all = row![
         container(label(name, look)).center_y(Length::Fixed(look.height(26.0))),
         tokens(input, items, look.height(26.0), 140.0 * look.scale),

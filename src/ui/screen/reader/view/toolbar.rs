@@ -173,7 +173,10 @@ fn answer<'a>(
         .on_enter(Message::Toolbar(Tool::Explain(Some(popup))))
         .on_exit(Message::Toolbar(Tool::Explain(None)));
     let (left, drop) = beside_subject(page, ctx, look);
-    popover(look, hover, content, Message::Toolbar(Tool::Explain(None))).past(left, drop).into()
+    popover(look, hover, content, Message::Toolbar(Tool::Explain(None)))
+        .past(left, drop)
+        .hint()
+        .into()
 }
 
 /// Where an explanation hangs so that the subject stays readable: beside a short one, below a long
@@ -289,7 +292,8 @@ fn more<'a>(page: &'a Page, fits: Fits, ctx: &Context<'a>, look: Look) -> El<'a,
     } else {
         Message::Toolbar(Tool::Explain(None))
     };
-    popover(look, anchor, content, close).end().into()
+    let hung = popover(look, anchor, content, close).end();
+    if page.overlay == Some(Overlay::Menu) { hung.into() } else { hung.hint().into() }
 }
 
 #[cfg(test)]
