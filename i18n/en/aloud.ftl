@@ -136,6 +136,15 @@ reader-attached-count = { $count ->
    *[other] { $count } items
 }, { $size }
 reader-kind-card = Contact card
+reader-pages = { $count ->
+    [one] 1 page
+   *[other] { $count } pages
+}
+reader-recordings = { $count ->
+    [one] Recording
+   *[other] { $count } recordings
+}
+reader-recordings-more = Show more ({ $count })
 reader-fax-pages = Fax · { $count ->
     [one] 1 page
    *[other] { $count } pages
@@ -191,8 +200,25 @@ dont-tell = Don’t tell
 send-receipt = Send receipt
 bar-private = { $name } marked this message { $word }
 bar-private-line = Aloud won’t forward it, export the sound or show its text in notifications. Replies leave the original out.
+bar-unconfirmed = This may not be from { $domain }
+bar-unconfirmed-line = Your mail server ({ $server }) checked, and { $domain } did not confirm that it sent this. Look at the address before you answer or open anything.
+bar-private-own = You marked this message { $word }
+head-via = via { $address }
+head-unconfirmed = not confirmed
+head-unconfirmed-why = { $domain } does not say which servers send its mail, so anybody could have written this address.
+reader-original-private = This message is private: only its header is shown here, and nothing of it can be copied.
+reader-treat-voice = Treat mail like this as voice mail
+reader-treat-fax = Treat mail like this as fax
+reader-treat-mail = Treat mail like this as ordinary mail
+toast-treated-voice = Mail from { $address } with a recording is voice mail from now on
+toast-treated-fax = Mail from { $address } with pages is a fax from now on
+toast-treated-mail = Mail from { $address } is ordinary mail from now on
+row-via = via { $domain }
+toast-own-message = You sent this message yourself.
 bar-outside = This caller can’t be answered by mail
 bar-outside-line = The message was left from an outside line: { $number }.
+bar-outside-call = Call
+bar-outside-known = Record a message to { $name }
 bar-outside-unknown = The caller’s number wasn’t passed on.
 copy-number = Copy number
 toast-card-added = { $name } added to your directory
