@@ -80,13 +80,15 @@ pub fn measure(pcm: &Pcm, count: usize) -> (Arc<[u8]>, Arc<[bool]>) {
     (bars.into(), silent)
 }
 
-/// A track as the audio thread gets it.
+/// A track as the audio thread gets it. What only stands beside the message never makes it heard.
 pub(super) fn segment(role: PartRole, pcm: Arc<Pcm>) -> Segment {
-    Segment::whole(label(role), pcm, is_primary(role))
+    let counts = is_primary(role) && role != PartRole::Attachment;
+    Segment::whole(label(role), pcm, counts)
 }
 
+/// Whether a track is what its player is for; without it there is nothing to play.
 fn is_primary(role: PartRole) -> bool {
-    matches!(role, PartRole::VoiceMessage | PartRole::Notification)
+    matches!(role, PartRole::VoiceMessage | PartRole::Notification | PartRole::Attachment)
 }
 
 /// The label under which a track goes to the audio thread.
@@ -94,6 +96,7 @@ fn label(role: PartRole) -> &'static str {
     match role {
         PartRole::SpokenName => "name",
         PartRole::SpokenSubject => "subject",
+        PartRole::Attachment => "part",
         PartRole::VoiceMessage
         | PartRole::RecipientName
         | PartRole::Notification
@@ -103,8 +106,7 @@ fn label(role: PartRole) -> &'static str {
         | PartRole::Card
         | PartRole::Report
         | PartRole::Original
-        | PartRole::Transcript
-        | PartRole::Attachment => MESSAGE,
+        | PartRole::Transcript => MESSAGE,
     }
 }
 
@@ -120,4 +122,24 @@ pub async fn save(
     let to = file.path().to_owned();
     engine.save_part(key, path, to.clone()).await?;
     Ok(Some(to))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_message_itself_can_make_it_heard() {
+        let pcm = Arc::new(Pcm::telephone(vec![0; 80]));
+        for (role, counts) in [
+            (PartRole::VoiceMessage, true),
+            (PartRole::Notification, true),
+            (PartRole::SpokenName, false),
+            (PartRole::Attachment, false),
+        ] {
+            let segment = segment(role, Arc::clone(&pcm));
+            assert_eq!(segment.primary, counts, "{role:?}");
+            assert_eq!(&*segment.label == MESSAGE, counts, "{role:?}");
+        }
+    }
 }

@@ -26,6 +26,7 @@ mod ask;
 mod coming;
 mod listening;
 mod load;
+mod part;
 mod stand;
 mod track;
 mod view;
@@ -37,7 +38,7 @@ pub use load::save;
 pub use stand::Stand;
 pub use track::{Fault, Track};
 use track::{fault, file_name, tracks};
-pub use view::{caption, compact, full, pill};
+pub use view::{caption, compact, full, pill, small};
 
 /// Speeds of the list under the stepper.
 pub const SPEEDS: [f32; 9] = [0.5, 0.75, 1.0, 1.25, 1.5, 1.75, 2.0, 2.5, 3.0];
@@ -86,6 +87,8 @@ pub struct Player {
     anyway: bool,
     /// Its parts may be saved.
     saves: bool,
+    /// It is decoded once the whole message is here, not piece by piece.
+    waits: bool,
     /// The fault in spite of which a program decodes it now.
     despite: Option<Fault>,
     file_name: String,
@@ -192,6 +195,7 @@ impl Player {
             volume_open: false,
             anyway: false,
             saves: true,
+            waits: false,
             despite: None,
             file_name: file_name(mail),
         })
@@ -275,6 +279,12 @@ impl Player {
     #[must_use]
     pub fn is_faulty(&self) -> bool {
         self.fault.is_some()
+    }
+
+    /// Whether its list of speeds or its volume hangs open.
+    #[must_use]
+    pub fn hangs(&self) -> bool {
+        self.speeds_open || self.volume_open
     }
 
     /// Takes over what the engine knows about the waveform.
@@ -413,7 +423,11 @@ impl Player {
         if !short || !unasked || self.fault.is_some() {
             return Action::None;
         }
-        if self.progress.is_none() { self.load() } else { self.hear() }
+        match self.progress.is_some() {
+            true if self.waits => Action::None,
+            true => self.hear(),
+            false => self.load(),
+        }
     }
 
     /// Whether this clip sounds, or would if more of it were here.
@@ -508,7 +522,11 @@ impl Player {
             }
             Sound::Unasked => {
                 self.start = Some(start);
-                if self.progress.is_some() { self.hear() } else { self.load() }
+                match self.progress.is_some() {
+                    true if self.waits => Action::None,
+                    true => self.hear(),
+                    false => self.load(),
+                }
             }
         }
     }
@@ -580,6 +598,9 @@ impl Player {
     }
 
     fn save(&self) -> Action<Message, Question> {
+        if !self.saves {
+            return Action::None;
+        }
         let path = self.tracks.get(self.main()).and_then(|t| t.paths.first());
         path.map_or(Action::None, |path| {
             Action::Ask(Question::Save {

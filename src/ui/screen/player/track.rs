@@ -60,6 +60,11 @@ pub(super) fn fault(mail: &Mail, tracks: &[Track], inner: Option<&str>) -> Optio
         .find(|t| matches!(t.role, PartRole::VoiceMessage | PartRole::Notification))?;
     let path = main.paths.first()?;
     let part = mail.parts.iter().find(|p| Some(p.path.as_str()) == path.get(prefix..))?;
+    fault_of(part)
+}
+
+/// What is known to be wrong with one recording.
+pub(super) fn fault_of(part: &PartInfo) -> Option<Fault> {
     if !part.decodable {
         let known = part.codec.clone().filter(|codec| codec != "unknown");
         let name = known.unwrap_or_else(|| part.media_type.clone());

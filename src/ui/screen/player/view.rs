@@ -127,6 +127,42 @@ pub fn compact<'a>(player: &'a Player, ctx: &Context<'a>, look: Look) -> El<'a, 
         .into()
 }
 
+/// A recording beside the message: its name, what it is, and a player of one line. While it is under
+/// way, what goes with it stands below: seconds back and on, speed, pauses, volume.
+pub fn small<'a>(
+    player: &'a Player,
+    title: &'a str,
+    detail: String,
+    ctx: &Context<'a>,
+    look: Look,
+    width: f32,
+) -> El<'a, Message> {
+    let c = look.c;
+    let mut head = row![
+        ellipsis(look, Type::Ui, title).font(MEDIUM).color(c.text).width(Length::Fill),
+        look.text(Type::Small, detail).color(c.text_2).wrapping(Wrapping::None),
+    ]
+    .spacing(8)
+    .align_y(Alignment::Center);
+    if player.saves {
+        head = head.push(button::icon_button_of(
+            look,
+            Kind::Ghost,
+            Icon::Download,
+            28.0,
+            fl!("player-save"),
+            None,
+            Some(Message::Save),
+        ));
+    }
+    let mut all = column![head, compact(player, ctx, look)].spacing(4);
+    if player.is_under_way(ctx.audio) {
+        let room = container(controls(player, ctx, look, width / look.scale.max(1.0)));
+        all = all.push(room.padding(Padding { left: 10.0, right: 10.0, ..Padding::ZERO }));
+    }
+    all.into()
+}
+
 fn main_button<'a>(stand: &Stand, size: f32, look: Look) -> El<'a, Message> {
     let (mark, name) = match stand {
         Stand::Playing => (Icon::Pause, fl!("player-pause")),
