@@ -150,7 +150,7 @@ impl App {
                 let reader = self.reader.as_ref().filter(|reader| reader.key() == key);
                 let row = reader.and_then(Reader::opened).map(|opened| &opened.row);
                 let row = row.or_else(|| self.list.find(key)).cloned();
-                let player = reader.and_then(Reader::player);
+                let player = reader.and_then(|reader| reader.player(&self.world.sound));
                 match (row, &mut self.playing) {
                     (_, Some(playing)) if playing.row.key == key => {
                         if let Some(player) = player {

@@ -2,9 +2,10 @@
 
 use iced::Task;
 
-use super::{Message, fax, player, work};
+use super::{Message, clips, fax, player, work};
 use crate::{
     engine::{Engine, ReceiptAnswer},
+    message::vendors::Kind,
     model::{ContactId, MessageKey},
     ui::screen::Ask,
 };
@@ -27,6 +28,10 @@ pub enum Question {
     Player(player::Question),
     /// A question of the player of a message inside.
     Inner(usize, player::Question),
+    /// A question of a recording beside the message.
+    Clips(clips::Question),
+    /// A question of a recording beside a message inside.
+    InnerClips(usize, clips::Question),
     /// A question of the player of the message that a report is about.
     AboutPlayer(player::Question),
     /// It counts as read or viewed.
@@ -48,6 +53,8 @@ pub enum Question {
         /// Take an address that differs.
         accept_conflict: bool,
     },
+    /// Treat mail like this as another kind.
+    Treat(MessageKey, Kind),
     /// A spoken name of the directory.
     Name(ContactId),
     /// Never offer this card again.
@@ -61,6 +68,8 @@ pub enum Question {
         /// Name that the dialog proposes.
         name: String,
     },
+    /// Show a PDF with the program of the system.
+    OpenPdf(MessageKey, String),
     /// Decode and draw fax pages.
     Fax(fax::Question),
 }
@@ -83,6 +92,10 @@ impl Ask<Message> for Question {
             }
             Self::Player(question) => question.ask(engine).map(Message::Player),
             Self::Inner(at, question) => question.ask(engine).map(move |m| Message::Inner(at, m)),
+            Self::Clips(question) => question.ask(engine).map(Message::Clips),
+            Self::InnerClips(at, question) => {
+                question.ask(engine).map(move |m| Message::InnerClips(at, m))
+            }
             Self::AboutPlayer(question) => question.ask(engine).map(Message::AboutPlayer),
             // The engine answers with an event; a failure shows on the account.
             Self::Presented(key) => {
@@ -106,6 +119,11 @@ impl Ask<Message> for Question {
                 async move { e.import_card(key, path, accept_conflict).await },
                 move |r| Message::Imported(name.clone(), r),
             ),
+            Self::Treat(key, kind) => {
+                Task::perform(async move { e.treat_as(key, kind).await }, move |r| {
+                    Message::Treated(kind, r)
+                })
+            }
             Self::Name(id) => {
                 Task::perform(async move { e.spoken_name(id).await }, move |r| Message::Name(id, r))
             }
@@ -114,6 +132,9 @@ impl Ask<Message> for Question {
             }
             Self::Save { key, path, name } => {
                 Task::perform(player::save(e, key, path, name), Message::Saved)
+            }
+            Self::OpenPdf(key, path) => {
+                Task::perform(work::open_pdf(e, key, path), |r| Message::Saved(r.map(|()| None)))
             }
             Self::Fax(question) => question.ask(engine).map(Message::Fax),
         }

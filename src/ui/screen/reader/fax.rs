@@ -13,7 +13,7 @@ use iced::{
 use crate::{
     codec,
     engine::{Engine, Error},
-    message::{Mail, PartRole},
+    message::{Mail, PartInfo, PartRole, Rendering},
     model::MessageKey,
     ui::{
         id,
@@ -101,6 +101,8 @@ pub enum Message {
     ZoomOut,
     /// As wide as the pane.
     FitWidth,
+    /// Save the file of the page on screen.
+    Save,
 }
 
 /// What the pages need.
@@ -113,21 +115,48 @@ pub enum Question {
 }
 
 impl Fax {
-    /// The pages of a message that has any.
+    /// The pages of a message: those of a fax, else those of the only TIFF that came along.
     #[must_use]
     pub fn new(key: MessageKey, mail: &Mail) -> Option<Self> {
-        let parts = mail.parts.iter().filter(|p| p.role == PartRole::Fax);
+        let fax = |p: &&PartInfo| p.role == PartRole::Fax && p.rendering == Rendering::Pages;
+        let parts = mail.parts.iter().filter(fax);
         let paths: Vec<String> = parts.map(|p| p.path.clone()).collect();
-        (!paths.is_empty()).then(|| Self {
+        if !paths.is_empty() {
+            return Some(Self::of(key, paths, mail.pages));
+        }
+        only_pages(mail).map(|part| Self::of_part(key, part.path.clone(), part.pages))
+    }
+
+    /// The pages of one leaf; the path may lead into enclosed messages.
+    #[must_use]
+    pub fn of_part(key: MessageKey, path: String, pages: Option<u32>) -> Self {
+        Self::of(key, vec![path], pages)
+    }
+
+    fn of(key: MessageKey, paths: Vec<String>, expected: Option<u32>) -> Self {
+        Self {
             key,
             paths,
-            expected: mail.pages,
+            expected,
             places: Arc::from([]),
             drawn: BTreeMap::new(),
             at: 0,
             zoom: FIT_WIDTH,
             state: State::Waiting,
-        })
+        }
+    }
+
+    /// Whether a leaf is among those whose pages these are.
+    #[must_use]
+    pub fn has(&self, path: &str) -> bool {
+        self.paths.iter().any(|p| p == path)
+    }
+
+    /// The leaf of the page on screen.
+    #[must_use]
+    pub fn path(&self) -> Option<&str> {
+        let place = self.places.get(self.at).map(|place| place.path.as_str());
+        place.or_else(|| self.paths.first().map(String::as_str))
     }
 
     /// Asks for the pages, once.
@@ -169,6 +198,8 @@ impl Fax {
                 return self.zoom_to(next.unwrap_or(self.zoom));
             }
             Message::FitWidth => return self.zoom_to(FIT_WIDTH),
+            // The page knows the message that it is saved from.
+            Message::Save => {}
         }
         Action::None
     }
@@ -260,6 +291,16 @@ impl Fax {
             State::Waiting | State::Counting | State::Counted => None,
         }
     }
+}
+
+/// The TIFF of an ordinary message that brings exactly one.
+#[must_use]
+pub fn only_pages(mail: &Mail) -> Option<&PartInfo> {
+    let fits = |p: &&PartInfo| {
+        p.rendering == Rendering::Pages && p.decodable && p.role == PartRole::Attachment
+    };
+    let mut all = mail.parts.iter().filter(fits);
+    all.next().filter(|_| all.next().is_none())
 }
 
 impl Ask<Message> for Question {

@@ -6,10 +6,11 @@ use std::{path::PathBuf, sync::Arc};
 
 use iced::widget::text_editor;
 
-use super::{bars, fax, player, report, toolbar};
+use super::{bars, clips, fax, player, report, toolbar};
 use crate::{
     codec::Pcm,
     engine::{Error, Opened, UndoToken},
+    message::vendors::Kind,
     model::{ContactId, MessageKey},
 };
 
@@ -34,6 +35,8 @@ pub enum Message {
     Raw(MessageKey, Result<String, Error>),
     /// Its G.726 code words are read in the other order now, or in the usual one.
     Swapped(bool),
+    /// Mail like this is treated as another kind from now on, or not.
+    Treated(Kind, Result<UndoToken, Error>),
     /// A card was accepted.
     Imported(String, Result<(ContactId, UndoToken), Error>),
     /// The engine took the answer to a receipt; true when one is sent.
@@ -47,6 +50,12 @@ pub enum Message {
     Player(player::Message),
     /// The player of a message inside.
     Inner(usize, player::Message),
+    /// Recordings beside the message.
+    Clips(clips::Message),
+    /// Recordings beside a message inside.
+    InnerClips(usize, clips::Message),
+    /// What a key says to the player that keys mean now.
+    Keyed(player::Message),
     /// The player of the message that a report is about.
     AboutPlayer(player::Message),
     /// Fax pages.

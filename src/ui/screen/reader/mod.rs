@@ -19,16 +19,19 @@ use super::{
     words,
 };
 use crate::{
-    audio::Command,
+    audio::{Command, State},
     codec::Pcm,
     engine::{Error, Opened, SpokenName},
-    message::{Mail, PartInfo, PartRole, Report},
+    message::{Mail, PartRole, Rendering, Report},
     model::{ContactId, DateTime, MessageKey, MessageKind},
 };
 
 mod ask;
+mod attachments;
 pub mod bars;
+pub mod clips;
 pub mod fax;
+mod hand;
 mod message;
 pub mod report;
 pub mod toolbar;
@@ -36,8 +39,10 @@ mod view;
 mod work;
 
 pub use ask::Question;
+use attachments::{enclosed, file_name};
 #[cfg(test)]
 use bars::Bar;
+use clips::Clips;
 pub use message::Message;
 pub use toolbar::{Overlay, Popover};
 pub(crate) use view::conflict;
@@ -68,6 +73,7 @@ enum Phase {
 struct Page {
     opened: Opened,
     player: Option<Player>,
+    clips: Clips,
     inner: Vec<Inner>,
     fax: Option<fax::Fax>,
     /// Its pages are shown: at once in a fax, on a press where they came along with something else.
@@ -105,8 +111,12 @@ enum Panel {
 /// A message inside.
 #[derive(Debug)]
 struct Inner {
+    /// The path that leads to it, and how many messages lie around it.
+    path: String,
+    depth: usize,
     mail: Mail,
     player: Option<Player>,
+    clips: Clips,
     open: bool,
 }
 
@@ -143,13 +153,11 @@ impl Reader {
         }
     }
 
-    /// Its player, for keys and the now-playing strip.
+    /// The player that keys and the now-playing strip mean.
     #[must_use]
-    pub fn player(&self) -> Option<&Player> {
+    pub fn player(&self, audio: &State) -> Option<&Player> {
         match &self.phase {
-            Phase::Open(page) => {
-                page.player.as_ref().or_else(|| page.about.as_ref().and_then(|a| a.player.as_ref()))
-            }
+            Phase::Open(page) => page.player_at(page.in_hand(audio)?),
             Phase::Loading | Phase::Failed(_) => None,
         }
     }
@@ -170,6 +178,19 @@ impl Reader {
         match &self.phase {
             Phase::Open(page) => page.bar(),
             Phase::Loading | Phase::Failed(_) => None,
+        }
+    }
+
+    /// Whether a menu or a slider hangs open in it.
+    pub fn hangs(&self) -> bool {
+        match &self.phase {
+            Phase::Open(page) => {
+                page.overlay == Some(Overlay::Menu)
+                    || page.player.as_ref().is_some_and(Player::hangs)
+                    || page.clips.hangs()
+                    || page.inner.iter().any(|inner| inner.clips.hangs())
+            }
+            Phase::Loading | Phase::Failed(_) => false,
         }
     }
 
@@ -237,19 +258,22 @@ impl Page {
         if let (Some(player), Some(before)) = (&mut player, before) {
             player.inherit(before, ctx.audio);
         }
-        let inner = originals(mail)
-            .map(|(path, mail)| Inner {
-                player: Player::new(key, mail, Some(path), false).map(|p| p.saves(saves)),
-                mail: mail.clone(),
-                open: true,
+        let clips = Clips::new(key, mail, None, player.as_ref(), saves);
+        let inner = enclosed(mail)
+            .into_iter()
+            .map(|(path, depth, mail)| {
+                let player = Player::new(key, mail, Some(&path), false).map(|p| p.saves(saves));
+                let clips = Clips::new(key, mail, Some(&path), player.as_ref(), saves);
+                Inner { path, depth, mail: mail.clone(), player, clips, open: true }
             })
             .collect();
         let text = text_editor::Content::with_text(&shown_text(mail).unwrap_or_default());
         let mut page = Self {
             player,
+            clips,
             inner,
+            fax_open: opened.row.kind == MessageKind::Fax || fax::only_pages(mail).is_some(),
             fax: fax::Fax::new(key, mail),
-            fax_open: opened.row.kind == MessageKind::Fax,
             about: None,
             about_failed: false,
             text,
@@ -277,8 +301,15 @@ impl Page {
         if let Some(player) = &mut self.player {
             action = action.and(player.prepare().map(Message::Player, Question::Player));
         }
+        let ask = self.clips.prepare(self.opened.complete);
+        action = action.and(ask.map(Message::Clips, Question::Clips));
         if self.opened.complete {
             for (at, inner) in self.inner.iter_mut().enumerate() {
+                let ask = inner.clips.prepare(true);
+                action = action.and(ask.map(
+                    move |m| Message::InnerClips(at, m),
+                    move |q| Question::InnerClips(at, q),
+                ));
                 if let Some(player) = &mut inner.player {
                     let ask = player.prepare();
                     action = action.and(
@@ -311,12 +342,18 @@ impl Page {
     /// screen where it was.
     fn refresh(&mut self, opened: Opened, ctx: &Context<'_>) -> Act {
         let grew = opened.complete != self.opened.complete
-            || opened.mail.parts.len() != self.opened.mail.parts.len();
+            || opened.mail.parts.len() != self.opened.mail.parts.len()
+            || opened.mail.kind != self.opened.mail.kind;
         let arrived = opened.complete && !self.opened.complete;
         self.busy = false;
         if grew {
             let before = self.player.take();
             let (mut page, action) = Self::new(opened, before.as_ref(), ctx);
+            page.clips.inherit(&self.clips);
+            for (inner, before) in page.inner.iter_mut().zip(&self.inner) {
+                inner.clips.inherit(&before.clips);
+                inner.open = before.open;
+            }
             // What the user opened, closed and ticked outlives the download.
             page.closed = std::mem::take(&mut self.closed);
             page.card = self.card.take();
@@ -335,7 +372,9 @@ impl Page {
                 }
                 _ => Action::None,
             };
-            return action.and(resumed);
+            // Only now the wishes of the recordings beside it are known again.
+            let beside = self.clips.prepare(self.opened.complete);
+            return action.and(resumed).and(beside.map(Message::Clips, Question::Clips));
         }
         self.opened = opened;
         if let Some(about) = self.opened.about
@@ -351,6 +390,10 @@ impl Page {
         let (here, all) = self.opened.have;
         let (complete, failed) = (self.opened.complete, self.failed);
         let peaks = Arc::clone(&self.opened.peaks);
+        self.clips.note(complete, failed, (here, all));
+        for inner in &mut self.inner {
+            inner.clips.note(complete, failed, (here, all));
+        }
         if let Some(player) = &mut self.player {
             player.set_peaks(&peaks);
             if complete {
@@ -363,9 +406,9 @@ impl Page {
         }
     }
 
-    /// Text, reports and everything else that neither sounds nor has pages.
+    /// Text, reports and everything else that is no recording and no fax, whatever came along.
     fn reads_by_showing(&self) -> bool {
-        self.fax.is_none() && !matches!(self.opened.row.kind, MessageKind::Voice | MessageKind::Fax)
+        !matches!(self.opened.row.kind, MessageKind::Voice | MessageKind::Fax)
     }
 
     fn update(&mut self, key: MessageKey, message: Message, ctx: &Context<'_>) -> Act {
@@ -396,6 +439,17 @@ impl Page {
                     None => Action::None,
                 }
             }
+            Message::Clips(message) => {
+                self.clips.update(message, ctx).map(Message::Clips, Question::Clips)
+            }
+            Message::InnerClips(at, message) => match self.inner.get_mut(at) {
+                Some(inner) => inner
+                    .clips
+                    .update(message, ctx)
+                    .map(move |m| Message::InnerClips(at, m), move |q| Question::InnerClips(at, q)),
+                None => Action::None,
+            },
+            Message::Keyed(message) => self.keyed(key, message, ctx),
             Message::OpenInner(at) => {
                 if let Some(inner) = self.inner.get_mut(at) {
                     inner.open = !inner.open;
@@ -457,6 +511,7 @@ impl Page {
             Message::Raw(..) => Action::None,
             Message::Name(id, result) => self.name(id, result),
             Message::Swapped(on) => self.swapped(on, ctx),
+            Message::Treated(kind, result) => self.treated(kind, result),
             Message::Imported(name, result) => self.imported(key, &name, result),
             Message::ReceiptDone(sent, result) => self.receipt_done(key, sent, result),
             Message::Saved(Ok(Some(file))) => Action::say(words::saved(&file)),
@@ -535,70 +590,6 @@ impl Page {
         }
     }
 
-    fn fax(&mut self, key: MessageKey, message: fax::Message, ctx: &Context<'_>) -> Act {
-        let Some(fax) = &mut self.fax else { return Action::None };
-        let action = fax.update(message).map(Message::Fax, Question::Fax);
-        // A fax is viewed once its last page is on screen (D11). A fax with a spoken note is heard
-        // as a voice message where that is its kind.
-        if fax.last_page_shown()
-            && self.presented.is_none()
-            && self.opened.row.kind == MessageKind::Fax
-        {
-            self.presented = Some(ctx.now);
-            return action.and(Action::Ask(Question::Presented(key)));
-        }
-        action
-    }
-
-    fn attachment(&mut self, key: MessageKey, path: &str) -> Act {
-        let Some(part) = self.opened.mail.parts.iter().find(|p| p.path == path) else {
-            return Action::None;
-        };
-        match part.role {
-            PartRole::Card => {
-                self.closed.remove(path);
-                let known = self.opened.offers.iter().find(|o| o.path == path);
-                match known.map(|o| &o.kind) {
-                    Some(crate::engine::CardOfferKind::Known) | None => {
-                        Action::say(fl!("toast-card-known"))
-                    }
-                    Some(_) => {
-                        self.card = Some(path.to_owned());
-                        Action::None
-                    }
-                }
-            }
-            PartRole::Fax => {
-                let Some(fax) = &mut self.fax else { return Action::None };
-                self.fax_open = !self.fax_open;
-                fax.begin().map(Message::Fax, Question::Fax)
-            }
-            PartRole::VoiceMessage
-            | PartRole::SpokenName
-            | PartRole::SpokenSubject
-            | PartRole::RecipientName
-            | PartRole::Notification
-            | PartRole::Text
-            | PartRole::Html
-            | PartRole::Report
-            | PartRole::Original
-            | PartRole::Transcript
-            | PartRole::Attachment => {
-                let name = file_name(part);
-                let path = part.path.clone();
-                self.save(key, path, name)
-            }
-        }
-    }
-
-    fn save(&mut self, key: MessageKey, path: String, name: String) -> Act {
-        if !self.opened.mail.may_save.is_allowed() {
-            self.overlay = Some(Overlay::Reason(Popover::Save));
-            return Action::None;
-        }
-        Action::Ask(Question::Save { key, path, name })
-    }
-
     /// The code words are read in another order now: everything that sounds is decoded again.
     fn swapped(&mut self, on: bool, ctx: &Context<'_>) -> Act {
         self.opened.swapped = on;
@@ -606,12 +597,18 @@ impl Page {
         if let Some(player) = &mut self.player {
             action = action.and(player.reload(ctx).map(Message::Player, Question::Player));
         }
+        let ask = self.clips.reload(ctx);
+        action = action.and(ask.map(Message::Clips, Question::Clips));
         for (at, inner) in self.inner.iter_mut().enumerate() {
             if let Some(player) = &mut inner.player {
                 let ask = player.reload(ctx);
                 action = action
                     .and(ask.map(move |m| Message::Inner(at, m), move |q| Question::Inner(at, q)));
             }
+            let ask = inner.clips.reload(ctx);
+            action = action.and(
+                ask.map(move |m| Message::InnerClips(at, m), move |q| Question::InnerClips(at, q)),
+            );
         }
         action
     }
@@ -619,9 +616,9 @@ impl Page {
     /// Whether it has sound whose code words can be read in another order.
     fn has_code_words(&self) -> bool {
         let coded = |mail: &Mail| {
-            mail.parts.iter().any(|p| p.codec.as_deref().is_some_and(|c| c.starts_with("G.726")))
+            mail.parts.iter().any(|p| p.rendering == Rendering::Sound { code_words: true })
         };
-        coded(&self.opened.mail) || self.opened.mail.forwarded.iter().any(coded)
+        coded(&self.opened.mail) || self.inner.iter().any(|inner| coded(&inner.mail))
     }
 
     /// The original, where it is shown.
@@ -634,6 +631,11 @@ impl Page {
 
     fn about_opened(&self) -> Option<&Opened> {
         self.about.as_ref().map(|a| &a.opened)
+    }
+
+    /// Whether what it says may be taken out of this program.
+    fn may_copy(&self) -> bool {
+        self.opened.mail.may_save.is_allowed()
     }
 
     fn offer_name(&self, path: &str) -> String {
@@ -658,35 +660,13 @@ fn shown_text(mail: &Mail) -> Option<String> {
     (!text.trim().is_empty()).then_some(text)
 }
 
-/// The messages inside with the paths of their parts.
-fn originals(mail: &Mail) -> impl Iterator<Item = (&str, &Mail)> {
-    mail.parts
-        .iter()
-        .filter(|p| p.role == PartRole::Original)
-        .map(|p| p.path.as_str())
-        .zip(&mail.forwarded)
-}
-
-/// What the file dialog proposes for a leaf.
-fn file_name(part: &PartInfo) -> String {
-    part.filename.clone().unwrap_or_else(|| {
-        let ending = match part.media_type.as_str() {
-            "image/tiff" => "tif",
-            "text/vcard" | "text/directory" | "text/x-vcard" => "vcf",
-            "text/plain" => "txt",
-            "application/pdf" => "pdf",
-            media if media.starts_with("audio/") => "wav",
-            _ => "bin",
-        };
-        format!("{}.{ending}", part.role.as_str())
-    })
-}
-
 /// Only web addresses are ever handed to the browser.
 fn is_web(url: &str) -> bool {
     let scheme = url.split(':').next().unwrap_or_default().to_ascii_lowercase();
     matches!(scheme.as_str(), "http" | "https") && !url.chars().any(char::is_control)
 }
 
+#[cfg(test)]
+mod clips_tests;
 #[cfg(test)]
 mod tests;

@@ -5,9 +5,9 @@ use crate::{
     model::MessageKey,
 };
 
-/// The first `limit` octets of a message as text, for looking at.
+/// The first `limit` octets of a message as text, for looking at; of a private one the header.
 pub async fn raw(engine: Engine, key: MessageKey, limit: usize) -> Result<String, Error> {
-    let octets = engine.raw(key).await?;
+    let octets = engine.source(key).await?;
     let head = octets.get(..limit).unwrap_or(&octets);
     let mut text = String::from_utf8_lossy(head).replace("\r\n", "\n");
     text.retain(|c| !c.is_control() || c == '\n' || c == '\t');
@@ -23,4 +23,14 @@ pub async fn open_link(url: String) {
     if !matches!(opened, Ok(Ok(()))) {
         tracing::warn!("no program opens web links");
     }
+}
+
+/// Shows a PDF with the program of the system.
+pub async fn open_pdf(engine: Engine, key: MessageKey, path: String) -> Result<(), Error> {
+    let file = engine.lend_pdf(key, path).await?;
+    let opened = tokio::task::spawn_blocking(move || open::that_detached(file)).await;
+    if !matches!(opened, Ok(Ok(()))) {
+        tracing::warn!("no program opens PDF files");
+    }
+    Ok(())
 }

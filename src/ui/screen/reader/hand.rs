@@ -1,0 +1,78 @@
+//! Which player the keys mean, and the now-playing strip: the one under way, else the first.
+
+use super::{Act, Message, Page, clips, player, player::Player};
+use crate::{audio::State, model::MessageKey, ui::screen::Context};
+
+/// Where a player stands in the page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Slot {
+    /// That of the message.
+    Main,
+    /// That of the message that a report is about.
+    About,
+    /// A recording beside the message.
+    Beside(usize),
+    /// That of a message inside.
+    Inner(usize),
+    /// A recording beside a message inside.
+    BesideInner(usize, usize),
+}
+
+impl Page {
+    /// Its players, in the order in which they stand; of the recordings beside only the first.
+    fn slots(&self) -> impl Iterator<Item = Slot> {
+        let main = self.player.is_some().then_some(Slot::Main);
+        let about = self.about.as_ref().and_then(|a| a.player.as_ref()).map(|_| Slot::About);
+        let inner = self.inner.iter().enumerate().flat_map(|(at, inner)| {
+            let own = inner.player.is_some().then_some(Slot::Inner(at));
+            let beside = (!inner.clips.is_empty()).then_some(Slot::BesideInner(at, 0));
+            own.into_iter().chain(beside)
+        });
+        let beside = (!self.clips.is_empty()).then_some(Slot::Beside(0));
+        main.into_iter().chain(about).chain(beside).chain(inner)
+    }
+
+    /// The player that a key means.
+    pub(super) fn in_hand(&self, audio: &State) -> Option<Slot> {
+        let own = self
+            .slots()
+            .find(|slot| self.player_at(*slot).is_some_and(|player| player.is_under_way(audio)));
+        let beside = || self.clips.under_way(audio).map(Slot::Beside);
+        let inside = || {
+            let mut inner = self.inner.iter().enumerate();
+            inner.find_map(|(at, inner)| Some(Slot::BesideInner(at, inner.clips.under_way(audio)?)))
+        };
+        own.or_else(beside).or_else(inside).or_else(|| self.slots().next())
+    }
+
+    /// The player in a place.
+    pub(super) fn player_at(&self, slot: Slot) -> Option<&Player> {
+        match slot {
+            Slot::Main => self.player.as_ref(),
+            Slot::About => self.about.as_ref()?.player.as_ref(),
+            Slot::Beside(at) => self.clips.player(at),
+            Slot::Inner(at) => self.inner.get(at)?.player.as_ref(),
+            Slot::BesideInner(inner, at) => self.inner.get(inner)?.clips.player(at),
+        }
+    }
+
+    /// Gives what a key says to the player that it means.
+    pub(super) fn keyed(
+        &mut self,
+        key: MessageKey,
+        message: player::Message,
+        ctx: &Context<'_>,
+    ) -> Act {
+        let Some(slot) = self.in_hand(ctx.audio) else { return Act::None };
+        let message = match slot {
+            Slot::Main => Message::Player(message),
+            Slot::About => Message::AboutPlayer(message),
+            Slot::Beside(at) => Message::Clips(clips::Message::Player(at, message)),
+            Slot::Inner(at) => Message::Inner(at, message),
+            Slot::BesideInner(inner, at) => {
+                Message::InnerClips(inner, clips::Message::Player(at, message))
+            }
+        };
+        self.update(key, message, ctx)
+    }
+}
