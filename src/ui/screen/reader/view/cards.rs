@@ -8,7 +8,7 @@ use iced::{
 use super::{super::Inner, Message, Page};
 use crate::{
     engine::Delivery,
-    message::dsn::NextStep,
+    message::{PartInfo, PartRole, dsn::NextStep},
     ui::{
         screen::{
             Context, player,
@@ -239,9 +239,11 @@ pub(super) fn deliveries<'a>(all: &[Delivery], look: Look) -> El<'a, Message> {
 /// A message inside, as its own quiet card.
 pub(super) fn inner<'a>(
     at: usize,
+    page: &'a Page,
     inner: &'a Inner,
     ctx: &Context<'a>,
     look: Look,
+    width: f32,
 ) -> El<'a, Message> {
     let c = look.c;
     let mail = &inner.mail;
@@ -254,7 +256,10 @@ pub(super) fn inner<'a>(
         .unwrap_or_else(|| fl!("reader-someone"));
     let when = mail.date.map(|date| day_comma_time(date, ctx.now)).unwrap_or_default();
     let length = inner.player.as_ref().and_then(player::Player::length).map(length);
-    let line = [Some(fl!("reader-from-original", name = &name)), length, Some(when)]
+    // Nobody has looked whether the name is true.
+    let address = mail.sender.address.as_ref().filter(|address| address.as_str() != name);
+    let via = address.map(|address| fl!("row-via", domain = address.domain()));
+    let line = [Some(fl!("reader-from-original", name = &name)), via, length, Some(when)]
         .into_iter()
         .flatten()
         .filter(|s| !s.is_empty())
@@ -288,12 +293,30 @@ pub(super) fn inner<'a>(
         if let Some(text) = super::super::shown_text(mail) {
             all = all.push(container(look.text(Type::Body, text).color(c.text)).padding([0, 4]));
         }
+        let clips = super::clips::list(&inner.clips, ctx, look, width - 24.0);
+        all = all.push(clips.map(|list| list.map(move |m| Message::InnerClips(at, m))));
+        let beside = |p: &&PartInfo| {
+            let attached = matches!(p.role, PartRole::Attachment | PartRole::Fax | PartRole::Card);
+            attached && !p.rendering.sounds()
+        };
+        let tiles = mail
+            .parts
+            .iter()
+            .filter(beside)
+            .take(50)
+            .map(|part| super::tile(page, part, format!("{}/{}", inner.path, part.path), look));
+        let tiles: Vec<El<'a, Message>> = tiles.collect();
+        if !tiles.is_empty() {
+            all = all.push(row(tiles).spacing(12).wrap().vertical_spacing(12));
+        }
     }
-    container(all)
+    let card = container(all)
         .width(Length::Fill)
         .padding(12)
-        .style(move |_| style::boxed(c.reading, Some(c.border), radius::CARD))
-        .into()
+        .style(move |_| style::boxed(c.reading, Some(c.border), radius::CARD));
+    // A message inside a message inside stands further in.
+    let further = 16.0 * f32::from(u8::try_from(inner.depth.min(4)).unwrap_or(4));
+    container(card).padding(Padding::ZERO.left(further)).into()
 }
 
 /// "Details for your administrator", folded.

@@ -76,6 +76,15 @@ fn controls<'a>(fax: &Fax, look: Look) -> El<'a, Message> {
         step(Icon::ZoomOut, fl!("fax-smaller"), "Ctrl -", Message::ZoomOut, smaller),
         crate::ui::widget::tip(look, fit, fl!("fax-fit"), Some("Ctrl 0")),
         step(Icon::ZoomIn, fl!("fax-larger"), "Ctrl +", Message::ZoomIn, larger),
+        button::icon_button_of(
+            look,
+            Kind::Ghost,
+            Icon::Download,
+            28.0,
+            fl!("player-save"),
+            None,
+            Some(Message::Save)
+        ),
     ]
     .spacing(4)
     .align_y(Alignment::Center)

@@ -3,6 +3,7 @@
 mod bar;
 pub(crate) use bar::conflict;
 mod cards;
+mod clips;
 mod fax;
 mod head;
 mod toolbar;
@@ -12,10 +13,12 @@ use iced::{
     widget::{column, container, row, scrollable, space, text_editor},
 };
 
-use super::{Message, Page, Panel, Phase, Reader, bars::Bar, toolbar::Message as Tool};
+use super::{
+    Message, Page, Panel, Phase, Reader, bars::Bar, fax as fax_of, toolbar::Message as Tool,
+};
 use crate::{
     engine::ReceiptState,
-    message::{PartInfo, PartRole},
+    message::{PartInfo, PartRole, Rendering},
     model::MessageKind,
     ui::{
         screen::{
@@ -57,7 +60,7 @@ pub fn view<'a>(
         Phase::Open(page) => {
             let width = (ctx.width - 2.0 * side).clamp(200.0, COLUMN);
             let content = match page.original() {
-                Some(raw) => original(raw, look),
+                Some(raw) => original(raw, page.may_copy(), look),
                 None => message(page, docked, ctx, look, width),
             };
             let content = container(content).max_width(COLUMN).width(Length::Fill);
@@ -92,7 +95,9 @@ fn back_only<'a>(ctx: &Context<'_>, look: Look) -> El<'a, Message> {
 }
 
 /// The raw message.
-fn original<'a>(raw: &'a text_editor::Content, look: Look) -> El<'a, Message> {
+fn original<'a>(raw: &'a text_editor::Content, copies: bool, look: Look) -> El<'a, Message> {
+    let private = (!copies)
+        .then(|| look.text(Type::Small, fl!("reader-original-private")).color(look.c.text_2));
     column![
         row![
             look.text(Type::Title, fl!("reader-original-title")).width(Length::Fill),
@@ -100,17 +105,20 @@ fn original<'a>(raw: &'a text_editor::Content, look: Look) -> El<'a, Message> {
                 .on_press(Message::Toolbar(Tool::ShowOriginal)),
         ]
         .align_y(Alignment::Center),
-        selectable(raw, look, true, Message::RawText),
     ]
+    .push(private)
+    .push(selectable(raw, look, true, copies, Message::RawText))
     .spacing(16)
     .into()
 }
 
-/// Text that can be selected and copied, but not changed. Other keys go on to the window.
+/// Text that can be selected and copied, but not changed. Other keys go on to the window. `copies`:
+/// the message may leave this program; text of a private one is selected to be read, not taken.
 pub(super) fn selectable<'a>(
     content: &'a text_editor::Content,
     look: Look,
     mono: bool,
+    copies: bool,
     on_action: impl Fn(text_editor::Action) -> Message + 'a,
 ) -> El<'a, Message> {
     let step = if mono { Type::Small } else { Type::Body };
@@ -121,18 +129,14 @@ pub(super) fn selectable<'a>(
         .size(look.size(step))
         .line_height(iced::widget::text::LineHeight::Absolute(look.line(step).into()))
         .style(style::editor(look, false))
-        .key_binding(|press| {
+        .key_binding(move |press| {
             use text_editor::Binding;
             let binding = Binding::from_key_press(press)?;
             let reads = matches!(
                 binding,
-                Binding::Copy
-                    | Binding::SelectAll
-                    | Binding::Select(_)
-                    | Binding::SelectWord
-                    | Binding::SelectLine
+                Binding::SelectAll | Binding::Select(_) | Binding::SelectWord | Binding::SelectLine
             );
-            reads.then_some(binding)
+            (reads || copies && matches!(binding, Binding::Copy)).then_some(binding)
         })
         .on_action(on_action)
         .into()
@@ -151,7 +155,12 @@ fn message<'a>(
     if let Some(report) = cards::report(page, ctx, look) {
         all = all.push(report);
         if super::shown_text(mail).is_some() && page.details {
-            all = all.push(selectable(&page.text, look, false, Message::Text));
+            all = all.push(selectable(&page.text, look, false, page.may_copy(), Message::Text));
+        }
+        all = all.push(clips::list(&page.clips, ctx, look, width).map(|l| l.map(Message::Clips)));
+        // What came back with the report, where the message sent is not here.
+        for (at, inner) in page.inner.iter().enumerate().filter(|_| page.about.is_none()) {
+            all = all.push(cards::inner(at, page, inner, ctx, look, width));
         }
         return all.push(cards::details(page, look)).into();
     }
@@ -179,8 +188,9 @@ fn message<'a>(
     }
     if docked {
         if super::shown_text(mail).is_some() {
-            all = all.push(selectable(&page.text, look, false, Message::Text));
+            all = all.push(selectable(&page.text, look, false, page.may_copy(), Message::Text));
         }
+        all = all.push(clips::list(&page.clips, ctx, look, width).map(|l| l.map(Message::Clips)));
         return all.into();
     }
     if !opened.deliveries.is_empty() {
@@ -194,11 +204,15 @@ fn message<'a>(
     if let Some(Panel::Link(url)) = &page.panel {
         all = all.push(bar::link(url, look));
     }
+    all = all.push(clips::list(&page.clips, ctx, look, width).map(|l| l.map(Message::Clips)));
     for (at, inner) in page.inner.iter().enumerate() {
-        all = all.push(cards::inner(at, inner, ctx, look));
+        all = all.push(cards::inner(at, page, inner, ctx, look, width));
+        if let Some(fax) = pages_of(page, Some(&inner.path)) {
+            all = all.push(fax::pages(fax, ctx, look, width).map(Message::Fax));
+        }
     }
     all = all.push(attachments(page, look));
-    if let Some(fax) = page.fax.as_ref().filter(|_| !is_fax && page.fax_open) {
+    if let Some(fax) = pages_of(page, None) {
         all = all.push(fax::pages(fax, ctx, look, width).map(Message::Fax));
     }
     if mail.parts.iter().any(|p| p.problem.is_some()) {
@@ -217,12 +231,19 @@ fn message<'a>(
     all.into()
 }
 
+/// The pages that are open below the attachments of the message, or of the one inside at `above`.
+fn pages_of<'a>(page: &'a Page, above: Option<&str>) -> Option<&'a fax_of::Fax> {
+    let fax = page.fax.as_ref().filter(|_| page.fax_open)?;
+    let around = fax.path().and_then(|path| path.rsplit_once('/')).map(|(above, _)| above);
+    (page.opened.row.kind != MessageKind::Fax && around == above).then_some(fax)
+}
+
 /// "Introduction by Gwen Vidal, 0:12".
-fn introduction(page: &Page, _: &Context<'_>) -> String {
+fn introduction<'a>(page: &'a Page, ctx: &Context<'a>) -> String {
     let length = page.player.as_ref().and_then(player::Player::length).unwrap_or_default();
     fl!(
         "reader-introduction",
-        name = words::phone(&page.opened.row.sender),
+        name = words::phone(head::Shown::of(page, ctx).name),
         length = words::length(length)
     )
 }
@@ -248,7 +269,8 @@ fn text<'a>(page: &'a Page, look: Look) -> El<'a, Message> {
     let c = look.c;
     let mail = &page.opened.mail;
     let shown = super::shown_text(mail).is_some();
-    let voice = page.opened.row.kind == MessageKind::Voice;
+    // What stands for a missing text is about other people's systems.
+    let voice = page.opened.row.kind == MessageKind::Voice && !page.opened.row.outgoing;
     let heading = match (&mail.transcript, shown, voice) {
         (Some(transcript), _, _) => Some((
             fl!("reader-transcript"),
@@ -282,14 +304,19 @@ fn text<'a>(page: &'a Page, look: Look) -> El<'a, Message> {
         all = all.push(head);
     }
     if shown {
-        all = all.push(selectable(&page.text, look, false, Message::Text));
+        all = all.push(selectable(&page.text, look, false, page.may_copy(), Message::Text));
         for url in links(&page.text.text()) {
             all = all
                 .push(button::link(look, url.clone()).padding([2, 0]).on_press(Message::Link(url)));
         }
     } else if voice && page.opened.complete {
         all = all.push(look.text(Type::Body, fl!("reader-no-text")).color(c.text_2));
-    } else if page.player.is_none() && page.fax.is_none() && page.opened.complete {
+    } else if page.player.is_none()
+        && page.fax.is_none()
+        && page.clips.is_empty()
+        && page.inner.is_empty()
+        && page.opened.complete
+    {
         all = all.push(look.text(Type::Body, fl!("reader-empty")).color(c.text_2));
     }
     all.into()
@@ -317,28 +344,26 @@ fn links(text: &str) -> Vec<String> {
 /// What else came along.
 fn attachments<'a>(page: &'a Page, look: Look) -> El<'a, Message> {
     let c = look.c;
-    let attached: Vec<&PartInfo> = page
-        .opened
-        .mail
-        .parts
-        .iter()
-        .filter(|p| match p.role {
-            PartRole::Card | PartRole::Attachment => true,
-            // In a fax the pages themselves are on screen.
-            PartRole::Fax => page.opened.row.kind != MessageKind::Fax,
-            PartRole::VoiceMessage
-            | PartRole::SpokenName
-            | PartRole::SpokenSubject
-            | PartRole::RecipientName
-            | PartRole::Notification
-            | PartRole::Text
-            | PartRole::Html
-            | PartRole::Report
-            | PartRole::Original
-            | PartRole::Transcript => false,
-        })
-        .take(50)
-        .collect();
+    let shown = |p: &&PartInfo| match p.role {
+        PartRole::Card => true,
+        // What sounds has a player.
+        PartRole::Attachment => !p.rendering.sounds(),
+        // In a fax the pages themselves are on screen.
+        PartRole::Fax => {
+            page.opened.row.kind != MessageKind::Fax || p.rendering != Rendering::Pages
+        }
+        PartRole::VoiceMessage
+        | PartRole::SpokenName
+        | PartRole::SpokenSubject
+        | PartRole::RecipientName
+        | PartRole::Notification
+        | PartRole::Text
+        | PartRole::Html
+        | PartRole::Report
+        | PartRole::Original
+        | PartRole::Transcript => false,
+    };
+    let attached: Vec<&PartInfo> = page.opened.mail.parts.iter().filter(shown).take(50).collect();
     if attached.is_empty() {
         return space().into();
     }
@@ -350,60 +375,44 @@ fn attachments<'a>(page: &'a Page, look: Look) -> El<'a, Message> {
     ]
     .spacing(8)
     .align_y(Alignment::Center);
-    let tiles = attached.into_iter().map(|part| tile(page, part, look));
+    let tiles = attached.into_iter().map(|part| tile(page, part, part.path.clone(), look));
     let tiles = row(tiles).spacing(12).wrap().vertical_spacing(12);
     column![head, tiles].spacing(8).into()
 }
 
-fn tile<'a>(page: &Page, part: &'a PartInfo, look: Look) -> El<'a, Message> {
+/// An attachment; `path` leads to it from the whole message.
+pub(super) fn tile<'a>(
+    page: &Page,
+    part: &'a PartInfo,
+    path: String,
+    look: Look,
+) -> El<'a, Message> {
     let c = look.c;
-    let (mark, kind) = match part.role {
-        PartRole::Card => (Icon::Contact, fl!("reader-kind-card")),
-        PartRole::Fax => (
-            Icon::Fax,
-            page.opened
-                .mail
-                .pages
-                .map_or_else(|| fl!("kind-fax"), |n| fl!("reader-fax-pages", count = n as usize)),
-        ),
-        PartRole::VoiceMessage
-        | PartRole::SpokenName
-        | PartRole::SpokenSubject
-        | PartRole::RecipientName
-        | PartRole::Notification
-        | PartRole::Text
-        | PartRole::Html
-        | PartRole::Report
-        | PartRole::Original
-        | PartRole::Transcript
-        | PartRole::Attachment => (Icon::Paperclip, part.media_type.clone()),
+    let opened = &page.opened;
+    let count = |n: u32| fl!("reader-pages", count = n as usize);
+    let fax = |n: Option<u32>| match n {
+        Some(n) => fl!("reader-fax-pages", count = n as usize),
+        None => fl!("kind-fax"),
     };
-    let name = match part.role {
-        PartRole::Card => page
-            .opened
-            .mail
-            .cards
-            .iter()
-            .find(|card| card.path == part.path)
-            .and_then(|card| card.name.clone())
-            .map_or_else(|| super::file_name(part), |name| format!("{name}.vcf")),
-        PartRole::Fax => fax_title(part, page.opened.row.subject.as_str()),
-        PartRole::VoiceMessage
-        | PartRole::SpokenName
-        | PartRole::SpokenSubject
-        | PartRole::RecipientName
-        | PartRole::Notification
-        | PartRole::Text
-        | PartRole::Html
-        | PartRole::Report
-        | PartRole::Original
-        | PartRole::Transcript
-        | PartRole::Attachment => super::file_name(part),
+    let octets = size(part.octets as u64);
+    let (mark, detail) = match (part.role, part.rendering, part.pages) {
+        (PartRole::Card, _, _) => {
+            (Icon::Contact, format!("{} · {octets}", fl!("reader-kind-card")))
+        }
+        (PartRole::Fax, _, pages) => (Icon::Fax, fax(pages.or(opened.mail.pages))),
+        (_, Rendering::Pages | Rendering::Document, Some(n)) => {
+            (Icon::Fax, format!("{} · {octets}", count(n)))
+        }
+        (_, Rendering::Pages, None) => (Icon::Fax, octets),
+        (_, Rendering::Document | Rendering::Sound { .. } | Rendering::Other, _) => {
+            (Icon::Paperclip, format!("{} · {octets}", part.media_type))
+        }
     };
-    let detail = if part.role == PartRole::Fax {
-        kind
-    } else {
-        format!("{kind} · {}", size(part.octets as u64))
+    let card = opened.mail.cards.iter().find(|card| card.path == path);
+    let name = match (part.role, card.and_then(|card| card.name.as_ref())) {
+        (PartRole::Card, Some(name)) => format!("{name}.vcf"),
+        (PartRole::Fax, _) => fax_title(part, opened.row.subject.as_str()),
+        _ => super::file_name(part),
     };
     let picture = container(icon(mark, 18.0, c.text_2))
         .center_x(40)
@@ -427,7 +436,7 @@ fn tile<'a>(page: &Page, part: &'a PartInfo, look: Look) -> El<'a, Message> {
             ..Kind::Ghost.face(look, touch)
         })
         .ring(c.accent)
-        .on_press(Message::Attachment(part.path.clone()))
+        .on_press(Message::Attachment(path))
         .into()
 }
 
