@@ -237,7 +237,14 @@ fn message_row<'a>(
         .font(if new { MEDIUM } else { REGULAR })
         .color(if new { c.accent } else { c.text_2 });
     let name = ellipsis(look, Type::Ui, name(row)).font(SEMIBOLD);
-    let first = iced::widget::row![name, time].spacing(8).align_y(Alignment::Center);
+    let mut first = iced::widget::row![].spacing(8).align_y(Alignment::Center);
+    first = match via(row) {
+        Some(via) => first
+            .push(name.width(Length::Shrink))
+            .push(ellipsis(look, Type::Small, via).color(c.text_2).width(Length::Fill)),
+        None => first.push(name),
+    };
+    let first = first.push(time);
 
     let mut second = iced::widget::row![].spacing(8).align_y(Alignment::Center);
     second = second.push(kind(row, look));
@@ -315,6 +322,13 @@ pub(super) fn name(row: &ListRow) -> String {
         MessageKind::Dsn => fl!("row-report"),
         _ => words::phone(&row.sender),
     }
+}
+
+/// What stands beside a name or number that only the message tells: where it really came from.
+pub(super) fn via(row: &ListRow) -> Option<String> {
+    let address = row.via.as_deref().filter(|_| row.kind != MessageKind::Dsn)?;
+    let domain = address.rsplit_once('@').map_or(address, |(_, domain)| domain);
+    Some(fl!("row-via", domain = domain))
 }
 
 /// First words, or a plain fact.

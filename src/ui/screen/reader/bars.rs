@@ -3,13 +3,18 @@
 
 use std::collections::HashSet;
 
-use super::{Act, Page, Question, toolbar::copied};
+use iced::Task;
+
+use super::{Act, Page, Question, toolbar::copied, work};
 use crate::{
-    engine::{CardOffer, CardOfferKind, Error, Opened, ReceiptAnswer, ReceiptState, UndoToken},
+    engine::{
+        CardOffer, CardOfferKind, Confirmation, Error, Opened, ReceiptAnswer, ReceiptState,
+        UndoToken,
+    },
     message::PartRole,
     model::{AddrSpec, ContactId, MessageKey, Sensitivity},
     ui::{
-        screen::{Action, Toast, Undo, words},
+        screen::{Action, Compose, Toast, Undo, Verb, words},
         theme::Icon,
     },
     wording,
@@ -32,6 +37,10 @@ pub enum Message {
     ReceiptUnplayable(bool),
     /// Copy the caller's number.
     CopyNumber,
+    /// Hand the caller's number to the program that telephones.
+    Call,
+    /// A voice message to the person whom the directory knows by the caller's number.
+    ReplyToKnown,
 }
 
 impl Page {
@@ -82,6 +91,16 @@ impl Page {
                 Some(number) => copied(number.clone()),
                 None => Action::None,
             },
+            Message::Call => {
+                let uri = self.opened.mail.sender.number.as_deref().and_then(telephone);
+                uri.map_or(Action::None, |uri| {
+                    Action::Run(Task::future(work::open_link(uri)).discard())
+                })
+            }
+            Message::ReplyToKnown => {
+                let known = self.opened.caller.as_ref().and_then(|known| known.address.clone());
+                known.map_or(Action::None, |to| Action::Do(Verb::Compose(Compose::Voice(vec![to]))))
+            }
         }
     }
 
@@ -211,10 +230,19 @@ pub enum Bar {
         /// `private`, `personal`, or whatever the message says.
         word: String,
     },
+    /// The user's own server found that the domain in From did not confirm the message.
+    Unconfirmed {
+        /// The domain.
+        domain: String,
+        /// The server.
+        server: String,
+    },
     /// The caller has no mailbox.
     Outside {
         /// The caller's number, if it was passed on.
         number: Option<String>,
+        /// Whom the directory knows by it, if mail can be sent there.
+        known: Option<String>,
     },
     /// A notice that does not block (Company-Confidential).
     Notice(String),
@@ -241,6 +269,7 @@ impl Bar {
             Self::Incomplete => Tone::Failed,
             Self::CardConflict { .. }
             | Self::CardOther { .. }
+            | Self::Unconfirmed { .. }
             | Self::Receipt { elsewhere: Some(_) } => Tone::Warns,
             Self::Receipt { elsewhere: None } | Self::Unplayable => Tone::Asks,
             Self::CardNew { .. }
@@ -261,6 +290,7 @@ impl Bar {
             | Self::CardNews { path, .. } => Some(path),
             Self::Notice(_) => Some("notice"),
             Self::Incomplete => Some("incomplete"),
+            Self::Unconfirmed { .. } => Some("unconfirmed"),
             Self::Receipt { .. }
             | Self::Unplayable
             | Self::Private { .. }
@@ -305,13 +335,21 @@ pub fn first(
         | ReceiptState::Sent(_)
         | ReceiptState::Declined => {}
     }
+    if let Confirmation::Failed { domain, server } = &opened.confirmation {
+        let (domain, server) = (domain.clone(), server.clone());
+        all.insert(0, Bar::Unconfirmed { domain, server });
+    }
     if let Some(word) = blocked(opened) {
         all.push(Bar::Private { word });
     } else if let Some(notice) = &opened.mail.forward_notice {
         all.push(Bar::Notice(wording::refusal::notice(notice)));
     }
     if opened.mail.sender.outside_caller && !opened.mail.may_reply.is_allowed() {
-        all.push(Bar::Outside { number: opened.mail.sender.number.clone() });
+        let known = opened.caller.as_ref().filter(|known| known.address.is_some());
+        all.push(Bar::Outside {
+            number: opened.mail.sender.number.clone(),
+            known: known.map(|known| known.name.clone()),
+        });
     }
     // What explains a button that does not act comes before offers.
     all.extend(opened.offers.iter().filter_map(card));
@@ -323,6 +361,13 @@ pub fn first(
         Tone::Asks => 2,
         Tone::Offers => 3,
     })
+}
+
+/// A number as a link for the program that telephones (RFC 3966): digits, and a plus in front.
+fn telephone(number: &str) -> Option<String> {
+    let digits: String = number.chars().filter(char::is_ascii_digit).collect();
+    let plus = if number.trim_start().starts_with('+') { "+" } else { "" };
+    (digits.len() >= 3).then(|| format!("tel:{plus}{digits}"))
 }
 
 fn card(offer: &CardOffer) -> Option<Bar> {

@@ -102,20 +102,44 @@ pub(super) fn view<'a>(
             Drawn::new(
                 Tone::Offer,
                 Icon::Lock,
-                fl!("bar-private", name = short_or_full(sender), word = word),
+                match page.opened.row.outgoing {
+                    true => fl!("bar-private-own", word = word),
+                    false => fl!("bar-private", name = short_or_full(sender), word = word),
+                },
                 fl!("bar-private-line"),
             ),
         ),
-        Bar::Outside { number } => {
+        Bar::Unconfirmed { domain, server } => bar(
+            look,
+            Drawn::new(
+                Tone::Warn,
+                Icon::TriangleAlert,
+                fl!("bar-unconfirmed", domain = domain),
+                fl!("bar-unconfirmed-line", domain = domain, server = server),
+            )
+            .close(Message::Close, fl!("close")),
+        ),
+        Bar::Outside { number, known } => {
             let line = match number {
                 Some(number) => fl!("bar-outside-line", number = phone(number)),
                 None => fl!("bar-outside-unknown"),
             };
             let mut drawn = Drawn::new(Tone::Offer, Icon::Phone, fl!("bar-outside"), line);
+            if let Some(name) = known {
+                let label = fl!("bar-outside-known", name = name);
+                drawn = drawn
+                    .button(button::outline_small(look, label).on_press(Message::ReplyToKnown));
+            }
             if number.is_some() {
-                drawn = drawn.button(
-                    button::outline_small(look, fl!("copy-number")).on_press(Message::CopyNumber),
-                );
+                drawn = drawn
+                    .button(
+                        button::outline_small(look, fl!("copy-number"))
+                            .on_press(Message::CopyNumber),
+                    )
+                    .button(
+                        button::outline_small(look, fl!("bar-outside-call"))
+                            .on_press(Message::Call),
+                    );
             }
             bar(look, drawn)
         }

@@ -7,8 +7,9 @@ use iced::{
 
 use super::{Message, Page};
 use crate::{
+    engine::Confirmation,
     message::Mail,
-    model::{Address, Importance},
+    model::{Address, ContactId, Importance, MessageKind},
     ui::{
         screen::{
             Context,
@@ -34,17 +35,20 @@ pub(super) fn view<'a>(
     let c = look.c;
     let item = &page.opened.row;
     let mail = &page.opened.mail;
-    let address = item.address.as_deref().unwrap_or_default();
-    let face = ctx.face(item.contact, &item.sender, address, item.outside_caller);
+    let shown = Shown::of(page, ctx);
+    let face = ctx.face(shown.contact, shown.name, shown.address, shown.outside);
     let mut name = row![
-        ellipsis(look, Type::Heading, words::phone(&item.sender))
-            .color(c.text)
-            .width(Length::Shrink)
+        ellipsis(look, Type::Heading, words::phone(shown.name)).color(c.text).width(Length::Shrink)
     ]
     .spacing(10)
     .align_y(Alignment::Center);
-    if let Some(second) = second_part(page) {
+    if let Some(second) = second_part(page, &shown) {
         name = name.push(ellipsis(look, Type::Ui, second).color(c.text_2));
+    }
+    if let Confirmation::Missing { domain } = &page.opened.confirmation {
+        let quiet = look.text(Type::Small, fl!("head-unconfirmed")).color(c.text_3);
+        let why = fl!("head-unconfirmed-why", domain = domain);
+        name = name.push(crate::ui::widget::tip(look, quiet, why, None));
     }
     if let Some(known) = page.known_name() {
         name = name.push(player::pill(
@@ -80,11 +84,57 @@ pub(super) fn view<'a>(
     all.into()
 }
 
-/// The number, extension or address behind the name.
-fn second_part(page: &Page) -> Option<String> {
+/// Who is shown: the sender, or the user in what they sent.
+pub(super) struct Shown<'a> {
+    pub(super) name: &'a str,
+    address: &'a str,
+    contact: Option<ContactId>,
+    outside: bool,
+}
+
+impl<'a> Shown<'a> {
+    pub(super) fn of(page: &'a Page, ctx: &Context<'a>) -> Self {
+        let item = &page.opened.row;
+        let own = ctx.accounts.iter().find(|a| a.id == item.account).filter(|_| item.outgoing);
+        match own {
+            Some(own) => Self {
+                name: &own.settings.name,
+                address: own.settings.address.as_str(),
+                contact: None,
+                outside: false,
+            },
+            None => Self {
+                name: &item.sender,
+                address: item.address.as_deref().unwrap_or_default(),
+                contact: item.contact,
+                outside: item.outside_caller,
+            },
+        }
+    }
+}
+
+/// The number, extension or address behind the name. Where only the message says who it is, the
+/// address it came from is always there.
+fn second_part(page: &Page, shown: &Shown<'_>) -> Option<String> {
     let item = &page.opened.row;
+    if item.outgoing {
+        return (shown.address != shown.name).then(|| shown.address.to_owned());
+    }
     let sender = &page.opened.mail.sender;
-    let second = item.number.as_deref().map(words::phone).or_else(|| {
+    let number = item.number.as_deref().map(words::phone);
+    let number = number.filter(|number| *number != words::phone(&item.sender));
+    if let Some(via) = &item.via {
+        let told = match item.kind {
+            MessageKind::Voice | MessageKind::Fax => fl!("head-via", address = via),
+            MessageKind::Video
+            | MessageKind::Email
+            | MessageKind::Mdn
+            | MessageKind::Dsn
+            | MessageKind::Other => via.clone(),
+        };
+        return Some([number, Some(told)].into_iter().flatten().collect::<Vec<_>>().join(" · "));
+    }
+    let second = number.or_else(|| {
         let addr = sender.address.as_ref().filter(|_| !sender.outside_caller)?;
         Some(match extension(addr) {
             Some(ext) => fl!("extension", number = ext),
