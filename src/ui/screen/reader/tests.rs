@@ -97,7 +97,10 @@ fn an_outside_caller_cannot_be_answered() {
     let mut r = reader(opened(m));
     assert_eq!(composes(&feed(&mut r, Message::Toolbar(Tool::ReplyVoice))), None);
     assert_eq!(page(&r).overlay, Some(Overlay::Reason(Popover::Reply)));
-    assert_eq!(r.bar(), Some(Bar::Outside { number: Some("+44 20 7946 0153".into()) }));
+    assert_eq!(
+        r.bar(),
+        Some(Bar::Outside { number: Some("+44 20 7946 0153".into()), known: None })
+    );
     assert!(matches!(
         feed(&mut r, Message::Bar(Press::CopyNumber)).as_slice(),
         [Action::Run(_), Action::Toast(_)]
@@ -358,13 +361,12 @@ fn an_original_that_nobody_waits_for_is_not_shown() {
 
 #[test]
 fn code_words_are_swapped_for_this_message() {
-    let mut r = reader(opened(mail()));
-    assert!(!page(&r).has_code_words(), "nothing says that it is G.726");
     let mut m = mail();
     for part in &mut m.parts {
-        part.codec = Some("G.726 32 kbit/s".into());
+        part.rendering = Rendering::Sound { code_words: false };
     }
-    r = reader(opened(m));
+    assert!(!page(&reader(opened(m))).has_code_words(), "nothing says that it is G.726");
+    let mut r = reader(opened(mail()));
     assert!(page(&r).has_code_words());
     assert!(matches!(
         feed(&mut r, Message::Toolbar(Tool::Swap)).as_slice(),

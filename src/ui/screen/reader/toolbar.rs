@@ -3,9 +3,13 @@
 
 use super::{Act, Page, Panel, Question, bars, report, shown_text};
 use crate::{
-    message::{PartRole, Permission},
-    model::MessageKey,
-    ui::screen::{Action, Compose, Verb},
+    engine::{Error, UndoToken},
+    message::{PartRole, Permission, Rendering, vendors::Kind},
+    model::{MessageKey, MessageKind},
+    ui::{
+        screen::{Action, Compose, Toast, Undo, Verb, words},
+        theme::Icon,
+    },
 };
 
 /// Why a control does not act, shown beside it.
@@ -61,6 +65,8 @@ pub enum Message {
     ShowOriginal,
     /// Read the G.726 code words in the other order, or in the usual one again.
     Swap,
+    /// Treat mail like this as another kind from now on.
+    Treat(Kind),
     /// Show or hide the details for the administrator.
     Details,
     /// Copy the details.
@@ -78,6 +84,11 @@ impl Page {
             self.overlay = None;
         }
         let mail = &self.opened.mail;
+        let answers =
+            matches!(message, Message::ReplyVoice | Message::ReplyAll | Message::ReplyText);
+        if answers && self.opened.row.outgoing {
+            return Action::say(fl!("toast-own-message"));
+        }
         match message {
             Message::ReplyVoice => {
                 gate(&mut self.overlay, &mail.may_reply, Popover::Reply, Compose::ReplyVoice(key))
@@ -131,6 +142,7 @@ impl Page {
                     Action::Ask(Question::Raw(key))
                 }
             },
+            Message::Treat(kind) => Action::Ask(Question::Treat(key, kind)),
             Message::Swap => Action::Ask(Question::Swap(key, !self.opened.swapped)),
             Message::Details => {
                 self.details = !self.details;
@@ -149,6 +161,46 @@ impl Page {
                 Action::None
             }
         }
+    }
+}
+
+impl Page {
+    /// Mail like this is treated as another kind from now on, which can be undone.
+    pub(super) fn treated(&self, kind: Kind, result: Result<UndoToken, Error>) -> Act {
+        let address = self.opened.row.address.clone().unwrap_or_default();
+        match result {
+            Ok(token) => {
+                let text = match kind {
+                    Kind::Voice => fl!("toast-treated-voice", address = address),
+                    Kind::Fax => fl!("toast-treated-fax", address = address),
+                    Kind::Mail | Kind::Other => fl!("toast-treated-mail", address = address),
+                };
+                Action::Toast(Toast::new(Icon::Info, text).undo(Undo::Engine(token)))
+            }
+            Err(error) => Action::say(words::error_text(&error)),
+        }
+    }
+
+    /// As what mail like this could be treated, by what is in it.
+    pub(super) fn treats(&self) -> Vec<Kind> {
+        let mail = &self.opened.mail;
+        if self.opened.row.outgoing || mail.sender.address.is_none() {
+            return Vec::new();
+        }
+        let has = |fits: fn(Rendering) -> bool| mail.parts.iter().any(|p| fits(p.rendering));
+        let pages = |r: Rendering| matches!(r, Rendering::Pages | Rendering::Document);
+        let kind = mail.kind;
+        let mut all = Vec::new();
+        if kind != MessageKind::Voice && has(Rendering::sounds) {
+            all.push(Kind::Voice);
+        }
+        if kind != MessageKind::Fax && has(pages) {
+            all.push(Kind::Fax);
+        }
+        if matches!(kind, MessageKind::Voice | MessageKind::Fax) {
+            all.push(Kind::Mail);
+        }
+        all
     }
 }
 

@@ -7,7 +7,7 @@ use iced::{
 
 use super::back;
 use crate::{
-    message::PartRole,
+    message::{PartRole, vendors::Kind as Treated},
     model::MessageKind,
     ui::{
         screen::{
@@ -97,7 +97,10 @@ pub(super) fn view<'a>(page: &'a Page, ctx: &Context<'a>, look: Look) -> El<'a, 
     } else {
         (Some(by_voice()), fits.second.then(by_text))
     };
-    line = line.push(first).push(second);
+    // Nobody answers what they sent themselves.
+    if !page.opened.row.outgoing {
+        line = line.push(first).push(second);
+    }
     if fits.forward {
         line = line.push(answer(
             page,
@@ -206,12 +209,13 @@ fn more<'a>(page: &'a Page, fits: Fits, ctx: &Context<'a>, look: Look) -> El<'a,
     let has = |role: PartRole| mail.parts.iter().any(|p| p.role == role);
     let content = if page.overlay == Some(Overlay::Menu) {
         let mut items: Vec<Item<'a, Message>> = Vec::new();
-        if !fits.second {
+        let own = page.opened.row.outgoing;
+        if !fits.second && !own {
             let text_first =
                 matches!(page.opened.row.kind, MessageKind::Email | MessageKind::Other);
             let (name, message, key) = match text_first {
-                true => ("reader-reply-voice", Message::Toolbar(Tool::ReplyVoice), "R"),
-                false => ("reader-reply", Message::Toolbar(Tool::ReplyText), "Shift+R"),
+                true => (fl!("reader-reply-voice"), Message::Toolbar(Tool::ReplyVoice), "R"),
+                false => (fl!("reader-reply"), Message::Toolbar(Tool::ReplyText), "Shift+R"),
             };
             let mut reply = Item::new(name, message).key(key);
             if !mail.may_reply.is_allowed() {
@@ -227,7 +231,7 @@ fn more<'a>(page: &'a Page, fits: Fits, ctx: &Context<'a>, look: Look) -> El<'a,
             }
             items.push(forward);
         }
-        if mail.may_reply.is_allowed() && mail.to.len() + mail.cc.len() > 1 {
+        if !own && mail.may_reply.is_allowed() && mail.to.len() + mail.cc.len() > 1 {
             items.push(
                 Item::new(fl!("reader-reply-all"), Message::Toolbar(Tool::ReplyAll)).key("A"),
             );
@@ -257,6 +261,14 @@ fn more<'a>(page: &'a Page, fits: Fits, ctx: &Context<'a>, look: Look) -> El<'a,
                 copy = copy.mark(Icon::Lock);
             }
             items.push(copy);
+        }
+        for kind in page.treats() {
+            let name = match kind {
+                Treated::Voice => fl!("reader-treat-voice"),
+                Treated::Fax => fl!("reader-treat-fax"),
+                Treated::Mail | Treated::Other => fl!("reader-treat-mail"),
+            };
+            items.push(Item::new(name, Message::Toolbar(Tool::Treat(kind))));
         }
         if page.has_code_words() {
             items.push(Item::separator());
