@@ -11,7 +11,6 @@ use super::{App, Layout, Message, Page, Pane, Undo, dialog::Dialog};
 use crate::{
     audio::{Command as Audio, Phase},
     engine::{Mark, Progress},
-    message::PartRole,
     ui::{
         focus::{self, Holder, Space, Stand},
         id,
@@ -70,24 +69,29 @@ impl App {
 
     /// Carries out a command that counts, as far as it makes sense here.
     fn command(&mut self, holder: Holder, command: Command) -> Task<Message> {
-        match command {
-            Command::Window(command) => self.window_command(command),
-            Command::Go(Go::Place(place)) => match self.page {
-                Page::Mail | Page::Settings(_) => self.go(place),
-                Page::Starting | Page::Welcome | Page::Account(_) => Task::none(),
-            },
-            _ if !matches!(self.page, Page::Mail) => Task::none(),
-            Command::Go(go) => self.go_command(go),
-            Command::Listen(listen) => self.listen_command(holder, listen),
-            Command::Move(movement) => self.move_command(movement),
-            Command::Write(write) => self.write_command(write),
-            Command::Tidy(Tidy::Undo) => match holder {
+        match (command, &self.page) {
+            (Command::Window(command), _) => self.window_command(command),
+            (Command::Go(Go::Place(place)), Page::Mail | Page::Settings(_)) => self.go(place),
+            (
+                Command::Go(_)
+                | Command::Listen(_)
+                | Command::Move(_)
+                | Command::Write(_)
+                | Command::Tidy(_)
+                | Command::Zoom(_),
+                Page::Starting | Page::Welcome | Page::Account(_) | Page::Settings(_),
+            ) => Task::none(),
+            (Command::Go(go), Page::Mail) => self.go_command(go),
+            (Command::Listen(listen), Page::Mail) => self.listen_command(holder, listen),
+            (Command::Move(movement), Page::Mail) => self.move_command(movement),
+            (Command::Write(write), Page::Mail) => self.write_command(write),
+            (Command::Tidy(Tidy::Undo), Page::Mail) => match holder {
                 Holder::Composer(_) | Holder::Form => self.undo_in_composer(),
                 Holder::Widget | Holder::Layer | Holder::Page => Task::none(),
                 Holder::Beside(..) | Holder::Pane(_) => self.undo(),
             },
-            Command::Tidy(tidy) => self.tidy(tidy),
-            Command::Zoom(zoom) => self.zoom_command(zoom),
+            (Command::Tidy(tidy), Page::Mail) => self.tidy(tidy),
+            (Command::Zoom(zoom), Page::Mail) => self.zoom_command(zoom),
         }
     }
 
@@ -259,11 +263,7 @@ impl App {
 
     /// Page keys turn fax pages while a fax is open, else pages of the list.
     fn page_command(&mut self, by: i64, height: f32) -> Task<Message> {
-        let fax = self
-            .reader
-            .as_ref()
-            .and_then(Reader::opened)
-            .is_some_and(|opened| opened.mail.parts.iter().any(|p| p.role == PartRole::Fax));
+        let fax = self.reader.as_ref().is_some_and(Reader::shows_fax);
         if fax && (self.pane == Pane::Reading || self.forward) {
             let message = match by > 0 {
                 true => reader::fax::Message::Next,
@@ -284,7 +284,8 @@ impl App {
         }
         let sound = &self.world.sound.player;
         let loaded = !matches!(sound.phase, Phase::Empty | Phase::Ready);
-        let here = self.reader.as_ref().and_then(Reader::player).map(Player::key);
+        let reader = self.reader.as_ref();
+        let here = reader.and_then(|reader| reader.player(&self.world.sound)).map(Player::key);
         let playing = sound.clip.as_ref().and_then(player::key_of);
         // A message that sounds out of sight keeps its keys, but Space starts the one in sight.
         let own = here.is_some() && (playing.is_none() || playing == here);
@@ -316,7 +317,7 @@ impl App {
             Listen::Quieter => Some(louder(-0.05)),
         };
         match order {
-            Some(Sound::Player(message)) => self.reader(reader::Message::Player(message)),
+            Some(Sound::Player(message)) => self.reader(reader::Message::Keyed(message)),
             Some(Sound::Thread(command)) => {
                 self.send(command);
                 Task::none()

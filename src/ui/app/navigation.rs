@@ -170,7 +170,7 @@ impl App {
     fn ask_password(&mut self, account: crate::model::AccountId) -> Task<Message> {
         self.world.sidebar.sync_open = false;
         self.dialog = Some(Dialog::Password { account, value: String::new() });
-        operation::focus(dialog::PASSWORD)
+        Task::none()
     }
 
     pub(super) fn open_settings(&mut self) -> Task<Message> {

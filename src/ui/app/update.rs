@@ -2,26 +2,49 @@
 
 use std::path::Path;
 
-use iced::Task;
+use iced::{Task, advanced::widget::operate};
 
 use super::{App, Message, Page, Pane};
 use crate::ui::{
-    list,
-    screen::{composer::Composer, welcome},
+    id, list,
+    screen::{composer::Composer, directory::Directory, reader::Reader, welcome},
     theme::Icon,
+    widget::focus,
     words,
 };
 
 impl App {
-    /// What happens next.
+    /// Applies `message` and returns what the window should do.
     pub fn update(&mut self, message: Message) -> Task<Message> {
+        let (hung, covered) = (self.hangs(), self.dialog.is_some());
         let task = self.take(message);
+        // What opens has the keys; what closes gives them back to where they were.
+        let task = if self.dialog.is_some() && !covered {
+            operate(focus::cycle(Some(id::DIALOG), true, false)).chain(task)
+        } else if hung && !self.hangs() {
+            operate(focus::Return::default()).chain(task)
+        } else {
+            task
+        };
         // A draft that is open in the composer is not offered elsewhere.
         let open = self.composer.as_ref().map(Composer::dir);
         if self.world.open_draft.as_deref() != open {
             self.world.open_draft = open.map(Path::to_owned);
         }
         task
+    }
+
+    /// Whether a menu or another popover that has the keys is open.
+    fn hangs(&self) -> bool {
+        let page = match &self.page {
+            Page::Settings(settings) => settings.hangs(),
+            Page::Starting | Page::Welcome | Page::Account(_) | Page::Mail => false,
+        };
+        page || self.list.sort_open
+            || self.world.sidebar.sync_open
+            || self.reader.as_ref().is_some_and(Reader::hangs)
+            || self.composer.as_ref().is_some_and(Composer::hangs)
+            || self.directory.as_ref().is_some_and(Directory::hangs)
     }
 
     fn take(&mut self, message: Message) -> Task<Message> {

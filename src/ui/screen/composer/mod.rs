@@ -258,7 +258,12 @@ impl Composer {
         }
     }
 
-    /// What happens next.
+    /// Whether a menu is open in it.
+    pub fn hangs(&self) -> bool {
+        self.importance_open || self.format_open
+    }
+
+    /// Applies `message` and returns what the window should do.
     pub fn update(&mut self, message: Message, ctx: &Context<'_>) -> Act {
         // Handed over: only its outcome counts until it comes.
         if self.sending && !matches!(message, Message::Handed(_) | Message::Ignored) {

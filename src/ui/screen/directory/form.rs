@@ -1,9 +1,14 @@
 //! The form that changes a person: one line a value. What it does not show is kept.
 
+use iced::widget::Id;
+
 use crate::{
     engine::{Contact, ContactEmail, ContactTel},
     model::AddrSpec,
 };
+
+/// The field that has the focus when the form opens.
+pub const FIRST: Id = Id::new("person-name");
 
 /// The form: one line a value.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -36,6 +41,21 @@ pub enum Field {
     Tel(usize),
     /// Place.
     Place,
+}
+
+impl Field {
+    /// The name of the field for the focus.
+    pub(super) fn id(self) -> Id {
+        let (name, at) = match self {
+            Self::Name => return FIRST,
+            Self::Role => return Id::new("person-role"),
+            Self::Organization => return Id::new("person-organization"),
+            Self::Place => return Id::new("person-place"),
+            Self::Email(at) => ("email", at),
+            Self::Tel(at) => ("number", at),
+        };
+        Id::from(format!("person-{name}-{at}"))
+    }
 }
 
 /// What happens to the form.

@@ -5,6 +5,8 @@
 
 use std::{path::PathBuf, sync::Arc, time::Duration};
 
+use iced::widget::operation;
+
 use super::{
     Action, Compose, Context, Toast, Undo, Verb,
     words::{error_text, saved},
@@ -170,6 +172,12 @@ impl Directory {
         self.form.is_some()
     }
 
+    /// Whether its menu is open.
+    #[must_use]
+    pub fn hangs(&self) -> bool {
+        self.more
+    }
+
     /// Closes the menu or the form; true when there was one.
     pub fn escape(&mut self) -> bool {
         std::mem::take(&mut self.more) || self.form.take().is_some()
@@ -237,11 +245,11 @@ impl Directory {
             Message::Accept(accept) => self.accept(accept),
             Message::New => {
                 self.form = Some(Form::of(&Contact::default()));
-                Action::None
+                Action::Run(operation::focus(form::FIRST))
             }
             Message::Edit => {
                 self.form = self.selected().map(Form::of);
-                Action::None
+                Action::Run(operation::focus(form::FIRST))
             }
             Message::Form(message) => match self.form.as_mut().and_then(|f| f.update(message)) {
                 Some(contact) => Action::Ask(Question::Save(Box::new(contact))),

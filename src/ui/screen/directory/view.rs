@@ -442,6 +442,7 @@ fn form_page<'a>(form: &'a Form, ctx: &Context<'a>, look: Look) -> El<'a, Messag
         column![
             look.text(Type::Ui, label).font(MEDIUM).color(c.text),
             field(look, "", value, false)
+                .id(which.id())
                 .on_input(move |text| Message::Form(Change::Typed(which, text)))
                 .on_submit(Message::Form(Change::Save)),
         ]

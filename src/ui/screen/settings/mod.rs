@@ -129,6 +129,12 @@ impl Settings {
         (Self::default(), Action::Audio(Command::ListDevices))
     }
 
+    /// Whether a list of devices is open.
+    #[must_use]
+    pub fn hangs(&self) -> bool {
+        self.open.is_some()
+    }
+
     /// Applies `message` and returns what the window should do.
     pub fn update(&mut self, message: Message, ctx: &Context<'_>) -> Act {
         match message {
