@@ -260,7 +260,7 @@ impl List {
         }
     }
 
-    /// What happens next. `height` is that of a row.
+    /// Applies `message` and returns what the window should do. `height` is that of a row.
     pub fn update(&mut self, message: Message, height: f32) -> Action {
         match message {
             Message::Page(generation, page, answer) => {

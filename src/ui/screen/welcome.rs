@@ -22,7 +22,7 @@ pub enum Message {
     AddAccount,
 }
 
-/// What happens next.
+/// Applies `message` and returns what the window should do.
 #[must_use]
 pub fn update(message: Message) -> Action<Message, Infallible> {
     Action::Do(match message {

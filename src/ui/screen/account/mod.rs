@@ -234,7 +234,7 @@ impl Account {
         self.wrong.as_ref()
     }
 
-    /// What happens next.
+    /// Applies `message` and returns what the window should do.
     pub fn update(&mut self, message: Message) -> Act {
         match message {
             Message::Typed(field, text) => {
