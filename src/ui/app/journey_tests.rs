@@ -35,6 +35,9 @@ use crate::{
     model::{AddrSpec, DateTime, Secret},
 };
 
+mod focus;
+mod private;
+
 struct InProcess(Loopback);
 
 #[async_trait::async_trait]
@@ -282,6 +285,25 @@ impl Journey {
         let state = self.audio.state().borrow().clone();
         self.take(Message::Sound(state));
         self.pump();
+    }
+
+    /// Waits until something is so; a busy machine takes its time.
+    async fn until(&mut self, what: &str, mut so: impl FnMut(&mut Self) -> bool) {
+        for _ in 0..200 {
+            if so(self) {
+                return;
+            }
+            self.settle().await;
+        }
+        panic!("{what}: {:?} {:?}", self.focused(), self.texts());
+    }
+
+    /// Waits until the message on screen is open.
+    async fn opened(&mut self) {
+        self.until("a message is open", |j| {
+            j.app.reader.as_ref().is_some_and(|reader| reader.opened().is_some())
+        })
+        .await;
     }
 
     /// Feeds events in one batch, as the window of the system does.
@@ -542,12 +564,11 @@ async fn single_keys_act_on_cyrillic_and_greek_keyboards() {
         j.settle().await;
         assert!(j.app.shown().is_some(), "J");
         j.ctrl(layout, 'k');
-        j.settle().await;
-        assert!(j.in_field("search"), "Ctrl+K");
+        j.until("Ctrl+K", |j| j.in_field("search")).await;
         j.named(Named::Escape);
+        j.opened().await;
         j.type_in(layout, "r");
-        j.settle().await;
-        assert!(j.app.composer.is_some(), "R");
+        j.until("R", |j| j.app.composer.is_some()).await;
         j.end().await;
     }
 }
@@ -643,7 +664,7 @@ async fn the_form_of_a_person_and_the_search_change_no_mail() {
     j.click("Edit");
     j.settle().await;
     assert!(j.app.directory.as_ref().is_some_and(Directory::is_editing));
-    // No field has the focus yet: nothing happens. Then one has, and it is typed.
+    // The first field has the focus, and what is typed is typed.
     j.type_in(US, "e3rjn#");
     j.named(Named::Delete);
     j.named(Named::ArrowDown);

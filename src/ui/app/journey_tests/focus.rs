@@ -1,0 +1,113 @@
+//! Dialogs, menus and forms take the focus and give it back.
+
+use super::*;
+
+/// A dialog over a field has the keys; the field has its focus, its text and its past again.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_dialog_takes_the_keys_and_gives_them_back() {
+    let mut j = Journey::begin().await;
+    j.ctrl(US, 'n');
+    j.until("a message is written", |j| j.in_field("composer-to")).await;
+    j.type_in(US, "ada@exam");
+    j.named(Named::F1);
+    assert!(j.app.dialog.is_some(), "F1 opens the page of keys");
+    j.settle().await;
+    assert!(!j.in_field("composer-to"), "the dialog has the focus");
+    j.type_in(US, "xyz3e#r");
+    j.named(Named::Delete);
+    j.named(Named::Backspace);
+    j.ctrl(US, 'z');
+    j.type_in(US, "\t\t");
+    j.settle().await;
+    assert!(j.app.dialog.is_some());
+    j.named(Named::Escape);
+    assert!(j.app.dialog.is_none());
+    assert!(j.in_field("composer-to"), "{:?}", j.focused());
+    j.type_in(US, "ple.com\n");
+    j.settle().await;
+    assert!(j.sees("ada@example.com"), "{:?}", j.texts());
+    // Enter presses what has the focus in the dialog: its close button.
+    j.named(Named::F1);
+    j.settle().await;
+    j.named(Named::Enter);
+    j.until("it is closed", |j| j.app.dialog.is_none()).await;
+    assert!(j.in_field("composer-to"));
+    j.end().await;
+}
+
+/// A menu that a press opens takes the keys; when it closes, the field has them again.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_menu_opened_by_a_press_gives_the_field_its_focus_back() {
+    let mut j = Journey::begin().await;
+    j.type_in(US, "j");
+    j.ctrl(US, 'n');
+    j.until("a message is written", |j| j.in_field("composer-to")).await;
+    let before = j.mail().await;
+    let (normal, high) = (fl!("importance-normal"), fl!("importance-high"));
+    j.type_in(US, "ada@exam");
+    j.click(&normal);
+    j.settle().await;
+    assert!(j.sees(&high), "the menu is open: {:?}", j.texts());
+    assert_ne!(j.focused(), Some(Id::new("composer-to")));
+    j.type_in(US, "e3#rxyz");
+    j.named(Named::Delete);
+    j.named(Named::Escape);
+    j.until("the field has the focus again", |j| j.in_field("composer-to")).await;
+    assert!(!j.sees(&high));
+    j.type_in(US, "ple");
+    // Arrows walk it, Enter chooses.
+    j.click(&normal);
+    j.settle().await;
+    j.named(Named::ArrowDown);
+    j.named(Named::Enter);
+    j.until("the field has the focus again", |j| j.in_field("composer-to")).await;
+    assert!(j.sees(&high) && !j.sees(&normal), "the first entry was chosen: {:?}", j.texts());
+    j.type_in(US, ".com\n");
+    j.settle().await;
+    assert!(j.sees("ada@example.com"), "{:?}", j.texts());
+    j.named(Named::Escape);
+    j.settle().await;
+    assert_eq!(j.mail().await, before);
+    j.end().await;
+}
+
+/// The sort menu of the list, opened from the search field and by itself.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_sort_menu_gives_back_only_what_it_took() {
+    let mut j = Journey::begin().await;
+    let newest = fl!("sort-newest");
+    j.ctrl(US, 'k');
+    j.until("the search", |j| j.in_field("search")).await;
+    j.click(&newest);
+    j.settle().await;
+    assert!(j.app.list.sort_open && !j.in_field("search"));
+    j.named(Named::Escape);
+    j.until("the search again", |j| j.in_field("search")).await;
+    assert!(!j.app.list.sort_open);
+    j.named(Named::Escape);
+    j.settle().await;
+    assert!(!j.in_field("search"));
+    j.click(&newest);
+    j.settle().await;
+    j.named(Named::Escape);
+    j.settle().await;
+    assert_eq!(j.focused(), None, "nothing had it before the press");
+    j.end().await;
+}
+
+/// The form of a person begins in its first field, old and new.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_form_of_a_person_begins_in_its_first_field() {
+    let mut j = Journey::begin().await;
+    j.type_in(US, "gd");
+    j.settle().await;
+    j.click("Harrow Freight");
+    j.settle().await;
+    j.click("Edit");
+    j.until("the first field", |j| j.in_field("person-name")).await;
+    j.type_in(US, " e3\n");
+    j.until("Enter saves", |j| j.app.directory.as_ref().is_some_and(|d| !d.is_editing())).await;
+    let directory = j.app.directory.as_ref().expect("the directory");
+    assert_eq!(directory.selected().map(|p| p.name.as_str()), Some("Harrow Freight e3"));
+    j.end().await;
+}
