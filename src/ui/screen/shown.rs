@@ -19,7 +19,6 @@ use super::{
     testing::{account as an_account, addr, ctx, mail, marked_private, opened, person},
     welcome,
 };
-use crate::ui::widget::lines::Change;
 use crate::{
     audio::{Command, Phase, PlayerState, RecorderPhase, RecorderState, State},
     engine::{
@@ -34,10 +33,11 @@ use crate::{
     ui::{
         prefs::Prefs,
         theme::{FONTS, Look, REGULAR},
-        widget::El,
+        widget::{El, lines::Change},
     },
 };
 
+mod identity;
 mod pages;
 
 const KEY: MessageKey = MessageKey(7);
