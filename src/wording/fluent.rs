@@ -42,12 +42,15 @@ macro_rules! word {
 #[folder = "i18n/"]
 struct BuiltIn;
 
-static LOADER: LazyLock<FluentLanguageLoader> = LazyLock::new(|| {
+static LOADER: LazyLock<FluentLanguageLoader> = LazyLock::new(english);
+
+/// A loader that speaks English.
+pub(super) fn english() -> FluentLanguageLoader {
     let loader = fluent_language_loader!();
     let english = loader.fallback_language().clone();
     load(&loader, &BuiltIn, &[english]);
     loader
-});
+}
 
 /// Loads the first of `requested` that `assets` has, and English behind it.
 fn load(loader: &FluentLanguageLoader, assets: &dyn I18nAssets, requested: &[LanguageIdentifier]) {
@@ -62,6 +65,10 @@ fn load(loader: &FluentLanguageLoader, assets: &dyn I18nAssets, requested: &[Lan
 #[doc(hidden)]
 #[must_use]
 pub fn loader() -> &'static FluentLanguageLoader {
+    #[cfg(test)]
+    if super::pseudo::is_spoken() {
+        return &super::pseudo::LOADER;
+    }
     &LOADER
 }
 

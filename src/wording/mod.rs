@@ -12,6 +12,8 @@ pub mod delivery;
 pub mod failure;
 pub mod phrases;
 pub mod problem;
+#[cfg(test)]
+pub(crate) mod pseudo;
 pub mod receipt;
 pub mod refusal;
 

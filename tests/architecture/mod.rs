@@ -40,7 +40,7 @@ const WRAPPED: [(&str, &[&str]); 17] = [
     ("symphonia", &["codec/"]),
     ("hayro_ccitt", &["codec/fax"]),
     ("fluent_bundle", &["wording/fluent"]),
-    ("i18n_embed", &["wording/fluent", "main"]),
+    ("i18n_embed", &["wording/fluent", "wording/pseudo", "main"]),
     ("iced", &["ui/"]),
     ("directories", &["cli/dirs"]),
 ];
