@@ -15,9 +15,6 @@ review = Review
 save = Save
 try-again = Try again
 update = Update
-day-today = Today
-day-yesterday = Yesterday
-day-at-time = { $day } at { $time }
 extension = ext. { $number }
 list-and = { $first } and { $last }
 names-two = { $one } and { $two }
@@ -27,6 +24,138 @@ names-many = { $one } and { $count ->
 }
 toast-saved = Saved as { $file }
 toast-copied = Copied
+
+## Figures, days and times
+decimal-mark = .
+thousands-mark = ,
+size-bytes = { $figure } B
+size-kilobytes = { $figure } kB
+size-megabytes = { $figure } MB
+size-gigabytes = { $figure } GB
+speed-times = { $figure }×
+time-of-day = { $hour }:{ $minute }
+day-today = Today
+day-yesterday = Yesterday
+# The day before its time, standing alone and inside a sentence.
+day-comma-time = { $day }, { $time }
+day-today-at = today at { $time }
+day-yesterday-at = yesterday at { $time }
+day-at-time = { $day } at { $time }
+date = { $day } { $month }
+date-year = { $day } { $month } { $year }
+date-short = { $day } { $month }
+date-figures = { $day }/{ $month }/{ $year }
+month = { $count ->
+    [1] January
+    [2] February
+    [3] March
+    [4] April
+    [5] May
+    [6] June
+    [7] July
+    [8] August
+    [9] September
+    [10] October
+    [11] November
+   *[12] December
+}
+month-short = { $count ->
+    [1] Jan
+    [2] Feb
+    [3] Mar
+    [4] Apr
+    [5] May
+    [6] Jun
+    [7] Jul
+    [8] Aug
+    [9] Sep
+    [10] Oct
+    [11] Nov
+   *[12] Dec
+}
+# The first day is Monday.
+weekday = { $count ->
+    [1] Monday
+    [2] Tuesday
+    [3] Wednesday
+    [4] Thursday
+    [5] Friday
+    [6] Saturday
+   *[7] Sunday
+}
+weekday-short = { $count ->
+    [1] Mon
+    [2] Tue
+    [3] Wed
+    [4] Thu
+    [5] Fri
+    [6] Sat
+   *[7] Sun
+}
+
+## Languages and countries, by the tags of RFC 5646; add what your readers meet
+language-of-region = { $language } ({ $region })
+language-name = { $tag ->
+    [ar] Arabic
+    [cs] Czech
+    [da] Danish
+    [de] German
+    [el] Greek
+    [en] English
+    [es] Spanish
+    [fi] Finnish
+    [fr] French
+    [he] Hebrew
+    [hi] Hindi
+    [hu] Hungarian
+    [id] Indonesian
+    [it] Italian
+    [ja] Japanese
+    [ko] Korean
+    [nb] Norwegian
+    [nl] Dutch
+    [no] Norwegian
+    [pl] Polish
+    [pt] Portuguese
+    [ru] Russian
+    [sv] Swedish
+    [tr] Turkish
+    [uk] Ukrainian
+    [zh] Chinese
+   *[other] { $tag }
+}
+region-name = { $tag ->
+    [AT] Austria
+    [AU] Australia
+    [BE] Belgium
+    [BR] Brazil
+    [CA] Canada
+    [CH] Switzerland
+    [CN] China
+    [DE] Germany
+    [ES] Spain
+    [FR] France
+    [GB] UK
+    [IE] Ireland
+    [IN] India
+    [IT] Italy
+    [JP] Japan
+    [MX] Mexico
+    [NL] Netherlands
+    [NZ] New Zealand
+    [PT] Portugal
+    [TW] Taiwan
+    [US] US
+   *[other] { $tag }
+}
+
+## What stands on keys
+cap-ctrl = Ctrl
+cap-delete = Delete
+cap-enter = Enter
+cap-esc = Esc
+cap-shift = Shift
+cap-space = Space
 
 ## Errors
 error-password = The server didn’t accept the password.

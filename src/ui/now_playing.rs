@@ -21,6 +21,7 @@ use super::{
 use crate::{
     audio::{Phase, PlayerState},
     engine::ListRow,
+    wording::figures,
 };
 
 /// What sounds: the row it came from, and its waveform.
@@ -62,13 +63,6 @@ pub enum Message {
     Close,
 }
 
-/// `1×`, `1.25×`.
-#[must_use]
-pub fn speed(speed: f32) -> String {
-    let text = format!("{speed:.2}");
-    format!("{}×", text.trim_end_matches('0').trim_end_matches('.'))
-}
-
 /// The strip, 64 high.
 pub fn view<'a>(
     playing: &'a Playing,
@@ -95,7 +89,7 @@ pub fn view<'a>(
         "strip-time",
         at = words::clock(position),
         of = words::clock(length),
-        speed = speed(player.speed)
+        speed = figures::speed(player.speed)
     );
     let person = Press::new(
         row![
@@ -144,14 +138,4 @@ pub fn view<'a>(
             .style(move |_| style::area(c.reading))
     ]
     .into()
-}
-
-#[cfg(test)]
-mod tests {
-    #[test]
-    fn speeds_are_short() {
-        assert_eq!(super::speed(1.0), "1×");
-        assert_eq!(super::speed(1.25), "1.25×");
-        assert_eq!(super::speed(2.5), "2.5×");
-    }
 }

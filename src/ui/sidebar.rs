@@ -18,6 +18,7 @@ use super::{
 use crate::{
     engine::{Account, AccountState, Counts, Mailbox, Scope},
     model::{AccountId, DateTime, MailboxId, imap::MailboxRole},
+    wording::figures::time_of_day,
 };
 
 /// Width of the sidebar at 100 %.
@@ -224,13 +225,6 @@ impl Sidebar {
         }
         best
     }
-}
-
-/// `09:41` on this computer's clock.
-#[must_use]
-pub fn time_of_day(at: DateTime, now: DateTime) -> String {
-    let here = DateTime { offset_minutes: now.offset_minutes, ..at };
-    here.local().strftime("%H:%M").to_string()
 }
 
 fn rank(role: MailboxRole) -> u8 {

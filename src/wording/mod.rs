@@ -11,6 +11,7 @@ pub mod address;
 pub mod delivery;
 pub mod failure;
 pub mod phrases;
+pub mod figures;
 pub mod problem;
 #[cfg(test)]
 pub(crate) mod pseudo;

@@ -1,5 +1,6 @@
 //! What is wrong with a message or one of its parts, in words.
 
+use super::figures;
 use crate::{
     codec,
     message::{PartProblem, Problem, view::PARTS_MAX},
@@ -13,7 +14,7 @@ pub fn problem(problem: &Problem) -> String {
         Problem::UnclosedMessage => fl!("problem-unclosed-message"),
         Problem::HeaderTooLong => fl!("problem-header-too-long"),
         Problem::MisprintedDelimiter => fl!("problem-misprinted-delimiter"),
-        Problem::TooManyParts => fl!("problem-too-many-parts", limit = thousands(PARTS_MAX)),
+        Problem::TooManyParts => fl!("problem-too-many-parts", limit = figures::whole(PARTS_MAX)),
         Problem::RepeatedField(name) => fl!("problem-repeated-field", name = *name),
         Problem::UnreadableDate => fl!("problem-unreadable-date"),
         Problem::Part { path, problem } => {
@@ -60,15 +61,6 @@ pub fn fax(error: &codec::Error) -> String {
         codec::Error::Damaged(place) => fl!("problem-fax-damaged", place = place),
         codec::Error::Limit(limit) => fl!("problem-limit", limit = *limit),
         other => other.to_string(),
-    }
-}
-
-/// `2,000`.
-fn thousands(number: usize) -> String {
-    if number < 1_000 {
-        number.to_string()
-    } else {
-        format!("{},{:03}", number / 1_000, number % 1_000)
     }
 }
 

@@ -15,8 +15,6 @@ use crate::{
     model::{DateTime, MessageKey},
 };
 
-#[cfg(test)]
-use view::row_time;
 pub use view::{row_height, view};
 
 /// Rows of one question.

@@ -1,5 +1,5 @@
 use super::*;
-use crate::ui::testing::{NOW, row};
+use crate::ui::testing::row;
 
 const HEIGHT: f32 = 76.0;
 
@@ -101,22 +101,6 @@ fn a_reload_keeps_what_is_shown_and_follows_the_selected_message() {
     let action = list.update(Message::Page(fetch.generation, 0, Ok(rows)), HEIGHT);
     assert_eq!(action, Action::None);
     assert_eq!((list.selected, list.cursor), (Some(MessageKey(2)), 4));
-}
-
-#[test]
-fn times_of_rows() {
-    let back = |hours: i64| DateTime { unix: NOW.unix - hours * 3600, offset_minutes: -300 };
-    // NOW is Tuesday, 14 October 2025, 10:40.
-    for (hours, expected) in [
-        (1, "09:40"),
-        (12, "Yesterday"),
-        (26, "Yesterday"),
-        (50, "Sun"),
-        (24 * 11, "3 Oct"),
-        (24 * 376, "3/10/2024"),
-    ] {
-        assert_eq!(row_time(back(hours), NOW), expected);
-    }
 }
 
 #[test]

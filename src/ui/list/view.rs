@@ -8,7 +8,7 @@ use iced::{
 use super::{At, List, Message};
 use crate::{
     engine::{ListRow, Progress, Scope, Sort},
-    model::{DateTime, Importance, MessageKey, MessageKind},
+    model::{Importance, MessageKey, MessageKind},
     ui::{
         faces::Faces,
         id,
@@ -25,7 +25,7 @@ use crate::{
         },
         words,
     },
-    wording::Word,
+    wording::{Word, figures::row_time},
 };
 
 const SORTS: [(Sort, Word); 5] = [
@@ -486,18 +486,4 @@ fn check_picture<'a>(look: Look) -> El<'a, Message> {
     .spacing(8)
     .align_y(Alignment::Center)
     .into()
-}
-
-/// `09:41`, `Yesterday`, `Mon`, `3 Oct`, `3/10/2024`.
-#[must_use]
-pub fn row_time(date: DateTime, now: DateTime) -> String {
-    let here = DateTime { offset_minutes: now.offset_minutes, ..date }.local();
-    let today = now.local().date();
-    match today.duration_since(here.date()).as_hours() / 24 {
-        0 => here.strftime("%H:%M").to_string(),
-        1 => fl!("day-yesterday"),
-        2..=6 => here.strftime("%a").to_string(),
-        _ if here.date().year() == today.year() => here.strftime("%-d %b").to_string(),
-        _ => here.strftime("%-d/%-m/%Y").to_string(),
-    }
 }

@@ -1,39 +1,12 @@
-//! Words and figures that several screens write: times, lengths, sizes, names, errors.
+//! Words that several screens write: names, telephone numbers, errors, and the figures of
+//! [`figures`](crate::wording::figures).
 
-use std::{path::Path, time::Duration};
+use std::path::Path;
 
-use jiff::civil;
-
-use crate::{
-    audio::Problem,
-    engine,
-    message::address::Number,
-    model::{AddrSpec, DateTime},
-    wording,
+pub use crate::wording::figures::{
+    clock, clock_secs, day_at_time, day_comma_time, language, length, measure, size, time_of_day,
 };
-
-/// `0:34`, `12:05`, `1:02:03`.
-#[must_use]
-pub fn clock(length: Duration) -> String {
-    let s = length.as_secs();
-    if s < 3600 {
-        format!("{}:{:02}", s / 60, s % 60)
-    } else {
-        format!("{}:{:02}:{:02}", s / 3600, s / 60 % 60, s % 60)
-    }
-}
-
-/// A whole length, rounded to the nearest second; [`clock`] counts the seconds that have passed.
-#[must_use]
-pub fn length(whole: Duration) -> String {
-    clock_secs(whole.as_secs_f64())
-}
-
-/// A length as a row tells it: one that is guessed from the size has "~" before it.
-#[must_use]
-pub fn measure(whole: Duration, estimated: bool) -> String {
-    if estimated { format!("~{}", length(whole)) } else { length(whole) }
-}
+use crate::{audio::Problem, engine, message::address::Number, model::AddrSpec, wording};
 
 /// Why there is no sound, or no recording.
 #[must_use]
@@ -46,64 +19,6 @@ pub fn no_sound(problem: &Problem) -> String {
         Problem::DiskFull => fl!("recorder-disk-full-bare"),
         Problem::Other(_) => fl!("recorder-other"),
     }
-}
-
-/// A length in seconds as a part states it, rounded to the nearest second.
-#[must_use]
-pub fn clock_secs(seconds: f64) -> String {
-    clock(Duration::try_from_secs_f64(seconds.round().max(0.0)).unwrap_or_default())
-}
-
-/// `71 KB`, `2.0 MB`: as people read sizes, in steps of 1000.
-#[must_use]
-pub fn size(octets: u64) -> String {
-    let figure = octets as f64;
-    match octets {
-        0..1_000 => format!("{octets} B"),
-        1_000..1_000_000 => format!("{:.0} KB", figure / 1e3),
-        1_000_000..1_000_000_000 => format!("{:.1} MB", figure / 1e6),
-        _ => format!("{:.1} GB", figure / 1e9),
-    }
-}
-
-/// The civil time of a moment on this computer's clock.
-fn here(moment: DateTime, now: DateTime) -> civil::DateTime {
-    DateTime { unix: moment.unix, offset_minutes: now.offset_minutes }.local()
-}
-
-/// `09:41`.
-#[must_use]
-pub fn time_of_day(moment: DateTime, now: DateTime) -> String {
-    here(moment, now).strftime("%H:%M").to_string()
-}
-
-/// `Today`, `Yesterday`, `Monday`, `3 October`, `3 October 2024`.
-#[must_use]
-fn day(moment: DateTime, now: DateTime) -> String {
-    let (then, today) = (here(moment, now).date(), here(now, now).date());
-    let ago = today.duration_since(then).as_hours() / 24;
-    match ago {
-        0 => fl!("day-today"),
-        1 => fl!("day-yesterday"),
-        2..=6 => then.strftime("%A").to_string(),
-        _ if then.year() == today.year() => then.strftime("%-d %B").to_string(),
-        _ => then.strftime("%-d %B %Y").to_string(),
-    }
-}
-
-/// `Today, 09:41`.
-#[must_use]
-pub fn day_comma_time(moment: DateTime, now: DateTime) -> String {
-    format!("{}, {}", day(moment, now), time_of_day(moment, now))
-}
-
-/// `today at 09:44`, inside a sentence.
-#[must_use]
-pub fn day_at_time(moment: DateTime, now: DateTime) -> String {
-    let day = day(moment, now);
-    let relative = day == fl!("day-today") || day == fl!("day-yesterday");
-    let day = if relative { day.to_lowercase() } else { day };
-    fl!("day-at-time", day = &day, time = time_of_day(moment, now))
 }
 
 /// What to call a person the second time: `Glenn`, but `Dr Okafor`. A name of one word, a number
@@ -206,47 +121,6 @@ pub fn saved(file: &Path) -> String {
     fl!("toast-saved", file = &name)
 }
 
-/// `en-CA` in words, where Aloud knows them; else the tag itself.
-#[must_use]
-pub fn language(tag: &str) -> String {
-    const LANGUAGES: [(&str, &str); 14] = [
-        ("en", "English"),
-        ("fr", "French"),
-        ("de", "German"),
-        ("es", "Spanish"),
-        ("pt", "Portuguese"),
-        ("it", "Italian"),
-        ("nl", "Dutch"),
-        ("sv", "Swedish"),
-        ("no", "Norwegian"),
-        ("da", "Danish"),
-        ("fi", "Finnish"),
-        ("pl", "Polish"),
-        ("ja", "Japanese"),
-        ("zh", "Chinese"),
-    ];
-    const REGIONS: [(&str, &str); 10] = [
-        ("CA", "Canada"),
-        ("US", "US"),
-        ("GB", "UK"),
-        ("IE", "Ireland"),
-        ("AU", "Australia"),
-        ("CH", "Switzerland"),
-        ("AT", "Austria"),
-        ("BR", "Brazil"),
-        ("MX", "Mexico"),
-        ("BE", "Belgium"),
-    ];
-    let (language, region) = tag.split_once('-').unwrap_or((tag, ""));
-    let Some((_, name)) = LANGUAGES.iter().find(|(l, _)| l.eq_ignore_ascii_case(language)) else {
-        return tag.to_owned();
-    };
-    match REGIONS.iter().find(|(r, _)| r.eq_ignore_ascii_case(region)) {
-        Some((_, region)) => format!("{name} ({region})"),
-        None => (*name).to_owned(),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -265,18 +139,6 @@ mod tests {
     }
 
     #[test]
-    fn lengths_and_sizes() {
-        assert_eq!(clock(Duration::from_secs(34)), "0:34");
-        assert_eq!(clock(Duration::from_secs(3723)), "1:02:03");
-        assert_eq!(clock_secs(1.6), "0:02");
-        assert_eq!(measure(Duration::from_millis(37_600), false), "0:38");
-        assert_eq!(measure(Duration::from_secs(38), true), "~0:38");
-        assert_eq!(clock_secs(f64::NAN), "0:00");
-        assert_eq!(size(71_300), "71 KB");
-        assert_eq!(size(2_000_000), "2.0 MB");
-    }
-
-    #[test]
     fn numbers_in_groups() {
         for (number, shown) in [
             ("+16135550142", "+1 613 555 0142"),
@@ -289,16 +151,5 @@ mod tests {
         ] {
             assert_eq!(phone(number), shown);
         }
-    }
-
-    #[test]
-    fn days() {
-        let now = DateTime { unix: 1_760_434_800, offset_minutes: 60 }; // 14 Oct 2025, 10:40
-        let back = |hours: i64| DateTime { unix: now.unix - hours * 3600, offset_minutes: 0 };
-        assert_eq!(day_comma_time(back(1), now), "Today, 09:40");
-        assert_eq!(day_at_time(back(12), now), "yesterday at 22:40");
-        assert_eq!(day_comma_time(back(24 * 11), now), "3 October, 10:40");
-        assert_eq!(language("en-CA"), "English (Canada)");
-        assert_eq!(language("xx"), "xx");
     }
 }

@@ -6,7 +6,10 @@ use iced::{
 };
 
 use super::{El, editable::Field};
-use crate::ui::theme::{Icon, Look, REGULAR, Type, icon, radius, style};
+use crate::{
+    ui::theme::{Icon, Look, REGULAR, Type, icon, radius, style},
+    wording::figures,
+};
 
 /// A text field, 36 px high. `wrong` gives it a `danger` outline; the reason stands below it.
 pub fn field<'a, M: Clone + 'a>(
@@ -51,9 +54,9 @@ pub fn search<'a, M: Clone + 'a>(
     .into()
 }
 
-/// The cap of a key.
-pub fn key_cap<'a, M: 'a>(look: Look, key: &'a str) -> El<'a, M> {
-    container(look.text(Type::Micro, key).color(look.c.text_2))
+/// The cap of a key, or of several.
+pub fn key_cap<'a, M: 'a>(look: Look, key: &str) -> El<'a, M> {
+    container(look.text(Type::Micro, figures::keys(key)).color(look.c.text_2))
         .padding([1, 5])
         .style(move |_| style::boxed(look.c.reading, Some(look.c.border), radius::BADGE))
         .into()

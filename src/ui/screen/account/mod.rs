@@ -438,7 +438,7 @@ impl Account {
         let host = self.imap.host.trim();
         let (fact, text, asks_ca) = match &bad.kind {
             F::Expired(Some(at)) => {
-                let day = at.local().strftime("%-d %B %Y").to_string();
+                let day = crate::wording::figures::date(at.local().date());
                 (fl!("account-expired"), fl!("account-expired-line", day = &day), false)
             }
             F::Expired(None) => (fl!("account-expired"), fl!("account-expired-line-bare"), false),

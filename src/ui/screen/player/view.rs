@@ -25,6 +25,7 @@ use crate::{
             popover, slider, tip, vertical_hairline,
         },
     },
+    wording::figures,
 };
 
 /// Below this width volume folds into a button, then Skip silence into the list of speeds.
@@ -379,7 +380,7 @@ fn stepper<'a>(
         )
     };
     let value = Press::new(
-        container(look.text(Type::Small, speed_text(speed)).font(SEMIBOLD))
+        container(look.text(Type::Small, figures::speed(speed)).font(SEMIBOLD))
             .center_x(Length::Fill)
             .center_y(Length::Fill),
     )
@@ -392,7 +393,7 @@ fn stepper<'a>(
         let mut items: Vec<Item<'a, Message>> = SPEEDS
             .iter()
             .map(|s| {
-                Item::new(speed_text(*s), Message::Speed(*s)).checked((s - speed).abs() < 0.01)
+                Item::new(figures::speed(*s), Message::Speed(*s)).checked((s - speed).abs() < 0.01)
             })
             .collect();
         if with_silence {
@@ -415,14 +416,6 @@ fn stepper<'a>(
     )
     .style(move |_| style::boxed(c.reading, Some(c.border_strong), radius::CONTROL))
     .into()
-}
-
-/// `1×`, `1.25×`.
-#[must_use]
-pub fn speed_text(speed: f32) -> String {
-    let figure = format!("{speed:.2}");
-    let figure = figure.trim_end_matches('0').trim_end_matches('.');
-    format!("{figure}×")
 }
 
 /// What stands below the waveform when something is wrong, and the ways out.
@@ -462,16 +455,4 @@ fn trouble<'a>(
 /// The head of a card with a compact player: who, when, and its length.
 pub fn caption<'a, M: 'a>(look: Look, text: String) -> El<'a, M> {
     ellipsis(look, Type::Small, text).color(look.c.text_2).into()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn speeds_are_short() {
-        assert_eq!(speed_text(1.0), "1×");
-        assert_eq!(speed_text(1.25), "1.25×");
-        assert_eq!(speed_text(0.5), "0.5×");
-    }
 }

@@ -280,7 +280,8 @@ pub fn details(opened: &Opened) -> Vec<(String, String)> {
     push(fl!("details-profile"), mail.profile.as_deref().unwrap_or_default());
     push(fl!("details-evidence"), &mail.evidence.join("; "));
     for part in &mail.parts {
-        let mut text = format!("{} · {} · {} octets", part.path, part.media_type, part.octets);
+        let octets = size(part.octets as u64);
+        let mut text = format!("{} · {} · {octets}", part.path, part.media_type);
         if let Some(codec) = &part.codec {
             text.push_str(" · ");
             text.push_str(codec);

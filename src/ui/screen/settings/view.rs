@@ -11,7 +11,6 @@ use super::{Device, Message, Section, Settings, voice_card};
 use crate::{
     engine::{OwnCard, ReceiptPolicy},
     ui::{
-        now_playing::speed,
         prefs::Choice,
         screen::{Context, words::no_sound},
         theme::{
@@ -26,7 +25,7 @@ use crate::{
             meter, popover, segmented, slider, switch, vertical_hairline,
         },
     },
-    wording::Word,
+    wording::{Word, figures},
 };
 
 const SECTIONS: [(Section, Icon, Word, Word); 8] = [
@@ -218,7 +217,7 @@ fn listening<'a>(look: Look, ctx: &Context<'a>, s: &'a Settings) -> Vec<El<'a, M
     let stepper = container(
         row![
             step(Icon::Minus, fl!("slower"), -0.25),
-            container(look.text(Type::Ui, speed(prefs.speed)).font(SEMIBOLD))
+            container(look.text(Type::Ui, figures::speed(prefs.speed)).font(SEMIBOLD))
                 .center_x(Length::Fixed(48.0)),
             step(Icon::Plus, fl!("faster"), 0.25),
         ]
