@@ -1,6 +1,13 @@
-//! Values for the tests of the window.
+//! Values for the tests of the window, and a look at it in the pseudo-language.
 
-use std::time::Duration;
+use std::{collections::BTreeSet, time::Duration};
+
+use iced::{
+    Rectangle, Settings, Size,
+    advanced::text::{Paragraph as _, Text},
+    widget::text::{Alignment, LineHeight, Shaping, Wrapping},
+};
+use iced_test::{Simulator, selector::Candidate};
 
 use crate::{
     engine::{
@@ -10,7 +17,116 @@ use crate::{
         AccountId, AddrSpec, DateTime, Importance, MailboxId, MessageKey, MessageKind,
         imap::MailboxRole,
     },
+    ui::{
+        theme::{FONTS, REGULAR, Type},
+        widget::El,
+    },
+    wording::pseudo,
 };
+
+type Paragraph = <iced::Renderer as iced::advanced::text::Renderer>::Paragraph;
+
+/// How tests draw: with our own fonts, so that every computer draws the same.
+pub fn drawing() -> Settings {
+    Settings {
+        default_font: REGULAR,
+        fonts: FONTS.iter().map(|font| (*font).into()).collect(),
+        ..Settings::default()
+    }
+}
+
+/// Words that stand unaccented although nobody wrote them in a message: names that are the same in
+/// every language.
+const NAMES: [&str; 4] = ["TLS", "STARTTLS", "VPIM", "Aloud"];
+
+/// What is wrong with a view drawn in the pseudo-language, one line a fault:
+/// - a text of ours that did not come through the door to words. Mailbox data must be written in
+///   letters that are not Latin, or be an address of `example`;
+/// - a control that is partly beyond the sides of the window;
+/// - a text of a control that is cut off or broken into lines;
+/// - one of the `controls`, given by its words, that is not wholly to be seen.
+pub fn faults<'a, M: 'a>(size: Size, controls: &[String], view: El<'a, M>) -> Vec<String> {
+    let mut shown = Simulator::<M>::with_size(drawing(), size, view);
+    let (mut texts, mut pressed, mut fields) = (Vec::new(), Vec::new(), Vec::new());
+    let _ = shown.find(|candidate: Candidate<'_>| {
+        match candidate {
+            Candidate::Text { content, visible_bounds: Some(visible), bounds, .. } => {
+                texts.push((content.to_owned(), bounds, visible));
+            }
+            Candidate::Focusable { bounds, visible_bounds: Some(_), .. } => pressed.push(bounds),
+            Candidate::TextInput { bounds, .. } => fields.push(bounds),
+            _ => {}
+        }
+        None::<()>
+    });
+    let mut found = BTreeSet::new();
+    for control in controls {
+        let whole = |(_, bounds, visible): &&(String, Rectangle, Rectangle)| {
+            let inside = visible.x + visible.width <= size.width + 0.5
+                && visible.y + visible.height <= size.height + 0.5;
+            inside && visible.height > bounds.height - 0.5 && visible.width > bounds.width - 0.5
+        };
+        let there = texts.iter().filter(|(content, ..)| content == control).any(|t| whole(&t));
+        if !there {
+            found.insert(format!("not wholly to be seen: {control}"));
+        }
+    }
+    for bounds in &pressed {
+        if bounds.x < -0.5 || bounds.x + bounds.width > size.width + 0.5 {
+            found.insert(format!("beyond the sides: {bounds:?}"));
+        }
+    }
+    for (content, bounds, visible) in &texts {
+        if is_plain(content) {
+            found.insert(format!("not through the door to words: {content}"));
+        }
+        let in_control = |area: &&Rectangle| {
+            area.height < 60.0 && area.contains(bounds.center()) && !fields.contains(area)
+        };
+        if is_ours(content) && pressed.iter().any(|area| in_control(&area)) {
+            let (lines, natural) = measure(content, bounds.height);
+            if lines > 1 || natural > bounds.width + 1.0 || visible.width + 0.5 < bounds.width {
+                found.insert(format!(
+                    "cut in its control ({natural} of {}): {content}",
+                    bounds.width
+                ));
+            }
+        }
+    }
+    found.into_iter().collect()
+}
+
+/// Lines of a text of this height at 100 %, and the least width it needs on one line.
+fn measure(content: &str, height: f32) -> (u32, f32) {
+    let steps = [Type::Micro, Type::Small, Type::Ui, Type::Body, Type::Title, Type::Name];
+    let one = steps.iter().find(|step| (step.metrics().1 - height).abs() < 0.6);
+    let Some(step) = one else { return (2, 0.0) };
+    let paragraph = Paragraph::with_text(Text {
+        content,
+        bounds: Size::INFINITE,
+        size: step.metrics().0.into(),
+        line_height: LineHeight::Absolute(step.metrics().1.into()),
+        font: REGULAR,
+        align_x: Alignment::Default,
+        align_y: iced::alignment::Vertical::Top,
+        shaping: Shaping::Advanced,
+        wrapping: Wrapping::None,
+    });
+    (1, paragraph.min_width())
+}
+
+/// True if a text has a word of two plain letters or more that is none of [`NAMES`] and no address.
+fn is_plain(text: &str) -> bool {
+    text.split(|c: char| c.is_whitespace() || matches!(c, '·' | ',' | '“' | '”'))
+        .map(|word| word.trim_matches(|c: char| !c.is_alphanumeric()))
+        .filter(|word| !NAMES.contains(word) && !word.contains("example"))
+        .any(|word| word.as_bytes().windows(2).any(|two| two.iter().all(u8::is_ascii_alphabetic)))
+}
+
+/// True if a text has letters of the pseudo-language.
+fn is_ours(text: &str) -> bool {
+    text.chars().any(|c| pseudo::ACCENTED.contains(c))
+}
 
 /// Tuesday, 14 October 2025, 10:40 in London.
 pub const NOW: DateTime = DateTime { unix: 1_760_434_800, offset_minutes: 60 };

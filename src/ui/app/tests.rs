@@ -15,6 +15,7 @@ use crate::{
     ui::testing::{NOW, account, mailbox, row},
 };
 
+mod pseudo;
 mod voice_card;
 
 /// A window with one account and ten unheard messages.
