@@ -19,7 +19,7 @@ fn main() -> ExitCode {
     let language = cli.ui_language.clone().map(|language| vec![language]);
     wording::choose(&language.unwrap_or_else(DesktopLanguageRequester::requested_languages));
     let Some(dirs) = Dirs::find(cli.data_dir.as_deref()) else {
-        eprintln!("aloud: this system names no home folder; use --data-dir");
+        eprintln!("aloud: {}", cli::Obstacle::NoHome);
         return ExitCode::from(1);
     };
     cli::vendors::install(&dirs);
@@ -32,7 +32,7 @@ fn main() -> ExitCode {
         None => window::open(&dirs, false),
         #[cfg(not(feature = "ui"))]
         None => {
-            eprintln!("aloud: this program was built without a window; see aloud --help");
+            eprintln!("aloud: {}", cli::Obstacle::NoWindow);
             ExitCode::from(2)
         }
     }

@@ -9,7 +9,7 @@ use std::{
 
 use aloud::{
     audio::{self, Audio},
-    cli::{Dirs, demo, mail},
+    cli::{Dirs, Obstacle, demo, mail},
     engine::{Engine, Error, Options, secrets::MemoryStore},
     ui::{self, Launch, OpenEngine, prefs::Prefs},
 };
@@ -17,7 +17,7 @@ use aloud::{
 /// Opens the window over the user's mail, or over the demo mailbox.
 pub fn open(dirs: &Dirs, in_demo: bool) -> ExitCode {
     if let Some(reason) = no_display() {
-        return fail(reason);
+        return fail(&reason.to_string());
     }
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
@@ -70,19 +70,16 @@ pub fn open(dirs: &Dirs, in_demo: bool) -> ExitCode {
     match closed {
         Ok(Ok(())) => ExitCode::SUCCESS,
         Ok(Err(error)) => fail(&error.to_string()),
-        Err(_) => fail("the window ended unexpectedly; nothing of your mail is lost"),
+        Err(_) => fail(&Obstacle::WindowEnded.to_string()),
     }
 }
 
 /// Why there can be no window, where that is known without trying.
-fn no_display() -> Option<&'static str> {
+fn no_display() -> Option<Obstacle> {
     let named = |variable| std::env::var_os(variable).is_some_and(|value| !value.is_empty());
     let none = cfg!(all(unix, not(target_os = "macos")))
         && !["WAYLAND_DISPLAY", "WAYLAND_SOCKET", "DISPLAY"].into_iter().any(named);
-    none.then_some(
-        "there is no display here (neither DISPLAY nor WAYLAND_DISPLAY is set); \
-         `aloud --headless` and the commands of `aloud --help` need none",
-    )
+    none.then_some(Obstacle::NoDisplay)
 }
 
 /// Starts engines and remembers them, so that all are stopped in order.

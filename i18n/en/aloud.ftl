@@ -1158,3 +1158,17 @@ receipt-dispatched = { $who } passed your message on without playing or opening 
 receipt-processed = A program dealt with your message to { $who }. Perhaps nobody played or opened it.
 receipt-denied = { $who } doesn’t say whether your message was played or opened.
 receipt-unknown = The receipt doesn’t say what became of your message to { $who }.
+
+# Of the command line; what options do is said in English.
+cli-demo-no-window = this program was built without a window; "aloud demo --check" works
+cli-loopback = user { $login }, password { $login }, no encryption; stop with Ctrl+C
+cli-no-log = the log could not be started
+cli-check-late = not done after { $count } s
+cli-check-failed = { $count ->
+    [one] 1 step failed
+   *[other] { $count } steps failed
+}
+cli-no-home = this system names no home folder; use --data-dir
+cli-no-window = this program was built without a window; see aloud --help
+window-ended = the window ended unexpectedly; nothing of your mail is lost
+window-no-display = there is no display here (neither DISPLAY nor WAYLAND_DISPLAY is set); `aloud --headless` and the commands of `aloud --help` need none

@@ -51,9 +51,7 @@ pub struct LoopbackArgs {
 /// [`Failure::Failed`] when a step failed, or when there is no window to open.
 pub fn demo(args: DemoArgs, dirs: &Dirs) -> Outcome {
     if !args.check {
-        return Err(Failure::Failed(
-            "this program was built without a window; \"aloud demo --check\" works".into(),
-        ));
+        return Err(Failure::Failed(fl!("cli-demo-no-window")));
     }
     block_on(check::run(dirs))?
 }
@@ -69,7 +67,7 @@ pub fn loopback(args: LoopbackArgs, _dirs: &Dirs) -> Outcome {
         let line = |what: &str, at: SocketAddr| println!("{what} {}:{}", at.ip(), at.port());
         line("IMAP", at.imap);
         line("SMTP", at.smtp);
-        println!("user {DEMO_LOGIN}, password {DEMO_LOGIN}, no encryption; stop with Ctrl+C");
+        println!("{}", fl!("cli-loopback", login = DEMO_LOGIN));
         tokio::signal::ctrl_c().await?;
         Ok(())
     })?

@@ -19,7 +19,7 @@ pub fn install() {
     // Without the bridge from the `log` crate: what speaks through that is not heard at all.
     let log = subscriber(level, std::io::stderr);
     if tracing::subscriber::set_global_default(log).is_err() {
-        eprintln!("aloud: the log could not be started");
+        eprintln!("aloud: {}", fl!("cli-no-log"));
     }
 }
 

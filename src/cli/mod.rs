@@ -4,6 +4,7 @@
 //! submodule owns the arguments and the run of its commands; this file only names and dispatches.
 
 use std::{
+    fmt::Display,
     fs,
     io::{self, Write},
     path::{Path, PathBuf},
@@ -145,6 +146,35 @@ impl From<crate::engine::Error> for Failure {
             crate::engine::Error::Invalid(reason) => Self::Usage(reason),
             other => Self::Failed(other.to_string()),
         }
+    }
+}
+
+/// A failure about a file.
+fn in_file(file: impl Display, what: impl Display) -> Failure {
+    Failure::Failed(format!("{file}: {what}"))
+}
+
+/// What keeps the program, or its window, from starting or going on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Obstacle {
+    /// The system names no home folder.
+    NoHome,
+    /// Built without a window.
+    NoWindow,
+    /// There is no display.
+    NoDisplay,
+    /// The window ended by a panic.
+    WindowEnded,
+}
+
+impl std::fmt::Display for Obstacle {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&match self {
+            Self::NoHome => fl!("cli-no-home"),
+            Self::NoWindow => fl!("cli-no-window"),
+            Self::NoDisplay => fl!("window-no-display"),
+            Self::WindowEnded => fl!("window-ended"),
+        })
     }
 }
 

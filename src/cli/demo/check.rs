@@ -49,8 +49,8 @@ pub(super) async fn run(dirs: &Dirs) -> Outcome {
     };
     let failed = tokio::time::timeout(PATIENCE, checking)
         .await
-        .map_err(|_| Failure::Failed(format!("not done after {} s", PATIENCE.as_secs())))??;
-    if failed == 0 { Ok(()) } else { Err(Failure::Failed(format!("{failed} steps failed"))) }
+        .map_err(|_| Failure::Failed(fl!("cli-check-late", count = PATIENCE.as_secs())))??;
+    if failed == 0 { Ok(()) } else { Err(Failure::Failed(fl!("cli-check-failed", count = failed))) }
 }
 
 /// A folder of its own, removed at the end.
