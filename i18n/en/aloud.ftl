@@ -1172,3 +1172,37 @@ cli-no-home = this system names no home folder; use --data-dir
 cli-no-window = this program was built without a window; see aloud --help
 window-ended = the window ended unexpectedly; nothing of your mail is lost
 window-no-display = there is no display here (neither DISPLAY nor WAYLAND_DISPLAY is set); `aloud --headless` and the commands of `aloud --help` need none
+cli-no-password = standard input holds no password
+cli-synced = { $messages } in { $mailboxes }, { $new }
+cli-messages = { $count ->
+    [one] 1 message
+   *[other] { $count } messages
+}
+cli-mailboxes = { $count ->
+    [one] 1 mailbox
+   *[other] { $count } mailboxes
+}
+cli-no-mailbox = there is no mailbox { $name }
+cli-sent = sent <{ $id }>
+cli-outbox-held = goes out at { $at }
+cli-outbox-queued = waits for the network
+cli-outbox-sending = is on its way, { $percent } %
+cli-outbox-accepted = was accepted and is being filed
+cli-outbox-ambiguous = may have been sent: the connection broke before the server answered
+cli-outbox-failed = couldn’t be sent: { $reason }
+cli-outbox-retry = waits for another try at { $at }: { $reason }
+cli-outbox-sent = outbox { $id }: sent
+cli-outbox-state = outbox { $id }: { $state }
+cli-account-state = account { $id }: { $state }
+cli-account-idle = idle
+cli-account-checking = checking
+cli-account-fetching = fetching { $done } of { $total }
+cli-account-up-to-date = up to date
+cli-account-offline = offline
+cli-account-password = needs its password: { $reason }
+cli-check-password = --check needs a password
+cli-no-keyring = there is no keyring here, so the password was not saved; give it to sync, send and --headless with --password-stdin or ALOUD_PASSWORD
+cli-ca-file = --ca-file: { $file } is no file
+cli-host-port = { $option }: { $given } is not HOST:PORT
+cli-security-none = { $option }-security none is accepted for 127.0.0.1 and ::1 only
+cli-no-account = there is no account { $name }

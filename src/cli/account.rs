@@ -105,9 +105,8 @@ fn add(args: AddArgs, dirs: &Dirs) -> Outcome {
     let password = mail::given_password(args.password_stdin)?;
     mail::with_engine(dirs, None, async move |engine| {
         if args.check {
-            let password = password
-                .clone()
-                .ok_or_else(|| Failure::Usage("--check needs a password".into()))?;
+            let password =
+                password.clone().ok_or_else(|| Failure::Usage(fl!("cli-check-password")))?;
             engine.check_account(settings.clone(), password).await?;
         }
         let given = password.is_some();
@@ -115,10 +114,7 @@ fn add(args: AddArgs, dirs: &Dirs) -> Outcome {
         let id = engine.add_account(settings, password).await?;
         println!("{id}\t{address}");
         if given && !engine.password_saved(id).await? {
-            eprintln!(
-                "aloud: there is no keyring here, so the password was not saved; give it to \
-                 sync, send and --headless with --password-stdin or ALOUD_PASSWORD"
-            );
+            eprintln!("aloud: {}", fl!("cli-no-keyring"));
         }
         Ok(())
     })
@@ -132,7 +128,7 @@ fn settings(args: &AddArgs) -> Result<AccountSettings, Failure> {
         None => None,
     };
     if let Some(file) = ca_pem.as_deref().filter(|file| !file.is_file()) {
-        return Err(Failure::Usage(format!("--ca-file: {} is no file", file.display())));
+        return Err(Failure::Usage(fl!("cli-ca-file", file = file.display().to_string())));
     }
     Ok(AccountSettings {
         name: args.name.trim().to_owned(),
@@ -149,7 +145,7 @@ fn settings(args: &AddArgs) -> Result<AccountSettings, Failure> {
 
 /// `host:port` or `[::1]:port`.
 fn server(option: &str, text: &str, protection: Protection) -> Result<Server, Failure> {
-    let wrong = || Failure::Usage(format!("{option}: {text} is not HOST:PORT"));
+    let wrong = || Failure::Usage(fl!("cli-host-port", option = option, given = text));
     let (host, port) = text.rsplit_once(':').ok_or_else(wrong)?;
     let host = host.trim_matches(['[', ']']);
     let port: u16 = port.parse().map_err(|_| wrong())?;
@@ -161,9 +157,7 @@ fn server(option: &str, text: &str, protection: Protection) -> Result<Server, Fa
         Protection::Starttls => Security::StartTls,
         Protection::None if is_loopback(host) => Security::None,
         Protection::None => {
-            return Err(Failure::Usage(format!(
-                "{option}-security none is accepted for 127.0.0.1 and ::1 only"
-            )));
+            return Err(Failure::Usage(fl!("cli-security-none", option = option)));
         }
     };
     Ok(Server { host: host.to_owned(), port, security })
@@ -216,7 +210,7 @@ fn remove(which: &str, dirs: &Dirs) -> Outcome {
             account.settings.address.as_str().eq_ignore_ascii_case(&which)
                 || account.id.to_string() == which
         });
-        let found = found.ok_or_else(|| Failure::Failed(format!("there is no account {which}")))?;
+        let found = found.ok_or_else(|| Failure::Failed(fl!("cli-no-account", name = &which)))?;
         engine.remove_account(found.id).await?;
         Ok(())
     })

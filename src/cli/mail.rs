@@ -9,11 +9,11 @@ use super::{Dirs, Failure, Outcome, block_on};
 use crate::{
     engine::{
         AccountState, Engine, Event, ListQuery, ListRow, Options, OutboxRow, OutboxState, Progress,
-        Scope, Sort,
+        Scope, Sort, SyncReport,
         secrets::{GivenPassword, KeyringStore},
     },
-    model::{Importance, MailboxId, OutboxId, Secret, imap::MailboxRole},
-    wording::{self, failure},
+    model::{AddrSpec, Importance, MailboxId, OutboxId, Secret, imap::MailboxRole},
+    wording::{self, failure, figures},
 };
 
 /// Longest password read from standard input.
@@ -91,7 +91,7 @@ pub fn given_password(stdin: bool) -> Result<Option<Secret>, Failure> {
     std::io::stdin().take(PASSWORD_MAX).read_to_string(&mut text)?;
     let password = text.trim_end_matches(['\r', '\n']).to_owned();
     if password.is_empty() {
-        return Err(Failure::Usage("standard input holds no password".into()));
+        return Err(Failure::Usage(fl!("cli-no-password")));
     }
     Ok(Some(Secret::new(password)))
 }
@@ -153,10 +153,7 @@ pub fn sync(args: SyncArgs, dirs: &Dirs) -> Outcome {
                     .map_err(|error| Failure::Failed(error.to_string()))?;
                 println!("{line}");
             } else {
-                println!(
-                    "{}: {} messages in {} mailboxes, {} new",
-                    report.account, report.messages, report.mailboxes, report.new
-                );
+                println!("{}: {}", report.account, sync_words(report));
             }
             failed.extend(report.errors.iter().map(|error| format!("{}: {error}", report.account)));
         }
@@ -212,7 +209,7 @@ async fn mailboxes(engine: &Engine, name: &str) -> Result<Vec<Scope>, Failure> {
     };
     let found = if by_name.is_empty() { by_role() } else { by_name };
     if found.is_empty() {
-        return Err(Failure::Failed(format!("there is no mailbox {name}")));
+        return Err(Failure::Failed(fl!("cli-no-mailbox", name = name)));
     }
     Ok(found.into_iter().map(Scope::Mailbox).collect())
 }
@@ -261,10 +258,7 @@ fn row_text(row: &ListRow) -> String {
         Progress::Started => 'o',
         Progress::Done => ' ',
     };
-    let length = row.duration.map(|d| {
-        let seconds = d.as_secs_f64().round() as u64;
-        format!("{}:{:02}", seconds / 60, seconds % 60)
-    });
+    let length = row.duration.map(figures::length);
     let date = row.date.local().strftime("%Y-%m-%d %H:%M");
     let kind = row.kind.as_str();
     let length = length.unwrap_or_default();
@@ -303,7 +297,7 @@ pub fn send(args: SendArgs, dirs: &Dirs) -> Outcome {
             let message_id =
                 before.iter().find(|r| r.id == id).map_or("", |r| r.message_id.as_str());
             match after.iter().find(|row| row.id == id) {
-                None => println!("sent <{message_id}>"),
+                None => println!("{}", fl!("cli-sent", id = message_id)),
                 Some(row) => troubles.push(format!("<{message_id}>: {}", state_words(&row.state))),
             }
         }
@@ -344,15 +338,16 @@ pub fn outbox(args: OutboxArgs, dirs: &Dirs) -> Outcome {
     })
 }
 
+/// A row with its codes, which are the same in every language; `reason` is for people.
 fn outbox_json(row: &OutboxRow) -> serde_json::Value {
-    let (state, reason) = match &row.state {
+    let (state, failure) = match &row.state {
         OutboxState::Held(_) => ("held", None),
         OutboxState::Queued => ("queued", None),
         OutboxState::Sending(_) => ("sending", None),
         OutboxState::Accepted => ("accepted", None),
         OutboxState::Ambiguous => ("ambiguous", None),
-        OutboxState::Failed(reason) => ("failed", Some(told(reason))),
-        OutboxState::Retry { reason, .. } => ("retry", Some(told(reason))),
+        OutboxState::Failed(reason) => ("failed", Some(reason)),
+        OutboxState::Retry { reason, .. } => ("retry", Some(reason)),
     };
     let at = match &row.state {
         OutboxState::Held(at) | OutboxState::Retry { at, .. } => Some(at.to_rfc3339()),
@@ -365,7 +360,13 @@ fn outbox_json(row: &OutboxRow) -> serde_json::Value {
         "message_id": row.message_id,
         "receipt": row.receipt,
         "state": state,
-        "reason": reason,
+        "reason": failure.map(told),
+        "failure": failure.map(|failure| json!({
+            "code": failure.why.as_str(),
+            "reply": failure.code,
+            "recipient": failure.recipient.as_ref().map(AddrSpec::as_str),
+            "said": failure.said,
+        })),
         "at": at,
     })
 }
@@ -380,16 +381,16 @@ fn told(failure: &crate::engine::Failure) -> String {
 
 fn state_words(state: &OutboxState) -> String {
     match state {
-        OutboxState::Held(at) => format!("goes out at {}", at.to_rfc3339()),
-        OutboxState::Queued => "waits for the network".into(),
-        OutboxState::Sending(percent) => format!("is on its way, {percent} %"),
-        OutboxState::Accepted => "was accepted and is being filed".into(),
-        OutboxState::Ambiguous => {
-            "may have been sent: the connection broke before the server answered".into()
+        OutboxState::Held(at) => fl!("cli-outbox-held", at = at.to_rfc3339()),
+        OutboxState::Queued => fl!("cli-outbox-queued"),
+        OutboxState::Sending(percent) => {
+            fl!("cli-outbox-sending", percent = percent.to_string())
         }
-        OutboxState::Failed(reason) => format!("couldn’t be sent: {}", told(reason)),
+        OutboxState::Accepted => fl!("cli-outbox-accepted"),
+        OutboxState::Ambiguous => fl!("cli-outbox-ambiguous"),
+        OutboxState::Failed(reason) => fl!("cli-outbox-failed", reason = told(reason)),
         OutboxState::Retry { reason, at } => {
-            format!("waits for another try at {}: {}", at.to_rfc3339(), told(reason))
+            fl!("cli-outbox-retry", at = at.to_rfc3339(), reason = told(reason))
         }
     }
 }
@@ -427,23 +428,42 @@ async fn report(engine: &Engine, event: &Event) {
         Event::AccountChanged(id) => {
             let accounts = engine.accounts().await.unwrap_or_default();
             if let Some(account) = accounts.iter().find(|account| account.id == *id) {
-                let state = match &account.state {
-                    AccountState::Idle => "idle".into(),
-                    AccountState::Checking => "checking".into(),
-                    AccountState::Fetching { done, total } => format!("fetching {done} of {total}"),
-                    AccountState::UpToDate(_) => "up to date".into(),
-                    AccountState::Offline(_) => "offline".into(),
-                    AccountState::NeedsPassword(reason) => format!("needs its password: {reason}"),
-                    AccountState::Failed { reason, .. } => reason.clone(),
-                };
-                eprintln!("account {id}: {state}");
+                let state = account_words(&account.state);
+                eprintln!("{}", fl!("cli-account-state", id = id.to_string(), state = state));
             }
         }
-        Event::Arrived(keys) => eprintln!("{} new", keys.len()),
-        Event::Sent(id) => eprintln!("outbox {id}: sent"),
-        Event::SendFailed(id, reason) => eprintln!("outbox {id}: {}", told(reason)),
+        Event::Arrived(keys) => eprintln!("{}", fl!("list-new", count = keys.len())),
+        Event::Sent(id) => eprintln!("{}", fl!("cli-outbox-sent", id = id.to_string())),
+        Event::SendFailed(id, reason) => {
+            let state = told(reason);
+            eprintln!("{}", fl!("cli-outbox-state", id = id.to_string(), state = state));
+        }
         _ => {}
     }
+}
+
+fn account_words(state: &AccountState) -> String {
+    match state {
+        AccountState::Idle => fl!("cli-account-idle"),
+        AccountState::Checking => fl!("cli-account-checking"),
+        AccountState::Fetching { done, total } => {
+            fl!("cli-account-fetching", done = done.to_string(), total = total.to_string())
+        }
+        AccountState::UpToDate(_) => fl!("cli-account-up-to-date"),
+        AccountState::Offline(_) => fl!("cli-account-offline"),
+        AccountState::NeedsPassword(reason) => fl!("cli-account-password", reason = reason),
+        AccountState::Failed { reason, .. } => reason.clone(),
+    }
+}
+
+/// "12 messages in 3 mailboxes, 2 new".
+fn sync_words(report: &SyncReport) -> String {
+    fl!(
+        "cli-synced",
+        messages = fl!("cli-messages", count = report.messages),
+        mailboxes = fl!("cli-mailboxes", count = report.mailboxes),
+        new = fl!("list-new", count = report.new)
+    )
 }
 
 /// Ctrl+C, or the system asking to end.

@@ -176,6 +176,11 @@ async fn failures_have_codes_and_reasons() {
     let row = stdout(&aloud(dir, None, &["outbox", "--json"]));
     let row: serde_json::Value = serde_json::from_str(row.trim()).expect("JSON");
     assert_eq!(row["state"], "failed");
+    // Codes for scripts, whatever language the sentence has.
+    let failure = &row["failure"];
+    assert_eq!((&failure["code"], &failure["reply"]), (&"refused".into(), &554.into()));
+    assert!(failure["said"].as_str().is_some_and(|said| said.contains("5.7.1")), "{failure}");
+    assert!(row["reason"].is_string() && failure["recipient"].is_null());
     let id = row["id"].to_string();
     stdout(&aloud(dir, None, &["outbox", "--cancel", &id]));
     assert_eq!(stdout(&aloud(dir, None, &["outbox"])), "");
