@@ -1206,3 +1206,36 @@ cli-ca-file = --ca-file: { $file } is no file
 cli-host-port = { $option }: { $given } is not HOST:PORT
 cli-security-none = { $option }-security none is accepted for 127.0.0.1 and ::1 only
 cli-no-account = there is no account { $name }
+cli-standard-input = standard input
+cli-bad-qualifier = --qualifier { $given }: NAME=VALUE is needed
+cli-number = number
+cli-extension = extension
+cli-list = list
+cli-domain = domain
+cli-note = note
+cli-no-card = no contact card
+cli-no-name = without a name
+cli-octets = { $kind }, { $count ->
+    [one] 1 octet
+   *[other] { $count } octets
+}
+cli-role = role
+cli-organization = organization
+cli-address = address
+cli-place = place
+cli-time-zone = time zone
+cli-photo = photo
+cli-spoken-name = spoken name
+cli-changed = changed
+cli-notes = notes
+cli-problem = problem
+cli-preferred = preferred
+cli-other-part = in another part: { $id }
+cli-card-in-message = this is a message; write its card to a file with extract first
+cli-card-new = { $name }: new
+cli-card-same = { $name }: nothing new
+cli-card-known = { $name }: known as { $known }
+cli-kept-typed = kept: you typed it
+cli-kept-older = kept: the card is older
+cli-kept-without-yes = kept; --yes takes it
+cli-nobody = nobody like that is in the directory

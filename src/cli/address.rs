@@ -5,7 +5,7 @@
 
 use clap::{Args, Subcommand, ValueEnum};
 
-use super::{Failure, Outcome, inspect::read_input, print};
+use super::{Failure, Outcome, in_file, inspect::read_input, print};
 use crate::{
     message::address::{self, Kind, NumberError, Parsed, Typed},
     wording,
@@ -106,8 +106,7 @@ fn parse(args: &ParseArgs) -> Outcome {
             say(argument, args.json, &mut out);
             continue;
         }
-        let input =
-            read_input("-").map_err(|error| Failure::Failed(format!("standard input: {error}")))?;
+        let input = read_input("-").map_err(|error| in_file(fl!("cli-standard-input"), error))?;
         let text = String::from_utf8_lossy(&input);
         for line in text.lines().filter(|line| !line.trim().is_empty()) {
             say(line, args.json, &mut out);
@@ -129,10 +128,10 @@ fn say(text: &str, json: bool, out: &mut String) {
         wording::address::shown(text, &parsed)
     );
     let facts = [
-        ("number", &parsed.number),
-        ("extension", &parsed.ext),
-        ("list", &parsed.dl),
-        ("domain", &parsed.domain),
+        (fl!("cli-number"), &parsed.number),
+        (fl!("cli-extension"), &parsed.ext),
+        (fl!("cli-list"), &parsed.dl),
+        (fl!("cli-domain"), &parsed.domain),
     ];
     for (label, value) in facts {
         if let Some(value) = value {
@@ -149,7 +148,7 @@ fn say(text: &str, json: bool, out: &mut String) {
     }
     let faults = parsed.problems.iter().map(wording::address::fault);
     for note in wording::address::toll(&parsed).into_iter().chain(faults) {
-        *out += &format!("  note        {note}\n");
+        *out += &format!("  {:<12}{note}\n", fl!("cli-note"));
     }
 }
 
@@ -177,7 +176,7 @@ fn build(args: BuildArgs) -> Result<Vec<String>, Failure> {
     for given in &args.qualifiers {
         let (name, value) = given
             .split_once('=')
-            .ok_or_else(|| Failure::Usage(format!("--qualifier {given}: NAME=VALUE is needed")))?;
+            .ok_or_else(|| Failure::Usage(fl!("cli-bad-qualifier", given = given)))?;
         qualifiers.push((name.to_ascii_uppercase(), value.to_owned()));
     }
     let failed = |reason: String| Failure::Failed(reason);

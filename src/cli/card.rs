@@ -13,7 +13,7 @@ use std::{
 use clap::{Args, Subcommand};
 
 use super::{
-    Dirs, Failure, Outcome,
+    Dirs, Failure, Outcome, in_file,
     inspect::{read_input, write_new},
     mail::with_engine,
     print, write_output,
@@ -173,7 +173,7 @@ fn show(args: &ShowArgs) -> Outcome {
             return Err(Failure::Refused(crate::wording::refusal::refusal(&reason)));
         }
         if found.is_empty() && !args.json {
-            out += &format!("{file}: no contact card\n");
+            out += &format!("{file}: {}\n", fl!("cli-no-card"));
         }
         for shown in &found {
             elements.push(super::inspect::card_to_json(&shown.card));
@@ -193,44 +193,51 @@ fn show(args: &ShowArgs) -> Outcome {
 /// The readable form.
 fn describe(file: &str, shown: &Shown, out: &mut String) {
     let doc = &shown.doc;
-    let name = shown.card.name.as_deref().unwrap_or("without a name");
+    let name = shown.card.name.clone().unwrap_or_else(|| fl!("cli-no-name"));
     *out += &format!("{file}: {name}\n");
-    let mut line = |label: &str, value: &str| {
+    let octets_of =
+        |kind: &str, octets: &[u8]| fl!("cli-octets", kind = kind, count = octets.len());
+    let mut line = |label: String, value: &str| {
         let value = display::clean(value);
         if !value.is_empty() {
             *out += &format!("  {label:<14}{value}\n");
         }
     };
-    line("role", doc.role.as_deref().unwrap_or_default());
-    line("organization", doc.organization.as_deref().unwrap_or_default());
+    line(fl!("cli-role"), doc.role.as_deref().unwrap_or_default());
+    line(fl!("cli-organization"), doc.organization.as_deref().unwrap_or_default());
     for email in &doc.emails {
         let marks = marks(&[], email.preferred, email.vpim);
-        line("address", &format!("{}{marks}", email.addr));
+        line(fl!("cli-address"), &format!("{}{marks}", email.addr));
     }
     for tel in &doc.tels {
-        line("number", &format!("{}{}", tel.number, marks(&tel.kinds, tel.preferred, false)));
+        line(
+            fl!("cli-number"),
+            &format!("{}{}", tel.number, marks(&tel.kinds, tel.preferred, false)),
+        );
     }
-    line("place", doc.place.as_deref().unwrap_or_default());
-    line("time zone", doc.zone.as_deref().unwrap_or_default());
+    line(fl!("cli-place"), doc.place.as_deref().unwrap_or_default());
+    line(fl!("cli-time-zone"), doc.zone.as_deref().unwrap_or_default());
     if let Some((kind, octets)) = &doc.photo {
-        line("photo", &format!("{kind}, {} octets", octets.len()));
+        line(fl!("cli-photo"), &octets_of(kind, octets));
     }
     match (&doc.sound, &shown.sound) {
         (_, Some((kind, octets))) => {
-            line("spoken name", &format!("{kind}, {} octets", octets.len()));
+            line(fl!("cli-spoken-name"), &octets_of(kind, octets));
         }
-        (Some(Sound::Cid(id)), None) => line("spoken name", &format!("in another part: {id}")),
+        (Some(Sound::Cid(id)), None) => {
+            line(fl!("cli-spoken-name"), &fl!("cli-other-part", id = id));
+        }
         _ => {}
     }
-    line("changed", doc.rev.as_deref().unwrap_or_default());
-    line("notes", doc.notes.as_deref().unwrap_or_default());
-    line("problem", shown.card.problem.as_deref().unwrap_or_default());
+    line(fl!("cli-changed"), doc.rev.as_deref().unwrap_or_default());
+    line(fl!("cli-notes"), doc.notes.as_deref().unwrap_or_default());
+    line(fl!("cli-problem"), shown.card.problem.as_deref().unwrap_or_default());
 }
 
 fn marks(kinds: &[String], preferred: bool, vpim: bool) -> String {
-    let mut words: Vec<&str> = kinds.iter().map(String::as_str).collect();
-    words.extend(vpim.then_some("VPIM"));
-    words.extend(preferred.then_some("preferred"));
+    let mut words = kinds.to_vec();
+    words.extend(vpim.then(|| "VPIM".to_owned()));
+    words.extend(preferred.then(|| fl!("cli-preferred")));
     if words.is_empty() { String::new() } else { format!(" ({})", words.join(", ")) }
 }
 
@@ -267,13 +274,10 @@ fn write_to(dir: &Path, name: &str, octets: &[u8]) -> Outcome {
 fn import(args: ImportArgs, dirs: &Dirs) -> Outcome {
     let input = read(&args.file)?;
     if message_with_cards(&input).is_some() {
-        return Err(Failure::Failed(format!(
-            "{}: this is a message; write its card to a file with extract first",
-            args.file
-        )));
+        return Err(in_file(&args.file, fl!("cli-card-in-message")));
     }
     let name = Path::new(&args.file).file_name().map(|name| name.to_string_lossy().into_owned());
-    let name = name.filter(|name| name != "-").unwrap_or_else(|| "standard input".into());
+    let name = name.filter(|name| name != "-").unwrap_or_else(|| fl!("cli-standard-input"));
     with_engine(dirs, None, async move |engine| {
         let failed = |error: crate::engine::Error| Failure::Failed(error.to_string());
         let compared = engine.compare_cards(input.clone()).await.map_err(failed)?;
@@ -293,9 +297,11 @@ fn import(args: ImportArgs, dirs: &Dirs) -> Outcome {
 fn difference(comparison: &CardComparison, args: &ImportArgs, out: &mut String) {
     let name = display::clean(&comparison.name);
     let (head, known) = match &comparison.contact {
-        None => (format!("{name}: new"), false),
-        Some(_) if comparison.changes.is_empty() => (format!("{name}: nothing new"), true),
-        Some((_, known)) => (format!("{name}: known as {}", display::clean(known)), true),
+        None => (fl!("cli-card-new", name = &name), false),
+        Some(_) if comparison.changes.is_empty() => (fl!("cli-card-same", name = &name), true),
+        Some((_, known)) => {
+            (fl!("cli-card-known", name = &name, known = display::clean(known)), true)
+        }
     };
     *out += &format!("{head}\n");
     for change in &comparison.changes {
@@ -307,16 +313,17 @@ fn difference(comparison: &CardComparison, args: &ImportArgs, out: &mut String) 
             None => new,
         };
         let kept = match () {
-            () if *typed => " (kept: you typed it)",
-            () if !known || !change.needs_choice() => "",
-            () if comparison.older => " (kept: the card is older)",
-            () if args.yes => "",
-            () => " (kept; --yes takes it)",
+            () if *typed => Some(fl!("cli-kept-typed")),
+            () if !known || !change.needs_choice() => None,
+            () if comparison.older => Some(fl!("cli-kept-older")),
+            () if args.yes => None,
+            () => Some(fl!("cli-kept-without-yes")),
         };
+        let kept = kept.map_or_else(String::new, |why| format!(" ({why})"));
         *out += &format!("  {:<14}{values}{kept}\n", field.as_str());
     }
     if let Some(problem) = &comparison.problem {
-        *out += &format!("  problem       {problem}\n");
+        *out += &format!("  {:<14}{problem}\n", fl!("cli-problem"));
     }
 }
 
@@ -329,7 +336,7 @@ fn export(args: ExportArgs, dirs: &Dirs) -> Outcome {
             }
         }
         if file.is_empty() {
-            return Err(Failure::Failed("nobody like that is in the directory".into()));
+            return Err(Failure::Failed(fl!("cli-nobody")));
         }
         write_output(&args.output, &file)
     })
