@@ -1239,3 +1239,32 @@ cli-kept-typed = kept: you typed it
 cli-kept-older = kept: the card is older
 cli-kept-without-yes = kept; --yes takes it
 cli-nobody = nobody like that is in the directory
+cli-no-card-file = this is no contact card
+cli-empty-recording = an empty recording is not sent
+cli-no-from = --from is needed to know who sends it
+cli-one-address = { $given }: one address is wanted here
+cli-no-recipient = there is no recipient
+cli-no-date = --date: { $given } is no date
+cli-id-seed = --id-seed needs a letter or a digit
+cli-requirements = { $count ->
+    [one] a requirement is not met
+   *[other] { $count } requirements are not met
+}
+cli-as-vpim = a VPIM message
+cli-as-ivm = an Internet voice message
+cli-as-mail = a mail
+cli-validated = checked as { $what }: { $failed } failed, { $warned } warned, { $passed } passed, { $idle } not applicable
+cli-pack = --pack is for G.726 only
+cli-not-encoded = { $codec } can be decoded here, not encoded; encoded are { $list }
+cli-unknown-recording = this is an unknown kind of recording, not { $codec }
+cli-other-codec = this is { $found }, not { $codec }
+cli-other-file = this is no { $codec } file
+cli-codec-missing = encoding needs --codec
+cli-no-recording = there is no recording in it
+cli-no-sound = built without sound
+cli-page-damaged = page { $page } is damaged; what could be read of it was written
+cli-no-page = { $count ->
+    [one] there is no page { $page }; the fax has one page
+   *[other] there is no page { $page }; the fax has { $count } pages
+}
+cli-no-fax = there is no fax in it

@@ -190,14 +190,16 @@ pub fn codec(args: CodecArgs) -> Outcome {
         Direction::Encode(args) => (false, args),
     };
     if args.pack.is_some() && args.codec.g726().is_none() && args.codec != Codec::Auto {
-        return Err(Failure::Usage("--pack is for G.726 only".into()));
+        return Err(Failure::Usage(fl!("cli-pack")));
     }
     if !decoding && args.codec.signed().is_some() {
-        return Err(Failure::Failed(format!(
-            "{} can be decoded here, not encoded; encoded are g726-16, g726-24, g726-32, g726-40, \
-             {}ulaw, alaw, pcm, wav and au",
-            args.codec.word(),
-            if cfg!(feature = "gsm") { "gsm, msgsm, " } else { "" }
+        let gsm: &[&str] = if cfg!(feature = "gsm") { &["gsm", "msgsm"] } else { &[] };
+        let g726 = ["g726-16", "g726-24", "g726-32", "g726-40"];
+        let list = [&g726[..], gsm, &["ulaw", "alaw", "pcm", "wav", "au"]].concat().join(", ");
+        return Err(Failure::Failed(fl!(
+            "cli-not-encoded",
+            codec = args.codec.word(),
+            list = list
         )));
     }
     let input = read_input(&args.input)
@@ -207,7 +209,7 @@ pub fn codec(args: CodecArgs) -> Outcome {
 }
 
 fn failed(error: codec::Error) -> Failure {
-    Failure::Failed(error.to_string())
+    Failure::Failed(crate::wording::problem::audio(&error))
 }
 
 fn decode(args: &Conversion, input: &[u8]) -> Result<Vec<u8>, Failure> {
@@ -260,8 +262,11 @@ fn decoded(args: &Conversion, input: &[u8]) -> Result<Pcm, Failure> {
         let hint = Hint { media_type: row.media_type, filename: None };
         let found = sniff::describe(input, hint);
         if !row.names.contains(&found) {
-            let found = if found == "unknown" { "an unknown kind of recording" } else { found };
-            return Err(Failure::Failed(format!("this is {found}, not {}", args.codec.word())));
+            let word = args.codec.word();
+            return Err(Failure::Failed(match found {
+                "unknown" => fl!("cli-unknown-recording", codec = word),
+                _ => fl!("cli-other-codec", found = found, codec = word),
+            }));
         }
         return codec::decode(input, hint, Limits::default()).map_err(failed);
     }
@@ -271,7 +276,7 @@ fn decoded(args: &Conversion, input: &[u8]) -> Result<Pcm, Failure> {
         _ => None,
     };
     if wanted.is_some() && form != wanted {
-        return Err(Failure::Failed(format!("this is no {} file", args.codec.word())));
+        return Err(Failure::Failed(fl!("cli-other-file", codec = args.codec.word())));
     }
     let contained = matches!(form, Some(sniff::Form::Wav | sniff::Form::Au));
     if contained || args.codec == Codec::Auto {
@@ -305,7 +310,7 @@ fn decoded(args: &Conversion, input: &[u8]) -> Result<Pcm, Failure> {
 
 fn encode(args: &Conversion, input: &[u8]) -> Result<Vec<u8>, Failure> {
     if args.codec == Codec::Auto {
-        return Err(Failure::Usage("encoding needs --codec".into()));
+        return Err(Failure::Usage(fl!("cli-codec-missing")));
     }
     if input.is_empty() {
         return Err(failed(codec::Error::Empty));

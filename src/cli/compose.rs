@@ -8,7 +8,7 @@ use std::{
     time::{SystemTime, UNIX_EPOCH},
 };
 
-use super::{Failure, Outcome, inspect::read_input, write_output};
+use super::{Failure, Outcome, in_file, inspect::read_input, write_output};
 use crate::{
     codec::{self, Hint, Limits, Pcm},
     engine::Covered,
@@ -299,7 +299,7 @@ fn read_file(path: &Path, most: u64) -> Result<Vec<u8>, Failure> {
 fn own_card(path: &Path) -> Result<OwnCard, Failure> {
     let doc = card::parse(&read_file(path, CARD_MAX)?);
     if doc.name.is_none() && doc.emails.is_empty() && doc.tels.is_empty() {
-        return Err(Failure::Failed(format!("{}: this is no contact card", path.display())));
+        return Err(in_file(path.display(), fl!("cli-no-card-file")));
     }
     Ok(OwnCard { doc })
 }
@@ -318,7 +318,7 @@ fn recording(path: &Path) -> Result<Pcm, Failure> {
 }
 
 fn empty(path: &Path) -> Failure {
-    Failure::Refused(format!("{}: an empty recording is not sent", path.display()))
+    Failure::Refused(format!("{}: {}", path.display(), fl!("cli-empty-recording")))
 }
 
 fn read_original(file: &str) -> Result<(Vec<u8>, Mail), Failure> {
@@ -333,7 +333,7 @@ fn sender(common: &Common, original: Option<&Mail>) -> Result<Address, Failure> 
     let Some(text) = &common.from else {
         return match original.map(|mail| mail.to.as_slice()) {
             Some([only]) => Ok(only.clone()),
-            _ => Err(Failure::Usage("--from is needed to know who sends it".into())),
+            _ => Err(Failure::Usage(fl!("cli-no-from"))),
         };
     };
     one_address(text)
@@ -342,13 +342,13 @@ fn sender(common: &Common, original: Option<&Mail>) -> Result<Address, Failure> 
 fn one_address(text: &str) -> Result<Address, Failure> {
     match addresses(text, None)?.as_slice() {
         [one] => Ok(one.clone()),
-        _ => Err(Failure::Usage(format!("{text}: one address is wanted here"))),
+        _ => Err(Failure::Usage(fl!("cli-one-address", given = text))),
     }
 }
 
 fn recipients(text: &str, common: &Common) -> Result<Vec<Address>, Failure> {
     let list = addresses(text, common.gateway.as_deref())?;
-    if list.is_empty() { Err(Failure::Usage("there is no recipient".into())) } else { Ok(list) }
+    if list.is_empty() { Err(Failure::Usage(fl!("cli-no-recipient"))) } else { Ok(list) }
 }
 
 /// A list of addresses; with a gateway, numbers too. What a number loses is said.
@@ -441,12 +441,12 @@ fn seed(from: &AddrSpec, common: &Common) -> Result<Seed, Failure> {
     let date = match &common.date {
         Some(text) => DateTime::parse_rfc3339(text)
             .or_else(|| view::date(text))
-            .ok_or_else(|| Failure::Usage(format!("--date: {text} is no date")))?,
+            .ok_or_else(|| Failure::Usage(fl!("cli-no-date", given = text)))?,
         None => now(),
     };
     let token = match &common.id_seed {
         Some(text) if text.chars().any(|c| c.is_ascii_alphanumeric()) => text.clone(),
-        Some(_) => return Err(Failure::Usage("--id-seed needs a letter or a digit".into())),
+        Some(_) => return Err(Failure::Usage(fl!("cli-id-seed"))),
         None => format!("{:016x}.{:016x}", rand::random::<u64>(), rand::random::<u64>()),
     };
     Ok(Seed { date, domain: from.domain().to_owned(), token })

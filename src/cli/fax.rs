@@ -75,16 +75,13 @@ pub fn fax(args: FaxArgs) -> Outcome {
     };
     write_output(&args.output, &picture)?;
     if bitmap.damaged {
-        return Err(Failure::Failed(format!(
-            "page {} is damaged; what could be read of it was written",
-            args.page
-        )));
+        return Err(Failure::Failed(fl!("cli-page-damaged", page = args.page.to_string())));
     }
     Ok(())
 }
 
 fn failed(error: codec::Error) -> Failure {
-    Failure::Failed(error.to_string().replacen("the recording", "the fax", 1))
+    Failure::Failed(crate::wording::problem::fax(&error))
 }
 
 /// The page's own width, unless the page is so flat that its true height would be too much.
@@ -105,10 +102,7 @@ fn page(input: &[u8], number: u32) -> Result<fax::Bitmap, Failure> {
         }
         before += pages;
     }
-    Err(Failure::Failed(match before {
-        1 => format!("there is no page {number}; the fax has one page"),
-        pages => format!("there is no page {number}; the fax has {pages} pages"),
-    }))
+    Err(Failure::Failed(fl!("cli-no-page", page = number.to_string(), count = before)))
 }
 
 fn files(input: &[u8]) -> Result<Vec<Vec<u8>>, Failure> {
@@ -125,7 +119,7 @@ fn files(input: &[u8]) -> Result<Vec<Vec<u8>>, Failure> {
         parts.retain(|(_, part)| part.decodable);
     }
     if parts.is_empty() {
-        return Err(Failure::Failed("there is no fax in it".into()));
+        return Err(Failure::Failed(fl!("cli-no-fax")));
     }
     if let Permission::Refused(reason) = &mail.may_save {
         return Err(Failure::Refused(crate::wording::refusal::refusal(reason)));

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use super::{Failure, Outcome, inspect::read_input};
+use super::{Failure, Outcome, in_file, inspect::read_input};
 use crate::message::validate::{self, Outcome as Result, Profile, Report, Row};
 
 /// Arguments of `aloud validate`.
@@ -60,8 +60,7 @@ pub fn validate(args: ValidateArgs) -> Outcome {
     }
     match report.count(Result::Fail) {
         0 => Ok(()),
-        1 => Err(Failure::Failed(format!("{}: a requirement is not met", args.file))),
-        n => Err(Failure::Failed(format!("{}: {n} requirements are not met", args.file))),
+        broken => Err(in_file(&args.file, fl!("cli-requirements", count = broken))),
     }
 }
 
@@ -77,18 +76,20 @@ fn for_people(report: &Report, file: &str, all: bool) -> String {
         report.with(*result).for_each(|row| out += &line(row));
     }
     let what = match report.profile {
-        Profile::Vpim => "a VPIM message",
-        Profile::Ivm => "an Internet voice message",
-        Profile::Mail => "a mail",
+        Profile::Vpim => fl!("cli-as-vpim"),
+        Profile::Ivm => fl!("cli-as-ivm"),
+        Profile::Mail => fl!("cli-as-mail"),
     };
-    let count = |result| report.count(result);
-    out + &format!(
-        "{file}: checked as {what}: {} failed, {} warned, {} passed, {} not applicable\n",
-        count(Result::Fail),
-        count(Result::Warn),
-        count(Result::Pass),
-        count(Result::NotApplicable),
-    )
+    let count = |result| report.count(result).to_string();
+    let summary = fl!(
+        "cli-validated",
+        what = what,
+        failed = count(Result::Fail),
+        warned = count(Result::Warn),
+        passed = count(Result::Pass),
+        idle = count(Result::NotApplicable)
+    );
+    out + &format!("{file}: {summary}\n")
 }
 
 fn line(row: &Row) -> String {
