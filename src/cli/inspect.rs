@@ -5,6 +5,7 @@ use std::fs::{self, OpenOptions};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
+mod codes;
 mod json;
 
 use super::{Failure, Outcome, print, vendors::VendorArgs};

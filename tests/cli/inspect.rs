@@ -39,7 +39,7 @@ fn files(dir: &Path) -> Vec<String> {
 }
 
 /// Every field of `aloud inspect --json` (decision E5).
-const FIELDS: [&str; 25] = [
+const FIELDS: [&str; 26] = [
     "file",
     "kind",
     "also",
@@ -65,8 +65,9 @@ const FIELDS: [&str; 25] = [
     "report",
     "forwarded",
     "problems",
+    "problem_codes",
 ];
-const PART_FIELDS: [&str; 11] = [
+const PART_FIELDS: [&str; 12] = [
     "path",
     "depth",
     "type",
@@ -78,6 +79,7 @@ const PART_FIELDS: [&str; 11] = [
     "decodable",
     "seconds",
     "problem",
+    "problem_code",
 ];
 
 #[test]
@@ -103,7 +105,8 @@ fn json_has_every_field_and_one_line_a_message() {
         }
         for key in ["may_reply", "may_forward", "may_save"] {
             assert!(line[key]["allowed"].is_boolean());
-            assert!(line[key].as_object().unwrap().contains_key("reason"));
+            let keys = line[key].as_object().unwrap();
+            assert!(keys.contains_key("reason") && keys.contains_key("code"));
         }
         let sender = line["sender"].as_object().unwrap();
         assert_eq!(sender.len(), 4);
@@ -119,6 +122,26 @@ fn json_has_every_field_and_one_line_a_message() {
     assert_eq!(voice["cards"][0]["has_spoken_name"], true);
     assert_eq!(lines[1]["kind"], "email");
     assert_eq!(lines[1]["parts"][0]["depth"], 0);
+}
+
+#[test]
+fn what_is_said_in_words_has_a_code_too() {
+    let message = b"From: ada@example.com\r\nTo: bo@example.net\r\nSensitivity: Private\r\n\
+        Disposition-Notification-To: eve@example.org\r\nReturn-Path: <ada@example.com>\r\n\
+        Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\
+        Content-Type: audio/x-unheard\r\nContent-Transfer-Encoding: x-none\r\n\r\nabc\r\n";
+    let out = aloud(&["inspect", "--json", "-"], message);
+    let line: Value = serde_json::from_str(&text(&out.stdout)).unwrap();
+    assert_eq!(line["may_forward"]["code"], "marked");
+    assert_eq!(
+        (&line["may_reply"]["allowed"], &line["may_reply"]["code"]),
+        (&true.into(), &Value::Null)
+    );
+    assert_eq!(line["receipt"]["code"], "elsewhere");
+    assert_eq!(line["parts"][0]["problem_code"], "unknown-encoding");
+    let codes = line["problem_codes"].as_array().unwrap();
+    assert!(codes.contains(&"unclosed-message".into()), "{codes:?}");
+    assert_eq!(codes.len(), line["problems"].as_array().unwrap().len());
 }
 
 #[test]

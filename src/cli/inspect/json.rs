@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::codes;
 use crate::message::{Card, Dsn, Mail, Mdn, PartInfo, PartRole, Permission, Receipt, Report};
 use crate::model::DateTime;
 use crate::wording;
@@ -56,6 +57,7 @@ pub fn to_json(mail: &Mail, file: &str) -> Value {
         "report": mail.report.as_ref().map(report),
         "forwarded": forwarded,
         "problems": mail.problems.iter().map(wording::problem::problem).collect::<Vec<_>>(),
+        "problem_codes": mail.problems.iter().map(codes::problem).collect::<Vec<_>>(),
     })
 }
 
@@ -70,7 +72,15 @@ fn number(seconds: f64) -> Value {
 }
 
 fn permission(permission: &Permission) -> Value {
-    json!({ "allowed": permission.is_allowed(), "reason": wording::refusal::permission(permission) })
+    let code = match permission {
+        Permission::Allowed => None,
+        Permission::Refused(reason) => Some(codes::refusal(reason)),
+    };
+    json!({
+        "allowed": permission.is_allowed(),
+        "code": code,
+        "reason": wording::refusal::permission(permission),
+    })
 }
 
 fn part(part: &PartInfo) -> Value {
@@ -86,6 +96,7 @@ fn part(part: &PartInfo) -> Value {
         "decodable": part.decodable,
         "seconds": part.seconds.map(number),
         "problem": part.problem.as_ref().map(wording::problem::part),
+        "problem_code": part.problem.as_ref().map(codes::part),
     })
 }
 
@@ -103,10 +114,12 @@ pub fn card_to_json(card: &Card) -> Value {
 
 fn receipt(receipt: &Receipt) -> Value {
     let by: Vec<_> = receipt.requested_by.iter().map(|a| a.as_str()).collect();
+    let refused = receipt.reason.as_ref().map(codes::refusal);
     json!({
         "requested_by": by,
         "may_send": receipt.may_send,
         "needs_consent": receipt.needs_consent,
+        "code": refused.or_else(|| receipt.doubt.as_ref().map(codes::doubt)),
         "reason": wording::refusal::receipt(receipt),
     })
 }
