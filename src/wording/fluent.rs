@@ -94,29 +94,51 @@ pub fn languages() -> Vec<LanguageIdentifier> {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
 
-    /// Languages in memory: English, and one that has a single text.
-    struct Shelf;
+    /// A folder of languages on disk, read as the built-in ones are.
+    struct Folder(tempfile::TempDir);
 
-    impl I18nAssets for Shelf {
-        fn get_files(&self, path: &str) -> Vec<Cow<'_, [u8]>> {
-            match path {
-                "en/aloud.ftl" => BuiltIn::get(path).into_iter().map(|file| file.data).collect(),
-                "tlh/aloud.ftl" => vec![Cow::Borrowed(b"pages = { $count } nav\n")],
-                _ => Vec::new(),
+    impl Folder {
+        /// The languages of the repository, and `xx` with the texts of docs/languages.md.
+        fn with_xx() -> Self {
+            let folder = Self(tempfile::tempdir().expect("a folder"));
+            for name in BuiltIn::iter() {
+                folder.put(&name, &BuiltIn::get(&name).expect("built in").data);
             }
+            let page = include_str!("../../docs/languages.md");
+            let example = page.split("```ftl\n").nth(1).and_then(|rest| rest.split("```").next());
+            // A text without a value is a mistake, which must cost no other text.
+            let text = format!("add =\n{}", example.expect("an example"));
+            folder.put("xx/aloud.ftl", text.as_bytes());
+            folder
         }
 
-        fn filenames_iter(&self) -> Box<dyn Iterator<Item = String> + '_> {
-            Box::new(["en/aloud.ftl", "tlh/aloud.ftl"].into_iter().map(str::to_owned))
+        fn put(&self, name: &str, octets: &[u8]) {
+            let file = self.0.path().join(name);
+            fs::create_dir_all(file.parent().expect("a folder")).expect("made");
+            fs::write(file, octets).expect("written");
         }
     }
 
-    fn speaking(requested: &[&str]) -> FluentLanguageLoader {
+    impl I18nAssets for Folder {
+        fn get_files(&self, path: &str) -> Vec<Cow<'_, [u8]>> {
+            fs::read(self.0.path().join(path)).map(Cow::Owned).into_iter().collect()
+        }
+
+        fn filenames_iter(&self) -> Box<dyn Iterator<Item = String> + '_> {
+            let folders = fs::read_dir(self.0.path()).expect("a folder").flatten();
+            let tag = |folder: fs::DirEntry| folder.file_name().to_string_lossy().into_owned();
+            Box::new(folders.map(move |folder| format!("{}/aloud.ftl", tag(folder))))
+        }
+    }
+
+    fn speaking(folder: &Folder, requested: &[&str]) -> FluentLanguageLoader {
         let loader = fluent_language_loader!();
         let requested: Vec<_> = requested.iter().map(|tag| tag.parse().expect("a tag")).collect();
-        load(&loader, &Shelf, &requested);
+        load(&loader, folder, &requested);
         loader
     }
 
@@ -129,19 +151,39 @@ mod tests {
     }
 
     #[test]
-    fn a_folder_is_a_language_and_english_stands_behind_it() {
-        for wanted in [&["tlh"][..], &["tlh-KX"], &["fr-CA", "tlh", "en"]] {
-            let loader = speaking(wanted);
-            assert_eq!(loader.get_args("pages", [("count", 2)].into()), "2 nav", "{wanted:?}");
-            assert_eq!(loader.get("close"), "Close", "{wanted:?}");
+    fn a_folder_is_a_language_and_english_stands_behind_each_text() {
+        let folder = Folder::with_xx();
+        let pages = |loader: &FluentLanguageLoader, count: u32| {
+            loader.get_args("pages", [("count", count)].into())
+        };
+        for wanted in [&["xx"][..], &["xx-KX"], &["fr-CA", "xx", "en"]] {
+            let loader = speaking(&folder, wanted);
+            assert_eq!(loader.get("close"), "Zu", "{wanted:?}");
+            assert_eq!(
+                (pages(&loader, 1), pages(&loader, 2)),
+                ("1 Blatt".into(), "2 Blätter".into())
+            );
+            // A text that is not translated, with its argument; one whose translation is broken.
+            let at = [("time", "09:43")].into();
+            assert_eq!(loader.get_args("sync-up-to-date", at), "Up to date · 09:43");
+            assert_eq!(loader.get("add"), "Add", "{wanted:?}");
         }
     }
 
     #[test]
     fn a_language_that_is_not_there_is_english() {
-        for wanted in [&[][..], &["fr"], &["en-US", "tlh"]] {
-            let loader = speaking(wanted);
-            assert_eq!(loader.get_args("pages", [("count", 2)].into()), "2 pages", "{wanted:?}");
+        let folder = Folder::with_xx();
+        for wanted in [&[][..], &["fr"], &["en-US", "xx"]] {
+            assert_eq!(speaking(&folder, wanted).get("close"), "Close", "{wanted:?}");
         }
+    }
+
+    #[test]
+    fn the_order_of_a_date_and_its_marks_are_those_of_the_language() {
+        let loader = speaking(&Folder::with_xx(), &["xx"]);
+        let month = loader.get_args("month", [("count", 10)].into());
+        let date = [("day", "3"), ("month", month.as_str()), ("year", "2024")].into();
+        assert_eq!(loader.get_args("date-year", date), "3. Oktober 2024");
+        assert_eq!(loader.get("decimal-mark"), ",");
     }
 }
