@@ -160,7 +160,7 @@ cap-space = Space
 ## Errors
 error-password = The server didn’t accept the password.
 error-password-needed = The password is missing. Sign in to go on.
-error-certificate = The server’s certificate can’t be trusted. Aloud stopped before sending anything.
+error-certificate = The server’s certificate can’t be trusted. Aloud stopped before sending your password.
 error-unreachable = { $host } can’t be reached.
 error-server = The server said: { $text }
 error-protocol = The server’s answer made no sense. Try again later.
@@ -178,7 +178,7 @@ welcome-demo-open = Open the demo
 welcome-account = Add your account
 welcome-account-line = Your mail address and password, and the names of your mail servers.
 welcome-account-add = Add account
-welcome-foot = Your mail stays on this computer. Aloud talks to your own mail server and to no one else.
+welcome-foot = Aloud talks to your own mail servers and to no one else.
 
 ## Account
 account-title = Add your account
@@ -198,7 +198,7 @@ account-check = Check
 account-checking = Signing in…
 account-adding = Adding…
 account-go-on = Continue without sending
-account-keyring = Aloud keeps the password in this computer’s keyring.
+account-keyring = Aloud keeps the password in this computer’s keyring, if there is one.
 account-no-keyring = No keyring found. Aloud asks for the password at each start.
 account-bad-address = That address isn’t complete. It looks like name@company.example.
 account-password-missing = Type the password of this mail account.
@@ -328,7 +328,7 @@ dont-send = Don’t send
 dont-tell = Don’t tell
 send-receipt = Send receipt
 bar-private = { $name } marked this message { $word }
-bar-private-line = Aloud won’t forward it, export the sound or show its text in notifications. Replies leave the original out.
+bar-private-line = Aloud won’t forward it or export the sound. Replies leave the original out.
 bar-unconfirmed = This may not be from { $domain }
 bar-unconfirmed-line = Your mail server ({ $server }) checked, and { $domain } did not confirm that it sent this. Look at the address before you answer or open anything.
 bar-private-own = You marked this message { $word }
@@ -406,7 +406,7 @@ composer-note = Note
 composer-add-note = Text note
 composer-remove-note = Remove the note
 composer-private = Private
-composer-private-hint = Recipients can listen and reply, but not forward. Systems that can’t promise that will return the message.
+composer-private-hint = Asks for it not to be passed on. Voicemail systems keep to that or return the message; ordinary mail programs need not.
 composer-receipt = Ask for a receipt
 composer-send = Send
 composer-finish-send = Finish and send
@@ -704,10 +704,7 @@ demo-bar-line = Nothing leaves this computer.
 demo-add = Add your account
 offline = You’re offline
 offline-line = Everything already here still plays.
-offline-line-waiting = { $count ->
-    [one] Everything already here still plays. One message waits in the Outbox and goes out once you’re back.
-   *[other] Everything already here still plays. { $count } messages wait in the Outbox and go out once you’re back.
-}
+offline-line-waiting = Everything already here still plays. What waits in the Outbox goes out once you’re back.
 try-now = Try now
 password-bar = { $account } wants your password
 password-bar-line = The server turned down the saved one, or none is saved. New mail waits until you sign in.
@@ -717,7 +714,6 @@ failed-bar-line = { $count ->
     [one] Aloud tries again in a minute.
    *[other] Aloud tries again in { $count } minutes.
 }
-failed-bar-others = Other accounts are fine.
 
 ## Now playing
 play = Play
@@ -815,8 +811,8 @@ set-accounts-line = Where your mail comes from.
 set-voice-card = Your voice card
 set-voice-card-line = How people hear and see who you are.
 card-name = Your spoken name
-card-name-line = Two seconds are enough. People hear it before your messages.
-card-name-kept = { $length } long. People hear it before your messages.
+card-name-line = Two seconds are enough. It goes along with your voice messages.
+card-name-kept = { $length } long. It goes along with your voice messages.
 card-name-again = Record again
 card-name-remove = Remove
 set-listening = Listening
@@ -835,7 +831,7 @@ set-sound = Sound
 set-output = Play through
 set-output-line = Used for messages, spoken names and reports.
 set-volume = Volume for voice
-set-volume-line = Quiet recordings are raised to about the same loudness.
+set-volume-line = Of everything that Aloud plays. The system’s own volume counts too.
 set-playback = Playback
 set-speed = Speed
 set-speed-line = Pitch stays natural. Change it any time with [ and ].
@@ -859,7 +855,7 @@ device-unplugged = The sound device was unplugged.
 set-undo = Undo Send
 set-undo-line = How long a message waits before it goes.
 set-receipts = Receipts people ask for
-set-receipts-line = Ask me each time is the default. A receipt only goes once you have heard or read the message.
+set-receipts-line = Ask me is the default. Without asking, a receipt only goes once you have heard or read the message.
 receipts-ask = Ask me
 receipts-always = Always
 receipts-never = Never

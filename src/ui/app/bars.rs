@@ -46,12 +46,8 @@ impl App {
             bars.push(bar(look, kept));
         }
         if self.world.offline() {
-            let waiting = self.world.sidebar.counts.outbox as usize;
-            let line = if waiting == 0 {
-                fl!("offline-line")
-            } else {
-                fl!("offline-line-waiting", count = waiting)
-            };
+            let waiting = self.world.sidebar.counts.outbox;
+            let line = if waiting == 0 { fl!("offline-line") } else { fl!("offline-line-waiting") };
             let offline = Bar::new(Tone::Warn, Icon::CloudOff, fl!("offline"), line)
                 .button(act(fl!("try-again"), BarAct::TryAgain))
                 .flush();
@@ -73,10 +69,7 @@ impl App {
                     let fact = fl!("failed-bar", account = &account.settings.label);
                     let seconds = (retry_at.unix - self.world.now.unix).max(0);
                     let minutes = usize::try_from((seconds + 59) / 60).unwrap_or(1).max(1);
-                    let mut line = fl!("failed-bar-line", count = minutes);
-                    if accounts.len() > 1 {
-                        line = format!("{line} {}", fl!("failed-bar-others"));
-                    }
+                    let line = fl!("failed-bar-line", count = minutes);
                     Some(
                         Bar::new(Tone::Warn, Icon::TriangleAlert, fact, line)
                             .button(act(fl!("try-now"), BarAct::TryAgain)),

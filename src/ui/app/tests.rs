@@ -247,7 +247,7 @@ fn settings_test_the_sound_and_take_the_own_name() {
     let _ = app.update(Message::Settings(S::Show(Section::VoiceCard)));
     let none = settings::voice_card::Message::Loaded(Ok(None));
     let _ = app.update(Message::Settings(S::Card(none)));
-    assert!(sees(&app, "Two seconds are enough. People hear it before your messages."));
+    assert!(sees(&app, "Two seconds are enough. It goes along with your voice messages."));
     for message in said(&app, "Record") {
         let _ = app.update(message);
     }

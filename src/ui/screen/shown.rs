@@ -281,7 +281,7 @@ fn a_private_message_explains_itself() {
             "This message can’t be forwarded",
             "Dr Amara Okafor marked it private. You can still reply.",
             "Dr Okafor marked this message private",
-            "Aloud won’t forward it, export the sound or show its text in notifications. Replies leave the original out.",
+            "Aloud won’t forward it or export the sound. Replies leave the original out.",
             "The sender’s system didn’t supply a text for this message.",
         ],
     );
@@ -449,7 +449,7 @@ fn a_finished_recording_with_a_note_that_vpim_leaves_out() {
         "Your message",
         "Record more",
         "Graham Pearce and Leeds front desk won’t get the text note",
-        "Recipients can listen and reply, but not forward. Systems that can’t promise that will return the message.",
+        "Asks for it not to be passed on. Voicemail systems keep to that or return the message; ordinary mail programs need not.",
         "Send",
     ] {
         assert!(shown.find(text).is_ok(), "“{text}” is not there");
@@ -556,7 +556,7 @@ fn a_wrong_password() {
         "The server didn’t accept this password. Check it and try again. If you sign in with two steps elsewhere, you may need an app password from your administrator.",
         "Incoming mail",
         "STARTTLS",
-        "Aloud keeps the password in this computer’s keyring.",
+        "Aloud keeps the password in this computer’s keyring, if there is one.",
     ] {
         assert!(shown.find(text).is_ok(), "“{text}” is not there");
     }
