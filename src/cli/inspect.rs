@@ -11,7 +11,7 @@ mod json;
 use super::{Failure, Outcome, print, vendors::VendorArgs};
 use crate::message::inspect::{self, ReadOptions};
 use crate::message::{Mail, PartInfo, PartRole, Permission, Rendering, Report};
-use crate::{codec, message, wording};
+use crate::{codec, message, model::MessageKind, wording};
 
 pub use json::{card_to_json, to_json};
 
@@ -74,7 +74,7 @@ pub(super) fn read_input(file: &str) -> io::Result<Vec<u8>> {
         fs::File::open(file)?.take(MESSAGE_MAX + 1).read_to_end(&mut raw)
     }?;
     if read as u64 > MESSAGE_MAX {
-        return Err(io::Error::new(io::ErrorKind::FileTooLarge, "larger than 512 MiB"));
+        return Err(io::Error::new(io::ErrorKind::FileTooLarge, fl!("cli-file-too-large")));
     }
     Ok(raw)
 }
@@ -83,24 +83,27 @@ pub(super) fn read_input(file: &str) -> io::Result<Vec<u8>> {
 fn describe(mail: &Mail, file: &str, level: usize, out: &mut String) {
     let indent = "    ".repeat(level);
     *out += &format!("{indent}{file}: {}\n", kind_in_words(mail));
-    let mut line = |label: &str, value: String| {
+    let mut line = |label: String, value: String| {
         *out += &format!("{indent}  {label:<12}{value}\n");
     };
-    let facts: [(&str, Option<String>); 14] = [
-        ("because", (!mail.evidence.is_empty()).then(|| mail.evidence.join("; "))),
-        ("from", Some(sender_in_words(mail))),
-        ("subject", mail.subject.clone()),
-        ("date", mail.date.map(crate::model::DateTime::to_rfc3339)),
-        ("length", length_in_words(mail)),
-        ("pages", mail.pages.map(|n| n.to_string())),
-        ("importance", mail.importance.map(|i| i.as_str().to_owned())),
-        ("sensitivity", mail.sensitivity.as_ref().map(|s| s.as_str().to_owned())),
-        ("reply", Some(reply_in_words(mail))),
-        ("forward", Some(permission_in_words(&mail.may_forward))),
-        ("save", Some(permission_in_words(&mail.may_save))),
-        ("notice", mail.forward_notice.as_ref().map(wording::refusal::notice)),
-        ("receipt", receipt_in_words(mail)),
-        ("transcript", mail.transcript.as_ref().map(|t| format!("{} ({})", t.text, t.origin))),
+    let facts: [(String, Option<String>); 14] = [
+        (fl!("cli-because"), (!mail.evidence.is_empty()).then(|| mail.evidence.join("; "))),
+        (fl!("cli-from"), Some(sender_in_words(mail))),
+        (fl!("cli-subject"), mail.subject.clone()),
+        (fl!("cli-date"), mail.date.map(crate::model::DateTime::to_rfc3339)),
+        (fl!("cli-length"), length_in_words(mail)),
+        (fl!("cli-pages"), mail.pages.map(|n| n.to_string())),
+        (fl!("cli-importance"), mail.importance.map(|i| i.as_str().to_owned())),
+        (fl!("cli-sensitivity"), mail.sensitivity.as_ref().map(|s| s.as_str().to_owned())),
+        (fl!("cli-reply"), Some(reply_in_words(mail))),
+        (fl!("cli-forward"), Some(permission_in_words(&mail.may_forward))),
+        (fl!("cli-save"), Some(permission_in_words(&mail.may_save))),
+        (fl!("cli-notice"), mail.forward_notice.as_ref().map(wording::refusal::notice)),
+        (fl!("cli-receipt"), receipt_in_words(mail)),
+        (
+            fl!("cli-transcript"),
+            mail.transcript.as_ref().map(|t| format!("{} ({})", t.text, t.origin)),
+        ),
     ];
     for (label, value) in facts {
         if let Some(value) = value {
@@ -108,38 +111,45 @@ fn describe(mail: &Mail, file: &str, level: usize, out: &mut String) {
         }
     }
     for sentence in report_in_words(mail) {
-        line("report", sentence);
+        line(fl!("cli-report"), sentence);
     }
     for part in &mail.parts {
-        line("part", part_in_words(part));
+        line(fl!("cli-part"), part_in_words(part));
     }
     for card in &mail.cards {
-        let name = card.name.clone().unwrap_or_else(|| "without a name".into());
-        line("card", format!("{name} {}", card.emails.join(" ")));
+        let name = card.name.clone().unwrap_or_else(|| fl!("cli-no-name"));
+        line(fl!("cli-card"), format!("{name} {}", card.emails.join(" ")));
     }
     for problem in &mail.problems {
-        line("problem", wording::problem::problem(problem));
+        line(fl!("cli-problem"), wording::problem::problem(problem));
     }
     let originals = mail.parts.iter().filter(|p| p.role == PartRole::Original);
     for (inner, part) in mail.forwarded.iter().zip(originals) {
-        describe(inner, &format!("part {}", part.path), level + 1, out);
+        describe(inner, &fl!("cli-part-at", path = &part.path), level + 1, out);
     }
 }
 
 fn kind_in_words(mail: &Mail) -> String {
-    use crate::model::MessageKind;
-    let kind = match mail.kind {
-        MessageKind::Voice => "voice message",
-        MessageKind::Fax => "fax",
-        MessageKind::Video => "video message",
-        MessageKind::Email => "mail",
-        MessageKind::Mdn => "receipt",
-        MessageKind::Dsn => "delivery report",
-        MessageKind::Other => "notice",
+    let with = |kind: String, also: &MessageKind| {
+        fl!("cli-message-with", kind = kind, also = kind_word(*also))
     };
-    let also: Vec<_> = mail.also.iter().map(|k| format!(" with {}", k.as_str())).collect();
-    let profile = mail.profile.as_ref().map(|p| format!(" ({p})")).unwrap_or_default();
-    format!("{kind}{}{profile}", also.concat())
+    let kind = mail.also.iter().fold(kind_word(mail.kind), with);
+    match &mail.profile {
+        Some(profile) => format!("{kind} ({profile})"),
+        None => kind,
+    }
+}
+
+fn kind_word(kind: MessageKind) -> String {
+    match kind {
+        MessageKind::Voice => fl!("cli-message-voice"),
+        MessageKind::Fax => fl!("cli-message-fax"),
+        MessageKind::Video => fl!("cli-message-video"),
+        MessageKind::Email => fl!("cli-message-mail"),
+        MessageKind::Mdn => fl!("cli-message-receipt"),
+        MessageKind::Dsn => fl!("cli-message-report"),
+        MessageKind::Other => fl!("cli-message-notice"),
+    }
 }
 
 fn sender_in_words(mail: &Mail) -> String {
@@ -148,43 +158,44 @@ fn sender_in_words(mail: &Mail) -> String {
     let pieces: Vec<String> =
         [sender.name.clone(), sender.number.clone(), address].into_iter().flatten().collect();
     match (pieces.is_empty(), sender.withheld) {
-        (true, _) => "unknown".into(),
-        (false, true) => format!("{} (number withheld)", pieces.join(" ")),
+        (true, _) => fl!("cli-unknown"),
+        (false, true) => fl!("cli-withheld", sender = pieces.join(" ")),
         (false, false) => pieces.join(" "),
     }
 }
 
 fn length_in_words(mail: &Mail) -> Option<String> {
-    let seconds = mail.duration?.as_secs_f64();
-    let whole = seconds.round() as u64;
-    let source = mail.duration_source.map_or("estimated from the size", |s| s.as_str());
-    Some(format!("{}:{:02} ({source})", whole / 60, whole % 60))
+    let length = wording::figures::length(mail.duration?);
+    let estimated = || fl!("cli-estimated");
+    let source = mail.duration_source.map_or_else(estimated, |source| source.as_str().to_owned());
+    Some(format!("{length} ({source})"))
 }
 
 fn reply_in_words(mail: &Mail) -> String {
     match (&mail.reply_to, wording::refusal::permission(&mail.may_reply)) {
-        (Some(to), _) => format!("to {}", to.addr),
+        (Some(to), _) => fl!("cli-reply-to", to = to.addr.as_str()),
         (None, Some(reason)) => reason,
-        (None, None) => "no".into(),
+        (None, None) => fl!("cli-reply-no"),
     }
 }
 
 fn permission_in_words(permission: &Permission) -> String {
     wording::refusal::permission(permission)
-        .map_or_else(|| "allowed".into(), |reason| format!("no: {reason}"))
+        .map_or_else(|| fl!("cli-allowed"), |reason| fl!("cli-not-allowed", reason = reason))
 }
 
 fn receipt_in_words(mail: &Mail) -> Option<String> {
     let receipt = mail.receipt.as_ref()?;
     let to: Vec<_> = receipt.requested_by.iter().map(ToString::to_string).collect();
     let verdict = match (receipt.may_send, receipt.needs_consent) {
-        (false, _) => "not to be sent",
-        (true, true) => "only after asking",
-        (true, false) => "may be sent",
+        (false, _) => fl!("cli-receipt-no"),
+        (true, true) => fl!("cli-receipt-ask"),
+        (true, false) => fl!("cli-receipt-may"),
     };
     let reason = wording::refusal::receipt(receipt).map(|r| format!(" ({r})"));
     let reason = reason.unwrap_or_default();
-    Some(format!("asked for by {}: {verdict}{reason}", to.join(", ")))
+    let asked = fl!("cli-receipt-asked", by = to.join(", "), verdict = verdict);
+    Some(format!("{asked}{reason}"))
 }
 
 fn report_in_words(mail: &Mail) -> Vec<String> {
@@ -206,12 +217,13 @@ fn part_in_words(part: &PartInfo) -> String {
     if let Some(name) = &part.filename {
         text += &format!(" “{name}”");
     }
-    text += &format!(", {} octets", part.octets);
+    let octets = wording::figures::size(part.octets as u64);
+    text += &format!(", {octets}");
     if let Some(codec) = &part.codec {
         text += &format!(", {codec}");
     }
     if let Some(seconds) = part.seconds {
-        text += &format!(", {seconds} s");
+        text += &format!(", {}", fl!("seconds-long", count = seconds));
     }
     if let Some(problem) = &part.problem {
         text += &format!(", {}", wording::problem::part(problem));
@@ -269,7 +281,7 @@ pub fn extract(args: ExtractArgs) -> Outcome {
                     print(&format!("{}\n", written.display()))?;
                 }
             }
-            Err(reason) => failed.push(format!("part {path}: {reason}")),
+            Err(reason) => failed.push(fl!("problem-part", path = path, problem = reason)),
         }
     }
     if failed.is_empty() { Ok(()) } else { Err(Failure::Failed(failed.join("\naloud: "))) }
@@ -293,7 +305,7 @@ pub(super) fn collect<'m>(mail: &'m Mail, above: &str, wanted: &mut Vec<(String,
 
 /// A leaf as files: their names and octets.
 fn files_of(raw: &[u8], path: &str, part: &PartInfo) -> Result<Vec<(String, Vec<u8>)>, String> {
-    let body = inspect::body(raw, path).ok_or("it is not there")?;
+    let body = inspect::body(raw, path).ok_or_else(|| fl!("cli-part-missing"))?;
     let stem = stem(path, part);
     match (part.role, part.rendering) {
         (PartRole::Card, _) => Ok(vec![(format!("{stem}.vcf"), body.octets)]),
@@ -308,7 +320,7 @@ fn files_of(raw: &[u8], path: &str, part: &PartInfo) -> Result<Vec<(String, Vec<
             let hint =
                 codec::Hint { media_type: &part.media_type, filename: part.filename.as_deref() };
             let pcm = codec::decode(&body.octets, hint, codec::Limits::default())
-                .map_err(|error| error.to_string())?;
+                .map_err(|error| wording::problem::audio(&error))?;
             Ok(vec![(format!("{stem}.wav"), codec::wav::write(&pcm))])
         }
     }
@@ -357,5 +369,5 @@ pub(super) fn write_new(dir: &Path, name: &str, octets: &[u8]) -> Result<PathBuf
             Err(error) => return Err(error.into()),
         }
     }
-    Err(Failure::Failed(format!("{}: too many files named {name}", dir.display())))
+    Err(super::in_file(dir.display(), fl!("cli-too-many-files", name = name)))
 }

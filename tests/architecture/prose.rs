@@ -33,7 +33,6 @@ const OWED: &[&str] = &[
     "message/recognize",
     "message/vendors",
     "message/vendors/file",
-    "cli/inspect",
     "ui/screen/composer/draft",
 ];
 
