@@ -327,7 +327,11 @@ bar-unplayable-line-fax = Aloud can’t show this fax. A receipt can tell { $nam
 dont-send = Don’t send
 dont-tell = Don’t tell
 send-receipt = Send receipt
-bar-private = { $name } marked this message { $word }
+bar-private = { $name } marked this message { $word ->
+    [private] private
+    [personal] personal
+   *[other] { $word }
+}
 bar-private-line = Aloud won’t forward it or export the sound. Replies leave the original out.
 bar-unconfirmed = This may not be from { $domain }
 bar-unconfirmed-line = Your mail server ({ $server }) checked, and { $domain } did not confirm that it sent this. Look at the address before you answer or open anything.

@@ -289,18 +289,18 @@ pub struct At {
 /// The sidebar, 232 wide.
 pub fn view<'a>(sidebar: &'a Sidebar, look: Look, at: At) -> El<'a, Message> {
     let c = look.c;
+    // Its words may need a second line.
+    let words = look.text(Type::Ui, fl!("new-voice")).font(SEMIBOLD).width(Length::Fill);
+    let color = Kind::Tonal.face(look, Touch::Rest).text;
+    let vertical = (look.height(32.0) - look.line(Type::Ui)) / 2.0;
     let head = row![
-        button::labelled(
-            look,
-            Kind::Tonal,
-            button::Size::Default,
-            Some(Icon::Mic),
-            fl!("new-voice")
-        )
-        .padding([0, 9])
-        .width(Length::Fill)
-        .id(id::NEW_VOICE)
-        .on_press(Message::NewVoice),
+        Press::new(row![icon(Icon::Mic, 16.0, color), words].spacing(8).align_y(Alignment::Center))
+            .padding(Padding::from([vertical, 9.0]))
+            .width(Length::Fill)
+            .face(move |touch| Kind::Tonal.face(look, touch))
+            .ring(c.accent)
+            .id(id::NEW_VOICE)
+            .on_press(Message::NewVoice),
         button::icon_button_of(
             look,
             Kind::Outline,
@@ -312,6 +312,7 @@ pub fn view<'a>(sidebar: &'a Sidebar, look: Look, at: At) -> El<'a, Message> {
         ),
     ]
     .spacing(8)
+    .align_y(Alignment::Center)
     .padding(12);
 
     let entry = |place, mark, indent| entry(sidebar, look, at, place, mark, indent);
@@ -414,14 +415,13 @@ fn foot<'a>(sidebar: &'a Sidebar, look: Look, at: At) -> El<'a, Message> {
     let color = if status.warn { c.warn } else { c.text_2 };
     let line = row![
         icon(status.mark, 16.0, color),
-        ellipsis(look, Type::Small, status.text).color(color),
+        look.text(Type::Small, status.text).color(color).width(Length::Fill),
     ]
     .spacing(8)
     .align_y(Alignment::Center);
-    let press = Press::new(container(line).center_y(Length::Fill))
+    let press = Press::new(line)
         .width(Length::Fill)
-        .height(32)
-        .padding([0, 10])
+        .padding([8, 10])
         .face(move |touch| Kind::Ghost.face(look, touch))
         .ring(c.accent)
         .id(id::SYNC)

@@ -38,6 +38,8 @@ pub fn drawing() -> Settings {
 /// Words that stand unaccented although nobody wrote them in a message: names that are the same in
 /// every language.
 const NAMES: [&str; 4] = ["TLS", "STARTTLS", "VPIM", "Aloud"];
+/// Words of the one date that the details show as the header has it (RFC 5322 section 3.3).
+const HEADER_DATE: [&str; 2] = ["Tue", "Oct"];
 
 /// What is wrong with a view drawn in the pseudo-language, one line a fault:
 /// - a text of ours that did not come through the door to words. Mailbox data must be written in
@@ -80,27 +82,28 @@ pub fn faults<'a, M: 'a>(size: Size, controls: &[String], view: El<'a, M>) -> Ve
         if is_plain(content) {
             found.insert(format!("not through the door to words: {content}"));
         }
-        let in_control = |area: &&Rectangle| {
-            area.height < 60.0 && area.contains(bounds.center()) && !fields.contains(area)
+        // Rows of lists are higher; what people wrote is cut there.
+        let is_control = |area: &&Rectangle| {
+            area.height < 70.0 && area.contains(bounds.center()) && !fields.contains(area)
         };
-        if is_ours(content) && pressed.iter().any(|area| in_control(&area)) {
-            let (lines, natural) = measure(content, bounds.height);
-            if lines > 1 || natural > bounds.width + 1.0 || visible.width + 0.5 < bounds.width {
-                found.insert(format!(
-                    "cut in its control ({natural} of {}): {content}",
-                    bounds.width
-                ));
+        if let Some(area) = pressed.iter().find(is_control).filter(|_| is_ours(content)) {
+            let whole = match natural_width(content, bounds.height) {
+                Some(natural) => natural <= bounds.width + 1.0,
+                None => bounds.y > area.y - 0.5 && bounds.height <= area.height + 0.5,
+            };
+            if !whole || visible.width + 0.5 < bounds.width {
+                found.insert(format!("cut in its control ({bounds:?} in {area:?}): {content}"));
             }
         }
     }
     found.into_iter().collect()
 }
 
-/// Lines of a text of this height at 100 %, and the least width it needs on one line.
-fn measure(content: &str, height: f32) -> (u32, f32) {
-    let steps = [Type::Micro, Type::Small, Type::Ui, Type::Body, Type::Title, Type::Name];
-    let one = steps.iter().find(|step| (step.metrics().1 - height).abs() < 0.6);
-    let Some(step) = one else { return (2, 0.0) };
+/// The least width that a text of a control needs on one line, if it stands on one: its height at
+/// 100 % is then that of a step of the type scale.
+fn natural_width(content: &str, height: f32) -> Option<f32> {
+    let steps = [Type::Micro, Type::Small, Type::Ui, Type::Body];
+    let step = steps.iter().find(|step| (step.metrics().1 - height).abs() < 0.6)?;
     let paragraph = Paragraph::with_text(Text {
         content,
         bounds: Size::INFINITE,
@@ -112,14 +115,23 @@ fn measure(content: &str, height: f32) -> (u32, f32) {
         shaping: Shaping::Advanced,
         wrapping: Wrapping::None,
     });
-    (1, paragraph.min_width())
+    Some(paragraph.min_width())
 }
 
-/// True if a text has a word of two plain letters or more that is none of [`NAMES`] and no address.
+/// True if a text has a word of two plain letters or more, other than [`NAMES`], [`HEADER_DATE`],
+/// addresses of `example`, media types and the two initials of an address.
 fn is_plain(text: &str) -> bool {
+    let data = |word: &str| {
+        let initials = word.len() == 2 && word.bytes().all(|b| b.is_ascii_uppercase());
+        NAMES.contains(&word)
+            || HEADER_DATE.contains(&word)
+            || initials
+            || word.contains("example")
+            || word.contains('/')
+    };
     text.split(|c: char| c.is_whitespace() || matches!(c, '·' | ',' | '“' | '”'))
         .map(|word| word.trim_matches(|c: char| !c.is_alphanumeric()))
-        .filter(|word| !NAMES.contains(word) && !word.contains("example"))
+        .filter(|word| !data(word))
         .any(|word| word.as_bytes().windows(2).any(|two| two.iter().all(u8::is_ascii_alphabetic)))
 }
 

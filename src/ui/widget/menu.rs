@@ -1,7 +1,7 @@
 //! Menus inside popovers: rows with a name, perhaps an icon, a check and a key.
 
 use iced::{
-    Alignment, Length,
+    Alignment, Length, Padding,
     widget::{column, container, row, space},
 };
 
@@ -83,11 +83,12 @@ pub fn menu<'a, M: Clone + 'a>(look: Look, items: Vec<Item<'a, M>>, width: f32) 
         if let Some(key) = item.key {
             line = line.push(key_cap(look, key));
         }
+        // A long name takes a second line.
+        let vertical = (look.height(32.0) - look.line(Type::Ui)) / 2.0;
         list = list.push(
-            Press::new(container(line).center_y(Length::Fill))
+            Press::new(line)
                 .width(Length::Fill)
-                .height(look.height(32.0))
-                .padding([0, 10])
+                .padding(Padding::from([vertical, 10.0]))
                 .face(move |touch| Face {
                     radius: radius::CONTROL,
                     text: look.c.text,

@@ -523,7 +523,7 @@ fn options<'a>(composer: &'a Composer, ctx: &Context<'_>, look: Look) -> El<'a, 
             .align_y(Alignment::Center)
     };
     let wide = ctx.width / look.scale >= 600.0;
-    let mut line = row![
+    let line = row![
         container(popover(look, anchor, list, Message::OpenImportance))
             .padding(Padding::ZERO.left(-6.0)),
         toggle(composer.private, fl!("composer-private"), Message::Private(!composer.private)),
@@ -531,19 +531,22 @@ fn options<'a>(composer: &'a Composer, ctx: &Context<'_>, look: Look) -> El<'a, 
     ]
     .spacing(if wide { 22 } else { 12 })
     .align_y(Alignment::Center);
-    if composer.medium == Medium::Voice {
+    let note = (composer.medium == Medium::Voice).then(|| {
         let name = if composer.note.is_some() {
             fl!("composer-remove-note")
         } else {
             fl!("composer-add-note")
         };
-        line = line.push(wide.then(|| space().width(Length::Fill))).push(
-            button::labelled(look, Button::Ghost, button::Size::Small, Some(Icon::Type), name)
-                .on_press(Message::OpenNote),
-        );
-    }
-    let line: El<'a, Message> =
-        if wide { line.into() } else { line.wrap().vertical_spacing(8).into() };
+        button::labelled(look, Button::Ghost, button::Size::Small, Some(Icon::Type), name)
+            .on_press(Message::OpenNote)
+    });
+    // Where the words are too long for one line, the choices take two; the note stays at the right.
+    let line: El<'a, Message> = if wide {
+        let choices = line.width(Length::Fill).wrap().vertical_spacing(8);
+        row![choices].push(note).spacing(12).align_y(Alignment::Center).into()
+    } else {
+        line.push(note).wrap().vertical_spacing(8).into()
+    };
     let mut all = column![line].spacing(6);
     if composer.private_hint {
         all = all.push(look.text(Type::Small, fl!("composer-private-hint")).color(c.text_2));
