@@ -365,6 +365,18 @@ mod tests {
     }
 
     #[test]
+    fn the_pitch_stays_natural_at_every_speed() {
+        for speed in [0.5, 0.75, 1.25, 1.5, 2.0, 3.0] {
+            let (mut pipe, mut ring) = whole(tone(8_000, 4.0), 0, &[], speed, 48_000);
+            let out = drain(&mut pipe, &mut ring);
+            let middle = &out[out.len() / 4..out.len() * 3 / 4];
+            let risings = middle.windows(2).filter(|two| two[0] < 0.0 && two[1] >= 0.0).count();
+            let hertz = risings as f64 / (middle.len() as f64 / 48_000.0);
+            assert!((hertz - 440.0).abs() < 15.0, "{speed}: {hertz} Hz");
+        }
+    }
+
+    #[test]
     fn silences_are_left_out_and_positions_jump_over_them() {
         let pcm = tone(8_000, 1.0);
         let (mut pipe, mut ring) = whole(pcm, 0, &[2_000..6_000], 1.0, 8_000);
