@@ -89,7 +89,8 @@ pub fn faults<'a, M: 'a>(size: Size, controls: &[String], view: El<'a, M>) -> Ve
         if let Some(area) = pressed.iter().find(is_control).filter(|_| is_ours(content)) {
             let whole = match natural_width(content, bounds.height) {
                 Some(natural) => natural <= bounds.width + 1.0,
-                None => bounds.y > area.y - 0.5 && bounds.height <= area.height + 0.5,
+                // Several whole lines, or a height that something else gave it.
+                None => is_lines(bounds.height) && bounds.height <= area.height + 0.5,
             };
             if !whole || visible.width + 0.5 < bounds.width {
                 found.insert(format!("cut in its control ({bounds:?} in {area:?}): {content}"));
@@ -97,6 +98,15 @@ pub fn faults<'a, M: 'a>(size: Size, controls: &[String], view: El<'a, M>) -> Ve
         }
     }
     found.into_iter().collect()
+}
+
+/// True if a height is that of two or three lines of a step of the type scale.
+fn is_lines(height: f32) -> bool {
+    let lines = |step: Type| [2.0, 3.0].map(|count| step.metrics().1 * count);
+    [Type::Small, Type::Ui, Type::Body]
+        .into_iter()
+        .flat_map(lines)
+        .any(|h| (h - height).abs() < 0.6)
 }
 
 /// The least width that a text of a control needs on one line, if it stands on one: its height at

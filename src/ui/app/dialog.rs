@@ -1,7 +1,7 @@
 //! Dialogs: the page of keys, a password asked for, and removing an account.
 
 use iced::{
-    Alignment, Length,
+    Alignment, Length, Padding,
     widget::{Id, Space, column, container, row, space},
 };
 
@@ -150,11 +150,13 @@ fn keys<'a>(look: Look, world: &World) -> El<'a, Message> {
     } else {
         column![left, phone].spacing(24).into()
     };
+    // Nothing lies under the bar at the right.
+    let body = container(body).padding(Padding::ZERO.right(14.0));
     let all =
         column![head, iced::widget::scrollable(body).style(style::scrollbar(look))].spacing(16);
     let columns = if world.size.width >= 620.0 { 2.0 } else { 1.0 };
     let width = columns * 247.0 + (columns - 1.0) * 16.0 + if wide { 44.0 + 301.0 } else { 0.0 };
-    container(all).max_width(width * look.scale + 64.0 + 12.0).padding([24, 32]).into()
+    container(all).max_width(width * look.scale + 64.0 + 26.0).padding([24, 32]).into()
 }
 
 fn key_group<'a>(look: Look, group: &Group) -> El<'a, Message> {

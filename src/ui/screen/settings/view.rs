@@ -94,10 +94,11 @@ fn nav<'a>(look: Look, now: Section, narrow: bool) -> El<'a, Message> {
                     .color(if here { c.text } else { c.text_2 }),
             );
         }
-        Press::new(container(line).center_y(Length::Fill))
+        // A long name takes a second line.
+        let vertical = (look.height(30.0) - look.line(Type::Ui)) / 2.0;
+        Press::new(line)
             .width(Length::Fill)
-            .height(look.height(30.0))
-            .padding([0, 10])
+            .padding(Padding::from([vertical, 10.0]))
             .face(move |touch| Face {
                 fill: match (here, touch) {
                     (true, _) => Some(c.selected_idle),
