@@ -1,5 +1,6 @@
 //! What a delivery report says of one recipient, in whole sentences (RFC 3464, RFC 3463).
 
+use super::figures;
 use crate::{
     message::{
         Dsn,
@@ -167,21 +168,26 @@ enum Moment {
 impl Moment {
     fn of(when: DateTime, dates: Dates) -> Self {
         let Dates::From(now) = dates else {
-            return Self::Day(when.local().strftime("%-d %B %Y at %H:%M").to_string());
+            let then = when.local();
+            return Self::day(figures::date(then.date()), figures::time(then));
         };
         let then = DateTime { offset_minutes: now.offset_minutes, ..when }.local();
         let today = now.local().date();
-        let clock = || then.strftime("%H:%M").to_string();
+        let clock = || figures::time(then);
         match (today - then.date()).get_days() {
             0 => Self::Today(clock()),
             1 => Self::Yesterday(clock()),
             -1 => Self::Tomorrow(clock()),
-            -6..=6 => Self::Day(then.strftime("%A at %H:%M").to_string()),
+            -6..=6 => Self::day(figures::weekday(then.date()), clock()),
             _ if then.year() == today.year() => {
-                Self::Day(then.strftime("%-d %B at %H:%M").to_string())
+                Self::day(figures::date_this_year(then.date()), clock())
             }
-            _ => Self::Day(then.strftime("%-d %B %Y at %H:%M").to_string()),
+            _ => Self::day(figures::date(then.date()), clock()),
         }
+    }
+
+    fn day(day: String, clock: String) -> Self {
+        Self::Day(fl!("day-at-time", day = day, time = clock))
     }
 }
 

@@ -91,7 +91,9 @@ pub fn time_of_day(moment: DateTime, now: DateTime) -> String {
     time(here(moment, now))
 }
 
-fn time(at: civil::DateTime) -> String {
+/// `09:41` of a civil time.
+#[must_use]
+pub fn time(at: civil::DateTime) -> String {
     fl!("time-of-day", hour = format!("{:02}", at.hour()), minute = format!("{:02}", at.minute()))
 }
 
@@ -125,8 +127,15 @@ fn parts(date: civil::Date) -> (String, usize, String) {
     (date.day().to_string(), month, date.year().to_string())
 }
 
-fn weekday(date: civil::Date) -> usize {
+/// Which day of the week, from Monday, which is 1.
+fn day_of_week(date: civil::Date) -> usize {
     usize::try_from(date.weekday().to_monday_one_offset()).unwrap_or_default()
+}
+
+/// `Monday`.
+#[must_use]
+pub fn weekday(date: civil::Date) -> String {
+    fl!("weekday", count = day_of_week(date))
 }
 
 /// `3 October 2024`.
@@ -136,7 +145,9 @@ pub fn date(date: civil::Date) -> String {
     fl!("date-year", day = day, month = fl!("month", count = month), year = year)
 }
 
-fn date_this_year(date: civil::Date) -> String {
+/// `3 October`.
+#[must_use]
+pub fn date_this_year(date: civil::Date) -> String {
     let (day, month, _) = parts(date);
     fl!("date", day = day, month = fl!("month", count = month))
 }
@@ -147,7 +158,7 @@ pub fn day_comma_time(moment: DateTime, now: DateTime) -> String {
     let day = match Day::of(moment, now) {
         Day::Today => fl!("day-today"),
         Day::Yesterday => fl!("day-yesterday"),
-        Day::Weekday(then) => fl!("weekday", count = weekday(then)),
+        Day::Weekday(then) => weekday(then),
         Day::ThisYear(then) => date_this_year(then),
         Day::Other(then) => date(then),
     };
@@ -161,7 +172,7 @@ pub fn day_at_time(moment: DateTime, now: DateTime) -> String {
     let day = match Day::of(moment, now) {
         Day::Today => return fl!("day-today-at", time = time),
         Day::Yesterday => return fl!("day-yesterday-at", time = time),
-        Day::Weekday(then) => fl!("weekday", count = weekday(then)),
+        Day::Weekday(then) => weekday(then),
         Day::ThisYear(then) => date_this_year(then),
         Day::Other(then) => date(then),
     };
@@ -174,7 +185,7 @@ pub fn row_time(moment: DateTime, now: DateTime) -> String {
     match Day::of(moment, now) {
         Day::Today => time_of_day(moment, now),
         Day::Yesterday => fl!("day-yesterday"),
-        Day::Weekday(then) => fl!("weekday-short", count = weekday(then)),
+        Day::Weekday(then) => fl!("weekday-short", count = day_of_week(then)),
         Day::ThisYear(then) => {
             let (day, month, _) = parts(then);
             fl!("date-short", day = day, month = fl!("month-short", count = month))
