@@ -10,8 +10,8 @@ pub use fluent::{choose, languages};
 pub mod address;
 pub mod delivery;
 pub mod failure;
-pub mod phrases;
 pub mod figures;
+pub mod phrases;
 pub mod problem;
 #[cfg(test)]
 pub(crate) mod pseudo;
