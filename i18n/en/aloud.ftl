@@ -335,7 +335,11 @@ bar-private = { $name } marked this message { $word ->
 bar-private-line = Aloud won’t forward it or export the sound. Replies leave the original out.
 bar-unconfirmed = This may not be from { $domain }
 bar-unconfirmed-line = Your mail server ({ $server }) checked, and { $domain } did not confirm that it sent this. Look at the address before you answer or open anything.
-bar-private-own = You marked this message { $word }
+bar-private-own = You marked this message { $word ->
+    [private] private
+    [personal] personal
+   *[other] { $word }
+}
 head-via = via { $address }
 head-unconfirmed = not confirmed
 head-unconfirmed-why = { $domain } does not say which servers send its mail, so anybody could have written this address.
@@ -1261,6 +1265,8 @@ cli-other-codec = this is { $found }, not { $codec }
 cli-other-file = this is no { $codec } file
 cli-codec-missing = encoding needs --codec
 cli-no-recording = there is no recording in it
+cli-no-recording-in = there is no recording in part { $path } of it
+cli-nothing-to-extract = there is nothing to extract in part { $path }
 cli-no-sound = built without sound
 cli-page-damaged = page { $page } is damaged; what could be read of it was written
 cli-no-page = { $count ->

@@ -266,7 +266,7 @@ pub fn extract(args: ExtractArgs) -> Outcome {
     if let Some(only) = &args.part {
         wanted.retain(|(path, _)| path == only);
         if wanted.is_empty() {
-            return Err(Failure::Failed(format!("there is nothing to extract in part {only}")));
+            return Err(Failure::Failed(fl!("cli-nothing-to-extract", path = only)));
         }
     }
     fs::create_dir_all(&args.dir)

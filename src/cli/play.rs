@@ -13,6 +13,7 @@ use super::{
 use crate::{
     codec::{self, Hint, Limits, Pcm, sniff},
     message::{Mail, PartInfo, PartRole, inspect, inspect::ReadOptions},
+    wording,
 };
 
 /// Arguments of `aloud play`.
@@ -40,16 +41,19 @@ pub fn play(args: PlayArgs) -> Outcome {
     let hint = Hint { media_type: "", filename: Some(&args.file) };
     if args.part.is_none() && sniff::form(&input, hint).is_some() {
         let pcm = codec::decode(&input, hint, Limits::default());
-        return one(&args, None, &pcm.map_err(|error| Failure::Failed(error.to_string()))?);
+        return one(
+            &args,
+            None,
+            &pcm.map_err(|error| Failure::Failed(wording::problem::audio(&error)))?,
+        );
     }
     let options = ReadOptions { measure_audio: false, ..ReadOptions::default() };
     let mail = Mail::read(&input, &options);
     let found = recordings(&mail, args.part.as_deref());
     if found.is_empty() {
-        let place = args.part.as_deref().map(|part| format!("part {part} of "));
-        return Err(Failure::Failed(match place {
-            Some(place) => format!("there is no recording in {place}it"),
-            None => "there is no recording in it".into(),
+        return Err(Failure::Failed(match args.part.as_deref() {
+            Some(part) => fl!("cli-no-recording-in", path = part),
+            None => fl!("cli-no-recording"),
         }));
     }
     // One after the other, so that many recordings need no more room than one.
@@ -59,7 +63,10 @@ pub fn play(args: PlayArgs) -> Outcome {
         let hint = Hint { media_type: &part.media_type, filename: part.filename.as_deref() };
         match codec::decode(&body.octets, hint, Limits::default()) {
             Ok(pcm) => one(&args, Some((&path, part)), &pcm)?,
-            Err(error) => failed.push(format!("part {path}: {error}")),
+            Err(error) => {
+                let why = wording::problem::audio(&error);
+                failed.push(fl!("problem-part", path = &path, problem = why));
+            }
         }
     }
     if failed.is_empty() { Ok(()) } else { Err(Failure::Failed(failed.join("\naloud: "))) }
@@ -115,5 +122,5 @@ fn sound(pcm: &Pcm) -> Outcome {
 
 #[cfg(not(feature = "audio"))]
 fn sound(_pcm: &Pcm) -> Outcome {
-    Err(Failure::Failed("built without sound".into()))
+    Err(Failure::Failed(fl!("cli-no-sound")))
 }
