@@ -908,7 +908,39 @@ level-good = Good level
 level-loud = Too loud. Move back a little
 level-none = No sound. Is the microphone muted?
 
+## Why a message is what it is, in lists
+evidence-part = a { $kind } part
+evidence-marked-part = a part marked voice=Voice-Message
+evidence-faxbw = image/tiff with application=faxbw
+evidence-tiff-alone = image/tiff is the whole content
+evidence-audio = an audio part
+evidence-tiff = an image/tiff part
+evidence-mark = { $place } ({ $name })
+evidence-probably = probably: { $place } ({ $name })
+evidence-field = the field { $name }
+evidence-subject = the form of the subject
+evidence-from = the sender’s name
+evidence-from-address = the sender’s address
+evidence-message-id = the form of the Message-ID
+evidence-type = the media type
+evidence-boundary = the form of the boundary
+evidence-description = a part’s description
+evidence-content-id = a part’s Content-ID
+evidence-filename = a part’s file name
+evidence-parameter = the parameter { $name }
+evidence-text = the text
+
+## What is wrong with a table of voice mail systems
+fault-line = line { $line }: { $reason }
+fault-too-large = the table is larger than 1 MiB; nothing of it is used
+fault-too-many-rows = only the first { $limit } rows are used
+fault-id = an id has small letters, digits and hyphens
+fault-standard-id = the id { $id } is that of a standard
+fault-no-mark = { $id } has no mark, so nothing is known by it
+fault-asterisks = { $id }: the pattern { $like } has more than eight asterisks
+
 ## What is wrong with a message or a part of it, in lists and after a colon
+problem-several-cards = several cards in one message; none describes the sender for sure
 problem-unclosed-multipart = the end of a part list is missing
 problem-unclosed-message = the end of the message is missing
 problem-header-too-long = the header is too long and only its beginning was read

@@ -231,7 +231,8 @@ fn describe(file: &str, shown: &Shown, out: &mut String) {
     }
     line(fl!("cli-changed"), doc.rev.as_deref().unwrap_or_default());
     line(fl!("cli-notes"), doc.notes.as_deref().unwrap_or_default());
-    line(fl!("cli-problem"), shown.card.problem.as_deref().unwrap_or_default());
+    let problem = shown.card.problem.as_ref().map(crate::wording::problem::card);
+    line(fl!("cli-problem"), problem.as_deref().unwrap_or_default());
 }
 
 fn marks(kinds: &[String], preferred: bool, vpim: bool) -> String {

@@ -87,7 +87,10 @@ fn describe(mail: &Mail, file: &str, level: usize, out: &mut String) {
         *out += &format!("{indent}  {label:<12}{value}\n");
     };
     let facts: [(String, Option<String>); 14] = [
-        (fl!("cli-because"), (!mail.evidence.is_empty()).then(|| mail.evidence.join("; "))),
+        (
+            fl!("cli-because"),
+            (!mail.evidence.is_empty()).then(|| wording::recognition::because(&mail.evidence)),
+        ),
         (fl!("cli-from"), Some(sender_in_words(mail))),
         (fl!("cli-subject"), mail.subject.clone()),
         (fl!("cli-date"), mail.date.map(crate::model::DateTime::to_rfc3339)),

@@ -58,9 +58,9 @@ fn read(file: &Path) -> io::Result<Table> {
     let mut octets = Vec::new();
     // One more than allowed, so that the table is refused and not cut.
     File::open(file)?.take(FILE_MAX as u64 + 1).read_to_end(&mut octets)?;
-    let (table, problems) = Table::read(&String::from_utf8_lossy(&octets));
-    for problem in problems {
-        eprintln!("aloud: {}: {problem}", file.display());
+    let (table, faults) = Table::read(&String::from_utf8_lossy(&octets));
+    for fault in faults {
+        eprintln!("aloud: {}: {}", file.display(), crate::wording::recognition::fault(&fault));
     }
     Ok(table)
 }

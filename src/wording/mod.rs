@@ -16,6 +16,7 @@ pub mod problem;
 #[cfg(test)]
 pub(crate) mod pseudo;
 pub mod receipt;
+pub mod recognition;
 pub mod refusal;
 
 /// A text that is not chosen yet, for constant tables. Made by `word!`, so its identifier is checked.

@@ -3,7 +3,7 @@
 use super::figures;
 use crate::{
     codec,
-    message::{PartProblem, Problem, view::PARTS_MAX},
+    message::{CardProblem, PartProblem, Problem, view::PARTS_MAX},
 };
 
 /// A problem of a message, for a list of them: no capital, no full stop.
@@ -37,6 +37,15 @@ pub fn part(problem: &PartProblem) -> String {
         PartProblem::DamagedEncoding => fl!("problem-damaged-encoding"),
         PartProblem::Audio(error) => audio(error),
         PartProblem::Fax(error) => fax(error),
+    }
+}
+
+/// What is wrong with a contact card.
+#[must_use]
+pub fn card(problem: &CardProblem) -> String {
+    match problem {
+        CardProblem::Several => fl!("problem-several-cards"),
+        CardProblem::Content(said) => said.clone(),
     }
 }
 

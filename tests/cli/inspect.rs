@@ -45,6 +45,7 @@ const FIELDS: [&str; 26] = [
     "also",
     "profile",
     "evidence",
+    "evidence_codes",
     "subject",
     "date",
     "message_id",

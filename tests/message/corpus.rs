@@ -56,7 +56,7 @@ fn every_message_has_the_expected_kind() {
         }
         false_voice += usize::from(row.expected == ["email"] && kind == "voice");
         if !right {
-            let evidence = mail.evidence.join("; ");
+            let evidence = aloud::wording::recognition::because(&mail.evidence);
             misses.push(format!(
                 "{} ({}): {kind} instead of {} [{evidence}] {}",
                 row.file,

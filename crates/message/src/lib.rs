@@ -27,5 +27,6 @@ mod write;
 pub use mail::{
     Body, Card, Dsn, Mail, Mdn, PartInfo, PartRole, Permission, Receipt, Rendering, Report, Sender,
 };
-pub use problem::{PartProblem, Problem};
+pub use problem::{CardProblem, PartProblem, Problem};
+pub use recognize::Evidence;
 pub use refusal::{Confidential, Doubt, Refusal};

@@ -8,7 +8,8 @@ use std::time::Duration;
 use crate::auth::Results;
 use crate::dsn::Action;
 use crate::mdn::DispositionType;
-use crate::problem::{PartProblem, Problem};
+use crate::problem::{CardProblem, PartProblem, Problem};
+use crate::recognize::Evidence;
 use crate::refusal::{Confidential, Doubt, Refusal};
 use aloud_model::{AddrSpec, Address, DateTime, Importance, MessageKind, Sensitivity};
 
@@ -21,8 +22,8 @@ pub struct Mail {
     pub also: Vec<MessageKind>,
     /// `vpim2`, `vpim1`, `ivm`, or a vendor's id from the vendor table.
     pub profile: Option<String>,
-    /// The signals that decided the kind, strongest first, in words.
-    pub evidence: Vec<String>,
+    /// What decided the kind, strongest first.
+    pub evidence: Vec<Evidence>,
     /// Decoded, controls removed.
     pub subject: Option<String>,
     /// The Date field.
@@ -323,7 +324,7 @@ pub struct Card {
     /// Whether a spoken name comes with it, inline or as a part of this message.
     pub has_spoken_name: bool,
     /// Why it cannot be used as it stands.
-    pub problem: Option<String>,
+    pub problem: Option<CardProblem>,
 }
 
 /// A request for a receipt, and whether one may be sent (RFC 8098 section 2.1, reliability T13).

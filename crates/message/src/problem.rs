@@ -31,6 +31,15 @@ pub enum Problem {
     Unreadable,
 }
 
+/// What is wrong with a contact card of a message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum CardProblem {
+    /// There are several cards in the message; none describes the sender for sure.
+    Several,
+    /// What the reader of cards found.
+    Content(String),
+}
+
 /// What is wrong with one part.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum PartProblem {

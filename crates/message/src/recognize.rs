@@ -1,6 +1,6 @@
 //! What a message is: the ladder of evidence (decision E16, docs/standards.md 18).
 //!
-//! First rung that holds decides; what else was found is kept as evidence, in words. Never decisive:
+//! First rung that holds decides; what else was found is kept as evidence. Never decisive:
 //! the comment in MIME-Version, X-VoiceMessageDuration and its like alone, a file name, a subject.
 //! Vendors' marks come from the table in `vendors`.
 
@@ -8,6 +8,10 @@ use aloud_model::{MessageKind, VoiceContent};
 
 use super::vendors::{Kind, Needs, Scene, Table, Vendor};
 use super::view::{Part, Shape, View};
+
+mod evidence;
+
+pub use evidence::{Evidence, Found};
 
 /// What was decided, and why.
 #[derive(Debug, Default)]
@@ -19,7 +23,7 @@ pub struct Recognition<'t> {
     /// `vpim2`, `vpim1`, `ivm`, `omtp-vvm` or a vendor's id.
     pub profile: Option<String>,
     /// Strongest first.
-    pub evidence: Vec<String>,
+    pub evidence: Vec<Evidence>,
     /// The vendor whose fields tell caller, length and so on.
     pub vendor: Option<&'t Vendor>,
 }
@@ -188,8 +192,7 @@ impl<'t> Ladder<'_, 't> {
         self.media.iter().any(|(_, m)| *m == medium)
     }
 
-    fn says(&mut self, evidence: impl Into<String>) {
-        let evidence = evidence.into();
+    fn says(&mut self, evidence: Evidence) {
         if !self.out.evidence.contains(&evidence) {
             self.out.evidence.push(evidence);
         }
@@ -213,16 +216,16 @@ impl<'t> Ladder<'_, 't> {
             _ => return None,
         };
         if report.is_some() {
-            self.says("multipart/report");
+            self.says(Evidence::Report);
         }
         if !named.is_empty() {
-            self.says(format!("report-type={}", super::display::clean(&named)));
+            self.says(Evidence::ReportType(super::display::clean(&named)));
         }
         if mdn {
-            self.says("a message/disposition-notification part");
+            self.says(Evidence::NotificationPart);
         }
         if dsn {
-            self.says("a message/delivery-status part");
+            self.says(Evidence::StatusPart);
         }
         Some(kind)
     }
@@ -231,16 +234,16 @@ impl<'t> Ladder<'_, 't> {
     fn structure(&mut self) -> Option<MessageKind> {
         if multipart(self.scene.view, "multipart/voice-message").is_some() {
             if let Some((vendor, why)) = self.vendor_of(Kind::Other, true) {
-                self.says(why);
-                self.says("multipart/voice-message");
+                self.says(Evidence::Vendor(why));
+                self.says(Evidence::VoiceStructure);
                 self.out.vendor = Some(vendor);
                 return Some(MessageKind::Other);
             }
-            self.says("multipart/voice-message");
+            self.says(Evidence::VoiceStructure);
             return Some(MessageKind::Voice);
         }
         multipart(self.scene.view, "multipart/fax-message").map(|_| {
-            self.says("multipart/fax-message");
+            self.says(Evidence::FaxStructure);
             MessageKind::Fax
         })
     }
@@ -256,7 +259,7 @@ impl<'t> Ladder<'_, 't> {
             _ if context.starts_with("x-voice-gr") => MessageKind::Other,
             _ => return None,
         };
-        self.says(format!("Message-Context: {}", super::display::clean(&context)));
+        self.says(Evidence::Context(super::display::clean(&context)));
         Some(kind)
     }
 
@@ -268,7 +271,7 @@ impl<'t> Ladder<'_, 't> {
                 && voice_content(part) == Some(VoiceContent::VoiceMessage)
         });
         marked.then(|| {
-            self.says("a part marked voice=Voice-Message");
+            self.says(Evidence::MarkedPart);
             MessageKind::Voice
         })
     }
@@ -276,7 +279,7 @@ impl<'t> Ladder<'_, 't> {
     /// Before the marks of vendors: the user's table says that this is ordinary mail.
     fn overruled(&mut self) -> Option<MessageKind> {
         let (_, why) = self.vendor_of(Kind::Mail, false)?;
-        self.says(why);
+        self.says(Evidence::Vendor(why));
         Some(MessageKind::Email)
     }
 
@@ -286,7 +289,7 @@ impl<'t> Ladder<'_, 't> {
             .into_iter()
             .find_map(|kind| self.vendor_of(kind, true).map(|(v, why)| (v, why, kind)))?;
         self.out.vendor = Some(vendor);
-        self.says(why);
+        self.says(Evidence::Vendor(why));
         Some(match kind {
             Kind::Voice => MessageKind::Voice,
             Kind::Fax => MessageKind::Fax,
@@ -312,11 +315,7 @@ impl<'t> Ladder<'_, 't> {
         }
         let alone = self.media.len() == pages;
         (pages > 0 && (marked || alone)).then(|| {
-            self.says(if marked {
-                "image/tiff with application=faxbw"
-            } else {
-                "image/tiff is the whole content"
-            });
+            self.says(if marked { Evidence::FaxApplication } else { Evidence::FaxAlone });
             MessageKind::Fax
         })
     }
@@ -339,7 +338,7 @@ impl<'t> Ladder<'_, 't> {
             (MessageKind::Other, self.vendor_of(Kind::Other, false)?)
         };
         self.out.vendor = Some(found.0);
-        self.says(format!("probably: {}", found.1));
+        self.says(Evidence::Vendor(found.1));
         Some(kind)
     }
 
@@ -355,13 +354,13 @@ impl<'t> Ladder<'_, 't> {
     }
 
     /// The first row of a kind whose mark (sure, or any) and needs are met.
-    fn vendor_of(&self, kind: Kind, sure: bool) -> Option<(&'t Vendor, String)> {
+    fn vendor_of(&self, kind: Kind, sure: bool) -> Option<(&'t Vendor, Found)> {
         let mut likely = None;
         for row in self.table.rows.iter().filter(|row| row.kind == kind) {
             match row.mark(self.scene) {
-                Some((true, why)) if self.meets(row.needs) => return Some((row, why)),
-                Some((false, why)) if !sure && self.meets(row.needs) => {
-                    likely = likely.or(Some((row, why)));
+                Some(found) if !found.likely && self.meets(row.needs) => return Some((row, found)),
+                Some(found) if !sure && self.meets(row.needs) => {
+                    likely = likely.or(Some((row, found)));
                 }
                 _ => {}
             }
@@ -370,7 +369,7 @@ impl<'t> Ladder<'_, 't> {
     }
 
     /// The vendor of a message whose kind something else has decided.
-    fn best_vendor(&self, kind: MessageKind) -> Option<(&'t Vendor, String)> {
+    fn best_vendor(&self, kind: MessageKind) -> Option<(&'t Vendor, Found)> {
         match kind {
             MessageKind::Voice => self.vendor_of(Kind::Voice, false),
             MessageKind::Fax => self.vendor_of(Kind::Fax, false),
@@ -384,15 +383,15 @@ impl<'t> Ladder<'_, 't> {
             self.context().filter(|k| *k == MessageKind::Voice);
             self.marked_part();
             if let Some((_, why)) = self.vendor_of(Kind::Voice, true) {
-                self.says(why);
+                self.says(Evidence::Vendor(why));
             }
             if self.has(Medium::Audio) {
-                self.says("an audio part");
+                self.says(Evidence::AudioPart);
             }
         } else if self.out.kind == MessageKind::Fax {
             self.context();
             if self.has(Medium::Tiff) {
-                self.says("an image/tiff part");
+                self.says(Evidence::TiffPart);
             }
         }
     }

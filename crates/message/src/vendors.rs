@@ -8,12 +8,13 @@ use std::sync::{OnceLock, RwLock};
 
 use serde::Deserialize;
 
+use super::recognize::Found;
 use super::view::View;
 
 mod file;
 mod own;
 
-pub use file::{FILE_MAX, ROWS_MAX};
+pub use file::{FILE_MAX, Fault, ROWS_MAX, Reason};
 pub use own::row_for;
 
 /// What [`Table::install`] was given.
@@ -64,9 +65,9 @@ impl Table {
     ///
     /// # Errors
     /// The line and the reason, for the person who wrote the file. [`Table::read`] goes on instead.
-    pub fn parse(text: &str) -> Result<Self, String> {
-        let (table, problems) = Self::read(text);
-        problems.into_iter().next().map_or(Ok(table), Err)
+    pub fn parse(text: &str) -> Result<Self, Fault> {
+        let (table, faults) = Self::read(text);
+        faults.into_iter().next().map_or(Ok(table), Err)
     }
 
     /// These rows before those of `later`, and after them the ones that ask for it.
@@ -256,39 +257,23 @@ impl Vendor {
         marks.chain(lists.into_iter().flatten().cloned())
     }
 
-    /// The first mark that a message carries: whether it is a sure one, and in words.
-    pub fn mark(&self, scene: &Scene<'_>) -> Option<(bool, String)> {
+    /// The first mark that a message carries.
+    pub fn mark(&self, scene: &Scene<'_>) -> Option<Found> {
         self.marks.iter().find_map(|mark| {
-            let clue = mark.clue();
-            scene.find(&clue)?;
+            scene.find(&mark.clue())?;
             if let Some(and) = &mark.and {
                 scene.find(and)?;
             }
-            Some((!mark.likely, format!("{} ({})", describe(&clue), self.name)))
+            let plain = |like: &&String| !like.contains('*') && !like.contains('{');
+            Some(Found {
+                id: self.id.clone(),
+                name: self.name.clone(),
+                place: mark.place,
+                field: mark.name.clone(),
+                value: mark.like.as_ref().filter(plain).cloned(),
+                likely: mark.likely,
+            })
         })
-    }
-}
-
-/// A clue in words, for the evidence.
-fn describe(clue: &Clue) -> String {
-    match clue.place {
-        Place::Header => match &clue.like {
-            Some(like) if !like.contains('*') && !like.contains('{') => {
-                format!("{}: {like}", clue.name)
-            }
-            _ => format!("the field {}", clue.name),
-        },
-        Place::Subject => "the form of the subject".into(),
-        Place::From => "the sender’s name".into(),
-        Place::FromAddress => "the sender’s address".into(),
-        Place::MessageId => "the form of the Message-ID".into(),
-        Place::Type => "the media type".into(),
-        Place::Boundary => "the form of the boundary".into(),
-        Place::Description => "a part’s description".into(),
-        Place::ContentId => "a part’s Content-ID".into(),
-        Place::Filename => "a part’s file name".into(),
-        Place::TypeParam | Place::DispositionParam => format!("the parameter {}", clue.name),
-        Place::Text => "the text".into(),
     }
 }
 

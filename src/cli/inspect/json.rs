@@ -3,7 +3,9 @@
 use serde_json::{Value, json};
 
 use super::codes;
-use crate::message::{Card, Dsn, Mail, Mdn, PartInfo, PartRole, Permission, Receipt, Report};
+use crate::message::{
+    Card, Dsn, Evidence, Mail, Mdn, PartInfo, PartRole, Permission, Receipt, Report,
+};
 use crate::model::DateTime;
 use crate::wording;
 
@@ -25,7 +27,8 @@ pub fn to_json(mail: &Mail, file: &str) -> Value {
         "kind": mail.kind.as_str(),
         "also": mail.also.iter().map(|k| k.as_str()).collect::<Vec<_>>(),
         "profile": mail.profile,
-        "evidence": mail.evidence,
+        "evidence": mail.evidence.iter().map(wording::recognition::sentence).collect::<Vec<_>>(),
+        "evidence_codes": mail.evidence.iter().map(Evidence::code).collect::<Vec<_>>(),
         "subject": mail.subject,
         "date": mail.date.map(DateTime::to_rfc3339),
         "message_id": mail.message_id,
@@ -108,7 +111,7 @@ pub fn card_to_json(card: &Card) -> Value {
         "emails": card.emails,
         "tels": card.tels,
         "has_spoken_name": card.has_spoken_name,
-        "problem": card.problem,
+        "problem": card.problem.as_ref().map(wording::problem::card),
     })
 }
 

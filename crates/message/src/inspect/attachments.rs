@@ -3,6 +3,7 @@
 
 use crate::card::{self, CardDoc, Sound};
 use crate::mail::{Card, Mail, PartRole, Report};
+use crate::problem::CardProblem;
 use crate::view::{Part, View, header, mailbox};
 use crate::{display, dsn, mdn};
 use aloud_model::MessageKind;
@@ -39,7 +40,7 @@ pub fn card_of_file(doc: &CardDoc) -> Card {
         emails: doc.emails.iter().map(|e| line(&e.addr)).collect(),
         tels: doc.tels.iter().map(|t| line(&t.number)).collect(),
         has_spoken_name: doc.sound.is_some(),
-        problem: doc.problem.clone(),
+        problem: doc.problem.clone().map(CardProblem::Content),
     }
 }
 
@@ -150,8 +151,7 @@ pub fn settle(mail: &mut Mail) {
     for card in &mut mail.cards {
         card.has_spoken_name |= spoken && !several;
         if several && card.problem.is_none() {
-            card.problem =
-                Some("several cards in one message; none describes the sender for sure".into());
+            card.problem = Some(CardProblem::Several);
         }
     }
 }

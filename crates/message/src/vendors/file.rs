@@ -10,27 +10,59 @@ pub const FILE_MAX: usize = 1024 * 1024;
 /// Rows of a table.
 pub const ROWS_MAX: usize = 500;
 
+/// What is wrong with a table, and where. `wording::recognition` says it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fault {
+    /// Line of the file, from 1; `None` where the whole is meant.
+    pub line: Option<usize>,
+    /// What.
+    pub reason: Reason,
+}
+
+/// Why a row, or the whole table, is not used.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Reason {
+    /// Larger than [`FILE_MAX`]; nothing of it is used.
+    TooLarge,
+    /// More rows than [`ROWS_MAX`]; the first ones are used.
+    TooManyRows,
+    /// No TOML, or no row of a table; what the TOML reader says.
+    Syntax(String),
+    /// The id has something else than small letters, digits and hyphens.
+    Id,
+    /// The id is that of a standard.
+    StandardId(String),
+    /// The row of this id has no mark.
+    NoMark(String),
+    /// A pattern has more than eight asterisks.
+    Asterisks {
+        /// Id of the row.
+        id: String,
+        /// The pattern.
+        like: String,
+    },
+}
+
 impl Table {
-    /// Reads a table row by row. The problems name line and reason, for the person who wrote it.
+    /// Reads a table row by row. The faults name line and reason, for the person who wrote it.
     #[must_use]
-    pub fn read(text: &str) -> (Self, Vec<String>) {
+    pub fn read(text: &str) -> (Self, Vec<Fault>) {
         let mut table = Self::default();
         if text.len() > FILE_MAX {
-            return (table, vec!["the table is larger than 1 MiB; nothing of it is used".into()]);
+            return (table, vec![Fault { line: None, reason: Reason::TooLarge }]);
         }
-        let mut problems = Vec::new();
+        let mut faults = Vec::new();
         for (index, (line, row)) in rows(text).into_iter().enumerate() {
             if index > ROWS_MAX {
-                problems
-                    .push(format!("line {}: only the first {ROWS_MAX} rows are used", line + 1));
+                faults.push(Fault { line: Some(line + 1), reason: Reason::TooManyRows });
                 break;
             }
             match parse(line, row) {
                 Ok(rows) => table.rows.extend(rows),
-                Err(problem) => problems.push(problem),
+                Err(fault) => faults.push(fault),
             }
         }
-        (table, problems)
+        (table, faults)
     }
 }
 
@@ -51,37 +83,35 @@ fn rows(text: &str) -> Vec<(usize, &str)> {
     rows
 }
 
-fn parse(above: usize, text: &str) -> Result<Vec<Vendor>, String> {
+fn parse(above: usize, text: &str) -> Result<Vec<Vendor>, Fault> {
     let table: Table = toml::from_str(text).map_err(|error| {
         let at = error.span().map_or(0, |span| span.start);
         let before = text.get(..at).unwrap_or(text);
         let line = above + before.matches('\n').count() + 1;
-        format!("line {line}: {}", error.message().replace('\n', " "))
+        let said = error.message().replace('\n', " ");
+        Fault { line: Some(line), reason: Reason::Syntax(said) }
     })?;
-    for row in &table.rows {
-        if let Some(fault) = fault(row) {
-            return Err(format!("line {}: {fault}", above + 1));
-        }
+    match table.rows.iter().find_map(reason) {
+        Some(reason) => Err(Fault { line: Some(above + 1), reason }),
+        None => Ok(table.rows),
     }
-    Ok(table.rows)
 }
 
 /// What is wrong with a row that reads well.
-fn fault(row: &Vendor) -> Option<String> {
+fn reason(row: &Vendor) -> Option<Reason> {
     let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
     let asterisks = |like: &str| like.chars().filter(|c| *c == '*').count();
     if row.id.is_empty() || !row.id.chars().all(plain) {
-        return Some("an id has small letters, digits and hyphens".into());
+        return Some(Reason::Id);
     }
     if row.id.starts_with("vpim") || row.id == "ivm" {
-        return Some(format!("the id {} is that of a standard", row.id));
+        return Some(Reason::StandardId(row.id.clone()));
     }
     if row.marks.is_empty() {
-        return Some(format!("{} has no mark", row.id));
+        return Some(Reason::NoMark(row.id.clone()));
     }
-    let mut likes = row.clues().filter_map(|clue| clue.like);
-    let long = likes.find(|like| asterisks(like) > 8)?;
-    Some(format!("{}: the pattern {long} has more than eight asterisks", row.id))
+    let like = row.clues().filter_map(|clue| clue.like).find(|like| asterisks(like) > 8)?;
+    Some(Reason::Asterisks { id: row.id.clone(), like })
 }
 
 #[cfg(test)]
@@ -93,29 +123,40 @@ mod tests {
 
     #[test]
     fn a_faulty_row_is_named_by_its_line_and_the_others_count() {
-        for (fault, line, words) in [
-            ("[[vendor]]\nid = 'b'\nname = 'B'\nkind = 'smoke'\n", 11, "smoke"),
-            ("[[vendor]]\nid = 'b'\nnonsense here\n", 10, "key"),
-            ("[[vendor]]\nid = 'b'\nname = 'B'\nkind = 'voice'\ncolour = 1\n", 12, "colour"),
-            ("[[vendor]]\nid = 'vpim2'\nname = 'B'\nkind = 'voice'\nmark = []\n", 8, "standard"),
-            ("[[vendor]]\nid = 'b'\nname = 'B'\nkind = 'voice'\nmark = []\n", 8, "no mark"),
+        for (fault, line, expected) in [
+            ("[[vendor]]\nid = 'b'\nname = 'B'\nkind = 'smoke'\n", 11, None),
+            ("[[vendor]]\nid = 'b'\nnonsense here\n", 10, None),
+            ("[[vendor]]\nid = 'b'\nname = 'B'\nkind = 'voice'\ncolour = 1\n", 12, None),
+            (
+                "[[vendor]]\nid = 'vpim2'\nname = 'B'\nkind = 'voice'\nmark = []\n",
+                8,
+                Some(Reason::StandardId("vpim2".into())),
+            ),
+            (
+                "[[vendor]]\nid = 'b'\nname = 'B'\nkind = 'voice'\nmark = []\n",
+                8,
+                Some(Reason::NoMark("b".into())),
+            ),
             (
                 "[[vendor]]\nid = 'b'\nname = 'B'\nkind = 'voice'\n\
                  mark = [{ in = 'subject', like = '*********' }]\n",
                 8,
-                "eight",
+                Some(Reason::Asterisks { id: "b".into(), like: "*********".into() }),
             ),
         ] {
-            let (table, problems) = Table::read(&format!("{GOOD}{fault}{GOOD}"));
-            assert_eq!(table.rows.len(), 2, "{fault}: {problems:?}");
-            let [problem] = problems.as_slice() else { panic!("{fault}: {problems:?}") };
-            assert!(problem.starts_with(&format!("line {line}: ")), "{problem}");
-            assert!(problem.contains(words), "{problem}");
+            let (table, faults) = Table::read(&format!("{GOOD}{fault}{GOOD}"));
+            assert_eq!(table.rows.len(), 2, "{fault}: {faults:?}");
+            let [found] = faults.as_slice() else { panic!("{fault}: {faults:?}") };
+            assert_eq!(found.line, Some(line), "{found:?}");
+            match expected {
+                Some(reason) => assert_eq!(found.reason, reason),
+                None => assert!(matches!(found.reason, Reason::Syntax(_)), "{found:?}"),
+            }
         }
         assert_eq!(Table::read("# nothing\n").0.rows.len(), 0);
         assert!(Table::read("# nothing\n").1.is_empty());
         let (table, problems) = Table::read(&format!("id = 1\n{GOOD}"));
-        assert!(table.rows.len() == 1 && problems[0].starts_with("line 1: "), "{problems:?}");
+        assert!(table.rows.len() == 1 && problems[0].line == Some(1), "{problems:?}");
     }
 
     #[test]

@@ -278,7 +278,7 @@ pub fn details(opened: &Opened) -> Vec<(String, String)> {
     push(fl!("details-date"), &mail.date.map(|d| d.to_rfc5322()).unwrap_or_default());
     push(fl!("details-message-id"), mail.message_id.as_deref().unwrap_or_default());
     push(fl!("details-profile"), mail.profile.as_deref().unwrap_or_default());
-    push(fl!("details-evidence"), &mail.evidence.join("; "));
+    push(fl!("details-evidence"), &wording::recognition::because(&mail.evidence));
     for part in &mail.parts {
         let octets = size(part.octets as u64);
         let mut text = format!("{} · {} · {octets}", part.path, part.media_type);

@@ -1,0 +1,116 @@
+//! Why a message is what it is, and what is wrong with a table of voice mail systems, in words.
+
+use crate::message::{
+    Evidence,
+    recognize::Found,
+    vendors::{Fault, Place, ROWS_MAX, Reason},
+};
+
+/// All that decided the kind, as one line.
+#[must_use]
+pub fn because(evidence: &[Evidence]) -> String {
+    evidence.iter().map(sentence).collect::<Vec<_>>().join("; ")
+}
+
+/// One thing that decided: no capital, no full stop.
+#[must_use]
+pub fn sentence(evidence: &Evidence) -> String {
+    match evidence {
+        Evidence::Report => "multipart/report".into(),
+        Evidence::ReportType(named) => format!("report-type={named}"),
+        Evidence::NotificationPart => {
+            fl!("evidence-part", kind = "message/disposition-notification")
+        }
+        Evidence::StatusPart => fl!("evidence-part", kind = "message/delivery-status"),
+        Evidence::VoiceStructure => "multipart/voice-message".into(),
+        Evidence::FaxStructure => "multipart/fax-message".into(),
+        Evidence::Context(context) => format!("Message-Context: {context}"),
+        Evidence::MarkedPart => fl!("evidence-marked-part"),
+        Evidence::FaxApplication => fl!("evidence-faxbw"),
+        Evidence::FaxAlone => fl!("evidence-tiff-alone"),
+        Evidence::Vendor(found) => mark(found),
+        Evidence::AudioPart => fl!("evidence-audio"),
+        Evidence::TiffPart => fl!("evidence-tiff"),
+    }
+}
+
+fn mark(found: &Found) -> String {
+    let place = match (found.place, &found.value) {
+        (Place::Header, Some(value)) => format!("{}: {value}", found.field),
+        (Place::Header, None) => fl!("evidence-field", name = found.field.as_str()),
+        (Place::Subject, _) => fl!("evidence-subject"),
+        (Place::From, _) => fl!("evidence-from"),
+        (Place::FromAddress, _) => fl!("evidence-from-address"),
+        (Place::MessageId, _) => fl!("evidence-message-id"),
+        (Place::Type, _) => fl!("evidence-type"),
+        (Place::Boundary, _) => fl!("evidence-boundary"),
+        (Place::Description, _) => fl!("evidence-description"),
+        (Place::ContentId, _) => fl!("evidence-content-id"),
+        (Place::Filename, _) => fl!("evidence-filename"),
+        (Place::TypeParam | Place::DispositionParam, _) => {
+            fl!("evidence-parameter", name = found.field.as_str())
+        }
+        (Place::Text, _) => fl!("evidence-text"),
+    };
+    let name = found.name.as_str();
+    if found.likely {
+        fl!("evidence-probably", place = place, name = name)
+    } else {
+        fl!("evidence-mark", place = place, name = name)
+    }
+}
+
+/// What is wrong with a table of voice mail systems, with the line.
+#[must_use]
+pub fn fault(fault: &Fault) -> String {
+    let reason = match &fault.reason {
+        Reason::TooLarge => fl!("fault-too-large"),
+        Reason::TooManyRows => fl!("fault-too-many-rows", limit = ROWS_MAX),
+        Reason::Syntax(said) => said.clone(),
+        Reason::Id => fl!("fault-id"),
+        Reason::StandardId(id) => fl!("fault-standard-id", id = id),
+        Reason::NoMark(id) => fl!("fault-no-mark", id = id),
+        Reason::Asterisks { id, like } => fl!("fault-asterisks", id = id, like = like),
+    };
+    match fault.line {
+        Some(line) => fl!("fault-line", line = line, reason = reason),
+        None => reason,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mark_names_its_place_and_its_system() {
+        let found = Found {
+            id: "asterisk".into(),
+            name: "Asterisk".into(),
+            place: Place::Header,
+            field: "X-Asterisk-CallerID".into(),
+            value: None,
+            likely: false,
+        };
+        let said = |found: &Found| sentence(&Evidence::Vendor(found.clone()));
+        assert_eq!(said(&found), "the field X-Asterisk-CallerID (Asterisk)");
+        let exact = Found { value: Some("voice".into()), ..found.clone() };
+        assert_eq!(said(&exact), "X-Asterisk-CallerID: voice (Asterisk)");
+        let subject = Found { place: Place::Subject, likely: true, ..found };
+        assert_eq!(said(&subject), "probably: the form of the subject (Asterisk)");
+    }
+
+    #[test]
+    fn a_fault_names_its_line() {
+        let said = |line, reason| fault(&Fault { line, reason });
+        assert_eq!(
+            said(Some(3), Reason::NoMark("own".into())),
+            "line 3: own has no mark, so nothing is known by it"
+        );
+        assert_eq!(
+            said(None, Reason::TooLarge),
+            "the table is larger than 1 MiB; nothing of it is used"
+        );
+        assert_eq!(said(Some(9), Reason::TooManyRows), "line 9: only the first 500 rows are used");
+    }
+}
