@@ -18,6 +18,7 @@ mod library;
 #[cfg(feature = "opus")]
 mod opus;
 pub mod pcm;
+pub mod probe;
 pub mod resample;
 pub mod sniff;
 pub mod stream;
