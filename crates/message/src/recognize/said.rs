@@ -1,0 +1,637 @@
+//! What the words of a telephone system's mail say: caller, length, pages, transcript. Labelled lines
+//! in many languages, cells of HTML tables, and "from ..." in subjects and sentences.
+//!
+//! The caller is never the mailbox, the number to call back or a date; withheld only where the
+//! message says so in the caller's place. Limits: 300 lines of 400 characters, 128 KiB of HTML.
+
+use super::Medium;
+use super::words::{Folded, Words};
+use crate::vendors::Scene;
+
+mod number;
+
+pub use number::{Token, clock, tokens};
+
+/// Lines that are looked at.
+const LINES: usize = 300;
+/// Characters of a line that are looked at.
+const LINE_MAX: usize = 400;
+/// Characters a label may have.
+const LABEL_MAX: usize = 40;
+/// Characters a name may have.
+const NAME_MAX: usize = 60;
+/// Octets of HTML that are looked at.
+const HTML_MAX: usize = 128 * 1024;
+
+/// What was found.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Said {
+    /// Caller's number as written.
+    pub number: Option<String>,
+    /// Caller's name.
+    pub name: Option<String>,
+    /// The message says that the caller is not known.
+    pub withheld: bool,
+    /// The caller stands on a line of its own, behind a label.
+    pub labelled: bool,
+    /// The subject names the number.
+    pub in_subject: bool,
+    /// Length in seconds.
+    pub seconds: Option<f64>,
+    /// Pages.
+    pub pages: Option<u32>,
+    /// What a system heard, with its first and last line in the plain text.
+    pub transcript: Option<Heard>,
+}
+
+/// A transcript in the text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Heard {
+    /// Its words.
+    pub text: String,
+    /// Its lines with the heading, in order; they stand in the text of the message one after the
+    /// other.
+    pub lines: Vec<String>,
+}
+
+/// Reads a message.
+#[must_use]
+pub fn read(scene: &Scene<'_>, words: &Words) -> Said {
+    let mut reader = Reader { words, own: Vec::new(), said: Said::default() };
+    let is = |medium: Medium| scene.view.leaves().find(|part| super::medium(part) == medium);
+    let html = is(Medium::Html).map(crate::inspect::part_text);
+    let cells = html.as_deref().map(cells).unwrap_or_default();
+    // Where HTML is all there is, its cells tell more than its layout does.
+    let only_html = !cells.is_empty() && is(Medium::Text).is_none();
+    let plain: Vec<String> =
+        if only_html { Vec::new() } else { scene.text.lines().take(LINES).map(short).collect() };
+    // Numbers that are not the caller's are known before any is believed.
+    reader.mark_own(&plain);
+    reader.mark_own(&cells);
+    reader.labels(&plain);
+    if reader.said.number.is_none() && reader.said.name.is_none() {
+        reader.labels(&cells);
+    }
+    reader.subject(&scene.subject);
+    if reader.said.number.is_none() && !reader.said.withheld {
+        reader.sentences(if plain.iter().any(|line| !line.trim().is_empty()) {
+            &plain
+        } else {
+            &cells
+        });
+    }
+    if reader.said.seconds.is_none() {
+        reader.lengths(&plain, &cells, &scene.subject);
+    }
+    if reader.said.pages.is_none() {
+        reader.counted_pages(&plain, &cells, &scene.subject);
+    }
+    reader.said
+}
+
+fn short(line: &str) -> String {
+    line.chars().take(LINE_MAX).collect()
+}
+
+/// HTML as lines: what stands in one cell, item or paragraph is one line. No layout.
+fn cells(html: &str) -> Vec<String> {
+    let end = (0..=HTML_MAX.min(html.len())).rev().find(|at| html.is_char_boundary(*at));
+    let mut rest = html.get(..end.unwrap_or(0)).unwrap_or_default();
+    let mut out = String::new();
+    while let Some((before, after)) = rest.split_once('<') {
+        out.push_str(before);
+        let Some((tag, after)) = after.split_once('>') else { break };
+        let name: String = tag
+            .trim_start_matches('/')
+            .chars()
+            .take_while(char::is_ascii_alphanumeric)
+            .collect::<String>()
+            .to_ascii_lowercase();
+        rest = after;
+        match name.as_str() {
+            "style" | "script" | "title" if !tag.starts_with('/') => {
+                let named = |at: usize| {
+                    let close = rest.get(at + 2..at + 2 + name.len());
+                    close.is_some_and(|close| close.eq_ignore_ascii_case(&name))
+                };
+                let end = rest.match_indices("</").map(|(at, _)| at).find(|at| named(*at));
+                rest = end.and_then(|at| rest.get(at..)).unwrap_or_default();
+            }
+            "a" | "b" | "strong" | "i" | "em" | "span" | "font" | "u" | "small" => {}
+            _ => out.push('\n'),
+        }
+    }
+    out.push_str(rest);
+    let out = unescape(&out);
+    let lines =
+        out.lines().map(|line| short(&line.split_whitespace().collect::<Vec<_>>().join(" ")));
+    lines.filter(|line| !line.is_empty()).take(LINES).collect()
+}
+
+fn unescape(text: &str) -> String {
+    let named = [
+        ("&lt;", "<"),
+        ("&gt;", ">"),
+        ("&nbsp;", " "),
+        ("&quot;", "\""),
+        ("&#39;", "'"),
+        ("&#43;", "+"),
+        ("&#40;", "("),
+        ("&#41;", ")"),
+        ("&amp;", "&"),
+    ];
+    named.iter().fold(text.to_owned(), |text, (from, to)| text.replace(from, to))
+}
+
+/// A line as label and value: `Caller: x`, `発信者：x`, `Caller ID    x`, `Caller | x`.
+fn split(line: &str) -> Option<(Folded, &str)> {
+    let line = line.trim().trim_start_matches(['*', '-', '•', '·', '>', '▪']).trim_start();
+    let at = line.find([':', '：', '\t', '|', '=']).or_else(|| line.find("  "))?;
+    let label = line.get(..at)?;
+    (label.chars().count() <= LABEL_MAX && !label.trim().is_empty()).then_some(())?;
+    let value = line.get(at..)?.trim_start_matches([':', '：', '\t', '|', '=', ' ']);
+    Some((Folded::of(label), value.trim().trim_matches('*').trim()))
+}
+
+struct Reader<'w> {
+    words: &'w Words,
+    own: Vec<String>,
+    said: Said,
+}
+
+impl Reader<'_> {
+    /// Label and value of each line; a label alone has the next line with something in it as value.
+    fn pairs<'l>(&self, lines: &'l [String]) -> Vec<(usize, Folded, &'l str)> {
+        let next = |at: usize| {
+            let later = lines.iter().skip(at + 1).take(2);
+            later.map(|line| line.trim()).find(|line| !line.is_empty()).unwrap_or_default()
+        };
+        let mut pairs = Vec::new();
+        for (at, line) in lines.iter().enumerate() {
+            match split(line) {
+                Some((label, "")) => pairs.push((at, label, next(at))),
+                Some((label, value)) => pairs.push((at, label, value)),
+                None if line.chars().count() <= LABEL_MAX => {
+                    pairs.push((at, Folded::of(line), next(at)));
+                }
+                None => {}
+            }
+        }
+        pairs
+    }
+
+    fn mark_own(&mut self, lines: &[String]) {
+        let found: Vec<String> = self
+            .pairs(lines)
+            .iter()
+            .filter(|(_, label, _)| self.words.own.is(label))
+            .flat_map(|(_, _, value)| tokens(value))
+            .map(|token| digits(&token.text))
+            .collect();
+        self.own.extend(found);
+    }
+
+    fn is_own(&self, number: &str) -> bool {
+        self.own.contains(&digits(number))
+    }
+
+    fn labels(&mut self, lines: &[String]) {
+        let pairs = self.pairs(lines);
+        for (at, label, value) in &pairs {
+            let words = self.words;
+            if words.transcript.is(label) {
+                self.transcript(lines, *at);
+            } else if words.own.is(label) {
+            } else if words.name.is(label) {
+                let name = self.name(value);
+                self.said.name = self.said.name.take().or(name);
+            } else if words.length.is(label) {
+                let seconds = self.seconds(value, true);
+                self.said.seconds = self.said.seconds.or(seconds);
+            } else if words.pages.is(label) {
+                let pages = value.split(|c: char| !c.is_ascii_digit()).find(|d| !d.is_empty());
+                self.said.pages = self.said.pages.or_else(|| sane_pages(pages?));
+            } else if words.caller.is(label) {
+                self.caller(value);
+            }
+        }
+    }
+
+    /// The value behind a label of the caller: a number, a name, or both.
+    fn caller(&mut self, value: &str) {
+        if value.contains('@') {
+            return;
+        }
+        if self.words.withheld.is(&Folded::of(value))
+            || self.words.withheld.is(&Folded::of(&without_brackets(value)))
+        {
+            self.said.withheld |= self.said.number.is_none();
+            return;
+        }
+        let token = tokens(value).into_iter().find(|t| t.digits >= 2 && !self.is_own(&t.text));
+        // Pages, seconds and dates are no caller.
+        let token = token.filter(|token| !self.is_counted(value, token));
+        let name = match &token {
+            Some(token) => {
+                let before = value.get(..token.start).unwrap_or_default();
+                let rest = format!("{before} {}", value.get(token.end..).unwrap_or_default());
+                // `030 5550123 (Eva Muster)`: nothing but the remark is left.
+                self.name(&rest).or_else(|| {
+                    let (_, inside) = rest.split_once(['(', '（'])?;
+                    let (inside, _) = inside.split_once([')', '）'])?;
+                    self.name(inside).filter(|name| name.split_whitespace().count() <= 4)
+                })
+            }
+            None => self.name(value),
+        };
+        self.said.labelled |= token.is_some();
+        if self.said.number.is_none() {
+            self.said.number = token.map(|token| token.text);
+        }
+        self.said.name = self.said.name.take().or(name);
+        if self.said.number.is_some() {
+            self.said.withheld = false;
+        }
+    }
+
+    fn is_counted(&self, value: &str, token: &Token) -> bool {
+        let behind = Folded::of(value.get(token.end..).unwrap_or_default().trim_start());
+        token.digits <= 4
+            && (self.words.seconds.begins(&behind).is_some()
+                || self.words.minutes.begins(&behind).is_some()
+                || self.words.pages.begins(&behind).is_some())
+    }
+
+    /// A name without its marks; nothing where it is none.
+    fn name(&self, text: &str) -> Option<String> {
+        let text = without_brackets(text);
+        let text =
+            text.trim_matches(|c: char| c.is_whitespace() || "\"'“”„‘’<>()[],;:-–—*|.".contains(c));
+        let count = text.chars().count();
+        let letters = text.chars().any(char::is_alphabetic);
+        let folded = Folded::of(text);
+        let fine = letters
+            && count <= NAME_MAX
+            && !text.contains('@')
+            && !text.contains("://")
+            && !self.words.withheld.is(&folded)
+            && !self.words.caller.is(&folded)
+            && !self.words.own.is(&folded)
+            && !self.words.voice.is(&folded);
+        fine.then(|| text.to_owned())
+    }
+
+    /// What stands in the subject.
+    fn subject(&mut self, subject: &str) {
+        let fresh = self.said.number.is_none();
+        let found = self.behind_by(subject, 2);
+        if let Some((number, name, withheld)) = found {
+            self.said.in_subject = number.is_some();
+            if fresh {
+                self.said.number = number;
+                self.said.withheld |= withheld && self.said.number.is_none();
+            }
+            self.said.name = self.said.name.take().or(name);
+        }
+        if !self.said.in_subject {
+            let lone: Vec<Token> = tokens(subject)
+                .into_iter()
+                .filter(|t| t.digits >= 7 && !self.is_own(&t.text) && !self.is_counted(subject, t))
+                .filter(|t| !self.after_own(subject, t.start))
+                .collect();
+            if let Some(token) = lone.first() {
+                self.said.in_subject = true;
+                if self.said.number.is_none() && !self.said.withheld {
+                    self.said.number = Some(token.text.clone());
+                    // `Name, number` and `Name (number)` behind a colon or nothing.
+                    let before = subject.get(..token.start).unwrap_or_default();
+                    let name = before
+                        .rsplit([':', '：', '-', '–', '】', '，', '（'])
+                        .next()
+                        .unwrap_or_default();
+                    let plain = !self.words.voice.is_in(&Folded::of(name))
+                        && !self.words.fax.is_in(&Folded::of(name));
+                    let name = self.name(name).filter(|name| {
+                        plain
+                            && name.split_whitespace().count() <= 4
+                            && before.contains([':', '：'])
+                    });
+                    self.said.name = self.said.name.take().or(name);
+                }
+            }
+        }
+    }
+
+    /// Whether a label of another number stands right before a place.
+    fn after_own(&self, text: &str, start: usize) -> bool {
+        let before = text.get(..start).unwrap_or_default();
+        let last = before.split_whitespace().next_back().unwrap_or_default();
+        last.starts_with('#') || self.words.own.is(&Folded::of(last))
+    }
+
+    /// Number and name behind a word like "from"; whether it says that the caller is not known.
+    fn behind_by(
+        &self,
+        text: &str,
+        least: usize,
+    ) -> Option<(Option<String>, Option<String>, bool)> {
+        let starts = text.char_indices().filter(|(at, c)| {
+            let fresh = text
+                .get(..*at)
+                .and_then(|b| b.chars().next_back())
+                .is_none_or(|b| !b.is_alphanumeric());
+            c.is_alphabetic() && (fresh || super::words::unspaced(*c))
+        });
+        let mut best = None;
+        let covered = self.covered(text);
+        for (at, _) in starts {
+            if covered.iter().any(|span| span.contains(&at)) || self.after_possessive(text, at) {
+                continue;
+            }
+            let rest = text.get(at..).unwrap_or_default();
+            let Some(length) =
+                self.words.by.begins(&Folded::of(&rest.chars().take(24).collect::<String>()))
+            else {
+                continue;
+            };
+            let behind: String = rest.chars().skip(length).collect();
+            let behind = behind.trim_start_matches([' ', ':', '：', '’', '\'', '.']);
+            if behind.is_empty() || behind.len() == rest.len() {
+                continue;
+            }
+            let found = self.party(behind, least);
+            let better = |one: &(Option<String>, Option<String>, bool)| {
+                (one.0.is_some(), one.2, one.1.is_some())
+            };
+            if let Some(found) = found
+                && best.as_ref().is_none_or(|best| better(&found) > better(best))
+            {
+                best = Some(found);
+            }
+        }
+        best
+    }
+
+    /// Where words for voice mail and the like stand: their "de" and "of" names nobody.
+    fn covered(&self, text: &str) -> Vec<std::ops::Range<usize>> {
+        let mut spans = Vec::new();
+        let mut before = ' ';
+        for (at, c) in text.char_indices() {
+            let fresh = !before.is_alphanumeric() || super::words::unspaced(c);
+            before = c;
+            if !c.is_alphanumeric() || !fresh {
+                continue;
+            }
+            let rest = text.get(at..).unwrap_or_default();
+            let folded = Folded::of(&rest.chars().take(40).collect::<String>());
+            let words = self.words;
+            let lists = [&words.voice, &words.fax, &words.transcript];
+            if let Some(length) = lists.iter().filter_map(|list| list.begins(&folded)).max() {
+                let octets: usize = rest.chars().take(length).map(char::len_utf8).sum();
+                spans.push(at..at + octets);
+            }
+        }
+        spans
+    }
+
+    /// Whether a word like "your" stands right before a place.
+    fn after_possessive(&self, text: &str, start: usize) -> bool {
+        let before = text.get(..start).unwrap_or_default();
+        let last = before.split_whitespace().next_back().unwrap_or_default();
+        self.words.possessive.is(&Folded::of(last))
+    }
+
+    /// Who stands at the beginning of a text.
+    fn party(&self, behind: &str, least: usize) -> Option<(Option<String>, Option<String>, bool)> {
+        let end = behind.find([';', '\n', '|']).unwrap_or(behind.len());
+        let behind = behind.get(..end)?;
+        let near = tokens(behind).into_iter().find(|token| {
+            let before = behind.get(..token.start).unwrap_or_default();
+            let direct = before.chars().all(|c| !c.is_alphanumeric());
+            let near = direct || before.ends_with(['(', '<']) || extension(before).is_some();
+            let enough = if near { least } else { 7 };
+            token.digits >= enough && before.chars().count() <= NAME_MAX
+        });
+        let near = near.filter(|t| {
+            !self.is_own(&t.text) && !self.is_counted(behind, t) && !self.after_own(behind, t.start)
+        });
+        if let Some(token) = near {
+            let before = behind.get(..token.start).unwrap_or_default();
+            let before = extension(before).unwrap_or(before);
+            let folded = Folded::of(before);
+            let words = self.words;
+            let what = [&words.voice, &words.fax, &words.message];
+            let no_name = what.iter().any(|list| list.is_in(&folded));
+            let name = self.name(before).filter(|_| !no_name).filter(|name| {
+                !name.contains(['.', '!', '?']) || name.split_whitespace().count() <= 3
+            });
+            return Some((Some(token.text), name, false));
+        }
+        // No number: a name up to the next mark, or word that says what it is.
+        let stop = [
+            " - ", " – ", " at ", " on ", " to ", " in ", " for ", " am ", " um ", " (", " [", ",",
+            " le ", " à ",
+        ]
+        .iter()
+        .filter_map(|mark| behind.find(mark))
+        .min();
+        let name = behind.get(..stop.unwrap_or(behind.len()))?.trim();
+        let folded = Folded::of(name);
+        let bare = Folded::of(strip_article(folded.text()));
+        if self.words.withheld.is(&folded) || self.words.withheld.is(&bare) {
+            return Some((None, None, true));
+        }
+        let words = name.split_whitespace().count();
+        let known = self.words.voice.is_in(&folded)
+            || self.words.fax.is_in(&folded)
+            || self.words.own.begins(&folded).is_some();
+        let name = self.name(name).filter(|_| words <= 5 && !known)?;
+        Some((None, Some(name), false))
+    }
+
+    /// A number behind "from" in a sentence of the text.
+    fn sentences(&mut self, lines: &[String]) {
+        for line in lines.iter().take(40) {
+            if let Some((Some(number), name, _)) = self.behind_by(line, 5) {
+                self.said.number = Some(number);
+                self.said.name = self.said.name.take().or(name);
+                return;
+            }
+            let caller = tokens(line).into_iter().find(|token| {
+                let behind = line.get(token.end..).unwrap_or_default();
+                let behind = Folded::of(&behind.chars().take(24).collect::<String>());
+                token.digits >= 5
+                    && !self.is_own(&token.text)
+                    && !self.after_own(line, token.start)
+                    && self.words.left.begins(&behind).is_some()
+            });
+            if let Some(token) = caller {
+                self.said.number = Some(token.text);
+                return;
+            }
+        }
+    }
+
+    /// A length without a label: `9 seconds`, `(0:12)`.
+    fn lengths(&mut self, plain: &[String], cells: &[String], subject: &str) {
+        let lines =
+            std::iter::once(subject).chain(plain.iter().chain(cells).map(String::as_str).take(60));
+        self.said.seconds = lines.filter_map(|line| self.seconds(line, false)).next();
+    }
+
+    /// A length: a clock, or numbers with units. Unlabelled, a clock counts in parentheses only.
+    fn seconds(&self, value: &str, labelled: bool) -> Option<f64> {
+        let value = value.trim();
+        if labelled {
+            if let Some(seconds) = clock(value) {
+                return Some(seconds);
+            }
+        } else if let Some(inside) = value.split(['(', '（']).skip(1).find_map(|rest| {
+            let (inside, _) = rest.split_once([')', '）'])?;
+            clock(inside.rsplit(' ').next()?)
+        }) {
+            return Some(inside);
+        }
+        let mut total = None;
+        let mut at = 0;
+        while let Some(start) = value.get(at..)?.find(|c: char| c.is_ascii_digit()).map(|s| s + at)
+        {
+            let number: String =
+                value.get(start..)?.chars().take_while(char::is_ascii_digit).collect();
+            at = start + number.len();
+            let fresh = value.get(..start)?.chars().next_back().is_none_or(|c| {
+                !matches!(c, '.' | ':' | '/' | '-' | '+') && !c.is_alphanumeric()
+                    || super::words::unspaced(c)
+            });
+            let behind = value.get(at..)?.trim_start();
+            if !fresh || number.len() > 6 {
+                continue;
+            }
+            let units = Folded::of(&behind.chars().take(24).collect::<String>());
+            let number: f64 = number.parse().ok()?;
+            // A unit stands at once behind its number.
+            let near = behind.chars().next().is_some_and(|c| c.is_alphabetic());
+            if near && self.words.seconds.begins(&units).is_some() {
+                total = Some(total.unwrap_or(0.0) + number);
+            } else if near && self.words.minutes.begins(&units).is_some() {
+                total = Some(total.unwrap_or(0.0) + 60.0 * number);
+            } else if labelled && behind.is_empty() && total.is_none() {
+                total = Some(number);
+            }
+        }
+        total.filter(|s| *s > 0.0 && *s < 172_800.0)
+    }
+
+    /// `3 pages`, `2 page fax`, `4 ページ`.
+    fn counted_pages(&mut self, plain: &[String], cells: &[String], subject: &str) {
+        let lines =
+            std::iter::once(subject).chain(plain.iter().chain(cells).map(String::as_str).take(60));
+        self.said.pages = lines
+            .flat_map(|line| {
+                let mut found = Vec::new();
+                for (at, _) in line.match_indices(|c: char| c.is_ascii_digit()) {
+                    let fresh = line
+                        .get(..at)
+                        .and_then(|b| b.chars().next_back())
+                        .is_none_or(|c| !c.is_ascii_digit());
+                    let number: String = line
+                        .get(at..)
+                        .unwrap_or_default()
+                        .chars()
+                        .take_while(char::is_ascii_digit)
+                        .collect();
+                    let behind = line
+                        .get(at + number.len()..)
+                        .unwrap_or_default()
+                        .trim_start_matches([' ', '-']);
+                    if fresh
+                        && number.len() <= 4
+                        && self
+                            .words
+                            .pages
+                            .begins(&Folded::of(&behind.chars().take(24).collect::<String>()))
+                            .is_some()
+                    {
+                        found.extend(sane_pages(&number));
+                    }
+                }
+                found
+            })
+            .next();
+    }
+
+    /// The lines behind a heading, up to the next empty one or the next thing with a label.
+    fn transcript(&mut self, lines: &[String], at: usize) {
+        if self.said.transcript.is_some() {
+            return;
+        }
+        let Some(head) = lines.get(at) else { return };
+        let first = split(head)
+            .map(|(_, value)| value.to_owned())
+            .filter(|value| !value.is_empty() && value.chars().any(char::is_alphanumeric));
+        let mut taken = vec![head.clone()];
+        let mut text: Vec<String> = first.into_iter().collect();
+        for line in lines.iter().skip(at + 1) {
+            let plain = line.trim();
+            let rule = !plain.is_empty() && plain.chars().all(|c| "-=_*~".contains(c));
+            let heading = plain.starts_with("==") || plain.starts_with("--");
+            let labelled = split(line).is_some_and(|(label, _)| {
+                let w = self.words;
+                [&w.caller, &w.own, &w.length, &w.name, &w.pages].iter().any(|list| list.is(&label))
+            });
+            if (plain.is_empty() && !text.is_empty())
+                || labelled
+                || ((rule || heading) && !text.is_empty())
+            {
+                break;
+            }
+            taken.push(line.clone());
+            if !plain.is_empty() && !rule {
+                text.push(plain.to_owned());
+            }
+        }
+        let text = text.join("\n");
+        let text =
+            text.trim_matches(|c: char| c.is_whitespace() || "\"“”„«»".contains(c)).to_owned();
+        if !text.is_empty() {
+            self.said.transcript = Some(Heard { text, lines: taken });
+        }
+    }
+}
+
+/// What stands before `x` or `ext.` at the end of a text.
+fn extension(before: &str) -> Option<&str> {
+    let trimmed = before.trim_end().trim_end_matches('.');
+    let ends = [" x", ",x", " X", " ext", " Ext", " EXT"];
+    ends.iter().find_map(|end| trimmed.strip_suffix(end))
+}
+
+fn strip_article(text: &str) -> &str {
+    ["a ", "an ", "the ", "un ", "une ", "einer ", "einem ", "eine ", "een ", "um ", "uno "]
+        .iter()
+        .find_map(|article| text.strip_prefix(article))
+        .unwrap_or(text)
+}
+
+fn sane_pages(text: &str) -> Option<u32> {
+    text.parse().ok().filter(|pages| (1..=10_000).contains(pages))
+}
+
+fn digits(text: &str) -> String {
+    text.chars().filter(char::is_ascii_digit).collect()
+}
+
+/// Without remarks in parentheses that hold words only.
+fn without_brackets(text: &str) -> String {
+    let mut out = text.to_owned();
+    while let Some(open) = out.find(['(', '（']) {
+        let Some(close) = out.get(open..).and_then(|rest| rest.find([')', '）'])) else { break };
+        let end =
+            out.get(open + close..).and_then(|rest| rest.chars().next()).map_or(1, char::len_utf8);
+        out.replace_range(open..open + close + end, " ");
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests;
