@@ -2,14 +2,30 @@
 
 use crate::message::{
     Evidence,
-    recognize::Found,
+    recognize::{Found, Sign},
     vendors::{Fault, Place, ROWS_MAX, Reason},
 };
+use crate::model::MessageKind;
 
 /// All that decided the kind, as one line.
 #[must_use]
 pub fn because(evidence: &[Evidence]) -> String {
-    evidence.iter().map(sentence).collect::<Vec<_>>().join("; ")
+    let mut line = String::new();
+    let mut signs = 0;
+    for one in evidence {
+        let said = sentence(one);
+        let between = match one {
+            Evidence::Sign(_) if signs == 0 => ": ",
+            Evidence::Sign(_) => ", ",
+            _ => "; ",
+        };
+        signs += usize::from(matches!(one, Evidence::Sign(_)));
+        if !line.is_empty() {
+            line.push_str(between);
+        }
+        line.push_str(&said);
+    }
+    line
 }
 
 /// One thing that decided: no capital, no full stop.
@@ -29,8 +45,43 @@ pub fn sentence(evidence: &Evidence) -> String {
         Evidence::FaxApplication => fl!("evidence-faxbw"),
         Evidence::FaxAlone => fl!("evidence-tiff-alone"),
         Evidence::Vendor(found) => mark(found),
+        Evidence::General(MessageKind::Fax) => fl!("evidence-looks-fax"),
+        Evidence::General(_) => fl!("evidence-looks-voice"),
+        Evidence::Sign(found) => sign(*found),
         Evidence::AudioPart => fl!("evidence-audio"),
         Evidence::TiffPart => fl!("evidence-tiff"),
+    }
+}
+
+fn sign(sign: Sign) -> String {
+    match sign {
+        Sign::Alone => fl!("sign-alone"),
+        Sign::System => fl!("sign-system"),
+        Sign::Robot => fl!("sign-robot"),
+        Sign::NumberSender => fl!("sign-number-sender"),
+        Sign::SubjectWords => fl!("sign-subject-words"),
+        Sign::SubjectNumber => fl!("sign-subject-number"),
+        Sign::SubjectMessage => fl!("sign-subject-message"),
+        Sign::TextWords => fl!("sign-text-words"),
+        Sign::Caller => fl!("sign-caller"),
+        Sign::Length => fl!("sign-length"),
+        Sign::Pages => fl!("sign-pages"),
+        Sign::Transcript => fl!("sign-transcript"),
+        Sign::FileName => fl!("sign-file-name"),
+        Sign::TelephoneSound => fl!("sign-telephone-sound"),
+        Sign::FaxPage => fl!("sign-fax-page"),
+        Sign::ListMail => fl!("sign-list"),
+        Sign::Titles => fl!("sign-titles"),
+        Sign::Stereo => fl!("sign-stereo"),
+        Sign::Answer => fl!("sign-answer"),
+        Sign::Several => fl!("sign-several"),
+        Sign::Long => fl!("sign-long"),
+        Sign::OtherLength => fl!("sign-other-length"),
+        Sign::Bill => fl!("sign-bill"),
+        Sign::OtherThing => fl!("sign-other-thing"),
+        Sign::Person => fl!("sign-person"),
+        Sign::SentFax => fl!("sign-sent-fax"),
+        Sign::Scan => fl!("sign-scan"),
     }
 }
 
@@ -66,6 +117,7 @@ pub fn fault(fault: &Fault) -> String {
     let reason = match &fault.reason {
         Reason::TooLarge => fl!("fault-too-large"),
         Reason::TooManyRows => fl!("fault-too-many-rows", limit = ROWS_MAX),
+        Reason::TooManyWords => fl!("fault-too-many-words"),
         Reason::Syntax(said) => said.clone(),
         Reason::Id => fl!("fault-id"),
         Reason::StandardId(id) => fl!("fault-standard-id", id = id),
@@ -98,6 +150,17 @@ mod tests {
         assert_eq!(said(&exact), "X-Asterisk-CallerID: voice (Asterisk)");
         let subject = Found { place: Place::Subject, likely: true, ..found };
         assert_eq!(said(&subject), "probably: the form of the subject (Asterisk)");
+    }
+
+    #[test]
+    fn the_reason_names_the_signs() {
+        let evidence = [Sign::SubjectWords, Sign::Alone, Sign::Caller].map(Evidence::Sign);
+        let all = [&[Evidence::General(MessageKind::Voice)][..], &evidence].concat();
+        assert_eq!(
+            because(&all),
+            "looks like voice mail: words for it in the subject, one recording and nothing else, \
+             the caller’s number on a line of its own"
+        );
     }
 
     #[test]

@@ -10,12 +10,13 @@ use aloud_model::{MessageKind, Sensitivity};
 
 use super::auth;
 use super::display;
-use super::mail::{Body, DurationSource, Mail, PartInfo, PartRole, Permission, Sender};
+use super::mail::{Body, DurationSource, Mail, PartInfo, PartRole, Permission, Sender, Transcript};
 use super::policy::{self, Level};
 use super::problem::{PartProblem, Problem};
-use super::recognize::{self, Medium};
+use super::recognize::{self, Medium, said::Said};
 use super::vendors::{self, Scene, Table, Vendor};
 use super::view::{self, AddressEntry, Header, Part, Shape, View, mailbox};
+use length::Spoken;
 
 mod attachments;
 mod document;
@@ -26,6 +27,7 @@ mod words;
 
 pub use attachments::card_of_file;
 pub use words::html_text;
+pub(crate) use words::part_text;
 
 /// Levels of enclosed messages that are read.
 pub const FORWARD_DEPTH: usize = 12;
@@ -146,7 +148,9 @@ fn read_level(
     mail.to = addresses(header, "to").iter().filter_map(AddressEntry::address).collect();
     mail.cc = addresses(header, "cc").iter().filter_map(AddressEntry::address).collect();
 
-    let scene = scene(&view, &mail, &from);
+    let missing =
+        if options.whole { 0 } else { options.total_octets.saturating_sub(raw.len() as u64) };
+    let scene = Scene { missing, ..scene(&view, &mail, &from) };
     let found = recognize::recognize(&scene, table);
     mail.kind = found.kind;
     mail.also = found.also;
@@ -154,15 +158,23 @@ fn read_level(
     mail.evidence = found.evidence;
     let telephone = matches!(mail.kind, MessageKind::Voice | MessageKind::Fax);
     let vendor = found.vendor;
-    mail.sender = sender::sender(header, &from, &reply_to, &scene, vendor, telephone);
+    let said = if found.worded {
+        recognize::said::read(&scene, &table.general.words)
+    } else {
+        Said::default()
+    };
+    let from_machine = sender::Machine { vendor, robot: found.robot, said: &said, telephone };
+    mail.sender = sender::sender(header, &from, &reply_to, &scene, &from_machine);
     mail.importance = sender::importance(header, &scene, vendor);
     mail.auth = auth::topmost(header);
 
     let mut levels = vec![Level { sensitivity: sensitivity(header), who: who(&mail.sender) }];
     let measured = read_parts(&mut mail, &mut levels, &view, raw, options, table, depth);
-    words_of(&mut mail, &view, &scene, vendor);
-    lengths(&mut mail, &view, &scene, vendor, &measured, options.whole);
-    mail.pages = mail.pages.or_else(|| pages(&mail, &view, &scene, vendor));
+    words_of(&mut mail, &view, &scene, vendor, &said);
+    let machine = Spoken { vendor, said: &said };
+    lengths(&mut mail, &view, &scene, &machine, &measured, options.whole);
+    let said_pages = said.pages.filter(|_| mail.kind == MessageKind::Fax);
+    mail.pages = mail.pages.or_else(|| pages(&mail, &view, &scene, vendor)).or(said_pages);
     mail.playing_order = playing_order(&mail, header, vendor);
     mail.language = language(&mail, &view);
 
@@ -226,6 +238,7 @@ fn scene<'v>(view: &'v View<'v>, mail: &Mail, from: &[AddressEntry]) -> Scene<'v
             .unwrap_or_default(),
         message_id: mail.message_id.clone().unwrap_or_default(),
         text: text.or_else(html).unwrap_or_default(),
+        missing: 0,
     }
 }
 
@@ -337,13 +350,27 @@ fn marks_inside(octets: &[u8]) -> Vec<Level> {
 }
 
 /// The readable text and the transcript.
-fn words_of(mail: &mut Mail, view: &View<'_>, scene: &Scene<'_>, vendor: Option<&Vendor>) {
-    let found = words::transcript(scene, vendor).filter(|_| mail.kind == MessageKind::Voice);
+fn words_of(
+    mail: &mut Mail,
+    view: &View<'_>,
+    scene: &Scene<'_>,
+    vendor: Option<&Vendor>,
+    said: &Said,
+) {
+    let voice = mail.kind == MessageKind::Voice;
+    let found = words::transcript(scene, vendor).filter(|_| voice);
+    let mut shown_above = Vec::new();
     if let Some((transcript, whole)) = found {
         if whole && let Some(part) = mail.parts.iter_mut().find(|p| p.role == PartRole::Text) {
             part.role = PartRole::Transcript;
+        } else {
+            shown_above = transcript.text.lines().map(str::to_owned).collect();
         }
         mail.transcript = Some(transcript);
+    } else if let Some(heard) = said.transcript.as_ref().filter(|_| voice) {
+        shown_above.clone_from(&heard.lines);
+        let origin = vendor.map_or_else(|| words::origin(scene), |vendor| vendor.name.clone());
+        mail.transcript = Some(Transcript { text: heard.text.clone(), origin });
     }
     let of = |role: PartRole| mail.parts.iter().filter(move |p| p.role == role);
     let plain: Vec<String> = of(PartRole::Text)
@@ -359,7 +386,7 @@ fn words_of(mail: &mut Mail, view: &View<'_>, scene: &Scene<'_>, vendor: Option<
     } else {
         Some(plain.join("\n\n"))
     };
-    mail.text = text;
+    mail.text = text.map(|text| words::without(&text, &shown_above));
 }
 
 /// The length shown: the sum of the voice bodies (decision E5).
@@ -367,7 +394,7 @@ fn lengths(
     mail: &mut Mail,
     view: &View<'_>,
     scene: &Scene<'_>,
-    vendor: Option<&Vendor>,
+    machine: &Spoken<'_>,
     measured: &[String],
     whole: bool,
 ) {
@@ -399,7 +426,7 @@ fn lengths(
     }
     let known = source.map(|source| (total, source));
     let (seconds, source) =
-        match known.or_else(|| length::said(scene.view.header(), scene, &leaves, vendor)) {
+        match known.or_else(|| length::said(scene.view.header(), scene, &leaves, machine)) {
             Some((seconds, source)) => (seconds, Some(source)),
             // The parts' own seconds are estimates here.
             None if bodies.iter().all(|b| b.seconds.is_some()) => (total, None),

@@ -1,6 +1,7 @@
 //! What a message is: the ladder of evidence (decision E16, docs/standards.md 18).
 //!
-//! First rung that holds decides; what else was found is kept as evidence. Never decisive:
+//! First rung that holds decides; what else was found is kept as evidence. The last one (`general`)
+//! weighs what no row of the vendor table knows. Never decisive:
 //! the comment in MIME-Version, X-VoiceMessageDuration and its like alone, a file name, a subject.
 //! Vendors' marks come from the table in `vendors`.
 
@@ -10,8 +11,13 @@ use super::vendors::{Kind, Needs, Scene, Table, Vendor};
 use super::view::{Part, Shape, View};
 
 mod evidence;
+mod general;
+pub mod said;
+mod words;
 
 pub use evidence::{Evidence, Found};
+pub use general::{ENOUGH, General, Sign};
+pub use words::{Folded, List, Words};
 
 /// What was decided, and why.
 #[derive(Debug, Default)]
@@ -26,6 +32,10 @@ pub struct Recognition<'t> {
     pub evidence: Vec<Evidence>,
     /// The vendor whose fields tell caller, length and so on.
     pub vendor: Option<&'t Vendor>,
+    /// A telephone system or fax service wrote the words, so its labels can be believed.
+    pub worded: bool,
+    /// From is a machine and not the caller.
+    pub robot: bool,
 }
 
 /// What a part's content is, from its type, else its name, else its first octets.
@@ -164,7 +174,7 @@ pub fn recognize<'t>(scene: &Scene<'_>, table: &'t Table) -> Recognition<'t> {
 
 impl<'t> Ladder<'_, 't> {
     fn climb(mut self) -> Recognition<'t> {
-        let rungs: [fn(&mut Self) -> Option<MessageKind>; 8] = [
+        let rungs: [fn(&mut Self) -> Option<MessageKind>; 9] = [
             Self::report,
             Self::structure,
             Self::context,
@@ -173,6 +183,7 @@ impl<'t> Ladder<'_, 't> {
             Self::sure_vendor,
             Self::only_fax,
             Self::likely_vendor,
+            Self::general,
         ];
         let mut kind = None;
         for rung in rungs {
@@ -182,6 +193,9 @@ impl<'t> Ladder<'_, 't> {
         if self.out.vendor.is_none() {
             self.out.vendor = self.best_vendor(self.out.kind).map(|(vendor, _)| vendor);
         }
+        let special = matches!(self.out.kind, MessageKind::Voice | MessageKind::Fax);
+        self.out.worded |= special && self.out.vendor.is_some();
+        self.out.robot |= self.out.vendor.is_some_and(|vendor| vendor.robot);
         self.supporting_evidence();
         self.out.also = self.also();
         self.out.profile = self.profile();
@@ -196,6 +210,10 @@ impl<'t> Ladder<'_, 't> {
         if !self.out.evidence.contains(&evidence) {
             self.out.evidence.push(evidence);
         }
+    }
+
+    fn has_said(&self, evidence: &Evidence) -> bool {
+        self.out.evidence.contains(evidence)
     }
 
     /// Rung 1: a report is a report, whatever it contains.
@@ -342,6 +360,19 @@ impl<'t> Ladder<'_, 't> {
         Some(kind)
     }
 
+    /// Rung 9: independent signs, weighed.
+    fn general(&mut self) -> Option<MessageKind> {
+        let missing = self.scene.missing;
+        let found = general::judge(self.scene, &self.media, &self.table.general, missing)?;
+        self.says(Evidence::General(found.kind));
+        for sign in found.signs {
+            self.says(Evidence::Sign(sign));
+        }
+        self.out.worded = true;
+        self.out.robot = found.robot;
+        Some(found.kind)
+    }
+
     fn meets(&self, needs: Needs) -> bool {
         match needs {
             Needs::Audio => self.has(Medium::Audio),
@@ -385,12 +416,12 @@ impl<'t> Ladder<'_, 't> {
             if let Some((_, why)) = self.vendor_of(Kind::Voice, true) {
                 self.says(Evidence::Vendor(why));
             }
-            if self.has(Medium::Audio) {
+            if self.has(Medium::Audio) && !self.has_said(&Evidence::General(MessageKind::Voice)) {
                 self.says(Evidence::AudioPart);
             }
         } else if self.out.kind == MessageKind::Fax {
             self.context();
-            if self.has(Medium::Tiff) {
+            if self.has(Medium::Tiff) && !self.has_said(&Evidence::General(MessageKind::Fax)) {
                 self.says(Evidence::TiffPart);
             }
         }

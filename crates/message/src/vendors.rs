@@ -8,7 +8,7 @@ use std::sync::{OnceLock, RwLock};
 
 use serde::Deserialize;
 
-use super::recognize::Found;
+use super::recognize::{Found, General};
 use super::view::View;
 
 mod file;
@@ -34,6 +34,9 @@ pub struct Table {
     /// In order of precedence.
     #[serde(default, rename = "vendor")]
     pub rows: Vec<Vendor>,
+    /// For what no row knows; has a file of its own.
+    #[serde(skip)]
+    pub general: General,
 }
 
 impl Table {
@@ -77,7 +80,7 @@ impl Table {
             self.rows.into_iter().partition(|row| row.after);
         rows.extend(later.rows.iter().cloned());
         rows.extend(after);
-        Self { rows }
+        Self { rows, general: later.general.clone() }
     }
 }
 
@@ -292,6 +295,8 @@ pub struct Scene<'v> {
     pub message_id: String,
     /// The plain text.
     pub text: String,
+    /// Octets of the message that have not been fetched.
+    pub missing: u64,
 }
 
 /// What a clue found.

@@ -4,6 +4,7 @@
 //! disposition, description, subject, text; at the very end an estimate from the size.
 
 use crate::mail::DurationSource;
+use crate::recognize::said::Said;
 use crate::vendors::{Place, Scene, Take, Vendor, pattern};
 use crate::view::{Header, Part};
 
@@ -31,16 +32,24 @@ fn positive(value: &str) -> Option<f64> {
     (seconds > 0.0 && seconds < SANE_SECONDS).then_some(seconds)
 }
 
+/// What the words of a message say.
+pub struct Spoken<'a> {
+    /// The row that tells where its system writes.
+    pub vendor: Option<&'a Vendor>,
+    /// What was found without one.
+    pub said: &'a Said,
+}
+
 /// What the message, its vendor's fields, its subject or its text say.
 pub fn said(
     header: &Header<'_>,
     scene: &Scene<'_>,
     bodies: &[&Part<'_>],
-    vendor: Option<&Vendor>,
+    spoken: &Spoken<'_>,
 ) -> Option<(f64, DurationSource)> {
     let of_message = || content_duration(header).map(|s| (s, DurationSource::MessageHeader));
     let of_vendor = || {
-        let clues = vendor?.duration.iter();
+        let clues = spoken.vendor?.duration.iter();
         clues.filter_map(|clue| Some((clue.place, scene.find(clue)?))).find_map(|(place, hit)| {
             let seconds = hit.seconds().filter(|s| *s > 0.0 && *s < SANE_SECONDS)?;
             Some((seconds, source(place)))
@@ -51,11 +60,13 @@ pub fn said(
             bodies.iter().find_map(|p| positive(&p.disposition.as_ref()?.text("duration")?))?;
         Some((seconds, DurationSource::Disposition))
     };
-    of_message().or_else(of_vendor).or_else(of_disposition).or_else(|| {
+    let of_subject = || {
         let hit = pattern("*({clock})", &scene.subject)?;
         (hit.taken == Some(Take::Clock)).then_some(())?;
         Some((hit.seconds()?, DurationSource::Subject))
-    })
+    };
+    let of_words = || spoken.said.seconds.map(|seconds| (seconds, DurationSource::Text));
+    of_message().or_else(of_vendor).or_else(of_disposition).or_else(of_subject).or_else(of_words)
 }
 
 fn source(place: Place) -> DurationSource {

@@ -1,6 +1,7 @@
 //! Who a message is from, and how urgent it is: nothing is invented (RFC 3939, RFC 3801 section 4.1).
 
 use crate::mail::Sender;
+use crate::recognize::said::Said;
 use crate::vendors::{Scene, Vendor};
 use crate::view::{AddressEntry, Header};
 use crate::{address, display};
@@ -21,15 +22,27 @@ const NOBODY: [&str; 8] = [
 /// RFC 3939 section 4: longest Caller-Name shown.
 const NAME_MAX: usize = 50;
 
+/// What is known of the system that wrote the words.
+pub struct Machine<'a> {
+    /// Its row in the vendor table.
+    pub vendor: Option<&'a Vendor>,
+    /// From is the machine and not the caller.
+    pub robot: bool,
+    /// What its words say.
+    pub said: &'a Said,
+    /// Voice mail or fax.
+    pub telephone: bool,
+}
+
 /// The sender as found.
 pub fn sender(
     header: &Header<'_>,
     from: &[AddressEntry],
     reply_to: &[AddressEntry],
     scene: &Scene<'_>,
-    vendor: Option<&Vendor>,
-    telephone: bool,
+    machine: &Machine<'_>,
 ) -> Sender {
+    let Machine { vendor, robot, said, telephone } = *machine;
     let first = from.first();
     let address = from.iter().find_map(|m| m.addr.clone());
     let shown = first.and_then(|m| match &m.addr {
@@ -40,7 +53,6 @@ pub fn sender(
         (Some(addr), Some(comment)) => Some(display::shown_name(comment, addr)),
         (_, comment) => comment.clone(),
     });
-    let robot = vendor.is_some_and(|v| v.robot);
     let mut withheld = false;
     let mut known = |value: String| -> Option<String> {
         let folded = value.trim().to_lowercase();
@@ -60,6 +72,9 @@ pub fn sender(
     let from_name = shown.clone().filter(|_| !robot);
     let number = caller_id
         .or(vendor_number)
+        .or_else(|| said.number.clone())
+        // A robot may bear the caller's number as its name.
+        .or_else(|| shown.clone().filter(|n| telephone && is_number(n)))
         .or_else(|| address.as_ref().filter(|_| !robot).and_then(telephone_local_part))
         .or_else(|| from_name.as_deref().filter(|n| is_number(n)).map(str::to_owned))
         .or_else(|| {
@@ -75,8 +90,10 @@ pub fn sender(
         let hit = v.name_of_caller.iter().find_map(|clue| scene.find(clue))?;
         known(display::clean(&hit.value))
     });
+    let said_name = said.name.clone().filter(|_| robot).and_then(&mut known);
     let name = caller_name
         .or(vendor_name)
+        .or(said_name)
         .or(from_name)
         .or(comment.filter(|text| !robot && address.as_ref().is_none_or(|a| a.as_str() != text)))
         .filter(|name| !is_number(name));
@@ -86,7 +103,8 @@ pub fn sender(
         list.iter().filter_map(|m| m.addr.as_ref()).any(AddrSpec::is_non_mail_user)
     };
     let outside_caller = robot || token(from) || token(reply_to);
-    withheld |= outside_caller && number.is_none() && name.is_none();
+    // Not found is not withheld: somebody must say so.
+    withheld = (withheld || said.withheld) && number.is_none();
     Sender { name, address, number, withheld, outside_caller }
 }
 

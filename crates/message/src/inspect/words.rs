@@ -134,6 +134,45 @@ pub fn transcript(scene: &Scene<'_>, vendor: Option<&Vendor>) -> Option<(Transcr
     })
 }
 
+/// Who made a transcript that no vendor's row describes: the name of the system that sent the mail.
+pub fn origin(scene: &Scene<'_>) -> String {
+    let domain = scene.from_address.rsplit('@').next().unwrap_or_default();
+    let named = [scene.from.trim(), domain].into_iter().find(|name| !name.is_empty());
+    named.unwrap_or_default().to_owned()
+}
+
+/// A text without the lines that are shown as its transcript, where they stand in it one after the
+/// other; else the text as it is.
+pub fn without(text: &str, shown: &[String]) -> String {
+    let same = |a: &str, b: &str| a.trim() == b.trim();
+    let lines: Vec<&str> = text.lines().collect();
+    let ends_with = |line: &str, shown: &str| {
+        // The first line may have its heading before it.
+        !shown.trim().is_empty() && line.trim_end().ends_with(shown.trim_end())
+    };
+    let at = (!shown.is_empty()).then(|| {
+        lines.windows(shown.len()).position(|window| {
+            window.iter().zip(shown).enumerate().all(|(index, (line, shown))| {
+                same(line, shown) || (index == 0 && ends_with(line, shown))
+            })
+        })
+    });
+    let Some(at) = at.flatten() else { return text.to_owned() };
+    let (before, rest) = lines.split_at(at);
+    let after = rest.get(shown.len()..).unwrap_or_default();
+    let mut kept: Vec<&str> = before.to_vec();
+    while kept.last().is_some_and(|line| line.trim().is_empty()) {
+        kept.pop();
+    }
+    let after = after.iter().skip_while(|line| line.trim().is_empty());
+    let mut rest = after.copied().peekable();
+    if !kept.is_empty() && rest.peek().is_some() {
+        kept.push("");
+    }
+    kept.extend(rest);
+    kept.join("\n")
+}
+
 /// A transcript without the system's own words behind it.
 fn before_end(text: String, vendor: &Vendor) -> String {
     let ends = |line: &str| {

@@ -1,7 +1,9 @@
 //! What decided the kind of a message: values only. `wording::recognition` of the program makes
 //! sentences of them; scripts read [`Evidence::code`], which no language changes.
 
+use super::Sign;
 use crate::vendors::Place;
+use aloud_model::MessageKind;
 
 /// One thing that speaks for the kind of a message.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,6 +30,10 @@ pub enum Evidence {
     FaxAlone,
     /// A mark of the vendor table.
     Vendor(Found),
+    /// No row of the table and no standard says so; the signs that follow were weighed.
+    General(MessageKind),
+    /// One of them.
+    Sign(Sign),
     /// An audio part.
     AudioPart,
     /// An image/tiff part.
@@ -52,6 +58,21 @@ pub struct Found {
 }
 
 impl Evidence {
+    /// Whether a standard says so, which no row of a table overrules.
+    #[must_use]
+    pub fn is_standard(&self) -> bool {
+        matches!(
+            self,
+            Self::Report
+                | Self::NotificationPart
+                | Self::StatusPart
+                | Self::VoiceStructure
+                | Self::FaxStructure
+                | Self::Context(_)
+                | Self::MarkedPart
+        )
+    }
+
     /// A short name that stays the same in every language and version.
     #[must_use]
     pub fn code(&self) -> String {
@@ -68,6 +89,8 @@ impl Evidence {
             Self::FaxAlone => "tiff-alone".into(),
             Self::Vendor(found) if found.likely => format!("vendor-likely:{}", found.id),
             Self::Vendor(found) => format!("vendor:{}", found.id),
+            Self::General(_) => "general".into(),
+            Self::Sign(sign) => format!("sign:{}", sign.code()),
             Self::AudioPart => "audio".into(),
             Self::TiffPart => "tiff".into(),
         }

@@ -28,6 +28,8 @@ pub enum Reason {
     TooManyRows,
     /// No TOML, or no row of a table; what the TOML reader says.
     Syntax(String),
+    /// A list of words is too long.
+    TooManyWords,
     /// The id has something else than small letters, digits and hyphens.
     Id,
     /// The id is that of a standard.
@@ -67,7 +69,7 @@ impl Table {
 }
 
 /// The text before the first row, then each row; with the number of lines above it.
-fn rows(text: &str) -> Vec<(usize, &str)> {
+pub(super) fn rows(text: &str) -> Vec<(usize, &str)> {
     let mut rows = Vec::new();
     let (mut start, mut start_line, mut at) = (0, 0, 0);
     for (number, line) in text.split_inclusive('\n').enumerate() {
