@@ -35,15 +35,17 @@ const NUMBER: &str = "6135550142";
 const PUBLIC: &str = "+16135550142";
 
 #[rustfmt::skip]
-const ROWS: [Row; 38] = [
-    row("3cx", "voice", "3cx", "", NUMBER, None, false),
+const ROWS: [Row; 43] = [
+    row("3cx", "voice", "3cx", ADA, NUMBER, None, false),
     row("amazon-connect", "voice", "amazon-connect", "", PUBLIC, None, false),
     row("apple-vvm", "voice", "apple-vvm", "", NUMBER, None, false),
     row("asterisk", "voice", "asterisk", ADA, NUMBER, Some((31.0, "text")), true),
     row("asterisk-anonymous", "voice", "asterisk", "", "", Some((5.0, "text")), false),
     row("asterisk-imap", "voice", "asterisk", ADA, NUMBER, Some((31.0, "message-header")), true),
     row("att-vvm", "voice", "att-vvm", "", NUMBER, Some((4.0, "part-header")), false),
+    row("avaya-ip-office", "voice", "avaya-ip-office", ADA, "2251", None, false),
     row("avaya", "voice", "avaya", "CallPilot Message", "", None, false),
+    row("cisco-unity-caller", "voice", "cisco-unity-caller", "", NUMBER, None, false),
     row("cisco-unity", "voice", "cisco-unity", ADA, "2001", None, false),
     row("cns", "voice", "cns", "", NUMBER, Some((31.0, "message-header")), false),
     row("cns-greeting", "other", "cns", "", "+6135550177", None, false),
@@ -53,11 +55,13 @@ const ROWS: [Row; 38] = [
     row("exchange-recall", "email", "", ADA, "", None, false),
     row("exchange-um", "voice", "exchange-um", ADA, "+14255550123", Some((31.0, "message-header")), true),
     row("fax", "fax", "", "", PUBLIC, None, false),
+    row("fritzbox", "voice", "fritzbox", "", "030 5550123", Some((31.0, "text")), false),
     row("freeswitch", "voice", "freeswitch", ADA, NUMBER, Some((31.0, "message-header")), true),
     row("fusionpbx", "voice", "fusionpbx", "", NUMBER, Some((62.0, "text")), false),
     row("google-voice", "voice", "google-voice", "", "(613) 555-0142", None, false),
     row("hylafax", "fax", "hylafax", ADA, NUMBER, None, false),
     row("ivm", "voice", "ivm", "Renée Okafor", PUBLIC, Some((31.0, "part-header")), false),
+    row("kazoo", "voice", "kazoo", ADA, PUBLIC, Some((31.0, "text")), false),
     row("mitel", "voice", "mitel", "Ada Okafor at ext.2000", "2000", Some((4.0, "text")), true),
     row("mobeon", "voice", "vpim2", ADA, NUMBER, Some((20.0, "description")), false),
     row("music", "email", "", ADA, "", None, false),
@@ -68,6 +72,7 @@ const ROWS: [Row; 38] = [
     row("podcast", "email", "", "The Example Show", "", None, false),
     row("ringcentral", "voice", "ringcentral", "", "(613) 555-0142", Some((31.0, "text")), false),
     row("signed", "email", "", ADA, "", None, false),
+    row("teams-voicemail", "voice", "teams-voicemail", ADA, PUBLIC, Some((31.0, "message-header")), false),
     row("twilio", "voice", "twilio", "", "(613) 555-0142", None, false),
     row("umsi", "voice", "umsi", "", NUMBER, Some((12.0, "message-header")), false),
     row("voice-connector", "voice", "voice-connector", ADA, "650 555 0142", Some((11.0, "subject")), false),
@@ -233,7 +238,7 @@ fn a_recording_alone_is_an_attachment_and_a_subject_alone_is_nothing() {
     let subject = "Subject: New voicemail from (613) 555-0142 at 9:10 AM";
     for (head, parts) in [
         ("Subject: Listen to this", &["audio/wav"][..]),
-        ("Subject: Voice Message", &["audio/mpeg"]),
+        ("Subject: A message", &["audio/mpeg"]),
         (subject, &[]),
         ("Subject: 11 second Voice Mail", &[]),
         ("Subject: Voice Message from <6135550142> MB:<2000>", &["audio/wav", "audio/wav"]),
@@ -314,6 +319,8 @@ fn transcripts_name_their_origin() {
         ("att-vvm", "Hi, this is Ada, please call me back.", "AT&T visual voicemail"),
         ("amazon-connect", "Please call before five.", "Amazon Connect"),
         ("ringcentral", "Please call before five.", "RingCentral"),
+        ("teams-voicemail", "Please call before five.", "Microsoft Teams"),
+        ("kazoo", "Please call before five.", "KAZOO"),
     ] {
         let transcript = read(file).transcript.expect(file);
         assert_eq!((transcript.text.as_str(), transcript.origin.as_str()), (text, origin));
