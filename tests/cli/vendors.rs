@@ -59,3 +59,28 @@ fn a_table_given_with_the_command_comes_before_all_others() {
     let out = run_in(home.path(), &["inspect", "-", "--vendors", "/no/such"], b"");
     assert_eq!(out.status.code(), Some(1));
 }
+
+#[test]
+fn words_in_the_settings_recognise_what_no_row_knows() {
+    let home = tempfile::tempdir().unwrap();
+    let mail = "From: Kasten <kasten@example.com>\nSubject: Quasselkiste: 6135550142\nMIME-Version: 1.0\n\
+        Content-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: text/plain\n\nNeues in der Quasselkiste.\n\
+        --b\nContent-Type: audio/basic; name=a.au\n\n~~~~~~~~\n--b--\n";
+    let inspected = || {
+        let out = run_in(home.path(), &["inspect", "--json", "-"], mail.as_bytes());
+        let value: Value = serde_json::from_slice(&out.stdout).unwrap();
+        (value, text(&out.stderr))
+    };
+    assert_eq!(inspected().0["kind"], "email");
+    fs::create_dir(home.path().join("config")).unwrap();
+    let file = home.path().join("config/voicemail-words.toml");
+    fs::write(&file, "voice = ['Quasselkiste*']\n").unwrap();
+    let (value, said) = inspected();
+    assert_eq!((value["kind"].as_str(), said.as_str()), (Some("voice"), ""));
+    assert_eq!(value["evidence_codes"][0], "general");
+    assert_eq!(value["sender"]["number"], "6135550142");
+    fs::write(&file, "voice = ['Quasselkiste*'\nnoise = 1\n").unwrap();
+    let (value, said) = inspected();
+    assert_eq!(value["kind"], "email");
+    assert!(said.contains("voicemail-words.toml: line "), "{said}");
+}

@@ -66,7 +66,10 @@ impl Engine {
             Ok(Table::read(&text).0)
         })
         .await?;
-        Table::install(table.before(Table::builtin()));
+        let mut table = table.before(Table::builtin());
+        // The user's own words stay.
+        table.general = Table::current().general.clone();
+        Table::install(table);
         Ok(())
     }
 

@@ -1,6 +1,7 @@
 use aloud::message::{
     Mail,
     inspect::ReadOptions,
+    recognize::Words,
     vendors::{self, Table},
     view::View,
 };
@@ -55,6 +56,7 @@ fn table(octets: &[u8]) {
     {
         let _ = vendors::pattern(pattern, value);
     }
+    let _ = Words::parse(&text);
     match Table::parse(&text) {
         Ok(table) => {
             let raw =
