@@ -29,6 +29,10 @@ bench: ## Speed of codecs, of opening a message, of lists: ratios against named 
 	@packaging/setup bench
 	@benches/run
 
+recognition: ## Measure what is recognised as voice mail and fax, into docs/RECOGNITION.md
+	@packaging/setup test
+	ALOUD_RECOGNITION=1 $(CARGO) test --locked --workspace --test runner message::recognition -- --nocapture
+
 screenshots: ## Run the program on a virtual display and take the pictures of docs/screenshots
 	@packaging/setup screenshots
 	$(CARGO) build --profile quick --locked
@@ -45,4 +49,4 @@ install: ## Install under PREFIX (default /usr/local)
 	$(CARGO) build --profile dist --locked
 	packaging/linux/install $(or $(PREFIX),/usr/local)
 
-.PHONY: help run demo test fuzz bench screenshots deny install
+.PHONY: help run demo test fuzz bench recognition screenshots deny install
