@@ -954,6 +954,7 @@ sign-several = several recordings or documents
 sign-long = longer than callers speak
 sign-other-length = another length than the one named
 sign-bill = a bill or an offer
+sign-other-text = the text speaks of something else
 sign-other-thing = it speaks of something else
 sign-person = a person wrote it
 sign-sent-fax = a fax that went out

@@ -78,6 +78,7 @@ fn sign(sign: Sign) -> String {
         Sign::Long => fl!("sign-long"),
         Sign::OtherLength => fl!("sign-other-length"),
         Sign::Bill => fl!("sign-bill"),
+        Sign::OtherText => fl!("sign-other-text"),
         Sign::OtherThing => fl!("sign-other-thing"),
         Sign::Person => fl!("sign-person"),
         Sign::SentFax => fl!("sign-sent-fax"),

@@ -108,8 +108,10 @@ pub enum Sign {
     OtherLength,
     /// A bill, or an offer.
     Bill,
-    /// It speaks of greetings, music, courses, meetings, orders.
+    /// Subject, sender or file name speak of greetings, music, courses, meetings, orders.
     OtherThing,
+    /// The text does.
+    OtherText,
     /// A person's mail program wrote it, or a person's name and words.
     Person,
     /// It says that a fax went out.
@@ -121,7 +123,7 @@ pub enum Sign {
 /// Weights, by what a sign is worth alone: 4, hardly anything else says so; 3, few other mails have
 /// it; 2, many have it; 1, it only adds. Those against outweigh what a mail of that sort has in common
 /// with voice mail: a list about telephone systems has all their words.
-const WEIGHTS: [(Sign, Source, i32); 27] = [
+const WEIGHTS: [(Sign, Source, i32); 28] = [
     (Sign::Alone, Source::Shape, 3),
     (Sign::System, Source::Sender, 3),
     (Sign::Robot, Source::Sender, 1),
@@ -145,7 +147,8 @@ const WEIGHTS: [(Sign, Source, i32); 27] = [
     (Sign::Long, Source::Content, -5),
     (Sign::OtherLength, Source::Content, -4),
     (Sign::Bill, Source::Subject, -6),
-    (Sign::OtherThing, Source::Subject, -7),
+    (Sign::OtherThing, Source::Subject, -8),
+    (Sign::OtherText, Source::Text, -4),
     (Sign::Person, Source::Sender, -2),
     (Sign::SentFax, Source::Subject, -8),
     (Sign::Scan, Source::Subject, -5),
@@ -196,6 +199,7 @@ impl Sign {
             Self::OtherLength => "other-length",
             Self::Bill => "bill",
             Self::OtherThing => "other-thing",
+            Self::OtherText => "other-text",
             Self::Person => "person",
             Self::SentFax => "sent-fax",
             Self::Scan => "scan",
@@ -238,12 +242,10 @@ pub fn judge(
         let header = scene.view.header();
         let program = header.has("x-mailer") || header.has("user-agent");
         let person = signs.contains(&Sign::Person);
-        let named = said.in_subject
-            || said.labelled
-            || (!person && (said.withheld || said.number.is_some()));
+        let named = said.withheld || said.number.is_some();
+        // Somebody who passes a recording on can be answered.
         let robot = signs.iter().any(|sign| machine.contains(sign))
-            || kind == MessageKind::Fax
-            || (named && !program);
+            || (!person && !program && (named || kind == MessageKind::Fax));
         signs.retain(|sign| sign.weight() > 0);
         let mut sources: Vec<Source> = Vec::new();
         for sign in &signs {
@@ -386,10 +388,8 @@ impl Look<'_, '_> {
         add(Sign::Answer, thread || answer.iter().any(|mark| subject_line.starts_with(mark)));
         add(Sign::Bill, words.bill.is_in(&subject) || self.file_words(&words.bill));
         let spoken = words.other.is_in(&subject) || words.other.is_in(&from);
-        add(
-            Sign::OtherThing,
-            spoken || self.file_words(&words.other) || (!system && words.other.is_in(&text)),
-        );
+        add(Sign::OtherThing, spoken || self.file_words(&words.other));
+        add(Sign::OtherText, words.other.is_in(&text));
         add(Sign::Person, !system && !robot && !number && self.is_person());
         let message = words.message.is_in(&subject) && !own.is_in(&subject);
         add(Sign::SubjectMessage, message && (said.in_subject || said.labelled || said.withheld));
