@@ -173,14 +173,15 @@ fn long_lists_and_values_are_bounded() {
 
 #[test]
 fn an_ordinary_mail_with_music_stays_a_mail() {
-    for (kind, name) in [
-        ("audio/mpeg", "song.mp3"),
-        ("audio/x-wav", "voicemail.wav"),
-        ("audio/basic", "hello.au"),
-        ("application/octet-stream", "voicemail0001.wav"),
+    // A subject and a file name that both say so are another thing: see `recognize::general`.
+    for (subject, kind, name) in [
+        ("Voice Mail from me", "audio/mpeg", "song.mp3"),
+        ("Listen", "audio/x-wav", "voicemail.wav"),
+        ("Voice Mail from me", "application/octet-stream", "hello.au"),
+        ("Listen", "application/octet-stream", "voicemail0001.wav"),
     ] {
         let raw = format!(
-            "From: Ada <ada@example.com>\nSubject: Voice Mail from me\nX-VoiceMessageDuration: 35\n\
+            "From: Ada <ada@example.com>\nSubject: {subject}\nX-VoiceMessageDuration: 35\n\
              X-CallingTelephoneNumber: IPM.Note\nX-FaxNumberOfPages: 0\nMIME-Version: 1.0 (Voice 2.0)\n\
              Content-Type: multipart/mixed; boundary=b\n\n--b\n\nlisten\n--b\nContent-Type: {kind}; \
              name={name}\nContent-Disposition: attachment; filename={name}\n\nxxxx\n--b--\n"

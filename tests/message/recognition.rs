@@ -179,7 +179,8 @@ fn voice_mail_and_fax_of_unknown_systems_are_recognised() {
     }
     if std::env::var_os("ALOUD_RECOGNITION").is_some() {
         table += &left_out(&sets);
-        let path = format!("{}/docs/RECOGNITION.md", env!("CARGO_MANIFEST_DIR"));
+        let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+        let path = root.join("docs/RECOGNITION.md");
         let doc = std::fs::read_to_string(&path).expect("the document");
         let (before, rest) = doc.split_once("<!-- figures -->").expect("where they begin");
         let (_, after) = rest.split_once("<!-- end -->").expect("where they end");

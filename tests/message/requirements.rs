@@ -352,7 +352,8 @@ fn outside_callers_show_what_stands_beside_the_token() {
         let sender = &mail.sender;
         assert!(sender.outside_caller && !mail.may_reply.is_allowed(), "{from}");
         assert_eq!((sender.name.as_deref(), sender.number.as_deref()), (name, number), "{from}");
-        assert_eq!(sender.withheld, name.is_none() && number.is_none(), "{from}");
+        // Not found is not withheld: nobody says so.
+        assert!(!sender.withheld, "{from}");
     }
     // Understood, and never written by us.
     for role in [true, false] {

@@ -57,7 +57,7 @@ const ROWS: [Row; 43] = [
     row("fax", "fax", "", "", PUBLIC, None, false),
     row("fritzbox", "voice", "fritzbox", "", "030 5550123", Some((31.0, "text")), false),
     row("freeswitch", "voice", "freeswitch", ADA, NUMBER, Some((31.0, "message-header")), true),
-    row("fusionpbx", "voice", "fusionpbx", "", NUMBER, Some((62.0, "text")), false),
+    row("fusionpbx", "voice", "fusionpbx", ADA, NUMBER, Some((62.0, "text")), false),
     row("google-voice", "voice", "google-voice", "", "(613) 555-0142", None, false),
     row("hylafax", "fax", "hylafax", ADA, NUMBER, None, false),
     row("ivm", "voice", "ivm", "Renée Okafor", PUBLIC, Some((31.0, "part-header")), false),

@@ -74,7 +74,7 @@ pub fn sender(
         .or(vendor_number)
         .or_else(|| said.number.clone())
         // A robot may bear the caller's number as its name.
-        .or_else(|| shown.clone().filter(|n| telephone && is_number(n)))
+        .or_else(|| shown.clone().filter(|n| robot && telephone && is_number(n)))
         .or_else(|| address.as_ref().filter(|_| !robot).and_then(telephone_local_part))
         .or_else(|| from_name.as_deref().filter(|n| is_number(n)).map(str::to_owned))
         .or_else(|| {

@@ -58,21 +58,6 @@ pub struct Found {
 }
 
 impl Evidence {
-    /// Whether a standard says so, which no row of a table overrules.
-    #[must_use]
-    pub fn is_standard(&self) -> bool {
-        matches!(
-            self,
-            Self::Report
-                | Self::NotificationPart
-                | Self::StatusPart
-                | Self::VoiceStructure
-                | Self::FaxStructure
-                | Self::Context(_)
-                | Self::MarkedPart
-        )
-    }
-
     /// A short name that stays the same in every language and version.
     #[must_use]
     pub fn code(&self) -> String {

@@ -152,3 +152,30 @@ pub fn clock(text: &str) -> Option<f64> {
         parts.iter().try_fold(0_u32, |sum, part| Some(sum * 60 + part.parse::<u32>().ok()?))?;
     (total > 0 && total < 172_800).then_some(f64::from(total))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_found_and_dates_are_not() {
+        let found = |text: &str| tokens(text).into_iter().map(|t| t.text).collect::<Vec<_>>();
+        for (text, expected) in [
+            ("from +1 (303) 555-0123 today", &["+1 (303) 555-0123"][..]),
+            ("(415) 555-0123", &["(415) 555-0123"]),
+            ("04 78 55 01 23 le 17/04/2026", &["04 78 55 01 23"]),
+            ("from 1002 - 2026-03-03 10:20:30", &["1002"]),
+            ("03.03.2026 10:20", &[]),
+            ("at 2026-04-17 09:14:22", &[]),
+            ("20260417", &[]),
+            ("message vm300 or 0x55", &[]),
+            ("<0612345678>", &["0612345678"]),
+            ("（05055550142）", &["05055550142"]),
+            ("来自02155550123的", &["02155550123"]),
+            ("1-415-555-0123", &["1-415-555-0123"]),
+            ("", &[]),
+        ] {
+            assert_eq!(found(text), expected, "{text}");
+        }
+    }
+}
