@@ -39,7 +39,7 @@ fn files(dir: &Path) -> Vec<String> {
 }
 
 /// Every field of `aloud inspect --json` (decision E5).
-const FIELDS: [&str; 26] = [
+const FIELDS: [&str; 27] = [
     "file",
     "kind",
     "also",
