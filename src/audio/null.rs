@@ -55,6 +55,12 @@ impl NullDevices {
         self.heard.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
+    /// Samples that the microphone has not given yet.
+    #[must_use]
+    pub fn left(&self) -> usize {
+        self.microphone.lock().unwrap_or_else(PoisonError::into_inner).len()
+    }
+
     /// Unplugs the devices, or plugs them in again.
     pub fn set_present(&self, present: bool) {
         self.present.store(present, Relaxed);

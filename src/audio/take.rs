@@ -1,27 +1,38 @@
 //! The file of a recording in progress: a WAV (16-bit PCM, mono, 8 000 Hz) that can be read at any
-//! moment, so that a crash, a power cut or a full disk costs at most the last half second.
+//! moment.
 //!
-//! The header's sizes are put right every half second and at the end; a reader that trusts the
-//! file's length over the header (ours does) loses nothing at all.
+//! Every write goes to the system at once, so a process that dies loses nothing that was written. A
+//! thread of its own flushes the file to the disk once a second, so a power cut costs about a second
+//! and a slow disk never keeps the audio thread from emptying the microphone. The sizes in the header
+//! lag behind by half a second; a reader that trusts the file's length over them (ours does) loses
+//! nothing. A half sample at the end, or a file that ends within the header, is put right by
+//! [`Take::append`].
 
 use std::{
     fs::{File, OpenOptions},
-    io::{self, BufWriter, Read, Seek, SeekFrom, Write},
+    io::{self, Read, Seek, SeekFrom, Write},
     path::{Path, PathBuf},
+    sync::{Arc, Mutex, PoisonError, mpsc},
     time::Duration,
 };
 
 /// Octets of the header we write.
 const HEADER: u64 = 44;
 /// Octets between two updates of the header: half a second.
-const SETTLE: u64 = 8_000;
+const HEADER_EVERY: u64 = 8_000;
+/// Octets between two flushes to the disk: a second.
+const FLUSH_EVERY: u64 = 16_000;
 
 /// A take being written.
 pub struct Take {
-    file: BufWriter<File>,
+    file: File,
     path: PathBuf,
     octets: u64,
-    unsettled: u64,
+    /// Octets that the header does not count yet.
+    uncounted: u64,
+    /// Octets since the disk was last asked to flush.
+    unflushed: u64,
+    flusher: Option<Flusher>,
 }
 
 impl Take {
@@ -36,8 +47,7 @@ impl Take {
         let mut file =
             private(OpenOptions::new().write(true).create(true).truncate(true)).open(path)?;
         file.write_all(&header(0))?;
-        file.sync_data()?;
-        Ok(Self { file: BufWriter::new(file), path: path.to_owned(), octets: 0, unsettled: 0 })
+        Ok(Self::begin(file, path, 0))
     }
 
     /// Goes on with a take that exists; its sound is kept. A file that is none of ours is refused.
@@ -46,45 +56,76 @@ impl Take {
     /// Those of the file system; `InvalidData` for a file of another kind.
     pub fn append(path: &Path) -> io::Result<Self> {
         let mut file = private(OpenOptions::new().read(true).write(true)).open(path)?;
-        let mut start = [0; HEADER as usize];
-        file.read_exact(&mut start)?;
+        let mut start = Vec::new();
+        Read::by_ref(&mut file).take(HEADER).read_to_end(&mut start)?;
+        if header(0).starts_with(&start) && start.len() < HEADER as usize {
+            // The process died within the first write: there is no sound yet.
+            return Self::create(path);
+        }
         if start.get(..4) != Some(b"RIFF") || start.get(12..36) != header(0).get(12..36) {
             return Err(io::Error::new(io::ErrorKind::InvalidData, "not a recording of Aloud"));
         }
-        let octets = (file.metadata()?.len() - HEADER) & !1;
+        let octets = file.metadata()?.len().saturating_sub(HEADER) & !1;
         file.set_len(HEADER + octets)?;
         file.seek(SeekFrom::End(0))?;
-        Ok(Self { file: BufWriter::new(file), path: path.to_owned(), octets, unsettled: 0 })
+        Ok(Self::begin(file, path, octets))
     }
 
-    /// Adds samples.
+    fn begin(file: File, path: &Path, octets: u64) -> Self {
+        let flusher = Flusher::start(&file, path)
+            .inspect_err(|error| tracing::warn!(%error, "a take is flushed by the audio thread"))
+            .ok();
+        Self { file, path: path.to_owned(), octets, uncounted: 0, unflushed: 0, flusher }
+    }
+
+    /// Adds samples. They are with the system when this returns.
     ///
     /// # Errors
-    /// Those of the file system; what was written before is safe.
+    /// Those of the file system, also of a flush before; what was written before is safe.
     pub fn write(&mut self, samples: &[i16]) -> io::Result<()> {
-        for sample in samples {
-            self.file.write_all(&sample.to_le_bytes())?;
-            self.octets += 2;
-            self.unsettled += 2;
+        let octets: Vec<u8> = samples.iter().flat_map(|sample| sample.to_le_bytes()).collect();
+        if let Err(error) = self.file.write_all(&octets) {
+            // Half of it may be there, even half a sample.
+            let whole =
+                self.file.metadata().map_or(self.octets, |m| m.len().saturating_sub(HEADER)) & !1;
+            let _ = self.file.set_len(HEADER + whole);
+            let _ = self.file.seek(SeekFrom::End(0));
+            self.octets = whole;
+            return Err(error);
         }
-        if self.unsettled >= SETTLE {
-            self.settle()?;
+        self.octets += octets.len() as u64;
+        self.uncounted += octets.len() as u64;
+        self.unflushed += octets.len() as u64;
+        if self.uncounted >= HEADER_EVERY {
+            self.count()?;
+        }
+        if self.unflushed >= FLUSH_EVERY {
+            self.unflushed = 0;
+            match &self.flusher {
+                Some(flusher) => flusher.flush()?,
+                None => self.file.sync_data()?,
+            }
         }
         Ok(())
     }
 
-    /// Puts everything on disk and the header right.
+    /// Puts everything on the disk and the header right. Waits for the disk.
     ///
     /// # Errors
     /// Those of the file system.
     pub fn settle(&mut self) -> io::Result<()> {
-        self.file.flush()?;
-        let file = self.file.get_mut();
-        file.seek(SeekFrom::Start(0))?;
-        file.write_all(&header(self.octets))?;
-        file.seek(SeekFrom::End(0))?;
-        file.sync_data()?;
-        self.unsettled = 0;
+        self.count()?;
+        self.file.sync_data()?;
+        self.unflushed = 0;
+        Ok(())
+    }
+
+    /// Puts the sizes in the header right.
+    fn count(&mut self) -> io::Result<()> {
+        self.file.seek(SeekFrom::Start(0))?;
+        self.file.write_all(&header(self.octets))?;
+        self.file.seek(SeekFrom::End(0))?;
+        self.uncounted = 0;
         Ok(())
     }
 
@@ -99,6 +140,53 @@ impl Take {
     pub fn path(&self) -> &Path {
         &self.path
     }
+}
+
+/// The thread that flushes a take to the disk. It ends with the take.
+struct Flusher {
+    orders: mpsc::SyncSender<()>,
+    failed: Arc<Mutex<Option<io::Error>>>,
+}
+
+impl Flusher {
+    /// Starts it; the name of the file in its folder and the header are flushed first.
+    fn start(file: &File, path: &Path) -> io::Result<Self> {
+        let file = file.try_clone()?;
+        let folder = path.parent().map(Path::to_owned);
+        // One order waits while another is carried out; more would flush nothing new.
+        let (orders, inbox) = mpsc::sync_channel::<()>(1);
+        let failed = Arc::<Mutex<Option<io::Error>>>::default();
+        let failure = Arc::clone(&failed);
+        let flush = move |outcome: io::Result<()>| {
+            if let Err(error) = outcome {
+                *failure.lock().unwrap_or_else(PoisonError::into_inner) = Some(error);
+            }
+        };
+        std::thread::Builder::new().name("aloud-take".into()).spawn(move || {
+            flush(file.sync_all());
+            // Some file systems flush no folders; the sound itself is not at stake.
+            let _ = folder.as_deref().map(sync_folder);
+            while inbox.recv().is_ok() {
+                flush(file.sync_data());
+            }
+        })?;
+        Ok(Self { orders, failed })
+    }
+
+    /// Asks for a flush without waiting for it.
+    ///
+    /// # Errors
+    /// That of the last flush that failed.
+    fn flush(&self) -> io::Result<()> {
+        let _ = self.orders.try_send(());
+        self.failed.lock().unwrap_or_else(PoisonError::into_inner).take().map_or(Ok(()), Err)
+    }
+}
+
+/// Flushes the names in a folder.
+fn sync_folder(folder: &Path) -> io::Result<()> {
+    // Elsewhere folders cannot be opened, and names are flushed by the file system itself.
+    if cfg!(unix) { File::open(folder)?.sync_all() } else { Ok(()) }
 }
 
 /// Takes in `dir` that hold sound and were never finished with, oldest first: what a crash left.
@@ -165,7 +253,6 @@ mod tests {
         let path = dir.path().join("a.wav");
         let mut take = Take::create(&path).unwrap();
         take.write(&[1, 2, 3]).unwrap();
-        take.file.flush().unwrap();
         std::mem::forget(take); // the process dies here: no settle, header still says zero
         assert_eq!(unfinished_takes(dir.path()), vec![path.clone()]);
         let mut take = Take::append(&path).unwrap();
@@ -174,6 +261,39 @@ mod tests {
         let octets = std::fs::read(&path).unwrap();
         assert_eq!(&octets[44..], &[1, 0, 2, 0, 3, 0, 4, 0]);
         assert_eq!(&octets[40..44], &8u32.to_le_bytes());
+    }
+
+    #[test]
+    fn what_is_written_can_be_read_at_once() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("a.wav");
+        let mut take = Take::create(&path).unwrap();
+        for n in 1..=20_000_u64 {
+            take.write(&[n as i16]).unwrap();
+            assert_eq!(std::fs::metadata(&path).unwrap().len(), HEADER + 2 * n);
+        }
+        let octets = std::fs::read(&path).unwrap();
+        let counted = u32::from_le_bytes(octets[40..44].try_into().unwrap());
+        assert!(u64::from(counted) + HEADER_EVERY > 40_000, "{counted}");
+    }
+
+    #[test]
+    fn every_torn_end_goes_on_with_whole_samples() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("a.wav");
+        let whole: Vec<u8> = header(0).into_iter().chain([1, 0, 2, 0, 3, 0]).collect();
+        for end in 0..=whole.len() {
+            std::fs::write(&path, &whole[..end]).unwrap();
+            let mut take = Take::append(&path).unwrap_or_else(|error| panic!("{end}: {error}"));
+            take.write(&[9]).unwrap();
+            take.settle().unwrap();
+            let kept = end.saturating_sub(44) & !1;
+            let mut expected = whole[44..44 + kept].to_vec();
+            expected.extend([9, 0]);
+            let octets = std::fs::read(&path).unwrap();
+            assert_eq!(&octets[44..], expected, "{end}");
+            assert_eq!(octets[..44], header(expected.len() as u64), "{end}");
+        }
     }
 
     #[test]
