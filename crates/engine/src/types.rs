@@ -16,7 +16,8 @@ mod phrases;
 use crate::store::vocabulary::vocabulary;
 
 pub use super::drafts::{
-    Closed, Draft, DraftContent, DraftId, Recipient, Revision, Saved, Sound, Unsent, read_take,
+    Closed, Draft, DraftContent, DraftId, Listed, Recipient, Revision, Saved, Sound, Unsent,
+    read_take,
 };
 pub use super::errors::{BadCertificate, CertificateFault, Error, Refusal};
 pub use people::*;

@@ -5,7 +5,7 @@ use std::{path::PathBuf, sync::Arc};
 use aloud_codec::Pcm;
 use aloud_model::MessageKey;
 
-use super::{Closed, Draft, DraftContent, DraftId, Drafts, Revision, Saved, sound};
+use super::{Closed, Draft, DraftContent, DraftId, Drafts, Listed, Revision, Saved, Sound, sound};
 use crate::{
     errors::Result,
     handle::Engine,
@@ -70,6 +70,22 @@ impl Engine {
     /// [`Error::Store`].
     pub async fn drafts(&self) -> Result<Vec<Draft>> {
         self.on_drafts(|drafts| Ok(drafts.list())).await
+    }
+
+    /// All drafts, newest first, with those that a window has open.
+    ///
+    /// # Errors
+    /// [`Error::Store`].
+    pub async fn all_drafts(&self) -> Result<Vec<Listed>> {
+        self.on_drafts(|drafts| Ok(drafts.list_all())).await
+    }
+
+    /// Every recording of a draft that sounds, also those that no revision names any more.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`].
+    pub async fn draft_recordings(&self, id: DraftId) -> Result<Vec<Sound>> {
+        self.on_drafts(move |drafts| drafts.recordings(&id)).await
     }
 
     /// A draft, open or not.

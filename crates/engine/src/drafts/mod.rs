@@ -231,6 +231,15 @@ pub struct Draft {
     pub written: i64,
 }
 
+/// A draft in a list of all of them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Listed {
+    /// The draft.
+    pub draft: Draft,
+    /// A window has it open, here or in another process.
+    pub open: bool,
+}
+
 /// A revision of a draft.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Revision {
@@ -419,6 +428,13 @@ impl Drafts {
 
     /// The drafts that nobody has open, newest first. Folders that certainly hold nothing go.
     pub(crate) fn list(&self) -> Vec<Draft> {
+        let all = self.list_all().into_iter();
+        all.filter(|listed| !listed.open).map(|listed| listed.draft).collect()
+    }
+
+    /// All drafts, newest first, with those that somebody has open. Folders that certainly hold
+    /// nothing go.
+    pub(crate) fn list_all(&self) -> Vec<Listed> {
         let Ok(entries) = fs::read_dir(self.root.as_path()) else { return Vec::new() };
         let mut ids = Vec::new();
         for entry in entries.flatten() {
@@ -433,19 +449,19 @@ impl Drafts {
         // Names begin with the time: the newest are looked at.
         ids.sort_by(|a, b| b.cmp(a));
         ids.truncate(LISTED);
-        let mut found: Vec<Draft> = ids
+        let mut found: Vec<Listed> = ids
             .iter()
-            .filter(|id| self.owned(id).is_none() && !is_held(&self.dir(id).join(LOCK)))
             .filter_map(|id| {
                 let dir = self.dir(id);
-                if is_nothing(&dir) {
+                let open = self.owned(id).is_some() || is_held(&dir.join(LOCK));
+                if !open && is_nothing(&dir) {
                     let _ = self.remove(id);
                     return None;
                 }
-                read(id, &dir)
+                Some(Listed { draft: read(id, &dir)?, open })
             })
             .collect();
-        found.sort_by_key(|draft| std::cmp::Reverse(draft.written));
+        found.sort_by_key(|listed| std::cmp::Reverse(listed.draft.written));
         found
     }
 
@@ -469,6 +485,20 @@ impl Drafts {
         let removed = remove(&self.root, id);
         self.let_go_of(id);
         removed
+    }
+
+    /// Every recording of a draft that sounds, in the order of their names.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`].
+    pub(crate) fn recordings(&self, id: &DraftId) -> Result<Vec<Sound>> {
+        let dir = self.dir(id);
+        if !dir.is_dir() {
+            return Err(gone(id));
+        }
+        let mut found = sound::takes(&dir);
+        found.sort_by(|a, b| a.file.cmp(&b.file));
+        Ok(found)
     }
 
     /// Every revision of a draft, newest first.

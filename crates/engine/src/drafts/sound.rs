@@ -76,7 +76,7 @@ pub(super) fn newest_take(dir: &Path) -> Option<Sound> {
 }
 
 /// Every recording in a folder that sounds.
-fn takes(dir: &Path) -> Vec<Sound> {
+pub(super) fn takes(dir: &Path) -> Vec<Sound> {
     let wav = |file: &PathBuf| file.extension().is_some_and(|x| x.eq_ignore_ascii_case("wav"));
     fs::read_dir(dir)
         .into_iter()

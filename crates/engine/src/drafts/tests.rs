@@ -277,6 +277,10 @@ fn a_draft_belongs_to_one_process() {
     assert!(matches!(other.restore(&id, 1), Err(Error::DraftInUse)));
     assert!(matches!(other.save(&id, 9, &written("theirs")), Err(Error::DraftInUse)));
     assert!(other.list().is_empty());
+    let [listed] = other.list_all().try_into().expect("one draft");
+    assert!(listed.open && listed.draft.content == written("mine"));
+    let lengths = other.recordings(&id).expect("recordings").into_iter().map(|s| s.length);
+    assert_eq!(lengths.collect::<Vec<_>>(), [Duration::from_millis(100)]);
     assert!(matches!(desk.drafts.remove(&id), Err(Error::DraftInUse)), "open here, too");
     // The owner goes on as if nobody had asked.
     desk.drafts.save(&id, 2, &written("mine, more")).expect("saved");
