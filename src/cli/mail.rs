@@ -266,7 +266,7 @@ fn row_text(row: &ListRow) -> String {
 }
 
 /// Without anything that a terminal would obey.
-fn plain(text: &str) -> String {
+pub(crate) fn plain(text: &str) -> String {
     text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
 }
 

@@ -32,6 +32,7 @@ pub(crate) mod codec;
 pub(crate) mod compose;
 pub mod demo;
 pub(crate) mod dirs;
+pub(crate) mod drafts;
 pub(crate) mod fax;
 pub mod inspect;
 pub mod log;
@@ -98,6 +99,8 @@ pub enum Command {
     Send(mail::SendArgs),
     /// Show what waits to be sent.
     Outbox(mail::OutboxArgs),
+    /// List, show, restore, remove or save what was begun and not sent.
+    Drafts(drafts::DraftsArgs),
     /// Open the demo mailbox, or check the installed program with it.
     Demo(demo::DemoArgs),
     /// Serve the demo mailbox to other programs on 127.0.0.1.
@@ -200,6 +203,7 @@ pub fn run(command: Command, dirs: &Dirs) -> ExitCode {
         Command::List(args) => mail::list(args, dirs),
         Command::Send(args) => mail::send(args, dirs),
         Command::Outbox(args) => mail::outbox(args, dirs),
+        Command::Drafts(args) => drafts::drafts(args, dirs),
         Command::Demo(args) => demo::demo(args, dirs),
         Command::Loopback(args) => demo::loopback(args, dirs),
     };

@@ -9,6 +9,7 @@ mod address;
 mod broken_pipe;
 mod card;
 mod compose;
+mod drafts;
 mod fax;
 mod inspect;
 mod mail;
