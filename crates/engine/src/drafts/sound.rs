@@ -26,9 +26,24 @@ pub fn read_take(file: &Path) -> Result<Pcm> {
     if fs::metadata(file)?.len() > TAKE_MAX {
         return Err(Error::Store("the recording is too large".into()));
     }
-    let octets = fs::read(file)?;
+    let mut octets = fs::read(file)?;
+    if plain_rate(&octets).is_some() {
+        count(&mut octets);
+    }
     let hint = Hint { media_type: "audio/wav", filename: Some("take.wav") };
     codec::decode(&octets, hint, Limits::default()).map_err(|error| Error::Store(error.to_string()))
+}
+
+/// Puts the sizes in the header of a plain recording right: a power cut may leave them behind, and
+/// whoever trusts them loses the end.
+fn count(octets: &mut [u8]) {
+    let whole = (octets.len() as u64).saturating_sub(HEADER) & !1;
+    let data = u32::try_from(whole).unwrap_or(u32::MAX - 36);
+    for (at, size) in [(4, data + 36), (40, data)] {
+        if let Some(field) = octets.get_mut(at..at + 4) {
+            field.copy_from_slice(&size.to_le_bytes());
+        }
+    }
 }
 
 /// Writes a recording, flushed.
@@ -39,7 +54,9 @@ pub(super) fn write_take(file: &Path, pcm: &Pcm) -> io::Result<()> {
 /// How long a recording is; `None` when it is not there or not ours and cannot be decoded.
 pub(super) fn length(file: &Path) -> Option<Duration> {
     let octets = fs::metadata(file).ok()?.len();
-    match plain_rate(file) {
+    let mut header = Vec::new();
+    File::open(file).ok()?.take(HEADER).read_to_end(&mut header).ok()?;
+    match plain_rate(&header) {
         Some(rate) => {
             let samples = octets.saturating_sub(HEADER) / 2;
             Some(Duration::from_secs_f64(samples as f64 / f64::from(rate)))
@@ -51,9 +68,10 @@ pub(super) fn length(file: &Path) -> Option<Duration> {
 
 /// The rate of a file that begins like the recorder's: linear samples of 16 bit, one channel, and
 /// nothing else before them.
-fn plain_rate(file: &Path) -> Option<u32> {
-    let mut header = [0; HEADER as usize];
-    File::open(file).ok()?.read_exact(&mut header).ok()?;
+fn plain_rate(header: &[u8]) -> Option<u32> {
+    if header.len() < HEADER as usize {
+        return None;
+    }
     let at = |from: usize, len: usize| header.get(from..from + len);
     let plain = at(0, 4)? == b"RIFF"
         && at(8, 8)? == b"WAVEfmt "
