@@ -8,7 +8,7 @@ use std::{
 };
 
 use aloud::{
-    audio::{self, Audio},
+    audio::Audio,
     cli::{Dirs, Obstacle, demo, mail},
     engine::{Engine, Error, Options, secrets::MemoryStore},
     ui::{self, Launch, OpenEngine, prefs::Prefs},
@@ -63,7 +63,7 @@ pub fn open(dirs: &Dirs, in_demo: bool) -> ExitCode {
         std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| ui::run(launch)))
     };
     if let Some(audio) = audio {
-        audio.send(audio::Command::Shutdown);
+        runtime.block_on(audio.shut_down());
     }
     runtime.block_on(engines.shutdown());
     runtime.shutdown_timeout(Duration::from_secs(2));

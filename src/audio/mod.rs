@@ -38,6 +38,9 @@ pub use types::*;
 
 use crate::codec::Pcm;
 
+/// How long the end of the thread is waited for: the disk may be slow.
+const END_MAX: Duration = Duration::from_secs(3);
+
 /// Whether another speed keeps the pitch in this build.
 pub const KEEPS_PITCH: bool = cfg!(feature = "stretch");
 
@@ -79,6 +82,17 @@ impl Audio {
     /// Sends a command. Commands to a thread that has ended are lost, which happens only at exit.
     pub fn send(&self, command: Command) {
         let _ = self.orders.send(command);
+    }
+
+    /// Ends the thread, which finishes the take in progress first, and waits until it has.
+    pub async fn shut_down(&self) {
+        self.send(Command::Shutdown);
+        let mut state = self.state.clone();
+        // The other end of the channel is the thread's.
+        let ended = async { while state.changed().await.is_ok() {} };
+        if tokio::time::timeout(END_MAX, ended).await.is_err() {
+            tracing::warn!("the sound thread does not end");
+        }
     }
 
     /// The state, updated at most 30 times a second.
