@@ -33,6 +33,7 @@ pub mod ops;
 pub mod outbox;
 pub mod receipts;
 pub mod search;
+pub mod sent_drafts;
 mod sink;
 pub mod things;
 pub(crate) mod vocabulary;
