@@ -9,7 +9,9 @@
 use iced::{
     Color, Element, Event, Font, Length, Padding, Pixels, Rectangle, Renderer, Size, Theme,
     advanced::{
-        Clipboard, Layout, Shell, Widget, layout, mouse, renderer,
+        Clipboard, Layout, Shell, Widget,
+        clipboard::Kind,
+        layout, mouse, renderer,
         widget::{
             Id, Operation,
             tree::{self, Tree},
@@ -191,6 +193,7 @@ pub struct Field<'a, M> {
     secure: bool,
     clears: bool,
     ring: Option<Color>,
+    between: &'static str,
     on_input: Option<Box<dyn Fn(String) -> M + 'a>>,
     on_submit: Option<M>,
     on_step: Option<Box<dyn Fn(Step) -> M + 'a>>,
@@ -207,6 +210,7 @@ impl<'a, M: Clone + 'a> Field<'a, M> {
             secure: false,
             clears: false,
             ring: None,
+            between: " ",
             on_input: None,
             on_submit: None,
             on_step: None,
@@ -271,6 +275,13 @@ impl<'a, M: Clone + 'a> Field<'a, M> {
     pub fn secure(mut self, secure: bool) -> Self {
         self.input = self.input.secure(secure);
         self.secure = secure;
+        self
+    }
+
+    /// What line breaks of a pasted text become; a blank otherwise.
+    #[must_use]
+    pub fn between_lines(mut self, between: &'static str) -> Self {
+        self.between = between;
         self
     }
 
@@ -490,11 +501,12 @@ impl<'a, M: Clone + 'a> Widget<M, Theme, Renderer> for Field<'a, M> {
             }
         }
         let mut said = Vec::new();
+        let mut pasted = OneLine { clipboard, between: self.between };
         for event in &events {
             let [child] = tree.children.as_mut_slice() else { return };
             let mut inside = Shell::new(&mut said);
-            let input = &mut self.input;
-            input.update(child, event, layout, cursor, renderer, clipboard, &mut inside, viewport);
+            let (input, pasted) = (&mut self.input, &mut pasted);
+            input.update(child, event, layout, cursor, renderer, pasted, &mut inside, viewport);
             hand_on(inside, shell);
         }
         for one in said {
@@ -547,6 +559,28 @@ impl<'a, M: Clone + 'a> Widget<M, Theme, Renderer> for Field<'a, M> {
 impl<'a, M: Clone + 'a> From<Field<'a, M>> for Element<'a, M> {
     fn from(field: Field<'a, M>) -> Self {
         Self::new(field)
+    }
+}
+
+/// The clipboard as one line reads it. iced's field would leave line breaks out, and two addresses
+/// would become one.
+struct OneLine<'a> {
+    clipboard: &'a mut dyn Clipboard,
+    between: &'static str,
+}
+
+impl Clipboard for OneLine<'_> {
+    fn read(&self, kind: Kind) -> Option<String> {
+        let text = self.clipboard.read(kind)?;
+        if !text.contains(['\n', '\r']) {
+            return Some(text);
+        }
+        let lines = text.split(['\n', '\r']).map(str::trim).filter(|line| !line.is_empty());
+        Some(lines.collect::<Vec<_>>().join(self.between))
+    }
+
+    fn write(&mut self, kind: Kind, contents: String) {
+        self.clipboard.write(kind, contents);
     }
 }
 
