@@ -130,6 +130,8 @@ impl People {
     pub fn typed(&mut self, text: String, account: &Account) -> Option<Ask> {
         let (parts, rest) = address::ended(&text);
         let rest = rest.to_owned();
+        // More than a key gives at once was pasted: the last one is whole too.
+        let pasted = text.chars().count() > self.input.chars().count() + 1;
         let mut ended = false;
         for one in parts {
             if one.trim() != self.input.trim() {
@@ -142,6 +144,12 @@ impl People {
             ended = true;
         }
         self.input = if ended { rest.trim_start().to_owned() } else { rest };
+        if ended && pasted && self.input.contains('@') {
+            let gateway = account.settings.gateway.as_deref();
+            if address::recipient(&self.input, gateway).is_ok() {
+                self.take_typed(account);
+            }
+        }
         self.at = 0;
         self.asked += 1;
         if self.input.trim().is_empty() {
@@ -331,13 +339,36 @@ mod tests {
     fn a_pasted_list_becomes_recipients_and_a_comma_takes_the_suggestion() {
         let mut p = People::default();
         p.typed("ada@example.com, bo@example.net; cy@example.org".into(), &account());
-        assert_eq!((p.chips.len(), p.input.as_str()), (2, "cy@example.org"));
-        assert!(p.submit(&account()));
+        assert_eq!((p.chips.len(), p.input.as_str()), (3, ""));
         let ask = p.typed("gra".into(), &account()).expect("asked");
         p.answered(ask.number, vec![found("Graham Pearce", "g@x.example")]);
         p.typed("gra,".into(), &account());
         assert_eq!(p.chips.last().map(|c| c.label.as_str()), Some("Graham Pearce"));
         assert!(p.input.is_empty() && p.found.is_empty());
+    }
+
+    #[test]
+    fn names_with_commas_are_read_as_they_are_copied() {
+        for (text, recipients) in [
+            (
+                r#""Doe, Jane" <jane@example.com>, bob@example.net"#,
+                &["jane@example.com", "bob@example.net"][..],
+            ),
+            (
+                "Jane Doe <jane@example.com>; Bob <bob@example.net>;",
+                &["jane@example.com", "bob@example.net"],
+            ),
+            ("<ada@example.com>,,  ; bo@example.org", &["ada@example.com", "bo@example.org"]),
+        ] {
+            let mut p = People::default();
+            p.typed(text.into(), &account());
+            let found: Vec<_> = p.addresses().into_iter().map(|a| a.addr).collect();
+            assert_eq!(found, recipients.iter().map(|a| addr(a)).collect::<Vec<_>>(), "{text}");
+            assert_eq!(p.input, "", "{text}");
+        }
+        let mut p = People::default();
+        p.typed(r#""Doe, Jane" <jane@example.com>,"#.into(), &account());
+        assert_eq!(p.chips[0].label, "Doe, Jane");
     }
 
     #[test]
