@@ -421,6 +421,13 @@ composer-finish-send = Finish and send
 composer-sending = Sending…
 composer-save-draft = Save draft
 composer-kept = Kept as a draft in the Outbox
+composer-kept-without-sound = The recording isn’t on this computer any more. The rest is kept as a draft in the Outbox.
+composer-not-sent-kept = { $why } It is kept as a draft in the Outbox.
+composer-sound-lost = The recording isn’t on this computer any more.
+composer-sound-lost-line = What you wrote is here. Record again before you send it.
+composer-not-kept = This message can’t be kept as a draft right now.
+composer-partly-gone = Part of the message had gone out already. Check the recipients before you send the rest.
+quit-not-kept = The draft can’t be kept. Close the window again to leave without it.
 composer-new-recording = New recording started
 composer-original = Original message from { $name }
 composer-original-line = { $what } · { $when } · goes along unchanged after your introduction
@@ -580,10 +587,11 @@ draft-delete = Delete it
 toast-draft-deleted = Draft deleted
 composer-draft-gone = That draft isn’t there any more
 kept-nobody = nobody yet
-kept-bar = A recording was kept
-kept-bar-text = A message was kept
+kept-bar = A recording was kept as a draft
+kept-bar-text = A draft was kept
 kept-bar-line = { $length }, to { $to }, { $when }.
 kept-bar-text-line = To { $to }, { $when }.
+error-draft-in-use = This draft is open in another window.
 
 ## Directory
 directory-count = { $count ->
@@ -760,7 +768,6 @@ toast-unheard = { $count ->
     [one] Marked as unheard
    *[other] { $count } marked as unheard
 }
-toast-composer-busy = Send or close the message you are recording first.
 
 ## Dialogs
 password = Password

@@ -53,6 +53,34 @@ pub fn sound(audio: &Audio) -> Subscription<audio::State> {
     })
 }
 
+/// The system asks the program to end: SIGTERM (a session that ends), SIGINT (Ctrl+C in a terminal).
+pub fn end_of_session() -> Subscription<()> {
+    Subscription::run(|| {
+        stream::unfold((), |()| async {
+            asked_to_end().await?;
+            Some(((), ()))
+        })
+    })
+}
+
+/// Waits for the next such request; `None` where the system tells none.
+#[cfg(unix)]
+async fn asked_to_end() -> Option<()> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut term = signal(SignalKind::terminate()).ok()?;
+    let mut interrupt = signal(SignalKind::interrupt()).ok()?;
+    tokio::select! {
+        _ = term.recv() => {}
+        _ = interrupt.recv() => {}
+    }
+    Some(())
+}
+
+#[cfg(not(unix))]
+async fn asked_to_end() -> Option<()> {
+    tokio::signal::ctrl_c().await.ok()
+}
+
 /// Asks the engine something. Without one (in tests) nothing happens.
 pub fn ask<T, M, F>(
     engine: Option<&Engine>,

@@ -22,7 +22,4 @@ pub(crate) mod toast;
 pub(crate) mod widget;
 
 pub use app::{Launch, OpenEngine, run};
-// For the tests of the outbox over a whole engine.
-#[doc(hidden)]
-pub use screen::composer::{draft, from_outbox};
 pub(crate) use screen::words;

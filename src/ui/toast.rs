@@ -2,14 +2,17 @@
 //!
 //! 6 s (10 s after Send, counted down); the pointer over it holds the time.
 
-use std::{path::PathBuf, time::Duration};
+use std::time::Duration;
 
 use iced::{
     Alignment, Length,
     widget::{container, mouse_area, row},
 };
 
-use crate::{engine::UndoToken, model::OutboxId};
+use crate::{
+    engine::{DraftId, UndoToken},
+    model::OutboxId,
+};
 
 use super::{
     id,
@@ -49,8 +52,8 @@ pub enum Undo {
     Send(Vec<OutboxId>),
     /// The composer brings the older recording back.
     Take,
-    /// A draft just kept is thrown away; the button says "Delete it".
-    DeleteDraft(PathBuf),
+    /// A draft just kept is opened again; a second button throws it away.
+    Draft(DraftId),
 }
 
 impl Undo {
@@ -58,7 +61,7 @@ impl Undo {
     fn label(&self) -> String {
         match self {
             Self::Engine(_) | Self::Send(_) | Self::Take => fl!("undo"),
-            Self::DeleteDraft(_) => fl!("delete-it"),
+            Self::Draft(_) => fl!("draft-continue"),
         }
     }
 }
@@ -70,6 +73,8 @@ pub enum Message {
     Held(bool),
     /// Its button.
     Act,
+    /// The second button: throws the kept draft away.
+    Delete,
 }
 
 impl Toast {
@@ -130,6 +135,14 @@ pub fn view<'a>(toast: &Toast, look: Look) -> El<'a, Message> {
                 .ring(c.on_toast)
                 .on_press(Message::Act),
         );
+        if matches!(undo, Undo::Draft(_)) {
+            let delete = fl!("delete-it");
+            line = line.push(
+                button::labelled(look, Kind::OnToast, button::Size::Small, None, delete)
+                    .ring(c.on_toast)
+                    .on_press(Message::Delete),
+            );
+        }
     }
     let right = if toast.undo.is_some() { 8.0 } else { 20.0 };
     let body = container(line)

@@ -126,7 +126,7 @@ async fn child_does_the_main_job() {
         private: false,
         ask_receipt: false,
         format: None,
-        recording: None,
+        draft: None,
     };
     desk.engine.send(reply).await.unwrap();
     desk.engine.drain_outbox().await.unwrap();

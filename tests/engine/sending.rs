@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use aloud::{
     codec::Pcm,
-    engine::{Error, OutboxState, Outgoing, Refusal, Relation},
+    engine::{DraftId, Error, OutboxState, Outgoing, Refusal, Relation},
     message::{self, Mail, PartRole, inspect::ReadOptions},
     model::{AccountId, Address, Flag, Importance, MessageKey, MessageKind, voice::VoiceFormat},
 };
@@ -25,7 +25,7 @@ pub fn text(account: AccountId, to: &str, words: &str) -> Outgoing {
         private: false,
         ask_receipt: false,
         format: None,
-        recording: None,
+        draft: None,
     }
 }
 
@@ -189,30 +189,20 @@ async fn nothing_empty_is_sent_and_nobody_unreachable() {
 #[tokio::test]
 async fn the_recording_goes_once_it_is_frozen_and_stays_when_it_is_not() {
     let desk = Desk::new().await;
-    let make = || {
-        let folder = desk.engine.recordings_dir().join("take");
-        std::fs::create_dir_all(&folder).expect("a folder");
-        std::fs::write(folder.join("take.wav"), b"x").expect("a file");
-        folder
-    };
-    let folder = make();
+    let draft = DraftId::random();
+    desk.engine.open_draft(draft.clone()).await.expect("a draft");
+    let folder = desk.engine.recordings_dir().join(draft.as_str());
+    std::fs::write(folder.join("take.wav"), b"x").expect("a file");
     let nobody = Outgoing {
         to: Vec::new(),
-        recording: Some(folder.clone()),
+        draft: Some(draft.clone()),
         ..voice(desk.account, "a@example.net")
     };
     assert!(desk.engine.send(nobody).await.is_err());
     assert!(folder.exists(), "nothing was frozen, so nothing may go");
-    let message =
-        Outgoing { recording: Some(folder.clone()), ..voice(desk.account, "a@example.net") };
+    let message = Outgoing { draft: Some(draft), ..voice(desk.account, "a@example.net") };
     desk.engine.send(message).await.expect("frozen");
     assert!(!folder.exists());
-    let outside = desk.dir.path().join("mine");
-    std::fs::create_dir_all(&outside).expect("a folder");
-    let message =
-        Outgoing { recording: Some(outside.clone()), ..voice(desk.account, "a@example.net") };
-    desk.engine.send(message).await.expect("frozen");
-    assert!(outside.exists(), "only folders of our own are removed");
 }
 
 #[tokio::test]

@@ -71,7 +71,7 @@ fn voice(person: &Person, to: &str, subject: &str) -> Outgoing {
         private: false,
         ask_receipt: true,
         format: Some(VoiceFormat::Vpim),
-        recording: None,
+        draft: None,
     }
 }
 

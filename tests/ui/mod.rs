@@ -1,4 +1,3 @@
 //! Tests of the window that need more than one module; see docs/ARCHITECTURE.md.
 
-mod outbox;
 mod words;

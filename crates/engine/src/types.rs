@@ -492,8 +492,8 @@ pub struct Outgoing {
     pub ask_receipt: bool,
     /// Format; `None` chooses per recipient.
     pub format: Option<VoiceFormat>,
-    /// Directory of the recording that becomes this message's draft, deleted once it is frozen.
-    pub recording: Option<PathBuf>,
+    /// The draft that it was written in, removed once the message is frozen.
+    pub draft: Option<DraftId>,
 }
 
 /// What the submission server of an account takes and does, as it said last.

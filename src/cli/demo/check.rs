@@ -453,7 +453,7 @@ impl Check {
             private: false,
             ask_receipt: false,
             format: None,
-            recording: None,
+            draft: None,
         }
     }
 }

@@ -6,7 +6,10 @@ use crate::{
     model::{AddrSpec, DateTime},
     ui::{
         list::{BarAct, Message},
-        screen::words::{clock, day_at_time, short_name},
+        screen::{
+            outbox,
+            words::{clock, day_at_time, short_name},
+        },
         theme::{Icon, Look},
         widget::{Bar, El, Tone, bar, button},
     },
@@ -30,16 +33,17 @@ impl App {
         }
         if let Some(draft) = self.kept.as_ref().filter(|_| self.composer.is_none()) {
             let when = day_at_time(DateTime::utc(draft.written), self.world.now);
-            let to =
-                draft.facts.to.first().map_or_else(|| fl!("kept-nobody"), |a| a.label().into());
-            let line = if draft.take.is_some() {
-                let length = clock(draft.length);
-                fl!("kept-bar-line", length = &length, to = &to, when = &when)
-            } else {
-                fl!("kept-bar-text-line", to = &to, when = &when)
+            let to = outbox::draft_names(draft).unwrap_or_else(|| fl!("kept-nobody"));
+            let line = match &draft.take {
+                Some(take) => {
+                    let length = clock(take.length);
+                    fl!("kept-bar-line", length = &length, to = &to, when = &when)
+                }
+                None => fl!("kept-bar-text-line", to = &to, when = &when),
             };
             let fact = if draft.take.is_some() { fl!("kept-bar") } else { fl!("kept-bar-text") };
-            let kept = Bar::new(Tone::Ask, Icon::Mic, fact, line)
+            let mark = if draft.take.is_some() { Icon::Mic } else { Icon::SquarePen };
+            let kept = Bar::new(Tone::Ask, mark, fact, line)
                 .button(act(fl!("draft-continue"), BarAct::Continue))
                 .close(Message::Bar(BarAct::NotNow), fl!("close"))
                 .flush();

@@ -90,7 +90,7 @@ impl App {
                 }
                 self.overview()
             }
-            Event::DraftsChanged => Task::none(),
+            Event::DraftsChanged => self.drafts_changed(),
             Event::AccountChanged(_) => self.overview(),
             Event::AuthRequired(_) => self.overview(),
             Event::DirectoryChanged => {
@@ -265,22 +265,23 @@ impl App {
 
     pub(super) fn leave_demo(&mut self, home: Engine) -> Task<Message> {
         self.demo = false;
+        let parted = self.part_composer();
         let left = self.engine.take();
         let taken = self.take_engine(home);
         let form = self.new_form();
         let stop = left.map_or_else(Task::none, |engine| {
             Task::perform(async move { engine.shutdown().await }, |()| Message::Ignored)
         });
-        Task::batch([taken, form, stop])
+        Task::batch([parted, taken, form, stop])
     }
 
     pub(super) fn take_engine(&mut self, engine: Engine) -> Task<Message> {
+        let parted = self.part_composer();
         self.world.recordings_dir = engine.recordings_dir().to_owned();
         self.engine = Some(engine);
         self.engine_number += 1;
         self.world.sidebar = sidebar::Sidebar::default();
         self.reader = None;
-        self.composer = None;
         self.directory = None;
         self.outbox = None;
         self.unheard.clear();
@@ -290,17 +291,6 @@ impl App {
         self.sending.clear();
         self.list = list::List::default();
         self.page = Page::Starting;
-        Task::batch([self.overview(), self.load_faces(), self.find_kept()])
-    }
-
-    /// Looks for recordings that were kept, or that a crash left behind.
-    pub(super) fn find_kept(&self) -> Task<Message> {
-        match &self.engine {
-            Some(engine) => {
-                let dir = engine.recordings_dir().to_owned();
-                Task::perform(composer::drafts(dir, None), Message::Kept)
-            }
-            None => Task::none(),
-        }
+        Task::batch([parted, self.overview(), self.load_faces(), self.find_kept()])
     }
 }

@@ -110,7 +110,7 @@ impl App {
 
     fn window_command(&mut self, command: Window) -> Task<Message> {
         match (command, &self.dialog) {
-            (Window::Quit, _) => iced::exit(),
+            (Window::Quit, _) => self.quit(),
             (Window::NextControl, _) => self.turn_control(false),
             (Window::PreviousControl, _) => self.turn_control(true),
             (Window::Back, Some(_)) | (Window::Keys, Some(Dialog::Keys)) => {
@@ -142,7 +142,7 @@ impl App {
     fn undo_in_composer(&mut self) -> Task<Message> {
         match self.undo {
             Some(Undo::Take) => self.undo(),
-            Some(Undo::Engine(_) | Undo::Send(_) | Undo::DeleteDraft(_)) | None => Task::none(),
+            Some(Undo::Engine(_) | Undo::Send(_) | Undo::Draft(_)) | None => Task::none(),
         }
     }
 

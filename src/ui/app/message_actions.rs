@@ -8,7 +8,7 @@ use crate::{
     model::MessageKey,
     ui::{
         bridge,
-        screen::{composer, player},
+        screen::{Compose, composer, player},
         theme::Icon,
         toast::{self, Toast},
         words,
@@ -169,20 +169,24 @@ impl App {
             Some(Undo::Send(ids)) => {
                 let Some(composer) = self.sent.take() else { return Task::none() };
                 self.sending.retain(|s| !s.ids.iter().any(|id| ids.contains(id)));
-                let cancel = bridge::ask(
-                    self.engine.as_ref(),
-                    move |engine| async move {
-                        for id in ids {
-                            engine.cancel_send(id).await?;
-                        }
-                        Ok(())
-                    },
-                    Message::Unsent,
-                );
-                Task::batch([cancel, self.reopen(composer)])
+                self.reopen(ids, composer)
             }
             Some(Undo::Take) => self.composer(composer::Message::UndoStartAgain),
-            Some(Undo::DeleteDraft(dir)) => Task::perform(composer::forget(dir), Message::Ordered),
+            Some(Undo::Draft(draft)) => self.compose(&Compose::Draft(draft)),
+        }
+    }
+
+    /// Throws the draft away that was just kept.
+    fn delete_draft(&mut self) -> Task<Message> {
+        match self.undo.take() {
+            Some(Undo::Draft(draft)) => {
+                self.say(Icon::Trash2, fl!("toast-draft-deleted"));
+                self.order(move |engine| async move { engine.remove_draft(draft).await })
+            }
+            other => {
+                self.undo = other;
+                Task::none()
+            }
         }
     }
 
@@ -227,6 +231,7 @@ impl App {
                 Task::none()
             }
             toast::Message::Act => self.undo(),
+            toast::Message::Delete => self.delete_draft(),
         }
     }
 }

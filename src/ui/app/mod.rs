@@ -8,6 +8,7 @@
 
 mod bars;
 mod dialog;
+mod drafts;
 mod events;
 mod keys;
 mod message_actions;
@@ -33,7 +34,10 @@ use super::{
 };
 use crate::{
     audio::{self, Audio},
-    engine::{self, Account, Counts, DeletedUnheard, Engine, Event, Mailbox, UndoToken},
+    engine::{
+        self, Account, Closed, Counts, DeletedUnheard, Draft, DraftId, Engine, Event, Mailbox,
+        UndoToken,
+    },
     model::{ContactId, MessageKey, OutboxId},
 };
 
@@ -71,6 +75,7 @@ pub fn run(launch: Launch) -> iced::Result {
         .subscription(App::subscription)
         .theme(App::theme)
         .default_font(REGULAR)
+        .exit_on_close_request(false)
         .window(window::Settings {
             size: Size::new(1280.0, 800.0),
             min_size: Some(Size::new(480.0, 480.0)),
@@ -163,8 +168,13 @@ pub struct App {
     sent: Option<Box<Composer>>,
     sending: Vec<Sending>,
     reload_due: bool,
-    /// A recording found at the start, to go on with.
-    kept: Option<composer::draft::Draft>,
+    /// A draft found at the start, to go on with.
+    kept: Option<Draft>,
+    /// Counts composers, so that answers to a closed one reach no other.
+    composers: u64,
+    /// Composers that were closed, until their drafts are on the disk or their messages handed over.
+    parted: Vec<drafts::Parted>,
+    leaving: drafts::Leaving,
     /// Senders who asked for a receipt and whose messages were deleted unheard, with what takes the
     /// deletion back. Nothing is sent unless the user says so.
     unheard: Vec<(UndoToken, DeletedUnheard)>,
@@ -211,8 +221,6 @@ pub enum Message {
     Told(Option<String>, Result<(), engine::Error>),
     /// Something was taken back, or not.
     Undone(Result<(), engine::Error>),
-    /// Sending was taken back, or it was too late.
-    Unsent(Result<(), engine::Error>),
     /// An order without an answer was carried out, or not.
     Ordered(Result<(), engine::Error>),
     /// The demo is open.
@@ -240,6 +248,14 @@ pub enum Message {
     Reader(reader::Message),
     /// From the composer.
     Composer(composer::Message),
+    /// An answer to the composer with this number.
+    ToComposer(u64, composer::Message),
+    /// The draft of a closed composer is on the disk, or not.
+    Parted(DraftId, Result<Closed, engine::Error>),
+    /// The window is to be closed: by its button, a key, or the system.
+    Quit,
+    /// What was open is on the disk before the window closes, or not.
+    Left(Result<(), engine::Error>),
     /// From the outbox.
     Outbox(outbox::Message),
     /// From the directory.
@@ -250,8 +266,10 @@ pub enum Message {
     Pane(Pane),
     /// Closes the sidebar over a narrow window.
     CloseMenu,
-    /// Recordings that are kept on this computer, newest first.
-    Kept(Vec<composer::draft::Draft>),
+    /// Drafts that are kept on this computer, newest first; asked at the start.
+    Kept(Vec<Draft>),
+    /// The same, after some of them changed.
+    StillKept(Vec<Draft>),
     /// Nothing.
     Ignored,
 }
@@ -314,6 +332,9 @@ impl App {
             sending: Vec::new(),
             reload_due: false,
             kept: None,
+            composers: 0,
+            parted: Vec::new(),
+            leaving: drafts::Leaving::No,
             unheard: Vec::new(),
         };
         let sound = [
@@ -352,6 +373,8 @@ impl App {
             event::listen_with(listen),
             iced::system::theme_changes().map(Message::System),
             iced::time::every(Duration::from_secs(20)).map(|_| Message::Clock),
+            window::close_requests().map(|_| Message::Quit),
+            bridge::end_of_session().map(|()| Message::Quit),
         ];
         if let Some(engine) = &self.engine {
             all.push(bridge::events(engine, self.engine_number).map(Message::Engine));

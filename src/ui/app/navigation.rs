@@ -13,8 +13,7 @@ use crate::{
         bridge, id, list, now_playing,
         prefs::Choice,
         screen::{
-            self, Action, Ask, Compose, Verb, account,
-            composer::{self, Composer},
+            self, Action, Ask, Compose, Verb, account, composer,
             directory::Directory,
             outbox::Outbox,
             player,
@@ -43,7 +42,7 @@ impl App {
         self.page = Page::Mail;
         match place {
             Place::Outbox => {
-                let (outbox, act) = Outbox::open(&self.world.context());
+                let (outbox, act) = Outbox::open();
                 self.outbox = Some(outbox);
                 self.act(act, Message::Outbox)
             }
@@ -95,7 +94,7 @@ impl App {
                 list::BarAct::SignIn(account) => self.ask_password(account),
                 list::BarAct::AddAccount => self.verb(Verb::AddAccount),
                 list::BarAct::Continue => match self.kept.take() {
-                    Some(draft) => self.verb(Verb::Compose(Compose::Draft(draft.dir))),
+                    Some(draft) => self.verb(Verb::Compose(Compose::Draft(draft.id))),
                     None => Task::none(),
                 },
                 list::BarAct::NotNow => {
@@ -216,7 +215,9 @@ impl App {
     pub(super) fn composer(&mut self, message: composer::Message) -> Task<Message> {
         let Some(composer) = &mut self.composer else { return Task::none() };
         let act = composer.update(message, &self.world.context());
-        self.act(act, Message::Composer)
+        let task = self.composer_act(act);
+        self.drop_spent();
+        task
     }
 
     pub(super) fn directory(&mut self, message: screen::directory::Message) -> Task<Message> {
@@ -232,7 +233,7 @@ impl App {
     pub(super) fn act<M, Q>(
         &mut self,
         action: Action<M, Q>,
-        wrap: fn(M) -> Message,
+        wrap: impl Fn(M) -> Message + Clone + Send + 'static,
     ) -> Task<Message>
     where
         M: Send + 'static,
@@ -242,9 +243,9 @@ impl App {
         for one in action.flat() {
             tasks.push(match one {
                 Action::None | Action::Batch(_) => Task::none(),
-                Action::Run(task) => task.map(wrap),
+                Action::Run(task) => task.map(wrap.clone()),
                 Action::Ask(question) => match &self.engine {
-                    Some(engine) => question.ask(engine).map(wrap),
+                    Some(engine) => question.ask(engine).map(wrap.clone()),
                     None => Task::none(),
                 },
                 Action::Audio(command) => {
@@ -310,7 +311,7 @@ impl App {
         match verb {
             Verb::Compose(what) => self.compose(&what),
             Verb::Sent { ids, to, composer } => {
-                self.composer = None;
+                self.drop_spent();
                 let seconds = self.world.prefs.undo_seconds;
                 self.sending.push(Sending { ids: ids.clone(), to: to.clone() });
                 if seconds > 0 {
@@ -321,10 +322,7 @@ impl App {
                 }
                 self.overview()
             }
-            Verb::CloseComposer => {
-                self.composer = None;
-                Task::none()
-            }
+            Verb::CloseComposer => self.part_composer(),
             Verb::Archive(key) => self.archive(vec![key]),
             Verb::Delete(key) => self.delete(vec![key]),
             Verb::MoveToInbox(key) => self.move_to_inbox(vec![key]),
@@ -396,32 +394,6 @@ impl App {
             }
         }
         left
-    }
-
-    fn compose(&mut self, what: &Compose) -> Task<Message> {
-        if let Some(composer) = &self.composer
-            && composer.holds_something()
-        {
-            self.say(Icon::Info, fl!("toast-composer-busy"));
-            self.pane = Pane::Reading;
-            return Task::none();
-        }
-        let (composer, act) = Composer::open(what, &self.world.context());
-        // The first thing that is missing has the keys; an answer by voice waits for Space.
-        let field = composer.first_field().filter(|_| !matches!(what, Compose::Draft(_)));
-        let focus = field.map_or_else(Task::none, operation::focus);
-        self.composer = Some(composer);
-        self.pane = Pane::Reading;
-        self.page = Page::Mail;
-        Task::batch([self.act(act, Message::Composer), focus])
-    }
-
-    pub(super) fn reopen(&mut self, mut composer: Box<Composer>) -> Task<Message> {
-        let act = composer.reopen();
-        self.composer = Some(*composer);
-        self.pane = Pane::Reading;
-        self.page = Page::Mail;
-        self.act(act, Message::Composer)
     }
 
     pub(super) fn strip(&mut self, message: now_playing::Message) -> Task<Message> {

@@ -1,7 +1,5 @@
 //! What happens, and what is done about it.
 
-use std::path::Path;
-
 use iced::{Task, advanced::widget::operate};
 
 use super::{App, Message, Page, Pane};
@@ -19,19 +17,13 @@ impl App {
         let (hung, covered) = (self.hangs(), self.dialog.is_some());
         let task = self.take(message);
         // What opens has the keys; what closes gives them back to where they were.
-        let task = if self.dialog.is_some() && !covered {
+        if self.dialog.is_some() && !covered {
             operate(focus::cycle(Some(id::DIALOG), true, false)).chain(task)
         } else if hung && !self.hangs() {
             operate(focus::Return::default()).chain(task)
         } else {
             task
-        };
-        // A draft that is open in the composer is not offered elsewhere.
-        let open = self.composer.as_ref().map(Composer::dir);
-        if self.world.open_draft.as_deref() != open {
-            self.world.open_draft = open.map(Path::to_owned);
         }
-        task
     }
 
     /// Whether a menu or another popover that has the keys is open.
@@ -100,13 +92,6 @@ impl App {
                 }
                 self.reload_soon()
             }
-            Message::Unsent(answer) => match answer {
-                Ok(()) => Task::none(),
-                Err(error) => {
-                    self.say(Icon::CircleX, words::error_text(&error));
-                    Task::none()
-                }
-            },
             Message::Ordered(answer) => {
                 if let Err(error) = answer {
                     self.say(Icon::CircleX, words::error_text(&error));
@@ -152,9 +137,13 @@ impl App {
             }
             Message::Reader(message) => self.reader(message),
             Message::Composer(message) => self.composer(message),
+            Message::ToComposer(number, message) => self.answer_composer(number, message),
+            Message::Parted(draft, answer) => self.parted(&draft, answer),
+            Message::Quit => self.quit(),
+            Message::Left(answer) => self.left(answer),
             Message::Outbox(message) => {
                 let Some(outbox) = &mut self.outbox else { return Task::none() };
-                let act = outbox.update(message, &self.world.context());
+                let act = outbox.update(message);
                 self.act(act, Message::Outbox)
             }
             Message::Directory(message) => self.directory(message),
@@ -169,6 +158,12 @@ impl App {
             }
             Message::Kept(drafts) => {
                 self.kept = drafts.into_iter().next();
+                Task::none()
+            }
+            Message::StillKept(drafts) => {
+                let kept = self.kept.take();
+                self.kept =
+                    drafts.into_iter().find(|d| kept.as_ref().is_some_and(|k| k.id == d.id));
                 Task::none()
             }
             Message::Ignored => Task::none(),

@@ -38,8 +38,6 @@ pub struct World {
     pub system_dark: bool,
     /// Folder for recordings in progress.
     pub recordings_dir: PathBuf,
-    /// Folder of the draft that is open in the composer.
-    pub open_draft: Option<PathBuf>,
     /// Mailboxes out of which messages can be taken back to the inbox.
     pub aside: Vec<MailboxId>,
 }
@@ -72,7 +70,6 @@ impl World {
                 .as_ref()
                 .map(|engine| engine.recordings_dir().to_owned())
                 .unwrap_or_default(),
-            open_draft: None,
             aside: Vec::new(),
         }
     }
@@ -177,7 +174,6 @@ impl World {
             accounts: &self.sidebar.accounts,
             offline: self.offline(),
             recordings_dir: &self.recordings_dir,
-            open_draft: self.open_draft.as_deref(),
             aside: &self.aside,
             prefs: &self.prefs,
             photos: self.faces.photos(),

@@ -23,13 +23,11 @@ use super::{
 };
 use crate::{
     audio,
-    engine::{Account, Engine},
+    engine::{Account, DraftId, Engine},
     model::{AccountId, Address, ContactId, DateTime, MailboxId, MessageKey, OutboxId},
 };
 
 pub mod account;
-// Its routing is made exhaustive with its own states.
-#[allow(clippy::wildcard_enum_match_arm)]
 pub mod composer;
 pub mod directory;
 pub mod outbox;
@@ -65,8 +63,6 @@ pub struct Context<'a> {
     pub offline: bool,
     /// Folder for recordings in progress.
     pub recordings_dir: &'a Path,
-    /// Folder of the draft that is open in the composer.
-    pub open_draft: Option<&'a Path>,
     /// Mailboxes out of which a message can be taken back: archive, deleted, junk.
     pub aside: &'a [MailboxId],
     /// The user's choices.
@@ -139,7 +135,7 @@ pub enum Verb {
         /// The composer as it was.
         composer: Box<composer::Composer>,
     },
-    /// The composer closes.
+    /// The composer closes; what it holds is kept as a draft.
     CloseComposer,
     /// Archives, with a toast and undo.
     Archive(MessageKey),
@@ -191,8 +187,8 @@ pub enum Compose {
         /// Keep it private.
         private: bool,
     },
-    /// A recording that was kept on this computer.
-    Draft(std::path::PathBuf),
+    /// A draft that was kept on this computer.
+    Draft(DraftId),
 }
 
 impl<M, Q> Action<M, Q> {

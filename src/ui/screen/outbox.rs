@@ -1,19 +1,16 @@
 //! The outbox: what is on its way out, with its state, and what is kept on this computer.
 
-use std::path::PathBuf;
-
 use iced::{
     Alignment, Length, Task,
     widget::{column, container, row, scrollable},
 };
 
 use super::{
-    Action, Ask, Compose, Context, Toast, Verb, composer,
-    composer::draft::Draft,
+    Action, Ask, Compose, Context, Toast, Verb,
     words::{day_at_time, error_text, length as clock, time_of_day},
 };
 use crate::{
-    engine::{Engine, Error, OutboxRow, OutboxState},
+    engine::{Draft, DraftId, Engine, Error, OutboxRow, OutboxState, Recipient},
     model::{Address, DateTime, OutboxId},
     ui::{
         theme::{Icon, Look, SEMIBOLD, Type, icon, style},
@@ -50,11 +47,11 @@ pub enum Message {
     /// "Edit": takes it back and opens its composer.
     Edit(OutboxId),
     /// It was taken back and is a draft now.
-    ToEdit(OutboxId, Result<PathBuf, Error>),
+    ToEdit(OutboxId, Result<DraftId, Error>),
     /// Opens what is kept.
-    Resume(PathBuf),
+    Resume(DraftId),
     /// Throws it away.
-    Forget(PathBuf),
+    Forget(DraftId),
     /// It is gone.
     Forgotten(Result<(), Error>),
 }
@@ -62,16 +59,16 @@ pub enum Message {
 /// What the outbox asks the engine and the disk.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Question {
-    /// Its rows, and what is kept under this folder.
-    Load(PathBuf),
+    /// Its rows, and the drafts that no window has open.
+    Load,
     /// Takes a row back.
     Cancel(OutboxId),
     /// Tries again.
     Retry(OutboxId),
-    /// Takes a row back and makes a draft of it, in this folder.
-    Edit(Box<OutboxRow>, PathBuf),
+    /// Takes a row back and makes a draft of it.
+    Edit(Box<OutboxRow>),
     /// Throws a draft away.
-    Forget(PathBuf),
+    Forget(DraftId),
 }
 
 /// The outbox's [`Action`].
@@ -80,14 +77,13 @@ pub type Act = Action<Message, Question>;
 impl Outbox {
     /// Asks for everything.
     #[must_use]
-    pub fn open(ctx: &Context<'_>) -> (Self, Act) {
-        let ask = Action::Ask(Question::Load(ctx.recordings_dir.to_owned()));
-        (Self::default(), ask)
+    pub fn open() -> (Self, Act) {
+        (Self::default(), Action::Ask(Question::Load))
     }
 
-    /// What happens next.
-    pub fn update(&mut self, message: Message, ctx: &Context<'_>) -> Act {
-        let load = || Action::Ask(Question::Load(ctx.recordings_dir.to_owned()));
+    /// Applies `message` and returns what the window should do.
+    pub fn update(&mut self, message: Message) -> Act {
+        let load = || Action::Ask(Question::Load);
         match message {
             Message::Changed => load(),
             Message::Loaded(rows, drafts) => {
@@ -106,7 +102,7 @@ impl Outbox {
             Message::Edit(id) => match self.rows.iter().find(|r| r.id == id) {
                 Some(row) => {
                     let row = Box::new(row.clone());
-                    self.order(id, Question::Edit(row, ctx.recordings_dir.to_owned()))
+                    self.order(id, Question::Edit(row))
                 }
                 None => Action::None,
             },
@@ -114,15 +110,15 @@ impl Outbox {
                 self.done(id, result, || Action::say(fl!("toast-not-sent"))).and(load())
             }
             Message::Retried(id, result) => self.done(id, result, || Action::None).and(load()),
-            Message::ToEdit(id, Ok(dir)) => {
+            Message::ToEdit(id, Ok(draft)) => {
                 self.busy.retain(|b| *b != id);
-                Action::Do(Verb::Compose(Compose::Draft(dir))).and(load())
+                Action::Do(Verb::Compose(Compose::Draft(draft))).and(load())
             }
             Message::ToEdit(id, Err(error)) => {
                 self.done(id, Err(error), || Action::None).and(load())
             }
-            Message::Resume(dir) => Action::Do(Verb::Compose(Compose::Draft(dir))),
-            Message::Forget(dir) => Action::Ask(Question::Forget(dir)),
+            Message::Resume(draft) => Action::Do(Verb::Compose(Compose::Draft(draft))),
+            Message::Forget(draft) => Action::Ask(Question::Forget(draft)),
             Message::Forgotten(Ok(())) => {
                 Action::Toast(Toast::new(Icon::Trash2, fl!("toast-draft-deleted"))).and(load())
             }
@@ -166,19 +162,28 @@ pub fn state_text(state: &OutboxState, offline: bool, now: DateTime) -> String {
 }
 
 /// "Graham Pearce and 2 others".
-fn names(to: &[Address]) -> String {
+fn names(to: &[&str]) -> String {
     match to {
         [] => fl!("outbox-nobody"),
-        [one] => one.label().to_owned(),
-        [one, two] => fl!("names-two", one = one.label(), two = two.label()),
-        [one, rest @ ..] => fl!("names-many", count = rest.len(), one = one.label()),
+        [one] => (*one).to_owned(),
+        [one, two] => fl!("names-two", one = *one, two = *two),
+        [one, rest @ ..] => fl!("names-many", count = rest.len(), one = *one),
     }
+}
+
+/// Whom a draft is for, as far as that is known.
+#[must_use]
+pub fn draft_names(draft: &Draft) -> Option<String> {
+    let content = &draft.content;
+    let typed = [content.to_typed.trim(), content.cc_typed.trim()];
+    let chosen = content.to.iter().chain(&content.cc).map(Recipient::label);
+    let all: Vec<&str> = chosen.chain(typed).filter(|name| !name.is_empty()).collect();
+    (!all.is_empty()).then(|| names(&all))
 }
 
 /// Draws the outbox, as one list.
 pub fn view<'a>(outbox: &'a Outbox, ctx: &Context<'a>, look: Look) -> El<'a, Message> {
-    let drafts = outbox.drafts.iter().filter(|d| Some(d.dir.as_path()) != ctx.open_draft);
-    if outbox.loaded && outbox.rows.is_empty() && drafts.clone().next().is_none() {
+    if outbox.loaded && outbox.rows.is_empty() && outbox.drafts.is_empty() {
         return empty(
             look,
             icon(Icon::Clock, 32.0, look.c.text_3).into(),
@@ -191,7 +196,7 @@ pub fn view<'a>(outbox: &'a Outbox, ctx: &Context<'a>, look: Look) -> El<'a, Mes
     for row in &outbox.rows {
         list = list.push(entry(row, outbox.busy.contains(&row.id), ctx, look)).push(hairline(look));
     }
-    for draft in drafts {
+    for draft in &outbox.drafts {
         list = list.push(kept(draft, ctx, look)).push(hairline(look));
     }
     scrollable(list).style(style::scrollbar(look)).width(Length::Fill).height(Length::Fill).into()
@@ -235,8 +240,9 @@ fn entry<'a>(item: &'a OutboxRow, busy: bool, ctx: &Context<'a>, look: Look) -> 
     };
     let said =
         said.map(|said| look.text(Type::Small, fl!("outbox-said", text = said)).color(c.text_3));
+    let to: Vec<&str> = item.to.iter().map(Address::label).collect();
     let words = column![
-        ellipsis(look, Type::Ui, names(&item.to)).font(SEMIBOLD).color(c.text),
+        ellipsis(look, Type::Ui, names(&to)).font(SEMIBOLD).color(c.text),
         row![measure, ellipsis(look, Type::Ui, item.subject.as_str()).color(c.text)]
             .spacing(8)
             .align_y(Alignment::Center),
@@ -278,16 +284,15 @@ fn entry<'a>(item: &'a OutboxRow, busy: bool, ctx: &Context<'a>, look: Look) -> 
 
 fn kept<'a>(draft: &'a Draft, ctx: &Context<'a>, look: Look) -> El<'a, Message> {
     let c = look.c;
-    let to = if draft.facts.to.is_empty() { fl!("draft-nobody") } else { names(&draft.facts.to) };
+    let to = draft_names(draft).unwrap_or_else(|| fl!("draft-nobody"));
     let when = day_at_time(DateTime::utc(draft.written), ctx.now);
-    let what = if draft.take.is_some() {
-        fl!("draft-voice", length = clock(draft.length), when = &when)
-    } else {
-        fl!("draft-text", when = &when)
+    let what = match &draft.take {
+        Some(take) => fl!("draft-voice", length = clock(take.length), when = &when),
+        None => fl!("draft-text", when = &when),
     };
     let words = column![
         ellipsis(look, Type::Ui, to).font(SEMIBOLD).color(c.text),
-        ellipsis(look, Type::Ui, draft.facts.subject.as_str()).color(c.text),
+        ellipsis(look, Type::Ui, draft.content.subject.as_str()).color(c.text),
         look.text(Type::Small, what).color(c.text_2),
     ]
     .spacing(2)
@@ -295,9 +300,9 @@ fn kept<'a>(draft: &'a Draft, ctx: &Context<'a>, look: Look) -> El<'a, Message> 
     let mark = if draft.take.is_some() { Icon::Mic } else { Icon::SquarePen };
     let buttons = row![
         button::outline_small(look, fl!("draft-continue"))
-            .on_press(Message::Resume(draft.dir.clone())),
+            .on_press(Message::Resume(draft.id.clone())),
         button::outline_small(look, fl!("draft-delete"))
-            .on_press(Message::Forget(draft.dir.clone())),
+            .on_press(Message::Forget(draft.id.clone())),
     ]
     .spacing(8);
     laid_out(avatar(look, Avatar::Symbol(mark), 36.0), words.into(), buttons.into(), ctx)
@@ -322,8 +327,8 @@ impl Ask<Message> for Question {
     fn ask(self, engine: &Engine) -> Task<Message> {
         let e = engine.clone();
         match self {
-            Self::Load(dir) => Task::perform(
-                async move { (e.outbox().await, composer::drafts(dir, None).await) },
+            Self::Load => Task::perform(
+                async move { (e.outbox().await, e.drafts().await.unwrap_or_default()) },
                 |(rows, drafts)| Message::Loaded(rows, drafts),
             ),
             Self::Cancel(id) => Task::perform(async move { e.cancel_send(id).await }, move |r| {
@@ -332,11 +337,14 @@ impl Ask<Message> for Question {
             Self::Retry(id) => Task::perform(async move { e.retry_send(id).await }, move |r| {
                 Message::Retried(id, r)
             }),
-            Self::Edit(row, dir) => {
+            Self::Edit(row) => {
                 let id = row.id;
-                Task::perform(composer::from_outbox(e, *row, dir), move |r| Message::ToEdit(id, r))
+                let edit = async move { e.edit_unsent(*row).await };
+                Task::perform(edit, move |r| Message::ToEdit(id, r))
             }
-            Self::Forget(dir) => Task::perform(composer::forget(dir), Message::Forgotten),
+            Self::Forget(draft) => {
+                Task::perform(async move { e.remove_draft(draft).await }, Message::Forgotten)
+            }
         }
     }
 }
@@ -346,7 +354,8 @@ mod tests {
     use super::*;
     use crate::{
         engine::{Failure, FailureWhy},
-        model::AddrSpec,
+        model::{AccountId, AddrSpec},
+        ui::screen::testing::{NOW, person},
     };
 
     fn refused(code: u16, recipient: Option<&str>, said: &str) -> Failure {
@@ -357,12 +366,6 @@ mod tests {
             said: said.into(),
         }
     }
-
-    use crate::{
-        audio::State,
-        model::AccountId,
-        ui::screen::testing::{NOW, ctx, person},
-    };
 
     fn row(id: i64, state: OutboxState) -> OutboxRow {
         OutboxRow {
@@ -381,40 +384,37 @@ mod tests {
 
     #[test]
     fn receipts_are_not_shown_among_messages() {
-        let idle = State::default();
-        let (mut o, ask) = Outbox::open(&ctx(&idle));
-        assert!(matches!(ask, Action::Ask(Question::Load(_))));
+        let (mut o, ask) = Outbox::open();
+        assert!(matches!(ask, Action::Ask(Question::Load)));
         let rows = vec![row(1, OutboxState::Queued), row(9, OutboxState::Queued)];
-        o.update(Message::Loaded(Ok(rows), Vec::new()), &ctx(&idle));
+        o.update(Message::Loaded(Ok(rows), Vec::new()));
         assert_eq!(o.rows.len(), 1);
     }
 
     #[test]
     fn one_order_at_a_time_for_a_row() {
-        let idle = State::default();
-        let (mut o, _) = Outbox::open(&ctx(&idle));
+        let (mut o, _) = Outbox::open();
         assert!(matches!(
-            o.update(Message::Cancel(OutboxId(1)), &ctx(&idle)),
+            o.update(Message::Cancel(OutboxId(1))),
             Action::Ask(Question::Cancel(OutboxId(1)))
         ));
-        assert!(matches!(o.update(Message::Cancel(OutboxId(1)), &ctx(&idle)), Action::None));
+        assert!(matches!(o.update(Message::Cancel(OutboxId(1))), Action::None));
         let late = Err(Error::Refused("It has gone out already.".into()));
-        let actions = o.update(Message::Cancelled(OutboxId(1), late), &ctx(&idle)).flat();
+        let actions = o.update(Message::Cancelled(OutboxId(1), late)).flat();
         assert!(matches!(&actions[0], Action::Toast(t) if t.text == "It has gone out already."));
     }
 
     #[test]
     fn editing_takes_the_row_back_first() {
-        let idle = State::default();
-        let (mut o, _) = Outbox::open(&ctx(&idle));
+        let (mut o, _) = Outbox::open();
         let rows = vec![row(1, OutboxState::Failed(refused(550, None, "no")))];
-        o.update(Message::Loaded(Ok(rows), Vec::new()), &ctx(&idle));
-        let asked = o.update(Message::Edit(OutboxId(1)), &ctx(&idle));
-        assert!(matches!(asked, Action::Ask(Question::Edit(row, _)) if row.id == OutboxId(1)));
-        let dir = PathBuf::from("/nowhere/draft-1");
-        let done = Message::ToEdit(OutboxId(1), Ok(dir.clone()));
-        let actions = o.update(done, &ctx(&idle)).flat();
-        assert!(matches!(&actions[0], Action::Do(Verb::Compose(Compose::Draft(d))) if *d == dir));
+        o.update(Message::Loaded(Ok(rows), Vec::new()));
+        let asked = o.update(Message::Edit(OutboxId(1)));
+        assert!(matches!(asked, Action::Ask(Question::Edit(row)) if row.id == OutboxId(1)));
+        let draft = DraftId::random();
+        let done = Message::ToEdit(OutboxId(1), Ok(draft.clone()));
+        let actions = o.update(done).flat();
+        assert!(matches!(&actions[0], Action::Do(Verb::Compose(Compose::Draft(d))) if *d == draft));
     }
 
     #[test]

@@ -567,7 +567,7 @@ fn a_wrong_password() {
 #[test]
 fn the_outbox() {
     let state = State::default();
-    let (mut outbox, _) = Outbox::open(&ctx(&state));
+    let (mut outbox, _) = Outbox::open();
     let rows = vec![OutboxRow {
         id: OutboxId(1),
         account: AccountId(1),
@@ -585,7 +585,7 @@ fn the_outbox() {
         answers: None,
         forward: false,
     }];
-    outbox.update(outbox::Message::Loaded(Ok(rows), Vec::new()), &ctx(&state));
+    outbox.update(outbox::Message::Loaded(Ok(rows), Vec::new()));
     let context = ctx(&state);
     let mut shown =
         show("outbox", Size::new(420.0, 400.0), |look| outbox::view(&outbox, &context, look));

@@ -42,7 +42,6 @@ pub fn ctx(audio: &State) -> Context<'_> {
         accounts: &[],
         offline: false,
         recordings_dir: Path::new("/nowhere/recordings"),
-        open_draft: None,
         aside: &[],
         prefs: &PREFS,
         photos: &NO_PHOTOS,

@@ -103,7 +103,9 @@ pub fn error_text(error: &engine::Error) -> String {
         E::Protocol(_) => fl!("error-protocol"),
         E::Store(_) => fl!("error-store"),
         E::NotFound(_) => fl!("error-not-found"),
-        E::DraftInUse | E::NotEditable | E::Stopped | _ => fl!("error-other"),
+        E::DraftInUse => fl!("error-draft-in-use"),
+        E::NotEditable => fl!("outbox-not-editable"),
+        E::Stopped | _ => fl!("error-other"),
     }
 }
 

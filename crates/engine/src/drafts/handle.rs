@@ -9,7 +9,7 @@ use super::{Closed, Draft, DraftContent, DraftId, Drafts, Listed, Revision, Save
 use crate::{
     errors::Result,
     handle::Engine,
-    store::blocking,
+    store::{blocking, sent_drafts},
     types::{Error, Event},
 };
 
@@ -27,6 +27,7 @@ impl Engine {
     /// # Errors
     /// [`Error::NotFound`]; [`Error::DraftInUse`] when another window has it open.
     pub async fn resume_draft(&self, id: DraftId) -> Result<Draft> {
+        self.remove_sent_drafts().await?;
         let draft = self.on_drafts(move |drafts| drafts.resume(&id)).await?;
         self.tell(Event::DraftsChanged);
         Ok(draft)
@@ -69,6 +70,7 @@ impl Engine {
     /// # Errors
     /// [`Error::Store`].
     pub async fn drafts(&self) -> Result<Vec<Draft>> {
+        self.remove_sent_drafts().await?;
         self.on_drafts(|drafts| Ok(drafts.list())).await
     }
 
@@ -143,12 +145,27 @@ impl Engine {
     }
 
     /// Removes the draft of a message that is frozen now. What is left of it by a failure is no
-    /// reason not to send.
+    /// reason not to send: it stays marked as sent and is removed the next time.
     pub(crate) async fn draft_handed_over(&self, id: DraftId) {
-        if let Err(error) = self.on_drafts(move |drafts| drafts.handed_over(&id)).await {
+        let draft = id.clone();
+        let removed = match self.on_drafts(move |drafts| drafts.handed_over(&draft)).await {
+            Ok(()) => self.inner.store.write(move |t| sent_drafts::clear(t, &id)).await,
+            Err(error) => Err(error),
+        };
+        if let Err(error) = removed {
             tracing::warn!(error = error.class(), "a draft that was sent could not be removed");
         }
         self.tell(Event::DraftsChanged);
+    }
+
+    /// Removes drafts whose messages were frozen by a process that died before it removed them.
+    async fn remove_sent_drafts(&self) -> Result<()> {
+        for id in self.inner.store.read(sent_drafts::all).await? {
+            let draft = id.clone();
+            self.on_drafts(move |drafts| drafts.handed_over(&draft)).await?;
+            self.inner.store.write(move |t| sent_drafts::clear(t, &id)).await?;
+        }
+        Ok(())
     }
 
     pub(super) async fn on_drafts<T: Send + 'static>(

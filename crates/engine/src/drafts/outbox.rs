@@ -12,6 +12,7 @@ use super::{DraftContent, DraftId, Drafts, Recipient, sound};
 use crate::{
     errors::Result,
     handle::Engine,
+    store::sent_drafts,
     types::{Error, Event, OutboxRow},
 };
 
@@ -38,6 +39,9 @@ impl Engine {
         content: DraftContent,
         sounds: NamedSounds,
     ) -> Result<Unsent> {
+        let id = draft.clone();
+        // The mark of one that was sent must not take the new one away.
+        self.inner.store.write(move |t| sent_drafts::clear(t, &id)).await?;
         let id = draft.clone();
         self.on_drafts(move |drafts| drafts.write_new(&id, &content, &sounds)).await?;
         let mut unsent = Unsent { back: Vec::new(), gone: Vec::new() };

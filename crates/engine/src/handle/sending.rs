@@ -12,14 +12,12 @@ use crate::{
     directory, outbox,
     receipts::Standing,
     store::{
-        self, Writer, accounts,
-        blobs::make_private_dir,
-        blocking, list,
+        self, Writer, accounts, blocking, list,
         messages::{self, Place},
         ops,
         outbox::{self as rows, Frozen, Phase},
         receipts::Answer,
-        words,
+        sent_drafts, words,
     },
     types::*,
 };
@@ -83,7 +81,7 @@ impl Engine {
     }
 
     /// Checks the rules, builds, freezes and stores; one outbox row a format. The octets are on
-    /// disk when this returns; only then is the recording's folder removed.
+    /// disk when this returns; only then is the draft removed.
     ///
     /// # Errors
     /// [`Error::Refused`] when a rule forbids it, [`Error::Invalid`] when something is missing;
@@ -130,16 +128,21 @@ impl Engine {
         let now = self.inner.store.now();
         let undo = i64::from(self.inner.undo_seconds.load(Ordering::SeqCst));
         let phase = if undo > 0 { Phase::Held } else { Phase::Queued };
+        self.inner.outbox.step("freezing");
+        let draft = message.draft.clone();
         let ids = self
             .inner
             .store
             .write(move |t| {
+                if let Some(draft) = &draft {
+                    sent_drafts::mark(t, draft)?;
+                }
                 frozen.iter().map(|f| rows::freeze(t, f, phase, now + undo, 0, now)).collect()
             })
             .await?;
         self.inner.outbox.step("frozen");
-        if let Some(recording) = message.recording {
-            self.drop_recording(recording).await;
+        if let Some(draft) = message.draft {
+            self.draft_handed_over(draft).await;
         }
         self.inner.outbox.wake();
         self.tell(Event::OutboxChanged);
@@ -344,24 +347,6 @@ impl Engine {
             date: words::local(self.inner.store.now()),
             domain: domain.to_owned(),
             token: token(),
-        }
-    }
-
-    /// Removes the folder of a recording that is frozen now, if it is one of ours.
-    async fn drop_recording(&self, recording: std::path::PathBuf) {
-        let ours = self.recordings_dir().to_owned();
-        let removed = blocking(move || {
-            if recording != ours && recording.starts_with(&ours) {
-                if recording.is_dir() {
-                    std::fs::remove_dir_all(&recording)?;
-                } else if recording.exists() {
-                    std::fs::remove_file(&recording)?;
-                }
-            }
-            make_private_dir(&ours)
-        });
-        if let Err(error) = removed.await {
-            tracing::warn!(error = error.class(), "a recording that was sent could not be removed");
         }
     }
 

@@ -4,11 +4,11 @@ use std::path::PathBuf;
 
 use iced::Task;
 
-use super::{Line, Message, draft::Facts, people, work};
+use super::{Line, Message, people, work};
 use crate::{
     audio::ClipId,
-    engine::{Engine, Error, Relation},
-    model::{AccountId, Address, MessageKey},
+    engine::{DraftContent, DraftId, Engine, Error, Relation},
+    model::{AccountId, Address, MessageKey, OutboxId},
     ui::screen::{Ask, player},
 };
 
@@ -17,8 +17,8 @@ use crate::{
 pub enum Question {
     /// The original.
     Open(MessageKey),
-    /// What is kept in this folder.
-    Draft(PathBuf),
+    /// A draft that was kept, to go on with it.
+    Draft(DraftId),
     /// Suggestions for a line.
     Complete(Line, people::Ask),
     /// Which format each recipient gets.
@@ -32,14 +32,12 @@ pub enum Question {
         /// Everyone.
         to: Vec<Address>,
     },
-    /// Makes the folder and writes what goes with the recording; answers with [`Message::Ready`].
-    Prepare(PathBuf, Facts),
-    /// The same, without an answer.
-    Keep(PathBuf, Facts),
-    /// Removes a draft.
-    Forget(PathBuf),
-    /// Writes a draft back after Undo.
-    Restore(PathBuf, Facts, work::Kept),
+    /// Makes the folder of a new draft.
+    Prepare(DraftId),
+    /// Writes a revision of the draft, with its edition.
+    Save(DraftId, u64, Box<DraftContent>),
+    /// Takes a message back that was sent, and writes its draft back.
+    Unsend(Vec<OutboxId>, DraftId, Box<DraftContent>, work::Kept),
     /// Reads a take.
     Read(ClipId, PathBuf),
     /// Measures the waveform of a take.
@@ -62,14 +60,13 @@ pub enum Question {
 impl Ask<Message> for Question {
     fn ask(self, engine: &Engine) -> Task<Message> {
         let e = engine.clone();
-        let nothing = |_: Result<(), Error>| Message::Ignored;
         match self {
             Self::Open(key) => Task::perform(async move { e.open(key).await }, move |r| {
                 Message::Original(key, r.map(Box::new))
             }),
-            Self::Draft(dir) => {
-                Task::perform(work::draft(dir), |found| Message::Draft(found.map(Box::new)))
-            }
+            Self::Draft(id) => Task::perform(async move { e.resume_draft(id).await }, |found| {
+                Message::Draft(found.map(Box::new))
+            }),
             Self::Complete(line, ask) => {
                 let number = ask.number;
                 Task::perform(async move { e.complete(ask.account, ask.text).await }, move |r| {
@@ -80,12 +77,17 @@ impl Ask<Message> for Question {
                 async move { e.plan_formats(account, relation, to).await },
                 move |r| Message::Planned(number, r),
             ),
-            Self::Prepare(dir, facts) => Task::perform(work::keep(dir, facts), Message::Ready),
-            Self::Keep(dir, facts) => Task::perform(work::keep(dir, facts), nothing),
-            Self::Forget(dir) => Task::perform(work::remove(dir), nothing),
-            Self::Restore(dir, facts, kept) => {
-                Task::perform(work::restore(dir, facts, kept), Message::Ready)
+            Self::Prepare(id) => {
+                Task::perform(async move { e.open_draft(id).await }, Message::Ready)
             }
+            Self::Save(id, edition, content) => Task::perform(
+                async move { e.save_draft(id, edition, *content).await },
+                Message::Saved,
+            ),
+            Self::Unsend(ids, id, content, kept) => Task::perform(
+                async move { e.unsend(ids, id, *content, kept).await },
+                Message::Unsent,
+            ),
             Self::Read(clip, file) => {
                 Task::perform(work::read(file), move |r| Message::Take(clip.clone(), r))
             }
@@ -103,9 +105,8 @@ impl Ask<Message> for Question {
             ),
             Self::Again { key, paths, file } => {
                 let at = file.clone();
-                Task::perform(work::again(e, key, paths, file), move |r| {
-                    Message::Copied(at.clone(), r)
-                })
+                let copy = async move { e.copy_into_draft(key, paths, file).await };
+                Task::perform(copy, move |r| Message::Copied(at.clone(), r))
             }
             Self::Send(job) => Task::perform(work::send(e, *job), Message::Handed),
         }

@@ -1,308 +1,349 @@
-//! Recordings that are kept on this computer: one folder each under the recordings folder, with the
-//! takes as WAV files and `draft.json` saying who they are for. Written while recording, so that a
-//! crash loses nothing; offered again at the next start.
+//! The composer and its draft: what of it is kept, when, and how it comes back.
 //!
-//! Reading is forgiving: a folder without a usable recording is ignored, a broken `draft.json`
-//! leaves the recording without recipients. Names inside the file are never used as paths.
+//! The engine keeps drafts ([`crate::engine::drafts`]). Each change is handed over after
+//! [`SAVE_AFTER`]; a timer runs only while something is not saved. What Aloud filled in itself, the
+//! recipients and subject of a reply, is no draft before the user changes something or records.
 
-use std::{
-    path::{Path, PathBuf},
-    sync::Arc,
-    time::{Duration, SystemTime, UNIX_EPOCH},
+use std::time::Duration;
+
+use iced::{Task, widget::text_editor};
+
+use super::{
+    Act, Action, Composer, Kind, Medium, Message, Question, Stage, Trouble, orders,
+    people::People,
+    recorder::{self, Recorder, Take},
 };
-
-use serde::{Deserialize, Serialize};
-
 use crate::{
-    codec::{self, Hint, Limits, Pcm},
-    engine::Relation,
-    model::{AccountId, Address, Importance, MessageKey},
+    audio::Command,
+    engine::{Account, Draft, DraftContent, DraftId, Error, Recipient, Relation, Saved, Sound},
+    ui::screen::{Compose, Context, words},
 };
 
-/// File that says who a recording is for.
-const FACTS: &str = "draft.json";
-/// Largest file of that kind that is read.
-const FACTS_MAX: u64 = 64 * 1024;
-/// Largest recording that is read: two hours of 48 kHz, 16 bit.
-const TAKE_MAX: u64 = 700 * 1024 * 1024;
-/// Most folders that are looked at.
-const DRAFTS_MAX: usize = 200;
+/// From a change until it is handed to the disk: with the disk's time well under a second.
+const SAVE_AFTER: Duration = Duration::from_millis(400);
+/// Until the next attempt when the disk took nothing.
+const TRY_AGAIN_AFTER: Duration = Duration::from_secs(5);
 
-/// What goes with a recording.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct Facts {
-    /// Account.
-    pub account: Option<AccountId>,
-    /// What it answers or forwards, by local row.
-    pub reply_to: Option<MessageKey>,
-    /// What it forwards.
-    pub forward: Option<MessageKey>,
-    /// To.
-    pub to: Vec<Address>,
-    /// Cc.
-    pub cc: Vec<Address>,
-    /// Subject.
-    pub subject: String,
-    /// A text message rather than a voice message.
-    pub text: bool,
-    /// Note with a voice message, or the text of a text message.
-    pub note: String,
-    /// Importance.
-    pub importance: Importance,
-    /// Private.
-    pub private: bool,
-    /// Ask for a receipt.
-    pub ask_receipt: bool,
-    /// Name of the take in this folder.
-    pub take: Option<String>,
-    /// Name of the spoken subject in this folder.
-    pub spoken_subject: Option<String>,
-}
-
-impl Facts {
-    /// What it answers.
-    #[must_use]
-    pub fn relation(&self) -> Relation {
-        match (self.forward, self.reply_to) {
-            (Some(key), _) => Relation::Forward(key),
-            (None, Some(to)) => Relation::Reply { to, include_original: false },
-            (None, None) => Relation::New,
-        }
-    }
-}
-
-/// A recording found on this computer.
+/// What is left to keep when a composer closes.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Draft {
-    /// Its folder.
-    pub dir: PathBuf,
-    /// What goes with it.
-    pub facts: Facts,
-    /// The recording; `None` for a text message.
-    pub take: Option<PathBuf>,
-    /// Its length.
-    pub length: Duration,
-    /// The spoken subject.
-    pub spoken: Option<PathBuf>,
-    /// Its length.
-    pub spoken_length: Duration,
-    /// When it was last written, in seconds since 1970.
-    pub written: i64,
+pub struct Parting {
+    /// Its draft.
+    pub draft: DraftId,
+    /// Of the last revision.
+    pub edition: u64,
+    /// The last revision.
+    pub content: DraftContent,
 }
 
-/// A folder name for a new recording.
-#[must_use]
-pub fn new_dir(recordings: &Path) -> PathBuf {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    recordings.join(format!("draft-{}-{:08x}", since.as_secs(), rand::random::<u32>()))
+/// What a message does to the draft.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Edit {
+    /// Nothing.
+    None,
+    /// Another recording, or room for a note: no word of the user's yet.
+    Aside,
+    /// Perhaps other recipients, or other letters of one.
+    Lines,
+    /// The user changes words or options.
+    ByHand,
 }
 
-/// Makes the folder, for this user only, and writes what goes with the recording: first beside,
-/// then in its place.
-///
-/// # Errors
-/// What the disk says.
-pub fn write(dir: &Path, facts: &Facts) -> std::io::Result<()> {
-    make_dir(dir)?;
-    let text = serde_json::to_vec_pretty(facts)?;
-    let beside = dir.join("draft.json.new");
-    std::fs::write(&beside, text)?;
-    std::fs::rename(beside, dir.join(FACTS))
-}
-
-fn make_dir(dir: &Path) -> std::io::Result<()> {
-    let mut builder = std::fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(dir)
-}
-
-/// Removes a recording for good. Only folders of our own making are touched.
-///
-/// # Errors
-/// What the disk says.
-pub fn remove(dir: &Path) -> std::io::Result<()> {
-    let ours = dir.file_name().and_then(|n| n.to_str()).is_some_and(|n| n.starts_with("draft-"));
-    if !ours || !dir.is_dir() {
-        return Ok(());
-    }
-    std::fs::remove_dir_all(dir)
-}
-
-/// All recordings that are kept, newest first. Folders in which nothing was recorded are removed,
-/// unless they are `open` in a composer now.
-#[must_use]
-pub fn find(recordings: &Path, open: Option<&Path>) -> Vec<Draft> {
-    let Ok(entries) = std::fs::read_dir(recordings) else { return Vec::new() };
-    let mut found: Vec<Draft> = Vec::new();
-    for dir in entries.flatten().map(|e| e.path()).take(DRAFTS_MAX) {
-        let ours =
-            dir.file_name().and_then(|n| n.to_str()).is_some_and(|n| n.starts_with("draft-"));
-        if !ours || Some(dir.as_path()) == open {
-            continue;
-        }
-        match read(&dir) {
-            Some(draft) => found.push(draft),
-            // Only what is certainly empty goes; a recording that cannot be read stays.
-            None if is_empty(&dir) => drop(remove(&dir)),
-            None => {}
+impl Message {
+    fn edit(&self) -> Edit {
+        match self {
+            Self::Typed(..)
+            | Self::Enter(_)
+            | Self::Found(..)
+            | Self::Pick(..)
+            | Self::Remove(..) => Edit::Lines,
+            Self::Subject(_)
+            | Self::Importance(_)
+            | Self::Private(_)
+            | Self::Receipt(_)
+            | Self::Format(_) => Edit::ByHand,
+            Self::Note(change) if change.is_edit() => Edit::ByHand,
+            Self::Press
+            | Self::Finish
+            | Self::StartAgain
+            | Self::UndoStartAgain
+            | Self::RecordMore
+            | Self::Copied(..)
+            | Self::SpokenSubject
+            | Self::SpokenFinish
+            | Self::SpokenRemove
+            | Self::OpenNote => Edit::Aside,
+            Self::Original(..)
+            | Self::Draft(_)
+            | Self::Ready(_)
+            | Self::SaveDue
+            | Self::Saved(_)
+            | Self::Unsent(_)
+            | Self::Audio
+            | Self::Step(..)
+            | Self::Dismiss(_)
+            | Self::OpenCc
+            | Self::Play
+            | Self::Seek(_)
+            | Self::Take(..)
+            | Self::Measured(..)
+            | Self::PlayOriginal
+            | Self::PlaySpoken
+            | Self::Note(_)
+            | Self::Planned(..)
+            | Self::Toggle(_)
+            | Self::Send
+            | Self::Handed(_)
+            | Self::Close
+            | Self::Maximize
+            | Self::Ignored => Edit::None,
         }
     }
-    found.sort_by_key(|d| std::cmp::Reverse(d.written));
-    found
 }
 
-/// Whether no take in the folder holds more than a header.
-fn is_empty(dir: &Path) -> bool {
-    std::fs::read_dir(dir).is_ok_and(|entries| {
-        entries.flatten().all(|e| {
-            let wav = e.path().extension().is_some_and(|x| x.eq_ignore_ascii_case("wav"));
-            !wav || e.metadata().is_ok_and(|m| m.len() <= 128)
-        })
-    })
-}
-
-/// One recording, or one text.
-#[must_use]
-pub fn read(dir: &Path) -> Option<Draft> {
-    let facts = facts(dir).unwrap_or_default();
-    // A name with a folder in it is not ours.
-    let named = |name: &str| {
-        let plain = Path::new(name).file_name() == Some(std::ffi::OsStr::new(name));
-        plain.then(|| dir.join(name)).filter(|p| p.is_file())
-    };
-    let take = facts.take.as_deref().and_then(named).or_else(|| newest_take(dir));
-    let length_of = |file: Option<&Path>| {
-        file.and_then(|t| wav(t).ok()).map(|p| p.duration()).unwrap_or_default()
-    };
-    let length = length_of(take.as_deref());
-    let spoken = facts.spoken_subject.as_deref().and_then(named);
-    let spoken_length = length_of(spoken.as_deref());
-    let spoken = spoken.filter(|_| !spoken_length.is_zero());
-    let take = take.filter(|_| !length.is_zero());
-    let written_text = facts.text && !facts.note.trim().is_empty();
-    if take.is_none() && !written_text {
-        return None;
-    }
-    let written = std::fs::metadata(take.clone().unwrap_or_else(|| dir.join(FACTS)))
-        .and_then(|m| m.modified())
-        .ok()
-        .and_then(|t| t.duration_since(UNIX_EPOCH).ok())
-        .map_or(0, |d| d.as_secs() as i64);
-    Some(Draft { dir: dir.to_owned(), facts, take, length, spoken, spoken_length, written })
-}
-
-fn facts(dir: &Path) -> Option<Facts> {
-    let file = dir.join(FACTS);
-    if std::fs::metadata(&file).ok()?.len() > FACTS_MAX {
-        return None;
-    }
-    serde_json::from_slice(&std::fs::read(file).ok()?).ok()
-}
-
-fn newest_take(dir: &Path) -> Option<PathBuf> {
-    let mut takes: Vec<PathBuf> = std::fs::read_dir(dir)
-        .ok()?
-        .flatten()
-        .map(|e| e.path())
-        .filter(|p| {
-            p.file_name()
-                .and_then(|n| n.to_str())
-                .is_some_and(|n| n.starts_with("take-") && n.ends_with(".wav"))
-        })
-        .collect();
-    takes.sort_by_key(|p| std::fs::metadata(p).and_then(|m| m.modified()).ok());
-    takes.pop()
-}
-
-/// The sound of a take.
-///
-/// # Errors
-/// Why it cannot be read, in words for logs.
-pub fn wav(file: &Path) -> Result<Pcm, String> {
-    let size = std::fs::metadata(file).map_err(|e| e.to_string())?.len();
-    if size > TAKE_MAX {
-        return Err("the recording is too large".into());
-    }
-    let octets = std::fs::read(file).map_err(|e| e.to_string())?;
-    let hint = Hint { media_type: "audio/wav", filename: Some("take.wav") };
-    codec::decode(&octets, hint, Limits::default()).map_err(|e| e.to_string())
-}
-
-/// Writes a take back, after sending was undone.
-///
-/// # Errors
-/// What the disk says.
-pub fn write_wav(file: &Path, pcm: &Arc<Pcm>) -> std::io::Result<()> {
-    if let Some(dir) = file.parent() {
-        make_dir(dir)?;
-    }
-    let mut options = std::fs::OpenOptions::new();
-    options.write(true).create(true).truncate(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    std::io::Write::write_all(&mut options.open(file)?, &codec::wav::write(pcm))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::ui::screen::testing::person;
-
-    fn pcm() -> Arc<Pcm> {
-        Arc::new(Pcm::telephone(vec![100; 8000]))
+impl Composer {
+    /// What a message may do to the draft, asked before it is applied.
+    pub(super) fn edit_of(&self, message: &Message) -> EditMark {
+        EditMark(message.edit(), self.lines())
     }
 
-    #[test]
-    fn a_recording_is_found_again_with_its_recipients() {
-        let root = tempfile::tempdir().expect("a folder");
-        let dir = new_dir(root.path());
-        let facts = Facts {
-            to: vec![person("Graham Pearce", "6135550142@vm.northgate.example")],
-            subject: "Re: Friday".into(),
-            reply_to: Some(MessageKey(7)),
-            take: Some("take-1.wav".into()),
-            ..Facts::default()
+    /// Notes what a message that was just applied did to the draft.
+    pub(super) fn note_edit(&mut self, EditMark(edit, before): EditMark) -> Act {
+        match edit {
+            Edit::None => return Action::None,
+            Edit::Aside => {}
+            Edit::Lines if self.lines() == before => return Action::None,
+            Edit::Lines | Edit::ByHand => self.by_hand = true,
+        }
+        self.changed()
+    }
+
+    /// How far the lines of recipients are.
+    fn lines(&self) -> [(usize, String); 2] {
+        [&self.to, &self.cc].map(|line| (line.chips.len(), line.input.clone()))
+    }
+
+    /// Something of the draft changed: it is saved soon.
+    pub(super) fn changed(&mut self) -> Act {
+        self.unsaved = true;
+        if std::mem::replace(&mut self.timer, true) {
+            return Action::None;
+        }
+        after(SAVE_AFTER)
+    }
+
+    /// Saves everything anew; answers to it under an earlier number are lost, the timer's too.
+    pub fn save_again(&mut self) -> Act {
+        self.timer = false;
+        self.changed()
+    }
+
+    /// The timer went off.
+    pub(super) fn save_due(&mut self) -> Act {
+        if self.unsaved { self.save() } else { Action::None }
+    }
+
+    /// Hands what is not saved to the disk.
+    pub(super) fn save(&mut self) -> Act {
+        self.unsaved = false;
+        self.edition += 1;
+        let content = Box::new(self.content());
+        Action::Ask(Question::Save(self.draft.clone(), self.edition, content))
+    }
+
+    /// The disk took a revision, or not: then it is tried again, and said.
+    pub(super) fn saved(&mut self, result: Result<Saved, Error>) -> Act {
+        match result {
+            Ok(_) => {
+                if matches!(self.trouble, Some(Trouble::NotKept(_))) {
+                    self.trouble = None;
+                }
+                Action::None
+            }
+            Err(error) => {
+                self.trouble = Some(Trouble::NotKept(words::error_text(&error)));
+                self.unsaved = true;
+                if std::mem::replace(&mut self.timer, true) {
+                    return Action::None;
+                }
+                after(TRY_AGAIN_AFTER)
+            }
+        }
+    }
+
+    /// Ends what sounds or records here, and says what is left to keep. Nothing is while the message
+    /// is being handed over: the engine has it, and the draft on the disk is as it was handed over.
+    pub fn part(&mut self) -> (Act, Option<Parting>) {
+        let mut act = orders(self.recorder.finish());
+        if let Some(spoken) = &mut self.spoken {
+            act = act.and(orders(spoken.finish()));
+        }
+        act = act.and(Action::Audio(Command::Monitor(false)));
+        if self.stage != Stage::Open {
+            return (act, None);
+        }
+        self.edition += 1;
+        let (draft, edition) = (self.draft.clone(), self.edition);
+        (act, Some(Parting { draft, edition, content: self.content() }))
+    }
+
+    /// Everything of the draft but its sound.
+    pub(super) fn content(&self) -> DraftContent {
+        let name = |recorder: Option<&Recorder>| {
+            let file = &recorder?.take()?.file;
+            Some(file.file_name()?.to_str()?.to_owned())
         };
-        write(&dir, &facts).expect("written");
-        write_wav(&dir.join("take-1.wav"), &pcm()).expect("written");
-        let found = find(root.path(), None);
-        assert_eq!(found.len(), 1);
-        assert_eq!(found[0].facts, facts);
-        assert_eq!(found[0].length, Duration::from_secs(1));
-        assert_eq!(
-            found[0].facts.relation(),
-            Relation::Reply { to: MessageKey(7), include_original: false }
-        );
-        assert!(find(root.path(), Some(&dir)).is_empty(), "open in a composer");
-        remove(&dir).expect("removed");
-        assert!(find(root.path(), None).is_empty());
+        let (reply_to, forward) = match self.kind {
+            Kind::New => (None, None),
+            Kind::Reply(key) | Kind::ReplyAll(key) => (Some(key), None),
+            Kind::Forward(key) => (None, Some(key)),
+        };
+        DraftContent {
+            account: self.account,
+            reply_to,
+            reply_all: matches!(self.kind, Kind::ReplyAll(_)),
+            forward,
+            to: self.to.recipients(),
+            to_typed: self.to.input.clone(),
+            cc: self.cc.recipients(),
+            cc_typed: self.cc.input.clone(),
+            subject: self.subject.clone(),
+            text: self.medium == Medium::Text,
+            note: self.text().unwrap_or_default(),
+            importance: self.importance,
+            private: self.private,
+            ask_receipt: self.receipt,
+            format: self.format,
+            take: name(Some(&self.recorder)),
+            spoken_subject: name(self.spoken.as_ref()),
+            by_hand: self.by_hand,
+        }
     }
 
-    #[test]
-    fn empty_folders_go_and_foreign_ones_stay() {
-        let root = tempfile::tempdir().expect("a folder");
-        let empty = new_dir(root.path());
-        write(&empty, &Facts::default()).expect("written");
-        let foreign = root.path().join("letters");
-        std::fs::create_dir(&foreign).expect("made");
-        assert!(find(root.path(), None).is_empty());
-        assert!(!empty.exists());
-        remove(&foreign).expect("left alone");
-        assert!(foreign.exists());
+    /// The draft that was to be opened is here, or cannot be had: then there is nothing to show.
+    pub(super) fn draft_here(
+        &mut self,
+        result: Result<Box<Draft>, Error>,
+        ctx: &Context<'_>,
+    ) -> Act {
+        match result {
+            Ok(draft) => {
+                let (composer, action) = Self::resume(*draft, ctx);
+                *self = composer;
+                action
+            }
+            Err(error) => {
+                self.stage = Stage::Spent;
+                Action::say(match matches!(error, Error::NotFound(_)) {
+                    true => fl!("composer-draft-gone"),
+                    false => words::error_text(&error),
+                })
+            }
+        }
     }
 
-    #[test]
-    fn a_broken_description_loses_only_itself() {
-        let root = tempfile::tempdir().expect("a folder");
-        let dir = new_dir(root.path());
-        write_wav(&dir.join("take-1.wav"), &pcm()).expect("written");
-        write_wav(&dir.join("take-2.wav"), &pcm()).expect("written");
-        std::fs::write(dir.join(FACTS), b"{\"take\": \"../../etc/passwd\"").expect("written");
-        let found = find(root.path(), None);
-        assert_eq!(found.len(), 1);
-        assert_eq!(found[0].facts, Facts::default());
+    /// Opens what was kept on this computer.
+    #[must_use]
+    pub fn resume(draft: Draft, ctx: &Context<'_>) -> (Self, Act) {
+        let content = draft.content;
+        let what =
+            if content.text { Compose::Text(Vec::new()) } else { Compose::Voice(Vec::new()) };
+        let (mut composer, _) = Self::open(&what, ctx);
+        composer.draft = draft.id;
+        composer.dir = draft.dir;
+        composer.dir_ready = true;
+        composer.by_hand = content.by_hand;
+        composer.recorder = Recorder::new(composer.dir.clone(), "again", None);
+        if let Some(Sound { file, length }) = draft.take {
+            composer.recorder.adopt(Take { file, length });
+        }
+        if let Some(Sound { file, length }) = draft.spoken {
+            let limit = Some(recorder::SUBJECT_LIMIT);
+            let mut spoken = Recorder::new(composer.dir.clone(), "subject-again", limit);
+            spoken.adopt(Take { file, length });
+            composer.spoken = Some(spoken);
+        }
+        composer.kind = match content.relation() {
+            Relation::Forward(key) => Kind::Forward(key),
+            Relation::Reply { to, .. } if content.reply_all => Kind::ReplyAll(to),
+            Relation::Reply { to, .. } => Kind::Reply(to),
+            Relation::New => Kind::New,
+        };
+        composer.account = content.account.or(composer.account);
+        let account = composer.account_of(ctx);
+        composer.to = People::resumed(content.to, content.to_typed, account);
+        composer.cc = People::resumed(content.cc, content.cc_typed, account);
+        composer.cc_open = !composer.cc.chips.is_empty() || !composer.cc.input.is_empty();
+        // An answer whose original was not read when the process died is filled in now.
+        let empty = !content.by_hand && composer.to.chips.is_empty() && content.subject.is_empty();
+        composer.fill = empty && matches!(composer.kind, Kind::Reply(_) | Kind::ReplyAll(_));
+        composer.subject_touched = !empty;
+        composer.subject = content.subject;
+        composer.importance = content.importance;
+        composer.private = content.private;
+        composer.receipt = content.ask_receipt;
+        composer.format = content.format;
+        if content.text || !content.note.is_empty() {
+            composer.note = Some(text_editor::Content::with_text(&content.note));
+        }
+        if draft.sound_lost {
+            composer.trouble = Some(Trouble::SoundLost);
+        }
+        let mut action = composer.replan(ctx).and(composer.measure());
+        if !content.text && composer.recorder.take().is_none() {
+            action = action.and(Action::Audio(Command::Monitor(true)));
+        }
+        if let Some(key) = composer.key() {
+            action = action.and(Action::Ask(Question::Open(key)));
+        }
+        (composer, action)
+    }
+}
+
+/// What a message may do to the draft, and the lines of recipients before it.
+pub(super) struct EditMark(Edit, [(usize, String); 2]);
+
+fn after(pause: Duration) -> Act {
+    let timer = async move { tokio::time::sleep(pause).await };
+    Action::Run(Task::perform(timer, |()| Message::SaveDue))
+}
+
+impl People {
+    /// The recipients of this line, with those that are no address.
+    fn recipients(&self) -> Vec<Recipient> {
+        let recipient = |chip: &super::people::Chip| match &chip.address {
+            Some(address) => Recipient::Address(address.clone()),
+            None => Recipient::Text(chip.label.clone()),
+        };
+        self.chips.iter().map(recipient).collect()
+    }
+
+    /// A line as it was kept.
+    fn resumed(recipients: Vec<Recipient>, typed: String, account: Option<&Account>) -> Self {
+        let mut line = Self::default();
+        for recipient in recipients {
+            match (recipient, account) {
+                (Recipient::Address(address), _) => {
+                    line.chips.extend(Self::of([address]).chips);
+                }
+                (Recipient::Text(text), Some(account)) => {
+                    line.input = text;
+                    line.take_typed(account);
+                }
+                // Without an account nothing can be sent; the text is kept all the same.
+                (Recipient::Text(text), None) => {
+                    let chip = super::people::Chip {
+                        address: None,
+                        label: text,
+                        detail: None,
+                        number: false,
+                        contact: None,
+                        wrong: None,
+                    };
+                    line.chips.push(chip);
+                }
+            }
+        }
+        line.input = typed;
+        line
     }
 }

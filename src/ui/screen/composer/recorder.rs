@@ -245,7 +245,11 @@ impl Recorder {
             {
                 self.settle()
             }
-            _ => false,
+            RecorderPhase::Recording
+            | RecorderPhase::Paused
+            | RecorderPhase::Finished
+            | RecorderPhase::Idle
+            | RecorderPhase::Monitoring => false,
         }
     }
 

@@ -3,17 +3,14 @@
 use std::path::PathBuf;
 
 use super::{
-    Act, Action, Composer, Kind, Medium, Question, Trouble, draft::Facts, orders, people::People,
+    Act, Action, Composer, Kind, Medium, Question, Stage, Trouble, orders, people::People,
     recorder::Recorder, stop_take, take_clip, work,
 };
 use crate::{
     audio::Command,
-    engine::{Error, FormatPlan, Outgoing},
+    engine::{DraftId, Error, FormatPlan, Outgoing, Unsent},
     model::{Importance, OutboxId},
-    ui::{
-        screen::{Context, Toast, Undo, Verb, words},
-        theme::Icon,
-    },
+    ui::screen::{Context, Verb, words},
 };
 
 impl Composer {
@@ -41,7 +38,7 @@ impl Composer {
             self.trouble = Some(Trouble::NothingRecorded);
             return Action::None;
         }
-        self.sending = true;
+        self.stage = Stage::Sending;
         let job = work::Job {
             outgoing: Outgoing {
                 account,
@@ -56,7 +53,7 @@ impl Composer {
                 private: self.private,
                 ask_receipt: self.receipt,
                 format: self.format,
-                recording: Some(self.dir.clone()),
+                draft: Some(self.draft.clone()),
             },
             take: take.filter(|_| voice),
             spoken_subject: self
@@ -66,8 +63,10 @@ impl Composer {
                 .map(|t| t.file.clone())
                 .filter(|_| voice),
         };
+        let unsaved = if self.unsaved { self.save() } else { Action::None };
         stop_take(ctx.audio)
             .and(Action::Audio(Command::Monitor(false)))
+            .and(unsaved)
             .and(Action::Ask(Question::Send(Box::new(job))))
     }
 
@@ -84,7 +83,7 @@ impl Composer {
                 Some(Trouble::NothingRecorded)
             }
             Medium::Text if self.text().is_none() => Some(Trouble::NothingWritten),
-            _ => None,
+            Medium::Voice | Medium::Text => None,
         }
     }
 
@@ -98,24 +97,38 @@ impl Composer {
                 Action::Do(Verb::Sent { ids, to, composer })
             }
             Err(error) => {
-                self.sending = false;
+                self.stage = Stage::Open;
                 self.trouble = Some(Trouble::Said(words::error_text(&error)));
-                Action::None
+                if self.unsaved { self.changed() } else { Action::None }
             }
         }
     }
 
-    pub(super) fn close(&mut self) -> Act {
-        let held = self.holds_something();
-        let close = Action::Audio(Command::Monitor(false)).and(Action::Do(Verb::CloseComposer));
-        if !held {
-            return orders(self.recorder.discard())
-                .and(Action::Ask(Question::Forget(self.dir.clone())))
-                .and(close);
+    /// After Undo of Send: as it was, once its draft is written back and its rows are taken back.
+    pub fn reopen(&mut self, ids: Vec<OutboxId>) -> Act {
+        self.stage = Stage::Sending;
+        self.send_after = false;
+        self.timer = false;
+        let kept = std::mem::take(&mut self.kept);
+        let content = Box::new(self.content());
+        Action::Ask(Question::Unsend(ids, self.draft.clone(), content, kept))
+    }
+
+    pub(super) fn unsent(&mut self, result: Result<Unsent, Error>) -> Act {
+        match result {
+            Ok(unsent) => {
+                self.stage = Stage::Open;
+                if unsent.gone.is_empty() {
+                    return self.measure();
+                }
+                Action::say(fl!("composer-partly-gone")).and(self.measure())
+            }
+            // It is on its way: there is nothing to keep of this composer.
+            Err(error) => {
+                self.stage = Stage::Spent;
+                Action::say(words::error_text(&error))
+            }
         }
-        orders(self.recorder.finish()).and(self.keep()).and(close).and(Action::Toast(
-            Toast::new(Icon::Check, fl!("composer-kept")).undo(Undo::DeleteDraft(self.dir.clone())),
-        ))
     }
 
     /// Asks for the waveform of the take.
@@ -123,39 +136,6 @@ impl Composer {
         match self.recorder.take() {
             Some(take) => Action::Ask(Question::Measure(take_clip(take), take.file.clone())),
             None => Action::None,
-        }
-    }
-
-    /// Writes what goes with the recording, so that a crash loses no recipient either.
-    pub(super) fn keep(&self) -> Act {
-        Action::Ask(Question::Keep(self.dir.clone(), self.facts()))
-    }
-
-    pub(super) fn facts(&self) -> Facts {
-        let name = |recorder: Option<&Recorder>| {
-            let file = &recorder?.take()?.file;
-            Some(file.file_name()?.to_str()?.to_owned())
-        };
-        Facts {
-            account: self.account,
-            reply_to: match self.kind {
-                Kind::Reply(key) | Kind::ReplyAll(key) => Some(key),
-                _ => None,
-            },
-            forward: match self.kind {
-                Kind::Forward(key) => Some(key),
-                _ => None,
-            },
-            to: self.to.addresses(),
-            cc: self.cc.addresses(),
-            subject: self.subject.clone(),
-            text: self.medium == Medium::Text,
-            note: self.text().unwrap_or_default(),
-            importance: self.importance,
-            private: self.private,
-            ask_receipt: self.receipt,
-            take: name(Some(&self.recorder)),
-            spoken_subject: name(self.spoken.as_ref()),
         }
     }
 
@@ -172,13 +152,16 @@ impl Composer {
             subject_touched: false,
             recorder: Recorder::new(PathBuf::new(), "take", None),
             spoken: None,
+            draft: DraftId::random(),
             dir: PathBuf::new(),
             dir_ready: false,
+            edition: 0,
+            by_hand: false,
+            unsaved: false,
+            timer: false,
             record_when_ready: false,
             importance: Importance::Normal,
-            importance_open: false,
             private: false,
-            private_hint: false,
             receipt: false,
             note: None,
             original: None,
@@ -186,10 +169,10 @@ impl Composer {
             plan: FormatPlan::default(),
             planned: 0,
             format: None,
-            format_open: false,
+            popover: None,
             trouble: None,
             send_after: false,
-            sending: true,
+            stage: Stage::Spent,
             maximized: false,
             kept: Vec::new(),
             peaks: None,

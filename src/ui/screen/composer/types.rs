@@ -2,11 +2,11 @@
 
 use std::{path::PathBuf, sync::Arc, time::Duration};
 
-use super::{draft::Draft, work::Kept};
+use super::{options::Popover, work::Kept};
 use crate::{
     audio::ClipId,
     codec::Pcm,
-    engine::{Completion, Error, FormatPlan, Opened},
+    engine::{Completion, Draft, Error, FormatPlan, Opened, Saved, Unsent},
     model::{Importance, MessageKey, OutboxId, voice::VoiceFormat},
     ui::widget::lines::Change,
 };
@@ -55,6 +55,10 @@ pub enum Trouble {
     Recipient(String, String),
     /// No account to send from.
     NoAccount,
+    /// The recording of a draft is not on the disk any more.
+    SoundLost,
+    /// The disk does not take the draft: why.
+    NotKept(String),
     /// What the engine or the disk says.
     Said(String),
 }
@@ -64,12 +68,18 @@ pub enum Trouble {
 pub enum Message {
     /// The original, or the message to send again.
     Original(MessageKey, Result<Box<Opened>, Error>),
-    /// The draft that was to be opened, if it is still there.
-    Draft(Option<Box<Draft>>),
+    /// The draft that was to be opened, or why it cannot be.
+    Draft(Result<Box<Draft>, Error>),
     /// The folder of the draft is there, or not.
     Ready(Result<(), Error>),
     /// The recording of an earlier message was copied here.
     Copied(PathBuf, Result<Arc<Pcm>, Error>),
+    /// Changes are due to be saved.
+    SaveDue,
+    /// A revision of the draft is on the disk, or not.
+    Saved(Result<Saved, Error>),
+    /// Sending was taken back, or it was too late.
+    Unsent(Result<Unsent, Error>),
     /// The audio thread has news.
     Audio,
 
@@ -122,8 +132,8 @@ pub enum Message {
     /// Removes it.
     SpokenRemove,
 
-    /// Shows or hides the choice of importance.
-    OpenImportance,
+    /// Opens or closes a popover.
+    Toggle(Popover),
     /// Importance.
     Importance(Importance),
     /// Private.
@@ -136,8 +146,6 @@ pub enum Message {
     Note(Change),
     /// Which format each recipient gets.
     Planned(u64, Result<FormatPlan, Error>),
-    /// Shows or hides the choice of format.
-    OpenFormat,
     /// Format; `None` chooses per recipient.
     Format(Option<VoiceFormat>),
 

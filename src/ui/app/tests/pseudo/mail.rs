@@ -282,12 +282,12 @@ fn the_composer() {
         }),
         ("importance", |app| {
             record(app);
-            put(app, Message::Composer(composer::Message::OpenImportance));
+            put(app, Message::Composer(composer::Message::Toggle(composer::Popover::Importance)));
             vec![fl!("importance-low")]
         }),
         ("formats", |app| {
             record(app);
-            put(app, Message::Composer(composer::Message::OpenFormat));
+            put(app, Message::Composer(composer::Message::Toggle(composer::Popover::Format)));
             vec![]
         }),
         ("nobody", |app| {

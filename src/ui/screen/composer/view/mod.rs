@@ -1,5 +1,6 @@
-//! The composer drawn: recipients, subject, recorder, options, the format line with Send.
+//! The composer drawn: recipients, subject, recorder, options; its foot is in [`foot`].
 
+mod foot;
 mod recorder;
 
 use iced::{
@@ -8,13 +9,13 @@ use iced::{
 };
 
 use super::{
-    Composer, Kind, Line, Medium, Message, Original, Trouble,
+    Composer, Kind, Line, Medium, Message, Original, Popover, Trouble,
     people::People,
     recorder::{Phase, Recorder},
 };
 use crate::{
     audio,
-    model::{Importance, MessageKind, voice::VoiceFormat},
+    model::{Importance, MessageKind},
     ui::{
         id,
         screen::{
@@ -44,6 +45,10 @@ pub(super) const TO: &str = "composer-to";
 pub(super) const CC: &str = "composer-cc";
 /// The field of the text.
 pub(super) const TEXT: &str = "composer-text";
+/// The field of the subject.
+pub(super) const SUBJECT: &str = "composer-subject";
+/// What Tab reaches before any button, so that nothing begins to record on the way.
+pub const FIELDS: [&str; 4] = [TO, CC, SUBJECT, TEXT];
 
 /// Width of the labels at the left.
 const LABEL: f32 = 72.0;
@@ -94,9 +99,10 @@ pub fn view<'a>(
         // Docked: at most two thirds of the pane, then it scrolls.
         container(content).max_height((ctx.height * 0.66 - 150.0).max(160.0))
     };
-    let foot =
-        container(column![options(composer, ctx, look), foot(composer, ctx, look)].spacing(8))
-            .padding(Padding { top: 4.0, right: side, bottom: 16.0, left: side });
+    let foot = container(
+        column![options(composer, ctx, look), foot::foot(composer, ctx, look)].spacing(8),
+    )
+    .padding(Padding { top: 4.0, right: side, bottom: 16.0, left: side });
     let body = column![head(composer, fills, ctx, look, side), content, foot];
     let line = container(space())
         .height(1)
@@ -221,6 +227,8 @@ fn to_line<'a>(
             Line::To => TO,
             Line::Cc => CC,
         })
+        .ring(look.c.accent)
+        .between_lines(", ")
         .width(Length::Fill);
     let found = (!people.found.is_empty()).then(|| {
         let items = people.found.iter().enumerate().map(|(at, found)| {
@@ -254,7 +262,8 @@ fn subject<'a>(composer: &'a Composer, ctx: &Context<'a>, look: Look) -> El<'a, 
     let c = look.c;
     let input = bare(look, "", &composer.subject)
         .on_input(Message::Subject)
-        .id("composer-subject")
+        .id(SUBJECT)
+        .ring(c.accent)
         .width(Length::Fill);
     let mut line =
         row![label(fl!("composer-subject"), look), input].spacing(0).align_y(Alignment::Center);
@@ -356,7 +365,11 @@ fn original<'a>(composer: &'a Composer, ctx: &Context<'a>, look: Look) -> Option
     let mark = match original.kind {
         MessageKind::Voice => Icon::Voicemail,
         MessageKind::Fax => Icon::Fax,
-        _ => Icon::Mail,
+        MessageKind::Video
+        | MessageKind::Email
+        | MessageKind::Mdn
+        | MessageKind::Dsn
+        | MessageKind::Other => Icon::Mail,
     };
     let picture = container(icon(mark, 18.0, c.accent))
         .center(40.0)
@@ -480,6 +493,8 @@ fn trouble<'a>(composer: &'a Composer, look: Look) -> Option<El<'a, Message>> {
         Trouble::NothingWritten => (fl!("composer-nothing-written"), String::new()),
         Trouble::Recipient(fact, line) => (fact.clone(), line.clone()),
         Trouble::NoAccount => (fl!("composer-no-account"), String::new()),
+        Trouble::SoundLost => (fl!("composer-sound-lost"), fl!("composer-sound-lost-line")),
+        Trouble::NotKept(why) => (fl!("composer-not-kept"), why.clone()),
         Trouble::Said(text) => (text.clone(), String::new()),
     };
     Some(bar(look, Bar::new(Tone::Failed, Icon::CircleAlert, fact, line)))
@@ -509,8 +524,8 @@ fn options<'a>(composer: &'a Composer, ctx: &Context<'_>, look: Look) -> El<'a, 
     .padding([0, 6])
     .face(move |touch| Button::Ghost.face(look, touch))
     .ring(c.accent)
-    .on_press(Message::OpenImportance);
-    let list = composer.importance_open.then(|| {
+    .on_press(Message::Toggle(Popover::Importance));
+    let list = (composer.popover == Some(Popover::Importance)).then(|| {
         let items = [Importance::High, Importance::Normal, Importance::Low].map(|i| {
             let (name, mark, _) = words(i);
             Item::new(name, Message::Importance(i)).mark(mark).checked(i == composer.importance)
@@ -524,7 +539,7 @@ fn options<'a>(composer: &'a Composer, ctx: &Context<'_>, look: Look) -> El<'a, 
     };
     let wide = ctx.width / look.scale >= 600.0;
     let line = row![
-        container(popover(look, anchor, list, Message::OpenImportance))
+        container(popover(look, anchor, list, Message::Toggle(Popover::Importance)))
             .padding(Padding::ZERO.left(-6.0)),
         toggle(composer.private, fl!("composer-private"), Message::Private(!composer.private)),
         toggle(composer.receipt, fl!("composer-receipt"), Message::Receipt(!composer.receipt)),
@@ -548,175 +563,8 @@ fn options<'a>(composer: &'a Composer, ctx: &Context<'_>, look: Look) -> El<'a, 
         line.push(note).wrap().vertical_spacing(8).into()
     };
     let mut all = column![line].spacing(6);
-    if composer.private_hint {
+    if composer.private {
         all = all.push(look.text(Type::Small, fl!("composer-private-hint")).color(c.text_2));
     }
     all.into()
-}
-
-fn foot<'a>(composer: &'a Composer, ctx: &Context<'_>, look: Look) -> El<'a, Message> {
-    let c = look.c;
-    let open = composer.recorder.is_open();
-    let label = if composer.sending {
-        fl!("composer-sending")
-    } else if open && composer.medium == Medium::Voice {
-        fl!("composer-finish-send")
-    } else {
-        fl!("composer-send")
-    };
-    let send =
-        button::labelled(look, Button::Primary, button::Size::Default, Some(Icon::Send), label)
-            .id("composer-send")
-            .on_press_maybe((!composer.sending).then_some(Message::Send));
-    let line = format_line(composer);
-    let mut left = row![].spacing(8).align_y(Alignment::Center);
-    if let Some(line) = line {
-        let details = composer.format_open.then(|| {
-            let choices = [
-                (None, fl!("format-auto")),
-                (Some(VoiceFormat::Vpim), fl!("format-vpim")),
-                (Some(VoiceFormat::Ivm), fl!("format-ivm")),
-                (Some(VoiceFormat::Friendly), fl!("format-friendly")),
-            ];
-            let items = choices
-                .map(|(format, name)| {
-                    Item::new(name, Message::Format(format)).checked(format == composer.format)
-                })
-                .into();
-            menu(look, items, 300.0)
-        });
-        let info = button::icon_button_of(
-            look,
-            Button::Ghost,
-            Icon::Info,
-            28.0,
-            fl!("details"),
-            None,
-            Some(Message::OpenFormat),
-        );
-        left = left.push(
-            container(popover(look, info, details, Message::OpenFormat))
-                .padding(Padding::ZERO.left(-7.0)),
-        );
-        left = left.push(look.text(Type::Small, line).color(c.text_2).width(Length::Fill));
-    } else {
-        left = left.push(space().width(Length::Fill));
-    }
-    let mut all = row![left.width(Length::Fill)].spacing(8).align_y(Alignment::Center);
-    if composer.holds_something() && !open && ctx.width / look.scale >= 480.0 {
-        all = all
-            .push(button::ghost(look, None, fl!("composer-save-draft")).on_press(Message::Close));
-    }
-    all.push(send).into()
-}
-
-/// The quiet line about protocol, in words.
-#[must_use]
-pub fn format_line(composer: &Composer) -> Option<String> {
-    if composer.medium == Medium::Text || composer.plan.groups.is_empty() {
-        return None;
-    }
-    let groups: Vec<(VoiceFormat, Vec<String>)> = match composer.format {
-        Some(format) => {
-            let all = composer.plan.groups.iter().flat_map(|(_, to)| to);
-            vec![(format, all.map(|a| composer.label_of(a)).collect())]
-        }
-        None => composer
-            .plan
-            .groups
-            .iter()
-            .map(|(format, to)| (*format, to.iter().map(|a| composer.label_of(a)).collect()))
-            .collect(),
-    };
-    if let [(format, names)] = groups.as_slice() {
-        // What was chosen by hand is nothing that the recipients' systems are known to take.
-        let by_hand = composer.format == Some(VoiceFormat::Vpim)
-            && composer.plan.groups.iter().any(|(known, _)| *known != VoiceFormat::Vpim);
-        return Some(match (format, names.len()) {
-            (VoiceFormat::Vpim, _) if by_hand => fl!("format-line-vpim-chosen"),
-            (VoiceFormat::Vpim, 1) => fl!("format-line-vpim-one", name = &names[0]),
-            (VoiceFormat::Vpim, 2) => fl!("format-line-vpim-both"),
-            (VoiceFormat::Vpim, _) => fl!("format-line-vpim-all"),
-            (VoiceFormat::Ivm, _) => fl!("format-line-ivm"),
-            (VoiceFormat::Friendly, _) => fl!("format-line-friendly"),
-        });
-    }
-    let part = |(format, names): &(VoiceFormat, Vec<String>)| {
-        let word = match format {
-            VoiceFormat::Vpim => fl!("format-word-vpim"),
-            VoiceFormat::Ivm => fl!("format-word-ivm"),
-            VoiceFormat::Friendly => fl!("format-word-friendly"),
-        };
-        fl!("format-line-part", format = &word, names = names.join(", "))
-    };
-    let parts: Vec<String> = groups.iter().map(part).collect();
-    let (last, first) = parts.split_last()?;
-    let list = fl!("list-and", first = first.join(", "), last = last);
-    Some(fl!("format-line-mixed", list = &list))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::{
-        audio::State,
-        engine::FormatPlan,
-        ui::screen::{
-            Compose,
-            testing::{ctx, person},
-        },
-    };
-
-    fn composer(groups: Vec<(VoiceFormat, &[&str])>) -> Composer {
-        let idle = State::default();
-        let (mut c, _) = Composer::open(&Compose::Voice(Vec::new()), &ctx(&idle));
-        c.plan = FormatPlan {
-            groups: groups
-                .into_iter()
-                .map(|(f, names)| {
-                    (f, names.iter().map(|n| person(n, &format!("{n}@x.example"))).collect())
-                })
-                .collect(),
-            ..FormatPlan::default()
-        };
-        c
-    }
-
-    #[test]
-    fn the_format_line_in_words() {
-        use VoiceFormat::{Friendly, Ivm, Vpim};
-        for (groups, text) in [
-            (
-                vec![(Vpim, &["a", "b"][..])],
-                "Sent as VPIM voice mail, as both recipients’ systems take it.",
-            ),
-            (
-                vec![(Ivm, &["a"][..])],
-                "Sent as IVM voice mail. Ordinary mail apps may not play it.",
-            ),
-            (
-                vec![(Friendly, &["a"][..])],
-                "Sent as a mail with a sound file (WAV) that ordinary programs play.",
-            ),
-            (
-                vec![(Vpim, &["Harrow"][..]), (Ivm, &["MeiLing"][..])],
-                "Sent as VPIM to Harrow and as IVM to MeiLing.",
-            ),
-        ] {
-            assert_eq!(format_line(&composer(groups)).as_deref(), Some(text));
-        }
-        assert_eq!(format_line(&composer(Vec::new())), None);
-        let mut c = composer(vec![(Friendly, &["a"][..])]);
-        c.format = Some(Vpim);
-        let said = format_line(&c).expect("a sentence");
-        assert!(said.contains("as you chose"), "{said}");
-    }
-
-    #[test]
-    fn only_vpim_goes_without_the_note() {
-        let mut c = composer(vec![(VoiceFormat::Vpim, &["Harrow"]), (VoiceFormat::Ivm, &["Mei"])]);
-        assert_eq!(c.without_note(), ["Harrow"]);
-        c.format = Some(VoiceFormat::Friendly);
-        assert!(c.without_note().is_empty());
-    }
 }

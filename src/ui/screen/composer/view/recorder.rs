@@ -76,7 +76,7 @@ pub(super) fn card<'a>(composer: &'a Composer, ctx: &Context<'a>, look: Look) ->
     let phase = composer.recorder.phase();
     let body = match phase {
         Phase::Review => review(composer, ctx, look),
-        _ => recording(composer, ctx, look),
+        Phase::Ready | Phase::Recording | Phase::Paused => recording(composer, ctx, look),
     };
     let mut all = column![body].spacing(10);
     if let Some((fact, line)) = problem(composer) {
@@ -94,14 +94,14 @@ fn recording<'a>(composer: &'a Composer, ctx: &Context<'a>, look: Look) -> El<'a
     let (mark, name, word) = match phase {
         Phase::Recording => (Icon::Pause, fl!("recorder-pause"), fl!("recorder-recording")),
         Phase::Paused => (Icon::Record, fl!("recorder-go-on"), fl!("recorder-paused")),
-        _ => (Icon::Record, fl!("recorder-record"), String::new()),
+        Phase::Ready | Phase::Review => (Icon::Record, fl!("recorder-record"), String::new()),
     };
     let main = button::round(look, Button::Record, mark, 48.0, name, Some("Space"), Message::Press);
     let words: El<'a, Message> = match phase {
         Phase::Ready => {
             container(look.text(Type::Ui, fl!("recorder-ready")).color(c.text_2)).into()
         }
-        _ => {
+        Phase::Recording | Phase::Paused | Phase::Review => {
             let dot = if phase == Phase::Recording {
                 row![icon(Icon::Record, 12.0, c.rec), look.text(Type::Small, word).color(c.rec)]
             } else {
@@ -211,11 +211,11 @@ fn review<'a>(composer: &'a Composer, ctx: &Context<'a>, look: Look) -> El<'a, M
     let clip = take_clip(take);
     let peaks = match &composer.peaks {
         Some((of, peaks)) if *of == clip => Arc::clone(peaks),
-        _ => Arc::from([0_u8; 1]),
+        Some(_) | None => Arc::from([0_u8; 1]),
     };
     let what = match composer.kind {
         Kind::Forward(_) => fl!("recorder-your-introduction"),
-        _ => fl!("recorder-your-message"),
+        Kind::New | Kind::Reply(_) | Kind::ReplyAll(_) => fl!("recorder-your-message"),
     };
     let words = column![
         clock(look, Type::Display, whole(take.length)).color(c.text),
