@@ -5,6 +5,7 @@ mod ahead;
 mod canary;
 mod demo;
 mod directory;
+mod drafts;
 pub mod hearing;
 mod identity;
 mod imap_wire;
