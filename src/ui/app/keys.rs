@@ -129,12 +129,12 @@ impl App {
 
     /// Moves the focus on or back: round in a dialog or an open composer, else round the window.
     fn turn_control(&self, back: bool) -> Task<Message> {
-        let (scope, enter) = match (&self.dialog, &self.composer) {
-            (Some(_), _) => (Some(id::DIALOG), true),
-            (None, Some(_)) => (Some(id::COMPOSER), self.pane == Pane::Reading),
-            (None, None) => (None, false),
+        let (scope, first, enter): (_, &[&str], _) = match (&self.dialog, &self.composer) {
+            (Some(_), _) => (Some(id::DIALOG), &[], true),
+            (None, Some(_)) => (Some(id::COMPOSER), &composer::FIELDS, self.pane == Pane::Reading),
+            (None, None) => (None, &[], false),
         };
-        operate(cycle(scope, enter, back))
+        operate(cycle(scope, first, enter, back))
     }
 
     /// Takes back what the composer did last. What was done to mail is left alone: Ctrl+Z means what

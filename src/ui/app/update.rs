@@ -18,7 +18,7 @@ impl App {
         let task = self.take(message);
         // What opens has the keys; what closes gives them back to where they were.
         if self.dialog.is_some() && !covered {
-            operate(focus::cycle(Some(id::DIALOG), true, false)).chain(task)
+            operate(focus::cycle(Some(id::DIALOG), &[], true, false)).chain(task)
         } else if hung && !self.hangs() {
             operate(focus::Return::default()).chain(task)
         } else {

@@ -107,38 +107,56 @@ impl Operation for Place {
 }
 
 /// Moves the focus on by one, or back, and round at the end. It stays inside the container `scope`
-/// while it is there, and enters it from nowhere where `enter` says so.
+/// while it is there, and enters it from nowhere where `enter` says so. Inside, those named in
+/// `first` come before all others.
 pub fn cycle<T: Send + 'static>(
     scope: Option<Id>,
+    first: &'static [&'static str],
     enter: bool,
     back: bool,
 ) -> impl Operation<T> + 'static {
-    let seen = Seen { scope, enter, back, ..Seen::default() };
+    let first = first.iter().copied().map(Id::new).collect();
+    let seen = Seen { scope, first, enter, back, ..Seen::default() };
     operation::then(Count { seen, ..Count::default() }, |seen: Seen| {
         let inside = seen.inner > 0 && (seen.inner_at.is_some() || seen.enter && seen.at.is_none());
-        let (at, total) = if inside { (seen.inner_at, seen.inner) } else { (seen.at, seen.total) };
-        let total = total.max(1);
+        let order = match inside {
+            true => {
+                let others = (0..seen.inner).filter(|n| !seen.inner_first.contains(n));
+                seen.inner_first.iter().copied().chain(others).collect()
+            }
+            false => (0..seen.total).collect::<Vec<_>>(),
+        };
+        let at = if inside { seen.inner_at } else { seen.at };
+        let at = at.and_then(|at| order.iter().position(|n| *n == at));
+        let total = order.len().max(1);
         let to = match (at, seen.back) {
             (None, false) => 0,
             (None, true) => total - 1,
             (Some(at), false) => (at + 1) % total,
             (Some(at), true) => (at + total - 1) % total,
         };
-        let seen = Seen { scope: seen.scope, ..Seen::default() };
-        Move(Count { seen, goal: Some((inside, to)), ..Count::default() })
+        goal(seen.scope, inside, order.get(to).copied().unwrap_or(0))
     })
+}
+
+fn goal(scope: Option<Id>, inside: bool, to: usize) -> Move {
+    let seen = Seen { scope, ..Seen::default() };
+    Move(Count { seen, goal: Some((inside, to)), ..Count::default() })
 }
 
 /// What can have the focus, in the whole window and inside the container.
 #[derive(Debug, Clone, Default)]
 struct Seen {
     scope: Option<Id>,
+    first: Vec<Id>,
     enter: bool,
     back: bool,
     total: usize,
     at: Option<usize>,
     inner: usize,
     inner_at: Option<usize>,
+    /// Those of the container that come first.
+    inner_first: Vec<usize>,
 }
 
 /// Counts, and gives the focus where there is a goal.
@@ -152,9 +170,12 @@ struct Count {
 }
 
 impl Count {
-    fn meet(&mut self, state: &mut dyn Focusable) {
+    fn meet(&mut self, id: Option<&Id>, state: &mut dyn Focusable) {
         let seen = &mut self.seen;
         let (n, inner) = (seen.total, self.inside.then_some(seen.inner));
+        if id.is_some_and(|id| seen.first.contains(id)) {
+            seen.inner_first.extend(inner);
+        }
         seen.total += 1;
         seen.inner += usize::from(self.inside);
         match self.goal {
@@ -186,8 +207,8 @@ impl Operation<Seen> for Count {
     fn container(&mut self, id: Option<&Id>, _: Rectangle) {
         self.enters = id.is_some() && id == self.seen.scope.as_ref();
     }
-    fn focusable(&mut self, _: Option<&Id>, _: Rectangle, state: &mut dyn Focusable) {
-        self.meet(state);
+    fn focusable(&mut self, id: Option<&Id>, _: Rectangle, state: &mut dyn Focusable) {
+        self.meet(id, state);
     }
     fn finish(&self) -> Outcome<Seen> {
         Outcome::Some(self.seen.clone())
@@ -209,7 +230,7 @@ impl<T> Operation<T> for Move {
     fn container(&mut self, id: Option<&Id>, _: Rectangle) {
         self.0.enters = id.is_some() && id == self.0.seen.scope.as_ref();
     }
-    fn focusable(&mut self, _: Option<&Id>, _: Rectangle, state: &mut dyn Focusable) {
-        self.0.meet(state);
+    fn focusable(&mut self, id: Option<&Id>, _: Rectangle, state: &mut dyn Focusable) {
+        self.0.meet(id, state);
     }
 }

@@ -237,7 +237,7 @@ impl<M: Clone> Layer<'_, '_, M> {
             Key::Named(_) | Key::Character(_) | Key::Unidentified => return,
         };
         let content = self.content.as_widget_mut();
-        focus::run(Box::new(focus::cycle(None, true, back)), |operation| {
+        focus::run(Box::new(focus::cycle(None, &[], true, back)), |operation| {
             content.operate(self.tree, layout, renderer, operation);
         });
     }
