@@ -114,7 +114,7 @@ fn is_prose(literal: &Literal<'_>) -> bool {
 
 /// Whether a file is compiled for tests only, by its name.
 fn is_test(file: &str) -> bool {
-    file.split('/').any(|step| matches!(step, "tests" | "testing" | "shown"))
+    file.split('/').any(|step| step.ends_with("tests") || matches!(step, "testing" | "shown"))
 }
 
 /// Whether a file is the one named, or lies in the folder named.
