@@ -26,6 +26,9 @@ impl Journey {
         self.audio.send(audio::Command::Shutdown);
         self.engine.shutdown().await;
         let engine = engine_on(&self.dir, &self.server).await;
+        let account = engine.accounts().await.expect("accounts").remove(0).id;
+        let password = Secret::new(DEMO_LOGIN.into());
+        engine.supply_password(account, password).await.expect("signed in");
         Self::window(engine, self.server.clone(), Arc::clone(&self.dir)).await
     }
 
@@ -252,7 +255,7 @@ async fn an_answer_by_voice_keeps_recipients_and_subject_and_claims_only_what_wa
     let mut j = Journey::begin().await;
     // Untouched, it is no draft.
     j.type_in(US, "j");
-    j.settle().await;
+    j.opened().await;
     j.type_in(US, "r");
     j.wait(300).await;
     assert!(j.app.composer.is_some());
