@@ -100,7 +100,11 @@ pub fn compact<'a>(player: &'a Player, ctx: &Context<'a>, look: Look) -> El<'a, 
     let c = look.c;
     let stand = player.stand(ctx.audio);
     let (position, length) = player.position(ctx.audio);
-    let figures = if position.is_zero() {
+    let guessed = player.waits && player.progress.is_some();
+    let figures = if length.is_zero() || guessed {
+        // Nobody has measured it yet.
+        String::new()
+    } else if position.is_zero() {
         whole(length)
     } else {
         format!("{} / {}", passed(position, length), whole(length))

@@ -28,6 +28,8 @@ const SHOWN: usize = 20;
 pub struct Clips {
     all: Vec<Clip>,
     shown: usize,
+    /// The whole message is here, so sizes and lengths are true.
+    complete: bool,
     /// Those with sound, the one asked for last at the end.
     recent: VecDeque<usize>,
 }
@@ -87,7 +89,7 @@ impl Clips {
                 player: Player::of_part(key, part, full(part), name).saves(saves),
             }
         });
-        Self { all: all.collect(), shown: SHOWN, recent: VecDeque::new() }
+        Self { all: all.collect(), shown: SHOWN, complete: false, recent: VecDeque::new() }
     }
 
     /// Those on screen, and how many more there are.
@@ -95,6 +97,12 @@ impl Clips {
     pub fn shown(&self) -> (&[Clip], usize) {
         let shown = self.shown.min(self.all.len());
         (self.all.get(..shown).unwrap_or_default(), self.all.len() - shown)
+    }
+
+    /// Whether their sizes and lengths are known.
+    #[must_use]
+    pub fn are_measured(&self) -> bool {
+        self.complete
     }
 
     /// Whether there are none.
@@ -131,6 +139,7 @@ impl Clips {
 
     /// Says how much of the message is here, or that the rest cannot be fetched.
     pub fn note(&mut self, complete: bool, failed: bool, have: (u64, u64)) {
+        self.complete = complete;
         for clip in &mut self.all {
             match (complete, failed) {
                 (true, _) => clip.player.set_progress(1, 1),

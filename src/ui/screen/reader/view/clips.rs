@@ -27,9 +27,10 @@ pub(super) fn list<'a>(
     let mut all = column![look.text(Type::Ui, title).font(SEMIBOLD).color(look.c.text)].spacing(12);
     for (at, clip) in shown.iter().enumerate() {
         let size = words::size(clip.octets as u64);
-        let detail = match clip.player.length() {
+        let detail = match clip.player.length().filter(|_| clips.are_measured()) {
             Some(length) => format!("{} · {size}", words::length(length)),
-            None => size,
+            None if clips.are_measured() => size,
+            None => String::new(),
         };
         let drawn = player::small(&clip.player, &clip.title, detail, ctx, look, width);
         all = all.push(drawn.map(move |m| Message::Player(at, m)));
