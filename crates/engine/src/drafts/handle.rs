@@ -79,6 +79,7 @@ impl Engine {
     /// # Errors
     /// [`Error::Store`].
     pub async fn all_drafts(&self) -> Result<Vec<Listed>> {
+        self.remove_sent_drafts().await?;
         self.on_drafts(|drafts| Ok(drafts.list_all())).await
     }
 
