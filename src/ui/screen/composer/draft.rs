@@ -208,7 +208,7 @@ impl Composer {
             cc_typed: self.cc.input.clone(),
             subject: self.subject.clone(),
             text: self.medium == Medium::Text,
-            note: self.text().unwrap_or_default(),
+            note: self.note.as_ref().map(text_editor::Content::text).unwrap_or_default(),
             importance: self.importance,
             private: self.private,
             ask_receipt: self.receipt,
