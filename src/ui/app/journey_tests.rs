@@ -38,7 +38,12 @@ use crate::{
 
 mod draft_tests;
 mod focus;
+#[cfg(unix)]
+mod kill_tests;
 mod private;
+
+/// The fonts of a process are one: loaded again they would be looked through again.
+static LOADED: std::sync::Once = std::sync::Once::new();
 
 struct InProcess(Loopback);
 
@@ -74,9 +79,29 @@ struct Journey {
 }
 
 async fn engine_on(dir: &tempfile::TempDir, server: &Loopback) -> Engine {
-    let mut options = Options::new(dir.path().join("data"), Arc::new(MemoryStore::default()));
+    engine_in(dir.path(), server).await
+}
+
+async fn engine_in(dir: &std::path::Path, server: &Loopback) -> Engine {
+    let mut options = Options::new(dir.join("data"), Arc::new(MemoryStore::default()));
     options.dialer = Arc::new(InProcess(server.clone()));
     Engine::start(options).await.expect("an engine")
+}
+
+/// The account of the demo mailbox.
+fn demo_account() -> AccountSettings {
+    let host = |port| Server { host: "demo.example.com".into(), port, security: Security::None };
+    AccountSettings {
+        name: DEMO_NAME.into(),
+        address: AddrSpec::parse(DEMO_ADDRESS).expect("an address"),
+        label: "Demo".into(),
+        imap: host(143),
+        smtp: host(587),
+        user: DEMO_LOGIN.into(),
+        ca_pem: None,
+        gateway: Some("vm.calderfinch.example".into()),
+        demo: true,
+    }
 }
 
 /// A clipboard with a text.
@@ -162,21 +187,8 @@ impl Journey {
         let server = Loopback::demo(DateTime::utc(1_760_434_800));
         let dir = Arc::new(tempfile::tempdir().expect("a folder"));
         let engine = engine_on(&dir, &server).await;
-        let host =
-            |port| Server { host: "demo.example.com".into(), port, security: Security::None };
-        let account = AccountSettings {
-            name: DEMO_NAME.into(),
-            address: AddrSpec::parse(DEMO_ADDRESS).expect("an address"),
-            label: "Demo".into(),
-            imap: host(143),
-            smtp: host(587),
-            user: DEMO_LOGIN.into(),
-            ca_pem: None,
-            gateway: Some("vm.calderfinch.example".into()),
-            demo: true,
-        };
         let password = Some(Secret::new(DEMO_LOGIN.into()));
-        engine.add_account(account, password).await.expect("an account");
+        engine.add_account(demo_account(), password).await.expect("an account");
         engine.import_file(demo_contacts(), "people.vcf".into()).await.expect("people");
         engine.sync_once(None).await.expect("mail");
         Self::window(engine, server, dir).await
@@ -185,6 +197,15 @@ impl Journey {
     /// A window over an engine.
     async fn window(engine: Engine, server: Loopback, dir: Arc<tempfile::TempDir>) -> Self {
         let devices = NullDevices::new(8_000, Pace::Real, vec![0.1; 80_000]);
+        Self::window_with(engine, server, dir, devices).await
+    }
+
+    async fn window_with(
+        engine: Engine,
+        server: Loopback,
+        dir: Arc<tempfile::TempDir>,
+        devices: NullDevices,
+    ) -> Self {
         let audio = Audio::start_null(devices).expect("the audio thread");
         let launch = Launch {
             engine: Some(engine.clone()),
@@ -193,12 +214,10 @@ impl Journey {
         };
         let (app, first) = App::boot(launch);
         let settings = Iced::default();
-        for font in FONTS {
-            iced::advanced::graphics::text::font_system()
-                .write()
-                .expect("fonts")
-                .load_font((*font).into());
-        }
+        LOADED.call_once(|| {
+            let mut system = iced::advanced::graphics::text::font_system().write().expect("fonts");
+            FONTS.iter().for_each(|font| system.load_font((*font).into()));
+        });
         let renderer = Renderer::new(REGULAR, settings.default_text_size);
         let (sender, actions) = mpsc::unbounded_channel();
         let mut journey = Self {
