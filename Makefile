@@ -25,6 +25,10 @@ fuzz: ## Feed every reader of foreign octets with damaged ones, half an hour a t
 	@packaging/setup fuzz
 	@FUZZ_CORPUS=$(CURDIR)/fuzz/corpus fuzz/run 1800
 
+reliability: ## Kill the program 200 times (KILLS) while it types, records and sends; what was lost
+	@packaging/setup run
+	ALOUD_TEST_KILLS=$(or $(KILLS),200) $(CARGO) test --locked --workspace --lib -- --ignored --nocapture kill_tests::killed
+
 bench: ## Speed of codecs, of opening a message, of lists: ratios against named peers
 	@packaging/setup bench
 	@benches/run
@@ -49,4 +53,4 @@ install: ## Install under PREFIX (default /usr/local)
 	$(CARGO) build --profile dist --locked
 	packaging/linux/install $(or $(PREFIX),/usr/local)
 
-.PHONY: help run demo test fuzz bench recognition screenshots deny install
+.PHONY: help run demo test fuzz reliability bench recognition screenshots deny install

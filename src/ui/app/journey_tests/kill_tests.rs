@@ -9,7 +9,8 @@
 //! draft or in the outbox, never both, never neither. Every fourth kill a second process looks on
 //! first, and can neither open nor remove what the other writes.
 //!
-//! 20 kills, or as many as `ALOUD_TEST_KILLS` says (`make reliability`: 200). The script of a run
+//! 20 kills, or as many as `ALOUD_TEST_KILLS` says (`make reliability`: 200), and only when asked for:
+//! other work on the computer's disk counts. The script of a run
 //! follows from `ALOUD_TEST_SEED`; the moment of its end does not.
 
 use std::{
@@ -482,6 +483,7 @@ fn setting(name: &str, usual: u64) -> u64 {
 }
 
 #[test]
+#[ignore = "seconds of real time on a quiet computer: make reliability"]
 fn killed_at_any_moment_a_second_of_text_and_200_ms_of_sound_are_all_that_is_missing() {
     let kills = setting("ALOUD_TEST_KILLS", 20) as usize;
     let seed = setting("ALOUD_TEST_SEED", 1);

@@ -204,7 +204,7 @@ impl Script {
         self.idle(30).await;
         let composer = self.j.app.composer.as_ref().expect("a composer");
         let draft = composer.draft().to_string();
-        assert_ne!(draft, self.written.draft, "another composer is open");
+        assert_ne!(draft, self.written.draft);
         self.written = Written { draft, ..Written::default() };
         self.note_open = text;
         report(self.begin, &Report::Did(self.written.clone()));
