@@ -247,9 +247,9 @@ fn compare(row: &ContactRow, received: &Received) -> Vec<FieldChange> {
             Some(_) => {}
         }
     }
-    let mut seen: Vec<String> = row.tels.iter().map(|(n, _)| contacts::digits(n)).collect();
+    let mut seen: Vec<String> = row.tels.iter().map(|(n, _)| contacts::dialled(n)).collect();
     for tel in doc.tels.iter().take(FIELDS_MAX) {
-        let digits = contacts::digits(&tel.number);
+        let digits = contacts::dialled(&tel.number);
         if seen.contains(&digits) {
             continue;
         }

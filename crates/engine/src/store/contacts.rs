@@ -10,6 +10,7 @@ use super::{
     vocabulary::{Word, quoted, vocabulary},
 };
 use crate::types::{CardField, Contact, ContactEmail, ContactTel, SpokenName};
+use aloud_message::address;
 use aloud_model::{AddrSpec, ContactId, MessageKey, MessageKind};
 
 vocabulary! {
@@ -149,7 +150,7 @@ pub(crate) fn one(c: &Connection, id: ContactId) -> Result<ContactRow> {
 pub(crate) fn all(c: &Connection, search: &str) -> Result<Vec<ContactRow>> {
     let text = search.trim();
     let like = format!("%{}%", text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_"));
-    let digits = digits(text);
+    let digits = dialled(text);
     let number = if digits.len() >= 2 && text.chars().all(|c| !c.is_alphabetic()) {
         format!("%{digits}%")
     } else {
@@ -168,7 +169,17 @@ pub(crate) fn all(c: &Connection, search: &str) -> Result<Vec<ContactRow>> {
     rows.into_iter().map(|contact| with_lists(c, contact)).collect()
 }
 
-/// Digits of a number, for comparing.
+/// Digits of a number as it is dialled, for comparing: without the zero of calls inside the country,
+/// the prefix of calls abroad and the extension. All digits, where it is no number that can be read.
+#[must_use]
+pub fn dialled(number: &str) -> String {
+    match address::Typed::read(number, None) {
+        Ok(typed) => digits(typed.number.as_str()),
+        Err(_) => digits(number),
+    }
+}
+
+/// All digits of a text.
 #[must_use]
 pub fn digits(number: &str) -> String {
     number.chars().filter(char::is_ascii_digit).collect()
@@ -181,7 +192,7 @@ pub(crate) fn by_address(c: &Connection, address: &str) -> Result<Option<Contact
 
 /// Contacts that have a number; several people may share one.
 pub(crate) fn by_number(c: &Connection, number: &str) -> Result<Vec<ContactId>> {
-    let digits = digits(number);
+    let digits = dialled(number);
     if digits.len() < 3 {
         return Ok(Vec::new());
     }
@@ -245,7 +256,7 @@ pub(crate) fn save(t: &Transaction<'_>, contact: &ContactRow) -> Result<ContactI
     for (number, kinds) in &contact.tels {
         t.execute(
             "INSERT INTO contact_tels (contact, number, digits, kinds) VALUES (?1, ?2, ?3, ?4)",
-            params![id, number, digits(number), kinds.join(" ")],
+            params![id, number, dialled(number), kinds.join(" ")],
         )?;
     }
     Ok(ContactId(id))
@@ -377,5 +388,20 @@ impl ContactRow {
             source,
             newer_card: (self.newer_card != 0).then_some(MessageKey(self.newer_card)),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_number_is_the_same_in_every_notation() {
+        for number in
+            ["+44 (0)20 7946 0153", "0044 20 7946 0153", "+442079460153 x12", "tel:+442079460153"]
+        {
+            assert_eq!(dialled(number), "442079460153", "{number}");
+        }
+        assert_eq!(dialled("+44 (0)20 79"), "4402079", "not whole yet: what was typed");
     }
 }
