@@ -66,42 +66,123 @@ pub(super) fn migrate(connection: &mut Connection, dir: &Path) -> Result<()> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
-    use crate::store::{Store, tests::scratch};
+    use std::collections::BTreeMap;
 
-    /// The statements of a database in the order they were made, without FTS5's own tables.
-    fn schema(store: &Store) -> String {
-        let statements: Vec<String> = store
-            .read_now(|c| {
-                let mut query = c.prepare(
-                    "SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL \
-                     AND name NOT LIKE 'sqlite_%' AND name NOT LIKE 'search_%' ORDER BY rowid",
-                )?;
-                let rows = query.query_map([], |row| row.get(0))?;
-                Ok(rows.collect::<std::result::Result<_, _>>()?)
-            })
-            .expect("the schema");
-        let mut text = String::from(
-            "-- The schema that all migrations together give (crates/engine/src/store/migrations).\n\
-             -- A test compares; ALOUD_BLESS=1 writes it anew.\n",
-        );
-        for statement in statements {
-            text.push('\n');
-            text.push_str(&statement);
-            text.push_str(";\n");
-        }
-        text
+    use super::*;
+    use crate::store::{Store, tests::scratch, vocabulary::Vocabulary};
+
+    const DOCUMENTED: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/schema.sql");
+
+    /// The statements of a database by name, without comments, quotes and FTS5's own tables.
+    fn statements(c: &Connection) -> BTreeMap<String, String> {
+        let mut query = c
+            .prepare(
+                "SELECT name, sql FROM sqlite_schema WHERE sql IS NOT NULL \
+                 AND name NOT LIKE 'sqlite_%' AND name NOT LIKE 'search_%'",
+            )
+            .expect("a query");
+        let rows = query
+            .query_map([], |row| Ok((row.get(0)?, row.get::<_, String>(1)?)))
+            .expect("statements");
+        rows.map(|row| {
+            let (name, sql) = row.expect("a statement");
+            let lines = sql.lines().map(|line| line.split("--").next().unwrap_or_default());
+            let words: Vec<&str> = lines.flat_map(str::split_whitespace).collect();
+            let plain = words.join(" ").replace('"', "");
+            (name, plain.replace(" ,", ",").replace("( ", "(").replace(" )", ")"))
+        })
+        .collect()
+    }
+
+    fn documented() -> (String, Connection) {
+        let text = std::fs::read_to_string(DOCUMENTED).expect("docs/schema.sql");
+        let connection = Connection::open_in_memory().expect("memory");
+        connection.execute_batch(&text).expect("statements");
+        (text, connection)
     }
 
     #[test]
     fn the_documented_schema_is_the_real_one() {
         let (_dir, store) = scratch();
-        let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/schema.sql");
-        let real = schema(&store);
-        if std::env::var_os("ALOUD_BLESS").is_some() {
-            std::fs::write(&file, &real).expect("written");
+        let real = store.read_now(|c| Ok(statements(c))).expect("the schema");
+        assert_eq!(statements(&documented().1), real);
+    }
+
+    /// The comment lines above a column, by `table.column`.
+    fn comments(text: &str) -> BTreeMap<String, String> {
+        let mut found = BTreeMap::new();
+        let (mut table, mut comment) = (String::new(), String::new());
+        for line in text.lines() {
+            if let Some(rest) = line.trim().strip_prefix("-- ") {
+                // The columns of a virtual table cannot hold comments: `name: what it is` before it.
+                if let Some((column, what)) = rest.split_once(": ") {
+                    found.insert(format!("search.{column}"), what.to_owned());
+                }
+                comment.push_str(rest);
+                comment.push(' ');
+                continue;
+            }
+            let first = line.split_whitespace().next().unwrap_or_default();
+            if let Some(rest) = line.strip_prefix("CREATE TABLE ") {
+                table = rest.split(' ').next().unwrap_or_default().to_owned();
+            } else if line.starts_with("  ") {
+                found.insert(format!("{table}.{first}"), comment.trim().to_owned());
+            }
+            comment.clear();
         }
-        assert_eq!(std::fs::read_to_string(&file).unwrap_or_default(), real);
+        found
+    }
+
+    #[test]
+    fn every_column_is_explained() {
+        let (text, connection) = documented();
+        let comments = comments(&text);
+        let mut query = connection
+            .prepare(
+                "SELECT s.name || '.' || c.name FROM sqlite_schema s, pragma_table_info(s.name) c \
+                 WHERE s.type = 'table' AND s.name NOT LIKE 'sqlite_%' \
+                 AND s.name NOT LIKE 'search_%'",
+            )
+            .expect("a query");
+        let columns: Vec<String> = query
+            .query_map([], |row| row.get(0))
+            .expect("columns")
+            .collect::<std::result::Result<_, _>>()
+            .expect("names");
+        assert!(columns.len() > 100 && columns.iter().any(|c| c == "search.body"));
+        let bare: Vec<&String> = columns
+            .iter()
+            .filter(|c| comments.get(*c).is_none_or(|comment| comment.len() < 3))
+            .collect();
+        assert!(bare.is_empty(), "columns without a comment: {bare:?}");
+    }
+
+    /// The words of a column stand in its comment.
+    fn names_all<T: Vocabulary>(comments: &BTreeMap<String, String>) {
+        let comment = comments.get(T::COLUMN).expect("a column with a comment");
+        for value in T::ALL {
+            let word = format!("'{}'", value.word());
+            assert!(comment.contains(&word), "{}: {word} is missing in: {comment}", T::COLUMN);
+        }
+    }
+
+    #[test]
+    fn the_words_of_a_column_are_listed() {
+        use crate::store::{contacts, ops, outbox, receipts};
+        let comments = comments(&documented().0);
+        names_all::<ops::OpType>(&comments);
+        names_all::<ops::OpState>(&comments);
+        names_all::<ops::OpFailure>(&comments);
+        names_all::<outbox::Phase>(&comments);
+        names_all::<outbox::RelatedAs>(&comments);
+        names_all::<crate::FailureWhy>(&comments);
+        names_all::<crate::types::DeliveryState>(&comments);
+        names_all::<receipts::Answer>(&comments);
+        names_all::<receipts::Rule>(&comments);
+        names_all::<contacts::SourceKind>(&comments);
+        names_all::<aloud_model::MessageKind>(&comments);
+        names_all::<aloud_model::Importance>(&comments);
+        names_all::<aloud_model::imap::MailboxRole>(&comments);
     }
 
     /// A database as version 3 left it, with rows of every kind that version 4 rewrites.
