@@ -573,11 +573,57 @@ failure-no-keyring = No keyring can be used here, so the password is not at hand
 failure-certificate = The server’s certificate cannot be trusted.
 failure-no-encryption = The server offers no encryption.
 failure-wrong-encryption = The server expects another kind of encryption than the one chosen.
-failure-malformed = The message cannot be sent as it is: { $said }
+failure-malformed = The message cannot be sent as it is.
+failure-malformed-said = The message cannot be sent as it is: { $said }
 failure-broken = The connection broke before the server answered.
 failure-ended = Aloud was ended while the message was on its way.
 failure-unreadable = Aloud cannot read what is stored of it, and left it as it is: { $said }
 failure-unknown = The reason is not known.
+
+# Why Aloud refuses something
+
+refused-receipt-too-early = A receipt can be sent once the message has been heard or read.
+refused-receipt-settled = The receipt has been settled already.
+refused-no-receipt = No receipt is to be sent for this message.
+refused-on-its-way = The message is already on its way.
+refused-taken-back = The message was taken back.
+refused-only-sound = Voicemail at { $address } only plays sound. Record a message instead.
+refused-no-mail = { $address } can’t be answered by mail.
+refused-several-cards = This message has several contact cards, and none says for sure whose it is.
+refused-card-conflict = The card has { $new } where { $inuse } is in use.
+refused-older-card = The directory has a newer card of { $name }.
+
+# What is wrong with what was typed, chosen or to be sent
+
+invalid-no-recipient = Add at least one person or number.
+invalid-nothing-recorded = Record something first, or write a text message instead.
+invalid-not-downloaded = The message hasn’t been downloaded yet.
+invalid-too-large = The message is larger than { $most }, so it can’t be sent.
+invalid-too-big-for-server = The server takes messages up to { $most }, and this one has { $size }. Shorten the recording, or leave something out.
+invalid-no-from = The message has no From address.
+invalid-no-account = There is no account for { $address }.
+invalid-receipt = The receipt could not be written: { $said }
+invalid-bare-line-end = The message has characters between its lines that mail can’t carry.
+invalid-no-line-end = The message does not end with a line end.
+invalid-path = { $address } cannot be used as a mail address.
+invalid-flag = The mark has a name that a mail server can’t keep.
+invalid-server-name = { $host } is not the name of a server.
+invalid-server-incomplete = The { $service } server needs a host and a port.
+invalid-unencrypted = { $service } without encryption is accepted for 127.0.0.1 and ::1 only.
+invalid-own-address = { $address } is nobody’s own address.
+invalid-no-user = The account needs a user name.
+invalid-account-exists = There is already an account for { $address }.
+invalid-no-program = No program is chosen in the settings.
+invalid-not-a-program = { $program } is no program on this computer.
+invalid-program-failed = { $program } failed: { $said }
+invalid-program-too-slow = The program took too long and was ended.
+invalid-program-gave-nothing = The program made nothing of it: { $said }
+invalid-contact-without-name = A contact needs a name.
+invalid-empty-spoken-name = The recording of the name is empty.
+invalid-long-spoken-name = The recording of the name is too long.
+invalid-no-card = There is no contact card in this file.
+invalid-empty-card = This contact card can’t be used: it is empty.
+invalid-bad-card = This contact card can’t be used: { $said }
 toast-not-sent = Not sent
 draft-nobody = Nobody yet
 draft-voice = Draft, { $length }, { $when }, kept on this computer

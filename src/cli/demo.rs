@@ -132,7 +132,7 @@ pub fn lazy_dialer() -> Arc<dyn Dialer> {
 /// # Errors
 /// Never: the address is complete, as a test shows.
 pub fn demo_account() -> Result<AccountSettings, Error> {
-    let address = AddrSpec::parse(DEMO_ADDRESS).map_err(|e| Error::Invalid(e.to_string()))?;
+    let address = AddrSpec::parse(DEMO_ADDRESS).map_err(|e| Error::Store(e.to_string()))?;
     let server = |port| Server { host: DEMO_HOST.into(), port, security: Security::None };
     Ok(AccountSettings {
         name: DEMO_NAME.into(),

@@ -142,11 +142,12 @@ impl From<std::io::Error> for Failure {
 impl From<crate::engine::Error> for Failure {
     fn from(error: crate::engine::Error) -> Self {
         match error {
-            crate::engine::Error::Refused(crate::engine::Refusal::Message(reason)) => {
-                Self::Refused(crate::wording::refusal::refusal(&reason))
+            crate::engine::Error::Refused(reason) => {
+                Self::Refused(crate::wording::failure::refused(&reason))
             }
-            crate::engine::Error::Refused(reason) => Self::Refused(reason.to_string()),
-            crate::engine::Error::Invalid(reason) => Self::Usage(reason),
+            crate::engine::Error::Invalid(reason) => {
+                Self::Usage(crate::wording::failure::invalid(&reason))
+            }
             other => Self::Failed(other.to_string()),
         }
     }

@@ -1,10 +1,93 @@
-//! Why a message in the outbox was not sent, or not yet.
+//! Why something was not done: a message in the outbox that was not sent, or not yet; what the
+//! engine refuses; what is wrong with what it was given.
 
-use super::delivery;
+use super::{delivery, problem, refusal};
 use crate::{
-    engine::{Failure, FailureWhy},
+    engine::{Failure, FailureWhy, Invalid, Refusal},
     message::{Dsn, dsn},
 };
+
+/// Why the engine refuses something, in one sentence.
+#[must_use]
+pub fn refused(reason: &Refusal) -> String {
+    match reason {
+        Refusal::Message(reason) => refusal::refusal(reason),
+        Refusal::ReceiptTooEarly => fl!("refused-receipt-too-early"),
+        Refusal::ReceiptSettled => fl!("refused-receipt-settled"),
+        Refusal::NoReceipt => fl!("refused-no-receipt"),
+        Refusal::OnItsWay => fl!("refused-on-its-way"),
+        Refusal::TakenBack => fl!("refused-taken-back"),
+        Refusal::OnlySound(address) => fl!("refused-only-sound", address = address.as_str()),
+        Refusal::NonMailUser(address) => fl!("refused-no-mail", address = address.as_str()),
+        Refusal::SeveralCards => fl!("refused-several-cards"),
+        Refusal::CardConflict { in_use, new } => {
+            fl!("refused-card-conflict", new = new, inuse = in_use)
+        }
+        Refusal::OlderCard(name) => fl!("refused-older-card", name = name),
+        other => other.to_string(),
+    }
+}
+
+/// What is wrong with what the engine was given, in one sentence that says what to change.
+#[must_use]
+pub fn invalid(reason: &Invalid) -> String {
+    let shown = |path: &std::path::Path| path.display().to_string();
+    match reason {
+        Invalid::NoRecipient => fl!("invalid-no-recipient"),
+        Invalid::NothingRecorded => fl!("invalid-nothing-recorded"),
+        Invalid::NotDownloaded => fl!("invalid-not-downloaded"),
+        Invalid::TooLarge { most, .. } => fl!("invalid-too-large", most = size(*most, false)),
+        Invalid::TooBigForServer { octets, most } => {
+            fl!("invalid-too-big-for-server", most = size(*most, false), size = size(*octets, true))
+        }
+        Invalid::NoFrom => fl!("invalid-no-from"),
+        Invalid::NoAccount(address) => fl!("invalid-no-account", address = address.as_str()),
+        Invalid::Compose(error) => refusal::compose(error),
+        Invalid::Receipt(said) => fl!("invalid-receipt", said = said),
+        Invalid::BareLineEnd => fl!("invalid-bare-line-end"),
+        Invalid::NoLineEnd => fl!("invalid-no-line-end"),
+        Invalid::Path(address) => fl!("invalid-path", address = address.as_str()),
+        Invalid::Flag => fl!("invalid-flag"),
+        Invalid::ServerName(host) => fl!("invalid-server-name", host = host),
+        Invalid::ServerIncomplete(service) => {
+            fl!("invalid-server-incomplete", service = service.as_str())
+        }
+        Invalid::Unencrypted(service) => fl!("invalid-unencrypted", service = service.as_str()),
+        Invalid::OwnAddress(address) => fl!("invalid-own-address", address = address.as_str()),
+        Invalid::NoUser => fl!("invalid-no-user"),
+        Invalid::AccountExists(address) => {
+            fl!("invalid-account-exists", address = address.as_str())
+        }
+        Invalid::Undecodable(error) => problem::audio(error),
+        Invalid::NoProgram => fl!("invalid-no-program"),
+        Invalid::NotAProgram(program) => fl!("invalid-not-a-program", program = shown(program)),
+        Invalid::ProgramFailed { program, said } => {
+            fl!("invalid-program-failed", program = shown(program), said = said)
+        }
+        Invalid::ProgramTooSlow => fl!("invalid-program-too-slow"),
+        Invalid::ProgramGaveNothing(said) => fl!("invalid-program-gave-nothing", said = said),
+        Invalid::ContactWithoutName => fl!("invalid-contact-without-name"),
+        Invalid::EmptySpokenName => fl!("invalid-empty-spoken-name"),
+        Invalid::LongSpokenName => fl!("invalid-long-spoken-name"),
+        Invalid::NoCard => fl!("invalid-no-card"),
+        Invalid::EmptyCard => fl!("invalid-empty-card"),
+        Invalid::BadCard(said) => fl!("invalid-bad-card", said = said),
+        Invalid::LargeCardFile => fl!("directory-file-too-large"),
+        other => other.to_string(),
+    }
+}
+
+/// Octets in kB or MB; up, or down, so that a limit and what is just over it are told apart.
+fn size(octets: u64, up: bool) -> String {
+    let whole = |unit: u64| if up { octets.div_ceil(unit) } else { octets / unit };
+    match octets {
+        0..1_000_000 => format!("{} kB", whole(1_000)),
+        _ => {
+            let tenths = whole(100_000);
+            format!("{}.{} MB", tenths / 10, tenths % 10)
+        }
+    }
+}
 
 /// The reason in one sentence.
 #[must_use]
@@ -18,7 +101,8 @@ pub fn sentence(failure: &Failure) -> String {
         FailureWhy::Certificate => fl!("failure-certificate"),
         FailureWhy::NoEncryption => fl!("failure-no-encryption"),
         FailureWhy::WrongEncryption => fl!("failure-wrong-encryption"),
-        FailureWhy::Malformed => fl!("failure-malformed", said = &failure.said),
+        FailureWhy::Malformed if failure.said.is_empty() => fl!("failure-malformed"),
+        FailureWhy::Malformed => fl!("failure-malformed-said", said = &failure.said),
         FailureWhy::Broken => fl!("failure-broken"),
         FailureWhy::Ended => fl!("failure-ended"),
         FailureWhy::Unreadable => fl!("failure-unreadable", said = &failure.said),
@@ -63,7 +147,47 @@ fn reply(failure: &Failure) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::AddrSpec;
+    use crate::{codec, model::AddrSpec};
+
+    #[test]
+    fn sizes_are_told_apart() {
+        let over = |octets, most| invalid(&Invalid::TooBigForServer { octets, most });
+        assert_eq!(
+            over(2_050_000, 2_000_000),
+            "The server takes messages up to 2.0 MB, and this one has 2.1 MB. Shorten the \
+             recording, or leave something out."
+        );
+        assert!(over(10_240, 10_000).contains("up to 10 kB, and this one has 11 kB."));
+    }
+
+    #[test]
+    fn reasons_become_sentences_with_what_they_are_about() {
+        let ada = || AddrSpec::parse("ada@example.net").expect("an address");
+        for (said, expected) in [
+            (
+                refused(&Refusal::OnlySound(ada())),
+                "Voicemail at ada@example.net only plays sound. Record a message instead.",
+            ),
+            (
+                refused(&Refusal::CardConflict { in_use: "201".into(), new: "202".into() }),
+                "The card has 202 where 201 is in use.",
+            ),
+            (
+                invalid(&Invalid::AccountExists(ada())),
+                "There is already an account for ada@example.net.",
+            ),
+            (
+                invalid(&Invalid::Unencrypted(crate::engine::Service::Smtp)),
+                "SMTP without encryption is accepted for 127.0.0.1 and ::1 only.",
+            ),
+            (
+                invalid(&Invalid::Undecodable(codec::Error::Unsupported("x-odd".into()))),
+                &problem::audio(&codec::Error::Unsupported("x-odd".into())),
+            ),
+        ] {
+            assert_eq!(said, expected);
+        }
+    }
 
     #[test]
     fn a_refusal_says_what_it_means_and_what_was_said() {

@@ -1,7 +1,7 @@
 //! What the submission server takes and reports, told to the user before and after sending.
 
 use aloud::{
-    engine::{Error, OutboxState, Outgoing, Relation},
+    engine::{Error, Invalid, OutboxState, Outgoing, Relation},
     loopback::{Faults, Protocol},
     model::{Address, voice::VoiceFormat},
 };
@@ -43,8 +43,8 @@ async fn the_servers_limit_is_learned_and_kept_to() {
         let fits = desk.engine.send(message(room.as_secs_f64())).await;
         assert_eq!(fits.as_ref().map(Vec::len).ok(), Some(1), "{format:?} {room:?}: {fits:?}");
         match desk.engine.send(message(room.as_secs_f64() + 5.0)).await {
-            Err(Error::Invalid(why)) => {
-                assert!(why.starts_with("The server takes messages up to 300 kB"), "{why}");
+            Err(Error::Invalid(Invalid::TooBigForServer { most: 300_000, octets })) => {
+                assert!(octets > 300_000, "{octets}");
             }
             other => panic!("{format:?}: {other:?}"),
         }

@@ -3,6 +3,10 @@
 use super::types::Security;
 use aloud_model::DateTime;
 
+mod reasons;
+
+pub use reasons::{Invalid, Refusal, Service};
+
 /// Of the engine.
 pub(crate) type Result<T> = std::result::Result<T, Error>;
 
@@ -58,9 +62,9 @@ pub enum Error {
     /// Something asked for does not exist (any more).
     #[error("not found: {0}")]
     NotFound(String),
-    /// The caller's input cannot be used; the text says what to change.
+    /// The caller's input cannot be used.
     #[error("{0}")]
-    Invalid(String),
+    Invalid(Invalid),
     /// The draft is open already, here or in another process.
     #[error("the draft is open in another window")]
     DraftInUse,
@@ -72,40 +76,27 @@ pub enum Error {
     Stopped,
 }
 
-/// Why the engine refuses.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Refusal {
-    /// A rule about the message itself.
-    Message(aloud_message::Refusal),
-    /// A rule about what lies in the mailbox, the outbox or the directory.
-    Other(String),
-}
-
-impl std::fmt::Display for Refusal {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::Message(refusal) => write!(f, "refused: {refusal:?}"),
-            Self::Other(text) => f.write_str(text),
-        }
+impl From<Refusal> for Error {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused(refusal)
     }
 }
 
-impl From<aloud_message::Refusal> for Refusal {
+impl From<aloud_message::Refusal> for Error {
     fn from(refusal: aloud_message::Refusal) -> Self {
-        Self::Message(refusal)
+        Self::Refused(Refusal::Message(refusal))
     }
 }
 
-impl From<String> for Refusal {
-    fn from(text: String) -> Self {
-        Self::Other(text)
+impl From<Invalid> for Error {
+    fn from(invalid: Invalid) -> Self {
+        Self::Invalid(invalid)
     }
 }
 
-impl From<&str> for Refusal {
-    fn from(text: &str) -> Self {
-        Self::Other(text.to_owned())
+impl From<aloud_codec::Error> for Error {
+    fn from(error: aloud_codec::Error) -> Self {
+        Self::Invalid(Invalid::Undecodable(error))
     }
 }
 
@@ -237,7 +228,7 @@ mod tests {
             (Error::NoKeyring(text()), true, true, true),
             (Error::NoEncryption, false, true, true),
             (wrong, false, true, true),
-            (Error::Invalid(text()), false, true, false),
+            (Error::Invalid(Invalid::NoRecipient), false, true, false),
             (unreachable, false, false, true),
             (Error::Protocol(text()), false, false, true),
             (Error::Server(text()), false, false, false),

@@ -17,7 +17,7 @@ use tokio::io::{AsyncRead, AsyncReadExt as _};
 
 use super::{
     store::{blobs::make_private_dir, blocking},
-    types::Error,
+    types::{Error, Invalid},
 };
 use aloud_codec::{self as codec, Pcm};
 
@@ -72,8 +72,7 @@ pub(crate) async fn decode(
     time: Duration,
 ) -> Result<Pcm, Error> {
     if !program.is_absolute() || !program.is_file() {
-        let shown = program.display();
-        return Err(Error::Invalid(format!("{shown} is no program on this computer.")));
+        return Err(Invalid::NotAProgram(program.to_owned()).into());
     }
     let folder = folder.to_owned();
     let file = blocking(move || Input::write(&folder, &octets)).await?;
@@ -86,12 +85,15 @@ pub(crate) async fn decode(
     .await?;
     match outcome {
         Ok(done) => done,
-        Err(_) => Err(Error::Invalid("The program took too long and was ended.".into())),
+        Err(_) => Err(Invalid::ProgramTooSlow.into()),
     }
 }
 
 async fn run(program: &Path, file: &Path) -> Result<Pcm, Error> {
-    let failed = |e: io::Error| Error::Invalid(format!("{} failed: {e}", program.display()));
+    let failed = |e: io::Error| {
+        let (program, said) = (program.to_owned(), e.to_string());
+        Error::from(Invalid::ProgramFailed { program, said })
+    };
     let mut command = tokio::process::Command::new(program);
     command
         .args(["-nostdin", "-hide_banner", "-loglevel", "error", "-protocol_whitelist", "file"])
@@ -119,7 +121,7 @@ async fn run(program: &Path, file: &Path) -> Result<Pcm, Error> {
     if samples.is_empty() {
         let words = aloud_message::display::clean(&String::from_utf8_lossy(&words));
         let why = if words.is_empty() { status.to_string() } else { words };
-        return Err(Error::Invalid(format!("The program made nothing of it: {why}")));
+        return Err(Invalid::ProgramGaveNothing(why).into());
     }
     Ok(Pcm { samples, rate: RATE })
 }

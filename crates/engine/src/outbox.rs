@@ -43,7 +43,7 @@ use super::{
         messages,
         outbox::{self as rows, Entry, Phase},
     },
-    types::{AccountState, Error, Event, Failure, FailureWhy},
+    types::{AccountState, Error, Event, Failure, FailureWhy, Invalid},
 };
 use aloud_model::{AccountId, MessageKey, OutboxId};
 
@@ -344,7 +344,11 @@ async fn settle(
             None if matches!(error, Error::Refused(_)) => {}
             None => retry(engine, entry, now).await?,
             Some(FailureWhy::Malformed) => {
-                let failure = Failure::new(FailureWhy::Malformed).saying(error.to_string());
+                let path = match error {
+                    Error::Invalid(Invalid::Path(path)) => path.to_string(),
+                    _ => String::new(),
+                };
+                let failure = Failure::new(FailureWhy::Malformed).saying(path);
                 fail(engine, id, failure).await?;
             }
             Some(_) => pause(engine, entry, &error).await?,

@@ -4,7 +4,7 @@
 use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use aloud_codec::Pcm;
-use aloud_message::{Mail, Permission};
+use aloud_message::Mail;
 use aloud_model::{
     AccountId, AddrSpec, Address, ContactId, DateTime, Importance, MailboxId, MessageKey,
     MessageKind, OutboxId, imap::MailboxRole, voice::VoiceFormat,
@@ -19,7 +19,7 @@ pub use super::drafts::{
     Closed, Draft, DraftContent, DraftId, Listed, Recipient, Revision, Saved, Sound, Unsent,
     read_take,
 };
-pub use super::errors::{BadCertificate, CertificateFault, Error, Refusal};
+pub use super::errors::{BadCertificate, CertificateFault, Error, Invalid, Refusal, Service};
 pub use people::*;
 pub(crate) use phrases::filled;
 pub use phrases::{Covered, Phrases};
@@ -740,50 +740,4 @@ pub enum Event {
     Arrived(Vec<MessageKey>),
     /// Events were lost: load everything again.
     Resync,
-}
-
-/// Whether a message may be answered, forwarded and saved, by itself, for buttons.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Permissions {
-    /// Reply.
-    pub reply: Permission,
-    /// Forward.
-    pub forward: Permission,
-    /// Save or export.
-    pub save: Permission,
-}
-
-/// The sentence for a message that is over the limit.
-pub(crate) fn too_big(octets: u64, most: u64) -> String {
-    let whole = |octets: u64, unit: u64, up: bool| {
-        if up { octets.div_ceil(unit) } else { octets / unit }
-    };
-    let size = |octets: u64, up: bool| match octets {
-        0..1_000_000 => format!("{} kB", whole(octets, 1_000, up)),
-        _ => {
-            let tenths = whole(octets, 100_000, up);
-            format!("{}.{} MB", tenths / 10, tenths % 10)
-        }
-    };
-    format!(
-        "The server takes messages up to {}, and this one has {}. Shorten the recording, or leave \
-         something out.",
-        size(most, false),
-        size(octets, true)
-    )
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn sizes_are_told_apart() {
-        assert_eq!(
-            too_big(2_050_000, 2_000_000),
-            "The server takes messages up to 2.0 MB, and this one has 2.1 MB. Shorten the \
-             recording, or leave something out."
-        );
-        assert!(too_big(10_240, 10_000).contains("up to 10 kB, and this one has 11 kB."));
-    }
 }

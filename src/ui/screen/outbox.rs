@@ -399,9 +399,9 @@ mod tests {
             Action::Ask(Question::Cancel(OutboxId(1)))
         ));
         assert!(matches!(o.update(Message::Cancel(OutboxId(1))), Action::None));
-        let late = Err(Error::Refused("It has gone out already.".into()));
+        let late = Err(Error::Refused(crate::engine::Refusal::OnItsWay));
         let actions = o.update(Message::Cancelled(OutboxId(1), late)).flat();
-        assert!(matches!(&actions[0], Action::Toast(t) if t.text == "It has gone out already."));
+        assert!(matches!(&actions[0], Action::Toast(t) if t.text == fl!("refused-on-its-way")));
     }
 
     #[test]

@@ -89,9 +89,8 @@ pub fn phone(text: &str) -> String {
 pub fn error_text(error: &engine::Error) -> String {
     use engine::Error as E;
     match error {
-        E::Refused(engine::Refusal::Message(reason)) => wording::refusal::refusal(reason),
-        E::Refused(reason) => reason.to_string(),
-        E::Invalid(text) => text.clone(),
+        E::Refused(reason) => wording::failure::refused(reason),
+        E::Invalid(reason) => wording::failure::invalid(reason),
         E::Auth(_) => fl!("error-password"),
         E::PasswordNeeded => fl!("error-password-needed"),
         E::NoKeyring(_) => fl!("account-no-keyring"),

@@ -16,7 +16,9 @@ use crate::{
         contacts::{self, ContactRow, Source, SourceKind},
         ops::Act,
     },
-    types::{CardComparison, CardField, CardOffer, CardOfferKind, Error, FieldChange},
+    types::{
+        CardComparison, CardField, CardOffer, CardOfferKind, Error, FieldChange, Invalid, Refusal,
+    },
 };
 use aloud_codec as codec;
 use aloud_message::{
@@ -48,16 +50,13 @@ pub(crate) fn received(mail: &Mail, raw: &[u8], path: &str) -> Result<Received> 
         None => Some(mail),
     };
     if level.is_some_and(|level| level.cards.len() > 1) {
-        return Err(Error::Refused(
-            "This message has several contact cards, and none says for sure whose it is.".into(),
-        ));
+        return Err(Refusal::SeveralCards.into());
     }
     let octets =
         inspect::body(raw, path).ok_or_else(|| Error::NotFound(format!("part {path}")))?.octets;
     let doc = card::parse_all(&octets).into_iter().next().unwrap_or_default();
     if doc.name.is_none() && doc.emails.is_empty() && doc.tels.is_empty() {
-        let why = doc.problem.unwrap_or_else(|| "it is empty".into());
-        return Err(Error::Invalid(format!("This contact card can’t be used: {why}")));
+        return Err(doc.problem.map_or(Invalid::EmptyCard, Invalid::BadCard).into());
     }
     let sound = spoken_name(mail, raw, path, &doc);
     Ok(Received { doc, sound })
@@ -304,10 +303,10 @@ pub(crate) fn take_over(
             Ok((id, Act::ContactAdded(id)))
         }
         (CardOfferKind::Conflict { in_use, new }, Some(_)) if !accept_conflict => {
-            Err(Error::Refused(format!("The card has {new} where {in_use} is in use.").into()))
+            Err(Refusal::CardConflict { in_use, new }.into())
         }
         (CardOfferKind::Known, Some(row)) if older(&row, &received.doc) => {
-            Err(Error::Refused(format!("The directory has a newer card of {}.", row.name).into()))
+            Err(Refusal::OlderCard(row.name).into())
         }
         (_, Some(row)) => {
             let before = serde_json::to_string(&row).map_err(|e| Error::Store(e.to_string()))?;
@@ -433,8 +432,8 @@ fn cards_of(octets: &[u8]) -> Result<Vec<Received>> {
         .collect();
     match (cards.is_empty(), why) {
         (false, _) => Ok(cards),
-        (true, Some(why)) => Err(Error::Invalid(format!("This contact card can’t be used: {why}"))),
-        (true, None) => Err(Error::Invalid("There is no contact card in this file.".into())),
+        (true, Some(why)) => Err(Invalid::BadCard(why).into()),
+        (true, None) => Err(Invalid::NoCard.into()),
     }
 }
 

@@ -27,10 +27,10 @@ impl Engine {
     pub async fn answer_receipt(&self, key: MessageKey, answer: ReceiptAnswer) -> Result<()> {
         let (opening, standing, places) = self.standing(key).await?;
         let Verdict::Ask { elsewhere, .. } = standing.verdict.clone() else {
-            return Err(Error::Refused(refusal(&standing).into()));
+            return Err(refusal(&standing).into());
         };
         if standing.row.answer.is_some() {
-            return Err(Error::Refused("The receipt has been settled already.".into()));
+            return Err(Refusal::ReceiptSettled.into());
         }
         let sender = opening.mail.sender.address.clone().filter(|_| !elsewhere);
         let rule = match answer {
@@ -63,7 +63,7 @@ impl Engine {
     pub async fn answer_receipt_deleted(&self, key: MessageKey, send: bool) -> Result<()> {
         let (opening, standing, places) = self.standing(key).await?;
         if !may_tell_deletion(&standing, &places) {
-            return Err(Error::Refused("No receipt is to be sent for this message.".into()));
+            return Err(Refusal::NoReceipt.into());
         }
         if send {
             self.send_receipt(key, &opening, standing, &places, Disposition::Deleted, true).await
@@ -113,7 +113,7 @@ impl Engine {
         let open = matches!(standing.verdict, Verdict::NotYet | Verdict::Ask { .. });
         let part = opening.mail.unrenderable().filter(|_| open && standing.row.answer.is_none());
         let Some(part) = part else {
-            return Err(Error::Refused("No receipt is to be sent for this message.".into()));
+            return Err(Refusal::NoReceipt.into());
         };
         if !send {
             return self.decline_receipt(key, standing, &places).await;
@@ -209,9 +209,11 @@ fn failure(part: &PartInfo) -> Disposition {
     Disposition::ProcessedError(format!("5.6.1 (Media not supported) {}", part.media_type))
 }
 
-fn refusal(standing: &Standing) -> &'static str {
+fn refusal(standing: &Standing) -> Refusal {
     match standing.verdict {
-        Verdict::NotYet => "A receipt can be sent once the message has been heard or read.",
-        _ => "No receipt is to be sent for this message.",
+        Verdict::NotYet => Refusal::ReceiptTooEarly,
+        Verdict::Nothing | Verdict::Ask { .. } | Verdict::SendNow | Verdict::Decline => {
+            Refusal::NoReceipt
+        }
     }
 }

@@ -172,7 +172,7 @@ impl Engine {
             let swapped = usual.map(codec::g726::Packing::swapped);
             codec::decode_packed(&content, hint, Limits::default(), swapped)
                 .map(|pcm| Some(Arc::new(pcm)))
-                .map_err(|error| Error::Invalid(error.to_string()))
+                .map_err(Error::from)
         })
         .await
     }

@@ -193,8 +193,7 @@ impl Engine {
     /// [`Error::NotFound`]; [`Error::Invalid`] when no program is chosen, or it makes nothing of it.
     pub async fn audio_by_program(&self, key: MessageKey, path: String) -> Result<Arc<Pcm>> {
         let program = lock(&self.inner.program).clone();
-        let program = program
-            .ok_or_else(|| Error::Invalid("No program is chosen in the settings.".into()))?;
+        let program = program.ok_or_else(|| Error::Invalid(Invalid::NoProgram))?;
         let _ = self.fetch(key).await;
         let opening = self.load(key).await?;
         let octets = blocking(move || Ok(body(&opening.raw, &path)?.octets)).await?;
@@ -231,7 +230,7 @@ impl Engine {
         let _ = self.fetch(key).await;
         let opening = self.load(key).await?;
         if !opening.have.complete {
-            return Err(Error::Invalid("The message hasn’t been downloaded yet.".into()));
+            return Err(Invalid::NotDownloaded.into());
         }
         allowed(&opening.mail.may_save)?;
         blocking(move || {
@@ -498,7 +497,7 @@ impl Engine {
 pub(crate) fn allowed(permission: &Permission) -> Result<()> {
     match permission {
         Permission::Allowed => Ok(()),
-        Permission::Refused(reason) => Err(Error::Refused(reason.clone().into())),
+        Permission::Refused(reason) => Err(reason.clone().into()),
     }
 }
 
@@ -517,7 +516,7 @@ pub(crate) fn decode(mail: &Mail, path: &str, octets: &[u8], swapped: bool) -> R
     };
     let usual = swapped.then(|| codec::packing(octets, hint)).flatten();
     codec::decode_packed(octets, hint, codec::Limits::default(), usual.map(Packing::swapped))
-        .map_err(|error| Error::Invalid(error.to_string()))
+        .map_err(Error::from)
 }
 
 /// What is known of a leaf; the path may go into enclosed messages.

@@ -486,23 +486,21 @@ impl Engine {
 
 /// What no account may be without.
 fn check_settings(settings: &AccountSettings) -> Result<()> {
-    for (what, server) in [("IMAP", &settings.imap), ("SMTP", &settings.smtp)] {
+    for (service, server) in [(Service::Imap, &settings.imap), (Service::Smtp, &settings.smtp)] {
         if server.host.trim().is_empty() || server.port == 0 {
-            return Err(Error::Invalid(format!("the {what} server needs a host and a port")));
+            return Err(Invalid::ServerIncomplete(service).into());
         }
         let local = settings.demo || is_loopback(&server.host);
         if server.security == Security::None && !local {
-            return Err(Error::Invalid(format!(
-                "{what} without encryption is accepted for 127.0.0.1 and ::1 only"
-            )));
+            return Err(Invalid::Unencrypted(service).into());
         }
     }
     if settings.address.is_non_mail_user() {
         // Only a system that answers telephones may write in that name (RFC 3801 section 4.1.2).
-        return Err(Error::Invalid(format!("{} is nobody’s own address", settings.address)));
+        return Err(Invalid::OwnAddress(settings.address.clone()).into());
     }
     if settings.user.is_empty() {
-        return Err(Error::Invalid("the account needs a user name".into()));
+        return Err(Invalid::NoUser.into());
     }
     Ok(())
 }

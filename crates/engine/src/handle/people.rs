@@ -62,9 +62,7 @@ impl Engine {
         blocking(move || {
             let hint = codec::Hint { media_type: &row.sound_type, filename: None };
             let limits = codec::Limits { duration: LONGEST_NAME };
-            codec::decode(&row.sound, hint, limits)
-                .map(Arc::new)
-                .map_err(|error| Error::Invalid(error.to_string()))
+            codec::decode(&row.sound, hint, limits).map(Arc::new).map_err(Error::from)
         })
         .await
     }
@@ -193,7 +191,7 @@ impl Engine {
     /// [`Error::Invalid`] without a name; [`Error::NotFound`].
     pub async fn save_contact(&self, contact: Contact) -> Result<ContactId> {
         if contact.name.trim().is_empty() {
-            return Err(Error::Invalid("A contact needs a name.".into()));
+            return Err(Invalid::ContactWithoutName.into());
         }
         let now = self.inner.store.now();
         let id = self
@@ -283,10 +281,10 @@ impl Engine {
     pub async fn set_own_name(&self, name: Option<Arc<Pcm>>) -> Result<()> {
         let packed = match &name {
             Some(pcm) if pcm.samples.is_empty() || pcm.rate == 0 => {
-                return Err(Error::Invalid("The recording of the name is empty.".into()));
+                return Err(Invalid::EmptySpokenName.into());
             }
             Some(pcm) if pcm.duration() > LONGEST_NAME => {
-                return Err(Error::Invalid("The recording of the name is too long.".into()));
+                return Err(Invalid::LongSpokenName.into());
             }
             Some(pcm) => Some(pack(pcm)),
             None => None,

@@ -89,12 +89,10 @@ impl Engine {
     pub async fn send(&self, message: Outgoing) -> Result<Vec<OutboxId>> {
         self.alive()?;
         if message.to.is_empty() && message.cc.is_empty() {
-            return Err(Error::Invalid("Add at least one person or number.".into()));
+            return Err(Invalid::NoRecipient.into());
         }
         if message.voice.as_ref().is_some_and(|pcm| pcm.samples.is_empty() || pcm.rate == 0) {
-            return Err(Error::Invalid(
-                "Record something first, or write a text message instead.".into(),
-            ));
+            return Err(Invalid::NothingRecorded.into());
         }
         let original = self.original(&message.relation).await?;
         let account = message.account;
@@ -158,7 +156,7 @@ impl Engine {
     pub async fn submit_raw(&self, raw: Vec<u8>) -> Result<OutboxId> {
         self.alive()?;
         if raw.len() > RAW_MAX {
-            return Err(Error::Invalid("the message is too large".into()));
+            return Err(Invalid::TooLarge { octets: raw.len() as u64, most: RAW_MAX as u64 }.into());
         }
         let accounts = self.inner.store.read(accounts::accounts).await?;
         let now = self.inner.store.now();
@@ -268,7 +266,7 @@ impl Engine {
             allowed(&opening.mail.may_forward)?;
             fetched?;
             if !opening.have.complete {
-                return Err(Error::Invalid("The message hasn’t been downloaded yet.".into()));
+                return Err(Invalid::NotDownloaded.into());
             }
         }
         Ok(Some(opening))
@@ -384,8 +382,9 @@ impl Engine {
                 spoken: None,
             };
             let (octets, to) = mdn::build(&request, &seed).map_err(|error| match error {
-                mdn::Error::Refused(reason) => Error::Refused(reason.into()),
-                other => Error::Refused(other.to_string().into()),
+                mdn::Error::Refused(reason) => reason.into(),
+                mdn::Error::NotAsked => Refusal::NoReceipt.into(),
+                other => Error::Invalid(Invalid::Receipt(other.to_string())),
             })?;
             Ok(Frozen {
                 account,
@@ -443,9 +442,7 @@ fn only_sound(message: &Outgoing, settings: &AccountSettings, everybody: &[Addre
     let written = message.text.as_ref().is_some_and(|text| !text.trim().is_empty());
     let there = |to: &&Address| to.addr.domain().eq_ignore_ascii_case(gateway);
     match everybody.iter().find(there) {
-        Some(to) if written => Err(Error::Refused(
-            format!("Voicemail at {} only plays sound. Record a message instead.", to.addr).into(),
-        )),
+        Some(to) if written => Err(Refusal::OnlySound(to.addr.clone()).into()),
         _ => Ok(()),
     }
 }
@@ -460,7 +457,7 @@ fn freeze_receipt(
     now: i64,
 ) -> Result<()> {
     if !store::receipts::decide(t, account, &standing.row, Answer::Sent, now)? {
-        return Err(Error::Refused("The receipt has been settled already.".into()));
+        return Err(Refusal::ReceiptSettled.into());
     }
     let mut keyword = None;
     for place in places.iter().filter(|place| place.stores_keywords) {
@@ -535,8 +532,8 @@ impl Job {
             ..Letter::new(own_address(&self.settings))
         };
         let octets = compose::build(&letter, &self.seed).map_err(|error| match error {
-            compose::Error::Refused(reason) => Error::Refused(reason.into()),
-            other => Error::Invalid(other.to_string()),
+            compose::Error::Refused(reason) => reason.into(),
+            other => Error::Invalid(Invalid::Compose(other)),
         })?;
         Ok(Frozen {
             account: message.account,
@@ -631,24 +628,20 @@ fn ready(raw: &[u8], accounts: &[accounts::AccountRow], now: i64, token: &str) -
     for inner in &mail.forwarded {
         allowed(&inner.may_forward)?;
     }
-    let from = mail
-        .sender
-        .address
-        .as_ref()
-        .ok_or_else(|| Error::Invalid("the message has no From address".into()))?;
+    let from = mail.sender.address.as_ref().ok_or(Error::Invalid(Invalid::NoFrom))?;
     let account = accounts
         .iter()
         .find(|account| account.settings.address.same_mailbox(from))
-        .ok_or_else(|| Error::Invalid(format!("there is no account for {from}")))?;
+        .ok_or_else(|| Error::Invalid(Invalid::NoAccount(from.clone())))?;
     let (fields, _) = header::read(raw, 0, false);
     let blind = fields.all("bcc").flat_map(mailbox::parse).filter_map(|m| m.address());
     let shown_to: Vec<Address> = mail.to.iter().chain(&mail.cc).cloned().chain(blind).collect();
     let forward_paths = distinct(shown_to.iter().map(|address| &address.addr));
     if forward_paths.is_empty() {
-        return Err(Error::Invalid("Add at least one person or number.".into()));
+        return Err(Invalid::NoRecipient.into());
     }
     if let Some(outside) = forward_paths.iter().find(|to| to.is_non_mail_user()) {
-        return Err(Error::Refused(format!("{outside} can’t be answered by mail").into()));
+        return Err(Refusal::NonMailUser(outside.clone()).into());
     }
     let message_id = mail
         .message_id

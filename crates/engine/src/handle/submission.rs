@@ -37,7 +37,7 @@ impl Engine {
         }
         let now = self.ask_submission(account).await.unwrap_or(known);
         match now.most.filter(|most| *most < octets) {
-            Some(most) => Err(Error::Invalid(too_big(octets, most))),
+            Some(most) => Err(Invalid::TooBigForServer { octets, most }.into()),
             None => Ok(()),
         }
     }

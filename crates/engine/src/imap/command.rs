@@ -5,7 +5,7 @@
 
 use zeroize::Zeroizing;
 
-use crate::types::Error;
+use crate::types::{Error, Invalid};
 use aloud_model::{DateTime, Flag, Uid};
 
 /// Longest set in one command, in octets; some servers take lines of 8,192 octets at most.
@@ -92,7 +92,7 @@ impl Command {
             let atom = flag.as_str().strip_prefix('\\').unwrap_or(flag.as_str());
             let good = |octet: u8| octet.is_ascii_graphic() && !b"(){%*\"\\]".contains(&octet);
             if atom.is_empty() || !atom.bytes().all(good) {
-                return Err(Error::Invalid("a flag cannot be sent to the server".into()));
+                return Err(Invalid::Flag.into());
             }
         }
         let words: Vec<&str> = flags.iter().map(Flag::as_str).collect();

@@ -10,7 +10,7 @@ use tokio::time::timeout;
 use tokio_rustls::{TlsConnector, client::TlsStream};
 
 use super::{CONNECT, Stream};
-use crate::types::{BadCertificate, CertificateFault, Error, Security, Server};
+use crate::types::{BadCertificate, CertificateFault, Error, Invalid, Security, Server};
 use aloud_model::DateTime;
 
 /// Largest CA file that is read.
@@ -85,7 +85,7 @@ impl Trust {
         peer: &str,
     ) -> Result<TlsStream<Box<dyn Stream>>, Error> {
         let name = ServerName::try_from(host.trim_matches(['[', ']']).to_owned())
-            .map_err(|_| Error::Invalid(format!("{host} is not a server name")))?;
+            .map_err(|_| Error::Invalid(Invalid::ServerName(host.to_owned())))?;
         let config = self.config.as_ref().ok_or(Error::NoEncryption)?;
         let connector = TlsConnector::from(Arc::clone(config));
         let unreachable = |reason: String| Error::Unreachable { host: peer.to_owned(), reason };

@@ -32,7 +32,7 @@ use self::pipe::{Pipe, View};
 pub use self::types::{DataGate, EnhancedCode, Envelope, SmtpFacts, SubmitOutcome};
 use super::{
     net::{Dialer, Lines, REPLY, Traffic, Trust, Wire},
-    types::{AccountSettings, Error, Security},
+    types::{AccountSettings, Error, Invalid, Security},
 };
 use aloud_message::dsn;
 use aloud_model::{AddrSpec, Secret};
@@ -514,22 +514,18 @@ fn check_lines(octets: &[u8]) -> Result<(), Error> {
     let mut last = 0u8;
     for octet in octets {
         if (*octet == b'\n') != (last == b'\r') || *octet == 0 {
-            return Err(Error::Invalid("the message is not in canonical lines".into()));
+            return Err(Invalid::BareLineEnd.into());
         }
         before = last;
         last = *octet;
     }
-    if before == b'\r' && last == b'\n' {
-        Ok(())
-    } else {
-        Err(Error::Invalid("the message does not end with a line end".into()))
-    }
+    if before == b'\r' && last == b'\n' { Ok(()) } else { Err(Invalid::NoLineEnd.into()) }
 }
 
 /// Paths that cannot change the command they stand in.
 fn check_envelope(envelope: &Envelope) -> Result<Vec<AddrSpec>, Error> {
     if envelope.forwards.is_empty() {
-        return Err(Error::Invalid("the message has no recipient".into()));
+        return Err(Invalid::NoRecipient.into());
     }
     if let Some(reverse) = &envelope.reverse {
         check_path(reverse)?;
@@ -546,7 +542,7 @@ fn check_envelope(envelope: &Envelope) -> Result<Vec<AddrSpec>, Error> {
 
 /// Spaces and angle brackets may stand in a quoted local part only (RFC 5321 section 4.1.2).
 fn check_path(addr: &AddrSpec) -> Result<(), Error> {
-    let bad = || Error::Invalid(format!("{addr} cannot be used as a mail address"));
+    let bad = || Error::Invalid(Invalid::Path(addr.clone()));
     let local = addr.local_part();
     let quoted = local.len() > 1 && local.starts_with('"') && local.ends_with('"');
     let inside = if quoted { local.get(1..local.len() - 1).unwrap_or_default() } else { local };

@@ -8,7 +8,7 @@ use super::{
     outbox::Phase,
     vocabulary::{Vocabulary, Word, shown},
 };
-use crate::types::{AccountSettings, Counts, Mailbox, Submission};
+use crate::types::{AccountSettings, Counts, Invalid, Mailbox, Submission};
 use aloud_model::{AccountId, MailboxId, imap::MailboxRole};
 
 /// An account as it is stored.
@@ -79,7 +79,7 @@ pub(crate) fn account(c: &Connection, id: AccountId) -> Result<AccountRow> {
 pub(crate) fn add_account(t: &Transaction<'_>, settings: &AccountSettings) -> Result<AccountId> {
     let address = settings.address.as_str();
     if t.prepare_cached("SELECT 1 FROM accounts WHERE address = ?1")?.exists([address])? {
-        return Err(Error::Invalid(format!("there is already an account for {address}")));
+        return Err(Invalid::AccountExists(settings.address.clone()).into());
     }
     let json = serde_json::to_string(settings).map_err(|e| Error::Store(e.to_string()))?;
     t.execute("INSERT INTO accounts (address, settings) VALUES (?1, ?2)", params![address, json])?;

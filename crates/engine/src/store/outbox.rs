@@ -9,7 +9,7 @@ use super::{
     Error, Result, deliveries, messages, ops,
     vocabulary::{Word, quoted, vocabulary},
 };
-use crate::types::{DeliveryState, Failure, FailureWhy, OutboxRow, OutboxState};
+use crate::types::{DeliveryState, Failure, FailureWhy, Invalid, OutboxRow, OutboxState, Refusal};
 use aloud_model::{
     AccountId, AddrSpec, Address, DateTime, MessageKey, OutboxId, imap::MailboxRole,
 };
@@ -185,7 +185,7 @@ pub(crate) fn freeze(
     now: i64,
 ) -> Result<OutboxId> {
     if frozen.forward_paths.is_empty() {
-        return Err(Error::Invalid("Add at least one person or number.".into()));
+        return Err(Invalid::NoRecipient.into());
     }
     let json = |value: serde_json::Result<String>| value.map_err(|e| Error::Store(e.to_string()));
     let related_as = match (frozen.answers, frozen.forward) {
@@ -296,7 +296,7 @@ pub(crate) fn data_starts(t: &Transaction<'_>, id: OutboxId) -> Result<()> {
         params![id.0, Word(Phase::Data), Word(Phase::Connecting)],
     )?;
     if changed == 0 {
-        return Err(Error::Refused("the message was taken back".into()));
+        return Err(Refusal::TakenBack.into());
     }
     Ok(())
 }
@@ -484,9 +484,7 @@ fn note_answered(t: &Transaction<'_>, id: OutboxId) -> Result<()> {
 pub(crate) fn cancel(t: &Transaction<'_>, id: OutboxId) -> Result<()> {
     let entry = one(t, id)?;
     match entry.phase {
-        Phase::Data | Phase::Accepted => {
-            Err(Error::Refused("The message is already on its way.".into()))
-        }
+        Phase::Data | Phase::Accepted => Err(Refusal::OnItsWay.into()),
         _ => {
             t.execute("DELETE FROM outbox WHERE id = ?1", [id.0])?;
             Ok(())
@@ -506,7 +504,7 @@ pub(crate) fn retry(t: &Transaction<'_>, id: OutboxId, now: i64) -> Result<()> {
     )?;
     if changed == 0 {
         one(t, id)?;
-        return Err(Error::Refused("The message is already on its way.".into()));
+        return Err(Refusal::OnItsWay.into());
     }
     set_failure(t, id, None)
 }

@@ -331,8 +331,8 @@ fn a_refusal_keeps_the_composer_and_says_why() {
     let mut b = b.recorded();
     b.feed(Message::Send);
     b.hear(RecorderPhase::Finished, 1950);
-    b.feed(Message::Handed(Err(Error::Refused("Graham marked it private.".into()))));
-    assert_eq!(b.composer.trouble, Some(Trouble::Said("Graham marked it private.".into())));
+    b.feed(Message::Handed(Err(Error::Refused(crate::engine::Refusal::OnItsWay))));
+    assert_eq!(b.composer.trouble, Some(Trouble::Said(fl!("refused-on-its-way"))));
     assert!(b.composer.recorder.take().is_some());
     assert!(sent_job(&b.feed(Message::Send)).is_some(), "and it can be tried again");
 }

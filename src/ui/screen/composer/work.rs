@@ -31,7 +31,7 @@ pub async fn send(engine: Engine, mut job: Job) -> Result<(Vec<OutboxId>, Kept),
     if let Some(file) = job.take {
         let pcm = read(file.clone()).await?;
         if pcm.samples.is_empty() {
-            return Err(Error::Invalid(fl!("composer-nothing-recorded")));
+            return Err(Error::Invalid(Invalid::NothingRecorded));
         }
         job.outgoing.voice = Some(Arc::clone(&pcm));
         kept.push((name(&file), pcm));

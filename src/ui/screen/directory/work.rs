@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use crate::{
-    engine::{Engine, Error},
+    engine::{Engine, Error, Invalid},
     model::ContactId,
 };
 
@@ -15,7 +15,7 @@ pub async fn import(engine: Engine, limit: u64) -> Result<Vec<ContactId>, Error>
         let path = file.path().to_owned();
         let failed = |e: std::io::Error| Error::Store(e.to_string());
         if tokio::fs::metadata(&path).await.map_err(failed)?.len() > limit {
-            return Err(Error::Invalid(fl!("directory-file-too-large")));
+            return Err(Error::Invalid(Invalid::LargeCardFile));
         }
         let octets = tokio::fs::read(&path).await.map_err(failed)?;
         ids.extend(engine.import_file(octets, file.file_name()).await?);

@@ -205,9 +205,15 @@ fn a_program_that_fails_says_why_and_leaves_the_ways_out() {
     let idle = State::default();
     let mut p = unknown_form();
     p.update(Message::ByProgram, &ctx(&idle));
-    let failed = Message::Loaded(p.clip.clone(), Err(Error::Invalid("no decoder".into())));
+    let failed = Message::Loaded(
+        p.clip.clone(),
+        Err(Error::Invalid(crate::engine::Invalid::ProgramTooSlow)),
+    );
     let said = p.update(failed, &ctx(&idle));
-    assert!(matches!(&said, Action::Toast(t) if t.text == "no decoder"), "{said:?}");
+    assert!(
+        matches!(&said, Action::Toast(t) if t.text == fl!("invalid-program-too-slow")),
+        "{said:?}"
+    );
     assert!(matches!(p.stand(&idle), Stand::Faulty(Fault::Unknown(_))));
 }
 

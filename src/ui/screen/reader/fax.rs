@@ -331,7 +331,7 @@ async fn count(engine: Engine, key: MessageKey, paths: Vec<String>) -> Result<Ar
     }
     places.truncate(MOST);
     match failed {
-        Some(error) if places.is_empty() => Err(Error::Invalid(error.to_string())),
+        Some(error) if places.is_empty() => Err(error.into()),
         _ => Ok(places.into()),
     }
 }
@@ -339,8 +339,7 @@ async fn count(engine: Engine, key: MessageKey, paths: Vec<String>) -> Result<Ar
 async fn draw(engine: Engine, key: MessageKey, place: Place, fine: bool) -> Result<Page, Error> {
     let body = engine.part(key, place.path).await?;
     tokio::task::spawn_blocking(move || {
-        let bitmap = codec::fax::render(&body.octets, place.page)
-            .map_err(|e| Error::Invalid(e.to_string()))?;
+        let bitmap = codec::fax::render(&body.octets, place.page)?;
         Ok(paint(&bitmap, fine))
     })
     .await
