@@ -319,7 +319,7 @@ fn what_went_out_already_leaves_no_draft_behind() {
     let (b, _) = Bench::open(to_graham());
     let mut b = b.recorded();
     b.composer.reopen(vec![OutboxId(3)]);
-    let late = Err(Error::Refused("The message is already on its way.".into()));
+    let late = Err(Error::Refused(crate::engine::Refusal::OnItsWay));
     let actions = b.feed(Message::Unsent(late));
     assert!(matches!(actions.as_slice(), [Action::Toast(_)]) && b.composer.is_spent());
     assert_eq!(b.composer.part().1, None);

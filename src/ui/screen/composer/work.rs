@@ -7,7 +7,7 @@ use std::{
 
 use crate::{
     codec::Pcm,
-    engine::{Engine, Error, Outgoing, read_take},
+    engine::{Engine, Error, Invalid, Outgoing, read_take},
     model::OutboxId,
 };
 

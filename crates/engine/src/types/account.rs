@@ -1,0 +1,137 @@
+//! Values about accounts: settings, how they are doing, what their servers take.
+
+use std::path::PathBuf;
+
+use aloud_model::{AccountId, AddrSpec, DateTime};
+
+/// How a connection is protected.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Security {
+    /// TLS from the first octet.
+    Tls,
+    /// STARTTLS, required.
+    StartTls,
+    /// None; accepted for loopback addresses only.
+    None,
+}
+
+impl Security {
+    /// As it is called.
+    #[must_use]
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Tls => "TLS",
+            Self::StartTls => "STARTTLS",
+            Self::None => "no encryption",
+        }
+    }
+}
+
+/// One server of an account.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Server {
+    /// Host name or address.
+    pub host: String,
+    /// TCP port.
+    pub port: u16,
+    /// Protection.
+    pub security: Security,
+}
+
+/// What an account needs, except the password.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct AccountSettings {
+    /// The user's own name, as recipients see it.
+    pub name: String,
+    /// The user's own address.
+    pub address: AddrSpec,
+    /// What the account is called in the sidebar.
+    pub label: String,
+    /// IMAP.
+    pub imap: Server,
+    /// Submission.
+    pub smtp: Server,
+    /// Login name at both.
+    pub user: String,
+    /// A CA certificate in PEM that is trusted besides the platform's.
+    pub ca_pem: Option<PathBuf>,
+    /// Domain that telephone numbers are sent to (RFC 3804), if there is one.
+    pub gateway: Option<String>,
+    /// The built-in demo account, served inside the process.
+    pub demo: bool,
+}
+
+/// An account as the window shows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Account {
+    /// Its row.
+    pub id: AccountId,
+    /// Its settings.
+    pub settings: AccountSettings,
+    /// How it is doing.
+    pub state: AccountState,
+}
+
+/// How an account is doing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum AccountState {
+    /// Not started.
+    Idle,
+    /// Connecting or looking for news.
+    Checking,
+    /// Fetching `done` of `total` messages.
+    Fetching {
+        /// Messages fetched.
+        done: u32,
+        /// Messages to fetch.
+        total: u32,
+    },
+    /// Connected; last success at the given time.
+    UpToDate(DateTime),
+    /// No network; since when.
+    Offline(DateTime),
+    /// The password is missing or was turned down.
+    NeedsPassword(String),
+    /// Another failure; Aloud tries again by itself at the given time.
+    Failed {
+        /// Why.
+        reason: String,
+        /// Next attempt.
+        retry_at: DateTime,
+    },
+}
+
+/// What the submission server of an account takes and does, as it said last.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Submission {
+    /// Most octets of a message (SIZE, RFC 1870); `None` without limit or while not known.
+    pub most: Option<u64>,
+    /// Whether it reports deliveries (DSN, RFC 3461); `None` while not known.
+    pub reports: Option<bool>,
+}
+
+/// One account's pass, for `aloud sync --once --json`.
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct SyncReport {
+    /// Account label.
+    pub account: String,
+    /// Mailboxes looked at.
+    pub mailboxes: u32,
+    /// Messages known after the pass.
+    pub messages: u32,
+    /// Of these, new.
+    pub new: u32,
+    /// IMAP commands sent.
+    pub commands: u32,
+    /// Octets read from the server.
+    pub bytes_in: u64,
+    /// Octets written.
+    pub bytes_out: u64,
+    /// Wall clock.
+    pub milliseconds: u64,
+    /// Peak resident memory of the process.
+    pub peak_rss_kib: u64,
+    /// What failed.
+    pub errors: Vec<String>,
+}
