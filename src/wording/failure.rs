@@ -46,6 +46,8 @@ pub fn invalid(reason: &Invalid) -> String {
         Invalid::Receipt(said) => fl!("invalid-receipt", said = said),
         Invalid::BareLineEnd => fl!("invalid-bare-line-end"),
         Invalid::NoLineEnd => fl!("invalid-no-line-end"),
+        Invalid::NotSevenBit => fl!("failure-not-7bit"),
+        Invalid::NotAsciiAddress => fl!("failure-not-ascii-address"),
         Invalid::Path(address) => fl!("invalid-path", address = address.as_str()),
         Invalid::Flag => fl!("invalid-flag"),
         Invalid::ServerName(host) => fl!("invalid-server-name", host = host),
@@ -103,6 +105,9 @@ pub fn sentence(failure: &Failure) -> String {
         FailureWhy::WrongEncryption => fl!("failure-wrong-encryption"),
         FailureWhy::Malformed if failure.said.is_empty() => fl!("failure-malformed"),
         FailureWhy::Malformed => fl!("failure-malformed-said", said = &failure.said),
+        FailureWhy::TooBig => fl!("failure-too-big"),
+        FailureWhy::NotSevenBit => fl!("failure-not-7bit"),
+        FailureWhy::NotAsciiAddress => fl!("failure-not-ascii-address"),
         FailureWhy::Broken => fl!("failure-broken"),
         FailureWhy::Ended => fl!("failure-ended"),
         FailureWhy::Unreadable => fl!("failure-unreadable", said = &failure.said),
@@ -116,7 +121,10 @@ pub fn sentence(failure: &Failure) -> String {
 /// What the server said, word for word, where [`sentence`] says what it means.
 #[must_use]
 pub fn said(failure: &Failure) -> Option<String> {
-    meaning(failure).map(|_| reply(failure))
+    match failure.why {
+        FailureWhy::TooBig => Some(failure.said.clone()),
+        _ => meaning(failure).map(|_| reply(failure)),
+    }
 }
 
 /// What the refusal of a recipient means, where its enhanced code (RFC 3463) or its words tell.

@@ -1,7 +1,7 @@
 //! What the submission server takes and reports, told to the user before and after sending.
 
 use aloud::{
-    engine::{Error, Invalid, OutboxState, Outgoing, Relation},
+    engine::{Error, FailureWhy, Invalid, OutboxState, Outgoing, Relation},
     loopback::{Faults, Protocol},
     model::{Address, voice::VoiceFormat},
 };
@@ -75,7 +75,7 @@ async fn a_limit_told_late_is_a_refusal_before_the_upload() {
     assert_eq!(rows[0].id, ids[0]);
     assert!(
         matches!(&rows[0].state, OutboxState::Failed(failure)
-            if failure.code == Some(552) && failure.said.contains("takes messages up to 20 kB")),
+            if failure.why == FailureWhy::TooBig && failure.said == "SIZE 20000"),
         "{rows:?}"
     );
     assert!(!desk.server.commands().iter().any(|line| line.contains("MAIL")));

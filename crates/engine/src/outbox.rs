@@ -343,12 +343,13 @@ async fn settle(
             // Taken back while connecting: there is no row any more.
             None if matches!(error, Error::Refused(_)) => {}
             None => retry(engine, entry, now).await?,
-            Some(FailureWhy::Malformed) => {
-                let path = match error {
+            Some(why) if matches!(error, Error::Invalid(_)) => {
+                let said = match error {
                     Error::Invalid(Invalid::Path(path)) => path.to_string(),
+                    Error::Invalid(Invalid::TooBigForServer { most, .. }) => format!("SIZE {most}"),
                     _ => String::new(),
                 };
-                let failure = Failure::new(FailureWhy::Malformed).saying(path);
+                let failure = Failure::new(why).saying(said);
                 fail(engine, id, failure).await?;
             }
             Some(_) => pause(engine, entry, &error).await?,
@@ -376,6 +377,9 @@ fn why(error: &Error) -> Option<FailureWhy> {
         Error::Certificate(_) => FailureWhy::Certificate,
         Error::NoEncryption => FailureWhy::NoEncryption,
         Error::WrongSecurity { .. } => FailureWhy::WrongEncryption,
+        Error::Invalid(Invalid::TooBigForServer { .. }) => FailureWhy::TooBig,
+        Error::Invalid(Invalid::NotSevenBit) => FailureWhy::NotSevenBit,
+        Error::Invalid(Invalid::NotAsciiAddress) => FailureWhy::NotAsciiAddress,
         Error::Invalid(_) => FailureWhy::Malformed,
         Error::Refused(_)
         | Error::Unreachable { .. }

@@ -123,6 +123,12 @@ pub enum Invalid {
     /// Octets that do not end with CRLF.
     #[error("no line end at the end")]
     NoLineEnd,
+    /// Octets over 127 where the server takes none (8BITMIME, RFC 6152).
+    #[error("8-bit octets")]
+    NotSevenBit,
+    /// An address beyond ASCII where the server takes none (SMTPUTF8, RFC 6531).
+    #[error("an address beyond ASCII")]
+    NotAsciiAddress,
     /// An address that no SMTP path can hold (RFC 5321 section 4.1.2).
     #[error("{0} cannot be a path")]
     Path(AddrSpec),

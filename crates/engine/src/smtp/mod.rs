@@ -192,10 +192,7 @@ impl Dialogue {
         octets: &[u8],
         gate: &mut dyn DataGate,
     ) -> Result<SubmitOutcome, Error> {
-        let mail = match Mail::new(envelope, recipients, octets, &self.facts) {
-            Ok(mail) => mail,
-            Err(refused) => return Ok(refused),
-        };
+        let mail = Mail::new(envelope, recipients, octets, &self.facts)?;
         let asks = self.facts.dsn && envelope.reverse.is_some();
         let mut commands = vec![(None, mail.to_string())];
         for to in recipients {
@@ -419,33 +416,25 @@ impl Mail {
         recipients: &[AddrSpec],
         octets: &[u8],
         facts: &SmtpFacts,
-    ) -> Step<Self> {
-        let refuse = |code: u16, text: String| SubmitOutcome::Refused {
-            code,
-            text,
-            permanent: true,
-            recipient: None,
-        };
+    ) -> Result<Self, Invalid> {
         let size = octets.len() as u64;
         let mut parameters = Vec::new();
         if let Some(most) = facts.size.filter(|most| *most < size) {
-            let text = crate::types::too_big(size, most);
-            return Err(refuse(552, text));
+            return Err(Invalid::TooBigForServer { octets: size, most });
         }
         if facts.sized {
             parameters.push(format!("SIZE={size}"));
         }
         if !octets.is_ascii() {
             if !facts.eight_bit {
-                return Err(refuse(554, "the server takes no 8-bit messages".into()));
+                return Err(Invalid::NotSevenBit);
             }
             parameters.push("BODY=8BITMIME".into());
         }
         let mut addresses = envelope.reverse.iter().chain(recipients);
         if addresses.any(|addr| !addr.as_str().is_ascii()) {
             if !facts.utf8 {
-                let text = "the server takes no addresses with such letters".into();
-                return Err(refuse(553, text));
+                return Err(Invalid::NotAsciiAddress);
             }
             parameters.push("SMTPUTF8".into());
         }
@@ -671,6 +660,6 @@ mod tests {
         assert_eq!(mail.to_string(), "MAIL FROM:<> SIZE=3\r\n");
         let big = [b'a'; 101];
         let refused = Mail::new(&null, &recipients, &big, &facts).map(|_| ());
-        assert!(matches!(refused, Err(SubmitOutcome::Refused { code: 552, permanent: true, .. })));
+        assert!(matches!(refused, Err(Invalid::TooBigForServer { octets: 101, most: 100 })));
     }
 }

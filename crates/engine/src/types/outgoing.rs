@@ -112,6 +112,12 @@ vocabulary! {
         WrongEncryption = "wrong-encryption",
         /// The octets or the envelope cannot be sent by SMTP.
         Malformed = "malformed",
+        /// The server takes smaller messages only (SIZE, RFC 1870).
+        TooBig = "too-big",
+        /// The server takes no octets over 127 (8BITMIME, RFC 6152).
+        NotSevenBit = "not-7bit",
+        /// The server takes no address beyond ASCII (SMTPUTF8, RFC 6531).
+        NotAsciiAddress = "not-ascii-address",
         /// The connection broke when the server may have had the message.
         Broken = "broken",
         /// The program ended when the server may have had the message.
