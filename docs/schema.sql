@@ -82,7 +82,7 @@ CREATE TABLE messages (
   outside_caller INTEGER NOT NULL DEFAULT 0,
   -- To and Cc: Address values as JSON.
   recipients TEXT NOT NULL DEFAULT '[]',
-  -- First words of the transcript or text, or a plain fact.
+  -- By preview_kind: words, seconds (empty = not known), a name, an extension, JSON.
   preview TEXT NOT NULL DEFAULT '',
   -- Length of the voice in milliseconds; -1 = not known.
   duration_ms INTEGER NOT NULL DEFAULT -1,
@@ -113,7 +113,11 @@ CREATE TABLE messages (
   -- Waveform of the primary audio, one octet a column; empty = not measured.
   peaks BLOB NOT NULL DEFAULT x'',
   -- 1 if duration_ms is guessed from the size.
-  estimated INTEGER NOT NULL DEFAULT 0
+  estimated INTEGER NOT NULL DEFAULT 0,
+  -- What the line under the subject says: '' nothing, 'text' words of the message, 'spoken-note' and
+  -- 'introduction' a length, 'forwarded' whom from, 'extension', 'outside-line', 'report' recipient,
+  -- action, status and diagnostic of a delivery report, 'unreadable'.
+  preview_kind TEXT NOT NULL DEFAULT ''
 ) STRICT;
 CREATE INDEX messages_message_id ON messages(account, message_id);
 CREATE INDEX messages_server_id ON messages(account, server_id) WHERE server_id <> '';
@@ -337,8 +341,12 @@ CREATE TABLE deliveries (
   state TEXT NOT NULL DEFAULT 'sent',
   -- Unix seconds: the date of the report, else of the submission.
   at INTEGER NOT NULL DEFAULT 0,
-  -- A sentence for a failure.
-  detail TEXT NOT NULL DEFAULT '',
+  -- Status of a delivery report (RFC 3463), as in 5.1.1; empty for none.
+  status TEXT NOT NULL DEFAULT '',
+  -- What the other system said, as it said it; empty for nothing.
+  diagnostic TEXT NOT NULL DEFAULT '',
+  -- Last-Attempt-Date of a delivery report, Unix seconds; 0 = none.
+  last_attempt INTEGER NOT NULL DEFAULT 0,
   UNIQUE (account, message_id, recipient)
 ) STRICT;
 CREATE INDEX deliveries_recipient ON deliveries(recipient);
@@ -459,7 +467,8 @@ CREATE TABLE card_dismissals (
 ) STRICT, WITHOUT ROWID;
 
 -- Key and value: 'own-name' (the user's spoken name: sampling rate in 4 octets, then samples,
--- little-endian), 'vendors' (fingerprint of the vendor table that messages were read with).
+-- little-endian), 'vendors' (fingerprint of the vendor table that messages were read with),
+-- 'reread-reports' (delivery reports are to be read again).
 CREATE TABLE meta (
   -- Key.
   name TEXT PRIMARY KEY,

@@ -736,7 +736,46 @@ pages = { $count ->
 }
 subject-voice = Voice message from { $name }
 subject-fax = Fax from { $name }
+subject-voice-to = Voice message to { $name }
+subject-fax-to = Fax to { $name }
+subject-video = Video message from { $name }
+subject-video-to = Video message to { $name }
+subject-receipt = Receipt from { $name }
+subject-receipt-to = Receipt to { $name }
 subject-none = No subject
+row-unknown-caller = Unknown caller
+row-nobody = Nobody yet
+row-you = you
+row-and-others = { $count ->
+    [one] { $name } and 1 other
+   *[other] { $name } and { $count } others
+}
+row-towards = To { $name }
+row-spoken-note = Fax with a spoken note
+row-spoken-note-length = Fax with a spoken note, { $length }
+row-introduction = Forwarded with a spoken introduction
+row-introduction-length = Forwarded with a spoken introduction, { $length }
+row-forwarded = Forwarded: a message from { $name }
+row-extension = Left on extension { $number } · can’t be replied to
+row-outside-line = Left from an outside line · can’t be replied to
+row-unreadable = This message could not be displayed. Its source can still be shown.
+became-sent = Sent
+became-heard = Heard at { $time }
+became-read = Read at { $time }
+became-deleted-unheard = Deleted unheard
+became-deleted-unread = Deleted unread
+became-expired-unheard = Expired unheard
+became-expired-unread = Expired unread
+became-not-played = Couldn’t be played there
+became-not-shown = Couldn’t be shown there
+became-no-receipt = No receipt given
+became-passed-on = Passed on unheard
+became-processed = Processed there
+became-delivered = Delivered at { $time }
+became-relayed = Handed on to a system that sends no reports
+became-delayed = Still on its way
+became-unreported = Sent · your server doesn’t report deliveries
+became-failed = Couldn’t be delivered
 row-report = Delivery report
 row-private = Private · can’t be forwarded
 

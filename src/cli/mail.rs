@@ -13,7 +13,7 @@ use crate::{
         secrets::{GivenPassword, KeyringStore},
     },
     model::{AddrSpec, Importance, MailboxId, OutboxId, Secret, imap::MailboxRole},
-    wording::{self, failure, figures},
+    wording::{self, failure, figures, rows},
 };
 
 /// Longest password read from standard input.
@@ -245,7 +245,7 @@ fn row_json(row: &ListRow) -> serde_json::Value {
             "address": row.address,
             "number": row.number,
         },
-        "subject": row.subject,
+        "subject": rows::subject(row),
         "duration": row.duration.map(|d| (d.as_secs_f64() * 1000.0).round() / 1000.0),
         "heard": row.progress == Progress::Done,
         "marks": marks,
@@ -262,7 +262,11 @@ fn row_text(row: &ListRow) -> String {
     let date = row.date.local().strftime("%Y-%m-%d %H:%M");
     let kind = row.kind.as_str();
     let length = length.unwrap_or_default();
-    format!("{dot} {date}\t{kind}\t{length}\t{}\t{}", plain(&row.sender), plain(&row.subject))
+    format!(
+        "{dot} {date}\t{kind}\t{length}\t{}\t{}",
+        plain(&rows::sender(row)),
+        plain(&rows::subject(row))
+    )
 }
 
 /// Without anything that a terminal would obey.

@@ -21,7 +21,7 @@ use super::{
 use crate::{
     audio::{Phase, PlayerState},
     engine::ListRow,
-    wording::figures,
+    wording::{figures, rows},
 };
 
 /// What sounds: the row it came from, and its waveform.
@@ -95,7 +95,7 @@ pub fn view<'a>(
         row![
             avatar(look, who, 32.0),
             column![
-                ellipsis(look, Type::Ui, row_.sender.as_str()).font(SEMIBOLD),
+                ellipsis(look, Type::Ui, rows::sender(row_)).font(SEMIBOLD),
                 ellipsis(look, Type::Small, line).color(c.text_2),
             ]
             .width(Length::Fill)

@@ -11,7 +11,8 @@ use iced_test::{Simulator, selector::Candidate};
 
 use crate::{
     engine::{
-        Account, AccountSettings, AccountState, ListRow, Mailbox, Progress, Security, Server,
+        Account, AccountSettings, AccountState, ListRow, Mailbox, Preview, Progress, Security,
+        Server,
     },
     model::{
         AccountId, AddrSpec, DateTime, Importance, MailboxId, MessageKey, MessageKind,
@@ -187,6 +188,7 @@ pub fn row(key: i64) -> ListRow {
         uid: u32::try_from(key).ok(),
         kind: MessageKind::Voice,
         sender: format!("Sender {key}"),
+        others: 0,
         sender_name: None,
         address: Some(format!("{key}@example.com")),
         number: None,
@@ -195,7 +197,7 @@ pub fn row(key: i64) -> ListRow {
         via: None,
         contact: None,
         subject: format!("Subject {key}"),
-        preview: "First words of the transcript".into(),
+        preview: Preview::Text("First words of the transcript".into()),
         date: DateTime { unix: NOW.unix - key * 3600, ..NOW },
         duration: Some(Duration::from_secs(34)),
         estimated: false,

@@ -18,6 +18,7 @@ pub(crate) mod pseudo;
 pub mod receipt;
 pub mod recognition;
 pub mod refusal;
+pub mod rows;
 
 /// A text that is not chosen yet, for constant tables. Made by `word!`, so its identifier is checked.
 pub type Word = fn() -> String;

@@ -3,7 +3,8 @@
 
 use aloud::{
     message::{Mail, inspect::ReadOptions},
-    model::Address,
+    model::{Address, MessageKind},
+    wording::rows::delivery_text,
 };
 
 use super::sending::voice;
@@ -52,7 +53,7 @@ impl Sent {
         assert_eq!(opened.deliveries.len(), 2, "{:?}", opened.deliveries);
         ["ada@example.net", "bo@example.net"].map(|who| {
             let found = opened.deliveries.iter().find(|d| d.recipient.addr.as_str() == who);
-            found.map(|d| d.text.clone()).expect("both")
+            found.map(|d| delivery_text(d, MessageKind::Voice)).expect("both")
         })
     }
 }

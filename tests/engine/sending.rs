@@ -253,7 +253,7 @@ async fn receipts_and_reports_join_the_sent_message() {
     let sent = desk.mailbox("Sent").await;
     let opened = desk.engine.open(sent[0].key).await.expect("opened");
     let ada = opened.deliveries.iter().find(|d| d.recipient.addr.as_str() == "ada@example.net");
-    assert!(ada.is_some_and(|d| d.text.starts_with("Heard at ")), "{:?}", opened.deliveries);
+    assert!(ada.is_some_and(aloud::engine::Delivery::heard), "{:?}", opened.deliveries);
     let report = desk.engine.open(inbox[0].key).await.expect("opened");
     assert_eq!(report.about, Some(sent[0].key));
 }

@@ -135,10 +135,10 @@ pub async fn round_trip(place: &Place) {
     let sent = mailbox(&bob.engine, MailboxRole::Sent).await;
     let delivered = eventually(&bob, "the receipt", |e| {
         let subject = subject.clone();
-        async move { row(&e, sent, &subject).await?.delivery.filter(|d| d.starts_with("Heard")) }
+        async move { row(&e, sent, &subject).await?.delivery.filter(|d| d.delivery.heard()) }
     })
     .await;
-    assert!(delivered.starts_with("Heard at"), "{delivered}");
+    assert!(delivered.delivery.heard(), "{delivered:?}");
     assert!(!rows(&bob.engine, Scope::AllInboxes).await.iter().any(|r| r.kind == MessageKind::Mdn));
 
     // A voice reply, threaded, in the format of the message answered.

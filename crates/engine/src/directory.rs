@@ -13,7 +13,7 @@ use super::{
         contacts::{self, ContactRow, SourceKind},
         list,
         ops::Act,
-        words,
+        zone,
     },
     types::{AccountSettings, Completion, Contact, Error},
 };
@@ -192,9 +192,9 @@ pub(crate) fn source_words(row: &ContactRow, now: i64) -> String {
     match source.kind {
         SourceKind::Card => format!(
             "Card of {}, received with “{}”, added by you {}.",
-            words::day(source.date),
+            zone::day(source.date),
             source.subject,
-            words::day_and_time(source.added, now)
+            zone::day_and_time(source.added, now)
         ),
         SourceKind::File => format!("Imported from {}", source.name),
         SourceKind::Typed => "Typed in by you".into(),

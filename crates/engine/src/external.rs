@@ -199,18 +199,15 @@ mod tests {
     #[tokio::test]
     async fn says_what_the_program_says() {
         let (done, left) = with("echo 'no decoder for it' >&2; exit 1", TIME).await;
-        let said = done.expect_err("nothing").to_string();
-        assert_eq!(said, "The program made nothing of it: no decoder for it");
+        let said = Invalid::ProgramGaveNothing("no decoder for it".into());
+        assert_eq!(done.expect_err("nothing"), Error::Invalid(said));
         assert_eq!(left, 0);
     }
 
     #[tokio::test]
     async fn a_program_that_never_ends_is_ended() {
         let (done, left) = with("exec sleep 600", Duration::from_millis(20)).await;
-        assert_eq!(
-            done.expect_err("nothing").to_string(),
-            "The program took too long and was ended."
-        );
+        assert_eq!(done.expect_err("nothing"), Error::Invalid(Invalid::ProgramTooSlow));
         assert_eq!(left, 0);
     }
 

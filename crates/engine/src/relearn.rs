@@ -1,5 +1,6 @@
 //! Looks again at the messages that are here when the table of voice mail systems has changed: by a
-//! new version of Aloud, or by the user's own `vendors.toml`.
+//! new version of Aloud, or by the user's own `vendors.toml`; and at delivery reports when a
+//! migration of the database asks for it.
 //!
 //! Runs before the first pass of an engine, the newest messages first; what could not be finished is
 //! begun again by the next one. Nothing is fetched for it. Test: `tests/cli/mail.rs`.
@@ -35,10 +36,13 @@ pub(crate) async fn when_needed(engine: &Engine) {
 pub(crate) async fn run(engine: &Engine) -> Result<()> {
     let store = &engine.inner.store;
     let now = fingerprint();
-    if store.read(|c| things::get(c, things::VENDORS)).await?.as_deref() == Some(now.as_slice()) {
+    let known = store.read(|c| things::get(c, things::VENDORS)).await?;
+    let same_table = known.as_deref() == Some(now.as_slice());
+    let reports = store.read(|c| things::get(c, things::REREAD_REPORTS)).await?.is_some();
+    if same_table && !reports {
         return Ok(());
     }
-    let keys = store.read(messages::looked_into).await?;
+    let keys = store.read(move |c| messages::looked_into(c, same_table)).await?;
     let any = !keys.is_empty();
     for key in keys {
         if engine.inner.cancel.is_cancelled() {
@@ -54,7 +58,12 @@ pub(crate) async fn run(engine: &Engine) -> Result<()> {
     if any {
         engine.tell(Event::Resync);
     }
-    store.write(move |t| things::set(t, things::VENDORS, Some(&now))).await
+    store
+        .write(move |t| {
+            things::set(t, things::REREAD_REPORTS, None)?;
+            things::set(t, things::VENDORS, Some(&now))
+        })
+        .await
 }
 
 /// Looks at one message again.

@@ -390,14 +390,15 @@ impl Check {
             row.map(|row| row.key).ok_or_else(|| format!("{subject:?} is not in Sent"))
         };
         let failed = self.engine.open(find("Board dial-in change")?).await.map_err(words)?;
-        expect(failed.deliveries.iter().any(|d| d.failed), || {
+        expect(failed.deliveries.iter().any(crate::engine::Delivery::failed), || {
             format!("the failure report did not find its message: {:?}", failed.deliveries)
         })?;
         let heard = self.engine.open(find("Desk phones on Thursday")?).await.map_err(words)?;
-        let told = heard.deliveries.iter().find(|d| d.text.starts_with("Heard"));
+        let told = heard.deliveries.iter().find(|delivery| delivery.heard());
         let told =
             told.ok_or_else(|| format!("the receipt is not shown: {:?}", heard.deliveries))?;
-        Ok(format!("one failure, one \"{}\"", told.text))
+        let told = crate::wording::rows::delivery_text(told, heard.row.kind);
+        Ok(format!("one failure, one \"{told}\""))
     }
 
     async fn drain(&self) -> Result<(), String> {

@@ -177,6 +177,6 @@ fn callers_are_shown_by_number_in_groups_and_reports_as_what_they_are() {
     };
     assert_eq!(name(&report), "Delivery report");
     assert_eq!(subject(&report), "Board dial-in change");
-    let private = ListRow { private: true, preview: String::new(), ..row(3) };
+    let private = ListRow { private: true, preview: crate::engine::Preview::Nothing, ..row(3) };
     assert_eq!(preview(&private), "Private · can’t be forwarded");
 }

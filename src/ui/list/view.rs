@@ -25,7 +25,7 @@ use crate::{
         },
         words,
     },
-    wording::{Word, figures::row_time},
+    wording::{Word, figures::row_time, rows},
 };
 
 const SORTS: [(Sort, Word); 5] = [
@@ -320,7 +320,7 @@ pub(super) fn standing(row: &ListRow, playing: Option<MessageKey>) -> Standing {
 pub(super) fn name(row: &ListRow) -> String {
     match row.kind {
         MessageKind::Dsn => fl!("row-report"),
-        _ => words::phone(&row.sender),
+        _ => rows::sender_shown(row, words::phone(&row.sender)),
     }
 }
 
@@ -333,11 +333,8 @@ pub(super) fn via(row: &ListRow) -> Option<String> {
 
 /// First words, or a plain fact.
 pub(super) fn preview(row: &ListRow) -> String {
-    match &row.delivery {
-        Some(delivery) => delivery.clone(),
-        None if row.preview.is_empty() && row.private => fl!("row-private"),
-        None => row.preview.clone(),
-    }
+    let text = rows::preview(row);
+    if text.is_empty() && row.private { fl!("row-private") } else { text }
 }
 
 /// The subject, or the sentence that stands for a missing one.
@@ -348,11 +345,7 @@ pub(super) fn subject(row: &ListRow) -> String {
         let rest = row.subject.strip_prefix(&prefix).filter(|_| row.kind == MessageKind::Dsn);
         return rest.unwrap_or(&row.subject).to_owned();
     }
-    match row.kind {
-        MessageKind::Voice => fl!("subject-voice", name = words::phone(&row.sender)),
-        MessageKind::Fax => fl!("subject-fax", name = words::phone(&row.sender)),
-        _ => fl!("subject-none"),
-    }
+    rows::missing_subject(row, rows::sender_shown(row, words::phone(&row.sender)))
 }
 
 /// Icon of the primary content, and its size as people count it: time or pages (RFC 4024 sections

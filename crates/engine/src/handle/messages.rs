@@ -91,7 +91,7 @@ impl Engine {
                     caller: origin::known_caller(c, &mail)?,
                     receipt: standing.shown(),
                     offers: directory::offers(c, key, &mail, &opening.raw)?,
-                    deliveries: deliveries::of_message(c, row.account, &id, row.kind)?,
+                    deliveries: deliveries::of_message(c, row.account, &id)?,
                     about,
                     peaks: rows::peaks(c, key)?.into(),
                     complete: opening.have.complete,

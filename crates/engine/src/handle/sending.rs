@@ -17,7 +17,7 @@ use crate::{
         ops,
         outbox::{self as rows, Frozen, Phase},
         receipts::Answer,
-        sent_drafts, words,
+        sent_drafts, zone,
     },
     types::*,
 };
@@ -272,8 +272,8 @@ impl Engine {
         Ok(Some(opening))
     }
 
-    /// Who an original is from, when it came and what it is about: from its own octets, else as the
-    /// list shows it (the server's date, the sentence for a missing subject).
+    /// Who an original is from, when it came and what it is about: from its own octets, else from
+    /// the list (the server's date), and a phrase for a missing subject.
     async fn known(
         &self,
         relation: &Relation,
@@ -298,7 +298,10 @@ impl Engine {
         Ok(compose::Known {
             from: address.map(|addr| Address { name: mail.sender.name.clone(), addr }),
             date: mail.date.or(row.as_ref().map(|row| row.date)),
-            subject: mail.subject.clone().or(row.map(|row| row.subject)),
+            subject: mail.subject.clone().or_else(|| {
+                let known = row.map(|row| row.subject).filter(|subject| !subject.is_empty());
+                Some(known.unwrap_or_else(|| self.inner.phrases.no_subject.clone()))
+            }),
         })
     }
 
@@ -342,7 +345,7 @@ impl Engine {
 
     pub(super) fn seed(&self, domain: &str) -> Seed {
         Seed {
-            date: words::local(self.inner.store.now()),
+            date: zone::local(self.inner.store.now()),
             domain: domain.to_owned(),
             token: token(),
         }
@@ -422,7 +425,7 @@ impl Engine {
         settings: &AccountSettings,
         now: i64,
     ) -> String {
-        let sent = mail.date.unwrap_or_else(|| words::local(now));
+        let sent = mail.date.unwrap_or_else(|| zone::local(now));
         let values = [
             ("date", sent.to_rfc5322()),
             ("recipient", settings.address.to_string()),
@@ -652,7 +655,7 @@ fn ready(raw: &[u8], accounts: &[accounts::AccountRow], now: i64, token: &str) -
         octets.extend(format!("Message-ID: <{message_id}>\r\n").into_bytes());
     }
     if mail.date.is_none() {
-        octets.extend(format!("Date: {}\r\n", words::local(now).to_rfc5322()).into_bytes());
+        octets.extend(format!("Date: {}\r\n", zone::local(now).to_rfc5322()).into_bytes());
     }
     octets.extend(canonical(&without_bcc(raw)));
     Ok(Frozen {

@@ -6,8 +6,12 @@
 
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
+use super::vocabulary::vocabulary;
+use crate::types::Preview;
 use aloud_message::{
-    Mail, PartRole, Permission, Problem, Refusal, Report, dsn, inspect::ReadOptions,
+    Dsn, Mail, PartRole, Permission, Problem, Refusal, Report, dsn, inspect::ReadOptions,
 };
 use aloud_model::{Address, DateTime, Importance, MessageKind};
 
@@ -50,8 +54,8 @@ pub struct Facts {
     pub outside_caller: bool,
     /// To and Cc.
     pub recipients: Vec<Address>,
-    /// First words or a plain fact.
-    pub preview: String,
+    /// What the line under the subject says.
+    pub preview: Preview,
     /// Length of the voice.
     pub duration: Option<Duration>,
     /// That length is guessed from the size.
@@ -99,8 +103,6 @@ pub fn poisoned() -> Mail {
         ..Mail::default()
     }
 }
-
-const UNREADABLE: &str = "This message could not be displayed. Its source can still be shown.";
 
 /// Reads octets and picks the facts; `total` is the size of the whole message.
 #[must_use]
@@ -167,39 +169,33 @@ fn about(report: Option<&Report>) -> String {
     }
 }
 
-fn preview(mail: &Mail, text: Option<&str>) -> String {
+fn preview(mail: &Mail, text: Option<&str>) -> Preview {
     if let Some(Report::Dsn(dsns)) = &mail.report
         && let Some(dsn) = dsns.first()
     {
-        // Without times: the words are stored, and "yesterday" would not stay true.
-        return first_words(&dsn::timeless(dsn));
+        return Preview::Report(Box::new(StoredReport::of(dsn).report()));
     }
     let voice = mail.parts.iter().find(|part| part.role == PartRole::VoiceMessage);
     if mail.kind == MessageKind::Fax && voice.is_some() {
-        return match mail.duration.or_else(|| voice.and_then(|v| v.seconds).map(seconds)) {
-            Some(length) => format!("Fax with a spoken note, {}", minutes(length)),
-            None => "Fax with a spoken note".into(),
-        };
+        let length = mail.duration.or_else(|| voice.and_then(|v| v.seconds).map(seconds));
+        return Preview::SpokenNote(length);
     }
     let words = first_words(text.unwrap_or_default());
     if !words.is_empty() && !mail.has_cover_only() {
-        return words;
+        return Preview::Text(words);
     }
     let forwards = mail.parts.iter().any(|part| part.role == PartRole::Original);
     if mail.kind == MessageKind::Voice
         && forwards
         && let Some(voice) = voice
     {
-        return match voice.seconds.map(seconds) {
-            Some(length) => format!("Forwarded with a spoken introduction, {}", minutes(length)),
-            None => "Forwarded with a spoken introduction".into(),
-        };
+        return Preview::Introduction(voice.seconds.map(seconds));
     }
     if let Some(inner) = mail.forwarded.first() {
         let from = inner.sender.name.clone().or(inner.sender.number.clone());
         let from = from.or_else(|| inner.sender.address.as_ref().map(ToString::to_string));
         if let Some(from) = from {
-            return format!("Forwarded: a message from {from}");
+            return Preview::Forwarded(from);
         }
     }
     if mail.sender.outside_caller {
@@ -207,22 +203,116 @@ fn preview(mail: &Mail, text: Option<&str>) -> String {
             (1..=6).contains(&local.len()) && local.bytes().all(|b| b.is_ascii_digit())
         });
         return match mailbox {
-            Some(mailbox) => format!("Left on extension {mailbox} · can’t be replied to"),
-            None => "Left from an outside line · can’t be replied to".into(),
+            Some(mailbox) => Preview::Extension(mailbox.to_owned()),
+            None => Preview::OutsideLine,
         };
     }
-    if mail.problems.contains(&Problem::Unreadable) { UNREADABLE.into() } else { String::new() }
+    if mail.problems.contains(&Problem::Unreadable) {
+        return Preview::Unreadable;
+    }
+    Preview::Nothing
 }
 
 fn seconds(value: f64) -> Duration {
     Duration::try_from_secs_f64(value).unwrap_or_default()
 }
 
-/// `1:05`.
-#[must_use]
-pub fn minutes(length: Duration) -> String {
-    let whole = length.as_secs_f64().round() as u64;
-    format!("{}:{:02}", whole / 60, whole % 60)
+vocabulary! {
+    /// What `messages.preview` holds.
+    pub enum PreviewKind in "messages.preview_kind" {
+        /// Nothing.
+        Nothing = "",
+        /// First words.
+        Text = "text",
+        /// The length of a fax's spoken note.
+        SpokenNote = "spoken-note",
+        /// The length of a forwarded message's spoken introduction.
+        Introduction = "introduction",
+        /// Whom a forwarded message is from.
+        Forwarded = "forwarded",
+        /// The extension that a caller left a message on.
+        Extension = "extension",
+        /// Nothing: left from an outside line.
+        OutsideLine = "outside-line",
+        /// A [`StoredReport`].
+        Report = "report",
+        /// Nothing: the message cannot be read.
+        Unreadable = "unreadable",
+    }
+}
+
+/// What is kept of a delivery report for the list, as JSON.
+#[derive(Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+struct StoredReport {
+    recipient: String,
+    action: String,
+    status: String,
+    diagnostic: String,
+}
+
+impl StoredReport {
+    fn of(report: &Dsn) -> Self {
+        Self {
+            recipient: report.recipient.clone(),
+            action: report.action.as_str().to_owned(),
+            status: report.status.clone(),
+            diagnostic: report.diagnostic.clone().unwrap_or_default(),
+        }
+    }
+
+    fn report(self) -> Dsn {
+        Dsn {
+            recipient: self.recipient,
+            action: dsn::Action::parse(&self.action).unwrap_or_default(),
+            status: self.status,
+            diagnostic: super::some(self.diagnostic),
+            ..Dsn::default()
+        }
+    }
+}
+
+/// A preview as its two columns.
+pub(crate) fn preview_columns(preview: &Preview) -> (PreviewKind, String) {
+    let seconds = |length: &Option<Duration>| {
+        length.map(|length| length.as_secs_f64().round().to_string()).unwrap_or_default()
+    };
+    match preview {
+        // The last two are made from other columns.
+        Preview::Nothing | Preview::Towards | Preview::ToYou(_) => {
+            (PreviewKind::Nothing, String::new())
+        }
+        Preview::Text(words) => (PreviewKind::Text, words.clone()),
+        Preview::SpokenNote(length) => (PreviewKind::SpokenNote, seconds(length)),
+        Preview::Introduction(length) => (PreviewKind::Introduction, seconds(length)),
+        Preview::Forwarded(from) => (PreviewKind::Forwarded, from.clone()),
+        Preview::Extension(number) => (PreviewKind::Extension, number.clone()),
+        Preview::OutsideLine => (PreviewKind::OutsideLine, String::new()),
+        Preview::Report(report) => {
+            let json = serde_json::to_string(&StoredReport::of(report));
+            (PreviewKind::Report, json.unwrap_or_default())
+        }
+        Preview::Unreadable => (PreviewKind::Unreadable, String::new()),
+    }
+}
+
+/// The preview of two columns.
+pub(crate) fn preview_of(kind: PreviewKind, text: String) -> Preview {
+    let seconds = || text.parse().ok().map(Duration::from_secs);
+    match kind {
+        PreviewKind::Nothing => Preview::Nothing,
+        PreviewKind::Text => Preview::Text(text),
+        PreviewKind::SpokenNote => Preview::SpokenNote(seconds()),
+        PreviewKind::Introduction => Preview::Introduction(seconds()),
+        PreviewKind::Forwarded => Preview::Forwarded(text),
+        PreviewKind::Extension => Preview::Extension(text),
+        PreviewKind::OutsideLine => Preview::OutsideLine,
+        PreviewKind::Report => {
+            let stored: StoredReport = serde_json::from_str(&text).unwrap_or_default();
+            Preview::Report(Box::new(stored.report()))
+        }
+        PreviewKind::Unreadable => Preview::Unreadable,
+    }
 }
 
 /// The first words on one line.
@@ -250,6 +340,36 @@ mod tests {
         assert_eq!(first_words("  Hello,\r\n\r\n  world "), "Hello, world");
         let long = first_words(&"word ".repeat(500));
         assert!(long.chars().count() <= PREVIEW_CHARS + 1 && long.ends_with('…'));
+    }
+
+    #[test]
+    fn previews_survive_their_columns() {
+        let report = Dsn {
+            recipient: "ada@example.net".into(),
+            action: dsn::Action::Failed,
+            status: "5.2.2".into(),
+            diagnostic: Some("552 \"full\"".into()),
+            ..Dsn::default()
+        };
+        for preview in [
+            Preview::Nothing,
+            Preview::Text("Left on extension 201".into()),
+            Preview::SpokenNote(Some(Duration::from_secs(75))),
+            Preview::SpokenNote(None),
+            Preview::Introduction(Some(Duration::ZERO)),
+            Preview::Introduction(None),
+            Preview::Forwarded("Sigrid Lund".into()),
+            Preview::Extension("7214".into()),
+            Preview::OutsideLine,
+            Preview::Report(Box::new(report)),
+            Preview::Unreadable,
+        ] {
+            let (kind, text) = preview_columns(&preview);
+            assert_eq!(preview_of(kind, text), preview);
+        }
+        let damaged = preview_of(PreviewKind::Report, "{".into());
+        assert!(matches!(damaged, Preview::Report(_)), "{damaged:?}");
+        assert_eq!(preview_of(PreviewKind::SpokenNote, "x".into()), Preview::SpokenNote(None));
     }
 
     #[test]

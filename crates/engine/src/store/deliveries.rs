@@ -9,13 +9,13 @@ use rusqlite::{Connection, OptionalExtension, Transaction, params};
 use super::{
     Result,
     classify::Facts,
-    list, messages,
+    list,
     vocabulary::{Word, quoted},
-    words,
+    zone,
 };
-use crate::types::{Delivery, DeliveryState};
-use aloud_message::{Dsn, Mdn, Report};
-use aloud_model::{AccountId, AddrSpec, Address, MessageKey, MessageKind, imap::MailboxRole};
+use crate::types::{Delivery, DeliveryState, DeliverySummary};
+use aloud_message::{Dsn, Mdn, Report, dsn::Action, mdn::Outcome};
+use aloud_model::{AccountId, AddrSpec, Address, MessageKey, imap::MailboxRole};
 
 /// Notes the recipients of a message that was accepted.
 pub(crate) fn record(
@@ -73,7 +73,8 @@ fn receipt(
     let Some(recipient) = known_recipient(t, account, id, &recipient)? else {
         return Ok(Vec::new());
     };
-    update(t, account, id, &recipient, state, at, &mdn.errors.join(" "))?;
+    let said = Said { diagnostic: mdn.errors.join(" "), ..Said::default() };
+    update(t, account, id, &recipient, state, at, &said)?;
     join(t, key)?;
     Ok(vec![sent, key])
 }
@@ -95,13 +96,11 @@ fn report(
     let mut changed = Vec::new();
     for block in blocks {
         let Some((id, sent)) = meant(t, account, block)? else { continue };
-        let state = match block.action.as_str() {
-            "failed" => DeliveryState::Failed,
-            "delayed" => DeliveryState::Delayed,
-            "delivered" => DeliveryState::Delivered,
-            "relayed" | "expanded" => DeliveryState::Relayed,
-            // RFC 3464 section 2.3.3 knows no other, and nothing follows from it.
-            _ => continue,
+        let state = match block.action {
+            Action::Failed => DeliveryState::Failed,
+            Action::Delayed => DeliveryState::Delayed,
+            Action::Delivered => DeliveryState::Delivered,
+            Action::Relayed | Action::Expanded => DeliveryState::Relayed,
         };
         // The name we wrote to, else the one it was delivered to.
         let mut recipient = bare(&block.recipient);
@@ -111,14 +110,19 @@ fn report(
         {
             recipient = last;
         }
-        update(t, account, &id, &recipient, state, at, &aloud_message::dsn::sentence(block))?;
+        let said = Said {
+            status: block.status.clone(),
+            diagnostic: block.diagnostic.clone().unwrap_or_default(),
+            last_attempt: block.last_attempt.map_or(0, |tried| tried.unix),
+        };
+        update(t, account, &id, &recipient, state, at, &said)?;
         t.execute("UPDATE messages SET about = ?2 WHERE id = ?1", params![key.0, id])?;
         changed.push(sent);
     }
     if !changed.is_empty() {
         // Good news needs no row of its own.
-        let good = ["delivered", "relayed", "expanded"];
-        if blocks.iter().all(|block| good.contains(&block.action.as_str())) {
+        let bad = [Action::Failed, Action::Delayed];
+        if blocks.iter().all(|block| !bad.contains(&block.action)) {
             join(t, key)?;
         }
         changed.push(key);
@@ -190,6 +194,14 @@ const UNDER_WAY: [DeliveryState; 3] =
 const FINAL: [DeliveryState; 3] =
     [DeliveryState::Displayed, DeliveryState::Deleted, DeliveryState::Failed];
 
+/// What a report says beside the state.
+#[derive(Default)]
+struct Said {
+    status: String,
+    diagnostic: String,
+    last_attempt: i64,
+}
+
 fn update(
     t: &Transaction<'_>,
     account: AccountId,
@@ -197,17 +209,18 @@ fn update(
     recipient: &str,
     state: DeliveryState,
     at: i64,
-    detail: &str,
+    said: &Said,
 ) -> Result<()> {
+    let Said { status, diagnostic, last_attempt } = said;
     let word = Word(state);
     let still = if UNDER_WAY.contains(&state) { quoted(&FINAL) } else { String::new() };
     // A later "delivered" does not undo "heard".
     let changed = t.execute(
         &format!(
-            "UPDATE deliveries SET state = ?4, at = ?5, detail = ?6 \
-             WHERE account = ?1 AND message_id = ?2 AND recipient = ?3 AND state NOT IN ({still})"
+            "UPDATE deliveries SET state = ?4, at = ?5, status = ?6, diagnostic = ?7, \
+             last_attempt = ?8 WHERE account = ?1 AND message_id = ?2 AND recipient = ?3 AND state NOT IN ({still})"
         ),
-        params![account.0, id, recipient, word, at, detail],
+        params![account.0, id, recipient, word, at, status, diagnostic, last_attempt],
     )?;
     if changed > 0 {
         return Ok(());
@@ -220,19 +233,19 @@ fn update(
         // Unless that one has spoken.
         t.execute(
             &format!(
-                "UPDATE deliveries SET state = ?4, at = ?5, detail = ?6 \
-                 WHERE account = ?1 AND message_id = ?2 AND recipient = ?3 \
+                "UPDATE deliveries SET state = ?4, at = ?5, status = ?6, diagnostic = ?7, \
+                 last_attempt = ?8 WHERE account = ?1 AND message_id = ?2 AND recipient = ?3 \
                  AND state IN ({}, {})",
                 quoted(&[DeliveryState::Sent, DeliveryState::Unreported]),
                 quoted(&UNDER_WAY)
             ),
-            params![account.0, id, alias, word, at, detail],
+            params![account.0, id, alias, word, at, status, diagnostic, last_attempt],
         )?;
     } else if !recipient.is_empty() {
         t.execute(
-            "INSERT INTO deliveries (account, message_id, recipient, state, at, detail) \
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-            params![account.0, id, recipient, word, at, detail],
+            "INSERT INTO deliveries (account, message_id, recipient, state, at, status, diagnostic, \
+             last_attempt) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+            params![account.0, id, recipient, word, at, status, diagnostic, last_attempt],
         )?;
     }
     Ok(())
@@ -266,17 +279,17 @@ fn known_recipient(
 }
 
 fn receipt_state(mdn: &Mdn) -> DeliveryState {
-    let modified = |word: &str| mdn.modifiers.iter().any(|m| m.eq_ignore_ascii_case(word));
-    match mdn.disposition.as_str() {
-        _ if modified("error") => DeliveryState::Error,
-        "deleted" if modified("expired") => DeliveryState::Expired,
-        "deleted" => DeliveryState::Deleted,
-        "failed" => DeliveryState::Error,
-        "denied" => DeliveryState::Denied,
-        "dispatched" => DeliveryState::Dispatched,
-        "displayed" => DeliveryState::Displayed,
+    match mdn.outcome() {
+        Outcome::Failed => DeliveryState::Error,
+        Outcome::Expired => DeliveryState::Expired,
+        Outcome::Deleted | Outcome::MailboxTerminated | Outcome::Superseded => {
+            DeliveryState::Deleted
+        }
+        Outcome::Displayed => DeliveryState::Displayed,
+        Outcome::Dispatched => DeliveryState::Dispatched,
+        Outcome::Denied => DeliveryState::Denied,
         // Nothing was said that would let us tell that it was heard.
-        _ => DeliveryState::Processed,
+        Outcome::Processed | Outcome::Unknown => DeliveryState::Processed,
     }
 }
 
@@ -291,10 +304,9 @@ pub(crate) fn of_message(
     c: &Connection,
     account: AccountId,
     message_id: &str,
-    kind: MessageKind,
 ) -> Result<Vec<Delivery>> {
     let mut query = c.prepare_cached(
-        "SELECT recipient, name, state, at, detail FROM deliveries \
+        "SELECT recipient, name, state, at, status, diagnostic, last_attempt FROM deliveries \
          WHERE account = ?1 AND message_id = ?2 ORDER BY id",
     )?;
     let rows = query.query_map(params![account.0, message_id], |row| {
@@ -304,73 +316,38 @@ pub(crate) fn of_message(
             row.get::<_, Word<DeliveryState>>(2)?.0,
             row.get::<_, i64>(3)?,
             row.get::<_, String>(4)?,
+            row.get::<_, String>(5)?,
+            row.get::<_, i64>(6)?,
         ))
     })?;
     let mut deliveries = Vec::new();
     for row in rows {
-        let (recipient, name, state, at, detail) = row?;
+        let (recipient, name, state, at, status, diagnostic, tried) = row?;
         let Ok(addr) = AddrSpec::parse(&recipient) else { continue };
         deliveries.push(Delivery {
             recipient: Address { name: super::some(name), addr },
-            text: text(state, at, &detail, kind),
-            failed: matches!(state, DeliveryState::Failed | DeliveryState::Error),
-            heard: state == DeliveryState::Displayed,
+            state,
+            at: zone::local(at),
+            status,
+            diagnostic,
+            last_attempt: (tried != 0).then(|| zone::local(tried)),
         });
     }
     Ok(deliveries)
 }
 
-fn text(state: DeliveryState, at: i64, detail: &str, kind: MessageKind) -> String {
-    let time = words::clock(words::local(at));
-    let voice = kind == MessageKind::Voice;
-    match state {
-        DeliveryState::Displayed if voice => format!("Heard at {time}"),
-        DeliveryState::Displayed => format!("Read at {time}"),
-        DeliveryState::Deleted if voice => "Deleted unheard".into(),
-        DeliveryState::Deleted => "Deleted unread".into(),
-        DeliveryState::Expired if voice => "Expired unheard".into(),
-        DeliveryState::Expired => "Expired unread".into(),
-        DeliveryState::Error if voice => "Couldn’t be played there".into(),
-        DeliveryState::Error => "Couldn’t be shown there".into(),
-        DeliveryState::Denied => "No receipt given".into(),
-        DeliveryState::Dispatched => "Passed on unheard".into(),
-        DeliveryState::Processed => "Processed there".into(),
-        DeliveryState::Delivered => format!("Delivered at {time}"),
-        DeliveryState::Relayed => "Handed on to a system that sends no reports".into(),
-        DeliveryState::Delayed => "Still on its way".into(),
-        DeliveryState::Unreported => "Sent · your server doesn’t report deliveries".into(),
-        DeliveryState::Failed if !detail.is_empty() => detail.to_owned(),
-        DeliveryState::Failed => "Couldn’t be delivered".into(),
-        DeliveryState::Sent => "Sent".into(),
-    }
-}
-
-/// The state of a sent message in a few words; nothing while nothing is known.
-pub(crate) fn summary(c: &Connection, account: AccountId, id: &str) -> Result<Option<String>> {
-    let key = messages::by_message_id(c, account, id)?;
-    let kind: Option<Word<MessageKind>> = match key {
-        Some(key) => c
-            .prepare_cached("SELECT kind FROM messages WHERE id = ?1")?
-            .query_row([key.0], |row| row.get(0))
-            .optional()?,
-        None => None,
-    };
-    let kind = kind.map(|Word(kind)| kind).unwrap_or_default();
-    let all = of_message(c, account, id, kind)?;
-    if let Some(failed) = all.iter().find(|delivery| delivery.failed) {
-        let who = failed.recipient.label();
-        return Ok(Some(if all.len() == 1 {
-            failed.text.clone()
-        } else {
-            format!("{who}: {}", failed.text)
-        }));
-    }
-    let known: Vec<&Delivery> = all.iter().filter(|delivery| delivery.text != "Sent").collect();
-    Ok(match known.as_slice() {
-        [] => None,
-        [only] if all.len() == 1 => Some(only.text.clone()),
-        [first, ..] => Some(format!("{}: {}", first.recipient.label(), first.text)),
-    })
+/// The delivery of a sent message that matters most; nothing while nothing is known.
+pub(crate) fn summary(
+    c: &Connection,
+    account: AccountId,
+    id: &str,
+) -> Result<Option<DeliverySummary>> {
+    let all = of_message(c, account, id)?;
+    let alone = all.len() == 1;
+    let failed = all.iter().position(Delivery::failed);
+    let known = || all.iter().position(|delivery| delivery.state != DeliveryState::Sent);
+    let shown = failed.or_else(known).and_then(|at| all.into_iter().nth(at));
+    Ok(shown.map(|delivery| DeliverySummary { delivery, alone }))
 }
 
 #[cfg(test)]
@@ -384,30 +361,23 @@ mod tests {
     }
 
     #[test]
-    fn dispositions_become_words() {
-        let state = |disposition: &str, modifier: &str| {
-            receipt_state(&Mdn {
-                disposition: disposition.into(),
-                modifiers: Some(modifier)
-                    .filter(|m| !m.is_empty())
-                    .map(Into::into)
-                    .into_iter()
-                    .collect(),
-                ..Mdn::default()
-            })
-        };
-        for (disposition, modifier, words) in [
-            ("deleted", "", "Deleted unheard"),
-            ("deleted", "expired", "Expired unheard"),
-            ("processed", "error", "Couldn’t be played there"),
-            ("failed", "", "Couldn’t be played there"),
-            ("processed", "warning", "Processed there"),
-            ("", "", "Processed there"),
-            ("unheard-of", "", "Processed there"),
+    fn dispositions_become_states() {
+        use DeliveryState::*;
+        for (disposition, expected) in [
+            ("x; deleted", Deleted),
+            ("x; deleted/expired", Expired),
+            ("x; processed/error", Error),
+            ("x; failed", Error),
+            ("x; processed/warning", Processed),
+            ("", Processed),
+            ("x; unheard-of", Processed),
+            ("x; denied", Denied),
+            ("x; dispatched", Dispatched),
+            ("x; displayed", Displayed),
         ] {
-            assert_eq!(text(state(disposition, modifier), 0, "", MessageKind::Voice), words);
+            let text = format!("Disposition: {disposition}\n");
+            let state = receipt_state(&aloud_message::mdn::parse(text.as_bytes()));
+            assert_eq!(state, expected, "{disposition}");
         }
-        assert!(text(state("displayed", ""), 0, "", MessageKind::Voice).starts_with("Heard at "));
-        assert!(text(state("displayed", ""), 0, "", MessageKind::Email).starts_with("Read at "));
     }
 }

@@ -8,13 +8,14 @@ use std::time::Duration;
 use rusqlite::{Connection, OptionalExtension, Row, params, params_from_iter, types::Value};
 
 use super::{
-    Error, Result, deliveries,
+    Error, Result,
+    classify::{self, PreviewKind},
+    deliveries,
     search::Search,
     some,
     vocabulary::{Word, quoted, shown},
-    words,
 };
-use crate::types::{ListPage, ListQuery, ListRow, Progress, Scope, Sort};
+use crate::types::{ListPage, ListQuery, ListRow, Preview, Progress, Scope, Sort};
 use aloud_message::address;
 use aloud_model::{
     AccountId, AddrSpec, Address, ContactId, DateTime, Importance, MailboxId, MessageKey,
@@ -31,7 +32,7 @@ const COLUMNS: &str = "SELECT m.id, m.account, l.mailbox, l.uid, m.kind, m.sende
     m.receipt_asked AND l.mdn_sent = 0 AND NOT EXISTS (SELECT 1 FROM receipts r \
       WHERE r.account = m.account AND r.message_id = m.message_id), \
     m.attachment, l.answered, l.forwarded, m.recipients, b.role, m.message_id, l.draft, \
-    m.estimated ";
+    m.estimated, m.preview_kind ";
 const JOINS: &str = "JOIN messages m ON m.id = l.message JOIN mailboxes b ON b.id = l.mailbox ";
 
 /// A window.
@@ -191,7 +192,6 @@ fn order(sort: Sort) -> (&'static str, bool) {
 struct Raw {
     row: ListRow,
     recipients: Vec<Address>,
-    outgoing: bool,
     message_id: String,
 }
 
@@ -208,8 +208,6 @@ fn raw(row: &Row<'_>) -> rusqlite::Result<Raw> {
     };
     Ok(Raw {
         recipients: serde_json::from_str(&text(23)?).unwrap_or_default(),
-        outgoing: matches!(role, MailboxRole::Sent | MailboxRole::Drafts)
-            || row.get::<_, bool>(26)?,
         message_id: text(25)?,
         row: ListRow {
             key: MessageKey(row.get(0)?),
@@ -218,15 +216,17 @@ fn raw(row: &Row<'_>) -> rusqlite::Result<Raw> {
             uid: row.get(3)?,
             kind: shown(row, 4, MessageKind::Other)?,
             sender: String::new(),
+            outgoing: matches!(role, MailboxRole::Sent | MailboxRole::Drafts)
+                || row.get::<_, bool>(26)?,
+            others: 0,
             sender_name: some(text(5)?),
             address: some(text(6)?),
             number: some(text(7)?),
             outside_caller: row.get(8)?,
-            outgoing: false,
             via: None,
             contact: None,
             subject: text(9)?,
-            preview: text(10)?,
+            preview: classify::preview_of(shown(row, 28, PreviewKind::Nothing)?, text(10)?),
             date: DateTime {
                 unix: row.get(11)?,
                 offset_minutes: i16::try_from(row.get::<_, i64>(12)?).unwrap_or(0),
@@ -246,17 +246,18 @@ fn raw(row: &Row<'_>) -> rusqlite::Result<Raw> {
     })
 }
 
-/// Fills in whom it is from (or to, in Sent), what stands for a missing subject, and deliveries.
+/// Fills in whom it is from (or to, in Sent), and deliveries.
 fn complete(c: &Connection, raw: Raw) -> Result<ListRow> {
-    let Raw { mut row, recipients, outgoing, message_id } = raw;
-    row.outgoing = outgoing;
-    if outgoing {
+    let Raw { mut row, recipients, message_id } = raw;
+    let others = recipients.len().saturating_sub(1);
+    if row.outgoing {
         row.receipt = false;
         row.outside_caller = false;
         row.number = None;
         let first = recipients.first();
         row.sender_name = first.and_then(|address| address.name.clone());
         row.address = first.map(|address| address.addr.to_string());
+        row.others = u32::try_from(others).unwrap_or(u32::MAX);
         row.delivery = deliveries::summary(c, row.account, &message_id)?;
     }
     if let Some(address) = &row.address {
@@ -269,42 +270,28 @@ fn complete(c: &Connection, raw: Raw) -> Result<ListRow> {
     if row.sender.is_empty() {
         let own = [&row.sender_name, &row.number].into_iter().flatten().next().cloned();
         let address = row.address.clone().filter(|_| !row.outside_caller);
-        row.sender = own.or(address).unwrap_or_else(|| words::unknown_sender(outgoing).into());
-        let behind = |address: &String| !outgoing && !address.eq_ignore_ascii_case(&row.sender);
+        row.sender = own.or(address).unwrap_or_default();
+        let behind = |address: &String| !row.outgoing && !address.eq_ignore_ascii_case(&row.sender);
         row.via = row.address.clone().filter(behind);
     }
-    if outgoing && recipients.len() > 1 {
-        row.sender = words::and_others(&row.sender, recipients.len() - 1);
-    }
-    if row.preview.is_empty() && !row.private {
-        row.preview = if outgoing && !recipients.is_empty() {
-            words::towards(&row.sender)
-        } else {
-            to_you(c, row.account, &recipients)?
-        };
-    }
-    if row.subject.is_empty() {
-        row.subject = words::missing_subject(row.kind, &row.sender, outgoing);
+    if row.preview == Preview::Nothing && !row.private {
+        if row.outgoing && !recipients.is_empty() {
+            row.preview = Preview::Towards;
+        } else if others > 0 && is_to_account(c, row.account, &recipients)? {
+            row.preview = Preview::ToYou(u32::try_from(others).unwrap_or(u32::MAX));
+        }
     }
     Ok(row)
 }
 
-/// "To you and 2 others", where the account is one of several recipients.
-fn to_you(c: &Connection, account: AccountId, recipients: &[Address]) -> Result<String> {
-    if recipients.len() < 2 {
-        return Ok(String::new());
-    }
+/// True if the account's own address is among the recipients.
+fn is_to_account(c: &Connection, account: AccountId, recipients: &[Address]) -> Result<bool> {
     let own: Option<String> = c
         .prepare_cached("SELECT address FROM accounts WHERE id = ?1")?
         .query_row([account.0], |row| row.get(0))
         .optional()?;
     let own = own.as_deref().map(lookup_key);
-    let here = recipients.iter().any(|to| own == Some(address::lookup_key(&to.addr)));
-    Ok(if here {
-        words::towards(&words::and_others("you", recipients.len() - 1))
-    } else {
-        String::new()
-    })
+    Ok(recipients.iter().any(|to| own == Some(address::lookup_key(&to.addr))))
 }
 
 /// The contact with an address; separators in numbers do not count (RFC 3801 section 4.1.1).
@@ -415,7 +402,8 @@ pub(super) mod tests {
     #[test]
     fn scopes_sorts_and_searches() {
         let (_dir, store, inbox) = filled();
-        let fallback = "Voice message from Cy";
+        // A subject that only names the transport is none.
+        let fallback = "";
         let all = Scope::AllInboxes;
         assert_eq!(subjects(&store, all, Sort::Newest, ""), [fallback, "Lunch", "Budget"]);
         assert_eq!(subjects(&store, all, Sort::Oldest, ""), ["Budget", "Lunch", fallback]);

@@ -340,12 +340,14 @@ pub(super) fn write_facts(
     known: Known,
 ) -> Result<()> {
     let recipients = serde_json::to_string(&facts.recipients).unwrap_or_else(|_| "[]".into());
+    let (preview_kind, preview) = classify::preview_columns(&facts.preview);
     t.prepare_cached(
         "UPDATE messages SET message_id = coalesce(nullif(?2, ''), message_id), date = coalesce(?3, arrived), date_offset = ?4, \
          known = ?5, kind = ?6, profile = ?7, subject = ?8, sender_name = ?9, \
          sender_address = ?10, sender_number = ?11, outside_caller = ?12, recipients = ?13, \
          preview = ?14, duration_ms = ?15, pages = ?16, importance = ?17, sensitivity = ?18, \
-         private = ?19, receipt_asked = ?20, attachment = ?21, has_card = ?22, about = ?23, estimated = ?24 \
+         private = ?19, receipt_asked = ?20, attachment = ?21, has_card = ?22, about = ?23, estimated = ?24, \
+         preview_kind = ?25 \
          WHERE id = ?1",
     )?
     .execute(params![
@@ -362,7 +364,7 @@ pub(super) fn write_facts(
         facts.sender_number,
         facts.outside_caller,
         recipients,
-        facts.preview,
+        preview,
         facts.duration.map_or(-1, |d| i64::try_from(d.as_millis()).unwrap_or(i64::MAX)),
         facts.pages.map_or(-1, i64::from),
         facts.importance.as_str(),
@@ -373,6 +375,7 @@ pub(super) fn write_facts(
         facts.has_card,
         facts.about,
         facts.estimated,
+        Word(preview_kind),
     ])?;
     t.prepare_cached(
         "UPDATE locations SET class = ?2, \
@@ -588,11 +591,16 @@ pub(crate) fn forget_uids(t: &Transaction<'_>, mailbox: MailboxId, uidvalidity: 
     Ok(())
 }
 
-/// Messages whose content was looked into, the newest first.
-pub(crate) fn looked_into(c: &Connection) -> Result<Vec<MessageKey>> {
-    let mut query = c.prepare_cached(
-        "SELECT id FROM messages WHERE known > 0 AND quarantined = 0 ORDER BY date DESC, id DESC",
-    )?;
+/// Messages whose content was looked into: the newest first, then the reports as they came, so that
+/// the last word on a delivery stays the last. With `reports_only`, only delivery reports.
+pub(crate) fn looked_into(c: &Connection, reports_only: bool) -> Result<Vec<MessageKey>> {
+    let mut query = c.prepare_cached(if reports_only {
+        "SELECT id FROM messages WHERE known > 0 AND quarantined = 0 AND kind = 'dsn' \
+         ORDER BY date, id"
+    } else {
+        "SELECT id FROM messages WHERE known > 0 AND quarantined = 0 \
+         ORDER BY kind IN ('dsn', 'mdn'), iif(kind IN ('dsn', 'mdn'), date, -date), id DESC"
+    })?;
     let keys = query.query_map([], |row| row.get(0).map(MessageKey))?;
     Ok(keys.collect::<std::result::Result<_, _>>()?)
 }

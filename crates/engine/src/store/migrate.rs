@@ -9,11 +9,12 @@ use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 use super::{Error, Result};
 
 /// Schema files in order; the version of a database is how many of them it has seen.
-const STEPS: [&str; 4] = [
+const STEPS: [&str; 5] = [
     include_str!("migrations/0001_initial.sql"),
     include_str!("migrations/0002_submission.sql"),
     include_str!("migrations/0003_estimated_lengths.sql"),
     include_str!("migrations/0004_values.sql"),
+    include_str!("migrations/0005_previews_and_deliveries.sql"),
 ];
 
 /// Looks at the version without writing anything.
@@ -168,8 +169,9 @@ mod tests {
 
     #[test]
     fn the_words_of_a_column_are_listed() {
-        use crate::store::{contacts, ops, outbox, receipts};
+        use crate::store::{classify, contacts, ops, outbox, receipts};
         let comments = comments(&documented().0);
+        names_all::<classify::PreviewKind>(&comments);
         names_all::<ops::OpType>(&comments);
         names_all::<ops::OpState>(&comments);
         names_all::<ops::OpFailure>(&comments);
@@ -185,33 +187,89 @@ mod tests {
         names_all::<aloud_model::imap::MailboxRole>(&comments);
     }
 
-    /// A database as version 3 left it, with rows of every kind that version 4 rewrites.
-    fn version_three(dir: &Path) {
+    /// A database as a version left it.
+    fn database_of(version: usize, dir: &Path) -> Connection {
         let mut connection = Connection::open(dir.join("aloud.db")).expect("a database");
-        for (index, step) in STEPS.iter().enumerate().take(3) {
+        for (index, step) in STEPS.iter().enumerate().take(version) {
             let transaction = connection.transaction().expect("begun");
             transaction.execute_batch(step).expect("a step");
             transaction.pragma_update(None, "user_version", index as i64 + 1).expect("set");
             transaction.commit().expect("committed");
         }
-        connection.execute_batch(include_str!("migrations/version3.sql")).expect("filled");
+        connection
+    }
+
+    /// The first column of a query, as text.
+    fn column(store: &Store, sql: &str) -> Vec<String> {
+        store
+            .read_now(|c| {
+                let mut query = c.prepare(sql)?;
+                let rows = query.query_map([], |row| row.get(0))?;
+                Ok(rows.collect::<std::result::Result<_, _>>()?)
+            })
+            .expect("rows")
+    }
+
+    #[test]
+    fn what_version_four_wrote_survives_as_values() {
+        let dir = tempfile::tempdir().expect("a temporary folder");
+        let filled =
+            [include_str!("migrations/version3.sql"), include_str!("migrations/version4.sql")];
+        let connection = database_of(3, dir.path());
+        connection.execute_batch(filled[0]).expect("filled");
+        connection.execute_batch(STEPS[3]).expect("version 4");
+        connection.execute_batch(filled[1]).expect("filled");
+        connection.pragma_update(None, "user_version", 4).expect("set");
+        drop(connection);
+        let store = Store::open(dir.path(), crate::store::system_clock()).expect("migrated");
+        assert!(dir.path().join("aloud.db.schema4").exists(), "a copy is kept");
+        let previews =
+            "SELECT preview_kind || '|' || preview FROM messages WHERE id >= 30 ORDER BY id";
+        assert_eq!(
+            column(&store, previews),
+            [
+                "|",
+                "text|Left on the table: 12:30, ok?",
+                "spoken-note|65",
+                "spoken-note|",
+                "text|Fax with a spoken note",
+                "introduction|720",
+                "introduction|",
+                "forwarded|Zoë, Ltd: sales",
+                "extension|0721",
+                "outside-line|",
+                "text|Left from an outside line · can’t be replied to",
+                "unreadable|",
+                "|",
+                "text|Forwarded: a message from ",
+            ]
+        );
+        let deliveries = "SELECT state || '|' || at || '|' || status || '|' || diagnostic \
+                          || '|' || last_attempt FROM deliveries WHERE id >= 90 ORDER BY id";
+        assert_eq!(
+            column(&store, deliveries),
+            [
+                "failed|7||There is no mailbox ada at example.net.|0",
+                "displayed|8|||0",
+                "error|9||5.6.1 (Media not supported) audio/x-odd|0",
+                "failed|10|||0",
+            ]
+        );
+        assert_eq!(
+            column(&store, "SELECT hex(value) FROM meta WHERE name = 'reread-reports'"),
+            ["01"]
+        );
     }
 
     #[test]
     fn what_version_three_wrote_survives_as_values() {
         let dir = tempfile::tempdir().expect("a temporary folder");
-        version_three(dir.path());
+        let connection = database_of(3, dir.path());
+        connection.execute_batch(include_str!("migrations/version3.sql")).expect("filled");
+        drop(connection);
         let store = Store::open(dir.path(), crate::store::system_clock()).expect("migrated");
         assert!(dir.path().join("aloud.db.schema3").exists(), "a copy is kept");
-        let text = |sql: &str| -> Vec<String> {
-            store
-                .read_now(|c| {
-                    let mut query = c.prepare(sql)?;
-                    let rows = query.query_map([], |row| row.get(0))?;
-                    Ok(rows.collect::<std::result::Result<_, _>>()?)
-                })
-                .expect("rows")
-        };
+        let text = |sql: &str| column(&store, sql);
         let ops = "SELECT kind || '|' || flag || '|' || made || '|' || target || '|' || state \
                    || '|' || why || '|' || said FROM ops ORDER BY id";
         assert_eq!(

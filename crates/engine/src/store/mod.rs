@@ -37,7 +37,7 @@ pub mod sent_drafts;
 mod sink;
 pub mod things;
 pub(crate) mod vocabulary;
-pub mod words;
+pub mod zone;
 
 /// A connection that only reads; callers pass it on to the functions of this module.
 pub(crate) type Reader = Connection;

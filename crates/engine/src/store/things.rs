@@ -10,6 +10,9 @@ pub(crate) const OWN_NAME: &str = "own-name";
 /// Fingerprint of the vendor table that the messages were looked at with.
 pub(crate) const VENDORS: &str = "vendors";
 
+/// Set by a migration after which delivery reports must be read again.
+pub(crate) const REREAD_REPORTS: &str = "reread-reports";
+
 /// Reads a thing.
 pub(crate) fn get(c: &Connection, name: &str) -> Result<Option<Vec<u8>>> {
     Ok(c.prepare_cached("SELECT value FROM meta WHERE name = ?1")?

@@ -2,13 +2,13 @@
 
 use std::{sync::Arc, time::Duration};
 
-use aloud_message::Mail;
+use aloud_message::{Dsn, Mail};
 use aloud_model::{
     AccountId, Address, ContactId, DateTime, Importance, MailboxId, MessageKey, MessageKind,
     imap::MailboxRole,
 };
 
-use super::{CardOffer, Delivery, ReceiptState};
+use super::{CardOffer, Delivery, DeliverySummary, ReceiptState};
 
 /// A mailbox in the sidebar.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -114,6 +114,34 @@ pub enum Progress {
     Done,
 }
 
+/// What the line under the subject of a row says.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub enum Preview {
+    /// Nothing.
+    #[default]
+    Nothing,
+    /// First words of the transcript or text.
+    Text(String),
+    /// A fax with a spoken note of this length.
+    SpokenNote(Option<Duration>),
+    /// A forwarded message with a spoken introduction of this length.
+    Introduction(Option<Duration>),
+    /// A forwarded message from this person, number or address.
+    Forwarded(String),
+    /// Left by telephone on this extension.
+    Extension(String),
+    /// Left by telephone.
+    OutsideLine,
+    /// A delivery report about this recipient.
+    Report(Box<Dsn>),
+    /// The message cannot be read.
+    Unreadable,
+    /// To the row's recipients.
+    Towards,
+    /// To the account's own address and so many others.
+    ToYou(u32),
+}
+
 /// One row of the list.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ListRow {
@@ -127,8 +155,11 @@ pub struct ListRow {
     pub uid: Option<u32>,
     /// Its kind.
     pub kind: MessageKind,
-    /// Name to show: directory name, else display or caller name, else number or address.
+    /// Name to show (in Sent, the first recipient's): directory name, else display or caller name,
+    /// else number or address; empty for none.
     pub sender: String,
+    /// Recipients besides [`Self::sender`], in Sent and Drafts.
+    pub others: u32,
     /// Sender's display or caller name, as the message has it.
     pub sender_name: Option<String>,
     /// Sender's address (recipient's, in Sent).
@@ -144,10 +175,10 @@ pub struct ListRow {
     pub via: Option<String>,
     /// Contact whose photo and name are shown.
     pub contact: Option<ContactId>,
-    /// Subject, or the sentence that stands for a missing one.
+    /// Subject; empty if missing or saying nothing.
     pub subject: String,
-    /// First words of the transcript or text, or a plain fact.
-    pub preview: String,
+    /// What the line under the subject says.
+    pub preview: Preview,
     /// When it was sent, else when it arrived.
     pub date: DateTime,
     /// Length of the voice.
@@ -170,8 +201,8 @@ pub struct ListRow {
     pub answered: bool,
     /// It was forwarded.
     pub forwarded: bool,
-    /// State of delivery, for rows in Sent, in words for people ("Heard at 17:05").
-    pub delivery: Option<String>,
+    /// What is known of deliveries, for rows in Sent.
+    pub delivery: Option<DeliverySummary>,
 }
 
 /// A message opened.

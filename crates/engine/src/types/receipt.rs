@@ -1,5 +1,6 @@
 //! Values about receipts (RFC 8098), and about what became of messages we sent.
 
+use aloud_message::{Dsn, dsn};
 use aloud_model::{AddrSpec, Address, DateTime, MessageKey};
 
 use crate::store::vocabulary::vocabulary;
@@ -81,17 +82,58 @@ vocabulary! {
     }
 }
 
-/// How one recipient of a sent message stands.
+/// What is known of one recipient of a sent message.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Delivery {
     /// Who.
     pub recipient: Address,
-    /// What is known, in words ("Heard at 17:05").
-    pub text: String,
-    /// Whether it failed.
-    pub failed: bool,
-    /// Whether a receipt says that it was heard or read there.
-    pub heard: bool,
+    /// What became of the message.
+    pub state: DeliveryState,
+    /// The date of the report, else of the submission; in this computer's zone.
+    pub at: DateTime,
+    /// Status of a delivery report (RFC 3463); empty for none.
+    pub status: String,
+    /// What the other system said, as it said it; empty for nothing.
+    pub diagnostic: String,
+    /// Last-Attempt-Date of a delivery report.
+    pub last_attempt: Option<DateTime>,
+}
+
+impl Delivery {
+    /// True if the message did not get there, or could not be played or shown there.
+    #[must_use]
+    pub fn failed(&self) -> bool {
+        matches!(self.state, DeliveryState::Failed | DeliveryState::Error)
+    }
+
+    /// True if a receipt says that the message was heard or read there.
+    #[must_use]
+    pub fn heard(&self) -> bool {
+        self.state == DeliveryState::Displayed
+    }
+
+    /// The delivery report of a failure, as far as it is kept.
+    #[must_use]
+    pub fn report(&self) -> Option<Dsn> {
+        let said = !self.status.is_empty() || !self.diagnostic.is_empty();
+        (self.state == DeliveryState::Failed && said).then(|| Dsn {
+            recipient: self.recipient.addr.to_string(),
+            action: dsn::Action::Failed,
+            status: self.status.clone(),
+            diagnostic: Some(self.diagnostic.clone()).filter(|said| !said.is_empty()),
+            last_attempt: self.last_attempt,
+            ..Dsn::default()
+        })
+    }
+}
+
+/// What the list shows of the deliveries of a sent message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeliverySummary {
+    /// The one that matters most: a failure, else the first of which anything is known.
+    pub delivery: Delivery,
+    /// True if the message has no other recipient.
+    pub alone: bool,
 }
 
 /// What to do about receipts where no rule for the person says otherwise (decision C5). The guards

@@ -9,6 +9,7 @@ use crate::{
     message::{Mail, PartRole},
     model::{Address, DateTime, MessageKey, MessageKind},
     ui::screen::{Context, words},
+    wording::rows,
 };
 
 /// The message that is answered or forwarded, in short.
@@ -50,7 +51,7 @@ impl Composer {
             .collect();
         if !matches!(self.kind, Kind::New) {
             self.original = Some(Original {
-                name: opened.row.sender.clone(),
+                name: rows::sender(&opened.row),
                 kind: opened.row.kind,
                 length: opened.row.duration,
                 pages: opened.row.pages,
@@ -69,9 +70,9 @@ impl Composer {
         }
         if !self.subject_touched {
             self.subject = match self.kind {
-                Kind::New => opened.row.subject.clone(),
-                Kind::Forward(_) => prefixed("Fwd: ", &opened.row.subject),
-                Kind::Reply(_) | Kind::ReplyAll(_) => prefixed("Re: ", &opened.row.subject),
+                Kind::New => rows::subject(&opened.row),
+                Kind::Forward(_) => prefixed("Fwd: ", &rows::subject(&opened.row)),
+                Kind::Reply(_) | Kind::ReplyAll(_) => prefixed("Re: ", &rows::subject(&opened.row)),
             };
         }
         let mut action = self.replan(ctx);
@@ -97,7 +98,8 @@ fn recipients(opened: &Opened, account: Option<&Account>, all: bool) -> People {
         let mut address = address.clone();
         // A Reply-To without a name is still the sender's, when it is the sender's address.
         if address.name.is_none() && mail.sender.address.as_ref() == Some(&address.addr) {
-            address.name = Some(opened.row.sender.clone()).filter(|n| n != address.addr.as_str());
+            address.name = Some(opened.row.sender.clone())
+                .filter(|n| !n.is_empty() && n != address.addr.as_str());
         }
         to.push(address);
     }

@@ -7,6 +7,7 @@ use crate::{
     engine::{CardOfferKind, Contact, Engine},
     model::{ContactId, MessageKey},
     ui::screen::Ask,
+    wording::rows,
 };
 
 /// Largest file of cards that is read.
@@ -64,7 +65,7 @@ impl Ask<Message> for Question {
                         person,
                         key,
                         offer: offer.clone(),
-                        subject: opened.row.subject.clone(),
+                        subject: rows::subject(&opened.row),
                         date: opened.row.date,
                     }))
                 });

@@ -24,6 +24,7 @@ use crate::{
     engine::{Error, Opened, SpokenName},
     message::{Mail, PartRole, Rendering, Report},
     model::{ContactId, DateTime, MessageKey, MessageKind},
+    wording::rows,
 };
 
 mod ask;
@@ -647,7 +648,7 @@ impl Page {
     }
 
     fn sender(&self) -> String {
-        self.opened.row.sender.clone()
+        rows::sender(&self.opened.row)
     }
 }
 

@@ -122,7 +122,8 @@ fn person(recipient: &str, about: Option<&Opened>) -> Option<Address> {
 
 fn receipt(opened: &Opened, mdn: &Mdn, about: Option<&Opened>) -> Summary {
     let who = mdn.recipient.as_deref().and_then(|recipient| person(recipient, about));
-    let name = who.as_ref().map_or_else(|| opened.row.sender.clone(), |a| a.label().to_owned());
+    let name =
+        who.as_ref().map_or_else(|| wording::rows::sender(&opened.row), |a| a.label().to_owned());
     let named = Mdn { recipient: Some(name.clone()), ..mdn.clone() };
     let step = mdn.outcome().next_step();
     let mut sentences = vec![wording::receipt::sentence(&named)];
@@ -209,6 +210,7 @@ fn delivery(
             text: wording::delivery::short(block),
         })
         .collect();
+    let kind = about.map(|a| a.row.kind).unwrap_or_default();
     for delivery in about.map(|a| a.deliveries.as_slice()).unwrap_or_default() {
         let address = delivery.recipient.addr.as_str();
         if lines.iter().any(|l| l.address.eq_ignore_ascii_case(address)) {
@@ -218,7 +220,7 @@ fn delivery(
             name: delivery.recipient.label().to_owned(),
             address: address.to_owned(),
             state: state_of(delivery),
-            text: delivery.text.clone(),
+            text: wording::rows::delivery_text(delivery, kind),
         });
     }
     Some(Summary {
@@ -239,7 +241,7 @@ fn delivery(
 /// How a recipient of a sent message stands.
 #[must_use]
 pub fn state_of(delivery: &Delivery) -> State {
-    match (delivery.failed, delivery.heard) {
+    match (delivery.failed(), delivery.heard()) {
         (true, _) => State::Failed,
         (_, true) => State::Heard,
         _ => State::Delivered,

@@ -17,6 +17,7 @@ use crate::{
         theme::{Icon, Look, SEMIBOLD, Type, icon, radius, style},
         widget::{Bar as Drawn, El, Tone, bar, button, checkbox},
     },
+    wording::rows,
 };
 
 pub(super) fn view<'a>(
@@ -25,7 +26,8 @@ pub(super) fn view<'a>(
     ctx: &Context<'_>,
     look: Look,
 ) -> El<'a, Message> {
-    let sender = page.opened.row.sender.as_str();
+    let sender = rows::sender(&page.opened.row);
+    let sender = sender.as_str();
     match which {
         Bar::Incomplete => bar(
             look,
@@ -189,7 +191,8 @@ fn receipt<'a>(
     ctx: &Context<'_>,
     look: Look,
 ) -> El<'a, Message> {
-    let sender = page.opened.row.sender.as_str();
+    let sender = rows::sender(&page.opened.row);
+    let sender = sender.as_str();
     let short = short_name(sender);
     let heard: DateTime = page.presented.unwrap_or(ctx.now);
     let when = day_at_time(heard, ctx.now);
@@ -222,7 +225,7 @@ fn receipt<'a>(
 /// The recording cannot be played: the sender may be told so.
 fn unplayable<'a>(page: &'a Page, ctx: &Context<'_>, look: Look) -> El<'a, Message> {
     let fax = page.opened.row.kind == crate::model::MessageKind::Fax;
-    let name = short_name(&page.opened.row.sender);
+    let name = short_name(&rows::sender(&page.opened.row));
     let line = if fax {
         fl!("bar-unplayable-line-fax", name = name)
     } else {
@@ -241,7 +244,8 @@ fn question<'a>(
     look: Look,
 ) -> El<'a, Message> {
     let c = look.c;
-    let sender = page.opened.row.sender.as_str();
+    let sender = rows::sender(&page.opened.row);
+    let sender = sender.as_str();
     let (fill, color, mark) = if warns {
         (c.warn_soft, c.warn, Icon::TriangleAlert)
     } else {

@@ -9,6 +9,7 @@ use super::{super::Inner, Message, Page};
 use crate::{
     engine::Delivery,
     message::{PartInfo, PartRole, dsn::NextStep},
+    model::MessageKind,
     ui::{
         screen::{
             Context, player,
@@ -24,6 +25,7 @@ use crate::{
         },
         widget::{Avatar, El, Press, avatar, button, ellipsis, hairline},
     },
+    wording::rows,
 };
 
 /// A report: what happened, what to do, the message sent, each recipient.
@@ -222,14 +224,14 @@ fn recipient<'a>(line: &Line, look: Look) -> El<'a, Message> {
 }
 
 /// The recipients of a message we sent, with what is known of each.
-pub(super) fn deliveries<'a>(all: &[Delivery], look: Look) -> El<'a, Message> {
+pub(super) fn deliveries<'a>(all: &[Delivery], kind: MessageKind, look: Look) -> El<'a, Message> {
     let mut list = column![];
     for delivery in all {
         let line = Line {
             name: delivery.recipient.label().to_owned(),
             address: delivery.recipient.addr.to_string(),
             state: report::state_of(delivery),
-            text: delivery.text.clone(),
+            text: rows::delivery_text(delivery, kind),
         };
         list = list.push(hairline(look)).push(recipient(&line, look));
     }

@@ -7,7 +7,7 @@ use iced::{
 
 use super::{Message, Page};
 use crate::{
-    engine::Confirmation,
+    engine::{Confirmation, ListRow},
     message::Mail,
     model::{Address, ContactId, Importance, MessageKind},
     ui::{
@@ -20,6 +20,7 @@ use crate::{
         theme::{Icon, Look, Type},
         widget::{Badge, El, avatar, badge_owned, ellipsis},
     },
+    wording::rows,
 };
 
 /// Recipients named in the head; the rest is counted.
@@ -37,11 +38,10 @@ pub(super) fn view<'a>(
     let mail = &page.opened.mail;
     let shown = Shown::of(page, ctx);
     let face = ctx.face(shown.contact, shown.name, shown.address, shown.outside);
-    let mut name = row![
-        ellipsis(look, Type::Heading, words::phone(shown.name)).color(c.text).width(Length::Shrink)
-    ]
-    .spacing(10)
-    .align_y(Alignment::Center);
+    let mut name =
+        row![ellipsis(look, Type::Heading, shown.title(item)).color(c.text).width(Length::Shrink)]
+            .spacing(10)
+            .align_y(Alignment::Center);
     if let Some(second) = second_part(page, &shown) {
         name = name.push(ellipsis(look, Type::Ui, second).color(c.text_2));
     }
@@ -67,7 +67,7 @@ pub(super) fn view<'a>(
         .color(c.text_2)
         .wrapping(iced::widget::text::Wrapping::None);
     let badges = if docked { Vec::new() } else { badges(page, ctx, look) };
-    let mut all = column![look.text(Type::Title, item.subject.as_str()).color(c.text)].spacing(12);
+    let mut all = column![look.text(Type::Title, rows::subject(item)).color(c.text)].spacing(12);
     if width / look.scale >= 520.0 || badges.is_empty() {
         let mut right = column![when].spacing(6).align_x(Alignment::End);
         if !badges.is_empty() {
@@ -110,6 +110,11 @@ impl<'a> Shown<'a> {
                 outside: item.outside_caller,
             },
         }
+    }
+
+    /// The name as the title has it.
+    pub(super) fn title(&self, row: &ListRow) -> String {
+        if self.name.is_empty() { rows::sender(row) } else { words::phone(self.name) }
     }
 }
 

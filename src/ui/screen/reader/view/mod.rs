@@ -194,7 +194,7 @@ fn message<'a>(
         return all.into();
     }
     if !opened.deliveries.is_empty() {
-        all = all.push(cards::deliveries(&opened.deliveries, look));
+        all = all.push(cards::deliveries(&opened.deliveries, opened.row.kind, look));
     }
     let is_fax = opened.row.kind == MessageKind::Fax;
     if let Some(fax) = page.fax.as_ref().filter(|_| is_fax) {
@@ -243,7 +243,7 @@ fn introduction<'a>(page: &'a Page, ctx: &Context<'a>) -> String {
     let length = page.player.as_ref().and_then(player::Player::length).unwrap_or_default();
     fl!(
         "reader-introduction",
-        name = words::phone(head::Shown::of(page, ctx).name),
+        name = head::Shown::of(page, ctx).title(&page.opened.row),
         length = words::length(length)
     )
 }
