@@ -668,6 +668,25 @@ directory-new = New contact
 directory-name-missing = Type a name.
 directory-file-too-large = That file is too large for contact cards.
 directory-source-typed = Typed in by you
+directory-source-file = Imported from { $name }
+directory-source-card = Card of { $day }, received with “{ $subject }”, added by you { $added }.
+completion-unproven = { $address } · from a received card
+completion-number = Send to number { $number } through { $gateway }
+completion-extension = Send to extension { $number }
+card-field-name = name
+card-field-role = role
+card-field-organization = organization
+card-field-place = place
+card-field-zone = time zone
+card-field-photo = photo
+card-field-spoken-name = spoken name
+card-field-address = address
+card-field-number = number
+card-field-fax-number = fax number
+card-field-mobile-number = mobile number
+card-value-octets = { $media }, { $count } octets
+moment-today = today
+moment-yesterday = yesterday
 toast-cards-added = { $count ->
     [one] 1 person added to your directory
    *[other] { $count } people added to your directory

@@ -20,13 +20,14 @@ use super::{
 };
 use crate::{
     codec,
-    engine::{CardComparison, FieldChange},
+    engine::{CardComparison, CardValue, FieldChange},
     message::{
         self, Mail, PartRole, Permission,
         card::{self, CardDoc, Sound},
         display,
         inspect::{self, ReadOptions},
     },
+    wording::people,
 };
 
 /// Arguments of `aloud card`.
@@ -307,8 +308,8 @@ fn difference(comparison: &CardComparison, args: &ImportArgs, out: &mut String) 
     *out += &format!("{head}\n");
     for change in &comparison.changes {
         let FieldChange { field, old, new, typed } = change;
-        let old = old.as_deref().map(display::clean);
-        let new = display::clean(new);
+        let shown = |value: &CardValue| display::clean(&people::value(value));
+        let (old, new) = (old.as_ref().map(shown), shown(new));
         let values = match &old {
             Some(old) => format!("{old} → {new}"),
             None => new,
@@ -321,7 +322,7 @@ fn difference(comparison: &CardComparison, args: &ImportArgs, out: &mut String) 
             () => Some(fl!("cli-kept-without-yes")),
         };
         let kept = kept.map_or_else(String::new, |why| format!(" ({why})"));
-        *out += &format!("  {:<14}{values}{kept}\n", field.as_str());
+        *out += &format!("  {:<14}{values}{kept}\n", people::field(*field));
     }
     if let Some(problem) = &comparison.problem {
         *out += &format!("  {:<14}{problem}\n", fl!("cli-problem"));

@@ -15,7 +15,7 @@ use super::{
         ops::Act,
         zone,
     },
-    types::{AccountSettings, Completion, Contact, Error},
+    types::{AccountSettings, Completion, CompletionKind, Contact, ContactSource, Error},
 };
 use aloud_message::{Mail, address};
 use aloud_model::{AddrSpec, Address, ContactId, voice::VoiceFormat};
@@ -49,8 +49,7 @@ pub(crate) fn complete(
         && !found.iter().any(|known| known.address.addr.same_mailbox(&addr))
     {
         found.push(Completion {
-            name: addr.to_string(),
-            detail: String::new(),
+            kind: CompletionKind::Address,
             address: Address { name, addr },
             contact: None,
         });
@@ -70,11 +69,8 @@ fn suggestions(c: &Reader, row: &ContactRow) -> Result<Vec<(bool, Completion)>> 
         let Ok(addr) = AddrSpec::parse(address) else { continue };
         let unproven =
             row.source.kind == SourceKind::Card && !contacts::was_written_to(c, address)?;
-        let detail =
-            if unproven { format!("{address} · from a received card") } else { address.clone() };
         let completion = Completion {
-            name: row.name.clone(),
-            detail,
+            kind: CompletionKind::Person { unproven },
             address: Address { name: Some(row.name.clone()), addr },
             contact: Some(ContactId(row.id)),
         };
@@ -97,13 +93,12 @@ fn by_gateway(settings: &AccountSettings, text: &str) -> Option<Completion> {
     let addr = address::for_number(text, gateway).ok()?.addr;
     let digits = contacts::digits(addr.local_part());
     let global = text.starts_with('+');
-    let name = if global || digits.len() > EXTENSION_DIGITS {
-        format!("Send to number {text} through {gateway}")
+    let kind = if global || digits.len() > EXTENSION_DIGITS {
+        CompletionKind::Number { number: text.to_owned(), gateway: gateway.to_owned() }
     } else {
-        format!("Send to extension {digits}")
+        CompletionKind::Extension(digits)
     };
-    let detail = addr.local_part().to_owned();
-    Some(Completion { name, detail, address: Address::bare(addr), contact: None })
+    Some(Completion { kind, address: Address::bare(addr), contact: None })
 }
 
 /// A number of at most so many digits is called an extension.
@@ -186,18 +181,17 @@ pub(crate) fn wants_card(c: &Reader, people: &[Address]) -> Result<bool> {
     Ok(false)
 }
 
-/// Where a contact's data comes from, in words (docs/design.md 5.4).
-pub(crate) fn source_words(row: &ContactRow, now: i64) -> String {
+/// Where a contact's data comes from.
+pub(crate) fn source_shown(row: &ContactRow) -> ContactSource {
     let source = &row.source;
     match source.kind {
-        SourceKind::Card => format!(
-            "Card of {}, received with “{}”, added by you {}.",
-            zone::day(source.date),
-            source.subject,
-            zone::day_and_time(source.added, now)
-        ),
-        SourceKind::File => format!("Imported from {}", source.name),
-        SourceKind::Typed => "Typed in by you".into(),
+        SourceKind::Card => ContactSource::Card {
+            date: zone::local(source.date),
+            subject: source.subject.clone(),
+            added: zone::local(source.added),
+        },
+        SourceKind::File => ContactSource::File(source.name.clone()),
+        SourceKind::Typed => ContactSource::Typed,
     }
 }
 
@@ -223,8 +217,8 @@ pub(crate) fn take_back(t: &Writer<'_>, act: &Act) -> Result<bool> {
 }
 
 /// The contact of an id as the window shows it.
-pub(crate) fn shown(c: &Reader, id: ContactId, now: i64) -> Result<Contact> {
+pub(crate) fn shown(c: &Reader, id: ContactId) -> Result<Contact> {
     let row = contacts::one(c, id)?;
-    let source = source_words(&row, now);
+    let source = source_shown(&row);
     Ok(row.shown(source))
 }

@@ -472,7 +472,6 @@ fn contact(id: i64, name: &str, organization: &str, vpim: bool) -> Contact {
         }],
         has_spoken_name: true,
         spoken_name_length: Some(Duration::from_secs(2)),
-        source: "Typed in by you".into(),
         ..Contact::default()
     }
 }

@@ -17,7 +17,8 @@ use crate::{
         ops::Act,
     },
     types::{
-        CardComparison, CardField, CardOffer, CardOfferKind, Error, FieldChange, Invalid, Refusal,
+        CardComparison, CardField, CardOffer, CardOfferKind, CardValue, Error, FieldChange,
+        Invalid, Refusal,
     },
 };
 use aloud_codec as codec;
@@ -157,13 +158,13 @@ pub(crate) fn judge(
     }
     let changes = compare(&row, received);
     if let Some(change) = changes.iter().find(|change| is_conflict(change)) {
-        let in_use = change.old.clone().unwrap_or_default();
-        return Ok((CardOfferKind::Conflict { in_use, new: change.new.clone() }, Some(row)));
+        let in_use = change.old.as_ref().map(|old| old.as_str().to_owned()).unwrap_or_default();
+        let new = change.new.as_str().to_owned();
+        return Ok((CardOfferKind::Conflict { in_use, new }, Some(row)));
     }
-    let news: Vec<&str> =
-        changes.iter().filter(|change| !change.typed).map(|change| change.field.as_str()).collect();
-    let kind =
-        if news.is_empty() { CardOfferKind::Known } else { CardOfferKind::News(news.join(", ")) };
+    let news: Vec<CardField> =
+        changes.iter().filter(|change| !change.typed).map(|change| change.field).collect();
+    let kind = if news.is_empty() { CardOfferKind::Known } else { CardOfferKind::News(news) };
     Ok((kind, Some(row)))
 }
 
@@ -219,7 +220,7 @@ fn kind_of(kinds: &[String]) -> CardField {
 fn compare(row: &ContactRow, received: &Received) -> Vec<FieldChange> {
     let doc = &received.doc;
     let mut changes = Vec::new();
-    let mut add = |field: CardField, old: Option<String>, new: String| {
+    let mut add = |field: CardField, old: Option<CardValue>, new: CardValue| {
         changes.push(FieldChange { field, old, new, typed: row.is_typed(field) });
     };
     for (field, old, new) in [
@@ -231,7 +232,8 @@ fn compare(row: &ContactRow, received: &Received) -> Vec<FieldChange> {
     ] {
         let new = new.as_deref().map(str::trim).unwrap_or_default();
         if !new.is_empty() && new != old {
-            add(field, Some(old.clone()).filter(|old| !old.is_empty()), new.to_owned());
+            let old = Some(old.clone()).filter(|old| !old.is_empty()).map(CardValue::Text);
+            add(field, old, CardValue::Text(new.to_owned()));
         }
     }
     let mut seen: Vec<&str> = Vec::new();
@@ -241,8 +243,13 @@ fn compare(row: &ContactRow, received: &Received) -> Vec<FieldChange> {
         }
         seen.push(&email.addr);
         match row.emails.iter().find(|(known, ..)| same(known, &email.addr)) {
-            None => add(CardField::Address, in_use(row), email.addr.clone()),
-            Some((_, false, _)) if email.vpim => add(CardField::Vpim, None, email.addr.clone()),
+            None => {
+                let old = in_use(row).map(CardValue::Text);
+                add(CardField::Address, old, CardValue::Text(email.addr.clone()));
+            }
+            Some((_, false, _)) if email.vpim => {
+                add(CardField::Vpim, None, CardValue::Text(email.addr.clone()));
+            }
             Some(_) => {}
         }
     }
@@ -255,23 +262,28 @@ fn compare(row: &ContactRow, received: &Received) -> Vec<FieldChange> {
         seen.push(digits);
         let kind = kind_of(&tel.kinds);
         let old = row.tels.iter().find(|(_, kinds)| kind_of(kinds) == kind);
-        add(kind, old.map(|(number, _)| number.clone()), tel.number.clone());
+        let old = old.map(|(number, _)| CardValue::Text(number.clone()));
+        add(kind, old, CardValue::Text(tel.number.clone()));
     }
     let photo = doc.photo.as_ref().filter(|(_, octets)| octets.len() <= PHOTO_MAX);
     let old = (row.photo_type.as_str(), row.photo.as_slice());
     if let Some((kind, octets)) = photo.filter(|(_, octets)| *octets != row.photo) {
-        add(CardField::Photo, in_words(old), in_words((kind, octets)).unwrap_or_default());
+        add(CardField::Photo, octets_of(old), measured(kind, octets));
     }
     let old = (row.sound_type.as_str(), row.sound.as_slice());
     if let Some((kind, octets)) = received.sound.as_ref().filter(|(_, o)| *o != row.sound) {
-        add(CardField::SpokenName, in_words(old), in_words((kind, octets)).unwrap_or_default());
+        add(CardField::SpokenName, octets_of(old), measured(kind, octets));
     }
     changes
 }
 
-/// A picture or recording, by type and size.
-fn in_words((kind, octets): (&str, &[u8])) -> Option<String> {
-    (!octets.is_empty()).then(|| format!("{kind}, {} octets", octets.len()))
+/// A picture or recording, by type and size; `None` for an empty one.
+fn octets_of((media_type, octets): (&str, &[u8])) -> Option<CardValue> {
+    (!octets.is_empty()).then(|| measured(media_type, octets))
+}
+
+fn measured(media_type: &str, octets: &[u8]) -> CardValue {
+    CardValue::Octets { media_type: media_type.to_owned(), size: octets.len() as u64 }
 }
 
 /// Whether a change may be the work of somebody who wants our mail: it needs an answer of its own
@@ -280,7 +292,14 @@ fn is_conflict(change: &FieldChange) -> bool {
     match change.field {
         CardField::Address => true,
         CardField::Number | CardField::FaxNumber | CardField::MobileNumber => change.old.is_some(),
-        _ => false,
+        CardField::Name
+        | CardField::Role
+        | CardField::Organization
+        | CardField::Place
+        | CardField::Zone
+        | CardField::Photo
+        | CardField::SpokenName
+        | CardField::Vpim => false,
     }
 }
 

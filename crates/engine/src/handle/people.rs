@@ -25,7 +25,6 @@ impl Engine {
     /// # Errors
     /// [`Error::Store`].
     pub async fn contacts(&self, search: String) -> Result<Vec<Contact>> {
-        let now = self.inner.store.now();
         self.inner
             .store
             .read(move |c| {
@@ -33,7 +32,7 @@ impl Engine {
                 Ok(rows
                     .into_iter()
                     .map(|row| {
-                        let source = directory::source_words(&row, now);
+                        let source = directory::source_shown(&row);
                         row.shown(source)
                     })
                     .collect())
@@ -46,8 +45,7 @@ impl Engine {
     /// # Errors
     /// [`Error::NotFound`].
     pub async fn contact(&self, id: ContactId) -> Result<Contact> {
-        let now = self.inner.store.now();
-        self.inner.store.read(move |c| directory::shown(c, id, now)).await
+        self.inner.store.read(move |c| directory::shown(c, id)).await
     }
 
     /// A contact's name in their own voice.

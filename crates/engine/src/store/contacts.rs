@@ -9,7 +9,7 @@ use super::{
     Error, Result, list, some,
     vocabulary::{Word, quoted, vocabulary},
 };
-use crate::types::{CardField, Contact, ContactEmail, ContactTel, SpokenName};
+use crate::types::{CardField, Contact, ContactEmail, ContactSource, ContactTel, SpokenName};
 use aloud_message::address;
 use aloud_model::{AddrSpec, ContactId, MessageKey, MessageKind};
 
@@ -360,7 +360,7 @@ impl ContactRow {
 
     /// As the window shows it.
     #[must_use]
-    pub fn shown(&self, source: String) -> Contact {
+    pub fn shown(&self, source: ContactSource) -> Contact {
         Contact {
             id: (self.id != 0).then_some(ContactId(self.id)),
             name: self.name.clone(),

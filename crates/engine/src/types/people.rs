@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use aloud_model::{AddrSpec, Address, ContactId, MessageKey};
+use aloud_model::{AddrSpec, Address, ContactId, DateTime, MessageKey};
 
 /// What a contact card in a message offers.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,25 +45,6 @@ pub enum CardField {
 }
 
 impl CardField {
-    /// In a word or two.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Name => "name",
-            Self::Role => "role",
-            Self::Organization => "organization",
-            Self::Place => "place",
-            Self::Zone => "time zone",
-            Self::Photo => "photo",
-            Self::SpokenName => "spoken name",
-            Self::Address => "address",
-            Self::Vpim => "VPIM",
-            Self::Number => "number",
-            Self::FaxNumber => "fax number",
-            Self::MobileNumber => "mobile number",
-        }
-    }
-
     /// The place in a set of fields; stored, so never renumbered. Lists of addresses and numbers
     /// have none: they only grow.
     pub(crate) fn bit(self) -> i64 {
@@ -74,7 +55,37 @@ impl CardField {
             Self::Place => 8,
             Self::Zone => 16,
             Self::Photo => 32,
-            _ => 0,
+            Self::SpokenName
+            | Self::Address
+            | Self::Vpim
+            | Self::Number
+            | Self::FaxNumber
+            | Self::MobileNumber => 0,
+        }
+    }
+}
+
+/// What a field of a card or of an entry holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum CardValue {
+    /// Text, an address or a number.
+    Text(String),
+    /// A photo or recording.
+    Octets {
+        /// Its media type.
+        media_type: String,
+        /// Its size in octets.
+        size: u64,
+    },
+}
+
+impl CardValue {
+    /// The text; the media type of a photo or recording.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Text(text) => text,
+            Self::Octets { media_type, .. } => media_type,
         }
     }
 }
@@ -85,9 +96,9 @@ pub struct FieldChange {
     /// Which.
     pub field: CardField,
     /// What is there now (for an address or number, the one in use); `None` when nothing is.
-    pub old: Option<String>,
-    /// What the card says; for a photo or recording its type and size.
-    pub new: String,
+    pub old: Option<CardValue>,
+    /// What the card says.
+    pub new: CardValue,
     /// The user typed what is there: no card replaces it.
     pub typed: bool,
 }
@@ -128,8 +139,8 @@ pub enum CardOfferKind {
         /// Whether a spoken name is there.
         spoken_name: bool,
     },
-    /// A known person with harmless news, in words.
-    News(String),
+    /// A known person with harmless news in these fields.
+    News(Vec<CardField>),
     /// A known person whose address or number differs.
     Conflict {
         /// The value in use.
@@ -146,6 +157,25 @@ pub enum CardOfferKind {
     },
     /// Already in the directory as it stands.
     Known,
+}
+
+/// Where a contact's data comes from. Moments are in this computer's zone.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum ContactSource {
+    /// The user typed it.
+    #[default]
+    Typed,
+    /// A card that came with a message.
+    Card {
+        /// When the message was sent.
+        date: DateTime,
+        /// Its subject.
+        subject: String,
+        /// When the user took the card over.
+        added: DateTime,
+    },
+    /// A file that the user chose; its name.
+    File(String),
 }
 
 /// A person in the directory.
@@ -173,8 +203,8 @@ pub struct Contact {
     pub has_spoken_name: bool,
     /// Length of the spoken name.
     pub spoken_name_length: Option<Duration>,
-    /// Where the data comes from, in words for people, always shown.
-    pub source: String,
+    /// Where the data comes from, always shown.
+    pub source: ContactSource,
     /// Whether a newer card waits in a message.
     pub newer_card: Option<MessageKey>,
 }
@@ -199,13 +229,32 @@ pub struct ContactTel {
     pub kinds: Vec<String>,
 }
 
+/// What a suggestion is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum CompletionKind {
+    /// A person of the directory.
+    Person {
+        /// The address is known from a received card only: nothing was ever sent there.
+        unproven: bool,
+    },
+    /// The text itself, which is an address.
+    Address,
+    /// A telephone number, through the account's voicemail gateway.
+    Number {
+        /// As typed.
+        number: String,
+        /// Domain of the gateway.
+        gateway: String,
+    },
+    /// An extension of the account's voicemail gateway, in digits.
+    Extension(String),
+}
+
 /// A suggestion while an address is typed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Completion {
-    /// Label.
-    pub name: String,
-    /// Second line: address or number.
-    pub detail: String,
+    /// What is suggested.
+    pub kind: CompletionKind,
     /// What goes into the To field.
     pub address: Address,
     /// The contact, if it is one.

@@ -265,7 +265,7 @@ fn the_outbox_and_the_directory() {
             place: Some("Оттава".into()),
             has_spoken_name: true,
             spoken_name_length: Some(Duration::from_secs(2)),
-            source: "Ω".into(),
+            source: crate::engine::ContactSource::File("Ω".into()),
             ..Contact::default()
         }
     }

@@ -65,7 +65,11 @@ impl From<Completion> for Chip {
             let label = found.address.addr.local_part().to_owned();
             return Self { number: true, label: phone(&label), ..Self::of(found.address) };
         }
-        Self { contact: found.contact, label: found.name, ..Self::of(found.address) }
+        Self {
+            contact: found.contact,
+            label: found.address.label().to_owned(),
+            ..Self::of(found.address)
+        }
     }
 }
 
@@ -302,12 +306,14 @@ fn recipient(text: &str, account: &Account) -> Chip {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ui::screen::testing::{account, addr, person};
+    use crate::{
+        engine::CompletionKind,
+        ui::screen::testing::{account, addr, person},
+    };
 
     fn found(name: &str, address: &str) -> Completion {
         Completion {
-            name: name.into(),
-            detail: address.into(),
+            kind: CompletionKind::Person { unproven: false },
             address: person(name, address),
             contact: Some(ContactId(3)),
         }

@@ -181,11 +181,6 @@ impl Form {
             place: some(&self.place),
             emails,
             tels,
-            source: if self.before.source.is_empty() {
-                fl!("directory-source-typed")
-            } else {
-                self.before.source.clone()
-            },
             ..self.before.clone()
         })
     }

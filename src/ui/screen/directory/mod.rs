@@ -480,7 +480,6 @@ mod tests {
                 ContactEmail { addr: addr("mail@x.example"), vpim: false, preferred: false },
                 ContactEmail { addr: addr("voice@x.example"), vpim: true, preferred: true },
             ],
-            source: "Typed in by you".into(),
             ..Contact::default()
         }
     }

@@ -12,6 +12,7 @@ use super::{
 };
 use crate::{
     engine::{CardOfferKind, Contact, ContactEmail, ContactTel},
+    model::DateTime,
     ui::{
         screen::{
             Context, player,
@@ -30,6 +31,7 @@ use crate::{
             popover, search,
         },
     },
+    wording,
 };
 
 /// The list of people with its head and search field.
@@ -263,7 +265,7 @@ fn person_page<'a>(
             look,
         ));
     }
-    body = body.push(rows).push(source(person, look));
+    body = body.push(rows).push(source(person, ctx.now, look));
     page(bar.into(), body.into(), ctx, look)
 }
 
@@ -326,7 +328,7 @@ fn newer_bar<'a>(newer: &'a super::Newer, ctx: &Context<'_>, look: Look) -> El<'
                 Tone::Offer,
                 Icon::RefreshCw,
                 fl!("bar-card-news", name = name),
-                fl!("bar-card-news-line", news = news),
+                fl!("bar-card-news-line", news = wording::people::fields(news)),
             )
             .button(button::outline_small(look, fl!("update")).on_press(Message::Accept(true)))
             .close(Message::Accept(false), fl!("close")),
@@ -413,13 +415,12 @@ fn value_row<'a>(
 }
 
 /// Where the data comes from.
-fn source<'a>(person: &'a Contact, look: Look) -> El<'a, Message> {
+fn source<'a>(person: &'a Contact, now: DateTime, look: Look) -> El<'a, Message> {
     let c = look.c;
-    let (title, rest) = person.source.split_once('\n').unwrap_or((person.source.as_str(), ""));
-    let mut words = column![look.text(Type::Ui, title).font(SEMIBOLD).color(c.text)].spacing(2);
-    if !rest.is_empty() {
-        words = words.push(look.text(Type::Small, rest).color(c.text_2));
-    }
+    let words = look
+        .text(Type::Ui, wording::people::source(&person.source, now))
+        .font(SEMIBOLD)
+        .color(c.text);
     container(row![icon(Icon::FileCheck, 18.0, c.text_2), words.width(Length::Fill)].spacing(12))
         .width(Length::Fill)
         .padding([12, 16])

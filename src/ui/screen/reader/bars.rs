@@ -8,8 +8,8 @@ use iced::Task;
 use super::{Act, Page, Question, toolbar::copied, work};
 use crate::{
     engine::{
-        CardOffer, CardOfferKind, Confirmation, Error, Opened, ReceiptAnswer, ReceiptState,
-        UndoToken,
+        CardField, CardOffer, CardOfferKind, Confirmation, Error, Opened, ReceiptAnswer,
+        ReceiptState, UndoToken,
     },
     message::PartRole,
     model::{AddrSpec, ContactId, MessageKey, Sensitivity},
@@ -222,8 +222,8 @@ pub enum Bar {
         path: String,
         /// Whose.
         name: String,
-        /// What is new, in words.
-        news: String,
+        /// The fields that are new.
+        news: Vec<CardField>,
     },
     /// The message may not leave this program; why, in the sender's word.
     Private {

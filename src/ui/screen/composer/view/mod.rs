@@ -37,6 +37,7 @@ use crate::{
             tokens::tokens,
         },
     },
+    wording,
 };
 
 /// The field of the recipients.
@@ -232,10 +233,10 @@ fn to_line<'a>(
         .width(Length::Fill);
     let found = (!people.found.is_empty()).then(|| {
         let items = people.found.iter().enumerate().map(|(at, found)| {
-            let name = if found.detail.is_empty() || found.detail == found.name {
-                found.name.clone()
-            } else {
-                format!("{} · {}", found.name, found.detail)
+            let (name, detail) = wording::people::completion(found);
+            let name = match detail.is_empty() || detail == name {
+                true => name,
+                false => format!("{name} · {detail}"),
             };
             let mark = if found.contact.is_some() { Icon::CircleUserRound } else { Icon::Phone };
             let mut item = Item::new(name, Message::Pick(line, at)).mark(mark);

@@ -17,7 +17,7 @@ use crate::{
         theme::{Icon, Look, SEMIBOLD, Type, icon, radius, style},
         widget::{Bar as Drawn, El, Tone, bar, button, checkbox},
     },
-    wording::rows,
+    wording::{people, rows},
 };
 
 pub(super) fn view<'a>(
@@ -56,7 +56,7 @@ pub(super) fn view<'a>(
                 Tone::Offer,
                 Icon::RefreshCw,
                 fl!("bar-card-news", name = name),
-                fl!("bar-card-news-line", news = news),
+                fl!("bar-card-news-line", news = people::fields(news)),
             )
             .button(import(page, look, fl!("update"), path, false))
             .close(Message::Close, fl!("close")),
@@ -66,7 +66,7 @@ pub(super) fn view<'a>(
             conflict(
                 look,
                 name,
-                &item.subject,
+                &rows::subject(item),
                 &day_at_time(item.date, ctx.now),
                 (in_use, new),
                 button::outline_small(look, fl!("keep-current")).on_press(Message::Close).into(),
