@@ -142,7 +142,10 @@ async fn dovecot_wakes_us_and_refuses_what_is_over_quota() {
     let mut big = message(&fresh_id("big"));
     big.extend(std::iter::repeat_n(*b"0123456789abcdef\r\n", 8000).flatten());
     let refused = acting.append("INBOX", &[], now, &big).await.unwrap();
-    assert!(matches!(&refused, Stored::Refused(text) if text.contains("QUOTA")), "{refused:?}");
+    assert!(
+        matches!(&refused, Stored::Refused(reply) if reply.text.contains("QUOTA")),
+        "{refused:?}"
+    );
     // The connection goes on after that, and everything of this run is removed.
     let found = acting.select("INBOX").await.unwrap();
     assert!(found.exists > 0);

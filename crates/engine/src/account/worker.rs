@@ -17,7 +17,7 @@ use super::{
     sink::{BodyPlace, Op, OpEnd, OpKind, OpRefusal},
 };
 use crate::{
-    imap::{Selected, Session, Stored},
+    imap::{Reply, Selected, Session, Stored},
     types::{Error, Event},
 };
 use aloud_model::{Flag, MailboxId, MessageKey, Uid, imap::MailboxRole};
@@ -268,7 +268,7 @@ impl Worker {
         }
         let selected = match selected {
             Ok(selected) => selected,
-            Err(Error::Server(text)) => return refused(text),
+            Err(Error::Server(text)) => return refused(Reply::parse(text)),
             Err(error) => return Err(error),
         };
         if !append
@@ -311,7 +311,7 @@ impl Worker {
         };
         match stored {
             Stored::Done => Ok(OpEnd::Done),
-            Stored::Refused(text) => refused(text),
+            Stored::Refused(reply) => refused(reply),
         }
     }
 
@@ -337,7 +337,7 @@ impl Worker {
         let mut copy = Vec::new();
         if let Err(error) = self.select(to).await {
             return match error {
-                Error::Server(text) => Ok(Stored::Refused(text)),
+                Error::Server(text) => Ok(Stored::Refused(Reply::parse(text))),
                 error => Err(error),
             };
         }
@@ -490,13 +490,11 @@ fn until(at: Option<Instant>) -> Duration {
 }
 
 /// A refusal for good; what will pass is an error, so that it is tried again.
-fn refused(text: String) -> Result<OpEnd, Error> {
-    const PASSING: [&str; 5] =
-        ["[UNAVAILABLE]", "[INUSE]", "[LIMIT]", "[SERVERBUG]", "not connected"];
-    if PASSING.iter().any(|code| text.contains(code)) {
-        Err(Error::Server(text))
+fn refused(reply: Reply) -> Result<OpEnd, Error> {
+    if reply.passes() {
+        Err(Error::Server(reply.text))
     } else {
-        Ok(OpEnd::Refused(OpRefusal::Server(text)))
+        Ok(OpEnd::Refused(OpRefusal::Server(reply.text)))
     }
 }
 
@@ -545,8 +543,8 @@ mod tests {
 
     #[test]
     fn what_passes_is_tried_again() {
-        assert!(refused("[UNAVAILABLE] later".into()).is_err());
+        assert!(refused(Reply::parse("[UNAVAILABLE] later")).is_err());
         let no = OpRefusal::Server("no".into());
-        assert_eq!(refused("no".into()).ok(), Some(OpEnd::Refused(no)));
+        assert_eq!(refused(Reply::parse("no")).ok(), Some(OpEnd::Refused(no)));
     }
 }

@@ -13,6 +13,7 @@ use tokio::{
 use super::{
     command::{Command, Piece},
     pipe::Pipe,
+    reply::Reply,
 };
 use crate::{
     net::{REPLY, Wire},
@@ -35,8 +36,8 @@ pub(super) enum Done {
         /// Capabilities, when the response carried them.
         capabilities: Option<Vec<String>>,
     },
-    No(String),
-    Bad(String),
+    No(Reply),
+    Bad(Reply),
 }
 
 impl Done {
@@ -44,7 +45,7 @@ impl Done {
     pub(super) fn ok(self) -> Result<(), Error> {
         match self {
             Self::Ok { .. } => Ok(()),
-            Self::No(text) | Self::Bad(text) => Err(Error::Server(text)),
+            Self::No(reply) | Self::Bad(reply) => Err(Error::Server(reply.text)),
         }
     }
 }
@@ -309,7 +310,7 @@ impl Link {
                 (true, None)
             }
             Response::Done { tag, status, outcome } if tag.0 == own => {
-                let text = outcome.information.as_deref().unwrap_or("no reason given").to_owned();
+                let reply = || Reply::parse(outcome.information.as_deref().unwrap_or_default());
                 let done = match status {
                     Status::Ok => Done::Ok {
                         capabilities: match &outcome.code {
@@ -317,8 +318,8 @@ impl Link {
                             _ => None,
                         },
                     },
-                    Status::Bad => Done::Bad(text),
-                    _ => Done::No(text),
+                    Status::Bad => Done::Bad(reply()),
+                    _ => Done::No(reply()),
                 };
                 listener(response);
                 (false, Some(done))

@@ -15,9 +15,11 @@ pub mod command;
 mod link;
 mod names;
 mod pipe;
+mod reply;
 pub mod screen;
 mod session;
 mod types;
 
+pub use reply::{Reply, ReplyCode};
 pub use session::Session;
 pub use types::{Head, IdleEnd, Listed, SeenFlags, Selected, Stored};

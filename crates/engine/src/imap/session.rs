@@ -113,15 +113,8 @@ impl Session {
         match done {
             Done::Ok { capabilities } => Ok(capabilities),
             // The server is there and the password may be right (docs/reliability.md 2).
-            Done::No(text) | Done::Bad(text)
-                if text.contains("[UNAVAILABLE]")
-                    || text.contains("[INUSE]")
-                    || text.contains("[LIMIT]")
-                    || text.contains("authenticated but not connected") =>
-            {
-                Err(Error::Server(text))
-            }
-            Done::No(text) | Done::Bad(text) => Err(Error::Auth(text)),
+            Done::No(reply) | Done::Bad(reply) if reply.passes() => Err(Error::Server(reply.text)),
+            Done::No(reply) | Done::Bad(reply) => Err(Error::Auth(reply.text)),
         }
     }
 
@@ -388,18 +381,11 @@ impl Session {
         Ok(Stored::Done)
     }
 
-    /// Moves messages: MOVE, or COPY and [`Self::expunge`].
+    /// Moves messages by MOVE (RFC 6851), which the server must have.
     ///
     /// # Errors
-    /// When the connection broke. With MOVE (RFC 6851) doing it again is harmless; without, look in
-    /// the target first.
+    /// When the connection broke; doing it again is harmless.
     pub async fn move_to(&mut self, uids: &[Uid], wire_name: &str) -> Result<Stored, Error> {
-        if !self.has("MOVE") {
-            return match self.copy(uids, wire_name).await? {
-                Stored::Done => self.expunge(uids).await,
-                refused @ Stored::Refused(_) => Ok(refused),
-            };
-        }
         for set in UidSet::many(uids) {
             let command = Command::new("UID MOVE").set(&set).string(wire_name);
             if let Some(refused) = self.change(&command).await? {
@@ -500,7 +486,7 @@ impl Session {
     async fn change(&mut self, command: &Command) -> Result<Option<Stored>, Error> {
         Ok(match self.link.run(command, &mut |_| {}).await? {
             Done::Ok { .. } => None,
-            Done::No(text) | Done::Bad(text) => Some(Stored::Refused(text)),
+            Done::No(reply) | Done::Bad(reply) => Some(Stored::Refused(reply)),
         })
     }
 

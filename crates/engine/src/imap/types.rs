@@ -1,5 +1,6 @@
 //! Plain values that go in and out of a [`super::Session`].
 
+use super::reply::Reply;
 use aloud_model::{DateTime, Flag, Uid, UidValidity, imap::MailboxRole};
 
 /// A mailbox that LIST named.
@@ -83,8 +84,8 @@ pub struct SeenFlags {
 pub enum Stored {
     /// The server confirmed it.
     Done,
-    /// The server said NO or BAD; its words.
-    Refused(String),
+    /// The server said NO or BAD.
+    Refused(Reply),
 }
 
 /// Why IDLE ended.

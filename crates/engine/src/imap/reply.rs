@@ -1,0 +1,83 @@
+//! What a server says with NO and BAD: its words, and the response code in front of them (RFC 9051
+//! section 7.1, RFC 5530), by which callers decide.
+
+/// A response code that Aloud acts on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ReplyCode {
+    /// A subsystem is down for the moment.
+    Unavailable,
+    /// Another session holds the mailbox.
+    InUse,
+    /// Too many of something at once.
+    Limit,
+    /// The server broke.
+    ServerBug,
+}
+
+impl ReplyCode {
+    fn parse(atom: &str) -> Option<Self> {
+        [
+            ("UNAVAILABLE", Self::Unavailable),
+            ("INUSE", Self::InUse),
+            ("LIMIT", Self::Limit),
+            ("SERVERBUG", Self::ServerBug),
+        ]
+        .into_iter()
+        .find_map(|(name, code)| atom.eq_ignore_ascii_case(name).then_some(code))
+    }
+}
+
+/// A NO or BAD.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reply {
+    /// The code in front, where it is one that Aloud acts on.
+    pub code: Option<ReplyCode>,
+    /// The server's words, the code among them.
+    pub text: String,
+}
+
+impl Reply {
+    /// Reads the words after NO or BAD.
+    #[must_use]
+    pub fn parse(text: impl Into<String>) -> Self {
+        let text = text.into();
+        let code = text.trim_start().strip_prefix('[').and_then(|rest| {
+            let atom = rest.split([']', ' ']).next()?;
+            ReplyCode::parse(atom)
+        });
+        Self { code, text }
+    }
+
+    /// True if the same may be accepted later without the user doing anything. Exchange has no code
+    /// for a mailbox that is being moved, so its words stand for one.
+    #[must_use]
+    pub fn passes(&self) -> bool {
+        const EXCHANGE: &str = "authenticated but not connected";
+        self.code.is_some() || self.text.to_ascii_lowercase().contains(EXCHANGE)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_code_stands_in_front() {
+        for (text, code, passes) in [
+            ("[UNAVAILABLE] later", Some(ReplyCode::Unavailable), true),
+            ("[inuse] busy", Some(ReplyCode::InUse), true),
+            ("[LIMIT 5] too many", Some(ReplyCode::Limit), true),
+            ("[SERVERBUG]", Some(ReplyCode::ServerBug), true),
+            ("no such mailbox [UNAVAILABLE]", None, false),
+            ("[UNAVAILABLE-EVER] no", None, false),
+            ("[OVERQUOTA] full", None, false),
+            ("[", None, false),
+            ("", None, false),
+            ("User is authenticated but not connected.", None, true),
+            ("not connected to the list of friends", None, false),
+        ] {
+            let reply = Reply::parse(text);
+            assert_eq!((reply.code, reply.passes()), (code, passes), "{text:?}");
+        }
+    }
+}
