@@ -115,11 +115,6 @@ pub enum OpKind {
         /// There, as the server spells it.
         to: String,
     },
-    /// Removes for good.
-    Expunge {
-        /// These messages.
-        uids: Vec<Uid>,
-    },
     /// Files a message, unless one with the same Message-ID is there already.
     Append {
         /// With these flags.

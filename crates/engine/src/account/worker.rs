@@ -292,7 +292,6 @@ impl Worker {
                     moved
                 }
             }
-            OpKind::Expunge { uids } => self.session().await?.expunge(uids).await?,
             OpKind::Append { flags, date, message_id, octets } => {
                 // Many servers file what was submitted through them; none says so (outbox
                 // contract 7).

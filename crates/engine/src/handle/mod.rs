@@ -121,7 +121,7 @@ pub(crate) struct Inner {
     pub(crate) tracker: TaskTracker,
     tasks: Mutex<HashMap<AccountId, AccountTask>>,
     online: AtomicBool,
-    prefetch: AtomicBool,
+    prefetch: bool,
     pub(crate) opened: Mutex<Vec<messages::Cached>>,
     pub(crate) relearned: tokio::sync::OnceCell<()>,
     recordings: PathBuf,
@@ -185,7 +185,7 @@ impl Engine {
             tracker: TaskTracker::new(),
             tasks: Mutex::default(),
             online: AtomicBool::new(false),
-            prefetch: AtomicBool::new(options.prefetch),
+            prefetch: options.prefetch,
             opened: Mutex::default(),
             relearned: tokio::sync::OnceCell::new(),
             recordings,
@@ -260,15 +260,6 @@ impl Engine {
     /// When our own contact card goes along.
     pub fn set_own_card(&self, when: OwnCard) {
         *lock(&self.inner.own_card) = when;
-    }
-
-    /// Whether small unheard recordings and faxes are fetched before they are opened; off where
-    /// octets cost money.
-    pub fn set_prefetch(&self, prefetch: bool) {
-        self.inner.prefetch.store(prefetch, Ordering::SeqCst);
-        for (_, task) in self.all_tasks() {
-            task.set_prefetch(prefetch);
-        }
     }
 
     // Accounts
@@ -476,7 +467,7 @@ impl Engine {
             events: self.inner.events.clone(),
             product: self.inner.product.clone(),
         });
-        task.set_prefetch(self.inner.prefetch.load(Ordering::SeqCst));
+        task.set_prefetch(self.inner.prefetch);
         if self.inner.online.load(Ordering::SeqCst) {
             task.set_online(true);
         }

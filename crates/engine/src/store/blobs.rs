@@ -92,21 +92,6 @@ impl Store {
         Ok(octets)
     }
 
-    /// Notes how long the whole message is.
-    ///
-    /// # Errors
-    /// [`Error::Store`].
-    pub fn expect_body(&self, key: MessageKey, total: u64) -> Result<()> {
-        self.write_now(|t| {
-            t.execute(
-                "INSERT INTO bodies (message, total) VALUES (?1, ?2) \
-                 ON CONFLICT (message) DO UPDATE SET total = excluded.total WHERE sha256 = ''",
-                params![key.0, to_sql(total)],
-            )?;
-            Ok(())
-        })
-    }
-
     /// Adds octets that begin at `offset`; what is already here is not written again. Returns how
     /// many octets are here now. Blocks.
     ///
@@ -161,11 +146,6 @@ impl Store {
         file.write_all(octets)?;
         drop(file);
         self.finish_body(key).map(|_| ())
-    }
-
-    /// Forgets a beginning that turned out to be of another message. Blocks.
-    pub fn drop_partial(&self, key: MessageKey) {
-        let _ = fs::remove_file(self.partial_path(key));
     }
 
     fn note_body(&self, key: MessageKey, sha: &str, len: usize) -> Result<()> {
