@@ -12,6 +12,7 @@ pub mod errors;
 pub(crate) mod external;
 pub mod handle;
 pub mod imap;
+pub(crate) mod lock;
 pub mod net;
 pub(crate) mod origin;
 pub mod outbox;

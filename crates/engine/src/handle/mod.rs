@@ -8,7 +8,7 @@ use std::{
     collections::{HashMap, HashSet},
     path::{Path, PathBuf},
     sync::{
-        Arc, Mutex, MutexGuard, PoisonError,
+        Arc, Mutex,
         atomic::{AtomicBool, AtomicU32, Ordering},
     },
     time::Duration,
@@ -22,7 +22,7 @@ use super::{
     drafts::Drafts,
     imap,
     net::{Dialer, TcpDialer},
-    outbox::{Outbox, Steps},
+    outbox::state::{Outbox, Steps},
     secrets::SecretStore,
     smtp,
     store::{self, Clock, Store, accounts, blocking, list, ops},
@@ -36,8 +36,10 @@ mod messages;
 mod passwords;
 mod people;
 mod sending;
+mod start;
 mod submission;
 
+pub(crate) use super::lock::lock;
 pub use hearing::{Heard, Hearing};
 pub(crate) use messages::Opening;
 pub(crate) use passwords::PasswordBook;
@@ -129,75 +131,10 @@ pub(crate) struct Inner {
 
 pub(crate) use super::errors::Result;
 
-/// How many events may wait for a slow listener before it is told to load everything again.
-const EVENTS: usize = 1024;
 /// How long a shutdown waits for tasks.
 const SHUTDOWN: Duration = Duration::from_secs(3);
 
-/// Locks a plain value; a panic elsewhere cannot have left it half changed.
-pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
 impl Engine {
-    /// Opens the store and starts one sleeping task an account. Nothing connects before
-    /// [`Self::go_online`], [`Self::sync_once`] or a command that needs the server.
-    ///
-    /// # Errors
-    /// [`Error::Store`].
-    pub async fn start(options: Options) -> Result<Self> {
-        let (dir, clock) = (options.data_dir.clone(), options.clock.clone());
-        let outbox = Outbox::new(options.steps);
-        let (store, outbox) = blocking(move || {
-            let store = Store::open(&dir, clock)?;
-            // Tidying is for the first process only: another may be in the middle of something.
-            if outbox.acquire_lock(&store)? {
-                store.quarantine()?;
-                let now = store.now();
-                store.write_now(|t| {
-                    store::contacts::purge(t, now - 24 * 3600)?;
-                    store::messages::purge(t, now)
-                })?;
-                store.sweep_files()?;
-                super::external::sweep(store.dir());
-            }
-            Ok((store, outbox))
-        })
-        .await?;
-        let rows = store.read(accounts::accounts).await?;
-        let recordings = store.dir().join("recordings");
-        let inner = Inner {
-            passwords: Arc::new(PasswordBook::new(options.secrets, store.clone())),
-            store,
-            events: broadcast::Sender::new(EVENTS),
-            dialer: options.dialer,
-            phrases: options.phrases,
-            product: options.product,
-            undo_seconds: AtomicU32::new(options.undo_seconds),
-            receipts: Mutex::new(options.receipts),
-            own_card: Mutex::new(options.own_card),
-            program: Mutex::new(options.program),
-            vendors: options.vendors,
-            swapped: Mutex::default(),
-            outbox,
-            drafts: Drafts::new(recordings.clone(), options.clock),
-            cancel: CancellationToken::new(),
-            tracker: TaskTracker::new(),
-            tasks: Mutex::default(),
-            online: AtomicBool::new(false),
-            prefetch: options.prefetch,
-            opened: Mutex::default(),
-            relearned: tokio::sync::OnceCell::new(),
-            recordings,
-        };
-        let engine = Self { inner: Arc::new(inner) };
-        for row in rows {
-            engine.spawn_task(row.id, row.settings);
-        }
-        super::outbox::finish_left_over(&engine).await?;
-        Ok(engine)
-    }
-
     /// Stops all tasks, waits at most a few seconds, checkpoints the database.
     pub async fn shutdown(&self) {
         self.inner.cancel.cancel();
@@ -226,25 +163,6 @@ impl Engine {
     #[must_use]
     pub fn events(&self) -> broadcast::Receiver<Event> {
         self.inner.events.subscribe()
-    }
-
-    /// Starts the everlasting loops: IDLE, outbox. A `sync --once` does without.
-    ///
-    /// # Errors
-    /// [`Error::Stopped`] after a shutdown.
-    pub async fn go_online(&self) -> Result<()> {
-        self.alive()?;
-        if !self.inner.online.swap(true, Ordering::SeqCst) {
-            super::outbox::spawn_loop(self);
-            submission::spawn_learner(self);
-            let engine = self.clone();
-            self.inner.tracker.spawn(async move { super::relearn::when_needed(&engine).await });
-        }
-        for task in self.all_tasks() {
-            task.1.set_online(true);
-        }
-        self.inner.outbox.wake();
-        Ok(())
     }
 
     /// Seconds that Send can be undone, for messages sent from now on.

@@ -9,7 +9,8 @@ use rand::{Rng, distr::Alphanumeric};
 
 use super::{Engine, Opening, Result, lock, messages::allowed};
 use crate::{
-    directory, outbox,
+    directory,
+    outbox::submit,
     receipts::Standing,
     store::{
         self, Writer, accounts, blocking, list,
@@ -223,10 +224,10 @@ impl Engine {
     pub async fn drain_outbox(&self) -> Result<()> {
         loop {
             self.alive()?;
-            let pause = outbox::run_once(self).await?;
+            let pause = submit::run_once(self).await?;
             let now = self.inner.store.now();
             let entries = self.inner.store.read(rows::entries).await?;
-            if !entries.iter().any(|entry| outbox::moves(entry, now)) {
+            if !entries.iter().any(|entry| submit::moves(entry, now)) {
                 return Ok(());
             }
             tokio::select! {

@@ -1,44 +1,18 @@
-//! The outbox: a message leaves this computer at most once without the user's word.
-//!
-//! The contract, kept by durable states (`store::outbox`):
-//!
-//! 1. On Send the octets, the envelope and the Message-ID are frozen and on disk before the call
-//!    returns.
-//! 2. `held` or `queued` -> `connecting` -> `data` (durable before the first content octet) ->
-//!    `accepted` -> filed in Sent, and the row is gone. Besides `ambiguous` and `failed`.
-//! 3. A cut before `data`, or before the final dot left: again by itself, 30 s doubling to 1 h with
-//!    jitter, for 5 days.
-//! 4. A cut at or after the final dot without a reply, or an end of the program in `data`:
-//!    `ambiguous`. It is searched for by Message-ID (4 times within a minute, then at every
-//!    occasion); found means sent, else the user decides. It is never sent again by itself.
-//! 5. A refused recipient means that nothing is sent; the address is named.
-//! 6. 4xx: again; 5xx: stop (`5.5.0` once more); credentials and certificates: wait, no try is
-//!    counted.
-//! 7. Filing is an operation that searches Sent by Message-ID before it appends.
-//!
-//! One process sends from a data folder, whichever holds `outbox.lock`; others only freeze.
-//!
-//! Tests: `tests/engine/outbox.rs`, which also ends a process at every step.
+//! The loop that submits what waits, and what becomes of each submission.
 
-use std::{
-    collections::HashMap,
-    fs::File,
-    sync::{Arc, Mutex},
-    time::Duration,
-};
+use std::{collections::HashMap, time::Duration};
 
 use rand::Rng;
-use tokio::sync::{Notify, broadcast::error::RecvError};
+use tokio::sync::broadcast::error::RecvError;
 
-use super::{
+use crate::{
     account::Passwords,
     errors::Result,
-    handle::{Engine, lock},
+    handle::Engine,
+    lock::lock,
     smtp::{self, DataGate, EnhancedCode, Envelope, SmtpFacts, SubmitOutcome},
     store::{
-        Store, accounts,
-        blobs::try_lock,
-        blocking,
+        Store, accounts, blocking,
         classify::{self, Known},
         messages,
         outbox::{self as rows, Entry, Phase},
@@ -64,70 +38,6 @@ const SEARCH_OFFLINE: i64 = 30;
 const LOOK: Duration = Duration::from_secs(5);
 /// How long a command line waits for an ambiguous message to be found.
 const SEARCH_PATIENCE: i64 = 90;
-
-/// Called with the name of each durable step; a test ends the process there.
-pub type Steps = Option<Arc<dyn Fn(&str) + Send + Sync>>;
-
-/// What the loop and the handle share.
-pub(crate) struct Outbox {
-    notify: Notify,
-    /// Held while rows are worked on: the loop and `drain` never overlap.
-    working: tokio::sync::Mutex<()>,
-    percent: Mutex<HashMap<OutboxId, u8>>,
-    steps: Steps,
-    /// Held by the one process that sends from this folder.
-    owned: Mutex<Option<File>>,
-}
-
-impl Outbox {
-    pub(crate) fn new(steps: Steps) -> Self {
-        Self {
-            notify: Notify::new(),
-            working: tokio::sync::Mutex::default(),
-            percent: Mutex::default(),
-            steps,
-            owned: Mutex::default(),
-        }
-    }
-
-    /// Becomes the one process that sends from this folder; false while another is. What a process
-    /// that died had on its way is put in order first. Blocks.
-    ///
-    /// # Errors
-    /// [`Error::Store`].
-    pub(crate) fn acquire_lock(&self, store: &Store) -> Result<bool> {
-        let mut owned = lock(&self.owned);
-        if owned.is_some() {
-            return Ok(true);
-        }
-        let Some(file) = try_lock(&store.dir().join("outbox.lock"))? else { return Ok(false) };
-        let now = store.now();
-        store.write_now(|t| rows::recover(t, now))?;
-        *owned = Some(file);
-        Ok(true)
-    }
-
-    /// Lets another process send from this folder.
-    pub(crate) fn release_lock(&self) {
-        *lock(&self.owned) = None;
-    }
-
-    /// Something changed: look again.
-    pub(crate) fn wake(&self) {
-        self.notify.notify_one();
-    }
-
-    /// A durable step was reached.
-    pub(crate) fn step(&self, name: &str) {
-        if let Some(steps) = &self.steps {
-            steps(name);
-        }
-    }
-
-    pub(crate) fn percent(&self, id: OutboxId) -> u8 {
-        lock(&self.percent).get(&id).copied().unwrap_or(0)
-    }
-}
 
 /// Starts the loop that empties the outbox until the engine stops.
 pub(crate) fn spawn_loop(engine: &Engine) {

@@ -1,0 +1,100 @@
+//! Starting the engine and its loops. Beside [`super`], because the loops know the engine.
+
+use std::sync::{
+    Arc, Mutex,
+    atomic::{AtomicBool, AtomicU32, Ordering},
+};
+
+use tokio::sync::broadcast;
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+
+use super::{Engine, Inner, Options, PasswordBook, Result, submission};
+use crate::{
+    drafts::Drafts,
+    external,
+    outbox::{state::Outbox, submit},
+    relearn,
+    store::{self, Store, accounts, blocking},
+};
+
+/// How many events may wait for a slow listener before it is told to load everything again.
+const EVENTS: usize = 1024;
+
+impl Engine {
+    /// Opens the store and starts one sleeping task an account. Nothing connects before
+    /// [`Self::go_online`], [`Self::sync_once`] or a command that needs the server.
+    ///
+    /// # Errors
+    /// [`Error::Store`].
+    pub async fn start(options: Options) -> Result<Self> {
+        let (dir, clock) = (options.data_dir.clone(), options.clock.clone());
+        let outbox = Outbox::new(options.steps);
+        let (store, outbox) = blocking(move || {
+            let store = Store::open(&dir, clock)?;
+            // Tidying is for the first process only: another may be in the middle of something.
+            if outbox.acquire_lock(&store)? {
+                store.quarantine()?;
+                let now = store.now();
+                store.write_now(|t| {
+                    store::contacts::purge(t, now - 24 * 3600)?;
+                    store::messages::purge(t, now)
+                })?;
+                store.sweep_files()?;
+                external::sweep(store.dir());
+            }
+            Ok((store, outbox))
+        })
+        .await?;
+        let rows = store.read(accounts::accounts).await?;
+        let recordings = store.dir().join("recordings");
+        let inner = Inner {
+            passwords: Arc::new(PasswordBook::new(options.secrets, store.clone())),
+            store,
+            events: broadcast::Sender::new(EVENTS),
+            dialer: options.dialer,
+            phrases: options.phrases,
+            product: options.product,
+            undo_seconds: AtomicU32::new(options.undo_seconds),
+            receipts: Mutex::new(options.receipts),
+            own_card: Mutex::new(options.own_card),
+            program: Mutex::new(options.program),
+            vendors: options.vendors,
+            swapped: Mutex::default(),
+            outbox,
+            drafts: Drafts::new(recordings.clone(), options.clock),
+            cancel: CancellationToken::new(),
+            tracker: TaskTracker::new(),
+            tasks: Mutex::default(),
+            online: AtomicBool::new(false),
+            prefetch: options.prefetch,
+            opened: Mutex::default(),
+            relearned: tokio::sync::OnceCell::new(),
+            recordings,
+        };
+        let engine = Self { inner: Arc::new(inner) };
+        for row in rows {
+            engine.spawn_task(row.id, row.settings);
+        }
+        submit::finish_left_over(&engine).await?;
+        Ok(engine)
+    }
+
+    /// Starts the everlasting loops: IDLE, outbox. A `sync --once` does without.
+    ///
+    /// # Errors
+    /// [`Error::Stopped`] after a shutdown.
+    pub async fn go_online(&self) -> Result<()> {
+        self.alive()?;
+        if !self.inner.online.swap(true, Ordering::SeqCst) {
+            submit::spawn_loop(self);
+            submission::spawn_learner(self);
+            let engine = self.clone();
+            self.inner.tracker.spawn(async move { relearn::when_needed(&engine).await });
+        }
+        for task in self.all_tasks() {
+            task.1.set_online(true);
+        }
+        self.inner.outbox.wake();
+        Ok(())
+    }
+}

@@ -1,0 +1,80 @@
+//! What the outbox loop and the engine's handle share: wake-ups, the folder's lock, progress.
+
+use std::{
+    collections::HashMap,
+    fs::File,
+    sync::{Arc, Mutex},
+};
+
+use tokio::sync::Notify;
+
+use crate::{
+    errors::Result,
+    lock::lock,
+    store::{Store, blobs::try_lock, outbox as rows},
+};
+use aloud_model::OutboxId;
+
+/// Called with the name of each durable step; a test ends the process there.
+pub type Steps = Option<Arc<dyn Fn(&str) + Send + Sync>>;
+
+/// What the loop and the handle share.
+pub(crate) struct Outbox {
+    pub(super) notify: Notify,
+    /// Held while rows are worked on: the loop and `drain` never overlap.
+    pub(super) working: tokio::sync::Mutex<()>,
+    pub(super) percent: Mutex<HashMap<OutboxId, u8>>,
+    steps: Steps,
+    /// Held by the one process that sends from this folder.
+    pub(super) owned: Mutex<Option<File>>,
+}
+
+impl Outbox {
+    pub(crate) fn new(steps: Steps) -> Self {
+        Self {
+            notify: Notify::new(),
+            working: tokio::sync::Mutex::default(),
+            percent: Mutex::default(),
+            steps,
+            owned: Mutex::default(),
+        }
+    }
+
+    /// Becomes the one process that sends from this folder; false while another is. What a process
+    /// that died had on its way is put in order first. Blocks.
+    ///
+    /// # Errors
+    /// [`Error::Store`].
+    pub(crate) fn acquire_lock(&self, store: &Store) -> Result<bool> {
+        let mut owned = lock(&self.owned);
+        if owned.is_some() {
+            return Ok(true);
+        }
+        let Some(file) = try_lock(&store.dir().join("outbox.lock"))? else { return Ok(false) };
+        let now = store.now();
+        store.write_now(|t| rows::recover(t, now))?;
+        *owned = Some(file);
+        Ok(true)
+    }
+
+    /// Lets another process send from this folder.
+    pub(crate) fn release_lock(&self) {
+        *lock(&self.owned) = None;
+    }
+
+    /// Something changed: look again.
+    pub(crate) fn wake(&self) {
+        self.notify.notify_one();
+    }
+
+    /// A durable step was reached.
+    pub(crate) fn step(&self, name: &str) {
+        if let Some(steps) = &self.steps {
+            steps(name);
+        }
+    }
+
+    pub(crate) fn percent(&self, id: OutboxId) -> u8 {
+        lock(&self.percent).get(&id).copied().unwrap_or(0)
+    }
+}
