@@ -10,7 +10,6 @@
 //! Not here: what a message is (`store`), sending (`outbox`). Tests: `tests/engine/account.rs`.
 #![cfg_attr(not(test), warn(clippy::indexing_slicing))]
 
-mod ahead;
 mod backoff;
 mod pass;
 pub mod sink;

@@ -3,6 +3,8 @@
 //! Operations come first and in order; then the body asked for last, one slice at a time, so that a
 //! new request never waits for a long download; then what may be wanted next (`ahead`).
 
+mod ahead;
+
 use std::{sync::Arc, time::Duration};
 
 use tokio::{
@@ -12,7 +14,6 @@ use tokio::{
 
 use super::{
     Shared,
-    ahead::Ahead,
     backoff::Backoff,
     sink::{BodyPlace, Op, OpEnd, OpKind, OpRefusal},
 };
@@ -20,6 +21,7 @@ use crate::{
     imap::{Reply, Selected, Session, Stored},
     types::{Error, Event},
 };
+use ahead::Ahead;
 use aloud_model::{Flag, MailboxId, MessageKey, Uid, imap::MailboxRole};
 
 /// Octets of a slice of a body: the first one, and the least and the most of the others. A slice
@@ -59,12 +61,12 @@ struct Body {
     slice: u32,
 }
 
-pub(super) struct Worker {
-    pub(super) shared: Arc<Shared>,
+struct Worker {
+    shared: Arc<Shared>,
     session: Option<Session>,
     selected: Option<(String, Selected)>,
     bodies: Vec<Body>,
-    pub(super) ahead: Ahead,
+    ahead: Ahead,
     backoff: Backoff,
     /// When operations that met a broken connection are tried again.
     retry: Option<Instant>,
@@ -130,7 +132,7 @@ impl Worker {
     }
 
     /// Something changed: waiting operations are carried out.
-    pub(super) async fn wakes(&mut self) {
+    async fn wakes(&mut self) {
         self.backoff.reset();
         self.replay_later().await;
     }
@@ -182,7 +184,7 @@ impl Worker {
 
     /// Whether to try once more: an unused connection may have died without a word. A connection
     /// that is of no use any more is dropped.
-    pub(super) fn again<T>(&mut self, outcome: &Result<T, Error>, old: bool) -> bool {
+    fn again<T>(&mut self, outcome: &Result<T, Error>, old: bool) -> bool {
         let ended = outcome.as_ref().is_err_and(Error::ends_connection);
         if ended {
             self.drop_session();
@@ -190,11 +192,11 @@ impl Worker {
         ended && old
     }
 
-    pub(super) fn has_session(&self) -> bool {
+    fn has_session(&self) -> bool {
         self.session.is_some()
     }
 
-    pub(super) fn drop_session(&mut self) {
+    fn drop_session(&mut self) {
         self.session = None;
         self.selected = None;
     }
@@ -433,12 +435,7 @@ impl Worker {
 
     /// Fetches and stores at most so many octets, those that come next; `true` when the message is
     /// complete. Progress is told where somebody waits for it.
-    pub(super) async fn fetch_slice(
-        &mut self,
-        key: MessageKey,
-        most: u32,
-        told: bool,
-    ) -> Result<bool, Error> {
+    async fn fetch_slice(&mut self, key: MessageKey, most: u32, told: bool) -> Result<bool, Error> {
         let sink = Arc::clone(&self.shared.setup.sink);
         let gone = || Error::NotFound("the message is not on the server any more".into());
         let place = sink.body_place(key).await?.ok_or_else(gone)?;

@@ -2,8 +2,8 @@
 //! play at once and their lengths and pages are exact.
 //!
 //! Only after a pass is complete, only while nobody waits for anything else, slice by slice; never
-//! without [`AccountTask::set_prefetch`](super::AccountTask::set_prefetch). What is wanted, and how
-//! much of it, says [`Sink::body_wants`](super::Sink::body_wants). A connection that breaks at it
+//! without [`AccountTask::set_prefetch`](crate::account::AccountTask::set_prefetch). What is wanted, and how
+//! much of it, says [`Sink::body_wants`](crate::account::Sink::body_wants). A connection that breaks at it
 //! is left alone for a while, then for good.
 
 use std::{
@@ -15,7 +15,7 @@ use std::{
 use futures::FutureExt;
 use tokio::time::Instant;
 
-use super::worker::Worker;
+use super::Worker;
 use crate::types::Error;
 use aloud_model::MessageKey;
 
@@ -33,7 +33,7 @@ pub(super) struct Ahead {
     /// Messages that could not be fetched; not tried again.
     refused: HashSet<MessageKey>,
     breaks: u32,
-    /// Nothing before this.
+    /// No prefetch before this instant (back-off).
     after: Option<Instant>,
 }
 
