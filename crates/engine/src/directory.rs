@@ -11,7 +11,6 @@ use super::{
     store::{
         Reader, Writer,
         contacts::{self, ContactRow, SourceKind},
-        list,
         ops::Act,
         zone,
     },
@@ -81,7 +80,7 @@ fn suggestions(c: &Reader, row: &ContactRow) -> Result<Vec<(bool, Completion)>> 
 
 /// Whether two addresses name the same mailbox; separators in numbers do not count.
 fn same(a: &str, b: &str) -> bool {
-    list::lookup_key(a) == list::lookup_key(b)
+    contacts::lookup_key(a) == contacts::lookup_key(b)
 }
 
 /// A number, sent through the account's voicemail gateway (RFC 3804, RFC 3801 section 4.1.1).

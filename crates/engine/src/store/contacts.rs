@@ -6,7 +6,7 @@ use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Error, Result, list, some,
+    Error, Result, some,
     vocabulary::{Word, quoted, vocabulary},
 };
 use crate::types::{CardField, Contact, ContactEmail, ContactSource, ContactTel, SpokenName};
@@ -187,7 +187,7 @@ pub fn digits(number: &str) -> String {
 
 /// The contact that has an address.
 pub(crate) fn by_address(c: &Connection, address: &str) -> Result<Option<ContactId>> {
-    Ok(list::contact_of(c, address)?.map(|(id, _)| ContactId(id)))
+    Ok(contact_of(c, address)?.map(|(id, _)| ContactId(id)))
 }
 
 /// Contacts that have a number; several people may share one.
@@ -249,7 +249,7 @@ pub(crate) fn save(t: &Transaction<'_>, contact: &ContactRow) -> Result<ContactI
         t.execute(
             "INSERT INTO contact_emails (contact, address, lookup_key, vpim, preferred) \
              VALUES (?1, ?2, ?3, ?4, ?5)",
-            params![id, address, list::lookup_key(address), vpim, preferred],
+            params![id, address, lookup_key(address), vpim, preferred],
         )?;
     }
     t.execute("DELETE FROM contact_tels WHERE contact = ?1", [id])?;
@@ -349,6 +349,22 @@ pub(crate) fn spoken_name(c: &Connection, id: ContactId) -> Result<Option<Spoken
         contact: id,
         length: u64::try_from(ms).ok().map(Duration::from_millis),
     }))
+}
+
+/// The contact with an address; separators in numbers do not count (RFC 3801 section 4.1.1).
+pub(super) fn contact_of(c: &Connection, address: &str) -> Result<Option<(i64, String)>> {
+    Ok(c.prepare_cached(
+        "SELECT k.id, k.name FROM contact_emails e JOIN contacts k ON k.id = e.contact \
+         WHERE e.lookup_key = ?1 AND k.deleted = 0 ORDER BY k.id LIMIT 1",
+    )?
+    .query_row([lookup_key(address)], |row| Ok((row.get(0)?, row.get(1)?)))
+    .optional()?)
+}
+
+/// What an address is looked up by.
+pub(crate) fn lookup_key(address: &str) -> String {
+    AddrSpec::parse(address)
+        .map_or_else(|_| address.to_lowercase(), |addr| aloud_message::address::lookup_key(&addr))
 }
 
 impl ContactRow {

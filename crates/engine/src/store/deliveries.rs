@@ -9,7 +9,7 @@ use rusqlite::{Connection, OptionalExtension, Transaction, params};
 use super::{
     Result,
     classify::Facts,
-    list,
+    contacts,
     vocabulary::{Word, quoted},
     zone,
 };
@@ -264,7 +264,7 @@ fn known_recipient(
     let ours: Vec<String> = query
         .query_map(params![account.0, id], |row| row.get(0))?
         .collect::<std::result::Result<_, _>>()?;
-    let same = |ours: &&String| list::lookup_key(ours) == list::lookup_key(named);
+    let same = |ours: &&String| contacts::lookup_key(ours) == contacts::lookup_key(named);
     if let Some(found) = ours.iter().find(same) {
         return Ok(Some(found.clone()));
     }

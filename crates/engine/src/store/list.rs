@@ -10,7 +10,7 @@ use rusqlite::{Connection, OptionalExtension, Row, params, params_from_iter, typ
 use super::{
     Error, Result,
     classify::{self, PreviewKind},
-    deliveries,
+    contacts, deliveries,
     search::Search,
     some,
     vocabulary::{Word, quoted, shown},
@@ -18,8 +18,8 @@ use super::{
 use crate::types::{ListPage, ListQuery, ListRow, Preview, Progress, Scope, Sort};
 use aloud_message::address;
 use aloud_model::{
-    AccountId, AddrSpec, Address, ContactId, DateTime, Importance, MailboxId, MessageKey,
-    MessageKind, imap::MailboxRole,
+    AccountId, Address, ContactId, DateTime, Importance, MailboxId, MessageKey, MessageKind,
+    imap::MailboxRole,
 };
 
 /// Most rows in one window.
@@ -261,7 +261,7 @@ fn complete(c: &Connection, raw: Raw) -> Result<ListRow> {
         row.delivery = deliveries::summary(c, row.account, &message_id)?;
     }
     if let Some(address) = &row.address {
-        let known: Option<(i64, String)> = contact_of(c, address)?;
+        let known: Option<(i64, String)> = contacts::contact_of(c, address)?;
         if let Some((id, name)) = known {
             row.contact = Some(ContactId(id));
             row.sender = name;
@@ -290,24 +290,8 @@ fn is_to_account(c: &Connection, account: AccountId, recipients: &[Address]) -> 
         .prepare_cached("SELECT address FROM accounts WHERE id = ?1")?
         .query_row([account.0], |row| row.get(0))
         .optional()?;
-    let own = own.as_deref().map(lookup_key);
+    let own = own.as_deref().map(contacts::lookup_key);
     Ok(recipients.iter().any(|to| own == Some(address::lookup_key(&to.addr))))
-}
-
-/// The contact with an address; separators in numbers do not count (RFC 3801 section 4.1.1).
-pub(super) fn contact_of(c: &Connection, address: &str) -> Result<Option<(i64, String)>> {
-    Ok(c.prepare_cached(
-        "SELECT k.id, k.name FROM contact_emails e JOIN contacts k ON k.id = e.contact \
-         WHERE e.lookup_key = ?1 AND k.deleted = 0 ORDER BY k.id LIMIT 1",
-    )?
-    .query_row([lookup_key(address)], |row| Ok((row.get(0)?, row.get(1)?)))
-    .optional()?)
-}
-
-/// What an address is looked up by.
-pub(crate) fn lookup_key(address: &str) -> String {
-    AddrSpec::parse(address)
-        .map_or_else(|_| address.to_lowercase(), |addr| address::lookup_key(&addr))
 }
 
 #[cfg(test)]
@@ -318,7 +302,7 @@ pub(super) mod tests {
         store::{Store, accounts, classify::Known, tests::scratch},
         types::{AccountSettings, Security, Server},
     };
-    use aloud_model::{Flag, Uid};
+    use aloud_model::{AddrSpec, Flag, Uid};
 
     pub(crate) fn settings() -> AccountSettings {
         let server = Server { host: "127.0.0.1".into(), port: 1, security: Security::None };
