@@ -15,6 +15,7 @@ pub mod command;
 mod link;
 mod names;
 mod pipe;
+mod read;
 mod reply;
 pub mod screen;
 mod session;

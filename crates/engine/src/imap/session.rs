@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use async_imap::imap_proto::{AttributeValue, MailboxDatum, Response, ResponseCode, Status};
+use async_imap::imap_proto::{MailboxDatum, Response, ResponseCode, Status};
 use base64::Engine as _;
 use tokio::time::{Instant, timeout_at};
 use tokio_util::sync::CancellationToken;
@@ -12,6 +12,7 @@ use super::{
     command::{Command, UidSet},
     link::{Done, Link, Literals, spell},
     names,
+    read::{read_flags, read_head, read_seen, read_slice, uid_of},
     types::{Head, IdleEnd, Listed, SeenFlags, Selected, Stored},
 };
 use crate::{
@@ -28,8 +29,6 @@ const IDLE_WHOLE: Duration = Duration::from_secs(1500);
 const DONE: Duration = Duration::from_secs(15);
 /// How long signing off may take.
 const LOGOUT: Duration = Duration::from_secs(2);
-/// Header octets kept of a message.
-const HEADER: usize = 256 * 1024;
 
 /// A signed-in connection. Any error other than [`Error::Server`], [`Error::Invalid`] and
 /// [`Error::NotFound`] is its end; all later calls then fail the same way.
@@ -599,112 +598,4 @@ fn is_news(response: &Response<'_>) -> bool {
             | Response::Vanished { .. }
             | Response::Fetch(..)
     )
-}
-
-fn uid_of(items: &[AttributeValue<'_>]) -> Option<Uid> {
-    items.iter().find_map(|item| match item {
-        AttributeValue::Uid(uid) if *uid != 0 => Some(Uid(*uid)),
-        _ => None,
-    })
-}
-
-fn read_flags(flags: &[std::borrow::Cow<'_, str>]) -> Vec<Flag> {
-    flags
-        .iter()
-        .filter(|flag| !flag.eq_ignore_ascii_case("\\Recent") && *flag != "\\*")
-        .map(|flag| Flag::parse(flag))
-        .collect()
-}
-
-fn read_seen(items: &[AttributeValue<'_>]) -> Option<SeenFlags> {
-    let uid = uid_of(items)?;
-    let flags = items.iter().find_map(|item| match item {
-        AttributeValue::Flags(flags) => Some(read_flags(flags)),
-        _ => None,
-    })?;
-    Some(SeenFlags { uid, flags, modseq: modseq_of(items) })
-}
-
-fn modseq_of(items: &[AttributeValue<'_>]) -> u64 {
-    let value = items.iter().find_map(|item| match item {
-        AttributeValue::ModSeq(value) => Some(*value),
-        _ => None,
-    });
-    value.unwrap_or(0)
-}
-
-fn read_slice(items: &[AttributeValue<'_>], offset: u64, len: u32) -> Option<Vec<u8>> {
-    items.iter().find_map(|item| match item {
-        AttributeValue::BodySection { section: None, index, data } => {
-            let data = data.as_deref().unwrap_or_default();
-            // A server that ignores the partial sends the whole message.
-            let skip = match index {
-                Some(_) => 0,
-                None => usize::try_from(offset).unwrap_or(usize::MAX),
-            };
-            let data = data.get(skip..).unwrap_or_default();
-            Some(data.get(..data.len().min(len as usize)).unwrap_or_default().to_vec())
-        }
-        _ => None,
-    })
-}
-
-fn read_head(items: &[AttributeValue<'_>]) -> Option<Head> {
-    let mut head = Head {
-        uid: uid_of(items)?,
-        flags: Vec::new(),
-        internal_date: None,
-        size: 0,
-        modseq: modseq_of(items),
-        server_id: String::new(),
-        header: Vec::new(),
-    };
-    let mut has_header = false;
-    for item in items {
-        match item {
-            AttributeValue::Flags(flags) => head.flags = read_flags(flags),
-            AttributeValue::InternalDate(text) => head.internal_date = read_date(text),
-            AttributeValue::Rfc822Size(size) => head.size = u64::from(*size),
-            AttributeValue::GmailMsgId(id) => head.server_id = id.to_string(),
-            AttributeValue::BodySection { section: Some(_), data, .. } => {
-                let data = data.as_deref().unwrap_or_default();
-                head.header = data.get(..data.len().min(HEADER)).unwrap_or_default().to_vec();
-                has_header = true;
-            }
-            _ => {}
-        }
-    }
-    has_header.then_some(head)
-}
-
-/// `" 4-Mar-2025 09:10:00 -0500"`.
-fn read_date(text: &str) -> Option<DateTime> {
-    let text = text.trim();
-    let (date_time, zone) = text.rsplit_once(' ')?;
-    let civil = jiff::civil::DateTime::strptime("%d-%b-%Y %H:%M:%S", date_time).ok()?;
-    let unix = civil.to_zoned(jiff::tz::TimeZone::UTC).ok()?.timestamp().as_second();
-    let sign = match zone.as_bytes().first()? {
-        b'+' => 1,
-        b'-' => -1,
-        _ => return None,
-    };
-    let hours: i16 = zone.get(1..3)?.parse().ok()?;
-    let minutes: i16 = zone.get(3..5)?.parse().ok()?;
-    let offset_minutes = sign * (hours.checked_mul(60)?.checked_add(minutes)?);
-    Some(DateTime { unix: unix - i64::from(offset_minutes) * 60, offset_minutes })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn reads_dates() {
-        let want = Some(DateTime { unix: 1_741_097_400, offset_minutes: -300 });
-        assert_eq!(read_date(" 4-Mar-2025 09:10:00 -0500"), want);
-        assert_eq!(read_date("04-Mar-2025 09:10:00 -0500"), want);
-        for bad in ["", "x", "04-Mar-2025 09:10:00", "04-Foo-2025 09:10:00 +0000", "a b +1"] {
-            assert_eq!(read_date(bad), None, "{bad}");
-        }
-    }
 }
