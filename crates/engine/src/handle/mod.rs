@@ -35,6 +35,7 @@ mod hearing;
 mod messages;
 mod passwords;
 mod people;
+mod receipt;
 mod sending;
 mod start;
 mod submission;
