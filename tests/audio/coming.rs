@@ -12,7 +12,7 @@ use aloud::{
 };
 
 use super::until;
-use crate::engine::hearing::{PATH, desk};
+use crate::engine::streaming::{PATH, desk};
 
 struct Stage {
     devices: NullDevices,

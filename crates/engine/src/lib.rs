@@ -17,7 +17,7 @@ pub mod net;
 pub(crate) mod origin;
 pub mod outbox;
 pub mod receipts;
-pub(crate) mod relearn;
+pub(crate) mod reclassify;
 pub mod secrets;
 pub mod smtp;
 pub mod store;

@@ -31,19 +31,19 @@ use super::{
 use aloud_model::*;
 
 mod answers;
-mod hearing;
 mod messages;
 mod passwords;
 mod people;
 mod receipt;
 mod sending;
 mod start;
+mod streaming;
 mod submission;
 
 pub(crate) use super::lock::lock;
-pub use hearing::{Heard, Hearing};
 pub(crate) use messages::Opening;
 pub(crate) use passwords::PasswordBook;
+pub use streaming::{Heard, Hearing};
 
 /// What the engine needs from its surroundings. It reads no environment and no settings file.
 pub struct Options {
@@ -126,7 +126,7 @@ pub(crate) struct Inner {
     online: AtomicBool,
     prefetch: bool,
     pub(crate) opened: Mutex<Vec<messages::Cached>>,
-    pub(crate) relearned: tokio::sync::OnceCell<()>,
+    pub(crate) reclassified: tokio::sync::OnceCell<()>,
     recordings: PathBuf,
 }
 
@@ -297,7 +297,7 @@ impl Engine {
         if let (Some(id), true) = (account, rows.is_empty()) {
             return Err(Error::NotFound(format!("account {id}")));
         }
-        super::relearn::when_needed(self).await;
+        super::reclassify::when_needed(self).await;
         let passes = rows.into_iter().map(|row| async move {
             let label = row.settings.label.clone();
             let outcome = match self.task(row.id) {

@@ -8,8 +8,8 @@ use crate::{
     store::{
         accounts, blocking,
         contacts::{self, ContactRow, Source, SourceKind},
+        meta,
         ops::{self, Act},
-        things,
     },
     types::*,
 };
@@ -268,7 +268,7 @@ impl Engine {
     /// # Errors
     /// [`Error::Store`].
     pub async fn own_name(&self) -> Result<Option<Arc<Pcm>>> {
-        let stored = self.inner.store.read(|c| things::get(c, things::OWN_NAME)).await?;
+        let stored = self.inner.store.read(|c| meta::get(c, meta::OWN_NAME)).await?;
         Ok(stored.and_then(|octets| unpack(&octets)).map(Arc::new))
     }
 
@@ -287,7 +287,7 @@ impl Engine {
             Some(pcm) => Some(pack(pcm)),
             None => None,
         };
-        self.inner.store.write(move |t| things::set(t, things::OWN_NAME, packed.as_deref())).await
+        self.inner.store.write(move |t| meta::set(t, meta::OWN_NAME, packed.as_deref())).await
     }
 }
 

@@ -346,24 +346,6 @@ impl Engine {
             token: token(),
         }
     }
-
-    /// Removes the folder of a recording that is frozen now, if it is one of ours.
-    async fn drop_recording(&self, recording: std::path::PathBuf) {
-        let ours = self.recordings_dir().to_owned();
-        let removed = blocking(move || {
-            if recording != ours && recording.starts_with(&ours) {
-                if recording.is_dir() {
-                    std::fs::remove_dir_all(&recording)?;
-                } else if recording.exists() {
-                    std::fs::remove_file(&recording)?;
-                }
-            }
-            make_private_dir(&ours)
-        });
-        if let Err(error) = removed.await {
-            tracing::warn!(error = error.class(), "a recording that was sent could not be removed");
-        }
-    }
 }
 
 /// What a telephone number leads to plays sound and shows no text (RFC 4239 section 9.1): a message

@@ -13,7 +13,7 @@ use crate::{
     drafts::Drafts,
     external,
     outbox::{state::Outbox, submit},
-    relearn,
+    reclassify,
     store::{self, Store, accounts, blocking},
 };
 
@@ -68,7 +68,7 @@ impl Engine {
             online: AtomicBool::new(false),
             prefetch: options.prefetch,
             opened: Mutex::default(),
-            relearned: tokio::sync::OnceCell::new(),
+            reclassified: tokio::sync::OnceCell::new(),
             recordings,
         };
         let engine = Self { inner: Arc::new(inner) };
@@ -89,7 +89,7 @@ impl Engine {
             submit::spawn_loop(self);
             submission::spawn_learner(self);
             let engine = self.clone();
-            self.inner.tracker.spawn(async move { relearn::when_needed(&engine).await });
+            self.inner.tracker.spawn(async move { reclassify::when_needed(&engine).await });
         }
         for task in self.all_tasks() {
             task.1.set_online(true);

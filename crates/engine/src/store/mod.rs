@@ -28,6 +28,7 @@ pub mod contacts;
 pub mod deliveries;
 pub mod list;
 pub mod messages;
+pub mod meta;
 mod migrate;
 pub mod ops;
 pub mod outbox;
@@ -35,7 +36,6 @@ pub mod receipts;
 pub mod search;
 pub mod sent_drafts;
 mod sink;
-pub mod things;
 pub(crate) mod vocabulary;
 pub mod zone;
 

@@ -1,4 +1,4 @@
-//! Small things with a name.
+//! Key/value metadata (`own-name`, the fingerprint of the vendor table).
 
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
@@ -13,14 +13,14 @@ pub(crate) const VENDORS: &str = "vendors";
 /// Set by a migration after which delivery reports must be read again.
 pub(crate) const REREAD_REPORTS: &str = "reread-reports";
 
-/// Reads a thing.
+/// Reads a value.
 pub(crate) fn get(c: &Connection, name: &str) -> Result<Option<Vec<u8>>> {
     Ok(c.prepare_cached("SELECT value FROM meta WHERE name = ?1")?
         .query_row([name], |row| row.get(0))
         .optional()?)
 }
 
-/// Writes or removes a thing.
+/// Writes or removes a value.
 pub(crate) fn set(t: &Transaction<'_>, name: &str, value: Option<&[u8]>) -> Result<()> {
     match value {
         Some(value) => t.execute(

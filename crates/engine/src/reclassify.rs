@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 use super::{
     Engine, Event,
     errors::Result,
-    store::{Store, blocking, classify::Known, messages, things},
+    store::{Store, blocking, classify::Known, messages, meta},
 };
 use aloud_message::vendors::Table;
 use aloud_model::MessageKey;
@@ -23,7 +23,7 @@ fn fingerprint() -> Vec<u8> {
 
 /// Looks again where needed, once an engine.
 pub(crate) async fn when_needed(engine: &Engine) {
-    let once = &engine.inner.relearned;
+    let once = &engine.inner.reclassified;
     once.get_or_init(|| async {
         if let Err(error) = run(engine).await {
             tracing::warn!(%error, "messages could not be looked at again");
@@ -36,9 +36,9 @@ pub(crate) async fn when_needed(engine: &Engine) {
 pub(crate) async fn run(engine: &Engine) -> Result<()> {
     let store = &engine.inner.store;
     let now = fingerprint();
-    let known = store.read(|c| things::get(c, things::VENDORS)).await?;
+    let known = store.read(|c| meta::get(c, meta::VENDORS)).await?;
     let same_table = known.as_deref() == Some(now.as_slice());
-    let reports = store.read(|c| things::get(c, things::REREAD_REPORTS)).await?.is_some();
+    let reports = store.read(|c| meta::get(c, meta::REREAD_REPORTS)).await?.is_some();
     if same_table && !reports {
         return Ok(());
     }
@@ -60,8 +60,8 @@ pub(crate) async fn run(engine: &Engine) -> Result<()> {
     }
     store
         .write(move |t| {
-            things::set(t, things::REREAD_REPORTS, None)?;
-            things::set(t, things::VENDORS, Some(&now))
+            meta::set(t, meta::REREAD_REPORTS, None)?;
+            meta::set(t, meta::VENDORS, Some(&now))
         })
         .await
 }

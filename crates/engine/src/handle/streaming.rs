@@ -3,7 +3,7 @@
 //! [`Hearing`] reads what the account task has stored, takes the leaf out of it
 //! ([`aloud_message::incremental`]) and decodes it ([`codec::Stream`]); each octet once. In the end it
 //! gives the whole, read as [`Engine::audio`] reads it, so what came in pieces is checked against
-//! it. Tests: `tests/engine/hearing.rs`.
+//! it. Tests: `tests/engine/streaming.rs`.
 
 use std::sync::Arc;
 
