@@ -166,6 +166,19 @@ error-server = The server said: { $text }
 error-protocol = The server’s answer made no sense. Try again later.
 error-store = This computer’s disk can’t be read or written. Check that it isn’t full.
 error-not-found = It isn’t there any more.
+error-no-sign-in = The server offers no way to sign in with a password.
+error-newer-database = A newer version of Aloud wrote this mailbox’s data. Nothing was changed. Start that version, or update this one.
+broken-no-connection = no connection within 20 seconds
+broken-no-tls = no TLS within 20 seconds
+broken-handshake = no TLS: { $said }
+broken-silent = no answer in time
+broken-not-reading = the server takes nothing
+broken-endless = the server takes too long
+broken-closed = the server closed the connection
+broken-goodbye = the server said goodbye: { $said }
+broken-reply = unexpected reply { $code }
+broken-asleep = the computer was asleep
+broken-offline = offline
 error-other = That didn’t work. Try again.
 
 ## Welcome

@@ -455,8 +455,10 @@ fn account_words(state: &AccountState) -> String {
         }
         AccountState::UpToDate(_) => fl!("cli-account-up-to-date"),
         AccountState::Offline(_) => fl!("cli-account-offline"),
-        AccountState::NeedsPassword(reason) => fl!("cli-account-password", reason = reason),
-        AccountState::Failed { reason, .. } => reason.clone(),
+        AccountState::NeedsPassword(error) => {
+            fl!("cli-account-password", reason = failure::error(error))
+        }
+        AccountState::Failed { error, .. } => failure::error(error),
     }
 }
 

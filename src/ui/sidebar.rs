@@ -18,7 +18,7 @@ use super::{
 use crate::{
     engine::{Account, AccountState, Counts, Mailbox, Scope},
     model::{AccountId, DateTime, MailboxId, imap::MailboxRole},
-    wording::figures::time_of_day,
+    wording::{self, figures::time_of_day},
 };
 
 /// Width of the sidebar at 100 %.
@@ -450,12 +450,14 @@ fn sync_list<'a>(sidebar: &'a Sidebar, look: Look, now: DateTime) -> El<'a, Mess
         let alone = Sidebar { accounts: vec![account.clone()], ..Sidebar::default() };
         let status = alone.status(now);
         let reason = match &account.state {
-            AccountState::Failed { reason, .. } | AccountState::NeedsPassword(reason)
-                if !reason.is_empty() =>
-            {
-                Some(reason.as_str())
+            AccountState::Failed { error, .. } | AccountState::NeedsPassword(error) => {
+                Some(wording::failure::error(error))
             }
-            _ => None,
+            AccountState::Idle
+            | AccountState::Checking
+            | AccountState::Fetching { .. }
+            | AccountState::UpToDate(_)
+            | AccountState::Offline(_) => None,
         };
         let mut words = column![
             look.text(Type::Ui, account.settings.label.as_str()).font(MEDIUM),
@@ -596,7 +598,10 @@ mod tests {
         let fine = AccountState::UpToDate(at(9));
         assert_eq!(status(std::slice::from_ref(&fine)), "Up to date · 09:00");
         assert_eq!(
-            status(&[fine.clone(), AccountState::NeedsPassword(String::new())]),
+            status(&[
+                fine.clone(),
+                AccountState::NeedsPassword(crate::engine::Error::PasswordNeeded)
+            ]),
             "Account 2 needs your password"
         );
         assert_eq!(

@@ -3,7 +3,7 @@
 
 use super::{delivery, problem, refusal};
 use crate::{
-    engine::{Failure, FailureWhy, Invalid, Refusal},
+    engine::{Broken, Error, Failure, FailureWhy, Invalid, Refusal},
     message::{Dsn, dsn},
 };
 
@@ -75,6 +75,54 @@ pub fn invalid(reason: &Invalid) -> String {
         Invalid::EmptyCard => fl!("invalid-empty-card"),
         Invalid::BadCard(said) => fl!("invalid-bad-card", said = said),
         Invalid::LargeCardFile => fl!("directory-file-too-large"),
+        other => other.to_string(),
+    }
+}
+
+/// An error of the engine in one sentence, with what to do about it.
+#[must_use]
+pub fn error(error: &Error) -> String {
+    match error {
+        Error::Refused(reason) => refused(reason),
+        Error::Invalid(reason) => invalid(reason),
+        Error::Auth(_) => fl!("error-password"),
+        Error::PasswordNeeded => fl!("error-password-needed"),
+        Error::NoKeyring(_) => fl!("account-no-keyring"),
+        Error::Certificate(_) => fl!("error-certificate"),
+        Error::NoEncryption => fl!("account-no-encryption"),
+        Error::NoSignIn => fl!("error-no-sign-in"),
+        Error::WrongSecurity { host, expects } => {
+            let (name, port) = host.rsplit_once(':').unwrap_or((host, ""));
+            fl!("account-wrong-security", host = name, port = port, expects = expects.words())
+        }
+        Error::Unreachable { host, .. } => fl!("error-unreachable", host = host),
+        Error::Server(text) => fl!("error-server", text = text),
+        Error::Protocol(_) => fl!("error-protocol"),
+        Error::Store(_) => fl!("error-store"),
+        Error::NewerDatabase { .. } => fl!("error-newer-database"),
+        Error::NotFound(_) => fl!("error-not-found"),
+        Error::NotEditable => fl!("outbox-not-editable"),
+        Error::DraftInUse => fl!("error-draft-in-use"),
+        Error::Stopped | _ => fl!("error-other"),
+    }
+}
+
+/// Why there is no connection: no capital, no full stop, to stand inside a sentence.
+#[must_use]
+pub fn broken(reason: &Broken) -> String {
+    match reason {
+        Broken::NoConnection => fl!("broken-no-connection"),
+        Broken::NoTls => fl!("broken-no-tls"),
+        Broken::Handshake(said) => fl!("broken-handshake", said = said),
+        Broken::Silent | Broken::SilentAfterMessage => fl!("broken-silent"),
+        Broken::NotReading => fl!("broken-not-reading"),
+        Broken::Endless => fl!("broken-endless"),
+        Broken::Closed => fl!("broken-closed"),
+        Broken::Goodbye(said) => fl!("broken-goodbye", said = said),
+        Broken::Reply(code) => fl!("broken-reply", code = code.to_string()),
+        Broken::Asleep => fl!("broken-asleep"),
+        Broken::Offline => fl!("broken-offline"),
+        Broken::Said(said) => said.clone(),
         other => other.to_string(),
     }
 }

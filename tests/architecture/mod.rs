@@ -105,6 +105,7 @@ fn sources() -> Vec<(String, String)> {
         .map(|(path, name)| {
             let text = fs::read_to_string(&path).unwrap();
             let code = text.split("\n#[cfg(test)]\nmod ").next().unwrap_or_default();
+            let code = code.split("\n#[cfg(test)]\npub(super) mod ").next().unwrap_or_default();
             let code: Vec<_> = code.lines().filter(|l| !l.trim_start().starts_with("//")).collect();
             (name.to_string_lossy().into_owned(), code.join("\n"))
         })

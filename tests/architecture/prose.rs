@@ -11,7 +11,7 @@
 use super::sources;
 
 /// The libraries that are held to it.
-const LAYERS: [&str; 5] = ["message", "cli", "ui", "main", "window"];
+const LAYERS: [&str; 6] = ["message", "engine", "cli", "ui", "main", "window"];
 
 /// Literals that look like prose and are data, by file or folder.
 const DATA: &[(&str, &str)] = &[
@@ -25,6 +25,14 @@ const DATA: &[(&str, &str)] = &[
     ("cli/log", "the line of a panic, which is reported and not read"),
     ("ui/screen/player/load", "what was looked for, for the log"),
     ("ui/theme/tokens", "comments of the colours, which a macro writes"),
+    ("engine/errors", "classes of errors in the log"),
+    ("engine/external", "shell scripts of its tests"),
+    ("engine/handle/answers", "the text of status 5.6.1 in RFC 3463 section 3.7"),
+    ("engine/imap/link", "an error of a stream, for the log"),
+    ("engine/imap/names", "names that mailboxes have on servers"),
+    ("engine/imap/reply", "what Exchange says, to be recognised"),
+    ("engine/secrets", "the user name of an entry in the keyring"),
+    ("engine/smtp/pipe", "errors of a stream, for the log"),
 ];
 
 /// Files whose sentences are still to become values.
@@ -108,6 +116,12 @@ fn is_prose(literal: &Literal<'_>) -> bool {
         word.chars().count() >= 2 && word.chars().all(letters)
     };
     let words: Vec<&str> = literal.text.split_whitespace().collect();
+    // Statements, and parts of them, that begin with a word of SQL in capitals.
+    const SQL: [&str; 9] =
+        ["SELECT", "INSERT", "UPDATE", "DELETE", "FROM", "WHERE", "AND", "ORDER", "JOIN"];
+    if words.first().is_some_and(|word| SQL.contains(word)) {
+        return false;
+    }
     words.windows(2).any(|two| two.iter().all(|word| small(word)))
         && !NOT_FOR_PEOPLE.iter().any(|mark| literal.before.contains(mark))
 }

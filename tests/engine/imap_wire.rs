@@ -367,7 +367,7 @@ async fn signs_in_with_plain_and_respects_what_the_server_says() {
     assert!(sign_in(&stage).await.is_ok());
     stage.finish();
     for (script, want) in [
-        ("S: * OK [CAPABILITY IMAP4rev1 LOGINDISABLED] hi", "server"),
+        ("S: * OK [CAPABILITY IMAP4rev1 LOGINDISABLED] hi", "no sign-in"),
         ("S: * BYE too many", "server"),
         ("S: 220 smtp.example.com ESMTP", "protocol"),
         ("S: * OK hi\nC: A1 CAPABILITY\nS: A1 NO", "server"),

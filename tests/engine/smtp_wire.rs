@@ -366,7 +366,7 @@ async fn commands_go_together_where_that_is_offered() {
         let broken = SubmitOutcome::Broken {
             data_started: false,
             final_dot_flushed: false,
-            reason: String::new(),
+            reason: aloud::engine::Broken::Closed,
         };
         let SubmitOutcome::Broken { data_started, final_dot_flushed, .. } = outcome else {
             panic!("{outcome:?} instead of {broken:?}");

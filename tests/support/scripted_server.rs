@@ -188,6 +188,7 @@ pub fn password() -> Secret {
 pub fn class(error: &Error) -> &'static str {
     match error {
         Error::Auth(_) => "auth",
+        Error::NoSignIn => "no sign-in",
         Error::Certificate(_) => "certificate",
         Error::NoEncryption => "no encryption",
         Error::Unreachable { .. } => "unreachable",

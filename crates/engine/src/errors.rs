@@ -3,8 +3,10 @@
 use super::types::Security;
 use aloud_model::DateTime;
 
+mod faults;
 mod reasons;
 
+pub use faults::{Broken, Fault, KeyringFault};
 pub use reasons::{Invalid, Refusal, Service};
 
 /// Of the engine.
@@ -12,7 +14,7 @@ pub(crate) type Result<T> = std::result::Result<T, Error>;
 
 /// What went wrong, in classes that a caller can act on. `Display` is English for logs and the
 /// command line; the window maps variants to its own sentences.
-#[derive(Debug, Clone, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
     /// A rule forbids it (private message, outside caller, unheard receipt). Exit code 3.
@@ -24,9 +26,12 @@ pub enum Error {
     /// No password is at hand; ask for it.
     #[error("no password is stored for this account")]
     PasswordNeeded,
+    /// The server offers no way to sign in with a password.
+    #[error("the server offers no way to sign in with a password")]
+    NoSignIn,
     /// The keyring cannot be used here.
     #[error("no keyring can be used: {0}")]
-    NoKeyring(String),
+    NoKeyring(KeyringFault),
     /// The certificate cannot be trusted; nothing was sent.
     #[error("the server's certificate cannot be trusted: {0}")]
     Certificate(BadCertificate),
@@ -47,18 +52,26 @@ pub enum Error {
     Unreachable {
         /// `imap.example.com:993`.
         host: String,
-        /// What the system said.
-        reason: String,
+        /// Why.
+        reason: Broken,
     },
     /// The server answered NO, BAD or 5xx.
     #[error("the server said: {0}")]
     Server(String),
     /// The server broke the protocol or a limit.
     #[error("the server's answer cannot be used: {0}")]
-    Protocol(String),
+    Protocol(Fault),
     /// The local database or disk.
     #[error("the local store failed: {0}")]
     Store(String),
+    /// A newer version of Aloud wrote the database; it is not touched.
+    #[error("the database has schema {found}, this version knows {known}")]
+    NewerDatabase {
+        /// Version of its schema.
+        found: usize,
+        /// Newest version that this program knows.
+        known: usize,
+    },
     /// Something asked for does not exist (any more).
     #[error("not found: {0}")]
     NotFound(String),
@@ -111,12 +124,14 @@ impl Error {
             Self::PasswordNeeded => "no password",
             Self::NoKeyring(_) => "no keyring",
             Self::Certificate(_) => "certificate",
+            Self::NoSignIn => "no sign-in",
             Self::NoEncryption => "no encryption",
             Self::WrongSecurity { .. } => "wrong encryption",
             Self::Unreachable { .. } => "unreachable",
             Self::Server(_) => "server",
             Self::Protocol(_) => "protocol",
             Self::Store(_) => "store",
+            Self::NewerDatabase { .. } => "newer database",
             Self::NotFound(_) => "not found",
             Self::Invalid(_) => "invalid",
             Self::DraftInUse => "draft in use",
@@ -141,9 +156,11 @@ impl Error {
             | Self::NoKeyring(_)
             | Self::Certificate(_)
             | Self::NoEncryption
+            | Self::NoSignIn
             | Self::WrongSecurity { .. }
             | Self::Refused(_)
             | Self::Invalid(_)
+            | Self::NewerDatabase { .. }
             | Self::DraftInUse
             | Self::NotEditable => true,
             Self::Unreachable { .. }
@@ -163,6 +180,7 @@ impl Error {
             | Self::Invalid(_)
             | Self::NotFound(_)
             | Self::Store(_)
+            | Self::NewerDatabase { .. }
             | Self::DraftInUse
             | Self::NotEditable => false,
             Self::Refused(_)
@@ -171,6 +189,7 @@ impl Error {
             | Self::NoKeyring(_)
             | Self::Certificate(_)
             | Self::NoEncryption
+            | Self::NoSignIn
             | Self::WrongSecurity { .. }
             | Self::Unreachable { .. }
             | Self::Protocol(_)
@@ -219,18 +238,18 @@ mod tests {
     #[test]
     fn errors_answer_for_themselves() {
         let text = || String::from("x");
-        let unreachable = Error::Unreachable { host: text(), reason: text() };
+        let unreachable = Error::Unreachable { host: text(), reason: Broken::Closed };
         let wrong = Error::WrongSecurity { host: text(), expects: Security::Tls };
         // Error, needs a password, needs the user, ends the connection.
         for (error, password, user, ends) in [
             (Error::Auth(text()), true, true, true),
             (Error::PasswordNeeded, true, true, true),
-            (Error::NoKeyring(text()), true, true, true),
+            (Error::NoKeyring(KeyringFault::Silent), true, true, true),
             (Error::NoEncryption, false, true, true),
             (wrong, false, true, true),
             (Error::Invalid(Invalid::NoRecipient), false, true, false),
             (unreachable, false, false, true),
-            (Error::Protocol(text()), false, false, true),
+            (Error::Protocol(Fault::NotImap), false, false, true),
             (Error::Server(text()), false, false, false),
             (Error::Store(text()), false, false, false),
             (Error::NotFound(text()), false, false, false),

@@ -17,7 +17,7 @@ use std::{
     time::Duration,
 };
 
-use super::types::Error;
+use super::types::{Error, KeyringFault};
 use aloud_model::{AccountId, Secret};
 
 /// How long one question to the keyring may take.
@@ -78,7 +78,7 @@ impl SecretStore for NoStore {
         Ok(None)
     }
     fn set(&self, _name: &str, _secret: &Secret) -> Result<(), Error> {
-        Err(Error::NoKeyring("none is used".into()))
+        Err(Error::NoKeyring(KeyringFault::Unused))
     }
     fn delete(&self, _name: &str) -> Result<(), Error> {
         Ok(())
@@ -142,7 +142,7 @@ impl KeyringStore {
         question: impl FnOnce(keyring::Entry) -> keyring::Result<T> + Send + 'static,
     ) -> Result<T, Error> {
         if WAITING.load(Ordering::SeqCst) >= 2 {
-            return Err(Error::NoKeyring("it does not answer".into()));
+            return Err(Error::NoKeyring(KeyringFault::Silent));
         }
         let (name, user) = (name.to_owned(), self.user.clone());
         let (tell, answer) = mpsc::channel();
@@ -155,11 +155,13 @@ impl KeyringStore {
         });
         if let Err(error) = asked {
             WAITING.fetch_sub(1, Ordering::SeqCst);
-            return Err(Error::NoKeyring(error.to_string()));
+            return Err(Error::NoKeyring(KeyringFault::Said(error.to_string())));
         }
         match answer.recv_timeout(BOUND) {
-            Ok(outcome) => outcome.map_err(|error| Error::NoKeyring(error.to_string())),
-            Err(_) => Err(Error::NoKeyring("it does not answer; it may be locked".into())),
+            Ok(outcome) => {
+                outcome.map_err(|error| Error::NoKeyring(KeyringFault::Said(error.to_string())))
+            }
+            Err(_) => Err(Error::NoKeyring(KeyringFault::Silent)),
         }
     }
 }

@@ -14,7 +14,7 @@ use super::{
     Engine,
     errors::Result,
     handle::lock,
-    relearn,
+    reclassify,
     store::{
         blocking,
         ops::{self, Act},
@@ -34,7 +34,7 @@ impl Engine {
         let opening = self.load(key).await?;
         let address = opening.mail.sender.address.as_ref();
         let row = address.and_then(|address| vendors::row_for(address, kind));
-        let row = row.ok_or_else(|| Error::NotFound("an address in From".into()))?;
+        let row = row.ok_or_else(|| Error::NotFound("From".into()))?;
         let added = row.clone();
         self.change_table(move |text| format!("{added}\n{text}")).await?;
         self.look_again(key).await;
@@ -77,14 +77,14 @@ impl Engine {
     async fn look_again(&self, key: MessageKey) {
         lock(&self.inner.opened).clear();
         let store = self.inner.store.clone();
-        if let Err(error) = blocking(move || relearn::look(&store, key)).await {
+        if let Err(error) = blocking(move || reclassify::look(&store, key)).await {
             tracing::debug!(%key, %error, "not looked at again");
         }
         self.tell(Event::MessageChanged(key));
         self.tell(Event::Resync);
         let engine = self.clone();
         self.inner.tracker.spawn(async move {
-            if let Err(error) = relearn::run(&engine).await {
+            if let Err(error) = reclassify::run(&engine).await {
                 tracing::warn!(%error, "messages could not be looked at again");
             }
         });

@@ -13,7 +13,9 @@ pub use super::drafts::{
     Closed, Draft, DraftContent, DraftId, Listed, Recipient, Revision, Saved, Sound, Unsent,
     read_take,
 };
-pub use super::errors::{BadCertificate, CertificateFault, Error, Invalid, Refusal, Service};
+pub use super::errors::{
+    BadCertificate, Broken, CertificateFault, Error, Fault, Invalid, KeyringFault, Refusal, Service,
+};
 pub use account::*;
 pub use event::*;
 pub use list::*;

@@ -327,7 +327,8 @@ fn bars_say_what_keeps_mail_from_coming() {
     let mut app = app();
     app.world.sidebar.accounts[0].state = AccountState::Offline(NOW);
     assert!(sees(&app, "You’re offline") && sees(&app, "Offline since 10:40"));
-    app.world.sidebar.accounts[0].state = AccountState::NeedsPassword(String::new());
+    app.world.sidebar.accounts[0].state =
+        AccountState::NeedsPassword(crate::engine::Error::PasswordNeeded);
     assert!(sees(&app, "Account 1 wants your password"));
     click(&mut app, "Sign in");
     assert!(sees(&app, "Sign in to Account 1"));

@@ -87,32 +87,7 @@ pub fn phone(text: &str) -> String {
 /// The sentence for an engine's error.
 #[must_use]
 pub fn error_text(error: &engine::Error) -> String {
-    use engine::Error as E;
-    match error {
-        E::Refused(reason) => wording::failure::refused(reason),
-        E::Invalid(reason) => wording::failure::invalid(reason),
-        E::Auth(_) => fl!("error-password"),
-        E::PasswordNeeded => fl!("error-password-needed"),
-        E::NoKeyring(_) => fl!("account-no-keyring"),
-        E::Certificate(_) => fl!("error-certificate"),
-        E::NoEncryption => fl!("account-no-encryption"),
-        E::WrongSecurity { host, expects } => wrong_security(host, *expects),
-        E::Unreachable { host, .. } => fl!("error-unreachable", host = host),
-        E::Server(text) => fl!("error-server", text = text),
-        E::Protocol(_) => fl!("error-protocol"),
-        E::Store(_) => fl!("error-store"),
-        E::NotFound(_) => fl!("error-not-found"),
-        E::DraftInUse => fl!("error-draft-in-use"),
-        E::NotEditable => fl!("outbox-not-editable"),
-        E::Stopped | _ => fl!("error-other"),
-    }
-}
-
-/// "Port 143 of imap.example.com expects STARTTLS. Choose STARTTLS for it."
-#[must_use]
-pub fn wrong_security(peer: &str, expects: engine::Security) -> String {
-    let (host, port) = peer.rsplit_once(':').unwrap_or((peer, ""));
-    fl!("account-wrong-security", host = host, port = port, expects = expects.words())
+    wording::failure::error(error)
 }
 
 /// The toast after a file was saved.

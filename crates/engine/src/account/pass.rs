@@ -17,7 +17,7 @@ use super::{
 };
 use crate::{
     imap::{Head, SeenFlags, Selected},
-    types::{AccountState, Error, Event, SyncReport},
+    types::{AccountState, Error, Event, Fault, SyncReport},
 };
 use aloud_model::{Flag, Uid, UidValidity, imap::MailboxRole};
 
@@ -79,7 +79,7 @@ impl Watcher {
         shared.take_touched();
         let listed = self.connect().await?.list().await?;
         if listed.is_empty() {
-            return Err(Error::Protocol("the server lists no mailbox".into()));
+            return Err(Error::Protocol(Fault::NoMailbox));
         }
         self.mailboxes = shared.setup.sink.put_mailboxes(shared.setup.id, listed).await?;
         self.mailboxes.sort_by_key(|mailbox| (rank(mailbox.role), mailbox.id));
@@ -107,7 +107,7 @@ impl Watcher {
     ) -> Result<(), Error> {
         match self.mailbox(mailbox, report).await {
             Err(Error::Server(text)) => {
-                report.errors.push(format!("{}: the server said: {text}", mailbox.wire_name));
+                report.errors.push(format!("{}: {text}", mailbox.wire_name));
                 Ok(())
             }
             outcome => outcome,
@@ -322,11 +322,11 @@ impl Watcher {
                         halve(part, &mut waiting);
                     }
                 }
-                Err(Error::Protocol(text)) => {
+                Err(Error::Protocol(fault)) => {
                     self.session = None;
                     bisections += 1;
                     if bisections > BISECTIONS {
-                        return Err(Error::Protocol(text));
+                        return Err(Error::Protocol(fault));
                     }
                     if let [uid] = part {
                         let head = Head {
@@ -346,7 +346,7 @@ impl Watcher {
                     if again.uid_validity.unwrap_or(UidValidity(0))
                         != state.uid_validity.unwrap_or(UidValidity(0))
                     {
-                        return Err(Error::Protocol("UIDVALIDITY changed meanwhile".into()));
+                        return Err(Error::Protocol(Fault::UidValidity));
                     }
                 }
                 Err(error) => return Err(error),

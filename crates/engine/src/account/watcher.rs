@@ -15,7 +15,7 @@ use tokio_util::sync::CancellationToken;
 use super::{Shared, backoff::Backoff, now, sink::MailboxState};
 use crate::{
     imap::{IdleEnd, Session},
-    types::{AccountState, Error, Event, SyncReport},
+    types::{AccountState, Broken, Error, Event, SyncReport},
 };
 use aloud_model::{DateTime, MailboxId, Uid, imap::MailboxRole};
 
@@ -148,13 +148,13 @@ impl Watcher {
         let wait = self.backoff.wait(refused);
         let mut since = now();
         since.unix = since.unix.saturating_add(i64::try_from(wait.as_secs()).unwrap_or(0));
-        let ask = |reason: String| {
-            self.shared.set_state(AccountState::NeedsPassword(reason));
+        let ask = |error: &Error| {
+            self.shared.set_state(AccountState::NeedsPassword(error.clone()));
             self.shared.tell(Event::AuthRequired(self.shared.setup.id));
         };
         match error {
             Error::PasswordNeeded | Error::NoKeyring(_) => {
-                ask(error.to_string());
+                ask(error);
                 return None;
             }
             Error::Auth(_) => {
@@ -162,18 +162,31 @@ impl Watcher {
                 // A server that took the password before may be having a bad moment; one that
                 // never did may lock the account.
                 if !self.signed_in_once || self.auth_failures >= AUTH_TRIES {
-                    ask(error.to_string());
+                    ask(error);
                     return None;
                 }
-                let state = AccountState::Failed { reason: error.to_string(), retry_at: since };
+                let state = AccountState::Failed { error: error.clone(), retry_at: since };
                 self.shared.set_state(state);
             }
             Error::Unreachable { .. } => {
                 let since = *self.offline_since.get_or_insert_with(now);
                 self.shared.set_state(AccountState::Offline(since));
             }
-            _ => {
-                let state = AccountState::Failed { reason: error.to_string(), retry_at: since };
+            Error::Refused(_)
+            | Error::Certificate(_)
+            | Error::NoEncryption
+            | Error::NoSignIn
+            | Error::WrongSecurity { .. }
+            | Error::Server(_)
+            | Error::Protocol(_)
+            | Error::Store(_)
+            | Error::NewerDatabase { .. }
+            | Error::NotFound(_)
+            | Error::Invalid(_)
+            | Error::DraftInUse
+            | Error::NotEditable
+            | Error::Stopped => {
+                let state = AccountState::Failed { error: error.clone(), retry_at: since };
                 self.shared.set_state(state);
             }
         }
@@ -290,7 +303,7 @@ impl Watcher {
             self.backoff.reset();
             return Err(Error::Unreachable {
                 host: self.shared.setup.settings.imap.host.clone(),
-                reason: "the computer was asleep".into(),
+                reason: Broken::Asleep,
             });
         }
         match end {

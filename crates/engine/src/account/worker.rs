@@ -19,7 +19,7 @@ use super::{
 };
 use crate::{
     imap::{Reply, Selected, Session, Stored},
-    types::{Error, Event},
+    types::{Error, Event, Fault},
 };
 use ahead::Ahead;
 use aloud_model::{Flag, MailboxId, MessageKey, Uid, imap::MailboxRole};
@@ -437,14 +437,14 @@ impl Worker {
     /// complete. Progress is told where somebody waits for it.
     async fn fetch_slice(&mut self, key: MessageKey, most: u32, told: bool) -> Result<bool, Error> {
         let sink = Arc::clone(&self.shared.setup.sink);
-        let gone = || Error::NotFound("the message is not on the server any more".into());
+        let gone = || Error::NotFound(format!("message {key}"));
         let place = sink.body_place(key).await?.ok_or_else(gone)?;
         if place.complete {
             return Ok(true);
         }
         let BodyPlace { wire_name, uid_validity, uid, size, have, .. } = place;
         if have >= BODY {
-            return Err(Error::Protocol("the message is too large".into()));
+            return Err(Error::Protocol(Fault::LargeMessage));
         }
         let selected = self.select(&wire_name).await?;
         if selected.uid_validity.is_some_and(|known| known != uid_validity) {
@@ -456,7 +456,7 @@ impl Worker {
         let end = octets.len() < len as usize;
         let have = have + octets.len() as u64;
         if end && have == 0 {
-            return Err(Error::Server("the server gives no text for this message".into()));
+            return Err(Error::NotFound(format!("message {key}")));
         }
         tracing::trace!(key = key.0, have, size, end, "a slice of a message");
         let changed = sink.put_octets(key, place.have, octets, end).await?;

@@ -100,7 +100,7 @@ pub(super) fn append(dir: &Path, content: &DraftContent, now: i64) -> Result<Sav
     let octets = serde_json::to_vec(&Stored { written: now, content: content.clone() })
         .map_err(|error| Error::Store(error.to_string()))?;
     if octets.len() as u64 > ONE_MAX {
-        return Err(Error::Store("the draft is larger than 8 MiB".into()));
+        return Err(Error::Store("draft > 8 MiB".into()));
     }
     // One that cannot be read keeps its number.
     let number = files(dir).last().map_or(0, |(number, ..)| *number).saturating_add(1);

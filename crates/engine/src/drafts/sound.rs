@@ -24,7 +24,7 @@ const HEADER: u64 = 44;
 /// [`Error::Store`] when it cannot be read.
 pub fn read_take(file: &Path) -> Result<Pcm> {
     if fs::metadata(file)?.len() > TAKE_MAX {
-        return Err(Error::Store("the recording is too large".into()));
+        return Err(Error::Store("recording > 700 MiB".into()));
     }
     let mut octets = fs::read(file)?;
     if plain_rate(&octets).is_some() {

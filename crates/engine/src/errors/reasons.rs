@@ -77,7 +77,7 @@ impl Service {
 }
 
 /// What is wrong with what the engine was given.
-#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Invalid {
     /// Nobody to send it to.

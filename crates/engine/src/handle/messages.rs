@@ -6,7 +6,7 @@ use super::{Engine, Result, lock};
 use crate::{
     directory, external, origin, receipts,
     store::{
-        self,
+        self, accounts,
         blobs::Have,
         blocking, classify, contacts, deliveries, list,
         messages::{self as rows, Place},
@@ -450,7 +450,9 @@ impl Engine {
         let state = task.state().borrow().clone();
         if let AccountState::Offline(_) = state {
             task.wake();
-            return Err(Error::Unreachable { host: "the server".into(), reason: "offline".into() });
+            let row = self.inner.store.read(move |c| accounts::account(c, account)).await?;
+            let host = row.settings.imap.host;
+            return Err(Error::Unreachable { host, reason: Broken::Offline });
         }
         task.fetch_body(key).await?;
         self.tell(Event::MessageChanged(key));

@@ -10,7 +10,7 @@ use crate::{
     account::Passwords,
     secrets::{SecretStore, password_name},
     store::{Store, accounts, blocking},
-    types::Error,
+    types::{Error, KeyringFault},
 };
 use aloud_model::{AccountId, Secret};
 
@@ -72,9 +72,7 @@ impl Passwords for PasswordBook {
                 Ok(password)
             }
             // A locked keyring says "no entry": our own record knows better.
-            Ok(None) if row.password_saved => {
-                Err(Error::NoKeyring("it is locked, or the saved password was removed".into()))
-            }
+            Ok(None) if row.password_saved => Err(Error::NoKeyring(KeyringFault::NoEntry)),
             Ok(None) => Err(Error::PasswordNeeded),
             Err(Error::NoKeyring(_)) if !row.password_saved => Err(Error::PasswordNeeded),
             Err(error) => Err(error),

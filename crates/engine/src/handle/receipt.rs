@@ -79,7 +79,7 @@ impl Engine {
             .store
             .write(move |t| freeze_receipt(t, account, &standing, &at, &frozen, now))
             .await?;
-        self.inner.outbox.step("receipt frozen");
+        self.inner.outbox.step("receipt-frozen");
         self.places_changed(places);
         self.inner.outbox.wake();
         self.tell(Event::MessageChanged(key));

@@ -17,7 +17,7 @@ use super::{
 };
 use crate::{
     net::{REPLY, Wire},
-    types::Error,
+    types::{Broken, Error, Fault},
 };
 
 /// The slowest line that is still waited for, in octets a second.
@@ -110,7 +110,7 @@ impl Link {
             })
             .await;
         self.settle(outcome)?;
-        said.unwrap_or_else(|| Err(Error::Protocol("the server's greeting is not IMAP".into())))
+        said.unwrap_or_else(|| Err(Error::Protocol(Fault::NotImap)))
     }
 
     /// Runs one command.
@@ -220,7 +220,7 @@ impl Link {
         });
         let outcome = match ending.await {
             Ok(outcome) => outcome,
-            Err(_) => Err(self.wire().broken("the server does not end the command")),
+            Err(_) => Err(self.wire().broken(Broken::Endless)),
         };
         self.settle(outcome)
     }
@@ -252,7 +252,7 @@ impl Link {
     ) -> Result<Option<Done>, Error> {
         loop {
             if Instant::now() > until {
-                return Err(self.wire().broken("the server takes too long"));
+                return Err(self.wire().broken(Broken::Endless));
             }
             let (asked, done, spent) = self.turn(tag, listener).await?;
             if done.is_some() || (asked && ask) {
@@ -283,7 +283,7 @@ impl Link {
                     let data = self.client.get_mut().screen().announced();
                     let more = Duration::from_secs(data / SLOWEST);
                     if more <= extra {
-                        return Err(self.wire().broken("no answer within 60 seconds"));
+                        return Err(self.wire().broken(Broken::Silent));
                     }
                     extra = more;
                 }
@@ -346,7 +346,7 @@ impl Link {
             match timeout(REPLY, step).await {
                 Ok(Ok(())) => {}
                 Ok(Err(error)) => return Err(self.failed(&error)),
-                Err(_) => return Err(self.wire().broken("the server takes nothing")),
+                Err(_) => return Err(self.wire().broken(Broken::NotReading)),
             }
         }
         Ok(())
@@ -354,17 +354,17 @@ impl Link {
 
     fn closed(&self) -> Error {
         match &self.bye {
-            Some(text) => self.wire().broken(format!("the server said goodbye: {text}")),
-            None => self.wire().broken("the server closed the connection"),
+            Some(text) => self.wire().broken(Broken::Goodbye(text.clone())),
+            None => self.wire().broken(Broken::Closed),
         }
     }
 
     /// The screen's complaints and the parser's are the server's fault; all else is the network's.
     fn failed(&self, error: &io::Error) -> Error {
         match error.kind() {
-            io::ErrorKind::InvalidData => Error::Protocol(error.to_string()),
+            io::ErrorKind::InvalidData => Error::Protocol(Fault::Limit(error.to_string())),
             // The parser's text quotes the response, which must not reach a log.
-            io::ErrorKind::Other => Error::Protocol("a response cannot be understood".into()),
+            io::ErrorKind::Other => Error::Protocol(Fault::Unreadable),
             io::ErrorKind::UnexpectedEof => self.closed(),
             _ => self.wire().broken(error.to_string()),
         }

@@ -17,7 +17,7 @@ use super::{
 };
 use crate::{
     net::{Dialer, Lines, Traffic, Trust, Wire},
-    types::{AccountSettings, Error, Security},
+    types::{AccountSettings, Error, Fault, Security},
 };
 use aloud_model::{DateTime, Flag, Secret, Uid, UidValidity, imap::MailboxRole};
 
@@ -102,9 +102,7 @@ impl Session {
         let done = if self.has("AUTH=PLAIN") {
             self.authenticate_plain(user, password).await?
         } else if self.has("LOGINDISABLED") {
-            return Err(Error::Server(
-                "this server does not allow signing in with a password here".into(),
-            ));
+            return Err(Error::NoSignIn);
         } else {
             let login = Command::new("LOGIN").string(user).string(password.expose());
             self.link.run(&login, &mut |_| {}).await?
@@ -321,7 +319,7 @@ impl Session {
     pub async fn fetch_slice(&mut self, uid: Uid, offset: u64, len: u32) -> Result<Vec<u8>, Error> {
         let mut slices = self.fetch_slices(&[uid], offset, len).await?;
         let slice = slices.pop().map(|(_, octets)| octets);
-        slice.ok_or_else(|| Error::NotFound(format!("message with UID {}", uid.0)))
+        slice.ok_or_else(|| Error::NotFound(format!("UID {}", uid.0)))
     }
 
     /// The same octets of several messages; those that are gone are not in the answer.
@@ -502,7 +500,7 @@ impl Session {
         let (tag, done) = self.link.open("IDLE", &mut |response| news |= is_news(response)).await?;
         if let Some(done) = done {
             done.ok()?;
-            return Err(Error::Server("IDLE ended before it began".into()));
+            return Err(Error::Server(String::new()));
         }
         let latest = Instant::now() + IDLE_WHOLE;
         let end = loop {
@@ -555,13 +553,13 @@ async fn start_tls(wire: Wire) -> Result<Wire, Error> {
     let greeting = lines.next().await?;
     let mut words = greeting.split_ascii_whitespace();
     if words.next() != Some("*") {
-        return Err(Error::Protocol("the server's greeting is not IMAP".into()));
+        return Err(Error::Protocol(Fault::NotImap));
     }
     match words.next().map(str::to_ascii_uppercase).as_deref() {
         Some("OK") => {}
         Some("PREAUTH") => return Err(Error::NoEncryption),
         Some("BYE") => return Err(Error::Server(words.collect::<Vec<_>>().join(" "))),
-        _ => return Err(Error::Protocol("the server's greeting is not IMAP".into())),
+        _ => return Err(Error::Protocol(Fault::NotImap)),
     }
     lines.write("S1 STARTTLS\r\n").await?;
     loop {
@@ -572,7 +570,7 @@ async fn start_tls(wire: Wire) -> Result<Wire, Error> {
             (Some("*"), _) => {}
             (Some("S1"), Some("OK")) => return lines.into_wire(),
             (Some("S1"), Some("NO" | "BAD")) => return Err(Error::NoEncryption),
-            _ => return Err(Error::Protocol("the answer to STARTTLS is not IMAP".into())),
+            _ => return Err(Error::Protocol(Fault::StartTls)),
         }
     }
 }

@@ -6,7 +6,7 @@ use tokio::{
 };
 
 use super::{REPLY, Wire};
-use crate::types::Error;
+use crate::types::{Broken, Error, Fault};
 
 /// Longest line before the upgrade.
 const LINE: usize = 8192;
@@ -34,7 +34,7 @@ impl Lines {
         match timeout(REPLY, step).await {
             Ok(Ok(())) => Ok(()),
             Ok(Err(error)) => Err(self.wire.broken(error.to_string())),
-            Err(_) => Err(self.wire.broken("the server takes nothing")),
+            Err(_) => Err(self.wire.broken(Broken::NotReading)),
         }
     }
 
@@ -42,11 +42,11 @@ impl Lines {
     pub(crate) async fn next(&mut self) -> Result<String, Error> {
         self.lines += 1;
         if self.lines > LINES {
-            return Err(Error::Protocol("too many lines before encryption".into()));
+            return Err(Error::Protocol(Fault::ManyLines));
         }
         match timeout(REPLY, self.read_line()).await {
             Ok(line) => line,
-            Err(_) => Err(self.wire.broken("no answer within 60 seconds")),
+            Err(_) => Err(self.wire.broken(Broken::Silent)),
         }
     }
 
@@ -62,12 +62,12 @@ impl Lines {
                 return Ok(text);
             }
             if self.buffer.len() > LINE {
-                return Err(Error::Protocol("a line before encryption is too long".into()));
+                return Err(Error::Protocol(Fault::LongLine));
             }
             let mut chunk = [0; 1024];
             let read = self.wire.read(&mut chunk).await;
             match read.map_err(|error| self.wire.broken(error.to_string()))? {
-                0 => return Err(self.wire.broken("the server closed the connection")),
+                0 => return Err(self.wire.broken(Broken::Closed)),
                 count => self.buffer.extend_from_slice(chunk.get(..count).unwrap_or_default()),
             }
         }
@@ -81,7 +81,7 @@ impl Lines {
         if self.buffer.is_empty() {
             Ok(self.wire)
         } else {
-            Err(Error::Protocol("the server sent more than its answer before encryption".into()))
+            Err(Error::Protocol(Fault::EarlyOctets))
         }
     }
 }

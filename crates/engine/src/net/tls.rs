@@ -10,7 +10,7 @@ use tokio::time::timeout;
 use tokio_rustls::{TlsConnector, client::TlsStream};
 
 use super::{CONNECT, Stream};
-use crate::types::{BadCertificate, CertificateFault, Error, Invalid, Security, Server};
+use crate::types::{BadCertificate, Broken, CertificateFault, Error, Invalid, Security, Server};
 use aloud_model::DateTime;
 
 /// Largest CA file that is read.
@@ -55,7 +55,7 @@ impl Trust {
             };
             let length = std::fs::metadata(path).map_err(|e| bad(e.to_string()))?.len();
             if length > CA_LIMIT {
-                return Err(bad("the file is too large".into()));
+                return Err(bad(format!("over {CA_LIMIT} octets")));
             }
             let pem = std::fs::read(path).map_err(|e| bad(e.to_string()))?;
             let mut added = 0;
@@ -65,7 +65,7 @@ impl Trust {
                 added += 1;
             }
             if added == 0 {
-                return Err(bad("no certificate in the file".into()));
+                return Err(bad("no BEGIN CERTIFICATE".into()));
             }
         }
         let provider = Arc::new(rustls::crypto::ring::default_provider());
@@ -88,7 +88,7 @@ impl Trust {
             .map_err(|_| Error::Invalid(Invalid::ServerName(host.to_owned())))?;
         let config = self.config.as_ref().ok_or(Error::NoEncryption)?;
         let connector = TlsConnector::from(Arc::clone(config));
-        let unreachable = |reason: String| Error::Unreachable { host: peer.to_owned(), reason };
+        let unreachable = |reason: Broken| Error::Unreachable { host: peer.to_owned(), reason };
         match timeout(CONNECT, connector.connect(name, stream)).await {
             Ok(Ok(stream)) => Ok(stream),
             Ok(Err(error)) => {
@@ -101,11 +101,11 @@ impl Trust {
                     Some(rustls::Error::InvalidMessage(InvalidMessage::InvalidContentType)) => {
                         Error::WrongSecurity { host: peer.to_owned(), expects: Security::StartTls }
                     }
-                    Some(other) => unreachable(format!("no TLS: {other}")),
-                    None => unreachable(format!("no TLS: {error}")),
+                    Some(other) => unreachable(Broken::Handshake(other.to_string())),
+                    None => unreachable(Broken::Handshake(error.to_string())),
                 })
             }
-            Err(_) => Err(unreachable("no TLS within 20 seconds".into())),
+            Err(_) => Err(unreachable(Broken::NoTls)),
         }
     }
 }

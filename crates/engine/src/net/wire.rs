@@ -19,7 +19,7 @@ use tokio::{
 use tokio_rustls::client::TlsStream;
 
 use super::{CONNECT, Dialer, Stream, tls::Trust};
-use crate::types::{Error, Security, Server};
+use crate::types::{Broken, Error, Fault, Security, Server};
 
 /// So long a server may be silent before it is asked whether it waits for TLS.
 const SILENCE: Duration = Duration::from_secs(5);
@@ -87,11 +87,11 @@ impl Wire {
         if server.security == Security::None && !stays_here(dialer, server) {
             return Err(Error::NoEncryption);
         }
-        let unreachable = |reason: String| Error::Unreachable { host: peer.clone(), reason };
+        let unreachable = |reason: Broken| Error::Unreachable { host: peer.clone(), reason };
         let stream = match timeout(CONNECT, dialer.dial(&server.host, server.port)).await {
             Ok(Ok(stream)) => stream,
-            Ok(Err(error)) => return Err(unreachable(error.to_string())),
-            Err(_) => return Err(unreachable("no connection within 20 seconds".into())),
+            Ok(Err(error)) => return Err(unreachable(error.to_string().into())),
+            Err(_) => return Err(unreachable(Broken::NoConnection)),
         };
         let wire = Self { inner: Inner::Plain(stream), peer, written: 0, traffic };
         match server.security {
@@ -147,7 +147,7 @@ impl Wire {
     /// [`Error::Certificate`], [`Error::Unreachable`].
     pub(crate) async fn upgrade(self, host: &str, trust: &Trust) -> Result<Self, Error> {
         let Inner::Plain(stream) = self.inner else {
-            return Err(Error::Protocol("the connection is encrypted already".into()));
+            return Err(Error::Protocol(Fault::EncryptedAlready));
         };
         let stream = trust.handshake(host, stream, &self.peer).await?;
         Ok(Self { inner: Inner::Tls(Box::new(stream)), ..self })
@@ -172,7 +172,7 @@ impl Wire {
     }
 
     /// An [`Error::Unreachable`] for this peer.
-    pub(crate) fn broken(&self, reason: impl Into<String>) -> Error {
+    pub(crate) fn broken(&self, reason: impl Into<Broken>) -> Error {
         Error::Unreachable { host: self.peer.clone(), reason: reason.into() }
     }
 }

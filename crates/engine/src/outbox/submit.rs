@@ -239,7 +239,7 @@ async fn settle(
             }
         }
         Ok(SubmitOutcome::Broken { final_dot_flushed: true, reason, .. }) => {
-            let failure = Failure::new(FailureWhy::Broken).saying(reason);
+            let failure = Failure::new(FailureWhy::Broken).saying(reason.said());
             store.write(move |t| rows::mark_ambiguous(t, id, &failure, now)).await?;
             inner.outbox.step("ambiguous");
         }
@@ -292,10 +292,12 @@ fn why(error: &Error) -> Option<FailureWhy> {
         Error::Invalid(Invalid::NotAsciiAddress) => FailureWhy::NotAsciiAddress,
         Error::Invalid(_) => FailureWhy::Malformed,
         Error::Refused(_)
+        | Error::NoSignIn
         | Error::Unreachable { .. }
         | Error::Server(_)
         | Error::Protocol(_)
         | Error::Store(_)
+        | Error::NewerDatabase { .. }
         | Error::NotFound(_)
         | Error::DraftInUse
         | Error::NotEditable
@@ -325,7 +327,8 @@ async fn pause(engine: &Engine, entry: &Entry, error: &Error) -> Result<()> {
     }
     let at = engine.inner.store.now() + PAUSED;
     let said = match error {
-        Error::Auth(said) | Error::NoKeyring(said) => said.clone(),
+        Error::Auth(said) => said.clone(),
+        Error::NoKeyring(fault) => fault.said().to_owned(),
         Error::Certificate(bad) => bad.reason.clone(),
         Error::WrongSecurity { host, .. } => host.clone(),
         _ => String::new(),

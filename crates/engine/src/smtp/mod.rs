@@ -32,7 +32,7 @@ use self::pipe::{Pipe, View};
 pub use self::types::{DataGate, EnhancedCode, Envelope, SmtpFacts, SubmitOutcome};
 use super::{
     net::{Dialer, Lines, REPLY, Traffic, Trust, Wire},
-    types::{AccountSettings, Error, Invalid, Security},
+    types::{AccountSettings, Broken, Error, Fault, Invalid, Security},
 };
 use aloud_message::dsn;
 use aloud_model::{AddrSpec, Secret};
@@ -96,7 +96,7 @@ pub async fn probe(
             let host = format!("{}:{}", settings.smtp.host, settings.smtp.port);
             Error::Unreachable { host, reason }
         }
-        SubmitOutcome::Accepted { reply } => Error::Protocol(reply),
+        SubmitOutcome::Accepted { .. } => Error::Protocol(Fault::Unasked),
     };
     let opened = Dialogue::open(dialer, settings, Arc::default()).await?;
     let mut dialogue = opened.map_err(refused)?;
@@ -145,9 +145,7 @@ impl Dialogue {
                 Ok(Ok(Self { connection, view, facts, peer, traffic }))
             }
             Ok(Err(error)) => Ok(Err(outcome(&error, &view.reply(), &view, None, false))),
-            Err(_) => {
-                Err(Error::Unreachable { host: peer, reason: "no answer within 60 seconds".into() })
-            }
+            Err(_) => Err(Error::Unreachable { host: peer, reason: Broken::Silent }),
         }
     }
 
@@ -162,12 +160,10 @@ impl Dialogue {
         } else if self.facts.auth.is_empty() {
             return Ok(Ok(()));
         } else {
-            return Err(Error::Server(
-                "the server offers no way to sign in with a password".into(),
-            ));
+            return Err(Error::NoSignIn);
         };
         let credentials = Credentials::new(user.to_owned(), password.expose().to_owned());
-        let invalid = |_| Error::Protocol("the server's answer to AUTH cannot be used".into());
+        let invalid = |_| Error::Protocol(Fault::Auth);
         let mut command = Auth::new(mechanism, credentials.clone(), None).map_err(invalid)?;
         for _ in 0..4 {
             match self.step(command).await {
@@ -182,7 +178,7 @@ impl Dialogue {
                 Err(other) => return Ok(Err(other)),
             }
         }
-        Err(Error::Protocol("the server asks too much while signing in".into()))
+        Err(Error::Protocol(Fault::EndlessAuth))
     }
 
     async fn message(
@@ -212,7 +208,7 @@ impl Dialogue {
         match self.step("DATA\r\n").await {
             Ok(reply) if reply.has_code(354) => {}
             Ok(_) => {
-                return Err(Error::Protocol("the server's answer to DATA cannot be used".into()));
+                return Err(Error::Protocol(Fault::Data));
             }
             Err(end) => return Ok(end),
         }
@@ -221,7 +217,7 @@ impl Dialogue {
         let body = octets.strip_suffix(b"\r\n").unwrap_or(octets);
         let megabytes = u32::try_from(octets.len().div_ceil(1_000_000)).unwrap_or(u32::MAX);
         let deadline = (DATA + DATA_PER_MB.saturating_mul(megabytes)).min(DATA_MOST);
-        let broken = |view: &View, reason: String| SubmitOutcome::Broken {
+        let broken = |view: &View, reason: Broken| SubmitOutcome::Broken {
             data_started: true,
             final_dot_flushed: view.dotted(),
             reason,
@@ -230,12 +226,12 @@ impl Dialogue {
             Ok(Ok(reply)) if u16::from(reply.code()) / 100 == 2 => SubmitOutcome::Accepted {
                 reply: format!("{} {}", reply.code(), self.view.reply().join(" ")),
             },
-            Ok(Ok(reply)) => broken(&self.view, format!("unexpected reply {}", reply.code())),
+            Ok(Ok(reply)) => broken(&self.view, Broken::Reply(reply.code().into())),
             Ok(Err(error)) if error.status().is_some() && self.view.dotted() => {
                 outcome(&error, &self.view.reply(), &self.view, None, true)
             }
-            Ok(Err(error)) => broken(&self.view, reason(&error)),
-            Err(_) => broken(&self.view, "no answer to the message in time".into()),
+            Ok(Err(error)) => broken(&self.view, reason(&error).into()),
+            Err(_) => broken(&self.view, Broken::SilentAfterMessage),
         })
     }
 
@@ -277,7 +273,7 @@ impl Dialogue {
         SubmitOutcome::Broken {
             data_started: false,
             final_dot_flushed: false,
-            reason: format!("{} did not answer within 60 seconds", self.peer),
+            reason: Broken::Silent,
         }
     }
 
@@ -315,7 +311,7 @@ fn outcome(
         None => SubmitOutcome::Broken {
             data_started,
             final_dot_flushed: data_started && view.dotted(),
-            reason: reason(error),
+            reason: reason(error).into(),
         },
     }
 }
@@ -356,7 +352,7 @@ fn refused(code: u16, text: String) -> Result<SubmitOutcome, Error> {
     if (400..600).contains(&code) {
         Ok(SubmitOutcome::Refused { code, text, permanent: code >= 500, recipient: None })
     } else {
-        Err(Error::Protocol("the server's greeting is not SMTP".into()))
+        Err(Error::Protocol(Fault::NotSmtp))
     }
 }
 
@@ -364,7 +360,7 @@ async fn read_reply(lines: &mut Lines) -> Result<(u16, Vec<String>), Error> {
     let mut text = Vec::new();
     loop {
         let line = lines.next().await?;
-        let bad = || Error::Protocol("the server's reply is not SMTP".into());
+        let bad = || Error::Protocol(Fault::NotSmtp);
         let (code, rest) = line.split_at_checked(3).ok_or_else(bad)?;
         let code: u16 = code.parse().map_err(|_| bad())?;
         text.push(rest.get(1..).unwrap_or_default().to_owned());

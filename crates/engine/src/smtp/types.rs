@@ -1,6 +1,6 @@
 //! Plain values that go in and out of a submission.
 
-use crate::types::Error;
+use crate::types::{Broken, Error};
 use aloud_model::AddrSpec;
 
 /// The envelope (RFC 5321 section 2.3.1).
@@ -59,7 +59,7 @@ pub enum SubmitOutcome {
         /// cannot have.
         final_dot_flushed: bool,
         /// What happened.
-        reason: String,
+        reason: Broken,
     },
 }
 

@@ -60,7 +60,7 @@ pub(crate) fn accounts(c: &Connection) -> Result<Vec<AccountRow>> {
         accounts.push(AccountRow {
             id: AccountId(id),
             settings: serde_json::from_str(&settings)
-                .map_err(|e| Error::Store(format!("settings of account {id}: {e}")))?,
+                .map_err(|e| Error::Store(format!("accounts.settings {id}: {e}")))?,
             password_saved,
         });
     }

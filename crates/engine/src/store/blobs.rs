@@ -102,9 +102,7 @@ impl Store {
         let mut file = private_options().create(true).truncate(false).open(&path)?;
         let here = file.metadata()?.len();
         if offset > here {
-            return Err(Error::Store(format!(
-                "octets {here} to {offset} of a message are missing"
-            )));
+            return Err(Error::Store(format!("octets {here}..{offset} missing")));
         }
         let known = usize::try_from(here - offset).unwrap_or(usize::MAX);
         if let Some(new) = octets.get(known..).filter(|new| !new.is_empty()) {

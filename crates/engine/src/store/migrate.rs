@@ -28,11 +28,7 @@ pub(super) fn refuse_newer(file: &Path) -> Result<()> {
 
 fn check(version: usize) -> Result<()> {
     if version > STEPS.len() {
-        return Err(Error::Store(format!(
-            "the database was written by a newer version of Aloud (schema {version}, this one \
-             knows {}); nothing was changed",
-            STEPS.len()
-        )));
+        return Err(Error::NewerDatabase { found: version, known: STEPS.len() });
     }
     Ok(())
 }
@@ -324,11 +320,9 @@ mod tests {
         drop(store);
         let file = dir.join("aloud.db");
         let before = std::fs::read(&file).expect("the file");
-        let refused = Store::open(&dir, crate::store::system_clock())
-            .err()
-            .map(|e| e.to_string())
-            .unwrap_or_default();
-        assert!(refused.contains("newer version"), "{refused}");
+        let refused = Store::open(&dir, crate::store::system_clock()).err();
+        let newer = Error::NewerDatabase { found: 99, known: STEPS.len() };
+        assert_eq!(refused, Some(newer));
         assert_eq!(std::fs::read(&file).expect("the file"), before);
     }
 

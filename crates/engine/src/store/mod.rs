@@ -49,7 +49,7 @@ pub(crate) type Result<T> = std::result::Result<T, Error>;
 impl From<rusqlite::Error> for Error {
     fn from(error: rusqlite::Error) -> Self {
         match error {
-            rusqlite::Error::QueryReturnedNoRows => Self::NotFound("no such row".into()),
+            rusqlite::Error::QueryReturnedNoRows => Self::NotFound("row".into()),
             // Says which column holds what it should not.
             rusqlite::Error::FromSqlConversionFailure(_, _, reason)
                 if reason.is::<vocabulary::UnknownWord>() =>
@@ -246,7 +246,7 @@ pub(crate) async fn blocking<T: Send + 'static>(
 ) -> Result<T> {
     match tokio::task::spawn_blocking(work).await {
         Ok(outcome) => outcome,
-        Err(error) if error.is_panic() => Err(Error::Store("an internal step failed".into())),
+        Err(error) if error.is_panic() => Err(Error::Store("panic".into())),
         Err(_) => Err(Error::Stopped),
     }
 }

@@ -377,7 +377,7 @@ pub(crate) fn recall(t: &Transaction<'_>, token: UndoToken) -> Result<Act> {
     let json: Option<String> = t
         .query_row("DELETE FROM undo WHERE id = ?1 RETURNING act", [token.0], |row| row.get(0))
         .optional()?;
-    let json = json.ok_or_else(|| Error::NotFound("nothing to undo".into()))?;
+    let json = json.ok_or_else(|| Error::NotFound("undo".into()))?;
     serde_json::from_str(&json).map_err(|e| Error::Store(e.to_string()))
 }
 

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use super::Error;
 use aloud_model::{AccountId, AddrSpec, DateTime};
 
 /// How a connection is protected.
@@ -23,7 +24,7 @@ impl Security {
         match self {
             Self::Tls => "TLS",
             Self::StartTls => "STARTTLS",
-            Self::None => "no encryption",
+            Self::None => "plaintext",
         }
     }
 }
@@ -92,11 +93,11 @@ pub enum AccountState {
     /// No network; since when.
     Offline(DateTime),
     /// The password is missing or was turned down.
-    NeedsPassword(String),
+    NeedsPassword(Error),
     /// Another failure; Aloud tries again by itself at the given time.
     Failed {
         /// Why.
-        reason: String,
+        error: Error,
         /// Next attempt.
         retry_at: DateTime,
     },

@@ -9,7 +9,9 @@ use std::{sync::Arc, time::Duration};
 use super::*;
 use crate::{
     codec::Pcm,
-    engine::{Contact, ContactEmail, ContactTel, Error, ListRow, OutboxRow, OutboxState},
+    engine::{
+        Broken, Contact, ContactEmail, ContactTel, Error, ListRow, OutboxRow, OutboxState, Preview,
+    },
     model::{AccountId, DateTime, Importance, MessageKind},
     ui::{
         screen::testing::{addr, person},
@@ -94,7 +96,7 @@ fn rows(app: &mut App) {
         kind,
         sender: format!("Анна Орлова {n}"),
         subject: if n < 5 { "Встреча в пятницу".into() } else { String::new() },
-        preview: "Первые слова".into(),
+        preview: Preview::Text("Первые слова".into()),
         date: DateTime { unix: NOW.unix - days[n as usize % 5] * 86_400, ..NOW },
         pages: (kind == Fax).then_some(3),
         duration: (kind == Voice).then_some(Duration::from_secs(34)),
@@ -146,7 +148,7 @@ fn the_first_run_and_the_account_form() {
         ("account, no encryption", |app| form(app, Some(Error::NoEncryption))),
         ("account, silent", |app| {
             let host = "mail.example.com".into();
-            form(app, Some(Error::Unreachable { host, reason: "нет".into() }));
+            form(app, Some(Error::Unreachable { host, reason: Broken::Said("нет".into()) }));
             vec![]
         }),
         ("account, incomplete", |app| {
@@ -195,12 +197,13 @@ fn the_list_and_what_stands_for_it() {
             vec![fl!("try-again")]
         }),
         ("password", |app| {
-            app.world.sidebar.accounts[0].state = AccountState::NeedsPassword(String::new());
+            app.world.sidebar.accounts[0].state =
+                AccountState::NeedsPassword(Error::PasswordNeeded);
             vec![fl!("sign-in")]
         }),
         ("failed", |app| {
             let retry_at = DateTime { unix: NOW.unix + 300, ..NOW };
-            let state = AccountState::Failed { reason: "нет".into(), retry_at };
+            let state = AccountState::Failed { error: Error::NoSignIn, retry_at };
             app.world.sidebar.accounts[0].state = state;
             vec![fl!("try-now")]
         }),

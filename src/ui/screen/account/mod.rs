@@ -12,6 +12,7 @@ use super::{Action, Ask, Verb};
 use crate::{
     engine::{AccountSettings, BadCertificate, CertificateFault, Engine, Error, Security, Server},
     model::{AccountId, AddrSpec, Secret},
+    wording,
 };
 
 mod view;
@@ -478,13 +479,17 @@ impl Account {
             Error::Certificate(bad) => self.explain_certificate(bad),
             // The outgoing server is tried last: incoming mail works.
             Error::Unreachable { host, reason } if host == smtp && host != imap => {
-                let text = fl!("account-no-sending", host = &host, text = &reason);
+                let text = fl!(
+                    "account-no-sending",
+                    host = &host,
+                    text = wording::failure::broken(&reason)
+                );
                 Wrong { can_go_on: true, ..wrong(None, text) }
             }
             Error::Unreachable { host, reason } => {
                 let (name, port) = host.rsplit_once(':').unwrap_or((host.as_str(), ""));
                 let text = fl!("account-silent", host = name, port = port);
-                Wrong { detail: Some(reason), ..wrong(None, text) }
+                Wrong { detail: Some(wording::failure::broken(&reason)), ..wrong(None, text) }
             }
             other => wrong(None, super::words::error_text(&other)),
         }
@@ -579,7 +584,7 @@ mod tests {
     fn a_silent_server_is_named_with_its_port() {
         let error = Error::Unreachable {
             host: "imap.calderfinch.example:993".into(),
-            reason: "timed out".into(),
+            reason: crate::engine::Broken::NoConnection,
         };
         let wrong = checked(&mut filled(), error);
         assert_eq!(
@@ -656,7 +661,7 @@ mod tests {
         let mut form = filled();
         let error = Error::Unreachable {
             host: "smtp.calderfinch.example:465".into(),
-            reason: "refused".into(),
+            reason: crate::engine::Broken::Said("refused".into()),
         };
         assert!(checked(&mut form, error).can_go_on);
         assert!(matches!(form.update(Message::GoOn), Action::Ask(Question::Add(..))));

@@ -324,7 +324,7 @@ fn a_download_that_breaks_holds_and_is_asked_for_again() {
     let mut p = fetching();
     let run = ticket(&p.prepare());
     p.update(piece(&p.clone(), run, 0, 8000), &ctx(&idle));
-    let gone = || Error::Unreachable { host: "h".into(), reason: "r".into() };
+    let gone = || Error::Unreachable { host: "h".into(), reason: crate::engine::Broken::Closed };
     let broken = came(&p, run, Came::Broken(gone()));
     assert!(matches!(follow(&broken), Some(Command::Broken(_))));
     p.update(broken, &ctx(&at(Phase::Playing, 2, 0)));
