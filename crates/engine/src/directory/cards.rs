@@ -362,7 +362,7 @@ fn merged(mut row: ContactRow, received: &Received, source: Source, choice: Choi
     let mut fresh = Vec::new();
     let mut numbers = Vec::new();
     for change in compare(&row, received).into_iter().filter(taken) {
-        let new = change.new;
+        let new = change.new.as_str().to_owned();
         match change.field {
             CardField::Name => row.name = new,
             CardField::Role => row.role = new,
