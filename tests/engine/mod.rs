@@ -9,6 +9,7 @@ mod drafts;
 mod identity;
 mod imap_wire;
 mod matching;
+mod moves;
 mod must_not;
 mod online;
 mod outbox;

@@ -103,6 +103,8 @@ impl Memory {
             wire_name: wire_name.to_owned(),
             uid_validity: uid_validity.unwrap_or(UidValidity(0)),
             kind,
+            identity: None,
+            attempts: 0,
         });
         id
     }
@@ -307,7 +309,12 @@ impl Sink for Memory {
     }
 
     async fn next_op(&self, _account: AccountId) -> Result<Option<Op>, Error> {
-        Ok(self.lock().ops.front().cloned())
+        let mut inner = self.lock();
+        let given = inner.ops.front().cloned();
+        if let Some(op) = inner.ops.front_mut() {
+            op.attempts += 1;
+        }
+        Ok(given)
     }
 
     async fn op_end(&self, op: i64, end: OpEnd) -> Result<Vec<MessageKey>, Error> {

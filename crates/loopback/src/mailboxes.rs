@@ -311,6 +311,19 @@ impl Mailboxes {
         Ok(uid)
     }
 
+    /// Puts another message in the place of one, under its UID and the same UIDVALIDITY: what
+    /// servers do that use UIDs again, against RFC 9051 section 2.3.1.1.
+    ///
+    /// # Errors
+    /// [`Refusal::NoSuchMailbox`].
+    pub fn replace(&mut self, name: &str, uid: Uid, octets: Arc<[u8]>) -> Result<(), Refusal> {
+        let mailbox = self.get_mut(name)?;
+        for message in mailbox.messages.iter_mut().filter(|message| message.uid == uid) {
+            message.octets = Arc::clone(&octets);
+        }
+        Ok(())
+    }
+
     /// STORE on the given messages; those that exist and really change get a new MODSEQ.
     ///
     /// # Errors

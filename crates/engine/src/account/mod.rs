@@ -11,6 +11,7 @@
 #![cfg_attr(not(test), warn(clippy::indexing_slicing))]
 
 mod backoff;
+mod identity;
 mod pass;
 pub mod sink;
 mod watcher;
@@ -31,6 +32,7 @@ use tokio::{
 };
 use tokio_util::sync::{CancellationToken, DropGuard};
 
+pub use identity::Identity;
 pub use sink::{
     Arrived, BodyPlace, MailboxState, Op, OpEnd, OpKind, OpRefusal, OpsTaken, PassEnd, Passwords,
     PrefixWant, Sink,

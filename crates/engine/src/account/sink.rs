@@ -4,6 +4,7 @@
 //! Rules that hold for every method: it returns after its transaction is durable; it never waits
 //! for the network; a UID means something only together with the mailbox's current UIDVALIDITY.
 
+use super::identity::Identity;
 use crate::{
     imap::{Head, Listed, SeenFlags},
     types::Error,
@@ -94,6 +95,10 @@ pub struct Op {
     pub uid_validity: UidValidity,
     /// What to do.
     pub kind: OpKind,
+    /// The message that is meant, where its UID must be confirmed before it is moved.
+    pub identity: Option<Identity>,
+    /// How often it was begun before.
+    pub attempts: u32,
 }
 
 /// What an [`Op`] does.

@@ -15,10 +15,11 @@ use tokio::{
 use super::{
     Shared,
     backoff::Backoff,
+    identity::{self, message_id},
     sink::{BodyPlace, Op, OpEnd, OpKind, OpRefusal},
 };
 use crate::{
-    imap::{Reply, Selected, Session, Stored},
+    imap::{Head, Reply, Selected, Session, Stored},
     types::{Error, Event, Fault},
 };
 use ahead::Ahead;
@@ -40,6 +41,8 @@ const SLACK: u64 = 64;
 const TAKEN: (Duration, Duration) = (Duration::from_millis(50), Duration::from_secs(5));
 /// How long an unused connection is kept.
 const LINGER: Duration = Duration::from_secs(60);
+/// Most messages of one Message-ID that are compared.
+const COMPARED: usize = 50;
 /// How long a server that files sent mail by itself is given before we look again.
 const FILING: Duration = Duration::from_secs(1);
 
@@ -286,12 +289,14 @@ impl Worker {
                 self.session().await?.store(uids, *add, flags).await?
             }
             OpKind::Move { uids, to } => {
-                let moved = self.move_to(&op.wire_name, uids, to).await?;
-                if matches!(moved, Stored::Refused(_)) && self.make(to).await? {
+                let mut moved = self.move_to(op, uids, to).await?;
+                if matches!(moved, Some(Stored::Refused(_))) && self.make(to).await? {
                     self.select(&op.wire_name).await?;
-                    self.move_to(&op.wire_name, uids, to).await?
-                } else {
-                    moved
+                    moved = self.move_to(op, uids, to).await?;
+                }
+                match moved {
+                    Some(moved) => moved,
+                    None => return Ok(OpEnd::Stale),
                 }
             }
             OpKind::Append { flags, date, message_id, octets } => {
@@ -301,7 +306,7 @@ impl Worker {
                     sleep(wait).await;
                     let session = self.session().await?;
                     session.noop().await?;
-                    if !session.search_message_id(message_id).await?.is_empty() {
+                    if !self.found(message_id).await?.is_empty() {
                         return Ok(OpEnd::Done);
                     }
                 }
@@ -326,45 +331,77 @@ impl Worker {
         Ok(self.session().await?.create(wire_name).await? == Stored::Done)
     }
 
-    /// MOVE may be repeated; COPY may not, so before it we look whether an earlier one came through
-    /// (RFC 4549 section 5).
-    async fn move_to(&mut self, from: &str, uids: &[Uid], to: &str) -> Result<Stored, Error> {
-        if self.session().await?.has("MOVE") {
-            return self.session().await?.move_to(uids, to).await;
-        }
+    /// Moves what is confirmed to be meant; `None` when it is not, or the UIDs mean nothing any
+    /// more. MOVE may be repeated; COPY may not, so where there was an earlier try we look whether
+    /// it came through (RFC 4549 section 5): a copy has the same octets, not only the same
+    /// Message-ID. Nothing is removed before the server has confirmed its copy.
+    async fn move_to(&mut self, op: &Op, uids: &[Uid], to: &str) -> Result<Option<Stored>, Error> {
         let heads = self.session().await?.fetch_heads(uids).await?;
-        let ids: Vec<(Uid, Option<String>)> =
-            heads.iter().map(|head| (head.uid, message_id(&head.header))).collect();
-        let mut copy = Vec::new();
-        if let Err(error) = self.select(to).await {
-            return match error {
-                Error::Server(text) => Ok(Stored::Refused(Reply::parse(text))),
-                error => Err(error),
-            };
+        if let Some(known) = &op.identity
+            && heads.iter().any(|head| !known.is_of(head))
+        {
+            return Ok(None);
         }
-        for (uid, id) in &ids {
-            let there = match id {
-                Some(id) => !self.session().await?.search_message_id(id).await?.is_empty(),
-                None => false,
-            };
-            if !there {
-                copy.push(*uid);
+        if self.session().await?.has("MOVE") {
+            return self.session().await?.move_to(uids, to).await.map(Some);
+        }
+        let mut copy: Vec<Uid> = heads.iter().map(|head| head.uid).collect();
+        let present = copy.clone();
+        if op.attempts > 0 {
+            match self.select(to).await {
+                Ok(_) => {}
+                Err(Error::Server(text)) => return Ok(Some(Stored::Refused(Reply::parse(text)))),
+                Err(error) => return Err(error),
+            }
+            for head in &heads {
+                if self.has_copy(head).await? {
+                    copy.retain(|uid| *uid != head.uid);
+                }
+            }
+            if !self.selects_again(op).await? {
+                return Ok(None);
             }
         }
-        self.select(from).await?;
-        let session = self.session().await?;
-        if let refused @ Stored::Refused(_) = session.copy(&copy, to).await? {
-            return Ok(refused);
+        if let refused @ Stored::Refused(_) = self.session().await?.copy(&copy, to).await? {
+            return Ok(Some(refused));
         }
         let settled = heads.iter().filter(|head| head.flags.contains(&Flag::MdnSent));
         let settled: Vec<String> = settled.filter_map(|head| message_id(&head.header)).collect();
         if !settled.is_empty() {
             self.carry_mdn_sent(to, &settled).await?;
-            self.select(from).await?;
+            if !self.selects_again(op).await? {
+                return Ok(None);
+            }
         }
+        self.session().await?.expunge(&present).await.map(Some)
+    }
+
+    /// Selects the operation's mailbox; false when its UIDs mean nothing any more.
+    async fn selects_again(&mut self, op: &Op) -> Result<bool, Error> {
+        let selected = self.select(&op.wire_name).await?;
+        Ok(selected.uid_validity.unwrap_or(aloud_model::UidValidity(0)) == op.uid_validity)
+    }
+
+    /// Whether the selected mailbox holds a copy of this message. SEARCH looks for parts of a
+    /// Message-ID (RFC 9051 section 6.4.4), so what it finds is compared.
+    async fn has_copy(&mut self, head: &Head) -> Result<bool, Error> {
+        let Some(id) = message_id(&head.header) else { return Ok(false) };
+        let found = self.found(&id).await?;
+        Ok(found.iter().any(|other| identity::is_copy(head, other)))
+    }
+
+    /// The newest messages of the selected mailbox with exactly this Message-ID.
+    async fn found(&mut self, id: &str) -> Result<Vec<Head>, Error> {
         let session = self.session().await?;
-        let present: Vec<Uid> = ids.iter().map(|(uid, _)| *uid).collect();
-        session.expunge(&present).await
+        let mut uids = session.search_message_id(id).await?;
+        uids.sort_unstable();
+        let newest = uids.split_off(uids.len().saturating_sub(COMPARED));
+        if newest.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut heads = session.fetch_heads(&newest).await?;
+        heads.retain(|head| message_id(&head.header).as_deref() == Some(id));
+        Ok(heads)
     }
 
     /// A copy must not ask for its receipt again; a server need not copy keywords (RFC 3503 section
@@ -396,7 +433,7 @@ impl Worker {
                 // Selecting again shows what came since.
                 self.selected = None;
                 self.select(&mailbox.wire_name).await?;
-                if !self.session().await?.search_message_id(message_id).await?.is_empty() {
+                if !self.found(message_id).await?.is_empty() {
                     self.shared.touch(&mailbox.wire_name);
                     self.shared.wake_watcher.notify_one();
                     return Ok(Some(mailbox.id));
@@ -494,39 +531,9 @@ fn refused(reply: Reply) -> Result<OpEnd, Error> {
     }
 }
 
-/// The Message-ID of a header block, without brackets.
-fn message_id(header: &[u8]) -> Option<String> {
-    let text = String::from_utf8_lossy(header);
-    let mut lines = text.lines().peekable();
-    while let Some(line) = lines.next() {
-        let Some((name, value)) = line.split_once(':') else { continue };
-        if name.trim().eq_ignore_ascii_case("message-id") {
-            let mut value = value.to_owned();
-            while let Some(more) = lines.next_if(|line| line.starts_with([' ', '\t'])) {
-                value.push_str(more);
-            }
-            let (id, _) = value.split_once('<')?.1.split_once('>')?;
-            return (!id.is_empty() && !id.contains(char::is_whitespace)).then(|| id.to_owned());
-        }
-    }
-    None
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn finds_the_message_id() {
-        for (header, id) in [
-            ("Message-ID: <a@b>\r\n", Some("a@b")),
-            ("To: x\r\nmessage-id:\r\n <a@b>\r\n", Some("a@b")),
-            ("To: <x@y>\r\n", None),
-            ("Message-ID: nothing\r\n", None),
-        ] {
-            assert_eq!(message_id(header.as_bytes()).as_deref(), id, "{header:?}");
-        }
-    }
 
     #[test]
     fn slices_follow_the_line() {

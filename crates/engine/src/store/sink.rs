@@ -13,8 +13,8 @@ use super::{
 };
 use crate::{
     account::{
-        Arrived, BodyPlace, MailboxState, Op, OpEnd, OpKind, OpRefusal, OpsTaken, PassEnd,
-        PrefixWant, Sink,
+        Arrived, BodyPlace, Identity, MailboxState, Op, OpEnd, OpKind, OpRefusal, OpsTaken,
+        PassEnd, PrefixWant, Sink,
     },
     imap::{Head, Listed, SeenFlags},
 };
@@ -319,6 +319,16 @@ impl Store {
     }
 }
 
+/// What is known of the message of an operation.
+fn identity(c: &Connection, op: &ops::Op) -> Result<Identity> {
+    let sql = "SELECT coalesce(h.octets, x''), m.size FROM messages m \
+               LEFT JOIN headers h ON h.message = m.id WHERE m.id = ?1";
+    Ok(c.prepare_cached(sql)?.query_row([op.message.0], |row| {
+        let size: i64 = row.get(1)?;
+        Ok(Identity { header: row.get(0)?, size: u64::try_from(size).unwrap_or(0) })
+    })?)
+}
+
 /// What an operation is for the wire.
 enum Wire {
     /// To be done.
@@ -372,5 +382,7 @@ fn wire_op(c: &Connection, op: &ops::Op) -> Result<Option<Wire>> {
         wire_name: mailbox.wire_name,
         uid_validity: UidValidity(mailbox.uidvalidity),
         kind,
+        identity: Some(identity(c, op)?),
+        attempts: op.attempts,
     })))
 }

@@ -1,0 +1,136 @@
+//! A move never loses a message and never takes another one, whatever else the server holds.
+
+use std::sync::Arc;
+
+use aloud::{
+    loopback::{AtCommand, CommandFault, Faults, Protocol, When},
+    model::{DateTime, Flag, Uid},
+};
+
+use crate::support::user::{Desk, START, server};
+
+/// What a scanner sends: the same Message-ID each time.
+fn scan(id: &str, text: &str) -> Vec<u8> {
+    format!(
+        "From: scanner@example.com\r\nTo: robin@example.com\r\nSubject: Scan\r\n\
+         Message-ID: <{id}>\r\nDate: Tue, 04 Mar 2025 09:10:00 +0000\r\n\r\n{text}\r\n"
+    )
+    .into_bytes()
+}
+
+const ID: &str = "scan@printer.example.com";
+
+/// A server without these capabilities, and messages in its archive.
+async fn desk(hidden: &[&'static str], archived: &[Vec<u8>]) -> Desk {
+    let server = server();
+    let faults = Faults { hide_capabilities: hidden.to_vec(), ..Faults::default() };
+    server.fault_always(Protocol::Imap, faults);
+    let desk = Desk::with(server, |_| ()).await;
+    for octets in archived {
+        desk.server
+            .deliver("Archive", octets.clone(), &[] as &[Flag], DateTime::utc(START))
+            .expect("delivered");
+    }
+    desk
+}
+
+/// Delivers messages and archives them; the connection that does it has these faults.
+async fn archive_all(desk: &Desk, messages: &[Vec<u8>], faults: Option<Faults>) {
+    for octets in messages {
+        desk.server
+            .deliver("INBOX", octets.clone(), &[] as &[Flag], DateTime::utc(START))
+            .expect("delivered");
+    }
+    for _ in 0..3 {
+        let _ = desk.engine.sync_once(None).await;
+    }
+    let keys: Vec<_> = desk.inbox().await.iter().map(|row| row.key).collect();
+    assert_eq!(keys.len(), messages.len());
+    if let Some(faults) = faults {
+        desk.server.fault_next(Protocol::Imap, faults);
+    }
+    desk.engine.archive(keys).await.expect("moved");
+    for _ in 0..8 {
+        desk.engine.settle_operations().await;
+        let _ = desk.engine.sync_once(None).await;
+    }
+}
+
+/// How often the server holds these octets in a mailbox.
+fn copies(desk: &Desk, mailbox: &str, octets: &[u8]) -> usize {
+    let mailbox = desk.server.mailbox(mailbox).expect("a mailbox");
+    mailbox.messages().iter().filter(|message| *message.octets == *octets).count()
+}
+
+const SERVERS: [&[&str]; 3] = [&[], &["MOVE"], &["MOVE", "UIDPLUS"]];
+
+#[tokio::test]
+async fn another_message_with_the_same_message_id_is_no_copy() {
+    for hidden in SERVERS {
+        let longer = format!("{ID}.au");
+        let old = [scan(ID, "the first page"), scan(&longer, "from Australia")];
+        let desk = desk(hidden, &old).await;
+        let new = [scan(ID, "the second page")];
+        archive_all(&desk, &new, None).await;
+        for octets in old.iter().chain(&new) {
+            assert_eq!(copies(&desk, "Archive", octets), 1, "{hidden:?}");
+        }
+        assert_eq!(desk.on_server("INBOX"), 0, "{hidden:?}");
+        assert_eq!(desk.mailbox("Archive").await.len(), 3, "{hidden:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_move_that_broke_off_is_neither_lost_nor_doubled() {
+    for hidden in SERVERS {
+        for verb in ["COPY", "STORE", "EXPUNGE", "MOVE", "FETCH"] {
+            for fault in [CommandFault::RunAndDrop, CommandFault::Drop] {
+                let at = vec![AtCommand { when: When::Verb(verb, 1), fault: fault.clone() }];
+                let desk = desk(hidden, &[scan(ID, "the first page")]).await;
+                let faults = Faults { hide_capabilities: hidden.to_vec(), at, ..Faults::default() };
+                let new = [scan(ID, "the second page"), scan("other@example.com", "a letter")];
+                archive_all(&desk, &new, Some(faults)).await;
+                for octets in &new {
+                    let both = copies(&desk, "Archive", octets) + copies(&desk, "INBOX", octets);
+                    assert_eq!(both, 1, "{hidden:?} {verb} {fault:?}");
+                }
+                assert_eq!(desk.on_server("INBOX"), 0, "{hidden:?} {verb} {fault:?}");
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn two_equal_messages_stay_two() {
+    for hidden in SERVERS {
+        let at = vec![AtCommand { when: When::Verb("COPY", 1), fault: CommandFault::RunAndDrop }];
+        let faults = Faults { hide_capabilities: hidden.to_vec(), at, ..Faults::default() };
+        let desk = desk(hidden, &[]).await;
+        let twice = [scan(ID, "the same page"), scan(ID, "the same page")];
+        archive_all(&desk, &twice, Some(faults)).await;
+        assert_eq!(copies(&desk, "Archive", &twice[0]), 2, "{hidden:?}");
+        assert_eq!(desk.on_server("INBOX"), 0, "{hidden:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_uid_that_means_another_message_now_is_left_alone() {
+    for hidden in SERVERS {
+        let desk = desk(hidden, &[]).await;
+        let (meant, other) = (scan("a@example.com", "meant"), scan("b@example.com", "another"));
+        desk.server
+            .deliver("INBOX", meant, &[] as &[Flag], DateTime::utc(START))
+            .expect("delivered");
+        desk.sync().await;
+        let key = desk.inbox().await[0].key;
+        desk.server
+            .change(|m| m.replace("INBOX", Uid(1), Arc::from(other.as_slice())))
+            .expect("a user")
+            .expect("replaced");
+        desk.engine.archive(vec![key]).await.expect("asked for");
+        desk.engine.settle_operations().await;
+        assert_eq!(copies(&desk, "INBOX", &other), 1, "{hidden:?}");
+        assert_eq!(desk.on_server("Archive"), 0, "{hidden:?}");
+        assert_eq!(desk.inbox().await.len(), 1, "{hidden:?}: the row is back");
+    }
+}
