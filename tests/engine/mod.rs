@@ -24,3 +24,4 @@ pub mod streaming;
 mod submission;
 mod submit;
 mod treat;
+mod whole;

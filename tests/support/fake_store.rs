@@ -245,7 +245,13 @@ impl Sink for Memory {
         let rows = inner.at(mailbox).rows.iter().rev();
         let wants = rows.filter(|(_, row)| !row.prefix_done && !row.complete).map(|(uid, row)| {
             let have = row.octets.len() as u64;
-            PrefixWant { key: MessageKey(row.key), uid: Uid(*uid), have, want: 16 * 1024 }
+            PrefixWant {
+                key: MessageKey(row.key),
+                uid: Uid(*uid),
+                have,
+                want: 16 * 1024,
+                size: row.size,
+            }
         });
         Ok(wants.filter(|want| want.have < want.want).take(limit as usize).collect())
     }

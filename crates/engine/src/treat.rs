@@ -60,7 +60,7 @@ impl Engine {
                 |error: std::io::Error| Error::Store(format!("{}: {error}", file.display()));
             let text = change(&read(&file).map_err(failed)?);
             if text.len() > FILE_MAX {
-                return Err(Error::Store(format!("{}: too large", file.display())));
+                return Err(Error::Store(format!("{}: too-large", file.display())));
             }
             replace(&file, &text).map_err(failed)?;
             Ok(Table::read(&text).0)

@@ -46,6 +46,8 @@ pub struct Faults {
     /// IMAP: these capabilities are neither offered nor served ("IDLE", "MOVE", "CONDSTORE").
     /// SMTP: these EHLO keywords.
     pub hide_capabilities: Vec<&'static str>,
+    /// IMAP: gives at most so many octets of a part of a message, whatever was asked.
+    pub short_slices: Option<u32>,
     /// IMAP: sends FETCH responses in descending order.
     pub fetch_descending: bool,
     /// IMAP: shows only this many of the newest messages.

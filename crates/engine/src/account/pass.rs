@@ -470,7 +470,8 @@ impl Watcher {
             let slice = slices.iter().find(|(uid, _)| *uid == want.uid);
             let changed = match slice {
                 Some((_, octets)) if !octets.is_empty() => {
-                    let end = octets.len() < len as usize;
+                    let here = want.have + octets.len() as u64;
+                    let end = octets.len() < len as usize && here >= want.size;
                     sink.put_octets(want.key, want.have, octets.clone(), end).await?
                 }
                 _ => {

@@ -63,6 +63,8 @@ pub struct PrefixWant {
     pub have: u64,
     /// Octets wanted from the start (16 KiB, 32, 64, at most 128 KiB, or the whole size).
     pub want: u64,
+    /// RFC822.SIZE; 0 when not known. A short answer before it is torn, not the end.
+    pub size: u64,
 }
 
 /// Where a message can be fetched.
@@ -76,7 +78,7 @@ pub struct BodyPlace {
     pub uid_validity: UidValidity,
     /// Its UID.
     pub uid: Uid,
-    /// RFC822.SIZE, a hint for progress only.
+    /// RFC822.SIZE; 0 when not known.
     pub size: u64,
     /// Octets stored already, from the start without holes.
     pub have: u64,

@@ -490,8 +490,11 @@ impl Worker {
         let left = size.saturating_sub(have).saturating_add(SLACK);
         let len = u32::try_from(left).unwrap_or(most).clamp(4096, most);
         let octets = self.session().await?.fetch_slice(uid, have, len).await?;
-        let end = octets.len() < len as usize;
+        // A short answer may be torn: it is the end only where the size says so too, or where
+        // nothing more comes.
+        let short = octets.len() < len as usize;
         let have = have + octets.len() as u64;
+        let end = octets.is_empty() || short && have >= size;
         if end && have == 0 {
             return Err(Error::NotFound(format!("message {key}")));
         }

@@ -44,9 +44,11 @@ pub(super) fn read_slice(items: &[AttributeValue<'_>], offset: u64, len: u32) ->
     items.iter().find_map(|item| match item {
         AttributeValue::BodySection { section: None, index, data } => {
             let data = data.as_deref().unwrap_or_default();
-            // A server that ignores the partial sends the whole message.
             let skip = match index {
+                // Octets from elsewhere are none that were asked for.
+                Some(origin) if u64::from(*origin) != offset => return None,
                 Some(_) => 0,
+                // A server that ignores the partial sends the whole message.
                 None => usize::try_from(offset).unwrap_or(usize::MAX),
             };
             let data = data.get(skip..).unwrap_or_default();

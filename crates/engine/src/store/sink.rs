@@ -195,7 +195,7 @@ impl Store {
             let more = if have < PREFIX.0 { PREFIX.0 } else { (have * 2).min(PREFIX.1) };
             let want = if size > 0 { more.min(size) } else { more };
             if want > have {
-                wants.push(PrefixWant { key, uid: Uid(uid), have, want });
+                wants.push(PrefixWant { key, uid: Uid(uid), have, want, size });
             } else {
                 self.write_now(|t| end_prefix(t, key))?;
             }

@@ -52,6 +52,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         };
         let marks_seen =
             !read_only && items.iter().any(|i| matches!(i, FetchItem::Section { peek: false, .. }));
+        let items = &shortened(items, self.faults().short_slices);
         let mut missing = false;
         for batch in named.chunks(BATCH) {
             if marks_seen {
@@ -94,6 +95,17 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
             Done::ok("Fetched")
         })
     }
+}
+
+/// The items with partial sections of at most so many octets.
+fn shortened(items: &[FetchItem], most: Option<u32>) -> Vec<FetchItem> {
+    let mut items = items.to_vec();
+    for item in &mut items {
+        if let (FetchItem::Section { partial: Some((_, count)), .. }, Some(most)) = (item, most) {
+            *count = (*count).min(most);
+        }
+    }
+    items
 }
 
 fn respond(sequence: u32, message: &Message, items: &[FetchItem], add_flags: bool) -> Vec<u8> {
