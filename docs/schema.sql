@@ -41,6 +41,8 @@ CREATE TABLE mailboxes (
   highestmodseq INTEGER NOT NULL DEFAULT 0,
   -- 1 if PERMANENTFLAGS has \*: keywords can be stored.
   keywords INTEGER NOT NULL DEFAULT 0,
+  -- Unix seconds since when LIST does not name it; 0 = it does. Kept for 7 days.
+  unlisted_since INTEGER NOT NULL DEFAULT 0,
   UNIQUE (account, wire_name)
 ) STRICT;
 

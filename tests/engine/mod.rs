@@ -8,6 +8,7 @@ mod directory;
 mod drafts;
 mod identity;
 mod imap_wire;
+mod mailboxes;
 mod matching;
 mod moves;
 mod must_not;

@@ -3,7 +3,7 @@
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
 
 use super::{
-    Error, Result,
+    Error, Result, SHADOW_SECONDS,
     ops::{OpState, OpType},
     outbox::Phase,
     vocabulary::{Vocabulary, Word, shown},
@@ -157,9 +157,11 @@ pub(crate) fn mailbox(c: &Connection, id: MailboxId) -> Result<MailboxRow> {
     row.ok_or_else(|| Error::NotFound(format!("mailbox {id}")))
 }
 
-/// The mailboxes of an account as sync sees them.
+/// The mailboxes of an account as sync sees them: those that LIST named, and new ones of ours.
 pub(crate) fn mailbox_rows(c: &Connection, account: AccountId) -> Result<Vec<MailboxRow>> {
-    let mut query = c.prepare_cached(&format!("{MAILBOX} WHERE account = ?1 ORDER BY id"))?;
+    let mut query = c.prepare_cached(&format!(
+        "{MAILBOX} WHERE account = ?1 AND unlisted_since = 0 ORDER BY id"
+    ))?;
     let rows = query.query_map([account.0], mailbox_row)?;
     Ok(rows.collect::<std::result::Result<_, _>>()?)
 }
@@ -185,7 +187,8 @@ pub(crate) fn upsert_mailbox(
     let id: i64 = t.query_row(
         "INSERT INTO mailboxes (account, wire_name, name, role, selectable) \
          VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (account, wire_name) DO UPDATE \
-         SET name = excluded.name, role = excluded.role, selectable = excluded.selectable \
+         SET name = excluded.name, role = excluded.role, selectable = excluded.selectable, \
+         unlisted_since = 0 \
          RETURNING id",
         params![account.0, wire_name, name, Word(role), selectable],
         |row| row.get(0),
@@ -198,23 +201,49 @@ pub(crate) fn upsert_mailbox(
     Ok(MailboxId(id))
 }
 
-/// Removes mailboxes that a complete LIST did not name, except those that an operation of ours is
-/// about to make or fill.
+/// A complete LIST named these mailboxes. The others leave as messages do: they are not shown any
+/// more, come back with all that is known of them when a later LIST names them, and go after a week.
+/// Those that an operation of ours is about to make or fill stay, and so do those with messages that
+/// exist nowhere else. Returns the mailboxes that stay without being listed.
 pub(crate) fn keep_mailboxes(
     t: &Transaction<'_>,
     account: AccountId,
-    keep: &[MailboxId],
-) -> Result<()> {
-    for row in mailbox_rows(t, account)? {
-        if !keep.contains(&row.id) {
-            t.execute(
-                "DELETE FROM mailboxes WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM ops \
-                 WHERE state = ?2 AND (target = ?1 OR kind = ?3 AND mailbox = ?1))",
-                params![row.id.0, Word(OpState::Waiting), Word(OpType::Append)],
-            )?;
+    listed: &[MailboxId],
+    now: i64,
+) -> Result<Vec<MailboxId>> {
+    let mut query = t.prepare_cached(
+        "SELECT b.id, EXISTS (SELECT 1 FROM ops \
+           WHERE state = ?2 AND (target = b.id OR kind = ?3 AND mailbox = b.id)), \
+         EXISTS (SELECT 1 FROM locations l WHERE l.mailbox = b.id AND l.uid IS NULL AND l.gone = 0 \
+           AND NOT EXISTS (SELECT 1 FROM locations k WHERE k.message = l.message \
+             AND k.mailbox <> b.id AND k.gone = 0)) \
+         FROM mailboxes b WHERE b.account = ?1",
+    )?;
+    let mut unlisted: Vec<(i64, bool, bool)> = query
+        .query_map(params![account.0, Word(OpState::Waiting), Word(OpType::Append)], |row| {
+            Ok((row.get(0)?, row.get(1)?, row.get(2)?))
+        })?
+        .collect::<std::result::Result<_, _>>()?;
+    unlisted.retain(|(id, ..)| !listed.contains(&MailboxId(*id)));
+    let mut stay = Vec::new();
+    for (id, asked_for, only_here) in unlisted {
+        if asked_for {
+            continue;
         }
+        if only_here {
+            stay.push(MailboxId(id));
+            continue;
+        }
+        t.execute(
+            "DELETE FROM mailboxes WHERE id = ?1 AND unlisted_since <> 0 AND unlisted_since < ?2",
+            params![id, now.saturating_sub(SHADOW_SECONDS)],
+        )?;
+        t.execute(
+            "UPDATE mailboxes SET unlisted_since = ?2 WHERE id = ?1 AND unlisted_since = 0",
+            params![id, now.max(1)],
+        )?;
     }
-    Ok(())
+    Ok(stay)
 }
 
 /// The sidebar: every mailbox with its numbers, inbox first, then by role and name.
@@ -223,7 +252,8 @@ pub(crate) fn sidebar(c: &Connection) -> Result<Vec<Mailbox>> {
         "SELECT b.id, b.account, b.name, b.role, \
          (SELECT count(*) FROM locations l WHERE l.mailbox = b.id AND l.listed = 1 AND l.seen = 0), \
          (SELECT count(*) FROM locations l WHERE l.mailbox = b.id AND l.listed = 1) \
-         FROM mailboxes b WHERE b.selectable = 1 ORDER BY b.account, b.name COLLATE NOCASE",
+         FROM mailboxes b WHERE b.selectable = 1 AND b.unlisted_since = 0 \
+         ORDER BY b.account, b.name COLLATE NOCASE",
     )?;
     let rows = query.query_map([], |row| {
         Ok(Mailbox {

@@ -9,7 +9,7 @@
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
 use super::{
-    Error, Result, Store,
+    Error, Result, SHADOW_SECONDS, Store,
     accounts::{self, MailboxRow},
     blobs::to_sql,
     classify::{self, Facts, Known},
@@ -23,9 +23,6 @@ use crate::{
 };
 use aloud_message::Report;
 use aloud_model::{AccountId, Flag, MailboxId, MessageKey, MessageKind, Uid, imap::MailboxRole};
-
-/// How long a message that the server took away is kept as a shadow, in seconds.
-const SHADOW_SECONDS: i64 = 7 * 24 * 3600;
 
 /// The flags of one place as columns.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -9,12 +9,13 @@ use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 use super::{Error, Result};
 
 /// Schema files in order; the version of a database is how many of them it has seen.
-const STEPS: [&str; 5] = [
+const STEPS: [&str; 6] = [
     include_str!("migrations/0001_initial.sql"),
     include_str!("migrations/0002_submission.sql"),
     include_str!("migrations/0003_estimated_lengths.sql"),
     include_str!("migrations/0004_values.sql"),
     include_str!("migrations/0005_previews_and_deliveries.sql"),
+    include_str!("migrations/0006_unlisted_mailboxes.sql"),
 ];
 
 /// Looks at the version without writing anything.

@@ -39,6 +39,9 @@ mod sink;
 pub(crate) mod vocabulary;
 pub mod zone;
 
+/// How long a message or a mailbox that the server took away is kept as a shadow, in seconds.
+const SHADOW_SECONDS: i64 = 7 * 24 * 3600;
+
 /// A connection that only reads; callers pass it on to the functions of this module.
 pub(crate) type Reader = Connection;
 /// The one transaction that writes.

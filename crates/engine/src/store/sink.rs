@@ -38,6 +38,7 @@ impl Sink for Store {
         account: AccountId,
         listed: Vec<Listed>,
     ) -> Result<Vec<MailboxState>> {
+        let now = self.now();
         self.write(move |t| {
             let mut kept = Vec::new();
             for m in &listed {
@@ -50,8 +51,15 @@ impl Sink for Store {
                     m.selectable,
                 )?);
             }
-            accounts::keep_mailboxes(t, account, &kept)?;
-            Ok(accounts::mailbox_rows(t, account)?.into_iter().map(state).collect())
+            let stay = accounts::keep_mailboxes(t, account, &kept, now)?;
+            let rows = accounts::mailbox_rows(t, account)?.into_iter();
+            // What is not on the server cannot be selected there.
+            Ok(rows
+                .map(|row| {
+                    let selectable = row.selectable && !stay.contains(&row.id);
+                    MailboxState { selectable, ..state(row) }
+                })
+                .collect())
         })
         .await
     }
