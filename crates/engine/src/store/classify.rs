@@ -11,7 +11,8 @@ use serde::{Deserialize, Serialize};
 use super::vocabulary::vocabulary;
 use crate::types::Preview;
 use aloud_message::{
-    Dsn, Mail, PartRole, Permission, Problem, Refusal, Report, dsn, inspect::ReadOptions,
+    Dsn, Mail, PartProblem, PartRole, Permission, Problem, Refusal, Report, display, dsn,
+    inspect::ReadOptions,
 };
 use aloud_model::{Address, DateTime, Importance, MessageKind};
 
@@ -107,7 +108,63 @@ pub fn poisoned() -> Mail {
 /// Reads octets and picks the facts; `total` is the size of the whole message.
 #[must_use]
 pub fn facts(octets: &[u8], known: Known, total: u64) -> Facts {
-    pick(&read(octets, known == Known::Whole, total))
+    let mail = read(octets, known == Known::Whole, total);
+    let mut facts = pick(&mail);
+    if facts.preview == Preview::Nothing
+        && known != Known::Head
+        && mail.problems.iter().any(hides_text)
+    {
+        let words = readable(octets);
+        if !words.is_empty() {
+            facts.preview = Preview::Text(words);
+        }
+    }
+    facts
+}
+
+/// Whether text may lie where a problem keeps it from being found.
+fn hides_text(problem: &Problem) -> bool {
+    match problem {
+        Problem::UnclosedMultipart
+        | Problem::UnclosedMessage
+        | Problem::HeaderTooLong
+        | Problem::TooManyParts => true,
+        Problem::Part { problem, .. } => match problem {
+            PartProblem::UnknownEncoding(_)
+            | PartProblem::MultipartsTooDeep
+            | PartProblem::MessagesTooDeep
+            | PartProblem::NoBoundary
+            | PartProblem::OtherBoundary
+            | PartProblem::NoDelimiter => true,
+            PartProblem::DamagedEncoding | PartProblem::Audio(_) | PartProblem::Fax(_) => false,
+        },
+        // The text was found in spite of these; of what cannot be read at all nothing is told.
+        Problem::MisprintedDelimiter
+        | Problem::RepeatedField(_)
+        | Problem::UnreadableDate
+        | Problem::Unreadable => false,
+    }
+}
+
+/// The first words of a body whose structure cannot be followed: lines of words, without
+/// delimiters, fields and lines of an encoding.
+fn readable(octets: &[u8]) -> String {
+    let text = String::from_utf8_lossy(octets.get(..octets.len().min(32 * 1024)).unwrap_or(octets));
+    let text = text.replace("\r\n", "\n");
+    let Some((_, body)) = text.split_once("\n\n") else { return String::new() };
+    let is_field = |line: &str| {
+        line.split_once(':').is_some_and(|(name, _)| {
+            let name = name.to_ascii_lowercase();
+            name.starts_with("content-") || name == "mime-version"
+        })
+    };
+    let words: Vec<&str> = body
+        .lines()
+        .map(str::trim)
+        .filter(|line| !line.starts_with("--") && !is_field(line))
+        .filter(|line| line.contains(' ') || line.len() < 20)
+        .collect();
+    first_words(&display::clean(&words.join(" ")))
 }
 
 fn pick(mail: &Mail) -> Facts {
@@ -340,6 +397,36 @@ mod tests {
         assert_eq!(first_words("  Hello,\r\n\r\n  world "), "Hello, world");
         let long = first_words(&"word ".repeat(500));
         assert!(long.chars().count() <= PREVIEW_CHARS + 1 && long.ends_with('…'));
+    }
+
+    #[test]
+    fn of_a_damaged_message_the_readable_words_are_shown() {
+        let mail = |head: &str, body: &str| {
+            format!("From: ada@example.net\r\nSubject: x\r\n{head}\r\n{body}").into_bytes()
+        };
+        let part = "--b\r\nContent-Type: text/plain\r\n\r\nHello from Ada,\r\nsee you.\r\n";
+        for (head, body, shown) in [
+            ("Content-Type: multipart/mixed\r\n", part, "Hello from Ada, see you."),
+            ("Content-Type: multipart/mixed; boundary=other\r\n", part, "Hello from Ada, see you."),
+            (
+                "Content-Type: text/plain\r\nContent-Transfer-Encoding: x-unheard-of\r\n",
+                "Hello from Ada, see you.\r\n",
+                "Hello from Ada, see you.",
+            ),
+            (
+                "Content-Type: multipart/mixed\r\n",
+                "UklGRiQAAABXQVZFZm10IBAAAAABAAEAQB8AAEAfAAABAAgA\r\n",
+                "",
+            ),
+        ] {
+            let octets = mail(head, body);
+            let facts = facts(&octets, Known::Whole, octets.len() as u64);
+            let words = match facts.preview {
+                Preview::Text(words) => words,
+                _ => String::new(),
+            };
+            assert_eq!(words, shown, "{head}");
+        }
     }
 
     #[test]
