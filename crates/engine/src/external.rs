@@ -53,7 +53,7 @@ pub(crate) fn sweep(data: &Path) {
 /// ever started.
 pub(crate) fn lend_pdf(data: &Path, name: &str, octets: &[u8]) -> Result<PathBuf, Error> {
     if !octets.starts_with(PDF) {
-        return Err(Error::NotFound("a PDF in it".into()));
+        return Err(Error::NotFound("PDF".into()));
     }
     let folder = data.join(LENT);
     let file = folder.join(name).with_extension("pdf");

@@ -12,13 +12,11 @@ mod action;
 mod request;
 mod step;
 mod why;
-mod words;
 
 pub use action::Action;
 pub use request::{ENVID_MAX, ORCPT_MAX, envid, orcpt, unxtext, xtext};
 pub use step::{About, Medium, NextStep, next_step, reason_about};
 pub use why::{Why, reason};
-pub use words::{sentence, timeless};
 
 use super::{
     Dsn, display,
