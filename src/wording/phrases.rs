@@ -29,6 +29,7 @@ pub fn phrases() -> Phrases {
         subject_forwarded: fl!("mail-subject-forwarded", subject = "{subject}"),
         subject_failed: fl!("mail-subject-failed", subject = "{subject}"),
         no_subject: fl!("mail-no-subject"),
+        original_without_subject: fl!("subject-none"),
         cover: lines(&fl!("mail-cover", name = "{name}", length = "{length}", file = "{file}")),
         cover_fax: lines(&fl!("mail-cover-fax", name = "{name}")),
         cover_forward: lines(&fl!("mail-cover-forward", name = "{name}")),

@@ -296,7 +296,8 @@ impl Engine {
             date: mail.date.or(row.as_ref().map(|row| row.date)),
             subject: mail.subject.clone().or_else(|| {
                 let known = row.map(|row| row.subject).filter(|subject| !subject.is_empty());
-                Some(known.unwrap_or_else(|| self.inner.phrases.no_subject.clone()))
+                let instead = || Some(self.inner.phrases.original_without_subject.clone());
+                known.or_else(instead).filter(|subject| !subject.is_empty())
             }),
         })
     }

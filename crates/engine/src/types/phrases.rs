@@ -32,6 +32,8 @@ pub struct Phrases {
     pub subject_failed: String,
     /// What stands for the subject of a message that has none.
     pub no_subject: String,
+    /// Subject of a forwarded original that has none.
+    pub original_without_subject: String,
     /// Cover text of a voice message without a note: `{name}`, `{length}`, `{file}`.
     pub cover: String,
     /// Cover text of a fax: `{name}`.
