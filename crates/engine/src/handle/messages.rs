@@ -193,7 +193,7 @@ impl Engine {
     /// [`Error::NotFound`]; [`Error::Invalid`] when no program is chosen, or it makes nothing of it.
     pub async fn audio_by_program(&self, key: MessageKey, path: String) -> Result<Arc<Pcm>> {
         let program = lock(&self.inner.program).clone();
-        let program = program.ok_or_else(|| Error::Invalid(Invalid::NoProgram))?;
+        let program = program.ok_or(Error::Invalid(Invalid::NoProgram))?;
         let _ = self.fetch(key).await;
         let opening = self.load(key).await?;
         let octets = blocking(move || Ok(body(&opening.raw, &path)?.octets)).await?;

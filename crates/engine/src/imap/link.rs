@@ -110,7 +110,7 @@ impl Link {
             })
             .await;
         self.settle(outcome)?;
-        said.unwrap_or_else(|| Err(Error::Protocol(Fault::NotImap)))
+        said.unwrap_or(Err(Error::Protocol(Fault::NotImap)))
     }
 
     /// Runs one command.

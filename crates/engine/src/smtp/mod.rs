@@ -113,7 +113,6 @@ struct Dialogue {
     connection: AsyncSmtpConnection,
     view: Arc<View>,
     facts: SmtpFacts,
-    peer: String,
     traffic: Arc<Traffic>,
 }
 
@@ -142,7 +141,7 @@ impl Dialogue {
         match timeout(REPLY, connecting).await {
             Ok(Ok(connection)) => {
                 let facts = read_facts(&view.reply());
-                Ok(Ok(Self { connection, view, facts, peer, traffic }))
+                Ok(Ok(Self { connection, view, facts, traffic }))
             }
             Ok(Err(error)) => Ok(Err(outcome(&error, &view.reply(), &view, None, false))),
             Err(_) => Err(Error::Unreachable { host: peer, reason: Broken::Silent }),
