@@ -453,11 +453,12 @@ async fn the_users_own_hand() {
 async fn digits_go_through_the_gateway() {
     let desk = Desk::new().await;
     let found = desk.engine.complete(desk.account, "4417".into()).await.expect("suggestions");
-    assert_eq!(found[0].name, "Send to extension 4417");
+    assert_eq!(found[0].kind, CompletionKind::Extension("4417".into()));
     assert_eq!(found[0].address.addr, addr("4417@gw.example.com"));
     let found =
         desk.engine.complete(desk.account, "+44 113 496 0117".into()).await.expect("suggestions");
-    assert_eq!(found[0].name, "Send to number +44 113 496 0117 through gw.example.com");
+    let (number, gateway) = ("+44 113 496 0117".into(), "gw.example.com".into());
+    assert_eq!(found[0].kind, CompletionKind::Number { number, gateway });
     assert_eq!(found[0].address.addr, addr("+441134960117@gw.example.com"));
     let found = desk.engine.complete(desk.account, "ada@example.net".into()).await.expect("it");
     assert_eq!(found.last().map(|c| c.address.addr.clone()), Some(addr("ada@example.net")));

@@ -4,20 +4,20 @@
 
 use rusqlite::{Connection, Transaction};
 
-use super::{Result, things};
+use super::{Result, meta};
 use crate::drafts::DraftId;
 
-/// Begin of the names of the marks among the small things.
+/// Begin of the names of the marks among the small meta.
 const PREFIX: &str = "sent-draft:";
 
 /// Marks a draft as sent.
 pub(crate) fn mark(t: &Transaction<'_>, id: &DraftId) -> Result<()> {
-    things::set(t, &format!("{PREFIX}{id}"), Some(&[]))
+    meta::set(t, &format!("{PREFIX}{id}"), Some(&[]))
 }
 
 /// Takes the mark away.
 pub(crate) fn clear(t: &Transaction<'_>, id: &DraftId) -> Result<()> {
-    things::set(t, &format!("{PREFIX}{id}"), None)
+    meta::set(t, &format!("{PREFIX}{id}"), None)
 }
 
 /// Every draft that is marked.
