@@ -104,10 +104,11 @@ impl Recorder {
     pub(super) fn pause(&mut self) {
         if self.phase == RecorderPhase::Recording {
             self.drain();
+            // First, because the disk may be slow: what came meanwhile would be thrown away.
+            self.microphone = None;
             if let Some(take) = &mut self.take {
                 let _ = take.settle();
             }
-            self.microphone = None;
             self.phase = RecorderPhase::Paused;
         }
     }
