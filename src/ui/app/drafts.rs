@@ -270,6 +270,6 @@ async fn save_all(engine: Engine, partings: Vec<Parting>) -> Result<(), Error> {
     };
     match tokio::time::timeout(LEAVE_MAX, save).await {
         Ok(saved) => saved,
-        Err(_) => Err(Error::Store("the disk does not answer".into())),
+        Err(_) => Err(Error::Store(std::io::ErrorKind::TimedOut.to_string())),
     }
 }

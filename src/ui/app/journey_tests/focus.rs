@@ -114,3 +114,36 @@ async fn the_form_of_a_person_begins_in_its_first_field() {
     assert_eq!(directory.selected().map(|p| p.name.as_str()), Some("Harrow Freight e3"));
     j.end().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_form_of_a_person_and_the_search_change_no_mail() {
+    let mut j = Journey::begin().await;
+    j.type_in(US, "j");
+    j.settle().await;
+    let before = j.mail().await;
+    j.ctrl(US, 'k');
+    j.settle().await;
+    j.type_in(US, "e3 #r");
+    j.named(Named::ArrowDown);
+    j.ctrl(US, 'z');
+    j.ctrl(US, 'z');
+    assert!(j.in_field("search"));
+    j.named(Named::Escape);
+    j.named(Named::Escape);
+    j.settle().await;
+    j.type_in(US, "gd");
+    j.settle().await;
+    j.click("Harrow Freight");
+    j.settle().await;
+    j.click("Edit");
+    j.settle().await;
+    assert!(j.app.directory.as_ref().is_some_and(Directory::is_editing));
+    // The first field has the focus, and what is typed is typed.
+    j.type_in(US, "e3rjn#");
+    j.named(Named::Delete);
+    j.named(Named::ArrowDown);
+    assert!(j.app.directory.as_ref().is_some_and(Directory::is_editing));
+    assert!(j.app.composer.is_none());
+    assert_eq!(j.mail().await, before);
+    j.end().await;
+}
