@@ -4,7 +4,7 @@ use std::io;
 
 use aloud::{
     engine::{
-        Error, Security,
+        Error, Invalid, Security,
         net::{Dialer, Stream},
         smtp::{DataGate, Envelope, SubmitOutcome, submit},
     },
@@ -129,7 +129,6 @@ async fn refusals_and_limits_of_the_server_count() {
     let refuse = vec![("cy@".to_owned(), "550 5.1.1 no such user".to_owned())];
     for (faults, want) in [
         (Faults { refuse_recipients: refuse, ..Faults::default() }, 550),
-        (Faults { size_limit: Some(10), ..Faults::default() }, 552),
         (Faults { refuse_data: Some("451 4.3.0 later".into()), ..Faults::default() }, 451),
     ] {
         let server = server(faults);
@@ -142,4 +141,12 @@ async fn refusals_and_limits_of_the_server_count() {
         }
         assert!(server.submitted().is_empty());
     }
+    // What the server says that it does not take is not offered to it.
+    let server = server(Faults { size_limit: Some(10), ..Faults::default() });
+    let (outcome, _) = send(&server).await;
+    match outcome {
+        Err(Error::Invalid(Invalid::TooBigForServer { octets, most: 10 })) => assert!(octets > 10),
+        other => panic!("{other:?}"),
+    }
+    assert!(server.submitted().is_empty());
 }
