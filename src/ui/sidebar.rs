@@ -295,7 +295,7 @@ pub fn view<'a>(sidebar: &'a Sidebar, look: Look, at: At) -> El<'a, Message> {
     let vertical = (look.height(32.0) - look.line(Type::Ui)) / 2.0;
     let head = row![
         Press::new(row![icon(Icon::Mic, 16.0, color), words].spacing(8).align_y(Alignment::Center))
-            .padding(Padding::from([vertical, 9.0]))
+            .padding(Padding::from([vertical, 9.0]).right(4))
             .width(Length::Fill)
             .face(move |touch| Kind::Tonal.face(look, touch))
             .ring(c.accent)

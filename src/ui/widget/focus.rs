@@ -108,7 +108,7 @@ impl Operation for Place {
 
 /// Moves the focus on by one, or back, and round at the end. It stays inside the container `scope`
 /// while it is there, and enters it from nowhere where `enter` says so. Inside, those named in
-/// `first` come before all others.
+/// `first` come before all others, and then what stands below them before what stands above.
 pub fn cycle<T: Send + 'static>(
     scope: Option<Id>,
     first: &'static [&'static str],
@@ -120,11 +120,8 @@ pub fn cycle<T: Send + 'static>(
     operation::then(Count { seen, ..Count::default() }, |seen: Seen| {
         let inside = seen.inner > 0 && (seen.inner_at.is_some() || seen.enter && seen.at.is_none());
         let order = match inside {
-            true => {
-                let others = (0..seen.inner).filter(|n| !seen.inner_first.contains(n));
-                seen.inner_first.iter().copied().chain(others).collect()
-            }
-            false => (0..seen.total).collect::<Vec<_>>(),
+            true => inner_order(&seen),
+            false => (0..seen.total).collect(),
         };
         let at = if inside { seen.inner_at } else { seen.at };
         let at = at.and_then(|at| order.iter().position(|n| *n == at));
@@ -137,6 +134,14 @@ pub fn cycle<T: Send + 'static>(
         };
         goal(seen.scope, inside, order.get(to).copied().unwrap_or(0))
     })
+}
+
+/// The stops inside the container, in the order in which Tab comes to them.
+fn inner_order(seen: &Seen) -> Vec<usize> {
+    let below = seen.inner_first.iter().max().map_or(0, |last| last + 1);
+    let others = (below..seen.inner).chain(0..below.min(seen.inner));
+    let others = others.filter(|n| !seen.inner_first.contains(n));
+    seen.inner_first.iter().copied().chain(others).collect()
 }
 
 fn goal(scope: Option<Id>, inside: bool, to: usize) -> Move {
@@ -232,5 +237,22 @@ impl<T> Operation<T> for Move {
     }
     fn focusable(&mut self, id: Option<&Id>, _: Rectangle, state: &mut dyn Focusable) {
         self.0.meet(id, state);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// In the composer: To and subject, then the recorder, and the buttons of the head last.
+    #[test]
+    fn what_stands_above_the_fields_comes_last() {
+        let stops = |inner, first: &[usize]| {
+            inner_order(&Seen { inner, inner_first: first.to_vec(), ..Seen::default() })
+        };
+        assert_eq!(stops(8, &[2, 4]), [2, 4, 5, 6, 7, 0, 1, 3]);
+        assert_eq!(stops(3, &[2]), [2, 0, 1]);
+        assert_eq!(stops(3, &[]), [0, 1, 2]);
+        assert!(stops(0, &[]).is_empty());
     }
 }

@@ -53,6 +53,8 @@ pub const FIELDS: [&str; 4] = [TO, CC, SUBJECT, TEXT];
 
 /// Width of the labels at the left.
 const LABEL: f32 = 72.0;
+/// Room for the ring of a field beside what follows it.
+const RING: f32 = 6.0;
 
 /// The composer. Docked it takes what it needs; maximised or in a narrow window it fills the pane.
 pub fn view<'a>(
@@ -251,7 +253,8 @@ fn to_line<'a>(
     let mut all = row![
         container(label(name, look)).center_y(Length::Fixed(look.height(26.0))),
         tokens(input, items, look.height(26.0), 140.0 * look.scale),
-    ];
+    ]
+    .spacing(RING);
     if line == Line::To && !composer.cc_open {
         all = all
             .push(button::link(look, fl!("composer-cc")).padding([4, 0]).on_press(Message::OpenCc));
@@ -267,7 +270,7 @@ fn subject<'a>(composer: &'a Composer, ctx: &Context<'a>, look: Look) -> El<'a, 
         .ring(c.accent)
         .width(Length::Fill);
     let mut line =
-        row![label(fl!("composer-subject"), look), input].spacing(0).align_y(Alignment::Center);
+        row![label(fl!("composer-subject"), look), input].spacing(RING).align_y(Alignment::Center);
     if composer.medium == Medium::Voice {
         let spoken = composer.spoken.as_ref().filter(|s| s.phase() == Phase::Review);
         line = match spoken.and_then(Recorder::take) {
