@@ -103,7 +103,8 @@ impl Message {
 impl Composer {
     /// What a message may do to the draft, asked before it is applied.
     pub(super) fn edit_of(&self, message: &Message) -> EditMark {
-        EditMark(message.edit(), self.lines())
+        let edit = message.edit();
+        EditMark(edit, (edit == Edit::Lines).then(|| self.lines()))
     }
 
     /// Notes what a message that was just applied did to the draft.
@@ -111,15 +112,17 @@ impl Composer {
         match edit {
             Edit::None => return Action::None,
             Edit::Aside => {}
-            Edit::Lines if self.lines() == before => return Action::None,
+            Edit::Lines if before.is_some_and(|before| before == self.lines()) => {
+                return Action::None;
+            }
             Edit::Lines | Edit::ByHand => self.by_hand = true,
         }
         self.changed()
     }
 
-    /// How far the lines of recipients are.
-    fn lines(&self) -> [(usize, String); 2] {
-        [&self.to, &self.cc].map(|line| (line.chips.len(), line.input.clone()))
+    /// What of the lines of recipients is kept.
+    fn lines(&self) -> Lines {
+        [&self.to, &self.cc].map(|line| (line.recipients(), line.input.clone()))
     }
 
     /// Something of the draft changed: it is saved soon.
@@ -299,8 +302,11 @@ impl Composer {
     }
 }
 
-/// What a message may do to the draft, and the lines of recipients before it.
-pub(super) struct EditMark(Edit, [(usize, String); 2]);
+/// To and Cc: the recipients, and what is being typed.
+type Lines = [(Vec<Recipient>, String); 2];
+
+/// What a message may do to the draft; where it may change the lines of recipients, those before it.
+pub(super) struct EditMark(Edit, Option<Lines>);
 
 fn after(pause: Duration) -> Act {
     let timer = async move { tokio::time::sleep(pause).await };

@@ -205,6 +205,27 @@ fn every_change_is_saved_and_one_timer_runs_while_something_is_not() {
 }
 
 #[test]
+fn a_recipient_that_its_suggestion_replaces_is_saved() {
+    let (mut b, _) = Bench::open(Compose::Text(Vec::new()));
+    let asked = b.feed(Message::Typed(Line::To, "gra".into()));
+    let number = asked.iter().find_map(|a| match a {
+        Action::Ask(Question::Complete(Line::To, ask)) => Some(ask.number),
+        _ => None,
+    });
+    b.feed(Message::Enter(Line::To));
+    assert_eq!(saved(&mut b).expect("saved").to, [Recipient::Text("gra".into())]);
+    let graham = person("Graham Pearce", "g@x.example");
+    let found = crate::engine::Completion {
+        kind: crate::engine::CompletionKind::Person { unproven: false },
+        address: graham.clone(),
+        contact: None,
+    };
+    let found = Message::Found(Line::To, number.expect("asked"), vec![found]);
+    assert!(b.feed(found).iter().any(is_timer));
+    assert_eq!(saved(&mut b).expect("saved").to, [Recipient::Address(graham)]);
+}
+
+#[test]
 fn a_reply_that_nobody_touched_is_no_draft_and_one_that_is_recorded_has_its_recipients() {
     let key = MessageKey(7);
     let (mut b, _) = Bench::open(Compose::ReplyVoice(key));
