@@ -8,6 +8,9 @@ use crate::{
     wording,
 };
 
+/// Suggestions shown at once.
+const MOST: usize = 6;
+
 /// One recipient.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Chip {
@@ -82,8 +85,8 @@ pub struct People {
     pub input: String,
     /// Suggestions for it.
     pub found: Vec<Completion>,
-    /// The suggestion that Enter takes.
-    pub at: usize,
+    /// The suggestion that Enter takes; without one it takes what was typed.
+    pub at: Option<usize>,
     /// Counts changes, so that late answers are dropped.
     asked: u64,
     /// The last change that was answered.
@@ -141,6 +144,7 @@ impl People {
             if one.trim() != self.input.trim() {
                 // The suggestions are those of another text.
                 self.found.clear();
+                self.at = None;
                 self.answered = self.asked;
             }
             one.clone_into(&mut self.input);
@@ -154,7 +158,7 @@ impl People {
                 self.take_typed(account);
             }
         }
-        self.at = 0;
+        self.mark();
         self.asked += 1;
         if self.input.trim().is_empty() {
             self.found.clear();
@@ -177,37 +181,46 @@ impl People {
         self.found = found
             .into_iter()
             .filter(|f| !chosen.iter().any(|c| c.same_mailbox(&f.address.addr)))
-            .take(6)
             .collect();
-        self.at = 0;
+        // What was typed, as it stands, comes after the people: it keeps a place.
+        if self.found.len() > MOST && self.found.last().is_some_and(|last| last.contact.is_none()) {
+            self.found.drain(MOST - 1..self.found.len() - 1);
+        }
+        self.found.truncate(MOST);
+        self.mark();
         false
     }
 
-    /// A recipient that was taken as typed becomes the first suggestion for it. True when one did.
+    /// Marks the first suggestion, where it is one for what was typed.
+    fn mark(&mut self) {
+        self.at = self.found.first().filter(|found| fits(&self.input, found)).map(|_| 0);
+    }
+
+    /// A recipient that was taken as typed and cannot be sent to becomes the first suggestion for it.
+    /// What can be sent to was meant as it stands. True when one was changed.
     fn settle(&mut self, text: &str, found: Vec<Completion>) -> bool {
-        let Some(found) = found.into_iter().next() else { return false };
-        let Some(at) =
-            self.chips.iter().position(|chip| chip.contact.is_none() && chip.label == text)
-        else {
+        let Some(found) = found.into_iter().next().filter(|found| fits(text, found)) else {
             return false;
         };
+        let typed = |chip: &Chip| chip.address.is_none() && chip.label == text;
+        let Some(at) = self.chips.iter().position(typed) else { return false };
         let twice = |chip: &Chip| {
             chip.address.as_ref().is_some_and(|a| a.addr.same_mailbox(&found.address.addr))
         };
-        if self.chips.iter().enumerate().any(|(other, chip)| other != at && twice(chip)) {
+        if self.chips.iter().any(twice) {
             self.chips.remove(at);
-        } else if let Some(chip) = self.chips.get_mut(at)
-            // A number that goes through the gateway is what was meant; a person may say more.
-            && (chip.address.is_none() || found.contact.is_some())
-        {
+        } else if let Some(chip) = self.chips.get_mut(at) {
             *chip = found.into();
         }
         true
     }
 
-    /// Closes the suggestions; what was typed stays.
+    /// Closes the suggestions, and those on their way; what was typed stays.
     pub fn dismiss(&mut self) {
         self.found.clear();
+        self.at = None;
+        self.asked += 1;
+        self.answered = self.asked;
     }
 
     /// Enter: takes the marked suggestion, or what was typed. True when a recipient was taken.
@@ -223,10 +236,10 @@ impl People {
             self.waiting.push((self.asked, self.input.trim().to_owned()));
             return self.take_typed(account);
         }
-        if self.found.is_empty() {
-            return self.take_typed(account);
+        match self.at {
+            Some(at) => self.pick(at),
+            None => self.take_typed(account),
         }
-        self.pick(self.at)
     }
 
     /// Takes a suggestion.
@@ -239,7 +252,10 @@ impl People {
     /// Moves the mark among the suggestions.
     pub fn step(&mut self, by: isize) {
         let last = self.found.len().saturating_sub(1);
-        self.at = self.at.saturating_add_signed(by).min(last);
+        self.at = match self.at {
+            Some(at) => Some(at.saturating_add_signed(by).min(last)),
+            None => (by > 0 && !self.found.is_empty()).then_some(0),
+        };
     }
 
     /// Takes what was typed as it stands; a chip that cannot be sent to says why.
@@ -262,10 +278,15 @@ impl People {
     fn push(&mut self, chip: Chip) {
         self.chips.push(chip);
         self.input.clear();
-        self.found.clear();
-        self.asked += 1;
-        self.answered = self.asked;
+        self.dismiss();
     }
+}
+
+/// Whether a suggestion is one for what was typed: the beginning of an address names nobody else.
+fn fits(typed: &str, found: &Completion) -> bool {
+    let typed = typed.trim();
+    let start = found.address.addr.as_str().get(..typed.len());
+    !typed.contains('@') || start.is_some_and(|start| start.eq_ignore_ascii_case(typed))
 }
 
 /// An address, or a number that goes to the account's gateway (RFC 3804); anything else is wrong.
@@ -339,6 +360,84 @@ mod tests {
         p.typed("3".into(), &account());
         assert!(p.answered(ask.number, vec![found("Graham Pearce", "g@x.example")]));
         assert_eq!(p.addresses(), [person("Graham Pearce", "g@x.example")]);
+    }
+
+    fn with_gateway() -> Account {
+        let mut with = account();
+        with.settings.gateway = Some("gw.example.com".into());
+        with
+    }
+
+    #[test]
+    fn a_number_that_can_be_sent_to_stays_whoever_has_a_like_one() {
+        let mut p = People::default();
+        let other = || found("Graham Pearce", "15550@vm.example");
+        let ask = p.typed("5550".into(), &with_gateway()).expect("asked");
+        assert!(p.submit(&with_gateway()));
+        assert!(!p.answered(ask.number, vec![other()]));
+        assert_eq!(p.addresses(), [Address::bare(addr("5550@gw.example.com"))]);
+        // Nor does it go where that person is a recipient already.
+        let mut p = People::of([other().address]);
+        let ask = p.typed("5550".into(), &with_gateway()).expect("asked");
+        p.submit(&with_gateway());
+        p.answered(ask.number, vec![other()]);
+        assert_eq!(p.chips.len(), 2);
+    }
+
+    #[test]
+    fn the_beginning_of_an_address_takes_nobody_whose_address_begins_otherwise() {
+        for (typed, taken) in [("@example.net", None), ("ada@", Some("ada@example.net"))] {
+            for waits in [false, true] {
+                let mut p = People::default();
+                let ask = p.typed(typed.into(), &account()).expect("asked");
+                let people = ["bo@example.net", "ada@example.net"].map(|a| found("One", a));
+                if waits {
+                    p.submit(&account());
+                    p.answered(ask.number, people.to_vec());
+                    assert!(p.addresses().is_empty() && p.wrong().is_some(), "{typed}");
+                    continue;
+                }
+                p.answered(ask.number, people.to_vec());
+                assert_eq!(p.at, None, "{typed}");
+                p.submit(&account());
+                assert!(p.addresses().is_empty() && p.wrong().is_some(), "{typed}");
+                // Arrows reach every one of them; the right one is taken at once.
+                let ask = p.typed(typed.into(), &account()).expect("asked");
+                p.answered(ask.number, people.iter().rev().cloned().collect());
+                assert_eq!(p.at, taken.map(|_| 0), "{typed}");
+                p.step(1);
+                p.submit(&account());
+                let to = if taken.is_some() { "bo@example.net" } else { "ada@example.net" };
+                assert_eq!(p.addresses(), [person("One", to)], "{typed}");
+            }
+        }
+    }
+
+    #[test]
+    fn many_people_leave_a_place_to_the_number_that_was_typed() {
+        let mut p = People::default();
+        let ask = p.typed("5550".into(), &with_gateway()).expect("asked");
+        let mut list: Vec<_> =
+            (0..7).map(|n| found("One", &format!("1{n}5550@vm.example"))).collect();
+        let number = Completion { contact: None, ..found("5550", "5550@gw.example.com") };
+        list.push(number.clone());
+        p.answered(ask.number, list.clone());
+        assert_eq!((p.found.len(), p.found.last()), (6, Some(&number)));
+        assert_eq!(p.found[..5], list[..5]);
+        list.pop();
+        let ask = p.typed("5550".into(), &with_gateway()).expect("asked");
+        p.answered(ask.number, list.clone());
+        assert_eq!(p.found, list[..6]);
+    }
+
+    #[test]
+    fn what_was_dismissed_does_not_open_again() {
+        let mut p = People::default();
+        let ask = p.typed("gra".into(), &account()).expect("asked");
+        p.dismiss();
+        p.answered(ask.number, vec![found("Graham Pearce", "g@x.example")]);
+        assert!(p.found.is_empty());
+        assert_eq!(p.input, "gra");
     }
 
     #[test]

@@ -242,7 +242,7 @@ fn to_line<'a>(
             };
             let mark = if found.contact.is_some() { Icon::CircleUserRound } else { Icon::Phone };
             let mut item = Item::new(name, Message::Pick(line, at)).mark(mark);
-            if at == people.at {
+            if people.at == Some(at) {
                 item = item.key("Enter");
             }
             item
