@@ -363,13 +363,6 @@ impl Journey {
 
     fn named(&mut self, key: Named) {
         self.tap(named(key, Modifiers::empty()));
-        // The window moves the focus by a task; nobody types so soon after Tab.
-        for _ in 0..1_000 {
-            if key != Named::Tab || self.pump() {
-                break;
-            }
-            std::thread::sleep(Duration::from_millis(1));
-        }
     }
 
     fn type_in(&mut self, layout: Layout, text: &str) {

@@ -23,7 +23,7 @@ use crate::{
             reader::{Reader, toolbar::Message as Tool},
         },
         sidebar::Place,
-        widget::focus::cycle,
+        widget::Turn,
     },
 };
 
@@ -111,8 +111,8 @@ impl App {
     fn window_command(&mut self, command: Window) -> Task<Message> {
         match (command, &self.dialog) {
             (Window::Quit, _) => self.quit(),
-            (Window::NextControl, _) => self.turn_control(false),
-            (Window::PreviousControl, _) => self.turn_control(true),
+            // The widgets move the focus, as `turn` says.
+            (Window::NextControl | Window::PreviousControl, _) => Task::none(),
             (Window::Back, Some(_)) | (Window::Keys, Some(Dialog::Keys)) => {
                 self.dialog = None;
                 Task::none()
@@ -127,14 +127,17 @@ impl App {
         }
     }
 
-    /// Moves the focus on or back: round in a dialog or an open composer, else round the window.
-    fn turn_control(&self, back: bool) -> Task<Message> {
-        let (scope, first, enter): (_, &[&str], _) = match (&self.dialog, &self.composer) {
-            (Some(_), _) => (Some(id::DIALOG), &[], true),
-            (None, Some(_)) => (Some(id::COMPOSER), &composer::FIELDS, self.pane == Pane::Reading),
-            (None, None) => (None, &[], false),
-        };
-        operate(cycle(scope, first, enter, back))
+    /// Where Tab leads: round in a dialog or an open composer, else round the window.
+    pub(super) fn turn(&self) -> Turn {
+        let (scope, first, enter): (_, &'static [&'static str], _) =
+            match (&self.dialog, &self.composer) {
+                (Some(_), _) => (Some(id::DIALOG), &[], true),
+                (None, Some(_)) => {
+                    (Some(id::COMPOSER), &composer::FIELDS, self.pane == Pane::Reading)
+                }
+                (None, None) => (None, &[], false),
+            };
+        Turn { scope, first, enter }
     }
 
     /// Takes back what the composer did last. What was done to mail is left alone: Ctrl+Z means what

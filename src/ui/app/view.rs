@@ -14,7 +14,7 @@ use crate::ui::{
     sidebar::{self, Place},
     theme::{Icon, Type, icon, style},
     toast,
-    widget::{El, button, empty, hairline, key_cap, modal, veiled, vertical_hairline},
+    widget::{El, button, empty, hairline, key_cap, modal, turning, veiled, vertical_hairline},
 };
 
 /// The whole window.
@@ -48,7 +48,7 @@ pub fn view(app: &App) -> El<'_, Message> {
         let close = Message::Dialog(dialog::Message::Close);
         modal(look, dialog::view(open, &app.world).map(Message::Dialog), close)
     });
-    stack![veiled(layers, app.dialog.is_some())].push(dialog).into()
+    turning(stack![veiled(layers, app.dialog.is_some())].push(dialog), app.turn())
 }
 
 fn mail(app: &App) -> El<'_, Message> {

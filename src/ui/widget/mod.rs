@@ -20,6 +20,7 @@ pub mod press;
 pub mod slider;
 pub mod toggle;
 pub mod tokens;
+pub mod turn;
 pub mod veil;
 pub mod wave;
 
@@ -33,6 +34,7 @@ pub use popover::{modal, popover};
 pub use press::Press;
 pub use slider::slider;
 pub use toggle::{checkbox, segmented, switch};
+pub use turn::{Turn, turning};
 pub use veil::veiled;
 pub use wave::Waveform;
 

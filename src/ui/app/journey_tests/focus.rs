@@ -35,6 +35,31 @@ async fn a_dialog_takes_the_keys_and_gives_them_back() {
     j.end().await;
 }
 
+/// Keys that arrive together go where Tab leads, there and back.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_arrives_together_with_tab_goes_where_tab_leads() {
+    let mut j = Journey::begin().await;
+    j.ctrl(US, 'n');
+    j.until("a message is written", |j| j.in_field("composer-to")).await;
+    let none = Modifiers::empty();
+    let mut keys = vec![US.key('a', none), named(Named::Tab, none)];
+    keys.extend("Lunch".chars().map(|sign| US.key(sign, none)));
+    keys.extend([named(Named::Tab, none), US.key('x', none)]);
+    keys.extend([named(Named::Tab, Modifiers::SHIFT), US.key('!', none)]);
+    j.feed(&keys, Cursor::Unavailable);
+    assert!(j.in_field("composer-subject"), "{:?}", j.focused());
+    j.settle().await;
+    assert!(j.in_field("composer-subject"), "it moved once for each: {:?}", j.focused());
+    let (_, parting) = j.app.composer.as_mut().expect("a composer").part();
+    let content = parting.expect("content").content;
+    let typed = [content.to_typed, content.subject, content.note];
+    assert_eq!(typed, ["a", "Lunch!", "x"]);
+    // With a combination it is another key.
+    j.tap(named(Named::Tab, Modifiers::CTRL));
+    assert!(j.in_field("composer-subject"));
+    j.end().await;
+}
+
 /// A menu that a press opens takes the keys; when it closes, the field has them again.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_menu_opened_by_a_press_gives_the_field_its_focus_back() {
