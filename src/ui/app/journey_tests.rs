@@ -313,6 +313,8 @@ impl Journey {
             if quiet > 12 {
                 break;
             }
+            // What was asked before is answered before: a slow machine only takes longer.
+            let _ = tokio::join!(self.engine.mailboxes(), self.engine.drafts());
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
         let state = self.audio.state().borrow().clone();
