@@ -132,5 +132,46 @@ async fn a_uid_that_means_another_message_now_is_left_alone() {
         assert_eq!(copies(&desk, "INBOX", &other), 1, "{hidden:?}");
         assert_eq!(desk.on_server("Archive"), 0, "{hidden:?}");
         assert_eq!(desk.inbox().await.len(), 1, "{hidden:?}: the row is back");
+        // The next looks show the message that has the UID now, and it can be moved.
+        for _ in 0..3 {
+            desk.sync().await;
+        }
+        let now = desk.inbox().await;
+        assert_eq!(now.len(), 1, "{hidden:?}: {now:#?}");
+        assert_ne!(now[0].key, key, "{hidden:?}");
+        let raw = desk.engine.raw(now[0].key).await.expect("octets");
+        assert_eq!(*raw, *other, "{hidden:?}");
+        desk.engine.archive(vec![now[0].key]).await.expect("asked for");
+        desk.engine.settle_operations().await;
+        assert_eq!(copies(&desk, "Archive", &other), 1, "{hidden:?}");
+    }
+}
+
+/// A header block that was read once and breaks the parser now: after a few tries the move is
+/// refused, and what was asked for after it reaches the server.
+#[tokio::test]
+async fn a_move_that_cannot_be_confirmed_holds_up_nothing_for_ever() {
+    for hidden in SERVERS {
+        let desk = desk(hidden, &[]).await;
+        for text in [scan("a@example.com", "one"), scan("b@example.com", "two")] {
+            desk.server
+                .deliver("INBOX", text, &[] as &[Flag], DateTime::utc(START))
+                .expect("delivered");
+        }
+        desk.sync().await;
+        let keys: Vec<_> = desk.inbox().await.iter().map(|row| row.key).collect();
+        let odd = CommandFault::Inject(b"* 5 FETCH (UID 5 FLAGS (\r\n".to_vec());
+        let at = vec![AtCommand { when: When::Every("FETCH"), fault: odd }];
+        let faults = Faults { hide_capabilities: hidden.to_vec(), at, ..Faults::default() };
+        desk.server.fault_always(Protocol::Imap, faults);
+        desk.engine.archive(vec![keys[0]]).await.expect("asked for");
+        desk.engine.mark(vec![keys[1]], Mark::Heard).await.expect("asked for");
+        for _ in 0..8 {
+            desk.engine.settle_operations().await;
+        }
+        let inbox = desk.server.mailbox("INBOX").expect("an inbox");
+        let heard = |m: &&aloud::loopback::mailboxes::Message| m.flags.contains(&Flag::Seen);
+        assert_eq!(inbox.messages().iter().filter(heard).count(), 1, "{hidden:?}");
+        assert_eq!(inbox.messages().len(), 2, "{hidden:?}: nothing was moved");
     }
 }

@@ -14,11 +14,11 @@ use super::{
     blobs::to_sql,
     classify::{self, Facts, Known},
     deliveries,
-    ops::{FLAGGING, OpFailure, OpState, OpType},
+    ops::{self, FLAGGING, OpFailure, OpState, OpType},
     vocabulary::{Word, quoted},
 };
 use crate::{
-    account::{Arrived, PassEnd},
+    account::{Arrived, Identity, PassEnd},
     imap::{Head, SeenFlags},
 };
 use aloud_message::Report;
@@ -228,11 +228,16 @@ fn insert_head(
         .prepare_cached("SELECT id, message FROM locations WHERE mailbox = ?1 AND uid = ?2")?
         .query_row(params![place.id.0, head.uid.0], |r| Ok((r.get(0)?, r.get(1)?)))
         .optional()?;
-    if let Some((location, message)) = known {
+    if let Some((location, message)) = known
+        && !is_another(t, message, head)?
+    {
         // Seen before: a repeated batch, or a shadow that came back.
         t.execute("UPDATE locations SET gone = 0 WHERE id = ?1", [location])?;
         write_flags(t, location, message, &flags, head.modseq)?;
         return Ok(());
+    }
+    if let Some((location, _)) = known {
+        ops::detach(t, location)?;
     }
     if let Some((location, message)) = awaited(t, place, head, facts)? {
         t.execute(
@@ -275,6 +280,13 @@ fn insert_head(
         done.changed.extend(changed);
     }
     Ok(())
+}
+
+/// Whether a server gave a UID that we know to another message. One whose header block could not be
+/// read says nothing.
+fn is_another(t: &Transaction<'_>, message: i64, head: &Head) -> Result<bool> {
+    let known = Identity::kept(t, message)?;
+    Ok(!known.header.is_empty() && !head.header.is_empty() && !known.is_of(head))
 }
 
 /// A place of ours in this mailbox that waits for exactly this message.
@@ -552,10 +564,10 @@ pub(crate) fn finish_pass(
         t.execute(
             &format!(
                 "UPDATE locations SET {missed} mailbox = ?1 AND uid IS NULL AND gone = 0 \
-                 AND ?2 > 0 AND NOT EXISTS (SELECT 1 FROM ops o WHERE o.location = locations.id \
-                 OR (o.kind = ?3 AND o.made = locations.id))"
+                 AND ?2 > 0 AND NOT EXISTS (SELECT 1 FROM ops o WHERE o.state = ?4 \
+                 AND (o.location = locations.id OR (o.kind = ?3 AND o.made = locations.id)))"
             ),
-            params![mailbox.0, now.max(1), Word(OpType::Move)],
+            params![mailbox.0, now.max(1), Word(OpType::Move), Word(OpState::Waiting)],
         )?;
     }
     Ok(())

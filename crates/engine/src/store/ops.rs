@@ -322,6 +322,9 @@ pub(crate) fn settle(t: &Transaction<'_>, id: i64, end: &OpEnd) -> Result<Option
         "UPDATE ops SET state = ?2, why = ?3, said = ?4 WHERE id = ?1",
         params![id, Word(OpState::Failed), Word(why), said],
     )?;
+    if matches!((&op.kind, end), (OpKind::Move(_), OpEnd::Stale)) {
+        detach(t, location)?;
+    }
     // The keyword could not be stored: the receipt is not sent (RFC 3503 section 3), and not asked
     // for again.
     let dropped = t.execute(
@@ -335,6 +338,20 @@ pub(crate) fn settle(t: &Transaction<'_>, id: i64, end: &OpEnd) -> Result<Option
         )?;
     }
     Ok(Some(op.message))
+}
+
+/// The UID of a place means another message now. The place waits to be matched, as after a new
+/// UIDVALIDITY, and what else was asked for by that UID ends.
+pub(super) fn detach(t: &Transaction<'_>, location: i64) -> Result<()> {
+    t.execute("UPDATE locations SET uid = NULL, modseq = 0, missed = 0 WHERE id = ?1", [location])?;
+    let waiting: Vec<i64> = t
+        .prepare_cached("SELECT id FROM ops WHERE location = ?1 AND state = ?2 AND kind <> ?3")?
+        .query_map(params![location, Word(OpState::Waiting), Word(OpType::Append)], |r| r.get(0))?
+        .collect::<std::result::Result<_, _>>()?;
+    for id in waiting {
+        settle(t, id, &OpEnd::Stale)?;
+    }
+    Ok(())
 }
 
 fn back_out_move(t: &Transaction<'_>, location: i64, made: i64) -> Result<()> {

@@ -327,14 +327,16 @@ impl Store {
     }
 }
 
-/// What is known of the message of an operation.
-fn identity(c: &Connection, op: &ops::Op) -> Result<Identity> {
-    let sql = "SELECT coalesce(h.octets, x''), m.size FROM messages m \
-               LEFT JOIN headers h ON h.message = m.id WHERE m.id = ?1";
-    Ok(c.prepare_cached(sql)?.query_row([op.message.0], |row| {
-        let size: i64 = row.get(1)?;
-        Ok(Identity { header: row.get(0)?, size: u64::try_from(size).unwrap_or(0) })
-    })?)
+impl Identity {
+    /// What is kept here of a message.
+    pub(super) fn kept(c: &Connection, message: i64) -> Result<Self> {
+        let sql = "SELECT coalesce(h.octets, x''), m.size FROM messages m \
+                   LEFT JOIN headers h ON h.message = m.id WHERE m.id = ?1";
+        Ok(c.prepare_cached(sql)?.query_row([message], |row| {
+            let size: i64 = row.get(1)?;
+            Ok(Self { header: row.get(0)?, size: u64::try_from(size).unwrap_or(0) })
+        })?)
+    }
 }
 
 /// What an operation is for the wire.
@@ -390,7 +392,9 @@ fn wire_op(c: &Connection, op: &ops::Op) -> Result<Option<Wire>> {
         wire_name: mailbox.wire_name,
         uid_validity: UidValidity(mailbox.uidvalidity),
         kind,
-        identity: Some(identity(c, op)?),
+        identity: matches!(op.kind, ops::OpKind::Move(_))
+            .then(|| Identity::kept(c, op.message.0))
+            .transpose()?,
         attempts: op.attempts,
     })))
 }
