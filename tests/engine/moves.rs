@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use aloud::{
+    engine::Mark,
     loopback::{AtCommand, CommandFault, Faults, Protocol, When},
     model::{DateTime, Flag, Uid},
 };

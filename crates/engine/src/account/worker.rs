@@ -41,6 +41,8 @@ const SLACK: u64 = 64;
 const TAKEN: (Duration, Duration) = (Duration::from_millis(50), Duration::from_secs(5));
 /// How long an unused connection is kept.
 const LINGER: Duration = Duration::from_secs(60);
+/// Tries after which a move is refused whose message can no more be read.
+const UNREADABLE: u32 = 5;
 /// Most messages of one Message-ID that are compared.
 const COMPARED: usize = 50;
 /// How long a server that files sent mail by itself is given before we look again.
@@ -336,10 +338,21 @@ impl Worker {
     /// it came through (RFC 4549 section 5): a copy has the same octets, not only the same
     /// Message-ID. Nothing is removed before the server has confirmed its copy.
     async fn move_to(&mut self, op: &Op, uids: &[Uid], to: &str) -> Result<Option<Stored>, Error> {
-        let heads = self.session().await?.fetch_heads(uids).await?;
-        if let Some(known) = &op.identity
-            && heads.iter().any(|head| !known.is_of(head))
-        {
+        let known = op.identity.clone().unwrap_or_default();
+        let heads = match self.session().await?.fetch_heads(uids).await {
+            Ok(heads) => heads,
+            Err(Error::Server(text)) => return Ok(Some(Stored::Refused(Reply::parse(text)))),
+            // It could not be read when it came either: there is nothing to compare.
+            Err(Error::Protocol(_)) if known.header.is_empty() => {
+                return self.move_unread(op, uids, to).await;
+            }
+            Err(Error::Protocol(_)) if op.attempts >= UNREADABLE => {
+                self.drop_session();
+                return Ok(Some(Stored::Refused(Reply::parse(String::new()))));
+            }
+            Err(error) => return Err(error),
+        };
+        if op.identity.is_some() && heads.iter().any(|head| !known.is_of(head)) {
             return Ok(None);
         }
         if self.session().await?.has("MOVE") {
@@ -374,6 +387,25 @@ impl Worker {
             }
         }
         self.session().await?.expunge(&present).await.map(Some)
+    }
+
+    /// Moves a message whose header block nobody can read, by its UID alone, and only where the
+    /// server does it in one step: the connection that it broke is made again.
+    async fn move_unread(
+        &mut self,
+        op: &Op,
+        uids: &[Uid],
+        to: &str,
+    ) -> Result<Option<Stored>, Error> {
+        self.drop_session();
+        if !self.selects_again(op).await? {
+            return Ok(None);
+        }
+        let session = self.session().await?;
+        if !session.has("MOVE") {
+            return Ok(Some(Stored::Refused(Reply::parse(String::new()))));
+        }
+        session.move_to(uids, to).await.map(Some)
     }
 
     /// Selects the operation's mailbox; false when its UIDs mean nothing any more.
