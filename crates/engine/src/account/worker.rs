@@ -443,12 +443,10 @@ impl Worker {
         if !selected.can_store(&Flag::MdnSent) {
             return Ok(());
         }
-        let session = self.session().await?;
         for id in ids {
-            for uid in session.search_message_id(id).await? {
-                let flags = session.fetch_flags(uid.0, uid.0, None).await?;
-                if !flags.iter().any(|seen| seen.flags.contains(&Flag::MdnSent)) {
-                    session.store(&[uid], true, &[Flag::MdnSent]).await?;
+            for head in self.found(id).await? {
+                if !head.flags.contains(&Flag::MdnSent) {
+                    self.session().await?.store(&[head.uid], true, &[Flag::MdnSent]).await?;
                 }
             }
         }
