@@ -32,3 +32,27 @@ async fn a_slice_that_is_shorter_than_asked_is_not_the_end() {
         }
     }
 }
+
+/// The server ends a message early: what came is kept and does not pass for the whole; when the
+/// server has mended itself, the rest comes.
+#[tokio::test]
+async fn a_message_that_ends_early_is_not_whole() {
+    let server = server();
+    let early = Faults { false_end: Some(100_000), ..Faults::default() };
+    server.fault_always(Protocol::Imap, early);
+    let mut desk = Desk::with(server, |_| ()).await;
+    desk.deliver(&letter(1, 154_000));
+    desk.sync().await;
+    let key = desk.inbox().await[0].key;
+    for _ in 0..3 {
+        let _ = desk.engine.raw(key).await;
+        let opened = desk.engine.peek(key).await.expect("a row");
+        assert_eq!((opened.have.0, opened.complete), (100_000, false));
+    }
+    desk.server.fault_always(Protocol::Imap, Faults::default());
+    desk.restart().await;
+    let raw = desk.engine.raw(key).await.expect("octets");
+    let sent = desk.server.mailbox("INBOX").expect("it");
+    assert_eq!(*sent.messages()[0].octets, *raw);
+    assert!(desk.engine.peek(key).await.expect("a row").complete);
+}

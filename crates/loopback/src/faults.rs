@@ -48,6 +48,8 @@ pub struct Faults {
     pub hide_capabilities: Vec<&'static str>,
     /// IMAP: gives at most so many octets of a part of a message, whatever was asked.
     pub short_slices: Option<u32>,
+    /// IMAP: ends every message there, whatever RFC822.SIZE says.
+    pub false_end: Option<u32>,
     /// IMAP: sends FETCH responses in descending order.
     pub fetch_descending: bool,
     /// IMAP: shows only this many of the newest messages.

@@ -471,7 +471,7 @@ impl Watcher {
             let changed = match slice {
                 Some((_, octets)) if !octets.is_empty() => {
                     let here = want.have + octets.len() as u64;
-                    let end = octets.len() < len as usize && here >= want.size;
+                    let end = octets.len() < len as usize && want.size > 0 && here >= want.size;
                     sink.put_octets(want.key, want.have, octets.clone(), end).await?
                 }
                 _ => {

@@ -520,14 +520,16 @@ impl Worker {
         let left = size.saturating_sub(have).saturating_add(SLACK);
         let len = u32::try_from(left).unwrap_or(most).clamp(4096, most);
         let octets = self.session().await?.fetch_slice(uid, have, len).await?;
-        // A short answer may be torn: it is the end only where the size says so too, or where
-        // nothing more comes.
-        let short = octets.len() < len as usize;
-        let have = have + octets.len() as u64;
-        let end = octets.is_empty() || short && have >= size;
-        if end && have == 0 {
-            return Err(Error::NotFound(format!("message {key}")));
+        let got = octets.len() as u64;
+        let have = have + got;
+        if have == 0 {
+            return Err(gone());
         }
+        let end = match whole(have, size, got, u64::from(len)) {
+            Whole::Yes => true,
+            Whole::NotYet => false,
+            Whole::Short => return Err(Error::Protocol(Fault::Incomplete)),
+        };
         tracing::trace!(key = key.0, have, size, end, "a slice of a message");
         let changed = sink.put_octets(key, place.have, octets, end).await?;
         if told {
@@ -536,6 +538,35 @@ impl Worker {
         }
         self.shared.tell_changed(changed);
         Ok(end)
+    }
+}
+
+/// Whether a message is here as a whole.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Whole {
+    /// It is.
+    Yes,
+    /// More is to be asked for.
+    NotYet,
+    /// The server ends it before the size that it tells.
+    Short,
+}
+
+/// How much RFC822.SIZE may be more than the message, which the server has just said to end here:
+/// some count another line end, and some only estimate. Octets, and a share of the size.
+const SIZE_TOLERANCE: (u64, u64) = (4, 32);
+
+/// A message of which `have` octets are here, after a slice of `got` octets where `asked` were
+/// asked for. A short slice alone is no end, since servers tear them; the size alone is none
+/// either, since it may be an estimate. `size` is 0 when unknown: then only nothing is the end.
+fn whole(have: u64, size: u64, got: u64, asked: u64) -> Whole {
+    let tolerance = SIZE_TOLERANCE.0.max(size / SIZE_TOLERANCE.1);
+    match () {
+        () if got == asked => Whole::NotYet,
+        () if size > 0 && have >= size => Whole::Yes,
+        () if got > 0 => Whole::NotYet,
+        () if have.saturating_add(tolerance) >= size => Whole::Yes,
+        () => Whole::Short,
     }
 }
 
@@ -567,6 +598,24 @@ fn refused(reply: Reply) -> Result<OpEnd, Error> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_torn_slice_ends_no_message() {
+        for (have, size, got, asked, is) in [
+            (100, 100, 100, 164, Whole::Yes),
+            (120, 100, 120, 164, Whole::Yes),
+            (50, 100, 50, 164, Whole::NotYet),
+            (98, 100, 0, 66, Whole::Yes),
+            (50, 100, 0, 114, Whole::Short),
+            (970_000, 1_000_000, 0, 9000, Whole::Yes),
+            (960_000, 1_000_000, 0, 9000, Whole::Short),
+            (164, 100, 164, 164, Whole::NotYet),
+            (70, 0, 70, 4096, Whole::NotYet),
+            (70, 0, 0, 4096, Whole::Yes),
+        ] {
+            assert_eq!(whole(have, size, got, asked), is, "{have} of {size}, {got} of {asked}");
+        }
+    }
 
     #[test]
     fn slices_follow_the_line() {

@@ -114,6 +114,9 @@ pub enum Fault {
     /// A response that the parser cannot read. Its text may quote mail, so it is not kept.
     #[error("a response cannot be understood")]
     Unreadable,
+    /// A message ends long before the size that the server tells itself.
+    #[error("a message ends before its size")]
+    Incomplete,
     /// LIST names no mailbox.
     #[error("the server lists no mailbox")]
     NoMailbox,

@@ -43,7 +43,8 @@ fn modseq_of(items: &[AttributeValue<'_>]) -> u64 {
 pub(super) fn read_slice(items: &[AttributeValue<'_>], offset: u64, len: u32) -> Option<Vec<u8>> {
     items.iter().find_map(|item| match item {
         AttributeValue::BodySection { section: None, index, data } => {
-            let data = data.as_deref().unwrap_or_default();
+            // NIL is no text, which is not the same as no more of it.
+            let data = data.as_deref()?;
             let skip = match index {
                 // Octets from elsewhere are none that were asked for.
                 Some(origin) if u64::from(*origin) != offset => return None,

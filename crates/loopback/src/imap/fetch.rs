@@ -52,7 +52,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         };
         let marks_seen =
             !read_only && items.iter().any(|i| matches!(i, FetchItem::Section { peek: false, .. }));
-        let items = &shortened(items, self.faults().short_slices);
+        let (most, end) = (self.faults().short_slices, self.faults().false_end);
+        let items = &shortened(items, most.unwrap_or(u32::MAX), end.unwrap_or(u32::MAX));
         let mut missing = false;
         for batch in named.chunks(BATCH) {
             if marks_seen {
@@ -98,11 +99,11 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
 }
 
 /// The items with partial sections of at most so many octets.
-fn shortened(items: &[FetchItem], most: Option<u32>) -> Vec<FetchItem> {
+fn shortened(items: &[FetchItem], most: u32, end: u32) -> Vec<FetchItem> {
     let mut items = items.to_vec();
     for item in &mut items {
-        if let (FetchItem::Section { partial: Some((_, count)), .. }, Some(most)) = (item, most) {
-            *count = (*count).min(most);
+        if let FetchItem::Section { partial: Some((from, count)), .. } = item {
+            *count = (*count).min(most).min(end.saturating_sub(*from));
         }
     }
     items
