@@ -78,9 +78,6 @@ impl Watcher {
         }
         shared.take_touched();
         let listed = self.connect().await?.list().await?;
-        if listed.is_empty() {
-            return Err(Error::Protocol(Fault::NoMailbox));
-        }
         self.mailboxes = shared.setup.sink.put_mailboxes(shared.setup.id, listed).await?;
         self.mailboxes.sort_by_key(|mailbox| (rank(mailbox.role), mailbox.id));
         for mailbox in self.mailboxes.clone() {

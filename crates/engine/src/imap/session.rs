@@ -145,7 +145,7 @@ impl Session {
     /// All mailboxes. Each role is given once.
     ///
     /// # Errors
-    /// When the answer is not complete: then nothing is known.
+    /// When the answer is not complete, or names no mailbox: then nothing is known.
     pub async fn list(&mut self) -> Result<Vec<Listed>, Error> {
         let mut rows: Vec<(Listed, Option<MailboxRole>, Option<String>)> = Vec::new();
         let mut command = Command::new("LIST \"\" \"*\"");
@@ -175,6 +175,10 @@ impl Session {
             })
             .await?;
         done.ok()?;
+        // There is always an INBOX.
+        if rows.is_empty() {
+            return Err(Error::Protocol(Fault::NoMailbox));
+        }
         let mut taken: Vec<MailboxRole> = Vec::new();
         for by_name in [false, true] {
             for (listed, role, delimiter) in &mut rows {
