@@ -70,7 +70,7 @@ pub(crate) fn list(c: &Connection, query: &ListQuery) -> Result<ListPage> {
 pub(crate) fn row(c: &Connection, key: MessageKey) -> Result<ListRow> {
     let sql = format!(
         "{COLUMNS} FROM locations l {JOINS} WHERE l.message = ?1 AND l.gone = 0 \
-         ORDER BY l.hidden, l.inbox DESC, b.role = ?2, l.id LIMIT 1"
+         ORDER BY b.unlisted_since <> 0, l.hidden, l.inbox DESC, b.role = ?2, l.id LIMIT 1"
     );
     let best = params![key.0, Word(MailboxRole::All)];
     let found = c.prepare_cached(&sql)?.query_row(best, raw).optional()?;

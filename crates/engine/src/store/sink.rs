@@ -241,7 +241,7 @@ impl Store {
             Ok(c.prepare_cached(
                 "SELECT l.mailbox, b.wire_name, b.uidvalidity, l.uid, m.size FROM locations l \
                  JOIN mailboxes b ON b.id = l.mailbox JOIN messages m ON m.id = l.message \
-                 WHERE l.message = ?1 AND l.uid IS NOT NULL AND l.gone = 0 \
+                 WHERE l.message = ?1 AND l.uid IS NOT NULL AND l.gone = 0 AND b.unlisted_since = 0 \
                  ORDER BY l.hidden, l.inbox DESC, l.id LIMIT 1",
             )?
             .query_row([key.0], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?, r.get(3)?, r.get(4)?)))

@@ -33,7 +33,7 @@ pub(crate) fn places(c: &Connection, key: MessageKey) -> Result<Vec<Place>> {
         "SELECT l.id, m.account, l.mailbox, b.role, l.uid, l.seen, l.answered, l.flagged, \
          l.deleted, l.draft, l.mdn_sent, l.forwarded, l.keywords, b.keywords \
          FROM locations l JOIN messages m ON m.id = l.message JOIN mailboxes b ON b.id = l.mailbox \
-         WHERE l.message = ?1 AND l.hidden = 0 AND l.gone = 0 \
+         WHERE l.message = ?1 AND l.hidden = 0 AND l.gone = 0 AND b.unlisted_since = 0 \
          ORDER BY l.inbox DESC, b.role = ?2, l.id",
     )?;
     let rows = query.query_map(params![key.0, Word(MailboxRole::All)], |row| {
