@@ -131,8 +131,7 @@ async fn list(engine: &Engine, json: bool) -> Outcome {
 async fn show(engine: &Engine, id: &str, json: bool) -> Outcome {
     let name = parse(id)?;
     let draft = engine.draft(name.clone()).await.map_err(|error| failure(error, id))?;
-    let all = engine.all_drafts().await?;
-    let open = all.iter().any(|listed| listed.draft.id == name && listed.open);
+    let open = engine.draft_is_open(name.clone()).await?;
     let revisions = engine.draft_revisions(name.clone()).await?;
     let recordings = engine.draft_recordings(name).await?;
     if !json {
@@ -162,8 +161,7 @@ async fn restore(engine: &Engine, id: &str, number: u64) -> Outcome {
 async fn remove(engine: &Engine, id: &str, yes: bool) -> Outcome {
     let name = parse(id)?;
     let draft = engine.draft(name.clone()).await.map_err(|error| failure(error, id))?;
-    let all = engine.all_drafts().await?;
-    if all.iter().any(|listed| listed.draft.id == name && listed.open) {
+    if engine.draft_is_open(name.clone()).await? {
         return Err(failure(Error::DraftInUse, id));
     }
     if !yes {

@@ -27,7 +27,9 @@ impl Engine {
     /// # Errors
     /// [`Error::NotFound`]; [`Error::DraftInUse`] when another window has it open.
     pub async fn resume_draft(&self, id: DraftId) -> Result<Draft> {
-        self.remove_sent_drafts().await?;
+        if self.remove_sent_drafts().await?.contains(&id) {
+            return Err(Error::NotFound(id.to_string()));
+        }
         let draft = self.on_drafts(move |drafts| drafts.resume(&id)).await?;
         self.tell(Event::DraftsChanged);
         Ok(draft)
@@ -70,8 +72,10 @@ impl Engine {
     /// # Errors
     /// [`Error::Store`].
     pub async fn drafts(&self) -> Result<Vec<Draft>> {
-        self.remove_sent_drafts().await?;
-        self.on_drafts(|drafts| Ok(drafts.list())).await
+        let sent = self.remove_sent_drafts().await?;
+        let mut all = self.on_drafts(|drafts| Ok(drafts.list())).await?;
+        all.retain(|draft| !sent.contains(&draft.id));
+        Ok(all)
     }
 
     /// All drafts, newest first, with those that a window has open.
@@ -79,8 +83,18 @@ impl Engine {
     /// # Errors
     /// [`Error::Store`].
     pub async fn all_drafts(&self) -> Result<Vec<Listed>> {
-        self.remove_sent_drafts().await?;
-        self.on_drafts(|drafts| Ok(drafts.list_all())).await
+        let sent = self.remove_sent_drafts().await?;
+        let mut all = self.on_drafts(|drafts| Ok(drafts.list_all())).await?;
+        all.retain(|listed| !sent.contains(&listed.draft.id));
+        Ok(all)
+    }
+
+    /// Whether a window has a draft open, here or in another process.
+    ///
+    /// # Errors
+    /// [`Error::Stopped`].
+    pub async fn draft_is_open(&self, id: DraftId) -> Result<bool> {
+        self.on_drafts(move |drafts| Ok(drafts.is_open(&id))).await
     }
 
     /// Every recording of a draft that sounds, also those that no revision names any more.
@@ -160,13 +174,20 @@ impl Engine {
     }
 
     /// Removes drafts whose messages were frozen by a process that died before it removed them.
-    async fn remove_sent_drafts(&self) -> Result<()> {
+    /// Returns those that could not be removed, or are being handed over just now: they are none.
+    async fn remove_sent_drafts(&self) -> Result<Vec<DraftId>> {
+        let mut left = Vec::new();
         for id in self.inner.store.read(sent_drafts::all).await? {
             let draft = id.clone();
-            self.on_drafts(move |drafts| drafts.handed_over(&draft)).await?;
-            self.inner.store.write(move |t| sent_drafts::clear(t, &id)).await?;
+            match self.on_drafts(move |drafts| drafts.remove(&draft)).await {
+                Ok(()) => self.inner.store.write(move |t| sent_drafts::clear(t, &id)).await?,
+                Err(error) => {
+                    tracing::warn!(error = error.class(), "a draft that was sent stays for now");
+                    left.push(id);
+                }
+            }
         }
-        Ok(())
+        Ok(left)
     }
 
     pub(super) async fn on_drafts<T: Send + 'static>(

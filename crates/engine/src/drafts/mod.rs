@@ -453,7 +453,7 @@ impl Drafts {
             .iter()
             .filter_map(|id| {
                 let dir = self.dir(id);
-                let open = self.owned(id).is_some() || is_held(&dir.join(LOCK));
+                let open = self.is_open(id);
                 if !open && is_nothing(&dir) {
                     let _ = self.remove(id);
                     return None;
@@ -524,8 +524,16 @@ impl Drafts {
             .into_iter()
             .find(|revision| revision.number == number)
             .ok_or_else(|| Error::NotFound(format!("revision {number} of {id}")))?;
-        journal::append(&dir, &revision.content, (self.clock)())?;
-        Ok(())
+        match journal::append(&dir, &revision.content, (self.clock)())? {
+            Saved::Written | Saved::Unchanged | Saved::Late => Ok(()),
+            // It holds nothing, and what is there stays.
+            Saved::FullerKept => Err(Error::NotFound(format!("revision {number} of {id}"))),
+        }
+    }
+
+    /// Whether a draft is open, here or in another process.
+    pub(crate) fn is_open(&self, id: &DraftId) -> bool {
+        self.owned(id).is_some() || is_held(&self.dir(id).join(LOCK))
     }
 
     /// Lets go of all drafts, which stay as they are. For the end of the process.
