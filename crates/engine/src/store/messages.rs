@@ -601,14 +601,16 @@ pub(crate) fn forget_uids(t: &Transaction<'_>, mailbox: MailboxId, uidvalidity: 
 }
 
 /// Messages whose content was looked into: the newest first, then the reports as they came, so that
-/// the last word on a delivery stays the last. With `reports_only`, only delivery reports.
+/// the last word on a delivery stays the last. With `reports_only`, only the
+/// reports: receipts too, since a later one of them stands over an earlier delivery report.
 pub(crate) fn looked_into(c: &Connection, reports_only: bool) -> Result<Vec<MessageKey>> {
     let mut query = c.prepare_cached(if reports_only {
-        "SELECT id FROM messages WHERE known > 0 AND quarantined = 0 AND kind = 'dsn' \
-         ORDER BY date, id"
+        "SELECT id FROM messages WHERE known > 0 AND quarantined = 0 \
+         AND kind IN ('dsn', 'mdn') ORDER BY date, id"
     } else {
         "SELECT id FROM messages WHERE known > 0 AND quarantined = 0 \
-         ORDER BY kind IN ('dsn', 'mdn'), iif(kind IN ('dsn', 'mdn'), date, -date), id DESC"
+         ORDER BY kind IN ('dsn', 'mdn'), iif(kind IN ('dsn', 'mdn'), date, -date), \
+         iif(kind IN ('dsn', 'mdn'), id, -id)"
     })?;
     let keys = query.query_map([], |row| row.get(0).map(MessageKey))?;
     Ok(keys.collect::<std::result::Result<_, _>>()?)
