@@ -6,8 +6,14 @@
 //! inbox. A name learned so can only make Aloud say that something was not confirmed; nothing is ever
 //! called genuine.
 
+use std::{
+    collections::HashSet,
+    sync::{Arc, Mutex},
+};
+
 use crate::{
     errors::Result,
+    handle::lock,
     store::{Reader, accounts, contacts, messages},
     types::{AccountSettings, Confirmation, KnownCaller},
 };
@@ -20,14 +26,26 @@ const HEADER: i64 = 32 * 1024;
 /// Messages that must name a server before it is taken for the user's own.
 const AT_LEAST: usize = 5;
 
+/// Names of servers that were learned to be an account's own, so that the inbox is asked once.
+pub(crate) type OwnServers = Arc<Mutex<HashSet<(AccountId, String)>>>;
+
 /// What the user's own server says of the domain in From.
-pub(crate) fn confirmation(c: &Reader, account: AccountId, mail: &Mail) -> Result<Confirmation> {
+pub(crate) fn confirmation(
+    c: &Reader,
+    account: AccountId,
+    mail: &Mail,
+    own: &OwnServers,
+) -> Result<Confirmation> {
     let (Some(found), Some(from)) = (&mail.auth, &mail.sender.address) else {
         return Ok(Confirmation::NotChecked);
     };
     let settings = accounts::account(c, account)?.settings;
-    if !belongs_to(&found.server, &settings) && !speaks_for(c, account, &found.server)? {
-        return Ok(Confirmation::NotChecked);
+    let learned = (account, found.server.clone());
+    if !belongs_to(&found.server, &settings) && !lock(own).contains(&learned) {
+        if !speaks_for(c, account, &found.server)? {
+            return Ok(Confirmation::NotChecked);
+        }
+        lock(own).insert(learned);
     }
     let domain = from.domain().to_owned();
     Ok(if found.failed() {

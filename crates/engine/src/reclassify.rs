@@ -34,6 +34,7 @@ pub(crate) async fn when_needed(engine: &Engine) {
 
 /// Looks at all messages again, if the table is another one than last time.
 pub(crate) async fn run(engine: &Engine) -> Result<()> {
+    let _one = engine.inner.looking.lock().await;
     let store = &engine.inner.store;
     let now = fingerprint();
     let known = store.read(|c| meta::get(c, meta::VENDORS)).await?;

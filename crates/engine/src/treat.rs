@@ -53,6 +53,7 @@ impl Engine {
         &self,
         change: impl FnOnce(&str) -> String + Send + 'static,
     ) -> Result<()> {
+        let _one = self.inner.table.lock().await;
         let file = self.inner.vendors.clone();
         let file = file.ok_or_else(|| Error::NotFound("vendors.toml".into()))?;
         let table = blocking(move || {

@@ -61,6 +61,7 @@ impl Engine {
         let policy = *lock(&self.inner.receipts);
         let now = self.inner.store.now();
         let swapped = self.is_swapped(key);
+        let own_servers = origin::OwnServers::clone(&self.inner.own_servers);
         let opened = self
             .inner
             .store
@@ -86,7 +87,7 @@ impl Engine {
                 Ok(Opened {
                     confirmation: match row.outgoing {
                         true => Confirmation::NotChecked,
-                        false => origin::confirmation(c, row.account, &mail)?,
+                        false => origin::confirmation(c, row.account, &mail, &own_servers)?,
                     },
                     caller: origin::known_caller(c, &mail)?,
                     receipt: standing.shown(),

@@ -127,6 +127,12 @@ pub(crate) struct Inner {
     prefetch: bool,
     pub(crate) opened: Mutex<Vec<messages::Cached>>,
     pub(crate) reclassified: tokio::sync::OnceCell<()>,
+    /// One look again at a time: the next begins with what the one before it wrote.
+    pub(crate) looking: tokio::sync::Mutex<()>,
+    /// One change of `vendors.toml` at a time.
+    pub(crate) table: tokio::sync::Mutex<()>,
+    /// Servers that were learned to be an account's own.
+    pub(crate) own_servers: crate::origin::OwnServers,
     recordings: PathBuf,
 }
 

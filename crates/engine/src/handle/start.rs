@@ -12,6 +12,7 @@ use super::{Engine, Inner, Options, PasswordBook, Result, submission};
 use crate::{
     drafts::Drafts,
     external,
+    origin::OwnServers,
     outbox::{state::Outbox, submit},
     reclassify,
     store::{self, Store, accounts, blocking},
@@ -69,6 +70,9 @@ impl Engine {
             prefetch: options.prefetch,
             opened: Mutex::default(),
             reclassified: tokio::sync::OnceCell::new(),
+            looking: tokio::sync::Mutex::default(),
+            table: tokio::sync::Mutex::default(),
+            own_servers: OwnServers::default(),
             recordings,
         };
         let engine = Self { inner: Arc::new(inner) };
