@@ -106,8 +106,8 @@ impl Recorder {
             self.drain();
             // First, because the disk may be slow: what came meanwhile would be thrown away.
             self.microphone = None;
-            if let Some(take) = &mut self.take {
-                let _ = take.settle();
+            if let Some(Err(error)) = self.take.as_mut().map(Take::settle) {
+                self.problem = Some(disk_problem(&error));
             }
             self.phase = RecorderPhase::Paused;
         }
@@ -273,8 +273,8 @@ impl Recorder {
     }
 
     fn close_take(&mut self) {
-        if let Some(mut take) = self.take.take() {
-            let _ = take.settle();
+        if let Some(Err(error)) = self.take.take().map(|mut take| take.settle()) {
+            self.problem = Some(disk_problem(&error));
         }
     }
 }

@@ -80,6 +80,8 @@ impl Take {
     /// Those of the file system, also of a flush before; what was written before is safe.
     pub fn write(&mut self, samples: &[i16]) -> io::Result<()> {
         let octets: Vec<u8> = samples.iter().flat_map(|sample| sample.to_le_bytes()).collect();
+        // A failure may have left the place within the header.
+        self.file.seek(SeekFrom::Start(HEADER + self.octets))?;
         if let Err(error) = self.file.write_all(&octets) {
             // Half of it may be there, even half a sample.
             let whole =
@@ -110,7 +112,8 @@ impl Take {
         self.count()?;
         self.file.sync_data()?;
         self.unflushed = 0;
-        Ok(())
+        // The system tells a failure once: the thread may have been told.
+        self.flusher.as_ref().map_or(Ok(()), Flusher::failure)
     }
 
     /// Puts the sizes in the header right.
@@ -171,6 +174,11 @@ impl Flusher {
     /// That of the last flush that failed.
     fn flush(&self) -> io::Result<()> {
         let _ = self.orders.try_send(());
+        self.failure()
+    }
+
+    /// That of the last flush that failed, once.
+    fn failure(&self) -> io::Result<()> {
         self.failed.lock().unwrap_or_else(PoisonError::into_inner).take().map_or(Ok(()), Err)
     }
 }
