@@ -2,15 +2,20 @@
 //! in many languages, cells of HTML tables, and "from ..." in subjects and sentences.
 //!
 //! The caller is never the mailbox, the number to call back or a date; withheld only where the
-//! message says so in the caller's place. Limits: 300 lines of 400 characters, 128 KiB of HTML.
+//! message says so in the caller's place. Limits: 300 lines of 400 characters, as many of the subject,
+//! 128 KiB of HTML.
 
 use super::Medium;
 use super::words::{Folded, Words};
 use crate::vendors::Scene;
 
+mod cells;
+mod counted;
 mod number;
 
-pub use number::{Token, clock, tokens};
+use cells::{cells, short};
+use counted::sane_pages;
+pub use number::{Token, tokens};
 
 /// Lines that are looked at.
 const LINES: usize = 300;
@@ -20,8 +25,8 @@ const LINE_MAX: usize = 400;
 const LABEL_MAX: usize = 40;
 /// Characters a name may have.
 const NAME_MAX: usize = 60;
-/// Octets of HTML that are looked at.
-const HTML_MAX: usize = 128 * 1024;
+/// Characters behind a number in which its unit stands.
+const BEHIND: usize = 24;
 
 /// What was found.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -65,6 +70,7 @@ pub fn read(scene: &Scene<'_>, words: &Words) -> Said {
     let only_html = !cells.is_empty() && is(Medium::Text).is_none();
     let plain: Vec<String> =
         if only_html { Vec::new() } else { scene.text.lines().take(LINES).map(short).collect() };
+    let subject = short(&scene.subject);
     // Numbers that are not the caller's are known before any is believed.
     reader.mark_own(&plain);
     reader.mark_own(&cells);
@@ -72,7 +78,7 @@ pub fn read(scene: &Scene<'_>, words: &Words) -> Said {
     if reader.said.number.is_none() && reader.said.name.is_none() {
         reader.labels(&cells);
     }
-    reader.subject(&scene.subject);
+    reader.subject(&subject);
     if reader.said.number.is_none() && !reader.said.withheld {
         reader.sentences(if plain.iter().any(|line| !line.trim().is_empty()) {
             &plain
@@ -81,69 +87,12 @@ pub fn read(scene: &Scene<'_>, words: &Words) -> Said {
         });
     }
     if reader.said.seconds.is_none() {
-        reader.lengths(&plain, &cells, &scene.subject);
+        reader.lengths(&plain, &cells, &subject);
     }
     if reader.said.pages.is_none() {
-        reader.counted_pages(&plain, &cells, &scene.subject);
+        reader.counted_pages(&plain, &cells, &subject);
     }
     reader.said
-}
-
-fn short(line: &str) -> String {
-    line.chars().take(LINE_MAX).collect()
-}
-
-/// HTML as lines: what stands in one cell, item or paragraph is one line. No layout.
-fn cells(html: &str) -> Vec<String> {
-    let end = (0..=HTML_MAX.min(html.len())).rev().find(|at| html.is_char_boundary(*at));
-    let mut rest = html.get(..end.unwrap_or(0)).unwrap_or_default();
-    let mut out = String::new();
-    while let Some((before, after)) = rest.split_once('<') {
-        out.push_str(before);
-        let Some((tag, after)) = after.split_once('>') else {
-            rest = "";
-            break;
-        };
-        let name: String = tag
-            .trim_start_matches('/')
-            .chars()
-            .take_while(char::is_ascii_alphanumeric)
-            .collect::<String>()
-            .to_ascii_lowercase();
-        rest = after;
-        match name.as_str() {
-            "style" | "script" | "title" if !tag.starts_with('/') => {
-                let named = |at: usize| {
-                    let close = rest.get(at + 2..at + 2 + name.len());
-                    close.is_some_and(|close| close.eq_ignore_ascii_case(&name))
-                };
-                let end = rest.match_indices("</").map(|(at, _)| at).find(|at| named(*at));
-                rest = end.and_then(|at| rest.get(at..)).unwrap_or_default();
-            }
-            "a" | "b" | "strong" | "i" | "em" | "span" | "font" | "u" | "small" => {}
-            _ => out.push('\n'),
-        }
-    }
-    out.push_str(rest);
-    let out = unescape(&out);
-    let lines =
-        out.lines().map(|line| short(&line.split_whitespace().collect::<Vec<_>>().join(" ")));
-    lines.filter(|line| !line.is_empty()).take(LINES).collect()
-}
-
-fn unescape(text: &str) -> String {
-    let named = [
-        ("&lt;", "<"),
-        ("&gt;", ">"),
-        ("&nbsp;", " "),
-        ("&quot;", "\""),
-        ("&#39;", "'"),
-        ("&#43;", "+"),
-        ("&#40;", "("),
-        ("&#41;", ")"),
-        ("&amp;", "&"),
-    ];
-    named.iter().fold(text.to_owned(), |text, (from, to)| text.replace(from, to))
 }
 
 /// A line as label and value: `Caller: x`, `発信者：x`, `Caller ID    x`, `Caller | x`.
@@ -258,11 +207,13 @@ impl Reader<'_> {
     }
 
     fn is_counted(&self, value: &str, token: &Token) -> bool {
-        let behind = Folded::of(value.get(token.end..).unwrap_or_default().trim_start());
-        token.digits <= 4
-            && (self.words.seconds.begins(&behind).is_some()
-                || self.words.minutes.begins(&behind).is_some()
-                || self.words.pages.begins(&behind).is_some())
+        if token.digits > 4 {
+            return false;
+        }
+        let behind = value.get(token.end..).unwrap_or_default().trim_start();
+        let behind = Folded::of(&behind.chars().take(BEHIND).collect::<String>());
+        let words = self.words;
+        [&words.seconds, &words.minutes, &words.pages].iter().any(|l| l.begins(&behind).is_some())
     }
 
     /// A name without its marks; nothing where it is none.
@@ -353,7 +304,7 @@ impl Reader<'_> {
             }
             let rest = text.get(at..).unwrap_or_default();
             let Some(length) =
-                self.words.by.begins(&Folded::of(&rest.chars().take(24).collect::<String>()))
+                self.words.by.begins(&Folded::of(&rest.chars().take(BEHIND).collect::<String>()))
             else {
                 continue;
             };
@@ -462,7 +413,7 @@ impl Reader<'_> {
             }
             let caller = tokens(line).into_iter().find(|token| {
                 let behind = line.get(token.end..).unwrap_or_default();
-                let behind = Folded::of(&behind.chars().take(24).collect::<String>());
+                let behind = Folded::of(&behind.chars().take(BEHIND).collect::<String>());
                 token.digits >= 5
                     && !self.is_own(&token.text)
                     && !self.after_own(line, token.start)
@@ -473,94 +424,6 @@ impl Reader<'_> {
                 return;
             }
         }
-    }
-
-    /// A length without a label: `9 seconds`, `(0:12)`.
-    fn lengths(&mut self, plain: &[String], cells: &[String], subject: &str) {
-        let lines =
-            std::iter::once(subject).chain(plain.iter().chain(cells).map(String::as_str).take(60));
-        self.said.seconds = lines.filter_map(|line| self.seconds(line, false)).next();
-    }
-
-    /// A length: a clock, or numbers with units. Unlabelled, a clock counts in parentheses only.
-    fn seconds(&self, value: &str, labelled: bool) -> Option<f64> {
-        let value = value.trim();
-        if labelled {
-            if let Some(seconds) = clock(value) {
-                return Some(seconds);
-            }
-        } else if let Some(inside) = value.split(['(', '（']).skip(1).find_map(|rest| {
-            let (inside, _) = rest.split_once([')', '）'])?;
-            clock(inside.rsplit(' ').next()?)
-        }) {
-            return Some(inside);
-        }
-        let mut total = None;
-        let mut at = 0;
-        while let Some(start) = value.get(at..)?.find(|c: char| c.is_ascii_digit()).map(|s| s + at)
-        {
-            let number: String =
-                value.get(start..)?.chars().take_while(char::is_ascii_digit).collect();
-            at = start + number.len();
-            let fresh = value.get(..start)?.chars().next_back().is_none_or(|c| {
-                !matches!(c, '.' | ':' | '/' | '-' | '+') && !c.is_alphanumeric()
-                    || super::words::unspaced(c)
-            });
-            let behind = value.get(at..)?.trim_start();
-            if !fresh || number.len() > 6 {
-                continue;
-            }
-            let units = Folded::of(&behind.chars().take(24).collect::<String>());
-            let number: f64 = number.parse().ok()?;
-            // A unit stands at once behind its number.
-            let near = behind.chars().next().is_some_and(|c| c.is_alphabetic());
-            if near && self.words.seconds.begins(&units).is_some() {
-                total = Some(total.unwrap_or(0.0) + number);
-            } else if near && self.words.minutes.begins(&units).is_some() {
-                total = Some(total.unwrap_or(0.0) + 60.0 * number);
-            } else if labelled && behind.is_empty() && total.is_none() {
-                total = Some(number);
-            }
-        }
-        total.filter(|s| *s > 0.0 && *s < 172_800.0)
-    }
-
-    /// `3 pages`, `2 page fax`, `4 ページ`.
-    fn counted_pages(&mut self, plain: &[String], cells: &[String], subject: &str) {
-        let lines =
-            std::iter::once(subject).chain(plain.iter().chain(cells).map(String::as_str).take(60));
-        self.said.pages = lines
-            .flat_map(|line| {
-                let mut found = Vec::new();
-                for (at, _) in line.match_indices(|c: char| c.is_ascii_digit()) {
-                    let fresh = line
-                        .get(..at)
-                        .and_then(|b| b.chars().next_back())
-                        .is_none_or(|c| !c.is_ascii_digit());
-                    let number: String = line
-                        .get(at..)
-                        .unwrap_or_default()
-                        .chars()
-                        .take_while(char::is_ascii_digit)
-                        .collect();
-                    let behind = line
-                        .get(at + number.len()..)
-                        .unwrap_or_default()
-                        .trim_start_matches([' ', '-']);
-                    if fresh
-                        && number.len() <= 4
-                        && self
-                            .words
-                            .pages
-                            .begins(&Folded::of(&behind.chars().take(24).collect::<String>()))
-                            .is_some()
-                    {
-                        found.extend(sane_pages(&number));
-                    }
-                }
-                found
-            })
-            .next();
     }
 
     /// The lines behind a heading, up to the next empty one or the next thing with a label.
@@ -616,10 +479,6 @@ fn strip_article(text: &str) -> &str {
         .unwrap_or(text)
 }
 
-fn sane_pages(text: &str) -> Option<u32> {
-    text.parse().ok().filter(|pages| (1..=10_000).contains(pages))
-}
-
 fn digits(text: &str) -> String {
     text.chars().filter(char::is_ascii_digit).collect()
 }
@@ -637,47 +496,4 @@ fn without_brackets(text: &str) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn reader(words: &Words) -> Reader<'_> {
-        Reader { words, own: Vec::new(), said: Said::default() }
-    }
-
-    #[test]
-    fn lengths_are_read_in_many_notations() {
-        let words = Words::builtin();
-        for (text, expected) in [
-            ("0:12", Some(12.0)),
-            ("00:01:12", Some(72.0)),
-            ("00:08 Minuten", Some(8.0)),
-            ("7 seconds", Some(7.0)),
-            ("1 min 20 s", Some(80.0)),
-            ("1分20秒", Some(80.0)),
-            ("12", Some(12.0)),
-            ("7 сек.", Some(7.0)),
-            ("2026-04-17", None),
-            ("soon", None),
-        ] {
-            assert_eq!(reader(words).seconds(text, true), expected, "{text}");
-        }
-        assert_eq!(reader(words).seconds("at 10:04 on Monday", false), None);
-        assert_eq!(reader(words).seconds("a message (0:12)", false), Some(12.0));
-        assert_eq!(reader(words).seconds("die 9 Sekunden dauert", false), Some(9.0));
-    }
-
-    #[test]
-    fn cells_of_a_table_become_label_and_value() {
-        let html = "<style>td{}</style><table><tr><td>Anrufer</td><td><b>Eva</b> &lt;030 5550123&gt;</td></tr>\
-                    <tr><td>Box</td><td>1001</td></tr></table>";
-        assert_eq!(cells(html), ["Anrufer", "Eva <030 5550123>", "Box", "1001"]);
-        let mut reader = reader(Words::builtin());
-        let lines = cells(html);
-        reader.mark_own(&lines);
-        reader.labels(&lines);
-        assert_eq!(reader.said.number.as_deref(), Some("030 5550123"));
-        assert_eq!(reader.said.name.as_deref(), Some("Eva"));
-        assert!(reader.is_own("1001"));
-        assert!(cells("<td").is_empty() && cells(&"<".repeat(10_000)).is_empty());
-    }
-}
+mod tests;

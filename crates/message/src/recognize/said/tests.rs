@@ -1,0 +1,63 @@
+use super::*;
+use crate::inspect::ReadOptions;
+use crate::mail::Mail;
+
+fn reader(words: &Words) -> Reader<'_> {
+    Reader { words, own: Vec::new(), said: Said::default() }
+}
+
+#[test]
+fn lengths_are_read_in_many_notations() {
+    let words = Words::builtin();
+    for (text, expected) in [
+        ("0:12", Some(12.0)),
+        ("00:01:12", Some(72.0)),
+        ("00:08 Minuten", Some(8.0)),
+        ("7 seconds", Some(7.0)),
+        ("1 min 20 s", Some(80.0)),
+        ("1分20秒", Some(80.0)),
+        ("12", Some(12.0)),
+        ("7 сек.", Some(7.0)),
+        ("2026-04-17", None),
+        ("soon", None),
+    ] {
+        assert_eq!(reader(words).seconds(text, true), expected, "{text}");
+    }
+    assert_eq!(reader(words).seconds("at 10:04 on Monday", false), None);
+    assert_eq!(reader(words).seconds("a message (0:12)", false), Some(12.0));
+    assert_eq!(reader(words).seconds("die 9 Sekunden dauert", false), Some(9.0));
+}
+
+#[test]
+fn cells_of_a_table_become_label_and_value() {
+    let html = "<style>td{}</style><table><tr><td>Anrufer</td><td><b>Eva</b> &lt;030 5550123&gt;</td></tr>\
+                <tr><td>Box</td><td>1001</td></tr></table>";
+    assert_eq!(cells(html), ["Anrufer", "Eva <030 5550123>", "Box", "1001"]);
+    let mut reader = reader(Words::builtin());
+    let lines = cells(html);
+    reader.mark_own(&lines);
+    reader.labels(&lines);
+    assert_eq!(reader.said.number.as_deref(), Some("030 5550123"));
+    assert_eq!(reader.said.name.as_deref(), Some("Eva"));
+    assert!(reader.is_own("1001"));
+    assert!(cells("<td").is_empty() && cells(&"<".repeat(10_000)).is_empty());
+}
+
+/// A recording with a header and a text, read.
+fn read_mail(header: &str, text: &str) -> Mail {
+    let raw = format!(
+        "{header}\nContent-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: text/plain; charset=utf-8\n\n\
+         {text}\n--b\nContent-Type: audio/basic; name=vm.au\n\n.snd\n--b--\n"
+    );
+    Mail::read_with(raw.as_bytes(), &ReadOptions::default(), crate::vendors::Table::builtin())
+}
+
+#[test]
+fn of_the_subject_only_the_beginning_is_looked_at() {
+    let from = "From: Voicemail <voicemail@pbx.example>\nSubject: Voicemail ";
+    let mail = read_mail(&format!("{from}from 030 5550123"), "");
+    assert_eq!(mail.sender.number.as_deref(), Some("030 5550123"));
+    // Each "de" would have each number behind it looked at, and counted up to.
+    let many = "de ".repeat(8_000) + &"1234567, ".repeat(4_400);
+    assert_eq!(read_mail(&format!("{from}{many}"), "").sender.number, None);
+}
