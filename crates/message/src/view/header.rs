@@ -51,6 +51,9 @@ pub struct Field<'a> {
 #[derive(Debug, Clone, Default)]
 pub struct Header<'a> {
     fields: Vec<Field<'a>>,
+    /// Which of [`NEEDED`] are there, a bit for each: behind the limit every field asks, and a search
+    /// among all those kept would cost the square of a header's size.
+    met: u32,
     /// More was there than is read.
     pub clipped: bool,
     /// The end of the input came before the end of the block.
@@ -62,7 +65,7 @@ pub struct Header<'a> {
 impl<'a> Header<'a> {
     /// No fields.
     pub const EMPTY: Self =
-        Self { fields: Vec::new(), clipped: false, unfinished: false, charset: None };
+        Self { fields: Vec::new(), met: 0, clipped: false, unfinished: false, charset: None };
 
     /// The fields in order.
     pub fn fields(&self) -> &[Field<'a>] {
@@ -214,13 +217,20 @@ pub fn read(raw: &[u8], at: usize, inside: bool) -> (Header<'_>, usize) {
 
 /// Whether a field is needed and not there yet.
 fn is_missing(header: &Header<'_>, name: &str) -> bool {
-    NEEDED.iter().any(|needed| needed.eq_ignore_ascii_case(name)) && !header.has(name)
+    needed(name).is_some_and(|bit| header.met & bit == 0)
+}
+
+/// The bit of a field that is needed.
+fn needed(name: &str) -> Option<u32> {
+    let at = NEEDED.iter().position(|needed| needed.eq_ignore_ascii_case(name))?;
+    Some(1 << at)
 }
 
 fn close<'a>(header: &mut Header<'a>, raw: &'a [u8], open: &mut Option<(&'a str, usize, usize)>) {
     if let Some((name, start, end)) = open.take() {
         header.clipped |= end.saturating_sub(start) > VALUE_MAX;
         let value = raw.get(start..end.min(start + VALUE_MAX)).unwrap_or_default();
+        header.met |= needed(name).unwrap_or_default();
         header.fields.push(Field { name, value });
     }
 }
@@ -279,6 +289,22 @@ mod tests {
         assert_eq!(header.text("subject").as_deref(), Some("first"));
         assert_eq!(header.text("from").as_deref(), Some("a@x.example"));
         assert_eq!(header.text("content-type").as_deref(), Some("audio/basic; name=a.au"));
+    }
+
+    #[test]
+    fn what_is_known_of_the_needed_fields_is_what_stands_there() {
+        let mut raw = b"a:\r\n".repeat(BLOCK_MAX / 4 + 8);
+        for name in NEEDED.iter().chain(&NEEDED) {
+            raw.extend(format!("{}: 1\r\n", name.to_uppercase()).as_bytes());
+        }
+        raw.extend(b"to:x\r\n".repeat(1_000));
+        let (header, _) = read(&raw, 0, false);
+        assert_eq!(header.met.count_ones() as usize, NEEDED.len());
+        for name in NEEDED {
+            assert_eq!(header.all(name).count(), 1, "{name}");
+        }
+        let (header, _) = read(b"A: 1\nto: x\n\n", 0, false);
+        assert_eq!(header.met, 1 << 3);
     }
 
     #[test]
