@@ -147,7 +147,16 @@ impl Reader {
             self.extend(extension)?;
             return Ok(head.to_owned());
         }
-        if let Some((number, letters, keys)) = marks::keypad(text, head) {
+        let (whole, extension) = match marks::extended(rest) {
+            Some((letters, extension)) => {
+                (text.get(..head.len() + letters.len()).unwrap_or(text), Some(extension))
+            }
+            None => (text, None),
+        };
+        if let Some((number, letters, keys)) = marks::keypad(whole, head) {
+            if let Some(extension) = extension {
+                self.extend(extension)?;
+            }
             self.notes.push(Note::Letters { written: letters, digits: keys });
             return Ok(number);
         }

@@ -88,6 +88,14 @@ pub(super) fn extension(rest: &str) -> Option<&str> {
         .filter(|digits| digits.chars().all(|c| c.is_ascii_digit() || is_separator(c)))
 }
 
+/// A number of letters and the extension behind it: `1-800-FLOWERS ext. 12`.
+pub(super) fn extended(rest: &str) -> Option<(&str, &str)> {
+    rest.match_indices(' ').find_map(|(at, _)| {
+        let (letters, behind) = rest.split_at(at);
+        Some((letters, extension(behind)?))
+    })
+}
+
 /// The key of a letter.
 fn key(c: char) -> Option<char> {
     Some(match c.to_ascii_lowercase() {
@@ -128,9 +136,13 @@ pub(super) fn keypad(text: &str, head: &str) -> Option<(String, String, String)>
             .any(|p| digits.starts_with(p))
     };
     let national = before.strip_prefix('1').unwrap_or(&before);
-    let american =
-        if global { before.starts_with('1') } else { toll_free(national) || before.len() >= 6 };
-    let other = global || before.starts_with("0") || ["1300", "1800"].contains(&before.as_str());
+    let zero = before.starts_with('0');
+    let american = match global {
+        true => before.starts_with('1'),
+        false => !zero && (toll_free(national) || before.len() >= 6),
+    };
+    let australian = ["1300", "1800"].iter().any(|code| head.trim_start().starts_with(code));
+    let other = global || zero || (australian && before.len() == 4);
     let total = before.len() + keys.len();
     let short = before.len() == 3 && count == 4 && keys.len() == 4 && head.ends_with('-');
     if !short && !((3..=7).contains(&before.len()) && (american || other) && total >= 10) {
@@ -138,6 +150,9 @@ pub(super) fn keypad(text: &str, head: &str) -> Option<(String, String, String)>
     }
     // What is dialled beyond the length of an American number is not heard by the exchange.
     let whole = if before.starts_with('1') { 11 } else { 10 };
+    if american && !short && !australian && total < whole {
+        return None;
+    }
     let keep = if american && !short { whole - before.len() } else { keys.len() };
     let digits: String = keys.chars().take(keep).collect();
     Some((format!("{head}{digits}"), letters, digits))

@@ -7,7 +7,7 @@ use proptest::prelude::*;
 
 /// What is typed, and the part before the `@` of the address it becomes; nothing where it is
 /// refused.
-const NOTATIONS: [(&str, Option<&str>); 105] = [
+const NOTATIONS: [(&str, Option<&str>); 114] = [
     // Separators.
     ("+1 (303) 555-0123", Some("+13035550123")),
     ("+1(303)5550123", Some("+13035550123")),
@@ -93,6 +93,15 @@ const NOTATIONS: [(&str, Option<&str>); 105] = [
     ("1-888-GO-FEDEX", Some("18884633339")),
     ("0800 FLOWERS", Some("08003569377")),
     ("555-TALK", Some("5558255")),
+    ("0800 33 HILFE", Some("08003344533")),
+    ("0207 946 HOME", Some("02079464663")),
+    ("1800 FLOWER", Some("1800356937")),
+    ("1-800-FLOWER", None),
+    ("800-FLOWER", None),
+    ("+1 800 FLOWER", None),
+    ("1-800-FLOWERS EXT 12", Some("18003569377+12")),
+    ("1-800-FLOWERS x12", Some("18003569377+12")),
+    ("0800 33 HILFE #12", Some("08003344533+12")),
     ("+1 303 555 012O", None),
     ("2500 Bob Smith", None),
     ("2500 BOB", None),
