@@ -197,6 +197,10 @@ impl Reader {
         let mut digits: String = rest.chars().filter(|c| !is_separator(*c)).collect();
         let mut optional = optional;
         if !global && let Some(prefix) = trunk::call_prefix(&digits)? {
+            // "0 030 …" is an outside line and a number of this country.
+            if !start.starts_with(prefix) {
+                return Err(NumberError::Prefix);
+            }
             digits.drain(..prefix.len());
             optional = optional.map(|at| at.saturating_sub(prefix.len()));
             self.notes.push(Note::CallPrefix(prefix));
@@ -244,12 +248,18 @@ fn is_separator(c: char) -> bool {
     matches!(c, ' ' | '-' | '.' | '(' | ')' | '/')
 }
 
-/// A slash stands after an area code; after a whole number it begins another one.
+/// A slash stands after an area code: behind a zero or a plus, or with a number behind it that is
+/// longer than an extension. After a whole number it begins another one.
 fn one_number(body: &str) -> Result<(), NumberError> {
     const AREA_MAX: usize = 7;
-    let last = body.rfind('/').and_then(|at| body.get(..at));
-    let before = last.map_or(0, |text| text.chars().filter(char::is_ascii_digit).count());
-    if before > AREA_MAX { Err(NumberError::Several) } else { Ok(()) }
+    const BARE_AREA_MAX: usize = 4;
+    const NUMBER_MIN: usize = 6;
+    let Some((before, behind)) = body.rsplit_once('/') else { return Ok(()) };
+    let count = |text: &str| text.chars().filter(char::is_ascii_digit).count();
+    let area = count(before) <= BARE_AREA_MAX && count(behind) >= NUMBER_MIN
+        || count(before) <= AREA_MAX
+            && before.trim_start_matches([' ', '(']).starts_with(['0', '+']);
+    if area { Ok(()) } else { Err(NumberError::Several) }
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use proptest::prelude::*;
 
 /// What is typed, and the part before the `@` of the address it becomes; nothing where it is
 /// refused.
-const NOTATIONS: [(&str, Option<&str>); 114] = [
+const NOTATIONS: [(&str, Option<&str>); 123] = [
     // Separators.
     ("+1 (303) 555-0123", Some("+13035550123")),
     ("+1(303)5550123", Some("+13035550123")),
@@ -131,6 +131,15 @@ const NOTATIONS: [(&str, Option<&str>); 114] = [
     ("++13035550123", None),
     ("3+13035550123", None),
     ("+13035550123;+13035550124", None),
+    ("2500/2501", None),
+    ("555-0123/0124", None),
+    ("303/555-0123", Some("3035550123")),
+    ("8/495/555-01-23", Some("84955550123")),
+    ("0475/55.01.23", Some("0475550123")),
+    ("0 030 5550123", None),
+    ("0-0-44 20 7946 0153", None),
+    ("(00) 44 20 7946 0153", Some("+442079460153")),
+    ("(011) 44 20 7946 0153", Some("+442079460153")),
     ("12:30", None),
 ];
 
