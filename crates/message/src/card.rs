@@ -62,7 +62,9 @@ pub struct CardDoc {
 pub struct Property {
     /// In upper case.
     pub name: String,
-    /// The components in order, empty ones too.
+    /// Its types, of an ADR: `work`, `home`, `pref`.
+    pub types: Vec<String>,
+    /// The components in order, empty ones too; of a NICKNAME the names.
     pub components: Vec<String>,
 }
 
@@ -206,8 +208,8 @@ mod tests {
     fn what_a_card_is_made_of_survives_a_round_trip() {
         let lines = "VERSION:3.0\r\nFN:Dr. Ada B. Okafor\r\nN:Okafor;Ada;B.;Dr.;PhD\r\n\
             ORG:Calder\\, Finch;Voice;Lab 2\r\nTITLE:Head of Voice\r\nROLE:Engineer\r\n\
-            ADR:;;1 Main St;Leeds;;LS1 1AA;UK\r\nADR:;;2 Side St;York;;;\r\nNICKNAME:Ada\r\nBDAY:1980-01-02\r\n\
-            URL:https://example.com/ada\r\nNOTE:a\\nb";
+            ADR:;;1 Main St;Leeds;;LS1 1AA;UK\r\nADR;TYPE=work,pref:;;2 Side St;York;;;\r\nNICKNAME:Ada,Addie,A\\, B\r\nBDAY:1980-01-02\r\n\
+            URL:https://example.com/ada?a=1,2;b=3\r\nNOTE:a\\nb";
         let written = write(&body(lines));
         for line in lines.split("\r\n").filter(|line| !line.starts_with("VERSION")) {
             assert!(
@@ -228,6 +230,22 @@ mod tests {
             "{written}"
         );
         assert!(!written.contains("TITLE") && !written.contains("ROLE"), "{written}");
+    }
+
+    #[test]
+    fn a_web_address_cannot_start_a_line_nor_escape() {
+        let url = |value: &str| Property {
+            name: "URL".into(),
+            types: Vec::new(),
+            components: vec![value.into()],
+        };
+        let doc = CardDoc {
+            properties: vec![url("https://a.example/\r\nEMAIL:x@y\\,z")],
+            ..body("FN:x")
+        };
+        let written = write(&doc);
+        assert!(written.contains("\r\nURL:https://a.example/EMAIL:x@y%5C,z\r\n"), "{written}");
+        assert_eq!(write(&parse(written.as_bytes())), written);
     }
 
     #[test]

@@ -57,6 +57,11 @@ impl Text {
         self.pieces(&self.value, ';').into_iter().map(component).collect()
     }
 
+    /// The values of a list (NICKNAME), which commas part.
+    pub fn list(&self) -> Vec<String> {
+        self.pieces(&self.value, ',').into_iter().map(|piece| self.plain(piece)).collect()
+    }
+
     fn plain(&self, piece: &str) -> String {
         if self.escaped { unescape(piece) } else { piece.to_owned() }
     }

@@ -123,14 +123,24 @@ fn card(source: &lines::Source) -> CardDoc {
 fn set_text(doc: &mut CardDoc, text: &Text) {
     if KEPT.contains(&text.name.as_str()) && doc.properties.len() < KEPT_MAX {
         let whole = || vec![one_line(&text.whole()).unwrap_or_default()];
+        let lines = |parts: Vec<String>| {
+            parts.iter().take(KEPT_MAX).map(|c| one_line(c).unwrap_or_default()).collect()
+        };
         let components = match text.name.as_str() {
-            "N" | "ORG" | "ADR" => {
-                let parts = text.components(if text.name == "N" { " " } else { ", " });
-                parts.iter().take(KEPT_MAX).map(|c| one_line(c).unwrap_or_default()).collect()
-            }
+            "N" => lines(text.components(" ")),
+            "ORG" | "ADR" => lines(text.components(", ")),
+            "NICKNAME" => lines(text.list()),
             _ => whole(),
         };
-        doc.properties.push(Property { name: text.name.clone(), components });
+        let types = match text.name.as_str() {
+            "ADR" => {
+                let (mut types, preferred) = kinds(text);
+                types.extend(preferred.then(|| "pref".to_owned()));
+                types
+            }
+            _ => Vec::new(),
+        };
+        doc.properties.push(Property { name: text.name.clone(), types, components });
     }
     let whole = || one_line(&text.whole());
     let joined = |joint| {

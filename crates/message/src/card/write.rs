@@ -109,8 +109,14 @@ impl Out {
     fn kept(&mut self, card: &CardDoc, name: &str, holds: impl Fn(&Property) -> bool) -> bool {
         let mut any = false;
         for property in card.properties.iter().filter(|p| p.name == name && holds(p)) {
-            let components: Vec<String> = property.components.iter().map(|c| escape(c)).collect();
-            self.line(&format!("{name}:{}", components.join(";")));
+            let components = property.components.iter();
+            let value = match name {
+                "URL" => components.map(|c| uri(c)).collect(),
+                "NICKNAME" => components.map(|c| escape(c)).collect::<Vec<_>>().join(","),
+                _ => components.map(|c| escape(c)).collect::<Vec<_>>().join(";"),
+            };
+            let types: Vec<String> = property.types.iter().map(|kind| token(kind)).collect();
+            self.typed(name, &types, &value);
             any = true;
         }
         any
@@ -164,6 +170,13 @@ fn escape(value: &str) -> String {
         }
     }
     out
+}
+
+/// A value of type uri, which has no escapes (RFC 2426 section 3.6.8). A backslash is none of its
+/// characters, and readers take it for an escape.
+fn uri(value: &str) -> String {
+    let fits = |c: &char| !c.is_control() && !matches!(c, '\u{2028}' | '\u{2029}');
+    value.chars().filter(fits).collect::<String>().replace('\\', "%5C")
 }
 
 /// A parameter value: letters, digits and hyphens.
