@@ -36,7 +36,7 @@ pub struct General {
 
 impl Default for General {
     fn default() -> Self {
-        Self { words: Words::builtin().clone(), without: None, version: 1 }
+        Self { words: Words::builtin().clone(), without: None, version: 2 }
     }
 }
 
@@ -256,14 +256,12 @@ pub fn judge(
         }
         signs.sort_by_key(|sign| -sign.weight());
         let worded = signs.iter().any(|sign| {
-            matches!(
-                sign,
-                Sign::SubjectWords
-                    | Sign::SubjectMessage
-                    | Sign::TextWords
-                    | Sign::System
-                    | Sign::FileName
-            )
+            // "Fax:" stands in the signature of every office.
+            (*sign == Sign::TextWords && kind == MessageKind::Voice)
+                || matches!(
+                    sign,
+                    Sign::SubjectWords | Sign::SubjectMessage | Sign::System | Sign::FileName
+                )
         });
         let believed = total >= ENOUGH && sources.len() >= SOURCES && worded;
         believed.then_some(Verdict { kind, signs, robot })
