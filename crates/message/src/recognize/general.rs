@@ -12,7 +12,7 @@ use super::Medium;
 use super::said::{self, Said};
 use super::words::{Folded, Words};
 use crate::vendors::Scene;
-use crate::view::{Part, mailbox};
+use crate::view::{Header, Part, mailbox};
 
 /// The sum of weights that is believed.
 pub const ENOUGH: i32 = 10;
@@ -20,6 +20,8 @@ pub const ENOUGH: i32 = 10;
 const SOURCES: usize = 3;
 /// Octets of a TIFF that are looked at.
 const TIFF_MAX: usize = 64 * 1024;
+/// Digits of an extension as a sender's local part.
+const EXTENSION_MAX: usize = 6;
 /// A voice mail is not longer, in seconds: no system in `docs/standards.md` lets a caller speak on.
 const LONG: f64 = 15.0 * 60.0;
 
@@ -240,7 +242,7 @@ pub fn judge(
         let total: i32 = signs.iter().map(|sign| sign.weight()).sum();
         let machine = [Sign::System, Sign::Robot, Sign::NumberSender];
         let header = scene.view.header();
-        let program = header.has("x-mailer") || header.has("user-agent");
+        let program = has_program(header);
         let person = signs.contains(&Sign::Person);
         let named = said.withheld || said.number.is_some();
         // Somebody who passes a recording on can be answered.
@@ -361,8 +363,7 @@ impl Look<'_, '_> {
             header.token("auto-submitted").is_some_and(|v| !v.eq_ignore_ascii_case("no"))
                 || header.has("x-auto-response-suppress");
         let robot = words.robot.is_in(&local) || automatic;
-        let number = is_number(&scene.from)
-            || is_number(scene.from_address.split('@').next().unwrap_or_default());
+        let number = !has_program(header) && self.is_number_sender();
         add(Sign::System, system);
         add(Sign::Robot, robot);
         add(Sign::NumberSender, number);
@@ -396,8 +397,7 @@ impl Look<'_, '_> {
 
     /// A mail program of people, or a name whose first part is in the address.
     fn is_person(&self) -> bool {
-        let header = self.scene.view.header();
-        if header.has("x-mailer") || header.has("user-agent") {
+        if has_program(self.scene.view.header()) {
             return true;
         }
         let name = self.scene.from.replace('"', "");
@@ -407,6 +407,15 @@ impl Look<'_, '_> {
         let local = self.scene.from_address.split('@').next().unwrap_or_default().to_lowercase();
         let first = names.next().map(|first| Folded::of(first).text().to_owned());
         all >= 2 && first.is_some_and(|first| !first.is_empty() && local.contains(&first))
+    }
+
+    /// A name that is a number, or a local part that is an extension or a global number. Numbers as
+    /// mailboxes are common among people, and many mail programs give them as the name too.
+    fn is_number_sender(&self) -> bool {
+        let local = self.scene.from_address.split('@').next().unwrap_or_default();
+        let telephone = local.starts_with('+') || local.len() <= EXTENSION_MAX;
+        is_number(local) && telephone
+            || is_number(&self.scene.from) && self.scene.from.trim_matches('"') != local
     }
 
     /// The sender's name and local part.
@@ -464,6 +473,11 @@ fn beginning(part: &Part<'_>, most: usize) -> Vec<u8> {
     let mut octets = crate::view::encoding::decode(body, part.encoding).octets;
     octets.truncate(most);
     octets
+}
+
+/// Whether a mail program of people is named.
+fn has_program(header: &Header<'_>) -> bool {
+    header.has("x-mailer") || header.has("user-agent")
 }
 
 fn is_signature(part: &Part<'_>) -> bool {
