@@ -163,7 +163,9 @@ fn read_level(
     } else {
         Said::default()
     };
-    let from_machine = sender::Machine { vendor, robot: found.robot, said: &said, telephone };
+    let nobody = &table.general.words.withheld;
+    let from_machine =
+        sender::Machine { vendor, robot: found.robot, said: &said, nobody, telephone };
     mail.sender = sender::sender(header, &from, &reply_to, &scene, &from_machine);
     mail.importance = sender::importance(header, &scene, vendor);
     mail.auth = auth::topmost(header);

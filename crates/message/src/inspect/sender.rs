@@ -1,23 +1,13 @@
 //! Who a message is from, and how urgent it is: nothing is invented (RFC 3939, RFC 3801 section 4.1).
 
+use std::cell::Cell;
+
 use crate::mail::Sender;
-use crate::recognize::said::Said;
+use crate::recognize::{Folded, List, said::Said};
 use crate::vendors::{Scene, Vendor};
 use crate::view::{AddressEntry, Header};
 use crate::{address, display};
 use aloud_model::{AddrSpec, Importance};
-
-/// Words that stand where a name or number belongs.
-const NOBODY: [&str; 8] = [
-    "anonymous",
-    "unknown",
-    "unavailable",
-    "withheld",
-    "restricted",
-    "private number",
-    "unknown caller",
-    "no caller id",
-];
 
 /// RFC 3939 section 4: longest Caller-Name shown.
 const NAME_MAX: usize = 50;
@@ -30,6 +20,8 @@ pub struct Machine<'a> {
     pub robot: bool,
     /// What its words say.
     pub said: &'a Said,
+    /// Words in place of a caller who is not known.
+    pub nobody: &'a List,
     /// Voice mail or fax.
     pub telephone: bool,
 }
@@ -42,7 +34,7 @@ pub fn sender(
     scene: &Scene<'_>,
     machine: &Machine<'_>,
 ) -> Sender {
-    let Machine { vendor, robot, said, telephone } = *machine;
+    let Machine { vendor, robot, said, nobody, telephone } = *machine;
     let first = from.first();
     let address = from.iter().find_map(|m| m.addr.clone());
     let shown = first.and_then(|m| match &m.addr {
@@ -53,13 +45,13 @@ pub fn sender(
         (Some(addr), Some(comment)) => Some(display::shown_name(comment, addr)),
         (_, comment) => comment.clone(),
     });
-    let mut withheld = false;
-    let mut known = |value: String| -> Option<String> {
-        let folded = value.trim().to_lowercase();
-        let nobody = NOBODY.contains(&folded.as_str())
-            || vendor.is_some_and(|v| v.withheld.iter().any(|w| w.eq_ignore_ascii_case(&folded)));
-        withheld |= nobody;
-        (!nobody && !folded.is_empty()).then_some(value)
+    let withheld = Cell::new(false);
+    let known = |value: String| -> Option<String> {
+        let plain = value.trim();
+        let nobody = nobody.is(&Folded::of(plain))
+            || vendor.is_some_and(|v| v.withheld.iter().any(|w| w.eq_ignore_ascii_case(plain)));
+        withheld.set(withheld.get() || nobody);
+        (!nobody && !plain.is_empty()).then_some(value)
     };
 
     let caller_id = header.token("caller-id").and_then(|v| caller_id(&v));
@@ -70,9 +62,11 @@ pub fn sender(
         })
     });
     let from_name = shown.clone().filter(|_| !robot);
+    // Where the system's own field says that the caller is not known, a number in its words is another.
+    let said_number = said.number.clone().filter(|_| !withheld.get());
     let number = caller_id
         .or(vendor_number)
-        .or_else(|| said.number.clone())
+        .or(said_number)
         // A robot may bear the caller's number as its name.
         .or_else(|| shown.clone().filter(|n| robot && telephone && is_number(n)))
         .or_else(|| address.as_ref().filter(|_| !robot).and_then(telephone_local_part))
@@ -85,12 +79,12 @@ pub fn sender(
     let caller_name = header
         .filled("caller-name")
         .map(|name| unquoted(&display::clean(&name)).chars().take(NAME_MAX).collect::<String>())
-        .and_then(&mut known);
+        .and_then(known);
     let vendor_name = vendor.and_then(|v| {
         let hit = v.name_of_caller.iter().find_map(|clue| scene.find(clue))?;
         known(display::clean(&hit.value))
     });
-    let said_name = said.name.clone().filter(|_| robot).and_then(&mut known);
+    let said_name = said.name.clone().filter(|_| robot).and_then(known);
     let name = caller_name
         .or(vendor_name)
         .or(said_name)
@@ -104,7 +98,7 @@ pub fn sender(
     };
     let outside_caller = robot || token(from) || token(reply_to);
     // Not found is not withheld: somebody must say so.
-    withheld = (withheld || said.withheld) && number.is_none();
+    let withheld = (withheld.get() || said.withheld) && number.is_none();
     Sender { name, address, number, withheld, outside_caller }
 }
 

@@ -25,6 +25,10 @@ const LINE_MAX: usize = 400;
 const LABEL_MAX: usize = 40;
 /// Characters a name may have.
 const NAME_MAX: usize = 60;
+/// Digits from which a number can be that of a subscriber.
+const WHOLE: usize = 7;
+/// Lines between a caller and their number.
+const NEAR: usize = 3;
 /// Characters behind a number in which its unit stands.
 const BEHIND: usize = 24;
 
@@ -62,7 +66,7 @@ pub struct Heard {
 /// Reads a message.
 #[must_use]
 pub fn read(scene: &Scene<'_>, words: &Words) -> Said {
-    let mut reader = Reader { words, own: Vec::new(), said: Said::default() };
+    let mut reader = Reader::new(words);
     let is = |medium: Medium| scene.view.leaves().find(|part| super::medium(part) == medium);
     let html = is(Medium::Html).map(crate::inspect::part_text);
     let cells = html.as_deref().map(cells).unwrap_or_default();
@@ -108,10 +112,18 @@ fn split(line: &str) -> Option<(Folded, &str)> {
 struct Reader<'w> {
     words: &'w Words,
     own: Vec<String>,
+    /// The number stands behind a label that anybody's number may have.
+    doubtful: bool,
+    /// The line that says that the caller is not known.
+    withheld_at: Option<usize>,
     said: Said,
 }
 
-impl Reader<'_> {
+impl<'w> Reader<'w> {
+    fn new(words: &'w Words) -> Self {
+        Self { words, own: Vec::new(), doubtful: false, withheld_at: None, said: Said::default() }
+    }
+
     /// Label and value of each line; a label alone has the next line with something in it as value.
     fn pairs<'l>(&self, lines: &'l [String]) -> Vec<(usize, Folded, &'l str)> {
         let next = |at: usize| {
@@ -164,7 +176,16 @@ impl Reader<'_> {
                 let pages = value.split(|c: char| !c.is_ascii_digit()).find(|d| !d.is_empty());
                 self.said.pages = self.said.pages.or_else(|| sane_pages(pages?));
             } else if words.caller.is(label) {
+                let doubtful = words.phone.is(label);
+                let (fresh, withheld) = (self.said.number.is_none(), self.said.withheld);
+                if doubtful && self.withheld_at.is_some_and(|before| is_apart(lines, before, *at)) {
+                    continue;
+                }
                 self.caller(value);
+                if !withheld && self.said.withheld {
+                    self.withheld_at = Some(*at);
+                }
+                self.doubtful |= fresh && doubtful && self.said.number.is_some();
             }
         }
     }
@@ -237,8 +258,12 @@ impl Reader<'_> {
 
     /// What stands in the subject.
     fn subject(&mut self, subject: &str) {
-        let fresh = self.said.number.is_none();
         let found = self.behind_by(subject, 2);
+        if self.doubtful && found.as_ref().is_some_and(|(number, _, w)| self.is_other(number, *w)) {
+            self.said.number = None;
+            self.said.labelled = false;
+        }
+        let fresh = self.said.number.is_none();
         if let Some((number, name, withheld)) = found {
             self.said.in_subject = number.is_some();
             if fresh {
@@ -274,6 +299,15 @@ impl Reader<'_> {
                 }
             }
         }
+    }
+
+    /// Whether what the subject says of the caller is not what was found: another whole number, or
+    /// nobody.
+    fn is_other(&self, number: &Option<String>, withheld: bool) -> bool {
+        let found = digits(self.said.number.as_deref().unwrap_or_default());
+        let Some(number) = number.as_deref().map(digits) else { return withheld };
+        let end = |text: &str| text.get(text.len().saturating_sub(WHOLE)..).map(str::to_owned);
+        number.len() >= WHOLE && end(&number) != end(&found)
     }
 
     /// Whether a label of another number stands right before a place.
@@ -463,6 +497,12 @@ impl Reader<'_> {
             self.said.transcript = Some(Heard { text, lines: taken });
         }
     }
+}
+
+/// Whether two lines belong to different paragraphs.
+fn is_apart(lines: &[String], before: usize, at: usize) -> bool {
+    let between = lines.get(before..at).unwrap_or_default();
+    between.len() > NEAR || between.iter().any(|line| line.trim().is_empty())
 }
 
 /// What stands before `x` or `ext.` at the end of a text.

@@ -130,6 +130,8 @@ pub struct Words {
     pub robot: List,
     /// Labels of the caller.
     pub caller: List,
+    /// Labels of the caller that stand before other numbers too.
+    pub phone: List,
     /// Labels of the caller's name.
     pub name: List,
     /// Labels of numbers that are not the caller's.
@@ -196,13 +198,14 @@ impl Words {
         Ok(words)
     }
 
-    fn lists(&self) -> [&List; 21] {
+    fn lists(&self) -> [&List; 22] {
         [
             &self.voice,
             &self.fax,
             &self.telephone,
             &self.robot,
             &self.caller,
+            &self.phone,
             &self.name,
             &self.own,
             &self.length,
@@ -231,6 +234,7 @@ impl Words {
             &mut self.telephone,
             &mut self.robot,
             &mut self.caller,
+            &mut self.phone,
             &mut self.name,
             &mut self.own,
             &mut self.length,

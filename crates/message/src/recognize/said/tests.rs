@@ -3,7 +3,7 @@ use crate::inspect::ReadOptions;
 use crate::mail::Mail;
 
 fn reader(words: &Words) -> Reader<'_> {
-    Reader { words, own: Vec::new(), said: Said::default() }
+    Reader::new(words)
 }
 
 #[test]
@@ -60,4 +60,35 @@ fn of_the_subject_only_the_beginning_is_looked_at() {
     // Each "de" would have each number behind it looked at, and counted up to.
     let many = "de ".repeat(8_000) + &"1234567, ".repeat(4_400);
     assert_eq!(read_mail(&format!("{from}{many}"), "").sender.number, None);
+}
+
+const SYSTEM: &str = "From: Cloud Phone <noreply@pbx.example>\nSubject: New voicemail";
+
+#[test]
+fn a_footer_does_not_replace_the_caller() {
+    let footer = "\n\nCloud Phone Inc.\nPhone: +1 800 555 0100";
+    for (subject, text, number, withheld) in [
+        (" from +1 303 555 0123", "", Some("+1 303 555 0123"), false),
+        (" from Private number", "", None, true),
+        ("", "Caller: Anonymous", None, true),
+        ("", "Caller: +1 303 555 0123", Some("+1 303 555 0123"), false),
+        // The same number, as the text writes it; and one that stands nowhere else.
+        (" from 8005550100", "", Some("+1 800 555 0100"), false),
+        (" for you", "", Some("+1 800 555 0100"), false),
+    ] {
+        let mail = read_mail(&format!("{SYSTEM}{subject}"), &format!("{text}{footer}"));
+        let found = (mail.sender.number.as_deref(), mail.sender.withheld);
+        assert_eq!(found, (number, withheld), "{subject} {text}");
+    }
+    // A name that is not known, and the number that is.
+    let mail = read_mail(SYSTEM, "Caller: Unknown\nPhone: 303 555 0123");
+    assert_eq!(mail.sender.number.as_deref(), Some("303 555 0123"));
+}
+
+#[test]
+fn what_a_systems_field_withholds_its_words_do_not_name() {
+    let header = "X-Asterisk-VM-Message-Num: 1\nX-Asterisk-CallerID: unknown\n";
+    let footer = "Voicemail.\n\nPhone: +1 800 555 0100";
+    let mail = read_mail(&format!("{header}{SYSTEM}"), footer);
+    assert_eq!((mail.sender.number.as_deref(), mail.sender.withheld), (None, true));
 }
