@@ -4,12 +4,32 @@ use super::number::clock;
 use super::{BEHIND, Reader};
 use crate::recognize::words::{Folded, unspaced};
 
+/// Marks that part sentences. A full stop stands inside "7 sec." and "Nr. 2" too, which loses
+/// nothing: the number and its unit stay together.
+const SENTENCE_ENDS: [char; 6] = ['.', ';', '!', '?', '。', '；'];
+
 impl Reader<'_> {
-    /// A length without a label: `9 seconds`, `(0:12)`.
+    /// A length without a label: `9 seconds`, `(0:12)`. In the text only where the same sentence
+    /// speaks of a message or of its length: links last so long too.
     pub(super) fn lengths(&mut self, plain: &[String], cells: &[String], subject: &str) {
-        let lines =
-            std::iter::once(subject).chain(plain.iter().chain(cells).map(String::as_str).take(60));
-        self.said.seconds = lines.filter_map(|line| self.seconds(line, false)).next();
+        let lines = plain.iter().chain(cells).take(60);
+        let sentences = lines.flat_map(|line| line.split_inclusive(SENTENCE_ENDS));
+        let said = sentences.filter(|sentence| self.is_of_message(sentence));
+        self.said.seconds =
+            std::iter::once(subject).chain(said).find_map(|line| self.seconds(line, false));
+    }
+
+    /// Whether a sentence speaks of a message, or is nothing but a length.
+    fn is_of_message(&self, sentence: &str) -> bool {
+        let bare = sentence.trim_start_matches(|c: char| !c.is_alphanumeric());
+        if bare.starts_with(|c: char| c.is_ascii_digit()) && bare.split_whitespace().count() <= 2 {
+            return true;
+        }
+        if !bare.contains(|c: char| c.is_ascii_digit()) {
+            return false;
+        }
+        let (folded, words) = (Folded::of(sentence), self.words);
+        [&words.voice, &words.message, &words.length].iter().any(|list| list.is_in(&folded))
     }
 
     /// A length: a clock, or numbers with units. Unlabelled, a clock counts in parentheses only.

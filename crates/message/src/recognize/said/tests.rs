@@ -92,3 +92,21 @@ fn what_a_systems_field_withholds_its_words_do_not_name() {
     let mail = read_mail(&format!("{header}{SYSTEM}"), footer);
     assert_eq!((mail.sender.number.as_deref(), mail.sender.withheld), (None, true));
 }
+
+#[test]
+fn a_length_is_that_of_a_message() {
+    let words = Words::builtin();
+    for (text, seconds) in [
+        ("This link expires in 30 minutes.", None),
+        ("Your message is attached; the link expires in 30 minutes.", None),
+        ("Ce lien expire dans 30 minutes", None),
+        ("A voice message that is 9 seconds long", Some(9.0)),
+        ("Sie dauert: Länge 9 Sekunden", Some(9.0)),
+        ("伝言をお預かりしています。(6秒)", Some(6.0)),
+        ("9 secs", Some(9.0)),
+    ] {
+        let mut reader = reader(words);
+        reader.lengths(&[text.to_owned()], &[], "Voicemail");
+        assert_eq!(reader.said.seconds, seconds, "{text}");
+    }
+}
