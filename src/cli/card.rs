@@ -27,7 +27,7 @@ use crate::{
         display,
         inspect::{self, ReadOptions},
     },
-    wording::people,
+    wording::{self, people},
 };
 
 /// Arguments of `aloud card`.
@@ -262,7 +262,7 @@ fn extract(args: &ShowArgs, stem: &str, shown: &Shown) -> Result<Option<String>,
     let hint = codec::Hint { media_type, filename: None };
     match codec::decode(octets, hint, codec::Limits::default()) {
         Ok(pcm) => write_to(dir, &format!("{stem}.wav"), &codec::wav::write(&pcm)).map(|()| None),
-        Err(error) => Ok(Some(error.to_string())),
+        Err(error) => Ok(Some(wording::problem::audio(&error))),
     }
 }
 
@@ -281,7 +281,8 @@ fn import(args: ImportArgs, dirs: &Dirs) -> Outcome {
     let name = Path::new(&args.file).file_name().map(|name| name.to_string_lossy().into_owned());
     let name = name.filter(|name| name != "-").unwrap_or_else(|| fl!("cli-standard-input"));
     with_engine(dirs, None, async move |engine| {
-        let failed = |error: crate::engine::Error| Failure::Failed(error.to_string());
+        let failed =
+            |error: crate::engine::Error| Failure::Failed(wording::failure::in_full(&error));
         let compared = engine.compare_cards(input.clone()).await.map_err(failed)?;
         let mut out = String::new();
         for comparison in &compared {

@@ -205,7 +205,7 @@ fn write_once(output: &Path, octets: &[u8]) -> Outcome {
 }
 
 fn parse(id: &str) -> Result<DraftId, Failure> {
-    DraftId::parse(id).ok_or_else(|| failure(Error::NotFound(id.to_owned()), id))
+    DraftId::parse(id).ok_or_else(|| Failure::Failed(fl!("cli-draft-gone", id = id)))
 }
 
 /// Why a command on a draft failed.

@@ -148,14 +148,14 @@ pub fn sync(args: SyncArgs, dirs: &Dirs) -> Outcome {
         engine.drain_outbox().await?;
         let mut failed = Vec::new();
         for report in &reports {
+            let faults = report.errors.iter().map(wording::failure::in_pass);
+            let faults: Vec<String> = faults.collect();
             if args.json {
-                let line = serde_json::to_string(report)
-                    .map_err(|error| Failure::Failed(error.to_string()))?;
-                println!("{line}");
+                println!("{}", sync_json(report, &faults));
             } else {
                 println!("{}: {}", report.account, sync_words(report));
             }
-            failed.extend(report.errors.iter().map(|error| format!("{}: {error}", report.account)));
+            failed.extend(faults.iter().map(|fault| format!("{}: {fault}", report.account)));
         }
         if failed.is_empty() { Ok(()) } else { Err(Failure::Failed(failed.join("; "))) }
     })
@@ -463,6 +463,21 @@ fn account_words(state: &AccountState) -> String {
 }
 
 /// "12 messages in 3 mailboxes, 2 new".
+fn sync_json(report: &SyncReport, faults: &[String]) -> serde_json::Value {
+    serde_json::json!({
+        "account": report.account,
+        "mailboxes": report.mailboxes,
+        "messages": report.messages,
+        "new": report.new,
+        "commands": report.commands,
+        "bytes_in": report.bytes_in,
+        "bytes_out": report.bytes_out,
+        "milliseconds": report.milliseconds,
+        "peak_rss_kib": report.peak_rss_kib,
+        "errors": faults,
+    })
+}
+
 fn sync_words(report: &SyncReport) -> String {
     fl!(
         "cli-synced",

@@ -148,7 +148,7 @@ impl From<crate::engine::Error> for Failure {
             crate::engine::Error::Invalid(reason) => {
                 Self::Usage(crate::wording::failure::invalid(&reason))
             }
-            other => Self::Failed(other.to_string()),
+            other => Self::Failed(crate::wording::failure::in_full(&other)),
         }
     }
 }

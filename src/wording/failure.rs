@@ -3,7 +3,7 @@
 
 use super::{delivery, problem, refusal};
 use crate::{
-    engine::{Broken, Error, Failure, FailureWhy, Invalid, Refusal},
+    engine::{Broken, Error, Failure, FailureWhy, Invalid, Missing, Refusal, SyncFault},
     message::{Dsn, dsn},
 };
 
@@ -107,6 +107,64 @@ pub fn error(error: &Error) -> String {
     }
 }
 
+/// The same for a terminal, with what helps to find the cause: what is missing, why there is no
+/// connection, what the system or a library said.
+#[must_use]
+pub fn in_full(failed: &Error) -> String {
+    let detail = |said: String| match said.as_str() {
+        "" => error(failed),
+        said => fl!("error-detail", sentence = error(failed), detail = said),
+    };
+    match failed {
+        Error::NotFound(what) => missing(what),
+        Error::Unreachable { host, reason } => {
+            fl!("error-unreachable-why", host = host, why = broken(reason))
+        }
+        Error::Auth(said) | Error::Store(said) => detail(said.clone()),
+        Error::Protocol(fault) => detail(fault.to_string()),
+        Error::NoKeyring(fault) => detail(fault.to_string()),
+        Error::Certificate(fault) => detail(fault.to_string()),
+        _ => error(failed),
+    }
+}
+
+/// What was asked for and is not there, in one sentence.
+#[must_use]
+pub fn missing(what: &Missing) -> String {
+    match what {
+        Missing::Message(key) => fl!("missing-message", number = key.to_string()),
+        Missing::Part(path) => fl!("missing-part", path = path),
+        Missing::Account(id) => fl!("missing-account", number = id.to_string()),
+        Missing::Mailbox(id) => fl!("missing-mailbox", number = id.to_string()),
+        Missing::Queued(id) => fl!("missing-queued", number = id.to_string()),
+        Missing::Draft(id) => fl!("cli-draft-gone", id = id),
+        Missing::Revision(number, draft) => {
+            fl!("missing-revision", number = number.to_string(), draft = draft.to_string())
+        }
+        Missing::Contact(id) => fl!("missing-contact", number = id.to_string()),
+        Missing::SpokenName(_) => fl!("missing-spoken-name"),
+        Missing::Recording => fl!("missing-recording"),
+        Missing::Pdf => fl!("missing-pdf"),
+        Missing::Sender => fl!("missing-sender"),
+        Missing::VendorTable => fl!("missing-vendor-table"),
+        Missing::Undo => fl!("missing-undo"),
+        Missing::Uid(_) | Missing::Row => fl!("error-not-found"),
+    }
+}
+
+/// What failed in a pass, and where.
+#[must_use]
+pub fn in_pass(fault: &SyncFault) -> String {
+    let why = in_full(&fault.error);
+    match (&fault.mailbox, fault.uid) {
+        (Some(mailbox), Some(uid)) => {
+            fl!("sync-fault-message", mailbox = mailbox, uid = uid.0.to_string(), why = why)
+        }
+        (Some(mailbox), None) => fl!("sync-fault-mailbox", mailbox = mailbox, why = why),
+        (None, _) => why,
+    }
+}
+
 /// Why there is no connection: no capital, no full stop, to stand inside a sentence.
 #[must_use]
 pub fn broken(reason: &Broken) -> String {
@@ -203,7 +261,10 @@ fn reply(failure: &Failure) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{codec, model::AddrSpec};
+    use crate::{
+        codec,
+        model::{AddrSpec, MessageKey, Uid},
+    };
 
     #[test]
     fn sizes_are_told_apart() {
@@ -214,6 +275,31 @@ mod tests {
              recording, or leave something out."
         );
         assert!(over(10_240, 10_000).contains("up to 10 kB, and this one has 11 kB."));
+    }
+
+    #[test]
+    fn a_terminal_is_told_the_cause_as_well() {
+        let host = "imap.example.com:993".to_owned();
+        let missing = |what| Error::NotFound(what);
+        for (failed, expected) in [
+            (missing(Missing::Message(MessageKey(7))), "There is no message 7."),
+            (missing(Missing::Part("2.1".into())), "The message has no part 2.1 that can be read."),
+            (
+                Error::Unreachable { host, reason: Broken::Silent },
+                "imap.example.com:993 can’t be reached: no answer in time.",
+            ),
+            (
+                Error::Store("disk full".into()),
+                "This computer’s disk can’t be read or written. Check that it isn’t full. (disk full)",
+            ),
+            (Error::DraftInUse, "This draft is open in another window."),
+        ] {
+            assert_eq!(in_full(&failed), expected);
+        }
+        let error = Error::Server("[LIMIT] later".into());
+        let mailbox = Some("Fax".to_owned());
+        let at = SyncFault { mailbox, uid: Some(Uid(5)), error };
+        assert_eq!(in_pass(&at), "Fax, message 5: The server said: [LIMIT] later");
     }
 
     #[test]

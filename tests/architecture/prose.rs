@@ -23,7 +23,6 @@ const DATA: &[(&str, &str)] = &[
     ("cli/demo/check", "what each step of the self-test found, for whoever packages the program"),
     ("cli/codec", "the name of a limit"),
     ("cli/log", "the line of a panic, which is reported and not read"),
-    ("ui/screen/player/load", "what was looked for, for the log"),
     ("ui/theme/tokens", "comments of the colours, which a macro writes"),
     ("engine/errors", "classes of errors in the log"),
     ("engine/external", "shell scripts of its tests"),

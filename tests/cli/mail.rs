@@ -153,7 +153,10 @@ async fn failures_have_codes_and_reasons() {
     assert_eq!(code(&add(dir, &ports)), Some(2), "an address is there once");
     // No password and a wrong one.
     assert_eq!(code(&aloud(dir, None, &["sync", "--once"])), Some(1));
-    assert_eq!(code(&aloud(dir, Some("wrong"), &["sync", "--once"])), Some(1));
+    let wrong = aloud(dir, Some("wrong"), &["sync", "--once"]);
+    assert_eq!(code(&wrong), Some(1));
+    let told = String::from_utf8_lossy(&wrong.stderr).into_owned();
+    assert!(told.contains("didn’t accept the password"), "{told}");
     assert_eq!(code(&aloud(dir, None, &["list", "--mailbox", "nowhere"])), Some(1));
     assert_eq!(code(&aloud(dir, None, &["account", "remove", "x@example.com"])), Some(1));
 

@@ -92,7 +92,7 @@ fn attach(server: Loopback, memory: Arc<Memory>) -> World {
 impl World {
     pub async fn sync(&self) -> SyncReport {
         let report = self.task.sync_once().await.expect("a pass");
-        assert_eq!(report.errors, Vec::<String>::new());
+        assert_eq!(report.errors, []);
         report
     }
 

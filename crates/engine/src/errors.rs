@@ -7,13 +7,13 @@ mod faults;
 mod reasons;
 
 pub use faults::{Broken, Fault, KeyringFault};
-pub use reasons::{Invalid, Refusal, Service};
+pub use reasons::{Invalid, Missing, Refusal, Service};
 
 /// Of the engine.
 pub(crate) type Result<T> = std::result::Result<T, Error>;
 
-/// What went wrong, in classes that a caller can act on. `Display` is English for logs and the
-/// command line; the window maps variants to its own sentences.
+/// What went wrong, in classes that a caller can act on. `Display` is English for logs; the
+/// window and the command line make sentences of variants.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
@@ -74,7 +74,7 @@ pub enum Error {
     },
     /// Something asked for does not exist (any more).
     #[error("not found: {0}")]
-    NotFound(String),
+    NotFound(Missing),
     /// The caller's input cannot be used.
     #[error("{0}")]
     Invalid(Invalid),
@@ -252,7 +252,7 @@ mod tests {
             (Error::Protocol(Fault::NotImap), false, false, true),
             (Error::Server(text()), false, false, false),
             (Error::Store(text()), false, false, false),
-            (Error::NotFound(text()), false, false, false),
+            (Error::NotFound(Missing::Row), false, false, false),
             (Error::Stopped, false, false, true),
         ] {
             assert_eq!(error.needs_password(), password, "{error:?}");

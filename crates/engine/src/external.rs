@@ -17,7 +17,7 @@ use tokio::io::{AsyncRead, AsyncReadExt as _};
 
 use super::{
     store::{blobs::make_private_dir, blocking},
-    types::{Error, Invalid},
+    types::{Error, Invalid, Missing},
 };
 use aloud_codec::{self as codec, Pcm};
 
@@ -53,7 +53,7 @@ pub(crate) fn sweep(data: &Path) {
 /// ever started.
 pub(crate) fn lend_pdf(data: &Path, name: &str, octets: &[u8]) -> Result<PathBuf, Error> {
     if !octets.starts_with(PDF) {
-        return Err(Error::NotFound("PDF".into()));
+        return Err(Error::NotFound(Missing::Pdf));
     }
     let folder = data.join(LENT);
     let file = folder.join(name).with_extension("pdf");

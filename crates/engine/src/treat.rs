@@ -12,7 +12,7 @@ use std::{
 
 use super::{
     Engine,
-    errors::Result,
+    errors::{Missing, Result},
     handle::lock,
     reclassify,
     store::{
@@ -34,7 +34,7 @@ impl Engine {
         let opening = self.load(key).await?;
         let address = opening.mail.sender.address.as_ref();
         let row = address.and_then(|address| vendors::row_for(address, kind));
-        let row = row.ok_or_else(|| Error::NotFound("From".into()))?;
+        let row = row.ok_or(Error::NotFound(Missing::Sender))?;
         let added = row.clone();
         self.change_table(move |text| format!("{added}\n{text}")).await?;
         self.look_again(key).await;
@@ -55,7 +55,7 @@ impl Engine {
     ) -> Result<()> {
         let _one = self.inner.table.lock().await;
         let file = self.inner.vendors.clone();
-        let file = file.ok_or_else(|| Error::NotFound("vendors.toml".into()))?;
+        let file = file.ok_or(Error::NotFound(Missing::VendorTable))?;
         let table = blocking(move || {
             let failed =
                 |error: std::io::Error| Error::Store(format!("{}: {error}", file.display()));

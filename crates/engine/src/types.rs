@@ -14,7 +14,8 @@ pub use super::drafts::{
     read_take,
 };
 pub use super::errors::{
-    BadCertificate, Broken, CertificateFault, Error, Fault, Invalid, KeyringFault, Refusal, Service,
+    BadCertificate, Broken, CertificateFault, Error, Fault, Invalid, KeyringFault, Missing,
+    Refusal, Service,
 };
 pub use account::*;
 pub use event::*;

@@ -123,7 +123,7 @@ impl Check {
     async fn sync(&self) -> Result<(), String> {
         let reports = self.engine.sync_once(None).await.map_err(words)?;
         match reports.iter().flat_map(|r| &r.errors).next() {
-            Some(error) => Err(error.clone()),
+            Some(fault) => Err(failure::in_pass(fault)),
             None => Ok(()),
         }
     }
@@ -460,7 +460,7 @@ impl Check {
 }
 
 fn words(error: Error) -> String {
-    error.to_string()
+    failure::in_full(&error)
 }
 
 fn expect(holds: bool, otherwise: impl FnOnce() -> String) -> Result<(), String> {

@@ -17,7 +17,7 @@ use super::{
 };
 use crate::{
     imap::{Head, SeenFlags, Selected},
-    types::{AccountState, Error, Event, Fault, SyncReport},
+    types::{AccountState, Error, Event, Fault, SyncFault, SyncReport},
 };
 use aloud_model::{Flag, Uid, UidValidity, imap::MailboxRole};
 
@@ -74,7 +74,7 @@ impl Watcher {
             SyncReport { account: shared.setup.settings.label.clone(), ..SyncReport::default() };
         shared.set_state(AccountState::Checking);
         if let Err(error) = shared.ask(Job::Replay).await {
-            report.errors.push(error.to_string());
+            report.errors.push(SyncFault { mailbox: None, uid: None, error });
         }
         shared.take_touched();
         let listed = self.connect().await?.list().await?;
@@ -104,7 +104,8 @@ impl Watcher {
     ) -> Result<(), Error> {
         match self.mailbox(mailbox, report).await {
             Err(Error::Server(text)) => {
-                report.errors.push(format!("{}: {text}", mailbox.wire_name));
+                let mailbox = Some(mailbox.wire_name.clone());
+                report.errors.push(SyncFault { mailbox, uid: None, error: Error::Server(text) });
                 Ok(())
             }
             outcome => outcome,
@@ -313,8 +314,9 @@ impl Watcher {
                         if refusals > REFUSALS {
                             return Err(Error::Server(text));
                         }
-                        let name = &state.wire_name;
-                        report.errors.push(format!("{name}: message {}: {text}", uid.0));
+                        let mailbox = Some(state.wire_name.clone());
+                        let error = Error::Server(text);
+                        report.errors.push(SyncFault { mailbox, uid: Some(*uid), error });
                     } else {
                         halve(part, &mut waiting);
                     }

@@ -20,7 +20,7 @@ use super::{
 };
 use crate::{
     imap::{Head, Reply, Selected, Session, Stored},
-    types::{Error, Event, Fault},
+    types::{Error, Event, Fault, Missing},
 };
 use ahead::Ahead;
 use aloud_model::{Flag, MailboxId, MessageKey, Uid, imap::MailboxRole};
@@ -504,7 +504,7 @@ impl Worker {
     /// complete. Progress is told where somebody waits for it.
     async fn fetch_slice(&mut self, key: MessageKey, most: u32, told: bool) -> Result<bool, Error> {
         let sink = Arc::clone(&self.shared.setup.sink);
-        let gone = || Error::NotFound(format!("message {key}"));
+        let gone = || Error::NotFound(Missing::Message(key));
         let place = sink.body_place(key).await?.ok_or_else(gone)?;
         if place.complete {
             return Ok(true);

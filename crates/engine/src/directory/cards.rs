@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use super::same;
 use crate::{
-    errors::Result,
+    errors::{Missing, Result},
     store::{
         Reader, Writer,
         contacts::{self, ContactRow, Source, SourceKind},
@@ -53,8 +53,9 @@ pub(crate) fn received(mail: &Mail, raw: &[u8], path: &str) -> Result<Received> 
     if level.is_some_and(|level| level.cards.len() > 1) {
         return Err(Refusal::SeveralCards.into());
     }
-    let octets =
-        inspect::body(raw, path).ok_or_else(|| Error::NotFound(format!("part {path}")))?.octets;
+    let octets = inspect::body(raw, path)
+        .ok_or_else(|| Error::NotFound(Missing::Part(path.to_owned())))?
+        .octets;
     let doc = card::parse_all(&octets).into_iter().next().unwrap_or_default();
     if doc.name.is_none() && doc.emails.is_empty() && doc.tels.is_empty() {
         return Err(doc.problem.map_or(Invalid::EmptyCard, Invalid::BadCard).into());

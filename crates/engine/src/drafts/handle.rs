@@ -7,7 +7,7 @@ use aloud_model::MessageKey;
 
 use super::{Closed, Draft, DraftContent, DraftId, Drafts, Listed, Revision, Saved, Sound, sound};
 use crate::{
-    errors::Result,
+    errors::{Missing, Result},
     handle::Engine,
     store::{blocking, sent_drafts},
     types::{Error, Event},
@@ -28,7 +28,7 @@ impl Engine {
     /// [`Error::NotFound`]; [`Error::DraftInUse`] when another window has it open.
     pub async fn resume_draft(&self, id: DraftId) -> Result<Draft> {
         if self.remove_sent_drafts().await?.contains(&id) {
-            return Err(Error::NotFound(id.to_string()));
+            return Err(Error::NotFound(Missing::Draft(id.to_string())));
         }
         let draft = self.on_drafts(move |drafts| drafts.resume(&id)).await?;
         self.tell(Event::DraftsChanged);
@@ -152,7 +152,7 @@ impl Engine {
         file: PathBuf,
     ) -> Result<Arc<Pcm>> {
         let first = paths.into_iter().next();
-        let first = first.ok_or_else(|| Error::NotFound("a recording".into()))?;
+        let first = first.ok_or(Error::NotFound(Missing::Recording))?;
         let pcm = self.audio(key, first).await?;
         let copy = Arc::clone(&pcm);
         blocking(move || Ok(sound::write_take(&file, &copy)?)).await?;

@@ -37,7 +37,7 @@ use aloud_model::{AccountId, Address, Importance, MessageKey, voice::VoiceFormat
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    errors::Result,
+    errors::{Missing, Result},
     handle::lock,
     store::{Clock, blobs},
     types::{Error, Relation},
@@ -523,11 +523,11 @@ impl Drafts {
         let revision = journal::revisions(&dir)
             .into_iter()
             .find(|revision| revision.number == number)
-            .ok_or_else(|| Error::NotFound(format!("revision {number} of {id}")))?;
+            .ok_or_else(|| Error::NotFound(Missing::Revision(number, id.clone())))?;
         match journal::append(&dir, &revision.content, (self.clock)())? {
             Saved::Written | Saved::Unchanged | Saved::Late => Ok(()),
             // It holds nothing, and what is there stays.
-            Saved::FullerKept => Err(Error::NotFound(format!("revision {number} of {id}"))),
+            Saved::FullerKept => Err(Error::NotFound(Missing::Revision(number, id.clone()))),
         }
     }
 
@@ -543,7 +543,7 @@ impl Drafts {
 }
 
 fn gone(id: &DraftId) -> Error {
-    Error::NotFound(id.to_string())
+    Error::NotFound(Missing::Draft(id.to_string()))
 }
 
 /// Locks a file, made if need be; `None` where the file system knows no locks.

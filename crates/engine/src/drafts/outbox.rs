@@ -10,7 +10,7 @@ use aloud_model::{OutboxId, Sensitivity};
 
 use super::{DraftContent, DraftId, Drafts, Recipient, sound};
 use crate::{
-    errors::Result,
+    errors::{Missing, Result},
     handle::Engine,
     store::sent_drafts,
     types::{Error, Event, OutboxRow},
@@ -185,7 +185,8 @@ fn keeps_everything(mail: &Mail, row: &OutboxRow) -> bool {
 
 /// A part as sound.
 fn sound_of(mail: &Mail, raw: &[u8], path: &str) -> Result<Arc<Pcm>> {
-    let body = inspect::body(raw, path).ok_or_else(|| Error::NotFound(format!("part {path}")))?;
+    let body =
+        inspect::body(raw, path).ok_or_else(|| Error::NotFound(Missing::Part(path.to_owned())))?;
     let part = mail.part(path);
     let hint = Hint {
         media_type: part.map_or("", |p| p.media_type.as_str()),

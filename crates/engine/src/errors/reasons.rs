@@ -4,7 +4,9 @@
 use std::path::PathBuf;
 
 use aloud_message::compose;
-use aloud_model::AddrSpec;
+use aloud_model::{AccountId, AddrSpec, ContactId, MailboxId, MessageKey, OutboxId, Uid};
+
+use crate::drafts::DraftId;
 
 /// Why the engine refuses: a rule forbids it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -197,4 +199,57 @@ pub enum Invalid {
     /// A file over the limit for contact cards.
     #[error("a file too large for contact cards")]
     LargeCardFile,
+}
+
+/// What was asked for and is not there (any more).
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Missing {
+    /// A message.
+    #[error("message {0}")]
+    Message(MessageKey),
+    /// A part of a message, by its path.
+    #[error("part {0}")]
+    Part(String),
+    /// A message on a server.
+    #[error("UID {}", .0.0)]
+    Uid(Uid),
+    /// An account.
+    #[error("account {0}")]
+    Account(AccountId),
+    /// A mailbox.
+    #[error("mailbox {0}")]
+    Mailbox(MailboxId),
+    /// A message that waits to be sent.
+    #[error("outbox {0}")]
+    Queued(OutboxId),
+    /// A draft, as it was asked for.
+    #[error("draft {0}")]
+    Draft(String),
+    /// A kept state of a draft.
+    #[error("revision {0} of {1}")]
+    Revision(u64, DraftId),
+    /// A person of the directory.
+    #[error("contact {0}")]
+    Contact(ContactId),
+    /// The spoken name of a person.
+    #[error("spoken name of {0}")]
+    SpokenName(ContactId),
+    /// A recording in a message.
+    #[error("a recording")]
+    Recording,
+    /// A part that is PDF.
+    #[error("PDF")]
+    Pdf,
+    /// An address in From.
+    #[error("From")]
+    Sender,
+    /// The user's table of voice mail systems.
+    #[error("vendors.toml")]
+    VendorTable,
+    /// An act that can be taken back.
+    #[error("undo")]
+    Undo,
+    /// A row of the store.
+    #[error("row")]
+    Row,
 }

@@ -506,7 +506,7 @@ pub(crate) fn allowed(permission: &Permission) -> Result<()> {
 
 /// A leaf's octets.
 pub(crate) fn body(raw: &[u8], path: &str) -> Result<Body> {
-    inspect::body(raw, path).ok_or_else(|| Error::NotFound(format!("part {path}")))
+    inspect::body(raw, path).ok_or_else(|| Error::NotFound(Missing::Part(path.to_owned())))
 }
 
 /// Decodes a leaf; what the message says of it is a hint. `swapped`: G.726 code words in the other

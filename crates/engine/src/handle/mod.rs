@@ -136,7 +136,7 @@ pub(crate) struct Inner {
     recordings: PathBuf,
 }
 
-pub(crate) use super::errors::Result;
+pub(crate) use super::errors::{Missing, Result};
 
 /// How long a shutdown waits for tasks.
 const SHUTDOWN: Duration = Duration::from_secs(3);
@@ -301,9 +301,10 @@ impl Engine {
         let rows: Vec<_> =
             rows.into_iter().filter(|row| account.is_none_or(|id| id == row.id)).collect();
         if let (Some(id), true) = (account, rows.is_empty()) {
-            return Err(Error::NotFound(format!("account {id}")));
+            return Err(Error::NotFound(Missing::Account(id)));
         }
         super::reclassify::when_needed(self).await;
+        let of_account = |error| SyncFault { mailbox: None, uid: None, error };
         let passes = rows.into_iter().map(|row| async move {
             let label = row.settings.label.clone();
             let outcome = match self.task(row.id) {
@@ -312,11 +313,11 @@ impl Engine {
             };
             let mut report = outcome.unwrap_or_else(|error| SyncReport {
                 account: label,
-                errors: vec![error.to_string()],
+                errors: vec![of_account(error)],
                 ..SyncReport::default()
             });
             let unreadable = self.inner.store.read(move |c| ops::unreadable(c, row.id)).await;
-            report.errors.extend(unreadable.unwrap_or_default().iter().map(Error::to_string));
+            report.errors.extend(unreadable.unwrap_or_default().into_iter().map(of_account));
             report
         });
         let reports = futures::future::join_all(passes).await;

@@ -55,7 +55,7 @@ impl Engine {
     pub async fn spoken_name(&self, id: ContactId) -> Result<Arc<Pcm>> {
         let row = self.inner.store.read(move |c| contacts::one(c, id)).await?;
         if row.sound.is_empty() {
-            return Err(Error::NotFound(format!("spoken-name {id}")));
+            return Err(Error::NotFound(Missing::SpokenName(id)));
         }
         blocking(move || {
             let hint = codec::Hint { media_type: &row.sound_type, filename: None };

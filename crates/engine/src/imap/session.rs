@@ -17,7 +17,7 @@ use super::{
 };
 use crate::{
     net::{Dialer, Lines, Traffic, Trust, Wire},
-    types::{AccountSettings, Error, Fault, Security},
+    types::{AccountSettings, Error, Fault, Missing, Security},
 };
 use aloud_model::{DateTime, Flag, Secret, Uid, UidValidity, imap::MailboxRole};
 
@@ -323,7 +323,7 @@ impl Session {
     pub async fn fetch_slice(&mut self, uid: Uid, offset: u64, len: u32) -> Result<Vec<u8>, Error> {
         let mut slices = self.fetch_slices(&[uid], offset, len).await?;
         let slice = slices.pop().map(|(_, octets)| octets);
-        slice.ok_or_else(|| Error::NotFound(format!("UID {}", uid.0)))
+        slice.ok_or(Error::NotFound(Missing::Uid(uid)))
     }
 
     /// The same octets of several messages; those that are gone are not in the answer.

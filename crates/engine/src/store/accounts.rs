@@ -3,7 +3,7 @@
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
 
 use super::{
-    Error, Result, SHADOW_SECONDS,
+    Error, Missing, Result, SHADOW_SECONDS,
     ops::{OpState, OpType},
     outbox::Phase,
     vocabulary::{Vocabulary, Word, shown},
@@ -72,7 +72,7 @@ pub(crate) fn account(c: &Connection, id: AccountId) -> Result<AccountRow> {
     accounts(c)?
         .into_iter()
         .find(|account| account.id == id)
-        .ok_or_else(|| Error::NotFound(format!("account {id}")))
+        .ok_or(Error::NotFound(Missing::Account(id)))
 }
 
 /// Adds an account; an address can be had once.
@@ -94,7 +94,7 @@ pub(crate) fn remove_account(t: &Transaction<'_>, id: AccountId) -> Result<()> {
     )?;
     let removed = t.execute("DELETE FROM accounts WHERE id = ?1", [id.0])?;
     if removed == 0 {
-        return Err(Error::NotFound(format!("account {id}")));
+        return Err(Error::NotFound(Missing::Account(id)));
     }
     Ok(())
 }
@@ -111,7 +111,7 @@ pub(crate) fn submission(c: &Connection, id: AccountId) -> Result<Submission> {
         .prepare_cached("SELECT smtp_size, smtp_dsn FROM accounts WHERE id = ?1")?
         .query_row([id.0], |row| Ok((row.get(0)?, row.get(1)?)))
         .optional()?;
-    let (size, dsn) = row.ok_or_else(|| Error::NotFound(format!("account {id}")))?;
+    let (size, dsn) = row.ok_or(Error::NotFound(Missing::Account(id)))?;
     Ok(Submission {
         most: u64::try_from(size).ok().filter(|size| *size > 0),
         reports: (dsn >= 0).then_some(dsn > 0),
@@ -154,7 +154,7 @@ fn mailbox_row(row: &Row<'_>) -> rusqlite::Result<MailboxRow> {
 pub(crate) fn mailbox(c: &Connection, id: MailboxId) -> Result<MailboxRow> {
     let mut query = c.prepare_cached(&format!("{MAILBOX} WHERE id = ?1"))?;
     let row = query.query_row([id.0], mailbox_row).optional()?;
-    row.ok_or_else(|| Error::NotFound(format!("mailbox {id}")))
+    row.ok_or(Error::NotFound(Missing::Mailbox(id)))
 }
 
 /// The mailboxes of an account as sync sees them: those that LIST named, and new ones of ours.

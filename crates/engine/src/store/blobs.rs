@@ -13,7 +13,7 @@ use std::{
 use rusqlite::{Connection, OptionalExtension, params};
 use sha2::{Digest, Sha256};
 
-use super::{Error, Result, Store};
+use super::{Error, Missing, Result, Store};
 use aloud_model::MessageKey;
 
 /// What of a message is on this computer.
@@ -204,7 +204,7 @@ fn body_row(c: &Connection, key: MessageKey) -> Result<(u64, Option<String>)> {
          FROM messages m LEFT JOIN bodies b ON b.message = m.id WHERE m.id = ?1",
     )?;
     let row = query.query_row([key.0], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, String>(1)?)));
-    let (total, sha) = row.optional()?.ok_or_else(|| Error::NotFound(format!("message {key}")))?;
+    let (total, sha) = row.optional()?.ok_or(Error::NotFound(Missing::Message(key)))?;
     Ok((u64::try_from(total).unwrap_or(0), super::some(sha)))
 }
 

@@ -6,7 +6,7 @@ use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Error, Result, some,
+    Error, Missing, Result, some,
     vocabulary::{Word, quoted, vocabulary},
 };
 use crate::types::{CardField, Contact, ContactEmail, ContactSource, ContactTel, SpokenName};
@@ -143,7 +143,7 @@ pub(crate) fn one(c: &Connection, id: ContactId) -> Result<ContactRow> {
         .prepare_cached(&format!("{ROW} WHERE id = ?1 AND deleted = 0"))?
         .query_row([id.0], row)
         .optional()?;
-    with_lists(c, found.ok_or_else(|| Error::NotFound(format!("contact {id}")))?)
+    with_lists(c, found.ok_or(Error::NotFound(Missing::Contact(id)))?)
 }
 
 /// Contacts whose name, organisation, address or number contains `search`, by name.
@@ -242,7 +242,7 @@ pub(crate) fn save(t: &Transaction<'_>, contact: &ContactRow) -> Result<ContactI
         ],
     )?;
     if changed == 0 {
-        return Err(Error::NotFound(format!("contact {id}")));
+        return Err(Error::NotFound(Missing::Contact(ContactId(id))));
     }
     t.execute("DELETE FROM contact_emails WHERE contact = ?1", [id])?;
     for (address, vpim, preferred) in &contact.emails {
@@ -269,7 +269,7 @@ pub(crate) fn hide(t: &Transaction<'_>, id: ContactId, now: i64) -> Result<()> {
         params![id.0, now.max(1)],
     )?;
     if changed == 0 {
-        return Err(Error::NotFound(format!("contact {id}")));
+        return Err(Error::NotFound(Missing::Contact(id)));
     }
     Ok(())
 }

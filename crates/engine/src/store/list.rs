@@ -8,7 +8,7 @@ use std::time::Duration;
 use rusqlite::{Connection, OptionalExtension, Row, params, params_from_iter, types::Value};
 
 use super::{
-    Error, Result,
+    Error, Missing, Result,
     classify::{self, PreviewKind},
     contacts, deliveries,
     search::Search,
@@ -74,7 +74,7 @@ pub(crate) fn row(c: &Connection, key: MessageKey) -> Result<ListRow> {
     );
     let best = params![key.0, Word(MailboxRole::All)];
     let found = c.prepare_cached(&sql)?.query_row(best, raw).optional()?;
-    complete(c, found.ok_or_else(|| Error::NotFound(format!("message {key}")))?)
+    complete(c, found.ok_or(Error::NotFound(Missing::Message(key)))?)
 }
 
 /// `WHERE` of a query and the values in it.

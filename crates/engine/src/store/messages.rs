@@ -9,7 +9,7 @@
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
 use super::{
-    Error, Result, SHADOW_SECONDS, Store,
+    Error, Missing, Result, SHADOW_SECONDS, Store,
     accounts::{self, MailboxRow},
     blobs::to_sql,
     classify::{self, Facts, Known},
@@ -157,7 +157,7 @@ impl Store {
                     Ok((r.get(0)?, r.get(1)?))
                 })
                 .optional()?
-                .ok_or_else(|| Error::NotFound(format!("message {key}")))?;
+                .ok_or(Error::NotFound(Missing::Message(key)))?;
             // 2 = being looked at: found again at start, it was what killed us.
             t.execute(
                 "UPDATE messages SET quarantined = 2 WHERE id = ?1 AND quarantined = 0",

@@ -18,7 +18,7 @@ use std::{
 
 use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 
-use super::types::Error;
+use super::types::{Error, Missing};
 use aloud_model::MessageKey;
 
 pub mod accounts;
@@ -52,7 +52,7 @@ pub(crate) type Result<T> = std::result::Result<T, Error>;
 impl From<rusqlite::Error> for Error {
     fn from(error: rusqlite::Error) -> Self {
         match error {
-            rusqlite::Error::QueryReturnedNoRows => Self::NotFound("row".into()),
+            rusqlite::Error::QueryReturnedNoRows => Self::NotFound(Missing::Row),
             // Says which column holds what it should not.
             rusqlite::Error::FromSqlConversionFailure(_, _, reason)
                 if reason.is::<vocabulary::UnknownWord>() =>

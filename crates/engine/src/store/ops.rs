@@ -9,7 +9,7 @@ use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Error, Result, accounts,
+    Error, Missing, Result, accounts,
     messages::{self, FlagSet, Place},
     outbox::Phase,
     receipts::Answer,
@@ -394,7 +394,7 @@ pub(crate) fn recall(t: &Transaction<'_>, token: UndoToken) -> Result<Act> {
     let json: Option<String> = t
         .query_row("DELETE FROM undo WHERE id = ?1 RETURNING act", [token.0], |row| row.get(0))
         .optional()?;
-    let json = json.ok_or_else(|| Error::NotFound("undo".into()))?;
+    let json = json.ok_or(Error::NotFound(Missing::Undo))?;
     serde_json::from_str(&json).map_err(|e| Error::Store(e.to_string()))
 }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, params, types::Type};
 
 use super::{
-    Error, Result, deliveries, messages, ops,
+    Error, Missing, Result, deliveries, messages, ops,
     vocabulary::{Word, quoted, vocabulary},
 };
 use crate::types::{DeliveryState, Failure, FailureWhy, Invalid, OutboxRow, OutboxState, Refusal};
@@ -265,13 +265,13 @@ pub(crate) fn all_shown(
 /// One row.
 pub(crate) fn one(c: &Connection, id: OutboxId) -> Result<Entry> {
     let found = c.prepare_cached(&format!("{ENTRY} WHERE id = ?1"))?.query_row([id.0], entry);
-    found.optional()?.ok_or_else(|| Error::NotFound(format!("outbox {id}")))
+    found.optional()?.ok_or(Error::NotFound(Missing::Queued(id)))
 }
 
 /// The frozen octets.
 pub(crate) fn octets(c: &Connection, id: OutboxId) -> Result<Vec<u8>> {
     let found = c.query_row("SELECT octets FROM outbox WHERE id = ?1", [id.0], |row| row.get(0));
-    found.optional()?.ok_or_else(|| Error::NotFound(format!("outbox {id}")))
+    found.optional()?.ok_or(Error::NotFound(Missing::Queued(id)))
 }
 
 /// Counts a try and moves the row to [`Phase::Connecting`]; false when it is no longer there to

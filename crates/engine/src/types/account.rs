@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use super::Error;
-use aloud_model::{AccountId, AddrSpec, DateTime};
+use aloud_model::{AccountId, AddrSpec, DateTime, Uid};
 
 /// How a connection is protected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -112,8 +112,19 @@ pub struct Submission {
     pub reports: Option<bool>,
 }
 
-/// One account's pass, for `aloud sync --once --json`.
-#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+/// What failed in a pass, and the rest of it went on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SyncFault {
+    /// The mailbox it concerns, by its name on the wire; `None` for the account.
+    pub mailbox: Option<String>,
+    /// The message there.
+    pub uid: Option<Uid>,
+    /// Why.
+    pub error: Error,
+}
+
+/// One account's pass.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct SyncReport {
     /// Account label.
     pub account: String,
@@ -134,5 +145,5 @@ pub struct SyncReport {
     /// Peak resident memory of the process.
     pub peak_rss_kib: u64,
     /// What failed.
-    pub errors: Vec<String>,
+    pub errors: Vec<SyncFault>,
 }

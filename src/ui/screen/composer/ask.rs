@@ -7,7 +7,7 @@ use iced::Task;
 use super::{Line, Message, people, work};
 use crate::{
     audio::ClipId,
-    engine::{DraftContent, DraftId, Engine, Error, Relation},
+    engine::{DraftContent, DraftId, Engine, Error, Missing, Relation},
     model::{AccountId, Address, MessageKey, OutboxId},
     ui::screen::{Ask, player},
 };
@@ -98,7 +98,7 @@ impl Ask<Message> for Question {
             Self::Hear(clip, key, paths) => Task::perform(
                 async move {
                     let path = paths.into_iter().next();
-                    let path = path.ok_or_else(|| Error::NotFound("a recording".into()))?;
+                    let path = path.ok_or(Error::NotFound(Missing::Recording))?;
                     e.audio(key, path).await
                 },
                 move |r| Message::Take(clip.clone(), r),

@@ -4,7 +4,7 @@ use super::{original::prefixed, *};
 use crate::{
     audio::{RecorderPhase, RecorderState, State},
     codec::Pcm,
-    engine::{Account, Draft, DraftContent, Error, Recipient, Saved, Sound, Unsent},
+    engine::{Account, Draft, DraftContent, Error, Missing, Recipient, Saved, Sound, Unsent},
     model::{Address, OutboxId},
     ui::{
         screen::{
@@ -452,7 +452,7 @@ fn an_answer_that_was_kept_before_its_original_was_read_is_filled_in() {
 fn a_draft_that_is_open_elsewhere_or_gone_is_left_alone() {
     for (error, text) in [
         (Error::DraftInUse, "This draft is open in another window."),
-        (Error::NotFound("draft-1".into()), "That draft isn’t there any more"),
+        (Error::NotFound(Missing::Draft("draft-1".into())), "That draft isn’t there any more"),
     ] {
         let (mut b, asked) = Bench::open(Compose::Draft(kept().id));
         assert!(matches!(asked, Action::Ask(Question::Draft(id)) if id == kept().id));

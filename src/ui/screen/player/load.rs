@@ -6,7 +6,7 @@ use super::{Loaded, MESSAGE, PEAKS, Track};
 use crate::{
     audio::Segment,
     codec::{Pcm, level, resample},
-    engine::{Engine, Error},
+    engine::{Engine, Error, Missing},
     message::PartRole,
     model::MessageKey,
 };
@@ -55,7 +55,7 @@ async fn sound(
             Some(first) => Arc::new(join(&first, &next)),
         });
     }
-    whole.ok_or_else(|| Error::NotFound("a voice part".into()))
+    whole.ok_or(Error::NotFound(Missing::Recording))
 }
 
 /// One sound after another, at the rate of the first.

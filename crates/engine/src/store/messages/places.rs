@@ -3,7 +3,7 @@
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
 use super::FlagSet;
-use crate::store::{Error, Result, vocabulary::Word};
+use crate::store::{Error, Missing, Result, vocabulary::Word};
 use aloud_model::{AccountId, MailboxId, MessageKey, imap::MailboxRole};
 
 /// One place of a message: the row an operation works on.
@@ -157,5 +157,5 @@ pub(crate) fn set_peaks(t: &Transaction<'_>, key: MessageKey, peaks: &[u8]) -> R
 
 fn one<T: rusqlite::types::FromSql>(c: &Connection, sql: &str, key: MessageKey) -> Result<T> {
     let found = c.prepare_cached(sql)?.query_row([key.0], |row| row.get(0)).optional()?;
-    found.ok_or_else(|| Error::NotFound(format!("message {key}")))
+    found.ok_or(Error::NotFound(Missing::Message(key)))
 }

@@ -3,7 +3,7 @@
 use super::*;
 use crate::{
     audio::{RecorderPhase, RecorderState},
-    engine::{CardOffer, CardOfferKind, FormatPlan, Opened, ReceiptState, SpokenName},
+    engine::{CardOffer, CardOfferKind, FormatPlan, Missing, Opened, ReceiptState, SpokenName},
     message::{
         Dsn, Mail, Mdn, PartProblem, PartRole, Permission, Problem, Refusal, Report, dsn,
         mail::Transcript,
@@ -213,7 +213,7 @@ fn messages_of_each_kind() {
         }),
         ("a message that cannot be opened", |app| {
             let _ = app.verb(Verb::Open(MessageKey(0)));
-            let gone = Err(Error::NotFound("7".into()));
+            let gone = Err(Error::NotFound(Missing::Row));
             put(app, Message::Reader(reader::Message::Opened(MessageKey(0), gone)));
             vec![]
         }),
