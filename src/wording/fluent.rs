@@ -1,6 +1,6 @@
 //! Texts from the Fluent files `i18n/<language>/aloud.ftl`, which are built in.
 //!
-//! [`fl!`] is the only way to one: identifiers and arguments are checked against English at compile
+//! `fl!` is the only way to one: identifiers and arguments are checked against English at compile
 //! time. English is complete and the fallback, text by text. It is what everything speaks until
 //! [`choose`] is called, so tests read English whatever the system's language is.
 

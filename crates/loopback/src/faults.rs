@@ -134,7 +134,7 @@ pub enum When {
 /// A fault at a command.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum CommandFault {
-    /// IMAP: the tagged answer ("NO [UNAVAILABLE] Try later", "BAD What?"). SMTP: the whole reply
+    /// IMAP: the tagged answer (`NO [UNAVAILABLE] Try later`, `BAD What?`). SMTP: the whole reply
     /// line. The command is not run.
     Answer(String),
     /// IMAP: `* BYE` with the text; SMTP: `421` with the text. Then the connection closes.

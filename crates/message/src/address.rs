@@ -2,7 +2,7 @@
 //! gateway forms `VPIM=`, `VOICE=`, `AMIS=`, `FAX=` and others of RFC 3804, 3191, 3192 and 2846.
 //!
 //! [`parse`] is for display and look-up only: an address that was received is answered with its own
-//! octets (RFC 3804 section 4). [`build`], [`recipient()`] and [`for_number`] make new ones. Conflict C12 of the texts
+//! octets (RFC 3804 section 4). [`build()`], [`recipient()`] and [`for_number`] make new ones. Conflict C12 of the texts
 //! is settled so: extension, list and ISDN subaddress are optional by themselves, and the AMIS
 //! example of RFC 3804 is read although its grammar forbids it. No number is dialled or looked up
 //! here.

@@ -3,7 +3,7 @@
 //!
 //! [`parse`] never fails: what cannot be used is said in [`CardDoc::problem`]. What real cards of
 //! voice systems have is repaired (unknown charsets, nested AGENT cards, junk lines, bare
-//! quoted-printable); ADR 0007 says why no crate reads them. [`write`] makes version 3.0. Nothing here
+//! quoted-printable); ADR 0007 says why no crate reads them. [`write()`] makes version 3.0. Nothing here
 //! imports anything: a card is a proposal by its sender (reliability T11), and UID is not used for
 //! matching. Limits: 256 KiB, 100 properties. A SOUND that names another part (`CID:`) is resolved
 //! by the caller within the same message level.
@@ -50,7 +50,7 @@ pub struct CardDoc {
     /// Notes.
     pub notes: Option<String>,
     /// The properties that have more to them than the fields above say, as they stood: N, ORG, ADR,
-    /// TITLE, ROLE, NICKNAME, BDAY, URL. [`write`] writes one again where the field that is made of it
+    /// TITLE, ROLE, NICKNAME, BDAY, URL. [`write()`] writes one again where the field that is made of it
     /// is unchanged.
     pub properties: Vec<Property>,
     /// Why it cannot be used as it stands, or what was repaired.

@@ -145,7 +145,7 @@ pub(super) fn press_of(event: &Event) -> Option<Press> {
     }
 }
 
-/// What a [`Field`] and [`Lines`] remember.
+/// What a [`Field`] and [`Lines`](super::lines::Lines) remember.
 #[derive(Debug)]
 pub(super) struct State {
     focused: bool,

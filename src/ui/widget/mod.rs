@@ -1,7 +1,7 @@
 //! The widgets of the window. Every function takes a [`Look`] first and draws from nothing else.
 //!
 //! iced has neither keyboard focus on buttons, nor an ellipsis, nor digits of one width, nor
-//! popovers; [`Press`], [`ellipsis`], [`clock`] and [`popover`] add them.
+//! popovers; [`Press`], [`ellipsis()`], [`clock()`] and [`popover()`] add them.
 
 pub mod avatar;
 pub mod bar;

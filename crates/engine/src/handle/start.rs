@@ -26,7 +26,7 @@ impl Engine {
     /// [`Self::go_online`], [`Self::sync_once`] or a command that needs the server.
     ///
     /// # Errors
-    /// [`Error::Store`].
+    /// [`Error::Store`](crate::Error::Store).
     pub async fn start(options: Options) -> Result<Self> {
         let (dir, clock) = (options.data_dir.clone(), options.clock.clone());
         let outbox = Outbox::new(options.steps);
@@ -86,7 +86,7 @@ impl Engine {
     /// Starts the everlasting loops: IDLE, outbox. A `sync --once` does without.
     ///
     /// # Errors
-    /// [`Error::Stopped`] after a shutdown.
+    /// [`Error::Stopped`](crate::Error::Stopped) after a shutdown.
     pub async fn go_online(&self) -> Result<()> {
         self.alive()?;
         if !self.inner.online.swap(true, Ordering::SeqCst) {

@@ -44,7 +44,7 @@ impl Outbox {
     /// that died had on its way is put in order first. Blocks.
     ///
     /// # Errors
-    /// [`Error::Store`].
+    /// [`Error::Store`](crate::Error::Store).
     pub(crate) fn acquire_lock(&self, store: &Store) -> Result<bool> {
         let mut owned = lock(&self.owned);
         if owned.is_some() {

@@ -212,7 +212,7 @@ pub struct Opened {
     pub row: ListRow,
     /// What it is and allows.
     pub mail: Arc<Mail>,
-    /// Whether all of it is on this computer; if not, [`Event::BodyProgress`] follows.
+    /// Whether all of it is on this computer; if not, [`Event::BodyProgress`](crate::Event::BodyProgress) follows.
     pub complete: bool,
     /// Octets here and in all.
     pub have: (u64, u64),
@@ -226,7 +226,7 @@ pub struct Opened {
     pub about: Option<MessageKey>,
     /// Peaks for the waveform of the primary audio, 0 to 255, or empty when not measured yet.
     pub peaks: Arc<[u8]>,
-    /// Its G.726 code words are read in the other order ([`super::Engine::swap_code_words`]).
+    /// Its G.726 code words are read in the other order ([`Engine::swap_code_words`](crate::Engine::swap_code_words)).
     pub swapped: bool,
     /// The sender's name in their own voice, as the directory has it.
     pub spoken_name: Option<SpokenName>,
@@ -269,7 +269,7 @@ pub struct KnownCaller {
     pub address: Option<Address>,
 }
 
-/// A name in a person's own voice; [`super::Engine::spoken_name`] brings the sound.
+/// A name in a person's own voice; [`Engine::spoken_name`](crate::Engine::spoken_name) brings the sound.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SpokenName {
     /// Whose it is.

@@ -15,7 +15,7 @@ pub fn write(card: &CardDoc) -> String {
     write_with(card, "32KADPCM")
 }
 
-/// As [`write`], with the TYPE of a spoken name in another part: `BASIC` where that is audio/basic.
+/// As [`write()`], with the TYPE of a spoken name in another part: `BASIC` where that is audio/basic.
 #[must_use]
 pub fn write_with(card: &CardDoc, sound: &str) -> String {
     let mut out = Out::default();
