@@ -2,10 +2,8 @@
 //! attachments of a voice message, inside an enclosed message. Each has a player where it stands.
 //!
 //! Nothing is decoded before it is asked for but a few short ones, so that a message with a thousand
-//! recordings is a list; and only those played last keep their sound. Playing one never makes the
-//! message heard.
-
-use std::collections::VecDeque;
+//! recordings is a list; and only those played last keep their sound ([`KEPT`]). Playing one never
+//! makes the message heard.
 
 use super::{file_name, player, player::Player};
 use crate::{
@@ -16,10 +14,10 @@ use crate::{
 };
 
 /// Recordings that are decoded before they are asked for, and how many octets each may have.
-const AHEAD: usize = 4;
+pub(super) const AHEAD: usize = 4;
 const AHEAD_OCTETS: usize = 4 * 1024 * 1024;
-/// Recordings that keep their decoded sound.
-const KEPT: usize = 8;
+/// Recordings that keep their decoded sound, in the message and in all messages inside together.
+pub(super) const KEPT: usize = 8;
 /// Recordings shown at first, and with each press on "Show more".
 const SHOWN: usize = 20;
 
@@ -30,8 +28,6 @@ pub struct Clips {
     shown: usize,
     /// The whole message is here, so sizes and lengths are true.
     complete: bool,
-    /// Those with sound, the one asked for last at the end.
-    recent: VecDeque<usize>,
 }
 
 /// A recording.
@@ -52,6 +48,16 @@ pub enum Message {
     Player(usize, player::Message),
     /// Show more of them.
     More,
+}
+
+impl Message {
+    /// The recording that it is for.
+    pub(super) fn of(&self) -> Option<usize> {
+        match self {
+            Self::Player(at, _) => Some(*at),
+            Self::More => None,
+        }
+    }
 }
 
 /// A question of the player of one.
@@ -89,7 +95,7 @@ impl Clips {
                 player: Player::of_part(key, part, full(part), name).saves(saves),
             }
         });
-        Self { all: all.collect(), shown: SHOWN, complete: false, recent: VecDeque::new() }
+        Self { all: all.collect(), shown: SHOWN, complete: false }
     }
 
     /// Those on screen, and how many more there are.
@@ -111,10 +117,21 @@ impl Clips {
         self.all.is_empty()
     }
 
+    /// How many there are.
+    #[must_use]
+    pub fn count(&self) -> usize {
+        self.all.len()
+    }
+
     /// The player of one.
     #[must_use]
     pub fn player(&self, at: usize) -> Option<&Player> {
         self.all.get(at).map(|clip| &clip.player)
+    }
+
+    /// The player of one, to be changed.
+    pub fn player_mut(&mut self, at: usize) -> Option<&mut Player> {
+        self.all.get_mut(at).map(|clip| &mut clip.player)
     }
 
     /// The one that is under way, if one is.
@@ -149,12 +166,12 @@ impl Clips {
         }
     }
 
-    /// Decodes a few short ones, and what was asked for while the message was fetched.
-    pub fn prepare(&mut self, complete: bool) -> Act {
-        if !complete {
+    /// Decodes what was asked for while the message was fetched, and with `ahead` a few short ones.
+    pub fn prepare(&mut self, ahead: bool) -> Act {
+        if !self.complete {
             return Action::None;
         }
-        let few = self.all.len() <= AHEAD;
+        let few = ahead && self.all.len() <= AHEAD;
         let mut action = Action::None;
         for (at, clip) in self.all.iter_mut().enumerate() {
             let mut ask = clip.player.completed();
@@ -177,16 +194,6 @@ impl Clips {
         };
         let Some(clip) = self.all.get_mut(at) else { return Action::None };
         let action = clip.player.update(message, ctx);
-        if clip.player.is_here() {
-            self.recent.retain(|other| *other != at);
-            self.recent.push_back(at);
-            if self.recent.len() > KEPT
-                && let Some(oldest) = self.recent.pop_front()
-                && let Some(clip) = self.all.get_mut(oldest)
-            {
-                clip.player.rest(ctx.audio);
-            }
-        }
         action.map(move |m| Message::Player(at, m), move |q| Question(at, q))
     }
 

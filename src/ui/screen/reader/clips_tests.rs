@@ -134,6 +134,39 @@ fn a_thousand_recordings_are_a_list_without_a_decoder() {
     assert_eq!(first.length(), Some(Duration::from_secs(1)), "its length stays");
 }
 
+/// A mail with so many mails inside, each with one recording.
+fn enclosing(count: usize) -> Mail {
+    let mut outer = ordinary(0);
+    let place = |n: usize| part(&(n + 2).to_string(), "message/rfc822", PartRole::Original, None);
+    outer.parts.extend((0..count).map(place));
+    outer.forwarded = (0..count).map(|_| ordinary(1)).collect();
+    outer
+}
+
+#[test]
+fn recordings_in_fifty_enclosed_messages_are_counted_together() {
+    assert_eq!(loads(&reader(opened(enclosing(4))).1), ["2/2", "3/2", "4/2", "5/2"]);
+    let (mut r, asked) = reader(opened(enclosing(50)));
+    assert!(loads(&asked).is_empty(), "nothing is decoded unasked");
+    let playing = sounding("2/2");
+    for at in 0..30 {
+        let path = format!("{}/2", at + 2);
+        let play = clips::Message::Player(0, player::Message::Toggle);
+        let asked = feed_at(&mut r, Message::InnerClips(at, play), &playing);
+        assert!(at == 0 || loads(&asked) == [path.as_str()], "{asked:?}");
+        feed_at(&mut r, Message::InnerClips(at, decoded(0, &path)), &playing);
+    }
+    let here = |at: &usize| page(&r).inner[*at].clips.player(0).is_some_and(Player::is_here);
+    let kept: Vec<_> = (0..30).filter(here).collect();
+    assert_eq!(kept, [0, 23, 24, 25, 26, 27, 28, 29], "what sounds, and the last");
+    // Voice messages inside have players of their own, which count too.
+    let mut voices = enclosing(50);
+    voices.forwarded = (0..50).map(|_| mail()).collect();
+    assert!(
+        !reader(opened(voices)).1.iter().any(|a| matches!(a, Action::Ask(Question::Inner(..))))
+    );
+}
+
 #[test]
 fn a_press_before_the_message_is_here_is_remembered() {
     let mut o = opened(ordinary(6));

@@ -1,6 +1,7 @@
-//! Which player the keys mean, and the now-playing strip: the one under way, else the first.
+//! Which player the keys mean, and the now-playing strip: the one under way, else the first. And
+//! which of those that are not the message's own keep their sound.
 
-use super::{Act, Message, Page, clips, player, player::Player};
+use super::{Act, Inner, Message, Page, Question, clips, player, player::Player};
 use crate::{audio::State, model::MessageKey, ui::screen::Context};
 
 /// Where a player stands in the page.
@@ -53,6 +54,58 @@ impl Page {
             Slot::Beside(at) => self.clips.player(at),
             Slot::Inner(at) => self.inner.get(at)?.player.as_ref(),
             Slot::BesideInner(inner, at) => self.inner.get(inner)?.clips.player(at),
+        }
+    }
+
+    fn player_mut(&mut self, slot: Slot) -> Option<&mut Player> {
+        match slot {
+            Slot::Main => self.player.as_mut(),
+            Slot::About => self.about.as_mut()?.player.as_mut(),
+            Slot::Beside(at) => self.clips.player_mut(at),
+            Slot::Inner(at) => self.inner.get_mut(at)?.player.as_mut(),
+            Slot::BesideInner(inner, at) => self.inner.get_mut(inner)?.clips.player_mut(at),
+        }
+    }
+
+    /// Decodes what was asked for while the message was fetched, and a few short recordings. Those of
+    /// messages inside are counted together: fifty messages with one each are many.
+    pub(super) fn prepare_beside(&mut self) -> Act {
+        let mut action = self.clips.prepare(true).map(Message::Clips, Question::Clips);
+        if !self.opened.complete {
+            return action;
+        }
+        let count = |inner: &Inner| inner.clips.count() + usize::from(inner.player.is_some());
+        let few = self.inner.iter().map(count).sum::<usize>() <= clips::AHEAD;
+        for (at, inner) in self.inner.iter_mut().enumerate() {
+            let ask = inner.clips.prepare(few);
+            action = action.and(
+                ask.map(move |m| Message::InnerClips(at, m), move |q| Question::InnerClips(at, q)),
+            );
+            if let Some(player) = inner.player.as_mut().filter(|_| few) {
+                let ask = player.prepare();
+                action = action
+                    .and(ask.map(move |m| Message::Inner(at, m), move |q| Question::Inner(at, q)));
+            }
+        }
+        action
+    }
+
+    /// Something happened to a recording that is not the message's own: where it has its sound, the
+    /// one that was asked for longest ago lets go of it.
+    pub(super) fn keep(&mut self, slot: Slot, audio: &State) {
+        if !self.player_at(slot).is_some_and(Player::is_here) {
+            return;
+        }
+        self.recent.retain(|other| *other != slot);
+        self.recent.push_back(slot);
+        if self.recent.len() <= clips::KEPT {
+            return;
+        }
+        // What the audio thread has stays in any case.
+        let rests = |slot: &Slot| !self.player_at(*slot).is_some_and(|p| p.is_loaded(audio));
+        let oldest = self.recent.iter().position(rests).and_then(|at| self.recent.remove(at));
+        if let Some(player) = oldest.and_then(|slot| self.player_mut(slot)) {
+            player.rest(audio);
         }
     }
 

@@ -7,7 +7,11 @@
 //! The reader never decides what is allowed: `Mail::may_*` says so and why, and the engine refuses
 //! again. Opening a message marks nothing; see decision D11 for what does.
 
-use std::{collections::HashSet, sync::Arc, time::Duration};
+use std::{
+    collections::{HashSet, VecDeque},
+    sync::Arc,
+    time::Duration,
+};
 
 use iced::{Task, widget::text_editor};
 
@@ -44,6 +48,7 @@ use attachments::{enclosed, file_name};
 #[cfg(test)]
 use bars::Bar;
 use clips::Clips;
+use hand::Slot;
 pub use message::Message;
 pub use toolbar::{Overlay, Popover};
 pub(crate) use view::conflict;
@@ -76,6 +81,8 @@ struct Page {
     player: Option<Player>,
     clips: Clips,
     inner: Vec<Inner>,
+    /// Recordings with sound but the message's own, the one asked for last at the end.
+    recent: VecDeque<Slot>,
     fax: Option<fax::Fax>,
     /// Its pages are shown: at once in a fax, on a press where they came along with something else.
     fax_open: bool,
@@ -273,6 +280,7 @@ impl Page {
             player,
             clips,
             inner,
+            recent: VecDeque::new(),
             fax_open: opened.row.kind == MessageKind::Fax || fax::only_pages(mail).is_some(),
             fax: fax::Fax::new(key, mail),
             about: None,
@@ -302,23 +310,7 @@ impl Page {
         if let Some(player) = &mut self.player {
             action = action.and(player.prepare().map(Message::Player, Question::Player));
         }
-        let ask = self.clips.prepare(self.opened.complete);
-        action = action.and(ask.map(Message::Clips, Question::Clips));
-        if self.opened.complete {
-            for (at, inner) in self.inner.iter_mut().enumerate() {
-                let ask = inner.clips.prepare(true);
-                action = action.and(ask.map(
-                    move |m| Message::InnerClips(at, m),
-                    move |q| Question::InnerClips(at, q),
-                ));
-                if let Some(player) = &mut inner.player {
-                    let ask = player.prepare();
-                    action = action.and(
-                        ask.map(move |m| Message::Inner(at, m), move |q| Question::Inner(at, q)),
-                    );
-                }
-            }
-        }
+        action = action.and(self.prepare_beside());
         if self.opened.complete
             && self.fax_open
             && let Some(fax) = &mut self.fax
@@ -374,8 +366,8 @@ impl Page {
                 _ => Action::None,
             };
             // Only now the wishes of the recordings beside it are known again.
-            let beside = self.clips.prepare(self.opened.complete);
-            return action.and(resumed).and(beside.map(Message::Clips, Question::Clips));
+            let beside = self.clips.prepare(true).map(Message::Clips, Question::Clips);
+            return action.and(resumed).and(beside);
         }
         self.opened = opened;
         if let Some(about) = self.opened.about
@@ -433,23 +425,30 @@ impl Page {
                 None => Action::None,
             },
             Message::Inner(at, message) => {
-                match self.inner.get_mut(at).and_then(|i| i.player.as_mut()) {
-                    Some(player) => player
-                        .update(message, ctx)
-                        .map(move |m| Message::Inner(at, m), move |q| Question::Inner(at, q)),
-                    None => Action::None,
-                }
+                let inner = self.inner.get_mut(at).and_then(|i| i.player.as_mut());
+                let Some(player) = inner else { return Action::None };
+                let action = player.update(message, ctx);
+                self.keep(Slot::Inner(at), ctx.audio);
+                action.map(move |m| Message::Inner(at, m), move |q| Question::Inner(at, q))
             }
             Message::Clips(message) => {
-                self.clips.update(message, ctx).map(Message::Clips, Question::Clips)
+                let of = message.of();
+                let action = self.clips.update(message, ctx);
+                if let Some(of) = of {
+                    self.keep(Slot::Beside(of), ctx.audio);
+                }
+                action.map(Message::Clips, Question::Clips)
             }
-            Message::InnerClips(at, message) => match self.inner.get_mut(at) {
-                Some(inner) => inner
-                    .clips
-                    .update(message, ctx)
-                    .map(move |m| Message::InnerClips(at, m), move |q| Question::InnerClips(at, q)),
-                None => Action::None,
-            },
+            Message::InnerClips(at, message) => {
+                let Some(inner) = self.inner.get_mut(at) else { return Action::None };
+                let of = message.of();
+                let action = inner.clips.update(message, ctx);
+                if let Some(of) = of {
+                    self.keep(Slot::BesideInner(at, of), ctx.audio);
+                }
+                let to = move |m| Message::InnerClips(at, m);
+                action.map(to, move |q| Question::InnerClips(at, q))
+            }
             Message::Keyed(message) => self.keyed(key, message, ctx),
             Message::OpenInner(at) => {
                 if let Some(inner) = self.inner.get_mut(at) {
