@@ -177,6 +177,28 @@ fn a_press_before_the_message_is_here_is_remembered() {
     assert!(feed(&mut r, play()).is_empty());
     let asked = feed(&mut r, Message::Opened(KEY, Ok(Box::new(opened(ordinary(6))))));
     assert_eq!(loads(&asked), ["7"], "{asked:?}");
+    // The same inside an enclosed message.
+    let mut o = opened(enclosing(6));
+    (o.complete, o.have) = (false, (10, 100));
+    let (mut r, _) = reader(o);
+    let play = clips::Message::Player(0, player::Message::Toggle);
+    assert!(feed(&mut r, Message::InnerClips(5, play)).is_empty());
+    feed(&mut r, Message::OpenInner(5));
+    let asked = feed(&mut r, Message::Opened(KEY, Ok(Box::new(opened(enclosing(6))))));
+    assert_eq!(loads(&asked), ["7/2"], "{asked:?}");
+    assert!(!page(&r).inner[5].open, "it stays closed");
+    let plays = feed(&mut r, Message::InnerClips(5, decoded(0, "7/2")));
+    assert!(matches!(plays.as_slice(), [Action::Audio(Command::Load { play: true, .. })]));
+    // And of a voice message inside.
+    let mut voices = enclosing(6);
+    voices.forwarded = (0..6).map(|_| mail()).collect();
+    let mut o = opened(voices.clone());
+    (o.complete, o.have) = (false, (10, 100));
+    let (mut r, _) = reader(o);
+    feed(&mut r, Message::Inner(5, player::Message::Toggle));
+    let asked = feed(&mut r, Message::Opened(KEY, Ok(Box::new(opened(voices)))));
+    let loads = |a: &Act| matches!(a, Action::Ask(Question::Inner(at, player::Question::Load { .. })) if *at == 5);
+    assert!(asked.iter().any(loads), "{asked:?}");
 }
 
 #[test]

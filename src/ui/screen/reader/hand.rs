@@ -2,7 +2,11 @@
 //! which of those that are not the message's own keep their sound.
 
 use super::{Act, Inner, Message, Page, Question, clips, player, player::Player};
-use crate::{audio::State, model::MessageKey, ui::screen::Context};
+use crate::{
+    audio::State,
+    model::MessageKey,
+    ui::screen::{Action, Context},
+};
 
 /// Where a player stands in the page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -67,6 +71,19 @@ impl Page {
         }
     }
 
+    /// Takes over the wishes to play, and what is open, of the page that stood here before.
+    pub(super) fn inherit_beside(&mut self, before: &Self) {
+        self.clips.inherit(&before.clips);
+        for inner in &mut self.inner {
+            let Some(before) = before.inner.iter().find(|b| b.path == inner.path) else { continue };
+            inner.clips.inherit(&before.clips);
+            inner.open = before.open;
+            if let (Some(player), Some(before)) = (&mut inner.player, &before.player) {
+                player.inherit_wish(before);
+            }
+        }
+    }
+
     /// Decodes what was asked for while the message was fetched, and a few short recordings. Those of
     /// messages inside are counted together: fifty messages with one each are many.
     pub(super) fn prepare_beside(&mut self) -> Act {
@@ -81,8 +98,9 @@ impl Page {
             action = action.and(
                 ask.map(move |m| Message::InnerClips(at, m), move |q| Question::InnerClips(at, q)),
             );
-            if let Some(player) = inner.player.as_mut().filter(|_| few) {
-                let ask = player.prepare();
+            if let Some(player) = &mut inner.player {
+                let wished = player.completed();
+                let ask = wished.and(if few { player.prepare() } else { Action::None });
                 action = action
                     .and(ask.map(move |m| Message::Inner(at, m), move |q| Question::Inner(at, q)));
             }

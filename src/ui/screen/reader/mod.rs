@@ -250,8 +250,8 @@ impl Reader {
 }
 
 impl Page {
-    /// `before`: the player that stood here when less of the message was known.
-    fn new(opened: Opened, before: Option<&Player>, ctx: &Context<'_>) -> (Self, Act) {
+    /// `before`: the page that stood here when less of the message was known.
+    fn new(opened: Opened, before: Option<&Self>, ctx: &Context<'_>) -> (Self, Act) {
         let key = opened.row.key;
         let mail = &opened.mail;
         let is_report = matches!(mail.report, Some(Report::Dsn(_)));
@@ -263,7 +263,9 @@ impl Page {
             Player::new(key, mail, None, ctx.prefs.name_first)
         };
         let mut player = player.map(|player| player.saves(saves));
-        if let (Some(player), Some(before)) = (&mut player, before) {
+        if let (Some(player), Some(before)) =
+            (&mut player, before.and_then(|before| before.player.as_ref()))
+        {
             player.inherit(before, ctx.audio);
         }
         let clips = Clips::new(key, mail, None, player.as_ref(), saves);
@@ -298,6 +300,10 @@ impl Page {
             failed: !opened.complete && ctx.offline,
             opened,
         };
+        // Before anything is asked for: what is to be played is asked for first.
+        if let Some(before) = before {
+            page.inherit_beside(before);
+        }
         let action = page.begin(key);
         (page, action)
     }
@@ -340,13 +346,7 @@ impl Page {
         let arrived = opened.complete && !self.opened.complete;
         self.busy = false;
         if grew {
-            let before = self.player.take();
-            let (mut page, action) = Self::new(opened, before.as_ref(), ctx);
-            page.clips.inherit(&self.clips);
-            for (inner, before) in page.inner.iter_mut().zip(&self.inner) {
-                inner.clips.inherit(&before.clips);
-                inner.open = before.open;
-            }
+            let (mut page, action) = Self::new(opened, Some(self), ctx);
             // What the user opened, closed and ticked outlives the download.
             page.closed = std::mem::take(&mut self.closed);
             page.card = self.card.take();
@@ -365,9 +365,7 @@ impl Page {
                 }
                 _ => Action::None,
             };
-            // Only now the wishes of the recordings beside it are known again.
-            let beside = self.clips.prepare(true).map(Message::Clips, Question::Clips);
-            return action.and(resumed).and(beside);
+            return action.and(resumed);
         }
         self.opened = opened;
         if let Some(about) = self.opened.about
