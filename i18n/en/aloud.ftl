@@ -458,6 +458,7 @@ composer-sound-lost-line = What you wrote is here. Record again before you send 
 composer-not-kept = This message can’t be kept as a draft right now.
 composer-partly-gone = Part of the message had gone out already. Check the recipients before you send the rest.
 quit-not-kept = The draft can’t be kept. Close the window again to leave without it.
+quit-not-handed = The message isn’t in the Outbox yet. Close the window again to leave it as a draft.
 composer-new-recording = New recording started
 composer-original = Original message from { $name }
 composer-original-line = { $what } · { $when } · goes along unchanged after your introduction

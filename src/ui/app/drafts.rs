@@ -21,7 +21,7 @@ use crate::{
     },
 };
 
-/// How long the window waits for the disk when it is closed.
+/// How long the window waits for the disk when it is closed, and for a message that is handed over.
 const LEAVE_MAX: Duration = Duration::from_secs(3);
 
 /// How long a warning counts: the window closes without what cannot be kept when it is closed again
@@ -42,15 +42,26 @@ pub(super) struct Parted {
 pub(super) enum Leaving {
     /// Nobody wants it to.
     No,
+    /// It waits for the outcome of a message that is being handed over, since then.
+    Handing(Instant),
     /// It waits for the disk; since when the user knows that it takes nothing.
     Saving(Option<Instant>),
-    /// The disk took nothing. The next time the window closes all the same.
+    /// The disk took nothing, or a message is still not handed over. The next time the window closes
+    /// all the same.
     Warned(Instant),
 }
 
 impl App {
-    /// Opens a composer. One that is open is kept as a draft, and that is said.
+    /// Opens a composer. One that is open is kept as a draft, and that is said; one that has the
+    /// draft already stays as it is.
     pub(super) fn compose(&mut self, what: &Compose) -> Task<Message> {
+        if let (Compose::Draft(draft), Some(open)) = (what, &self.composer)
+            && open.draft() == draft
+        {
+            self.pane = Pane::Reading;
+            self.page = Page::Mail;
+            return Task::none();
+        }
         let parted = self.part_composer();
         self.composers += 1;
         let (composer, act) = Composer::open(what, &self.world.context());
@@ -91,6 +102,10 @@ impl App {
         number: u64,
         message: composer::Message,
     ) -> Task<Message> {
+        if let (composer::Message::Handed(Err(_)), Leaving::Handing(_)) = (&message, self.leaving) {
+            // It is not sent: the window stays, so that this is seen.
+            self.leaving = Leaving::No;
+        }
         if self.composer.is_some() && number == self.composers {
             return self.composer(message);
         }
@@ -184,13 +199,45 @@ impl App {
         self.parted.retain(|parted| !parted.composer.is_spent());
     }
 
-    /// Closes the window once everything that is open is on the disk.
+    /// Whether a message is being handed over, or taken back.
+    fn hands_over(&self) -> bool {
+        let parted = self.parted.iter().map(|parted| &parted.composer);
+        self.composer.iter().chain(parted).any(Composer::is_sending)
+    }
+
+    /// A message that the window waited for was handed over: it goes on to close.
+    pub(super) fn leave_when_handed(&mut self) -> Option<Task<Message>> {
+        let Leaving::Handing(_) = self.leaving else { return None };
+        if self.hands_over() {
+            return None;
+        }
+        self.leaving = Leaving::No;
+        Some(self.quit())
+    }
+
+    /// The window waited long enough: it stays, and goes when it is closed once more.
+    pub(super) fn handing_late(&mut self, since: Instant) -> Task<Message> {
+        if self.leaving == Leaving::Handing(since) {
+            self.leaving = Leaving::Warned(Instant::now());
+            self.say(Icon::CircleX, fl!("quit-not-handed"));
+        }
+        Task::none()
+    }
+
+    /// Closes the window once everything that is open is on the disk, and what is being handed over
+    /// is.
     pub(super) fn quit(&mut self) -> Task<Message> {
         let warned = match self.leaving {
             Leaving::No => None,
-            Leaving::Saving(_) => return Task::none(),
+            Leaving::Handing(_) | Leaving::Saving(_) => return Task::none(),
             Leaving::Warned(at) => Some(at),
         };
+        if self.hands_over() && warned.is_none_or(|at| at.elapsed() >= WARNED_FOR) {
+            let since = Instant::now();
+            self.leaving = Leaving::Handing(since);
+            let wait = async { tokio::time::sleep(LEAVE_MAX).await };
+            return Task::perform(wait, move |()| Message::HandingLate(since));
+        }
         let mut stop = Vec::new();
         let mut partings = Vec::new();
         let parted = self.parted.iter_mut().map(|parted| &mut parted.composer);
@@ -213,7 +260,7 @@ impl App {
     pub(super) fn left(&mut self, answer: Result<(), Error>) -> Task<Message> {
         let warned = match self.leaving {
             Leaving::Saving(warned) => warned.is_some_and(|at| at.elapsed() < WARNED_FOR),
-            Leaving::No | Leaving::Warned(_) => false,
+            Leaving::No | Leaving::Handing(_) | Leaving::Warned(_) => false,
         };
         match answer {
             Ok(()) => iced::exit(),

@@ -256,6 +256,8 @@ pub enum Message {
     Quit,
     /// What was open is on the disk before the window closes, or not.
     Left(Result<(), engine::Error>),
+    /// The window has waited since then for a message that is being handed over.
+    HandingLate(std::time::Instant),
     /// From the outbox.
     Outbox(outbox::Message),
     /// From the directory.

@@ -15,7 +15,10 @@ impl App {
     /// Applies `message` and returns what the window should do.
     pub fn update(&mut self, message: Message) -> Task<Message> {
         let (hung, covered) = (self.hangs(), self.dialog.is_some());
-        let task = self.take(message);
+        let mut task = self.take(message);
+        if let Some(leave) = self.leave_when_handed() {
+            task = Task::batch([task, leave]);
+        }
         // What opens has the keys; what closes gives them back to where they were.
         if self.dialog.is_some() && !covered {
             operate(focus::cycle(Some(id::DIALOG), &[], true, false)).chain(task)
@@ -100,9 +103,11 @@ impl App {
             }
             Message::Demo(answer) => match answer {
                 Ok(engine) => {
+                    // What is being written is kept where it belongs.
+                    let parted = self.part_composer();
                     self.home = self.engine.take();
                     self.demo = true;
-                    self.take_engine(engine)
+                    Task::batch([parted, self.take_engine(engine)])
                 }
                 Err(error) => {
                     self.page = Page::Welcome;
@@ -141,6 +146,7 @@ impl App {
             Message::Parted(draft, answer) => self.parted(&draft, answer),
             Message::Quit => self.quit(),
             Message::Left(answer) => self.left(answer),
+            Message::HandingLate(since) => self.handing_late(since),
             Message::Outbox(message) => {
                 let Some(outbox) = &mut self.outbox else { return Task::none() };
                 let act = outbox.update(message);

@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use super::*;
 use crate::{
-    engine::{DraftContent, Recipient},
+    engine::{DraftContent, Error, Recipient},
     ui::screen::Compose,
 };
 
@@ -351,7 +351,7 @@ async fn a_message_that_is_undone_or_refused_is_a_composer_or_a_draft_again() {
     j.app.engine = engine;
     let task = j.app.compose(&Compose::Text(Vec::new()));
     assert_eq!(j.app.parted.len(), 1, "its answer is waited for");
-    let refused = Err(crate::engine::Error::Store("full".into()));
+    let refused = Err(Error::Store("full".into()));
     let message = Message::ToComposer(number, composer::Message::Handed(refused));
     j.take(message);
     j.start(task);
@@ -360,5 +360,95 @@ async fn a_message_that_is_undone_or_refused_is_a_composer_or_a_draft_again() {
     let said = j.app.toast.as_ref().map(|toast| toast.text.clone()).unwrap_or_default();
     assert!(said.ends_with("It is kept as a draft in the Outbox."), "{said}");
     assert_eq!(j.kept().await.first().map(|draft| draft.id.clone()), Some(id));
+    j.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_draft_that_is_open_already_stays_open() {
+    let mut j = Journey::begin().await;
+    a_text_message(&mut j).await;
+    let id = j.draft();
+    let task = j.app.part_composer();
+    j.start(task);
+    j.until("it is kept", |j| j.sees(KEPT)).await;
+    j.click("Continue");
+    j.until("it is there", |j| j.app.composer.is_some() && j.sees("Priya Raman")).await;
+    // Asked for again, from the Outbox or by Ctrl+Z: nothing that is typed now is lost.
+    j.type_in(US, "pri");
+    let number = j.app.composers;
+    let task = j.app.compose(&Compose::Draft(id.clone()));
+    j.start(task);
+    j.settle().await;
+    assert_eq!((j.draft(), j.app.composers), (id, number));
+    assert!(j.app.parted.is_empty() && j.app.toast.is_none());
+    j.end().await;
+}
+
+impl Journey {
+    /// Writes a message and sends it; no engine answers yet. Gives the number of its composer.
+    async fn being_handed_over() -> (Self, u64) {
+        let mut j = Self::begin().await;
+        j.ctrl(US, 'n');
+        j.settle().await;
+        j.type_in(US, "ada@example.com\n");
+        j.start(iced::widget::operation::focus::<Message>("composer-text"));
+        j.settle().await;
+        j.type_in(US, "Hello");
+        let engine = j.app.engine.take();
+        let number = j.app.composers;
+        let task = j.app.update(Message::Composer(composer::Message::Send));
+        j.start(task);
+        j.app.engine = engine;
+        assert!(j.app.composer.as_ref().is_some_and(|composer| composer.is_sending()));
+        (j, number)
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_window_closes_once_what_is_being_sent_is_in_the_outbox() {
+    // Nothing is pumped before the answer: however long that takes here, it comes in time.
+    let (mut j, number) = Journey::being_handed_over().await;
+    j.take(Message::Quit);
+    j.take(Message::Quit);
+    assert!(matches!(j.app.leaving, drafts::Leaving::Handing(_)));
+    let handed = composer::Message::Handed(Ok((vec![OutboxId(1)], Vec::new())));
+    j.take(Message::ToComposer(number, handed));
+    j.until("it closes", |j| j.ended).await;
+    j.end().await;
+    // What is refused is seen.
+    let (mut j, number) = Journey::being_handed_over().await;
+    j.take(Message::Quit);
+    let full = Error::Store("full".into());
+    j.take(Message::ToComposer(number, composer::Message::Handed(Err(full))));
+    j.settle().await;
+    assert!(!j.ended && j.app.composer.as_ref().is_some_and(|composer| !composer.is_spent()));
+    j.end().await;
+    // Without an answer the window stays, and goes when it is closed again.
+    let (mut j, _) = Journey::being_handed_over().await;
+    j.take(Message::Quit);
+    let drafts::Leaving::Handing(since) = j.app.leaving else { panic!("{:?}", j.app.leaving) };
+    j.take(Message::HandingLate(since));
+    assert!(j.sees(
+        "The message isn’t in the Outbox yet. Close the window again to leave it as a draft."
+    ));
+    j.settle().await;
+    assert!(!j.ended);
+    j.take(Message::Quit);
+    j.until("it closes", |j| j.ended).await;
+    j.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_being_written_is_kept_when_the_demo_opens() {
+    let mut j = Journey::begin().await;
+    a_text_message(&mut j).await;
+    let dir = tempfile::tempdir().expect("a folder");
+    let demo = engine_on(&dir, &j.server).await;
+    j.take(Message::Demo(Ok(demo.clone())));
+    assert!(j.app.composer.is_none());
+    j.until("it is closed", |j| j.app.parted.is_empty()).await;
+    let notes: Vec<_> = j.kept().await.into_iter().map(|draft| draft.content.note).collect();
+    assert_eq!(notes, ["Bring the keys\nand 2 lamps"], "in the mail that it belongs to");
+    demo.shutdown().await;
     j.end().await;
 }
