@@ -716,8 +716,6 @@ card-field-number = number
 card-field-fax-number = fax number
 card-field-mobile-number = mobile number
 card-value-octets = { $media }, { $count } octets
-moment-today = today
-moment-yesterday = yesterday
 toast-cards-added = { $count ->
     [one] 1 person added to your directory
    *[other] { $count } people added to your directory

@@ -152,6 +152,13 @@ pub fn date_this_year(date: civil::Date) -> String {
     fl!("date", day = day, month = fl!("month", count = month))
 }
 
+/// `3 October`, `3 October 2024` in another year than now's: the day alone, inside a sentence.
+#[must_use]
+pub fn day(moment: DateTime, now: DateTime) -> String {
+    let (then, today) = (here(moment, now).date(), here(now, now).date());
+    if then.year() == today.year() { date_this_year(then) } else { date(then) }
+}
+
 /// `Today, 09:41`, `Monday, 09:41`, `3 October 2024, 09:41`.
 #[must_use]
 pub fn day_comma_time(moment: DateTime, now: DateTime) -> String {
@@ -282,6 +289,8 @@ mod tests {
             assert_eq!(day_at_time(moment, NOW), inside);
             assert_eq!(row_time(moment, NOW), short);
         }
+        assert_eq!(day(back(24 * 11), NOW), "3 October");
+        assert_eq!(day(back(24 * 400), NOW), "9 September 2024");
         // The future has a date, not a weekday.
         assert_eq!(day_at_time(back(-48), NOW), "16 October at 10:40");
     }

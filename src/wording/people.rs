@@ -1,5 +1,6 @@
 //! What the directory says: suggestions, where data comes from, fields and values of contact cards.
 
+use super::figures;
 use crate::{
     engine::{CardField, CardValue, Completion, CompletionKind, ContactSource},
     model::DateTime,
@@ -34,22 +35,11 @@ pub fn source(source: &ContactSource, now: DateTime) -> String {
         ContactSource::File(name) => fl!("directory-source-file", name = name),
         ContactSource::Card { date, subject, added } => fl!(
             "directory-source-card",
-            day = date.local().strftime("%-d %B").to_string(),
+            day = figures::day(*date, now),
             subject = subject,
-            added = day_and_time(*added, now)
+            added = figures::day_at_time(*added, now)
         ),
     }
-}
-
-/// `today at 09:45`, `yesterday at 09:45`, `2 September at 09:45`.
-fn day_and_time(moment: DateTime, now: DateTime) -> String {
-    let (then, today) = (moment.local(), now.local());
-    let day = match (today.date() - then.date()).get_days() {
-        0 => fl!("moment-today"),
-        1 => fl!("moment-yesterday"),
-        _ => then.strftime("%-d %B").to_string(),
-    };
-    fl!("day-at-time", day = day, time = then.strftime("%H:%M").to_string())
 }
 
 /// A field of a contact card, in a word or two.
@@ -107,5 +97,12 @@ mod tests {
         ] {
             assert_eq!(source(&card(added), at(2)), said);
         }
+        // Told in the time of this computer, and with the year where it is another.
+        let there = DateTime { offset_minutes: -300, ..at(0) };
+        let card = ContactSource::Card { date: there, subject: "My card".into(), added: there };
+        assert_eq!(
+            source(&card, at(400)),
+            "Card of 4 March 2025, received with “My card”, added by you 4 March 2025 at 10:05."
+        );
     }
 }

@@ -1,9 +1,7 @@
 //! What a row of the message list says (docs/design.md 5.1 and 5.3): whom a message is from, what
 //! stands for a missing subject, the line under it, and what became of a message that was sent.
 
-use std::time::Duration;
-
-use super::delivery;
+use super::{delivery, figures};
 use crate::{
     engine::{Delivery, DeliveryState, DeliverySummary, ListRow, Preview},
     model::{DateTime, MessageKind},
@@ -58,20 +56,20 @@ pub fn missing_subject(row: &ListRow, name: String) -> String {
 
 /// The line under the subject; empty for none.
 #[must_use]
-pub fn preview(row: &ListRow) -> String {
+pub fn preview(row: &ListRow, now: DateTime) -> String {
     if let Some(delivery) = &row.delivery {
-        return summary(delivery, row.kind);
+        return summary(delivery, row.kind, now);
     }
     match &row.preview {
         Preview::Nothing => String::new(),
         Preview::Text(words) => words.clone(),
         Preview::SpokenNote(None) => fl!("row-spoken-note"),
         Preview::SpokenNote(Some(length)) => {
-            fl!("row-spoken-note-length", length = minutes(*length))
+            fl!("row-spoken-note-length", length = figures::length(*length))
         }
         Preview::Introduction(None) => fl!("row-introduction"),
         Preview::Introduction(Some(length)) => {
-            fl!("row-introduction-length", length = minutes(*length))
+            fl!("row-introduction-length", length = figures::length(*length))
         }
         Preview::Forwarded(from) => fl!("row-forwarded", name = from),
         Preview::Extension(number) => fl!("row-extension", number = number),
@@ -87,8 +85,8 @@ pub fn preview(row: &ListRow) -> String {
 
 /// What became of a sent message, with the recipient where there are several.
 #[must_use]
-pub fn summary(summary: &DeliverySummary, kind: MessageKind) -> String {
-    let text = delivery_text(&summary.delivery, kind);
+pub fn summary(summary: &DeliverySummary, kind: MessageKind, now: DateTime) -> String {
+    let text = delivery_text(&summary.delivery, kind, now);
     match summary.alone {
         true => text,
         false => format!("{}: {text}", summary.delivery.recipient.label()),
@@ -97,8 +95,8 @@ pub fn summary(summary: &DeliverySummary, kind: MessageKind) -> String {
 
 /// What became of a sent message for one recipient.
 #[must_use]
-pub fn delivery_text(delivery: &Delivery, kind: MessageKind) -> String {
-    let at = clock(delivery.at);
+pub fn delivery_text(delivery: &Delivery, kind: MessageKind, now: DateTime) -> String {
+    let at = figures::time_of_day(delivery.at, now);
     let voice = kind == MessageKind::Voice;
     match delivery.state {
         DeliveryState::Displayed if voice => fl!("became-heard", time = at),
@@ -124,27 +122,18 @@ pub fn delivery_text(delivery: &Delivery, kind: MessageKind) -> String {
     }
 }
 
-/// `17:05`, in the zone of the value.
-fn clock(at: DateTime) -> String {
-    at.local().strftime("%H:%M").to_string()
-}
-
-/// `1:05`.
-fn minutes(length: Duration) -> String {
-    let whole = length.as_secs_f64().round() as u64;
-    format!("{}:{:02}", whole / 60, whole % 60)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::model::{AddrSpec, Address};
 
+    const NOW: DateTime = DateTime { unix: 1_741_170_000, offset_minutes: 60 };
+
     fn delivery(state: DeliveryState) -> Delivery {
         Delivery {
             recipient: Address::bare(AddrSpec::parse("ada@example.net").expect("an address")),
             state,
-            at: DateTime { unix: 1_741_165_500, offset_minutes: 60 },
+            at: DateTime { unix: 1_741_165_500, offset_minutes: -300 },
             status: String::new(),
             diagnostic: String::new(),
             last_attempt: None,
@@ -161,22 +150,24 @@ mod tests {
             (DeliveryState::Delivered, "Delivered at 10:05", "Delivered at 10:05"),
             (DeliveryState::Failed, "Couldn’t be delivered", "Couldn’t be delivered"),
         ] {
-            assert_eq!(delivery_text(&delivery(state), MessageKind::Voice), voice);
-            assert_eq!(delivery_text(&delivery(state), MessageKind::Email), other);
+            assert_eq!(delivery_text(&delivery(state), MessageKind::Voice, NOW), voice);
+            assert_eq!(delivery_text(&delivery(state), MessageKind::Email, NOW), other);
         }
     }
 
     #[test]
     fn a_failure_says_what_the_report_means() {
         let full = Delivery { status: "5.2.2".into(), ..delivery(DeliveryState::Failed) };
-        let said = delivery_text(&full, MessageKind::Voice);
+        let said = delivery_text(&full, MessageKind::Voice, NOW);
         assert!(said.starts_with("The mailbox is full"), "{said}");
         // As a version wrote it that kept the sentence alone.
         let said = "There is no mailbox ada at example.net.";
         let old = Delivery { diagnostic: said.into(), ..delivery(DeliveryState::Failed) };
-        assert!(!delivery_text(&old, MessageKind::Voice).is_empty());
-        let summary_ =
-            |alone| summary(&DeliverySummary { delivery: full.clone(), alone }, MessageKind::Voice);
+        assert!(!delivery_text(&old, MessageKind::Voice, NOW).is_empty());
+        let summary_ = |alone| {
+            let one = DeliverySummary { delivery: full.clone(), alone };
+            summary(&one, MessageKind::Voice, NOW)
+        };
         assert!(summary_(true).starts_with("The mailbox is full"));
         assert!(summary_(false).starts_with("ada@example.net: The mailbox is full"));
     }

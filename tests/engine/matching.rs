@@ -53,7 +53,7 @@ impl Sent {
         assert_eq!(opened.deliveries.len(), 2, "{:?}", opened.deliveries);
         ["ada@example.net", "bo@example.net"].map(|who| {
             let found = opened.deliveries.iter().find(|d| d.recipient.addr.as_str() == who);
-            found.map(|d| delivery_text(d, MessageKind::Voice)).expect("both")
+            found.map(|d| delivery_text(d, MessageKind::Voice, d.at)).expect("both")
         })
     }
 }

@@ -397,7 +397,7 @@ impl Check {
         let told = heard.deliveries.iter().find(|delivery| delivery.heard());
         let told =
             told.ok_or_else(|| format!("the receipt is not shown: {:?}", heard.deliveries))?;
-        let told = crate::wording::rows::delivery_text(told, heard.row.kind);
+        let told = crate::wording::rows::delivery_text(told, heard.row.kind, told.at);
         Ok(format!("one failure, one \"{told}\""))
     }
 

@@ -178,5 +178,9 @@ fn callers_are_shown_by_number_in_groups_and_reports_as_what_they_are() {
     assert_eq!(name(&report), "Delivery report");
     assert_eq!(subject(&report), "Board dial-in change");
     let private = ListRow { private: true, preview: crate::engine::Preview::Nothing, ..row(3) };
-    assert_eq!(preview(&private), "Private · can’t be forwarded");
+    let now = private.date;
+    assert_eq!(preview(&private, now), "Private · can’t be forwarded");
+    let note = crate::engine::Preview::SpokenNote(Some(std::time::Duration::from_secs(3_900)));
+    let long = ListRow { kind: MessageKind::Fax, preview: note, ..row(4) };
+    assert_eq!(preview(&long, now), "Fax with a spoken note, 1:05:00");
 }

@@ -8,7 +8,7 @@ use iced::{
 use super::{At, List, Message};
 use crate::{
     engine::{ListRow, Progress, Scope, Sort},
-    model::{Importance, MessageKey, MessageKind},
+    model::{DateTime, Importance, MessageKey, MessageKind},
     ui::{
         faces::Faces,
         id,
@@ -258,7 +258,7 @@ fn message_row<'a>(
         words = words.push(second.push(marks(row, look)));
     } else {
         let third = iced::widget::row![
-            ellipsis(look, Type::Small, preview(row)).color(c.text_2),
+            ellipsis(look, Type::Small, preview(row, at.now)).color(c.text_2),
             marks(row, look)
         ]
         .spacing(8)
@@ -332,8 +332,8 @@ pub(super) fn via(row: &ListRow) -> Option<String> {
 }
 
 /// First words, or a plain fact.
-pub(super) fn preview(row: &ListRow) -> String {
-    let text = rows::preview(row);
+pub(super) fn preview(row: &ListRow, now: DateTime) -> String {
+    let text = rows::preview(row, now);
     if text.is_empty() && row.private { fl!("row-private") } else { text }
 }
 

@@ -220,7 +220,7 @@ fn delivery(
             name: delivery.recipient.label().to_owned(),
             address: address.to_owned(),
             state: state_of(delivery),
-            text: wording::rows::delivery_text(delivery, kind),
+            text: wording::rows::delivery_text(delivery, kind, now),
         });
     }
     Some(Summary {

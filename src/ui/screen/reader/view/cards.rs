@@ -9,7 +9,7 @@ use super::{super::Inner, Message, Page};
 use crate::{
     engine::Delivery,
     message::{PartInfo, PartRole, dsn::NextStep},
-    model::MessageKind,
+    model::{DateTime, MessageKind},
     ui::{
         screen::{
             Context, player,
@@ -224,14 +224,19 @@ fn recipient<'a>(line: &Line, look: Look) -> El<'a, Message> {
 }
 
 /// The recipients of a message we sent, with what is known of each.
-pub(super) fn deliveries<'a>(all: &[Delivery], kind: MessageKind, look: Look) -> El<'a, Message> {
+pub(super) fn deliveries<'a>(
+    all: &[Delivery],
+    kind: MessageKind,
+    now: DateTime,
+    look: Look,
+) -> El<'a, Message> {
     let mut list = column![];
     for delivery in all {
         let line = Line {
             name: delivery.recipient.label().to_owned(),
             address: delivery.recipient.addr.to_string(),
             state: report::state_of(delivery),
-            text: rows::delivery_text(delivery, kind),
+            text: rows::delivery_text(delivery, kind, now),
         };
         list = list.push(hairline(look)).push(recipient(&line, look));
     }

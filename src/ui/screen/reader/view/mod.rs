@@ -194,7 +194,7 @@ fn message<'a>(
         return all.into();
     }
     if !opened.deliveries.is_empty() {
-        all = all.push(cards::deliveries(&opened.deliveries, opened.row.kind, look));
+        all = all.push(cards::deliveries(&opened.deliveries, opened.row.kind, ctx.now, look));
     }
     let is_fax = opened.row.kind == MessageKind::Fax;
     if let Some(fax) = page.fax.as_ref().filter(|_| is_fax) {
