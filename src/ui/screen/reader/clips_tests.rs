@@ -202,6 +202,27 @@ fn a_press_before_the_message_is_here_is_remembered() {
 }
 
 #[test]
+fn what_hangs_open_at_any_player_is_known() {
+    let mut m = enclosing(1);
+    m.forwarded = vec![mail()];
+    m.parts.push(sound("9", 12.0));
+    let mut o = opened(m);
+    o.about = Some(MessageKey(11));
+    let (mut r, _) = reader(o);
+    feed(&mut r, Message::AboutOpened(MessageKey(11), Ok(Box::new(opened(mail())))));
+    for message in [
+        || Message::Inner(0, player::Message::Speeds),
+        || Message::AboutPlayer(player::Message::Speeds),
+        || Message::Clips(clips::Message::Player(0, player::Message::Speeds)),
+    ] {
+        assert!(!r.hangs());
+        feed(&mut r, message());
+        assert!(r.hangs(), "{:?}", message());
+        feed(&mut r, message());
+    }
+}
+
+#[test]
 fn what_stands_in_enclosed_messages_plays_and_shows() {
     let mut innermost = ordinary(1);
     innermost.parts.push(part("3", "image/tiff", PartRole::Attachment, None));

@@ -193,8 +193,10 @@ impl Reader {
     pub fn hangs(&self) -> bool {
         match &self.phase {
             Phase::Open(page) => {
+                let about = page.about.as_ref().and_then(|about| about.player.as_ref());
+                let inside = page.inner.iter().filter_map(|inner| inner.player.as_ref());
                 page.overlay == Some(Overlay::Menu)
-                    || page.player.as_ref().is_some_and(Player::hangs)
+                    || page.player.iter().chain(about).chain(inside).any(Player::hangs)
                     || page.clips.hangs()
                     || page.inner.iter().any(|inner| inner.clips.hangs())
             }
