@@ -339,13 +339,15 @@ pub(super) fn preview(row: &ListRow, now: DateTime) -> String {
 
 /// The subject, or the sentence that stands for a missing one.
 pub(super) fn subject(row: &ListRow) -> String {
-    if !row.subject.is_empty() {
-        // The name says already that it is a report.
-        let prefix = format!("{}: ", fl!("row-report"));
-        let rest = row.subject.strip_prefix(&prefix).filter(|_| row.kind == MessageKind::Dsn);
-        return rest.unwrap_or(&row.subject).to_owned();
+    if row.subject.is_empty() {
+        return rows::missing_subject(row, rows::sender_shown(row, words::phone(&row.sender)));
     }
-    rows::missing_subject(row, rows::sender_shown(row, words::phone(&row.sender)))
+    if row.kind != MessageKind::Dsn {
+        return row.subject.clone();
+    }
+    // The name says already that it is a report.
+    let prefix = format!("{}: ", fl!("row-report"));
+    row.subject.strip_prefix(&prefix).unwrap_or(&row.subject).to_owned()
 }
 
 /// Icon of the primary content, and its size as people count it: time or pages (RFC 4024 sections

@@ -91,6 +91,8 @@ pub struct Composer {
     fill: bool,
     plan: FormatPlan,
     planned: u64,
+    /// What the recipients cost, or may cost.
+    costs: Vec<String>,
     format: Option<VoiceFormat>,
     popover: Option<Popover>,
     trouble: Option<Trouble>,
@@ -149,6 +151,7 @@ impl Composer {
             fill: matches!(kind, Kind::Reply(_) | Kind::ReplyAll(_)),
             plan: FormatPlan::default(),
             planned: 0,
+            costs: Vec::new(),
             format: None,
             popover: None,
             trouble: None,
@@ -399,6 +402,12 @@ impl Composer {
     fn text(&self) -> Option<String> {
         let text = self.note.as_ref()?.text();
         (!text.trim().is_empty()).then(|| text.trim_end().to_owned())
+    }
+
+    /// Whether there is any; asked for each frame.
+    fn has_text(&self) -> bool {
+        let lines = self.note.iter().flat_map(text_editor::Content::lines);
+        lines.into_iter().any(|line| !line.text.trim().is_empty())
     }
 }
 

@@ -30,10 +30,11 @@ impl Composer {
         action.and(self.replan(ctx))
     }
 
-    /// Asks again which format each recipient gets.
+    /// Asks again which format each recipient gets, and looks what they cost.
     pub(super) fn replan(&mut self, ctx: &Context<'_>) -> Act {
         self.planned += 1;
         self.plan = FormatPlan::default();
+        self.costs = self.tolls(ctx);
         let to = self.everyone();
         match self.account_of(ctx) {
             Some(account) if self.medium == Medium::Voice => Action::Ask(Question::Plan {

@@ -23,6 +23,7 @@ impl Composer {
         self.to.take_typed(account);
         self.cc.take_typed(account);
         let account = account.id;
+        self.costs = self.tolls(ctx);
         self.trouble = self.check();
         if self.trouble.is_some() {
             return Action::None;
@@ -82,7 +83,7 @@ impl Composer {
             Medium::Voice if !self.recorder.is_open() && self.recorder.take().is_none() => {
                 Some(Trouble::NothingRecorded)
             }
-            Medium::Text if self.text().is_none() => Some(Trouble::NothingWritten),
+            Medium::Text if !self.has_text() => Some(Trouble::NothingWritten),
             Medium::Voice | Medium::Text => None,
         }
     }
@@ -168,6 +169,7 @@ impl Composer {
             fill: false,
             plan: FormatPlan::default(),
             planned: 0,
+            costs: Vec::new(),
             format: None,
             popover: None,
             trouble: None,

@@ -90,6 +90,8 @@ struct Page {
     /// It was told that the message of a report cannot be opened.
     about_failed: bool,
     text: text_editor::Content,
+    /// The web addresses in it.
+    links: Vec<String>,
     closed: HashSet<String>,
     /// The card whose tile was pressed.
     card: Option<String>,
@@ -123,6 +125,8 @@ struct Inner {
     path: String,
     depth: usize,
     mail: Mail,
+    /// Its text, as it is shown.
+    text: Option<String>,
     player: Option<Player>,
     clips: Clips,
     open: bool,
@@ -276,10 +280,20 @@ impl Page {
             .map(|(path, depth, mail)| {
                 let player = Player::new(key, mail, Some(&path), false).map(|p| p.saves(saves));
                 let clips = Clips::new(key, mail, Some(&path), player.as_ref(), saves);
-                Inner { path, depth, mail: mail.clone(), player, clips, open: true }
+                Inner {
+                    path,
+                    depth,
+                    mail: mail.clone(),
+                    text: shown_text(mail),
+                    player,
+                    clips,
+                    open: true,
+                }
             })
             .collect();
-        let text = text_editor::Content::with_text(&shown_text(mail).unwrap_or_default());
+        let shown = shown_text(mail).unwrap_or_default();
+        let links = view::links(&shown);
+        let text = text_editor::Content::with_text(&shown);
         let mut page = Self {
             player,
             clips,
@@ -290,6 +304,7 @@ impl Page {
             about: None,
             about_failed: false,
             text,
+            links,
             closed: HashSet::new(),
             card: None,
             from_now_on: false,
@@ -627,6 +642,11 @@ impl Page {
             Some(Panel::Original(original)) => Some(original),
             Some(Panel::OriginalAsked | Panel::Link(_)) | None => None,
         }
+    }
+
+    /// Whether there is text under the player.
+    fn has_text(&self) -> bool {
+        !self.text.is_empty()
     }
 
     fn about_opened(&self) -> Option<&Opened> {

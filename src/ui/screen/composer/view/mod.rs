@@ -89,7 +89,7 @@ pub fn view<'a>(
         below(original(composer, ctx, look)),
         below(caller(composer, look)),
         below(note),
-        below(tolls(composer, ctx, look)),
+        below(tolls(composer, look)),
         below(trouble(composer, look)),
     ]
     .width(Length::Fill);
@@ -434,11 +434,12 @@ fn caller<'a>(composer: &Composer, look: Look) -> Option<El<'a, Message>> {
 }
 
 /// Who is asked to pay where a gateway dials.
-fn tolls<'a>(composer: &Composer, ctx: &Context<'_>, look: Look) -> Option<El<'a, Message>> {
-    let tolls = composer.tolls(ctx);
-    let words = tolls.join(" ");
-    (!tolls.is_empty())
-        .then(|| bar(look, Bar::new(Tone::Warn, Icon::TriangleAlert, fl!("composer-toll"), words)))
+fn tolls<'a>(composer: &Composer, look: Look) -> Option<El<'a, Message>> {
+    let costs = &composer.costs;
+    (!costs.is_empty()).then(|| {
+        let words = costs.join(" ");
+        bar(look, Bar::new(Tone::Warn, Icon::TriangleAlert, fl!("composer-toll"), words))
+    })
 }
 
 fn original_line(original: &Original, ctx: &Context<'_>) -> String {
@@ -466,7 +467,7 @@ fn note<'a>(composer: &'a Composer, look: Look) -> Option<El<'a, Message>> {
     ]]
     .spacing(10);
     let without = composer.without_note();
-    if !without.is_empty() && composer.text().is_some() {
+    if !without.is_empty() && composer.has_text() {
         let names = match without.as_slice() {
             [one] => one.clone(),
             [first @ .., last] => fl!("list-and", first = first.join(", "), last = last),

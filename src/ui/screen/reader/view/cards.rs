@@ -297,7 +297,7 @@ pub(super) fn inner<'a>(
         if let Some(player) = &inner.player {
             all = all.push(player::compact(player, ctx, look).map(move |m| Message::Inner(at, m)));
         }
-        if let Some(text) = super::super::shown_text(mail) {
+        if let Some(text) = inner.text.as_deref() {
             all = all.push(container(look.text(Type::Body, text).color(c.text)).padding([0, 4]));
         }
         let clips = super::clips::list(&inner.clips, ctx, look, width - 24.0);

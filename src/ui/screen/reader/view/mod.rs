@@ -154,7 +154,7 @@ fn message<'a>(
     let mut all = column![].spacing(16).width(Length::Fill);
     if let Some(report) = cards::report(page, ctx, look) {
         all = all.push(report);
-        if super::shown_text(mail).is_some() && page.details {
+        if page.has_text() && page.details {
             all = all.push(selectable(&page.text, look, false, page.may_copy(), Message::Text));
         }
         all = all.push(clips::list(&page.clips, ctx, look, width).map(|l| l.map(Message::Clips)));
@@ -187,7 +187,7 @@ fn message<'a>(
         all = all.push(bar::view(&b, page, ctx, look).map(Message::Bar));
     }
     if docked {
-        if super::shown_text(mail).is_some() {
+        if page.has_text() {
             all = all.push(selectable(&page.text, look, false, page.may_copy(), Message::Text));
         }
         all = all.push(clips::list(&page.clips, ctx, look, width).map(|l| l.map(Message::Clips)));
@@ -268,7 +268,7 @@ fn origin(page: &Page) -> String {
 fn text<'a>(page: &'a Page, look: Look) -> El<'a, Message> {
     let c = look.c;
     let mail = &page.opened.mail;
-    let shown = super::shown_text(mail).is_some();
+    let shown = page.has_text();
     // What stands for a missing text is about other people's systems.
     let voice = page.opened.row.kind == MessageKind::Voice && !page.opened.row.outgoing;
     let heading = match (&mail.transcript, shown, voice) {
@@ -305,7 +305,7 @@ fn text<'a>(page: &'a Page, look: Look) -> El<'a, Message> {
     }
     if shown {
         all = all.push(selectable(&page.text, look, false, page.may_copy(), Message::Text));
-        for url in links(&page.text.text()) {
+        for url in page.links.iter().cloned() {
             all = all
                 .push(button::link(look, url.clone()).padding([2, 0]).on_press(Message::Link(url)));
         }
@@ -323,7 +323,7 @@ fn text<'a>(page: &'a Page, look: Look) -> El<'a, Message> {
 }
 
 /// The web addresses in a text, each once, at most eight.
-fn links(text: &str) -> Vec<String> {
+pub(super) fn links(text: &str) -> Vec<String> {
     let mut found: Vec<String> = Vec::new();
     for word in text.split(|c: char| c.is_whitespace() || "<>\"()[]".contains(c)) {
         let word = word.trim_end_matches(['.', ',', ';', ':', '!', '?']);

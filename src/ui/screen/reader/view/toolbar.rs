@@ -250,7 +250,7 @@ fn more<'a>(page: &'a Page, fits: Fits, ctx: &Context<'a>, look: Look) -> El<'a,
         if page.opened.offers.iter().any(|o| o.kind != crate::engine::CardOfferKind::Known) {
             items.push(Item::new(fl!("reader-add-card"), Message::Toolbar(Tool::AddToDirectory)));
         }
-        if super::super::shown_text(mail).is_some() {
+        if page.has_text() {
             let name = if mail.transcript.is_some() {
                 fl!("reader-copy-transcript")
             } else {
