@@ -27,6 +27,17 @@ pub fn completion(found: &Completion) -> (String, String) {
     }
 }
 
+/// "Graham Pearce", "Graham Pearce and Priya Raman", "Graham Pearce and 2 others"; empty for nobody.
+#[must_use]
+pub fn names(all: &[&str]) -> String {
+    match all {
+        [] => String::new(),
+        [one] => (*one).to_owned(),
+        [one, two] => fl!("names-two", one = *one, two = *two),
+        [one, rest @ ..] => fl!("names-many", count = rest.len(), one = *one),
+    }
+}
+
 /// Where a contact's data comes from, as seen from `now`.
 #[must_use]
 pub fn source(source: &ContactSource, now: DateTime) -> String {
@@ -81,6 +92,15 @@ pub fn value(value: &CardValue) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn several_people_are_one_name_and_a_count() {
+        let all = ["Ada", "Bo", "Cy"];
+        assert_eq!(
+            [0, 1, 2, 3].map(|count| names(&all[..count])),
+            ["", "Ada", "Ada and Bo", "Ada and 2 others"]
+        );
+    }
 
     #[test]
     fn a_source_says_when_and_from_what() {

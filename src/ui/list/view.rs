@@ -285,10 +285,16 @@ fn who<'a>(row: &'a ListRow, faces: &'a Faces, marked: bool) -> Avatar<'a> {
     match row.kind {
         MessageKind::Dsn => Avatar::Symbol(Icon::MailX),
         MessageKind::Mdn => Avatar::Symbol(Icon::MailCheck),
-        _ if row.outside_caller => Avatar::Caller,
-        _ => Avatar::Initials {
-            name: &row.sender,
-            address: row.address.as_deref().unwrap_or(&row.sender),
+        MessageKind::Voice
+        | MessageKind::Fax
+        | MessageKind::Video
+        | MessageKind::Email
+        | MessageKind::Other => match row.outside_caller {
+            true => Avatar::Caller,
+            false => Avatar::Initials {
+                name: &row.sender,
+                address: row.address.as_deref().unwrap_or(&row.sender),
+            },
         },
     }
 }
@@ -320,7 +326,12 @@ pub(super) fn standing(row: &ListRow, playing: Option<MessageKey>) -> Standing {
 pub(super) fn name(row: &ListRow) -> String {
     match row.kind {
         MessageKind::Dsn => fl!("row-report"),
-        _ => rows::sender_shown(row, words::phone(&row.sender)),
+        MessageKind::Voice
+        | MessageKind::Fax
+        | MessageKind::Video
+        | MessageKind::Email
+        | MessageKind::Mdn
+        | MessageKind::Other => rows::sender_shown(row, words::phone(&row.sender)),
     }
 }
 
@@ -374,7 +385,7 @@ fn kind<'a>(row: &ListRow, look: Look) -> El<'a, Message> {
         MessageKind::Voice => c.accent,
         MessageKind::Fax => c.fax,
         MessageKind::Dsn => c.danger,
-        _ => c.text_2,
+        MessageKind::Video | MessageKind::Email | MessageKind::Mdn | MessageKind::Other => c.text_2,
     };
     let mut line =
         iced::widget::row![icon(mark, 14.0, color)].spacing(6).align_y(Alignment::Center);

@@ -16,7 +16,7 @@ use crate::{
         theme::{Icon, Look, SEMIBOLD, Type, icon, style},
         widget::{Avatar, El, avatar, button, ellipsis, empty, hairline},
     },
-    wording::failure,
+    wording::{failure, people},
 };
 
 /// The outbox.
@@ -163,12 +163,7 @@ pub fn state_text(state: &OutboxState, offline: bool, now: DateTime) -> String {
 
 /// "Graham Pearce and 2 others".
 fn names(to: &[&str]) -> String {
-    match to {
-        [] => fl!("outbox-nobody"),
-        [one] => (*one).to_owned(),
-        [one, two] => fl!("names-two", one = *one, two = *two),
-        [one, rest @ ..] => fl!("names-many", count = rest.len(), one = *one),
-    }
+    if to.is_empty() { fl!("outbox-nobody") } else { people::names(to) }
 }
 
 /// Whom a draft is for, as far as that is known.

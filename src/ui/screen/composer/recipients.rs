@@ -6,6 +6,7 @@ use crate::{
     engine::{Account, FormatPlan},
     model::Address,
     ui::screen::Context,
+    wording,
 };
 
 impl Composer {
@@ -60,16 +61,11 @@ impl Composer {
         all
     }
 
-    /// "Graham Pearce", "Graham Pearce and Priya Raman", "Graham Pearce and 2 others".
+    /// Everyone in a few words.
     pub(super) fn names(&self) -> String {
         let all: Vec<&str> =
             self.to.chips.iter().chain(&self.cc.chips).map(|c| c.label.as_str()).collect();
-        match all.as_slice() {
-            [] => String::new(),
-            [one] => (*one).to_owned(),
-            [one, two] => fl!("names-two", one = *one, two = *two),
-            [one, rest @ ..] => fl!("names-many", count = rest.len(), one = *one),
-        }
+        wording::people::names(&all)
     }
 
     pub(super) fn label_of(&self, address: &Address) -> String {

@@ -451,8 +451,15 @@ fn original_line(original: &Original, ctx: &Context<'_>) -> String {
             fl!("kind-voice-length", length = time(length))
         }
         (MessageKind::Voice, None, _) => fl!("kind-voice"),
-        (MessageKind::Fax, ..) => fl!("kind-fax"),
-        _ => fl!("kind-text"),
+        (MessageKind::Fax, _, None) => fl!("kind-fax"),
+        (
+            MessageKind::Video
+            | MessageKind::Email
+            | MessageKind::Mdn
+            | MessageKind::Dsn
+            | MessageKind::Other,
+            ..,
+        ) => fl!("kind-text"),
     };
     let when = day_at_time(original.date, ctx.now);
     fl!("composer-original-line", what = &what, when = &when)
