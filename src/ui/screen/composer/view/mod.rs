@@ -15,6 +15,7 @@ use super::{
 };
 use crate::{
     audio,
+    engine::CompletionKind,
     model::{Importance, MessageKind},
     ui::{
         id,
@@ -240,8 +241,7 @@ fn to_line<'a>(
                 true => name,
                 false => format!("{name} · {detail}"),
             };
-            let mark = if found.contact.is_some() { Icon::CircleUserRound } else { Icon::Phone };
-            let mut item = Item::new(name, Message::Pick(line, at)).mark(mark);
+            let mut item = Item::new(name, Message::Pick(line, at)).mark(suggested(&found.kind));
             if people.at == Some(at) {
                 item = item.key("Enter");
             }
@@ -260,6 +260,15 @@ fn to_line<'a>(
             .push(button::link(look, fl!("composer-cc")).padding([4, 0]).on_press(Message::OpenCc));
     }
     container(all).padding([6, 0]).width(Length::Fill).into()
+}
+
+/// The mark of a suggestion: a person, an address, or what a gateway dials.
+fn suggested(kind: &CompletionKind) -> Icon {
+    match kind {
+        CompletionKind::Person { .. } => Icon::CircleUserRound,
+        CompletionKind::Address => Icon::Mail,
+        CompletionKind::Number { .. } | CompletionKind::Extension(_) => Icon::Phone,
+    }
 }
 
 fn subject<'a>(composer: &'a Composer, ctx: &Context<'a>, look: Look) -> El<'a, Message> {
@@ -579,4 +588,22 @@ fn options<'a>(composer: &'a Composer, ctx: &Context<'_>, look: Look) -> El<'a, 
         all = all.push(look.text(Type::Small, fl!("composer-private-hint")).color(c.text_2));
     }
     all.into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_plain_address_wears_no_telephone() {
+        let (number, gateway) = ("5550142".to_owned(), "vm.example.com".to_owned());
+        for (kind, mark) in [
+            (CompletionKind::Person { unproven: true }, Icon::CircleUserRound),
+            (CompletionKind::Address, Icon::Mail),
+            (CompletionKind::Number { number, gateway }, Icon::Phone),
+            (CompletionKind::Extension("4417".into()), Icon::Phone),
+        ] {
+            assert_eq!(suggested(&kind), mark, "{kind:?}");
+        }
+    }
 }
