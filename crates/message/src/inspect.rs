@@ -324,13 +324,7 @@ fn expected_octets(part: &Part<'_>, raw: &[u8], options: &ReadOptions) -> Option
     if options.whole || part.closed || options.total_octets == 0 {
         return None;
     }
-    let missing = options.total_octets.saturating_sub(raw.len() as u64);
-    let encoded = part.body.len() as u64 + missing;
-    Some(match part.encoding {
-        // Lines of 76 characters and CRLF hold 57 octets.
-        view::Encoding::Base64 => encoded.saturating_mul(57) / 78,
-        _ => encoded,
-    })
+    Some(part.estimated_octets(options.total_octets.saturating_sub(raw.len() as u64)))
 }
 
 /// Lines that read like a Sensitivity field in octets that are not taken apart: what cannot be seen

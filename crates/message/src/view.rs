@@ -81,6 +81,18 @@ impl Part<'_> {
         encoding::decode(self.body, self.encoding)
     }
 
+    /// How many octets its content has, about, when `missing` octets of the message have not been
+    /// fetched: all of them where its end was not seen.
+    pub fn estimated_octets(&self, missing: u64) -> u64 {
+        let missing = if self.closed { 0 } else { missing };
+        let encoded = (self.body.len() as u64).saturating_add(missing);
+        match self.encoding {
+            // Lines of 76 characters and CRLF hold 57 octets.
+            Encoding::Base64 => encoded.saturating_mul(57) / 78,
+            _ => encoded,
+        }
+    }
+
     /// Where its body begins in the octets of the message.
     pub fn offset(&self) -> usize {
         self.start

@@ -9,7 +9,7 @@ use aloud_codec::{self as codec, Hint, probe};
 use aloud_model::MessageKind;
 
 use super::Medium;
-use super::said::{self, Said};
+use super::said::{self, Said, is_number};
 use super::words::{Folded, Words};
 use crate::vendors::Scene;
 use crate::view::{Header, Part, mailbox};
@@ -454,13 +454,7 @@ impl Look<'_, '_> {
 
     fn probe(&self, part: &Part<'_>) -> probe::Facts {
         let octets = beginning(part, probe::PROBED);
-        let missing = if part.closed { 0 } else { self.missing };
-        let encoded = part.body.len() as u64 + missing;
-        let whole = match part.encoding {
-            // Lines of 76 characters and CRLF hold 57 octets.
-            crate::view::Encoding::Base64 => encoded.saturating_mul(57) / 78,
-            _ => encoded,
-        };
+        let whole = part.estimated_octets(self.missing);
         let name = part.filename();
         let hint = Hint { media_type: &part.content.value, filename: name.as_deref() };
         probe::probe(&octets, hint, whole)
@@ -482,9 +476,4 @@ fn has_program(header: &Header<'_>) -> bool {
 
 fn is_signature(part: &Part<'_>) -> bool {
     part.content.value.ends_with("signature")
-}
-
-fn is_number(text: &str) -> bool {
-    let digits = text.chars().filter(char::is_ascii_digit).count();
-    digits >= 3 && text.chars().all(|c| c.is_ascii_digit() || " +-.()/\"".contains(c))
 }

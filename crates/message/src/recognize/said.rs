@@ -15,7 +15,7 @@ mod number;
 
 use cells::{cells, short};
 use counted::sane_pages;
-pub use number::{Token, tokens};
+pub use number::{Token, is_number, tokens};
 
 /// Lines that are looked at.
 const LINES: usize = 300;

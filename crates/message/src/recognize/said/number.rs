@@ -52,6 +52,14 @@ pub fn tokens(text: &str) -> Vec<Token> {
     found
 }
 
+/// Whether a text is nothing but a telephone number, in quotes or not.
+#[must_use]
+pub fn is_number(text: &str) -> bool {
+    let text = text.trim_matches('"');
+    let digits = text.chars().filter(char::is_ascii_digit).count();
+    digits >= 3 && text.chars().all(|c| c.is_ascii_digit() || " +-.()/#*".contains(c))
+}
+
 /// Whether what follows is the rest of a word, a time or a ticket's number. `x2215` is an extension.
 fn is_joined(before: &str) -> bool {
     let Some(last) = before.chars().next_back() else { return false };
@@ -156,6 +164,16 @@ pub fn clock(text: &str) -> Option<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_number_is_nothing_else() {
+        for text in ["+44 20 7946 0153", "\"18005550111\"", "*98555", "030/555"] {
+            assert!(is_number(text), "{text}");
+        }
+        for text in ["Ada 555", "12", "", "\"\"", "5550123 \"x\""] {
+            assert!(!is_number(text), "{text}");
+        }
+    }
 
     #[test]
     fn numbers_are_found_and_dates_are_not() {
