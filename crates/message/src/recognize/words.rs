@@ -54,39 +54,53 @@ pub(crate) fn unspaced(c: char) -> bool {
     matches!(c, '\u{e00}'..='\u{eff}' | '\u{2e80}'..='\u{9fff}' | '\u{ac00}'..='\u{d7af}' | '\u{f900}'..='\u{faff}')
 }
 
-/// A term of a list.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(from = "String")]
+/// A term of a list; never empty.
+#[derive(Debug, Clone, PartialEq, Eq)]
 struct Term {
     /// Folded; a blank before it and, where it is a whole word, behind it.
     like: String,
+    /// Without the blanks.
+    bare: String,
+    /// The characters of that.
+    count: usize,
     /// Found anywhere.
     anywhere: bool,
+    /// A word that begins so is one too.
+    open: bool,
 }
 
-impl From<String> for Term {
-    fn from(text: String) -> Self {
-        let folded = Folded::of(&text);
-        let anywhere = folded.0.chars().any(unspaced);
-        let like = match (anywhere, text.trim_end().ends_with('*')) {
-            (true, _) => folded.text().to_owned(),
+impl Term {
+    fn of(text: &str) -> Option<Self> {
+        let folded = Folded::of(text);
+        let bare = folded.text().to_owned();
+        let anywhere = bare.chars().any(unspaced);
+        let open = !anywhere && text.trim_end().ends_with('*');
+        let like = match (anywhere, open) {
+            (true, _) => bare.clone(),
             (false, true) => folded.0.trim_end().to_owned(),
             (false, false) => folded.0,
         };
-        Self { like, anywhere }
+        let count = bare.chars().count();
+        (count > 0).then_some(Self { like, bare, count, anywhere, open })
     }
 }
 
 /// A list of terms.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
-#[serde(transparent)]
+#[serde(from = "Vec<String>")]
 pub struct List(Vec<Term>);
+
+impl From<Vec<String>> for List {
+    fn from(terms: Vec<String>) -> Self {
+        Self(terms.iter().filter_map(|text| Term::of(text)).collect())
+    }
+}
 
 impl List {
     /// Whether a term of the list stands in the text.
     #[must_use]
     pub fn is_in(&self, text: &Folded) -> bool {
-        self.0.iter().any(|term| !term.like.trim().is_empty() && text.0.contains(&term.like))
+        self.0.iter().any(|term| text.0.contains(&term.like))
     }
 
     /// Whether the text is a term of the list and nothing else.
@@ -94,21 +108,20 @@ impl List {
     pub fn is(&self, text: &Folded) -> bool {
         let plain = text.text();
         self.0.iter().any(|term| {
-            let like = term.like.trim();
-            !like.is_empty()
-                && (like == plain
-                    || (!term.like.ends_with(' ') && !term.anywhere && plain.starts_with(like)))
+            plain.strip_prefix(&term.bare).is_some_and(|rest| rest.is_empty() || term.open)
         })
     }
 
     /// The longest term with which the folded text begins, as its number of characters.
     #[must_use]
     pub fn begins(&self, text: &Folded) -> Option<usize> {
+        let plain = text.text();
         let fits = |term: &&Term| {
-            let like = if term.anywhere { term.like.as_str() } else { term.like.trim_start() };
-            !like.trim().is_empty() && text.0.trim_start().starts_with(like)
+            plain.strip_prefix(&term.bare).is_some_and(|rest| {
+                term.anywhere || term.open || rest.is_empty() || rest.starts_with(' ')
+            })
         };
-        self.0.iter().filter(fits).map(|term| term.like.trim().chars().count()).max()
+        self.0.iter().filter(fits).map(|term| term.count).max()
     }
 
     fn add(&mut self, other: Self) {
@@ -284,6 +297,18 @@ mod tests {
         assert_eq!(words.seconds.begins(&Folded::of("秒です")), Some(1));
         assert_eq!(words.seconds.begins(&Folded::of("sesame")), None);
         assert_eq!(Folded::of("").text(), "");
+    }
+
+    #[test]
+    fn a_term_that_is_empty_is_none() {
+        let words = Words::parse("voice = ['', '*', ' ', 'vm']").unwrap();
+        assert_eq!(words.voice, Words::parse("voice = ['vm']").unwrap().voice);
+        for text in ["", "vms", "x vm y"] {
+            assert_eq!(words.voice.begins(&Folded::of(text)), None, "{text}");
+            assert!(!words.voice.is(&Folded::of(text)), "{text}");
+        }
+        assert_eq!(words.voice.begins(&Folded::of("VM: y")), Some(2));
+        assert!(words.voice.is(&Folded::of("-VM-")) && words.voice.is_in(&Folded::of("x vm y")));
     }
 
     #[test]
