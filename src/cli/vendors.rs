@@ -8,6 +8,7 @@ use std::{
     fs::File,
     io::{self, Read},
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
 use clap::Args;
@@ -64,7 +65,7 @@ pub fn install(dirs: &Dirs) {
     }
     let mut table = rows.unwrap_or_default().before(Table::builtin());
     if let Some(words) = words {
-        table.general.words = table.general.words.with(words);
+        table.general.words = Arc::new(table.general.words.with(&words));
     }
     Table::install(table);
 }

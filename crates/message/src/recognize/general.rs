@@ -5,6 +5,8 @@
 //! mail, whose parts can be played all the same. `docs/RECOGNITION.md` has what the rule gets right
 //! and what each sign contributes.
 
+use std::sync::Arc;
+
 use aloud_codec::{self as codec, Hint, probe};
 use aloud_model::MessageKind;
 
@@ -28,8 +30,8 @@ const LONG: f64 = 15.0 * 60.0;
 /// What the general rung goes by.
 #[derive(Debug, Clone)]
 pub struct General {
-    /// The words of subjects, senders, labels.
-    pub words: Words,
+    /// The words of subjects, senders, labels; shared, since each row of a table is read as a table.
+    pub words: Arc<Words>,
     /// A sign that is not looked at, to measure what it contributes.
     pub without: Option<Sign>,
     /// Changes whenever the rule does, so that mail read by an older one is looked at again.
@@ -38,7 +40,7 @@ pub struct General {
 
 impl Default for General {
     fn default() -> Self {
-        Self { words: Words::builtin().clone(), without: None, version: 2 }
+        Self { words: Arc::clone(Words::builtin()), without: None, version: 2 }
     }
 }
 

@@ -4,7 +4,7 @@
 //! Texts are folded before they are compared: small letters, one blank for everything that is neither
 //! letter nor digit. Limits: 1 MiB and 10,000 terms a list.
 
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use serde::Deserialize;
 
@@ -182,11 +182,12 @@ pub struct Words {
 impl Words {
     /// The words that come with Aloud.
     #[must_use]
-    pub fn builtin() -> &'static Self {
-        static WORDS: OnceLock<Words> = OnceLock::new();
+    pub fn builtin() -> &'static Arc<Self> {
+        static WORDS: OnceLock<Arc<Words>> = OnceLock::new();
         // A test parses the same text, so the default is never taken in a build that passed.
         WORDS.get_or_init(|| {
-            Self::parse(include_str!("../../../../assets/voicemail-words.toml")).unwrap_or_default()
+            let text = include_str!("../../../../assets/voicemail-words.toml");
+            Arc::new(Self::parse(text).unwrap_or_default())
         })
     }
 
@@ -240,35 +241,36 @@ impl Words {
 
     /// With the words of another file.
     #[must_use]
-    pub fn with(mut self, more: Self) -> Self {
+    pub fn with(&self, more: &Self) -> Self {
+        let mut all = self.clone();
         let own = [
-            &mut self.voice,
-            &mut self.fax,
-            &mut self.telephone,
-            &mut self.robot,
-            &mut self.caller,
-            &mut self.phone,
-            &mut self.name,
-            &mut self.own,
-            &mut self.length,
-            &mut self.pages,
-            &mut self.seconds,
-            &mut self.minutes,
-            &mut self.by,
-            &mut self.message,
-            &mut self.left,
-            &mut self.possessive,
-            &mut self.withheld,
-            &mut self.transcript,
-            &mut self.other,
-            &mut self.bill,
-            &mut self.sent,
-            &mut self.scan,
+            &mut all.voice,
+            &mut all.fax,
+            &mut all.telephone,
+            &mut all.robot,
+            &mut all.caller,
+            &mut all.phone,
+            &mut all.name,
+            &mut all.own,
+            &mut all.length,
+            &mut all.pages,
+            &mut all.seconds,
+            &mut all.minutes,
+            &mut all.by,
+            &mut all.message,
+            &mut all.left,
+            &mut all.possessive,
+            &mut all.withheld,
+            &mut all.transcript,
+            &mut all.other,
+            &mut all.bill,
+            &mut all.sent,
+            &mut all.scan,
         ];
         for (list, more) in own.into_iter().zip(more.lists()) {
             list.add(more.clone());
         }
-        self
+        all
     }
 }
 
@@ -314,7 +316,7 @@ mod tests {
     #[test]
     fn a_user_adds_words() {
         let more = Words::parse("voice = ['Quasselkiste*']").unwrap();
-        let words = Words::builtin().clone().with(more);
+        let words = Words::builtin().with(&more);
         assert!(words.voice.is_in(&Folded::of("Deine Quasselkisten-Post")));
         assert!(words.voice.is_in(&Folded::of("voicemail")));
         let fault = Words::parse("voice = [\n'a',\n1]").unwrap_err();
