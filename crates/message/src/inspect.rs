@@ -158,11 +158,8 @@ fn read_level(
     mail.evidence = found.evidence;
     let telephone = matches!(mail.kind, MessageKind::Voice | MessageKind::Fax);
     let vendor = found.vendor;
-    let said = if found.worded {
-        recognize::said::read(&scene, &table.general.words)
-    } else {
-        Said::default()
-    };
+    let read = || recognize::said::read(&scene, &table.general.words);
+    let said = found.said.or_else(|| found.worded.then(read)).unwrap_or_default();
     let nobody = &table.general.words.withheld;
     let from_machine =
         sender::Machine { vendor, robot: found.robot, said: &said, nobody, telephone };

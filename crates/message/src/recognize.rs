@@ -36,6 +36,8 @@ pub struct Recognition<'t> {
     pub worded: bool,
     /// From is a machine and not the caller.
     pub robot: bool,
+    /// What its words say, where they were read to decide.
+    pub said: Option<said::Said>,
 }
 
 /// What a part's content is, from its type, else its name, else its first octets.
@@ -370,6 +372,7 @@ impl<'t> Ladder<'_, 't> {
         }
         self.out.worded = true;
         self.out.robot = found.robot;
+        self.out.said = Some(found.said);
         Some(found.kind)
     }
 

@@ -12,7 +12,7 @@ use aloud_model::MessageKind;
 
 use super::Medium;
 use super::said::{self, Said, is_number};
-use super::words::{Folded, Words};
+use super::words::{Folded, List, Words};
 use crate::vendors::Scene;
 use crate::view::{Header, Part, mailbox};
 
@@ -22,6 +22,10 @@ pub const ENOUGH: i32 = 10;
 const SOURCES: usize = 3;
 /// Octets of a TIFF that are looked at.
 const TIFF_MAX: usize = 64 * 1024;
+/// Characters of the text in which words are looked for.
+const TEXT_MAX: usize = 8_000;
+/// Digits of a caller's number that a file's name may hold.
+const CALLER_MIN: usize = 5;
 /// Digits of an extension as a sender's local part.
 const EXTENSION_MAX: usize = 6;
 /// A voice mail is not longer, in seconds: no system in `docs/standards.md` lets a caller speak on.
@@ -220,6 +224,8 @@ pub struct Verdict {
     pub signs: Vec<Sign>,
     /// From is a machine and not the caller.
     pub robot: bool,
+    /// What its words say.
+    pub said: Said,
 }
 
 /// Weighs a message. `missing` are the octets that have not been fetched.
@@ -233,47 +239,86 @@ pub fn judge(
     let audio: Vec<&Part<'_>> = of(media, |m| m == Medium::Audio);
     let pages: Vec<&Part<'_>> = of(media, |m| matches!(m, Medium::Tiff | Medium::Document));
     (!audio.is_empty() || !pages.is_empty()).then_some(())?;
+    let kind = if audio.is_empty() { MessageKind::Fax } else { MessageKind::Voice };
+    let seen = Seen::of(scene);
+    seen.may_be(kind, media, &general.words).then_some(())?;
     let said = said::read(scene, &general.words);
-    let look = Look { scene, media, words: &general.words, said: &said, missing };
-    let voice = || (!audio.is_empty()).then(|| look.voice(&audio));
-    let fax = || (!pages.is_empty() && audio.is_empty()).then(|| look.fax(&pages));
-    let candidates = [(MessageKind::Voice, voice()), (MessageKind::Fax, fax())];
-    candidates.into_iter().find_map(|(kind, signs)| {
-        let mut signs = signs?;
-        signs.retain(|sign| general.without != Some(*sign));
-        let total: i32 = signs.iter().map(|sign| sign.weight()).sum();
-        let machine = [Sign::System, Sign::Robot, Sign::NumberSender];
-        let header = scene.view.header();
-        let program = has_program(header);
-        let person = signs.contains(&Sign::Person);
-        let named = said.withheld || said.number.is_some();
-        // Somebody who passes a recording on can be answered.
-        let robot = signs.iter().any(|sign| machine.contains(sign))
-            || (!person && !program && (named || kind == MessageKind::Fax));
-        signs.retain(|sign| sign.weight() > 0);
-        let mut sources: Vec<Source> = Vec::new();
-        for sign in &signs {
-            let source = sign.row().0;
-            if !sources.contains(&source) {
-                sources.push(source);
-            }
+    let look = Look { scene, media, words: &general.words, said: &said, seen: &seen, missing };
+    let mut signs = if kind == MessageKind::Voice { look.voice(&audio) } else { look.fax(&pages) };
+    signs.retain(|sign| general.without != Some(*sign));
+    let total: i32 = signs.iter().map(|sign| sign.weight()).sum();
+    let machine = [Sign::System, Sign::Robot, Sign::NumberSender];
+    let header = scene.view.header();
+    let program = has_program(header);
+    let person = signs.contains(&Sign::Person);
+    let named = said.withheld || said.number.is_some();
+    // Somebody who passes a recording on can be answered.
+    let robot = signs.iter().any(|sign| machine.contains(sign))
+        || (!person && !program && (named || kind == MessageKind::Fax));
+    signs.retain(|sign| sign.weight() > 0);
+    let mut sources: Vec<Source> = Vec::new();
+    for sign in &signs {
+        let source = sign.row().0;
+        if !sources.contains(&source) {
+            sources.push(source);
         }
-        signs.sort_by_key(|sign| -sign.weight());
-        let worded = signs.iter().any(|sign| {
-            // "Fax:" stands in the signature of every office.
-            (*sign == Sign::TextWords && kind == MessageKind::Voice)
-                || matches!(
-                    sign,
-                    Sign::SubjectWords | Sign::SubjectMessage | Sign::System | Sign::FileName
-                )
-        });
-        let believed = total >= ENOUGH && sources.len() >= SOURCES && worded;
-        believed.then_some(Verdict { kind, signs, robot })
-    })
+    }
+    signs.sort_by_key(|sign| -sign.weight());
+    let worded = signs.iter().any(|sign| {
+        // "Fax:" stands in the signature of every office.
+        (*sign == Sign::TextWords && kind == MessageKind::Voice)
+            || matches!(
+                sign,
+                Sign::SubjectWords | Sign::SubjectMessage | Sign::System | Sign::FileName
+            )
+    });
+    let believed = total >= ENOUGH && sources.len() >= SOURCES && worded;
+    believed.then_some(Verdict { kind, signs, robot, said })
 }
 
 fn of<'s, 'v>(media: &[(&'s Part<'v>, Medium)], fits: fn(Medium) -> bool) -> Vec<&'s Part<'v>> {
     media.iter().filter(|(_, medium)| fits(*medium)).map(|(part, _)| *part).collect()
+}
+
+/// The texts that words are looked for in.
+struct Seen {
+    subject: Folded,
+    /// The sender's name and local part.
+    from: Folded,
+    /// The beginning of the text.
+    text: Folded,
+}
+
+impl Seen {
+    fn of(scene: &Scene<'_>) -> Self {
+        let local = scene.from_address.split('@').next().unwrap_or_default();
+        Self {
+            subject: Folded::of(&scene.subject),
+            from: Folded::of(&format!("{} {local}", scene.from)),
+            text: Folded::of(&scene.text.chars().take(TEXT_MAX).collect::<String>()),
+        }
+    }
+
+    /// Whether one of the signs can be there without which nothing is believed. Asked before the text
+    /// is read closely and HTML is decoded for it, since most mail has none.
+    fn may_be(&self, kind: MessageKind, media: &[(&Part<'_>, Medium)], words: &Words) -> bool {
+        let voice = kind == MessageKind::Voice;
+        let own = if voice { &words.voice } else { &words.fax };
+        own.is_in(&self.subject)
+            || words.message.is_in(&self.subject)
+            || self.is_system(own, words)
+            || (voice && own.is_in(&self.text))
+            || media.iter().any(|(part, _)| {
+                let stem = stem(part).unwrap_or_default();
+                // The caller's number is not known yet.
+                let numbered = stem.chars().filter(char::is_ascii_digit).count() >= CALLER_MIN;
+                is_machine_name(&stem, own, words) || (voice && numbered)
+            })
+    }
+
+    fn is_system(&self, own: &List, words: &Words) -> bool {
+        own.is_in(&self.from) || words.telephone.is_in(&self.from)
+    }
 }
 
 struct Look<'s, 'v> {
@@ -281,6 +326,7 @@ struct Look<'s, 'v> {
     media: &'s [(&'s Part<'v>, Medium)],
     words: &'s Words,
     said: &'s Said,
+    seen: &'s Seen,
     missing: u64,
 }
 
@@ -345,21 +391,20 @@ impl Look<'_, '_> {
         let counted = u32::try_from(scans.len()).unwrap_or(0);
         add(Sign::Pages, self.said.pages.is_some_and(|said| said == counted || scans.is_empty()));
         add(Sign::FileName, pages.iter().any(|part| self.machine_name(part, &self.words.fax)));
-        let subject = Folded::of(&self.scene.subject);
-        add(Sign::SentFax, self.words.sent.is_in(&subject));
-        add(Sign::Scan, self.words.scan.is_in(&subject) || self.words.scan.is_in(&self.from()));
+        let (scan, seen) = (&self.words.scan, self.seen);
+        add(Sign::SentFax, self.words.sent.is_in(&seen.subject));
+        add(Sign::Scan, scan.is_in(&seen.subject) || scan.is_in(&seen.from));
         signs
     }
 
     /// Signs that voice mail and fax have in common.
-    fn common(&self, own: &super::words::List) -> Vec<Sign> {
+    fn common(&self, own: &List) -> Vec<Sign> {
         let (scene, words, said) = (self.scene, self.words, self.said);
         let mut signs = Vec::new();
         let mut add = |sign: Sign, holds: bool| signs.extend(holds.then_some(sign));
-        let subject = Folded::of(&scene.subject);
-        let from = self.from();
+        let Seen { subject, from, text } = self.seen;
         let local = Folded::of(scene.from_address.split('@').next().unwrap_or_default());
-        let system = own.is_in(&from) || words.telephone.is_in(&from);
+        let system = self.seen.is_system(own, words);
         let header = scene.view.header();
         let automatic =
             header.token("auto-submitted").is_some_and(|v| !v.eq_ignore_ascii_case("no"))
@@ -369,10 +414,9 @@ impl Look<'_, '_> {
         add(Sign::System, system);
         add(Sign::Robot, robot);
         add(Sign::NumberSender, number);
-        add(Sign::SubjectWords, own.is_in(&subject));
+        add(Sign::SubjectWords, own.is_in(subject));
         add(Sign::SubjectNumber, said.in_subject || said.withheld);
-        let text = Folded::of(&scene.text.chars().take(8_000).collect::<String>());
-        add(Sign::TextWords, own.is_in(&text));
+        add(Sign::TextWords, own.is_in(text));
         add(Sign::Caller, said.labelled || (said.withheld && said.seconds.is_some()));
         add(Sign::Transcript, said.transcript.is_some());
         let bulk = header
@@ -387,12 +431,12 @@ impl Look<'_, '_> {
         let answer = ["re:", "aw:", "sv:", "rv:", "antw:", "回复:", "回覆:"];
         let subject_line = scene.subject.trim_start().to_lowercase();
         add(Sign::Answer, thread || answer.iter().any(|mark| subject_line.starts_with(mark)));
-        add(Sign::Bill, words.bill.is_in(&subject) || self.file_words(&words.bill));
-        let spoken = words.other.is_in(&subject) || words.other.is_in(&from);
+        add(Sign::Bill, words.bill.is_in(subject) || self.file_words(&words.bill));
+        let spoken = words.other.is_in(subject) || words.other.is_in(from);
         add(Sign::OtherThing, spoken || self.file_words(&words.other));
-        add(Sign::OtherText, words.other.is_in(&text));
+        add(Sign::OtherText, words.other.is_in(text));
         add(Sign::Person, !system && !robot && !number && self.is_person());
-        let message = words.message.is_in(&subject) && !own.is_in(&subject);
+        let message = words.message.is_in(subject) && !own.is_in(subject);
         add(Sign::SubjectMessage, message && (said.in_subject || said.labelled || said.withheld));
         signs
     }
@@ -420,38 +464,19 @@ impl Look<'_, '_> {
             || is_number(&self.scene.from) && self.scene.from.trim_matches('"') != local
     }
 
-    /// The sender's name and local part.
-    fn from(&self) -> Folded {
-        let local = self.scene.from_address.split('@').next().unwrap_or_default();
-        Folded::of(&format!("{} {local}", self.scene.from))
-    }
-
-    fn file_words(&self, list: &super::words::List) -> bool {
+    fn file_words(&self, list: &List) -> bool {
         let mut names = self.media.iter().filter_map(|(part, _)| part.filename());
         names.any(|name| list.is_in(&Folded::of(&name)))
     }
 
-    /// A name as machines give it: a word for voice mail, `msg0001`, `vm_...`, the caller's number, or
-    /// a time with a number.
-    fn machine_name(&self, part: &Part<'_>, own: &super::words::List) -> bool {
-        let Some(name) = part.filename() else { return false };
-        let stem = name.rsplit_once('.').map_or(name.as_str(), |(stem, _)| stem).to_lowercase();
-        let digits: String = stem.chars().filter(char::is_ascii_digit).collect();
-        let caller: String =
-            self.said.number.iter().flat_map(|n| n.chars()).filter(char::is_ascii_digit).collect();
-        let numbered = |prefix: &str| {
-            stem.strip_prefix(prefix)
-                .is_some_and(|rest| rest.len() >= 3 && rest.bytes().all(|c| c.is_ascii_digit()))
-        };
-        let named = own.is_in(&Folded::of(&stem))
-            || ["voicemail", "voicemessage", "vmessage", "vm_", "vm-"]
-                .iter()
-                .any(|p| stem.starts_with(p) && own == &self.words.voice);
+    /// A name as machines give it, or one with the caller's number.
+    fn machine_name(&self, part: &Part<'_>, own: &List) -> bool {
+        let Some(stem) = stem(part) else { return false };
+        let digits = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();
+        let caller = digits(self.said.number.as_deref().unwrap_or_default());
         let voice = own == &self.words.voice;
-        named
-            || numbered("msg")
-            || numbered("vm")
-            || (voice && caller.len() >= 5 && digits.contains(&caller))
+        is_machine_name(&stem, own, self.words)
+            || (voice && caller.len() >= CALLER_MIN && digits(&stem).contains(&caller))
     }
 
     fn probe(&self, part: &Part<'_>) -> probe::Facts {
@@ -461,6 +486,25 @@ impl Look<'_, '_> {
         let hint = Hint { media_type: &part.content.value, filename: name.as_deref() };
         probe::probe(&octets, hint, whole)
     }
+}
+
+/// A file's name without its extension, in small letters.
+fn stem(part: &Part<'_>) -> Option<String> {
+    let name = part.filename()?;
+    Some(name.rsplit_once('.').map_or(name.as_str(), |(stem, _)| stem).to_lowercase())
+}
+
+/// A word for voice mail or fax, `msg0001`, `vm_...`.
+fn is_machine_name(stem: &str, own: &List, words: &Words) -> bool {
+    let numbered = |prefix: &str| {
+        stem.strip_prefix(prefix)
+            .is_some_and(|rest| rest.len() >= 3 && rest.bytes().all(|c| c.is_ascii_digit()))
+    };
+    let begins = ["voicemail", "voicemessage", "vmessage", "vm_", "vm-"];
+    own.is_in(&Folded::of(stem))
+        || (own == &words.voice && begins.iter().any(|begin| stem.starts_with(begin)))
+        || numbered("msg")
+        || numbered("vm")
 }
 
 /// The first decoded octets of a part.

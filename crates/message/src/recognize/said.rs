@@ -63,9 +63,17 @@ pub struct Heard {
     pub lines: Vec<String>,
 }
 
+#[cfg(test)]
+thread_local! {
+    /// How many messages were read: it costs the most of all that recognition does.
+    pub static READ: std::cell::Cell<usize> = const { std::cell::Cell::new(0) };
+}
+
 /// Reads a message.
 #[must_use]
 pub fn read(scene: &Scene<'_>, words: &Words) -> Said {
+    #[cfg(test)]
+    READ.set(READ.get() + 1);
     let mut reader = Reader::new(words);
     let is = |medium: Medium| scene.view.leaves().find(|part| super::medium(part) == medium);
     let html = is(Medium::Html).map(crate::inspect::part_text);

@@ -110,3 +110,23 @@ fn a_length_is_that_of_a_message() {
         assert_eq!(reader.said.seconds, seconds, "{text}");
     }
 }
+
+#[test]
+fn a_message_is_read_once_and_only_where_words_for_it_can_be() {
+    for (header, text, times) in [
+        ("From: Voicemail <vm@pbx.example>\nSubject: Voicemail from 030 5550123", "", 1),
+        ("From: vm@pbx.example\nSubject: Message from 030 5550123", "Length: 9 s", 1),
+        ("From: Ada <ada@example.com>\nSubject: Hello", "as promised", 0),
+        // A row of the table decides, and its words are read once.
+        ("X-Asterisk-VM-Message-Num: 1\nFrom: a@pbx.example\nSubject: x", "", 1),
+    ] {
+        READ.set(0);
+        let raw = format!(
+            "{header}\nContent-Type: multipart/mixed; boundary=b\n\n--b\n\n{text}\n\
+             --b\nContent-Type: audio/basic; name=a.au\n\n.snd\n--b--\n"
+        );
+        let table = crate::vendors::Table::builtin();
+        let _ = Mail::read_with(raw.as_bytes(), &ReadOptions::default(), table);
+        assert_eq!(READ.get(), times, "{header}");
+    }
+}
