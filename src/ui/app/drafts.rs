@@ -202,7 +202,7 @@ impl App {
     /// Whether a message is being handed over, or taken back.
     fn hands_over(&self) -> bool {
         let parted = self.parted.iter().map(|parted| &parted.composer);
-        self.composer.iter().chain(parted).any(Composer::is_sending)
+        self.composer.iter().chain(parted).any(Composer::is_leaving)
     }
 
     /// A message that the window waited for was handed over: it goes on to close.

@@ -439,6 +439,28 @@ async fn the_window_closes_once_what_is_being_sent_is_in_the_outbox() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_window_waits_for_a_recording_that_is_closed_to_be_sent() {
+    let mut j = Journey::begin().await;
+    j.type_in(US, "n");
+    j.settle().await;
+    j.type_in(US, "ada@example.com\n");
+    j.named(Named::Escape);
+    j.named(Named::Space);
+    j.until("it records", |j| {
+        j.audio.state().borrow().recorder.phase == RecorderPhase::Recording
+            && j.app.composer.as_ref().is_some_and(|composer| composer.holds_something())
+    })
+    .await;
+    // Nothing is pumped from here on: the recording is not closed for the window.
+    let task = j.app.update(Message::Composer(composer::Message::Send));
+    j.start(task);
+    assert!(j.app.composer.as_ref().is_some_and(|composer| !composer.is_sending()));
+    j.take(Message::Quit);
+    assert!(matches!(j.app.leaving, drafts::Leaving::Handing(_)));
+    j.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_is_being_written_is_kept_when_the_demo_opens() {
     let mut j = Journey::begin().await;
     a_text_message(&mut j).await;

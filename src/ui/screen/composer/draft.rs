@@ -181,6 +181,8 @@ impl Composer {
             act = act.and(orders(spoken.finish()));
         }
         act = act.and(Action::Audio(Command::Monitor(false)));
+        // Closed before its recording was, it is a draft.
+        self.send_after = false;
         if self.stage != Stage::Open {
             return (act, None);
         }

@@ -227,6 +227,13 @@ impl Composer {
         self.stage == Stage::Sending
     }
 
+    /// Whether it was told to send its message and that has no outcome yet: the engine has it, or the
+    /// recording is still being closed.
+    #[must_use]
+    pub fn is_leaving(&self) -> bool {
+        self.is_sending() || self.send_after
+    }
+
     /// Whether the engine has its message or its draft and has not answered yet.
     #[must_use]
     pub fn is_waiting(&self) -> bool {
