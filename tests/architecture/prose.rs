@@ -17,7 +17,6 @@ const LAYERS: [&str; 6] = ["message", "engine", "cli", "ui", "main", "window"];
 const DATA: &[(&str, &str)] = &[
     ("message/validate", "findings about octets in the words of the standards, for administrators"),
     ("message/dsn/why", "what mail servers say, to be recognised"),
-    ("message/inspect/sender", "what voice systems write for a caller without a number"),
     ("message/card", "calendar and telephone words of cards, and what is wrong with a card"),
     ("message/compose/fax", "the name of a limit"),
     ("cli/demo/check", "what each step of the self-test found, for whoever packages the program"),
