@@ -255,7 +255,12 @@ async fn an_answer_by_voice_keeps_recipients_and_subject_and_claims_only_what_wa
     let mut j = Journey::begin().await;
     // Untouched, it is no draft.
     j.type_in(US, "j");
-    j.opened().await;
+    // All of it: the message that an engine is looking at when it dies is not looked at again.
+    j.until("the whole message is here", |j| {
+        let opened = j.app.reader.as_ref().and_then(|reader| reader.opened());
+        opened.is_some_and(|opened| opened.complete)
+    })
+    .await;
     j.type_in(US, "r");
     j.wait(300).await;
     assert!(j.app.composer.is_some());
