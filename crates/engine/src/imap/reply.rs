@@ -12,15 +12,50 @@ pub enum ReplyCode {
     Limit,
     /// The server broke.
     ServerBug,
+    /// There is no room.
+    OverQuota,
+    /// The server cannot ever do this.
+    Cannot,
+    /// The user may not do this.
+    NoPerm,
+    /// There is no such mailbox.
+    NonExistent,
+    /// The same, and it may be made.
+    TryCreate,
+    /// The message is larger than the server takes (RFC 7889).
+    TooBig,
+    /// The server takes the client for broken.
+    ClientBug,
 }
 
 impl ReplyCode {
+    fn is_final(self) -> bool {
+        match self {
+            Self::Unavailable | Self::InUse | Self::Limit | Self::ServerBug | Self::OverQuota => {
+                false
+            }
+            Self::Cannot
+            | Self::NoPerm
+            | Self::NonExistent
+            | Self::TryCreate
+            | Self::TooBig
+            | Self::ClientBug => true,
+        }
+    }
+
     fn parse(atom: &str) -> Option<Self> {
         [
             ("UNAVAILABLE", Self::Unavailable),
             ("INUSE", Self::InUse),
             ("LIMIT", Self::Limit),
             ("SERVERBUG", Self::ServerBug),
+            ("OVERQUOTA", Self::OverQuota),
+            ("CANNOT", Self::Cannot),
+            ("NOPERM", Self::NoPerm),
+            ("NONEXISTENT", Self::NonExistent),
+            ("TRYCREATE", Self::TryCreate),
+            ("TOOBIG", Self::TooBig),
+            ("CLIENTBUG", Self::ClientBug),
         ]
         .into_iter()
         .find_map(|(name, code)| atom.eq_ignore_ascii_case(name).then_some(code))
@@ -53,7 +88,16 @@ impl Reply {
     #[must_use]
     pub fn passes(&self) -> bool {
         const EXCHANGE: &str = "authenticated but not connected";
-        self.code.is_some() || self.text.to_ascii_lowercase().contains(EXCHANGE)
+        match self.code {
+            Some(code) => !code.is_final(),
+            None => self.text.to_ascii_lowercase().contains(EXCHANGE),
+        }
+    }
+
+    /// True if the server says why it will never do this. Without a code nobody knows.
+    #[must_use]
+    pub fn is_final(&self) -> bool {
+        self.code.is_some_and(ReplyCode::is_final)
     }
 }
 
@@ -70,7 +114,9 @@ mod tests {
             ("[SERVERBUG]", Some(ReplyCode::ServerBug), true),
             ("no such mailbox [UNAVAILABLE]", None, false),
             ("[UNAVAILABLE-EVER] no", None, false),
-            ("[OVERQUOTA] full", None, false),
+            ("[OVERQUOTA] full", Some(ReplyCode::OverQuota), true),
+            ("[NOPERM] not yours", Some(ReplyCode::NoPerm), false),
+            ("[TRYCREATE] none", Some(ReplyCode::TryCreate), false),
             ("[", None, false),
             ("", None, false),
             ("User is authenticated but not connected.", None, true),
