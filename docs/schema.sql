@@ -245,10 +245,12 @@ CREATE TABLE ops (
   flag TEXT NOT NULL DEFAULT '',
   -- locations.id that a move made in the target; else 0.
   made INTEGER NOT NULL DEFAULT 0,
-  -- Why it failed: '', 'server', 'flag-not-kept', 'mailbox-gone', 'renumbered'.
+  -- Why it failed or waits: '', 'server', 'flag-not-kept', 'mailbox-gone', 'renumbered'.
   why TEXT NOT NULL DEFAULT '',
   -- What the server said, as it said it.
-  said TEXT NOT NULL DEFAULT ''
+  said TEXT NOT NULL DEFAULT '',
+  -- Unix seconds before which it is not tried again; 0 = at any time.
+  due INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 CREATE INDEX ops_account ON ops(account, state, id);
 CREATE INDEX ops_message ON ops(message);

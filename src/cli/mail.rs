@@ -8,8 +8,8 @@ use serde_json::json;
 use super::{Dirs, Failure, Outcome, block_on};
 use crate::{
     engine::{
-        AccountState, Engine, Event, ListQuery, ListRow, Options, OutboxRow, OutboxState, Progress,
-        Scope, Sort, SyncReport,
+        AccountState, Engine, Event, ListQuery, ListRow, OpFailure, OperationKind, Options,
+        OutboxRow, OutboxState, Progress, Scope, Sort, SyncReport,
         secrets::{GivenPassword, KeyringStore},
     },
     model::{AddrSpec, Importance, MailboxId, OutboxId, Secret, imap::MailboxRole},
@@ -305,6 +305,12 @@ pub fn send(args: SendArgs, dirs: &Dirs) -> Outcome {
                 Some(row) => troubles.push(format!("<{message_id}>: {}", state_words(&row.state))),
             }
         }
+        // It was sent, whatever becomes of the copy.
+        for operation in engine.operations().await? {
+            if operation.kind == OperationKind::File && operation.why != OpFailure::None {
+                eprintln!("{}", wording::operation::sentence(&operation));
+            }
+        }
         if troubles.is_empty() { Ok(()) } else { Err(Failure::Failed(troubles.join("; "))) }
     })
 }
@@ -437,6 +443,12 @@ async fn report(engine: &Engine, event: &Event) {
             }
         }
         Event::Arrived(keys) => eprintln!("{}", fl!("list-new", count = keys.len())),
+        Event::NotDone(id) => {
+            let all = engine.operations().await.unwrap_or_default();
+            if let Some(operation) = all.iter().find(|operation| operation.id == *id) {
+                eprintln!("{}", wording::operation::sentence(operation));
+            }
+        }
         Event::Sent(id) => eprintln!("{}", fl!("cli-outbox-sent", id = id.to_string())),
         Event::SendFailed(id, reason) => {
             let state = told(reason);

@@ -37,6 +37,7 @@ pub(crate) mod fax;
 pub mod inspect;
 pub mod log;
 pub mod mail;
+pub mod ops;
 pub(crate) mod play;
 pub(crate) mod validate;
 pub mod vendors;
@@ -99,6 +100,8 @@ pub enum Command {
     Send(mail::SendArgs),
     /// Show what waits to be sent.
     Outbox(mail::OutboxArgs),
+    /// Show what was asked for of the servers and is not done.
+    Ops(ops::OpsArgs),
     /// List, show, restore, remove or save what was begun and not sent.
     Drafts(drafts::DraftsArgs),
     /// Open the demo mailbox, or check the installed program with it.
@@ -204,6 +207,7 @@ pub fn run(command: Command, dirs: &Dirs) -> ExitCode {
         Command::List(args) => mail::list(args, dirs),
         Command::Send(args) => mail::send(args, dirs),
         Command::Outbox(args) => mail::outbox(args, dirs),
+        Command::Ops(args) => ops::ops(args, dirs),
         Command::Drafts(args) => drafts::drafts(args, dirs),
         Command::Demo(args) => demo::demo(args, dirs),
         Command::Loopback(args) => demo::loopback(args, dirs),

@@ -137,6 +137,7 @@ pub fn missing(what: &Missing) -> String {
         Missing::Account(id) => fl!("missing-account", number = id.to_string()),
         Missing::Mailbox(id) => fl!("missing-mailbox", number = id.to_string()),
         Missing::Queued(id) => fl!("missing-queued", number = id.to_string()),
+        Missing::Operation(id) => fl!("missing-operation", number = id.0.to_string()),
         Missing::Draft(id) => fl!("cli-draft-gone", id = id),
         Missing::Revision(number, draft) => {
             fl!("missing-revision", number = number.to_string(), draft = draft.to_string())

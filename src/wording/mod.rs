@@ -11,6 +11,7 @@ pub mod address;
 pub mod delivery;
 pub mod failure;
 pub mod figures;
+pub mod operation;
 pub mod people;
 pub mod phrases;
 pub mod problem;

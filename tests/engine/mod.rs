@@ -16,6 +16,7 @@ mod online;
 mod outbox;
 mod own_card;
 mod receipts;
+mod refusals;
 mod scale;
 mod secrecy;
 mod sending;

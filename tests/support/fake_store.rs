@@ -4,6 +4,7 @@
 use std::{
     collections::{BTreeMap, VecDeque},
     sync::{Arc, Mutex},
+    time::Duration,
 };
 
 use aloud::{
@@ -17,7 +18,7 @@ use aloud::{
     },
     model::{AccountId, Flag, MailboxId, MessageKey, Secret, Uid, UidValidity},
 };
-use tokio::sync::Semaphore;
+use tokio::{sync::Semaphore, time::Instant};
 
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Row {
@@ -42,6 +43,8 @@ pub struct Inner {
     pub boxes: Vec<Place>,
     pub ops: VecDeque<Op>,
     pub ends: Vec<(i64, OpEnd)>,
+    /// Operations that wait for their time.
+    pub later: Vec<(i64, Instant)>,
     pub writes: u32,
     pub password: Option<String>,
     pub asked: u32,
@@ -316,18 +319,35 @@ impl Sink for Memory {
 
     async fn next_op(&self, _account: AccountId) -> Result<Option<Op>, Error> {
         let mut inner = self.lock();
-        let given = inner.ops.front().cloned();
-        if let Some(op) = inner.ops.front_mut() {
-            op.attempts += 1;
-        }
-        Ok(given)
+        let now = Instant::now();
+        inner.later.retain(|(_, due)| *due > now);
+        let held: Vec<i64> = inner.later.iter().map(|(id, _)| *id).collect();
+        let Some(op) = inner.ops.iter_mut().find(|op| !held.contains(&op.id)) else {
+            return Ok(None);
+        };
+        let given = op.clone();
+        op.attempts += 1;
+        Ok(Some(given))
     }
 
     async fn op_end(&self, op: i64, end: OpEnd) -> Result<Vec<MessageKey>, Error> {
         let mut inner = self.lock();
-        assert_eq!(inner.ops.pop_front().map(|first| first.id), Some(op), "out of order");
+        let held: Vec<i64> = inner.later.iter().map(|(id, _)| *id).collect();
+        let first = inner.ops.iter().position(|op| !held.contains(&op.id));
+        let first = first.and_then(|at| inner.ops.remove(at));
+        assert_eq!(first.map(|first| first.id), Some(op), "out of order");
         inner.ends.push((op, end));
         Ok(Vec::new())
+    }
+
+    async fn op_later(&self, op: i64, _said: String) -> Result<Vec<MessageKey>, Error> {
+        self.lock().later.push((op, Instant::now() + Duration::from_secs(30)));
+        Ok(Vec::new())
+    }
+
+    async fn next_due(&self, _account: AccountId) -> Result<Option<Duration>, Error> {
+        let due = self.lock().later.iter().map(|(_, due)| *due).min();
+        Ok(due.map(|due| due.saturating_duration_since(Instant::now())))
     }
 
     async fn message_count(&self, _account: AccountId) -> Result<u32, Error> {

@@ -4,6 +4,7 @@
 mod account;
 mod event;
 mod list;
+mod operation;
 mod outgoing;
 mod people;
 mod phrases;
@@ -20,6 +21,7 @@ pub use super::errors::{
 pub use account::*;
 pub use event::*;
 pub use list::*;
+pub use operation::*;
 pub use outgoing::*;
 pub use people::*;
 pub(crate) use phrases::filled;

@@ -90,6 +90,11 @@ impl App {
                 }
                 self.overview()
             }
+            Event::NotDone(id) => bridge::ask(
+                self.engine.as_ref(),
+                |engine| async move { engine.operations().await },
+                move |all| Message::NotDone(id, all.unwrap_or_default()),
+            ),
             Event::DraftsChanged => self.drafts_changed(),
             Event::AccountChanged(_) => self.overview(),
             Event::AuthRequired(_) => self.overview(),

@@ -36,7 +36,7 @@ use crate::{
     audio::{self, Audio},
     engine::{
         self, Account, Closed, Counts, DeletedUnheard, Draft, DraftId, Engine, Event, Mailbox,
-        UndoToken,
+        Operation, OperationId, UndoToken,
     },
     model::{ContactId, MessageKey, OutboxId},
 };
@@ -225,6 +225,8 @@ pub enum Message {
     Ordered(Result<(), engine::Error>),
     /// The demo is open.
     Demo(Result<Engine, engine::Error>),
+    /// What the servers have not done, because one of it was refused.
+    NotDone(OperationId, Vec<Operation>),
     /// The user's own mail is open, to add an account to it.
     Home(Result<Engine, engine::Error>),
 

@@ -391,6 +391,26 @@ fn a_toast_of_sending_counts_down_and_undo_is_gone_once_it_went() {
     assert!(sees(&app, "The server didn’t take your message. It said: no such user"));
 }
 
+#[test]
+fn what_a_server_refuses_is_said_with_its_words() {
+    let mut app = app();
+    let refused = engine::Operation {
+        id: engine::OperationId(7),
+        account: crate::model::AccountId(1),
+        mailbox: crate::model::MailboxId(1),
+        message: MessageKey(1),
+        kind: engine::OperationKind::Move(crate::model::MailboxId(2)),
+        state: engine::OperationState::Failed,
+        why: engine::OpFailure::Server,
+        said: "Not today".into(),
+        attempts: 1,
+    };
+    let _ = app.update(Message::NotDone(engine::OperationId(8), vec![refused.clone()]));
+    assert!(app.toast.is_none(), "that is another one");
+    let _ = app.update(Message::NotDone(engine::OperationId(7), vec![refused]));
+    assert!(sees(&app, "A message was not moved and is back. The server said: Not today"));
+}
+
 fn unheard(key: i64) -> engine::DeletedUnheard {
     engine::DeletedUnheard {
         key: MessageKey(key),

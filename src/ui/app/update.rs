@@ -10,6 +10,7 @@ use crate::ui::{
     widget::focus,
     words,
 };
+use crate::wording::operation;
 
 impl App {
     /// Applies `message` and returns what the window should do.
@@ -170,6 +171,12 @@ impl App {
                 let kept = self.kept.take();
                 self.kept =
                     drafts.into_iter().find(|d| kept.as_ref().is_some_and(|k| k.id == d.id));
+                Task::none()
+            }
+            Message::NotDone(id, all) => {
+                if let Some(operation) = all.iter().find(|operation| operation.id == id) {
+                    self.say(Icon::CircleX, operation::sentence(operation));
+                }
                 Task::none()
             }
             Message::Ignored => Task::none(),

@@ -4,6 +4,8 @@
 //! Rules that hold for every method: it returns after its transaction is durable; it never waits
 //! for the network; a UID means something only together with the mailbox's current UIDVALIDITY.
 
+use std::time::Duration;
+
 use super::identity::Identity;
 use crate::{
     imap::{Head, Listed, SeenFlags},
@@ -234,6 +236,13 @@ pub trait Sink: Send + Sync + 'static {
 
     /// An operation ended. Not called when the connection broke: the operation then stays first.
     async fn op_end(&self, op: i64, end: OpEnd) -> Result<Vec<MessageKey>, Error>;
+
+    /// The server would not do an operation, for now. It is not returned by [`Self::next_op`] for a
+    /// while, and neither is what was asked for after it of the same message.
+    async fn op_later(&self, op: i64, said: String) -> Result<Vec<MessageKey>, Error>;
+
+    /// How long until an operation is to be tried that [`Self::next_op`] keeps back now.
+    async fn next_due(&self, account: AccountId) -> Result<Option<Duration>, Error>;
 
     /// How many messages the account holds.
     async fn message_count(&self, account: AccountId) -> Result<u32, Error>;

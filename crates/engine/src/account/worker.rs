@@ -20,7 +20,7 @@ use super::{
 };
 use crate::{
     imap::{Head, Reply, Selected, Session, Stored},
-    types::{Error, Event, Fault, Missing},
+    types::{Error, Event, Fault, Missing, OperationId},
 };
 use ahead::Ahead;
 use aloud_model::{Flag, MailboxId, MessageKey, Uid, imap::MailboxRole};
@@ -246,13 +246,29 @@ impl Worker {
         };
         let mut any = false;
         while let Some(op) = sink.next_op(self.shared.setup.id).await? {
-            let end = self.carry_out(&op).await?;
+            // A server that takes nobody in is not the operation's affair.
+            self.session().await?;
+            let end = match self.carry_out(&op).await {
+                Ok(end) => end,
+                Err(Error::Server(said)) => {
+                    self.later(&op, said).await?;
+                    continue;
+                }
+                // The answer breaks the parser each time.
+                Err(Error::Protocol(_)) if op.attempts >= UNREADABLE => {
+                    self.drop_session();
+                    self.later(&op, String::new()).await?;
+                    continue;
+                }
+                Err(error) => return Err(error),
+            };
             self.shared.touch(&op.wire_name);
             if let OpKind::Move { to, .. } = &op.kind {
                 self.shared.touch(to);
             }
             if let OpEnd::Refused(_) = &end {
                 tracing::warn!(op = op.id, "the server refused an operation");
+                self.shared.tell(Event::NotDone(OperationId(op.id)));
             }
             tracing::debug!(op = op.id, "an operation ended");
             let changed = sink.op_end(op.id, end).await?;
@@ -262,11 +278,25 @@ impl Worker {
         if any {
             self.shared.wake_watcher.notify_one();
         }
+        if let Some(pause) = sink.next_due(self.shared.setup.id).await? {
+            self.retry = Some(Instant::now() + pause);
+        }
+        Ok(())
+    }
+
+    /// Keeps an operation for later and tells it the first time.
+    async fn later(&self, op: &Op, said: String) -> Result<(), Error> {
+        tracing::warn!(op = op.id, attempts = op.attempts, "the server would not, for now");
+        let changed = self.shared.setup.sink.op_later(op.id, said).await?;
+        self.shared.tell_changed(changed);
+        if op.attempts == 0 {
+            self.shared.tell(Event::NotDone(OperationId(op.id)));
+        }
         Ok(())
     }
 
     /// # Errors
-    /// When the operation must be tried again.
+    /// [`Error::Server`] when it must be tried again later, others when the connection is of no use.
     async fn carry_out(&mut self, op: &Op) -> Result<OpEnd, Error> {
         let append = matches!(op.kind, OpKind::Append { .. });
         let mut selected = self.select(&op.wire_name).await;
@@ -319,6 +349,8 @@ impl Worker {
         };
         match stored {
             Stored::Done => Ok(OpEnd::Done),
+            // What was sent is here alone: only a refusal that names a reason for good is one.
+            Stored::Refused(reply) if append && !reply.is_final() => Err(Error::Server(reply.text)),
             Stored::Refused(reply) => refused(reply),
         }
     }

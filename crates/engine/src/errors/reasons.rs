@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use aloud_message::compose;
 use aloud_model::{AccountId, AddrSpec, ContactId, MailboxId, MessageKey, OutboxId, Uid};
 
-use crate::drafts::DraftId;
+use crate::{drafts::DraftId, types::OperationId};
 
 /// Why the engine refuses: a rule forbids it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -222,6 +222,9 @@ pub enum Missing {
     /// A message that waits to be sent.
     #[error("outbox {0}")]
     Queued(OutboxId),
+    /// Something that was asked for of a server.
+    #[error("operation {}", .0.0)]
+    Operation(OperationId),
     /// A draft, as it was asked for.
     #[error("draft {0}")]
     Draft(String),

@@ -32,6 +32,7 @@ use aloud_model::*;
 
 mod answers;
 mod messages;
+mod operations;
 mod passwords;
 mod people;
 mod receipt;

@@ -12,7 +12,7 @@ use crate::{
     directory,
     outbox::submit,
     store::{
-        accounts, blocking, list, ops,
+        accounts, blocking, list,
         outbox::{self as rows, Frozen, Phase},
         sent_drafts, zone,
     },
@@ -228,20 +228,6 @@ impl Engine {
             tokio::select! {
                 () = tokio::time::sleep(pause.min(DRAIN_LOOK)) => {}
                 () = self.inner.cancel.cancelled() => return Err(Error::Stopped),
-            }
-        }
-    }
-
-    /// Carries out what waits for the servers now (flags, moves, filing in Sent), as far as they can
-    /// be reached; the rest stays for later.
-    pub async fn settle_operations(&self) {
-        for (id, task) in self.all_tasks() {
-            let waiting = self.inner.store.read(move |c| ops::waiting(c, id)).await;
-            if waiting.is_ok_and(|waiting| waiting.is_empty()) {
-                continue;
-            }
-            if let Err(error) = task.replay().await {
-                tracing::debug!(account = id.0, error = error.class(), "operations stay for later");
             }
         }
     }

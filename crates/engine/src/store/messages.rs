@@ -14,7 +14,7 @@ use super::{
     blobs::to_sql,
     classify::{self, Facts, Known},
     deliveries,
-    ops::{self, FLAGGING, OpFailure, OpState, OpType},
+    ops::{self, FLAGGING, OpState, OpType},
     vocabulary::{Word, quoted},
 };
 use crate::{
@@ -590,7 +590,7 @@ pub(crate) fn forget_uids(t: &Transaction<'_>, mailbox: MailboxId, uidvalidity: 
             Word(OpState::Failed),
             Word(OpState::Waiting),
             Word(OpType::Append),
-            Word(OpFailure::Renumbered)
+            Word(crate::types::OpFailure::Renumbered)
         ],
     )?;
     t.execute(

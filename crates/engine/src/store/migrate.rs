@@ -9,13 +9,14 @@ use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 use super::{Error, Result};
 
 /// Schema files in order; the version of a database is how many of them it has seen.
-const STEPS: [&str; 6] = [
+const STEPS: [&str; 7] = [
     include_str!("migrations/0001_initial.sql"),
     include_str!("migrations/0002_submission.sql"),
     include_str!("migrations/0003_estimated_lengths.sql"),
     include_str!("migrations/0004_values.sql"),
     include_str!("migrations/0005_previews_and_deliveries.sql"),
     include_str!("migrations/0006_unlisted_mailboxes.sql"),
+    include_str!("migrations/0007_operations_wait.sql"),
 ];
 
 /// Looks at the version without writing anything.
@@ -171,7 +172,7 @@ mod tests {
         names_all::<classify::PreviewKind>(&comments);
         names_all::<ops::OpType>(&comments);
         names_all::<ops::OpState>(&comments);
-        names_all::<ops::OpFailure>(&comments);
+        names_all::<crate::types::OpFailure>(&comments);
         names_all::<outbox::Phase>(&comments);
         names_all::<outbox::RelatedAs>(&comments);
         names_all::<crate::FailureWhy>(&comments);

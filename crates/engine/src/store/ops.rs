@@ -17,9 +17,11 @@ use super::{
 };
 use crate::{
     account::{OpEnd, OpRefusal},
-    types::UndoToken,
+    types::{OpFailure, UndoToken},
 };
 use aloud_model::{AccountId, ContactId, Flag, MailboxId, MessageKey, imap::MailboxRole};
+
+pub(crate) mod queue;
 
 /// What an operation does on the server.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -53,6 +55,8 @@ pub struct Op {
     pub kind: OpKind,
     /// How often it was tried.
     pub attempts: u32,
+    /// Unix seconds before which it is not tried again; 0 = at any time.
+    pub due: i64,
 }
 
 vocabulary! {
@@ -79,27 +83,11 @@ vocabulary! {
     }
 }
 
-vocabulary! {
-    /// Why an operation was given up.
-    pub enum OpFailure in "ops.why" {
-        /// It was not given up.
-        None = "",
-        /// The server refused it for good.
-        Server = "server",
-        /// The mailbox does not keep that flag (PERMANENTFLAGS).
-        FlagNotKept = "flag-not-kept",
-        /// The mailbox does not exist any more.
-        MailboxGone = "mailbox-gone",
-        /// UIDVALIDITY changed, so the UID means nothing any more.
-        Renumbered = "renumbered",
-    }
-}
-
 /// The operations that set or clear a flag.
 pub(super) const FLAGGING: [OpType; 2] = [OpType::AddFlag, OpType::RemoveFlag];
 
 const OP: &str = "SELECT o.id, o.account, o.mailbox, l.uid, o.message, m.message_id, o.kind, \
-                  o.flag, o.target, o.attempts FROM ops o JOIN messages m ON m.id = o.message \
+                  o.flag, o.target, o.attempts, o.due FROM ops o JOIN messages m ON m.id = o.message \
                   LEFT JOIN locations l ON l.id = o.location";
 
 fn op(row: &Row<'_>) -> rusqlite::Result<Op> {
@@ -119,6 +107,7 @@ fn op(row: &Row<'_>) -> rusqlite::Result<Op> {
         message_id: row.get(5)?,
         kind,
         attempts: row.get(9)?,
+        due: row.get(10)?,
     })
 }
 

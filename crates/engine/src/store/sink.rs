@@ -1,5 +1,7 @@
 //! The store as the account task sees it (`account::sink`).
 
+use std::time::Duration;
+
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
 use super::{
@@ -8,7 +10,8 @@ use super::{
     blobs::to_sql,
     blocking,
     classify::Known,
-    messages, ops,
+    messages,
+    ops::{self, queue},
     vocabulary::{Word, quoted},
 };
 use crate::{
@@ -143,6 +146,17 @@ impl Sink for Store {
 
     async fn op_end(&self, op: i64, end: OpEnd) -> Result<Vec<MessageKey>> {
         self.write(move |t| Ok(ops::settle(t, op, &end)?.into_iter().collect())).await
+    }
+
+    async fn op_later(&self, op: i64, said: String) -> Result<Vec<MessageKey>> {
+        let now = self.now();
+        self.write(move |t| Ok(queue::postpone(t, op, &said, now)?.into_iter().collect())).await
+    }
+
+    async fn next_due(&self, account: AccountId) -> Result<Option<Duration>> {
+        let now = self.now();
+        let due = self.read(move |c| queue::next_due(c, account, now)).await?;
+        Ok(due.map(|due| Duration::from_secs(due.saturating_sub(now).unsigned_abs())))
     }
 
     async fn message_count(&self, account: AccountId) -> Result<u32> {
@@ -304,7 +318,7 @@ impl Store {
 
     fn first_op(&self, account: AccountId) -> Result<Option<Op>> {
         let waiting = self.read_now(|c| ops::waiting(c, account))?;
-        for op in waiting {
+        for op in queue::ripe(waiting, self.now()) {
             let Some(made) = self.read_now(|c| wire_op(c, &op))? else { continue };
             let Wire::Op(mut wire) = made else {
                 let end = OpEnd::Refused(OpRefusal::MailboxGone);

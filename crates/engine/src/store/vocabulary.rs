@@ -158,11 +158,11 @@ mod tests {
     use crate::{
         store::{
             contacts::SourceKind,
-            ops::{OpFailure, OpState, OpType},
+            ops::{OpState, OpType},
             outbox::{Phase, RelatedAs},
             receipts::{Answer, Rule},
         },
-        types::{DeliveryState, FailureWhy},
+        types::{DeliveryState, FailureWhy, OpFailure},
     };
 
     /// A word has one value and a value one word; a column has no other.

@@ -2,7 +2,7 @@
 
 use aloud_model::{AccountId, MailboxId, MessageKey, OutboxId};
 
-use super::Failure;
+use super::{Failure, OperationId};
 
 /// Facts that happened; they carry identifiers, never data. A feed that lags gets
 /// [`Event::Resync`] and its reader loads everything again.
@@ -22,6 +22,8 @@ pub enum Event {
     Sent(OutboxId),
     /// A message could not be sent.
     SendFailed(OutboxId, Failure),
+    /// A server would not do what was asked for, for now or for good.
+    NotDone(OperationId),
     /// An account was added, removed, or its state changed.
     AccountChanged(AccountId),
     /// An account needs its password.

@@ -1,0 +1,109 @@
+//! The operations as a queue that always moves: what a server refuses for now waits for its time and
+//! holds up only what concerns the same message; and the queue as a list that can be shown.
+
+use std::collections::HashSet;
+
+use rusqlite::{Connection, Transaction, params};
+
+use super::{Op, OpKind, OpState, one, settle};
+use crate::{
+    account::{OpEnd, OpRefusal},
+    store::{Result, vocabulary::Word},
+    types::{OpFailure, Operation, OperationId, OperationKind, OperationState},
+};
+use aloud_model::{AccountId, DateTime, MessageKey};
+
+/// First and longest pause before a server is asked again, in seconds.
+const PAUSE: (i64, i64) = (30, 6 * 3_600);
+
+/// Those whose time has come, without what comes after another one of the same message.
+pub(crate) fn ripe(waiting: Vec<Op>, now: i64) -> Vec<Op> {
+    let mut held: HashSet<MessageKey> = HashSet::new();
+    let mut ripe = Vec::new();
+    for op in waiting {
+        if op.due > now {
+            held.insert(op.message);
+        } else if !held.contains(&op.message) {
+            ripe.push(op);
+        }
+    }
+    ripe
+}
+
+/// The server would not, for now: it is asked again after a pause that doubles. Returns the message.
+pub(crate) fn postpone(
+    t: &Transaction<'_>,
+    id: i64,
+    said: &str,
+    now: i64,
+) -> Result<Option<MessageKey>> {
+    let Some(op) = one(t, id)? else { return Ok(None) };
+    let doublings = op.attempts.saturating_sub(1).min(20);
+    let pause = PAUSE.0.saturating_mul(1 << doublings).min(PAUSE.1);
+    t.execute(
+        "UPDATE ops SET due = ?2, why = ?3, said = ?4 WHERE id = ?1",
+        params![id, now + pause, Word(OpFailure::Server), said],
+    )?;
+    Ok(Some(op.message))
+}
+
+/// Unix seconds when the next of an account's operations is to be tried that must not be now.
+pub(crate) fn next_due(c: &Connection, account: AccountId, now: i64) -> Result<Option<i64>> {
+    Ok(c.prepare_cached("SELECT min(due) FROM ops WHERE account = ?1 AND state = ?2 AND due > ?3")?
+        .query_row(params![account.0, Word(OpState::Waiting), now], |row| row.get(0))?)
+}
+
+/// Everything that waits or failed, the oldest first.
+pub(crate) fn all(c: &Connection, now: i64) -> Result<Vec<Operation>> {
+    let mut query = c.prepare_cached("SELECT id, state, why, said FROM ops ORDER BY id")?;
+    let mut rows = query.query([])?;
+    let mut listed = Vec::new();
+    while let Some(row) = rows.next()? {
+        let (Word(state), Word(why)): (Word<OpState>, Word<OpFailure>) = (row.get(1)?, row.get(2)?);
+        // One that this version cannot read is told by `unreadable`.
+        let Ok(Some(op)) = one(c, row.get(0)?) else { continue };
+        listed.push(Operation {
+            id: OperationId(op.id),
+            account: op.account,
+            mailbox: op.mailbox,
+            message: op.message,
+            kind: match op.kind {
+                OpKind::AddFlag(flag) => OperationKind::Mark(flag, true),
+                OpKind::RemoveFlag(flag) => OperationKind::Mark(flag, false),
+                OpKind::Move(to) => OperationKind::Move(to),
+                OpKind::Append => OperationKind::File,
+            },
+            state: match state {
+                OpState::Failed => OperationState::Failed,
+                OpState::Waiting if op.due > now => OperationState::Later(DateTime::utc(op.due)),
+                OpState::Waiting => OperationState::Waiting,
+            },
+            why,
+            said: row.get(3)?,
+            attempts: op.attempts,
+        });
+    }
+    Ok(listed)
+}
+
+/// What waits for its time is tried at once. False when there is no such operation that waits.
+pub(crate) fn hasten(t: &Transaction<'_>, id: i64) -> Result<bool> {
+    let changed = t.execute(
+        "UPDATE ops SET due = 0 WHERE id = ?1 AND state = ?2",
+        params![id, Word(OpState::Waiting)],
+    )?;
+    Ok(changed == 1)
+}
+
+/// Drops an operation; what one that waits did here is taken back. Returns the message, or `None`
+/// when there is no such operation.
+pub(crate) fn discard(t: &Transaction<'_>, id: i64) -> Result<Option<MessageKey>> {
+    let Some(op) = one(t, id)? else { return Ok(None) };
+    let state: Word<OpState> =
+        t.query_row("SELECT state FROM ops WHERE id = ?1", [id], |row| row.get(0))?;
+    if state.0 == OpState::Waiting {
+        settle(t, id, &OpEnd::Refused(OpRefusal::Server(String::new())))?;
+    }
+    t.execute("DELETE FROM ops WHERE id = ?1", [id])?;
+    Ok(Some(op.message))
+}
