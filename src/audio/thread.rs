@@ -53,7 +53,7 @@ impl Worker {
             };
             match order {
                 Ok(Command::Shutdown) | Err(RecvTimeoutError::Disconnected) => break,
-                Ok(command) => self.obey(command),
+                Ok(command) => self.handle(command),
                 Err(RecvTimeoutError::Timeout) => {}
             }
             self.tick();
@@ -84,7 +84,7 @@ impl Worker {
         });
     }
 
-    fn obey(&mut self, command: Command) {
+    fn handle(&mut self, command: Command) {
         let devices = self.devices.as_mut();
         match command {
             Command::Load { clip, segments, segment, at, play } => {

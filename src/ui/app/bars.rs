@@ -18,7 +18,7 @@ use crate::{
 impl App {
     /// At most one bar about the accounts, and the one of the demo.
     pub(super) fn bars<'a>(&self) -> Vec<El<'a, Message>> {
-        let look = self.world.look();
+        let look = self.shared.look();
         let mut bars = Vec::new();
         let act =
             |label: String, act| button::outline_small(look, label).on_press(Message::Bar(act));
@@ -32,7 +32,7 @@ impl App {
             bars.push(bar(look, deleted_unheard(look, unheard)));
         }
         if let Some(draft) = self.kept.as_ref().filter(|_| self.composer.is_none()) {
-            let when = day_at_time(DateTime::utc(draft.written), self.world.now);
+            let when = day_at_time(DateTime::utc(draft.written), self.shared.now);
             let to = outbox::draft_names(draft).unwrap_or_else(|| fl!("kept-nobody"));
             let line = match &draft.take {
                 Some(take) => {
@@ -49,8 +49,8 @@ impl App {
                 .flush();
             bars.push(bar(look, kept));
         }
-        if self.world.offline() {
-            let waiting = self.world.sidebar.counts.outbox;
+        if self.shared.offline() {
+            let waiting = self.shared.sidebar.counts.outbox;
             let line = if waiting == 0 { fl!("offline-line") } else { fl!("offline-line-waiting") };
             let offline = Bar::new(Tone::Warn, Icon::CloudOff, fl!("offline"), line)
                 .button(act(fl!("try-again"), BarAct::TryAgain))
@@ -58,7 +58,7 @@ impl App {
             bars.push(bar(look, offline));
             return bars;
         }
-        let accounts = &self.world.sidebar.accounts;
+        let accounts = &self.shared.sidebar.accounts;
         let password = accounts
             .iter()
             .find(|a| matches!(a.state, AccountState::NeedsPassword(_)))
@@ -71,7 +71,7 @@ impl App {
             accounts.iter().find_map(|account| match &account.state {
                 AccountState::Failed { retry_at, .. } => {
                     let fact = fl!("failed-bar", account = &account.settings.label);
-                    let seconds = (retry_at.unix - self.world.now.unix).max(0);
+                    let seconds = (retry_at.unix - self.shared.now.unix).max(0);
                     let minutes = usize::try_from((seconds + 59) / 60).unwrap_or(1).max(1);
                     let line = fl!("failed-bar-line", count = minutes);
                     Some(

@@ -5,7 +5,7 @@ use iced::{
     widget::{Id, Space, column, container, row, space},
 };
 
-use super::World;
+use super::Shared;
 use crate::{
     model::AccountId,
     ui::{
@@ -50,10 +50,10 @@ pub enum Message {
 }
 
 /// The content of a dialog.
-pub fn view<'a>(dialog: &'a Dialog, world: &'a World) -> El<'a, Message> {
-    let look = world.look();
+pub fn view<'a>(dialog: &'a Dialog, shared: &'a Shared) -> El<'a, Message> {
+    let look = shared.look();
     let label = |account: &AccountId| {
-        world
+        shared
             .sidebar
             .accounts
             .iter()
@@ -61,7 +61,7 @@ pub fn view<'a>(dialog: &'a Dialog, world: &'a World) -> El<'a, Message> {
             .map_or("", |a| a.settings.label.as_str())
     };
     match dialog {
-        Dialog::Keys => keys(look, world),
+        Dialog::Keys => keys(look, shared),
         Dialog::Password { account, value } => {
             let input = field(look, &fl!("password"), value, false)
                 .id(PASSWORD)
@@ -106,7 +106,7 @@ fn small<'a>(
     container(all).width(420.0 * look.scale).padding(24).into()
 }
 
-fn keys<'a>(look: Look, world: &World) -> El<'a, Message> {
+fn keys<'a>(look: Look, shared: &Shared) -> El<'a, Message> {
     let c = look.c;
     let head = row![
         look.text(Type::Title, fl!("keys-title")),
@@ -134,13 +134,13 @@ fn keys<'a>(look: Look, world: &World) -> El<'a, Message> {
         .spacing(8),
         look.text(
             Type::Small,
-            if world.prefs.phone_keys { fl!("phone-note") } else { fl!("phone-off") }
+            if shared.prefs.phone_keys { fl!("phone-note") } else { fl!("phone-off") }
         )
         .color(c.text_2),
     ]
     .spacing(8);
-    let wide = world.size.width >= 980.0;
-    let left: El<'a, Message> = if world.size.width >= 620.0 {
+    let wide = shared.size.width >= 980.0;
+    let left: El<'a, Message> = if shared.size.width >= 620.0 {
         row(columns).spacing(16).into()
     } else {
         column(columns).spacing(16).into()
@@ -154,7 +154,7 @@ fn keys<'a>(look: Look, world: &World) -> El<'a, Message> {
     let body = container(body).padding(Padding::ZERO.right(14.0));
     let all =
         column![head, iced::widget::scrollable(body).style(style::scrollbar(look))].spacing(16);
-    let columns = if world.size.width >= 620.0 { 2.0 } else { 1.0 };
+    let columns = if shared.size.width >= 620.0 { 2.0 } else { 1.0 };
     let width = columns * 247.0 + (columns - 1.0) * 16.0 + if wide { 44.0 + 301.0 } else { 0.0 };
     container(all).max_width(width * look.scale + 64.0 + 26.0).padding([24, 32]).into()
 }

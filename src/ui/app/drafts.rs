@@ -64,7 +64,7 @@ impl App {
         }
         let parted = self.part_composer();
         self.composers += 1;
-        let (composer, act) = Composer::open(what, &self.world.context());
+        let (composer, act) = Composer::open(what, &self.shared.context());
         // The first thing that is missing has the keys; an answer by voice waits for Space.
         let field = composer.first_field().filter(|_| !matches!(what, Compose::Draft(_)));
         let focus = field.map_or_else(Task::none, operation::focus);
@@ -114,7 +114,7 @@ impl App {
         if let composer::Message::Handed(Err(error)) = &message {
             parted.failed = Some(words::error_text(error));
         }
-        let act = parted.composer.update(message, &self.world.context());
+        let act = parted.composer.update(message, &self.shared.context());
         // Its message was not handed over, or its draft is open now: that is kept.
         let left = (!parted.composer.is_waiting()).then(|| parted.composer.part());
         let act = self.act(act, move |message| Message::ToComposer(number, message));

@@ -114,8 +114,8 @@ impl App {
     }
 
     pub(super) fn sound(&mut self, state: crate::audio::State) -> Task<Message> {
-        let noticed = self.listening.observe(&state.player);
-        self.world.sound = state;
+        let noticed = self.listening.on_audio_state(&state.player);
+        self.shared.sound = state;
         let mut tasks = Vec::new();
         for notice in noticed {
             match notice {
@@ -147,7 +147,7 @@ impl App {
 
     /// Keeps who and what sounds for the strip, whatever is on screen later.
     fn follow_playing(&mut self) {
-        let player = &self.world.sound.player;
+        let player = &self.shared.sound.player;
         let key = player.clip.as_ref().and_then(player::key_of);
         let sounding = matches!(player.phase, Phase::Playing | Phase::Waiting | Phase::Paused);
         match key {
@@ -155,7 +155,7 @@ impl App {
                 let reader = self.reader.as_ref().filter(|reader| reader.key() == key);
                 let row = reader.and_then(Reader::opened).map(|opened| &opened.row);
                 let row = row.or_else(|| self.list.find(key)).cloned();
-                let player = reader.and_then(|reader| reader.player(&self.world.sound));
+                let player = reader.and_then(|reader| reader.player(&self.shared.sound));
                 match (row, &mut self.playing) {
                     (_, Some(playing)) if playing.row.key == key => {
                         if let Some(player) = player {
@@ -246,11 +246,11 @@ impl App {
                 return Task::none();
             }
         };
-        let known = !self.world.sidebar.accounts.is_empty();
-        self.world.sidebar.accounts = overview.accounts;
-        self.world.set_mailboxes(overview.mailboxes);
-        self.world.sidebar.counts = overview.counts;
-        let any = !self.world.sidebar.accounts.is_empty();
+        let known = !self.shared.sidebar.accounts.is_empty();
+        self.shared.sidebar.accounts = overview.accounts;
+        self.shared.set_mailboxes(overview.mailboxes);
+        self.shared.sidebar.counts = overview.counts;
+        let any = !self.shared.sidebar.accounts.is_empty();
         match (&self.page, any) {
             (Page::Starting | Page::Welcome, true) => {
                 self.page = Page::Mail;
@@ -282,10 +282,10 @@ impl App {
 
     pub(super) fn take_engine(&mut self, engine: Engine) -> Task<Message> {
         let parted = self.part_composer();
-        self.world.recordings_dir = engine.recordings_dir().to_owned();
+        self.shared.recordings_dir = engine.recordings_dir().to_owned();
         self.engine = Some(engine);
         self.engine_number += 1;
-        self.world.sidebar = sidebar::Sidebar::default();
+        self.shared.sidebar = sidebar::Sidebar::default();
         self.reader = None;
         self.directory = None;
         self.outbox = None;

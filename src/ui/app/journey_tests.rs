@@ -267,7 +267,7 @@ impl Journey {
         ) -> T,
     ) -> T {
         let cache = std::mem::take(&mut self.cache);
-        let size = self.app.world.size;
+        let size = self.app.shared.size;
         let view = view::view(&self.app);
         let mut ui = UserInterface::build(view, size, cache, &mut self.renderer);
         let outcome = act(&mut ui, &mut self.renderer, &mut self.clipboard);

@@ -35,7 +35,7 @@ enum Sound {
 
 impl App {
     pub(super) fn key(&mut self, press: &keymap::Press) -> Task<Message> {
-        let found = self.keyboard.command(press, self.world.prefs.phone_keys);
+        let found = self.keyboard.command(press, self.shared.prefs.phone_keys);
         let Some((command, stroke)) = found else { return Task::none() };
         let holder = self.stand(press.taken).holder();
         if focus::counts(holder, command, stroke) {
@@ -153,9 +153,9 @@ impl App {
         match command {
             Go::Place(place) => self.go(place),
             Go::Account(number) => {
-                let account = self.world.sidebar.accounts.get(usize::from(number).wrapping_sub(1));
+                let account = self.shared.sidebar.accounts.get(usize::from(number).wrapping_sub(1));
                 let inbox = account.and_then(|account| {
-                    self.world.sidebar.mailboxes_of(account.id).first().map(|m| m.id)
+                    self.shared.sidebar.mailboxes_of(account.id).first().map(|m| m.id)
                 });
                 inbox.map_or_else(Task::none, |id| self.go(Place::Mailbox(id)))
             }
@@ -220,7 +220,7 @@ impl App {
     }
 
     fn move_command(&mut self, command: Move) -> Task<Message> {
-        let height = self.world.row_height();
+        let height = self.shared.row_height();
         match command {
             Move::Open => return self.enter(height),
             Move::PageOn => return self.page_command(1, height),
@@ -275,7 +275,7 @@ impl App {
             return self.reader(reader::Message::Fax(message));
         }
         #[allow(clippy::cast_possible_truncation)]
-        let rows = (self.world.size.height / height) as i64 - 2;
+        let rows = (self.shared.size.height / height) as i64 - 2;
         let action = self.list.step(by * rows, height);
         self.list_action(action)
     }
@@ -285,10 +285,10 @@ impl App {
         if let (Listen::PlayPause, Holder::Composer(_) | Holder::Beside(..)) = (command, holder) {
             return self.composer(composer::Message::Press);
         }
-        let sound = &self.world.sound.player;
+        let sound = &self.shared.sound.player;
         let loaded = !matches!(sound.phase, Phase::Empty | Phase::Ready);
         let reader = self.reader.as_ref();
-        let here = reader.and_then(|reader| reader.player(&self.world.sound)).map(Player::key);
+        let here = reader.and_then(|reader| reader.player(&self.shared.sound)).map(Player::key);
         let playing = sound.clip.as_ref().and_then(player::key_of);
         // A message that sounds out of sight keeps its keys, but Space starts the one in sight.
         let own = here.is_some() && (playing.is_none() || playing == here);
@@ -330,7 +330,7 @@ impl App {
     }
 
     fn walk_places(&mut self, by: isize) -> Task<Message> {
-        let places = self.world.sidebar.places();
+        let places = self.shared.sidebar.places();
         let at = places.iter().position(|place| *place == self.place).unwrap_or(0);
         let to = at.saturating_add_signed(by).min(places.len().saturating_sub(1));
         match places.get(to) {
@@ -358,7 +358,7 @@ impl App {
         }
         let task = self.list_action(open);
         self.forward = true;
-        if self.world.layout() != Layout::Narrow {
+        if self.shared.layout() != Layout::Narrow {
             self.pane = Pane::Reading;
         }
         task
@@ -366,7 +366,7 @@ impl App {
 
     fn turn_pane(&mut self, by: i32) -> Task<Message> {
         const ALL: [Pane; 3] = [Pane::Sidebar, Pane::List, Pane::Reading];
-        let narrow = self.world.layout() == Layout::Narrow;
+        let narrow = self.shared.layout() == Layout::Narrow;
         let at = ALL.iter().position(|pane| *pane == self.pane).unwrap_or(0);
         let mut to = at;
         for _ in 0..ALL.len() {
@@ -413,7 +413,7 @@ impl App {
             return Task::none();
         }
         if !self.list.search.is_empty() && self.place.scope().is_some() {
-            let height = self.world.row_height();
+            let height = self.shared.row_height();
             let action = self.list.update(list::Message::Clear, height);
             return self.list_action(action);
         }

@@ -40,8 +40,8 @@ impl App {
 
     pub(super) fn delete(&mut self, mut keys: Vec<MessageKey>) -> Task<Message> {
         // What lies among the deleted messages is deleted; nothing is ever lost by one key more.
-        let (list, world) = (&self.list, &self.world);
-        keys.retain(|key| list.find(*key).is_none_or(|row| !world.is_trash(row.mailbox)));
+        let (list, shared) = (&self.list, &self.shared);
+        keys.retain(|key| list.find(*key).is_none_or(|row| !shared.is_trash(row.mailbox)));
         if keys.is_empty() {
             self.say(Icon::Trash2, fl!("toast-deleted-already"));
             return Task::none();
@@ -83,11 +83,11 @@ impl App {
 
     /// Takes rows out of the list before the server confirms. What sounds stops with its message.
     fn take_away(&mut self, keys: &[MessageKey]) -> Task<Message> {
-        let player = &self.world.sound.player;
+        let player = &self.shared.sound.player;
         if player.clip.as_ref().and_then(player::key_of).is_some_and(|key| keys.contains(&key)) {
             self.send(crate::audio::Command::Stop);
         }
-        let narrow = self.world.layout() == Layout::Narrow;
+        let narrow = self.shared.layout() == Layout::Narrow;
         let action = self.list.remove(keys);
         if narrow {
             self.forward = false;

@@ -13,9 +13,9 @@ mod events;
 mod keys;
 mod message_actions;
 mod navigation;
+mod shared;
 mod update;
 mod view;
-mod world;
 
 use std::{path::PathBuf, sync::Arc, time::Duration};
 
@@ -41,7 +41,7 @@ use crate::{
     model::{ContactId, MessageKey, OutboxId},
 };
 
-pub use world::{Layout, World};
+pub use shared::{Layout, Shared};
 
 /// Starts another engine.
 pub type OpenEngine =
@@ -141,7 +141,7 @@ pub struct App {
     demo: bool,
     prefs_file: Option<PathBuf>,
 
-    world: World,
+    shared: Shared,
     page: Page,
     place: Place,
     pane: Pane,
@@ -304,7 +304,7 @@ pub enum Done {
 impl App {
     /// The window at its start, and the questions it asks first.
     pub fn boot(launch: Launch) -> (Self, Task<Message>) {
-        let world = World::new(&launch);
+        let shared = Shared::new(&launch);
         let app = Self {
             engine: launch.engine,
             home: None,
@@ -314,7 +314,7 @@ impl App {
             open_home: launch.open_home,
             demo: launch.demo,
             prefs_file: launch.prefs_file,
-            world,
+            shared,
             page: Page::Starting,
             place: Place::AllInboxes,
             pane: Pane::List,
@@ -342,9 +342,9 @@ impl App {
             unheard: Vec::new(),
         };
         let sound = [
-            audio::Command::Speed(app.world.prefs.speed),
-            audio::Command::Volume(app.world.prefs.volume),
-            audio::Command::SkipSilence(app.world.prefs.skip_silence),
+            audio::Command::Speed(app.shared.prefs.speed),
+            audio::Command::Volume(app.shared.prefs.volume),
+            audio::Command::SkipSilence(app.shared.prefs.skip_silence),
         ];
         for command in sound {
             app.send(command);
@@ -359,7 +359,7 @@ impl App {
     }
 
     fn title(&self) -> String {
-        let place = self.world.sidebar.name(self.place);
+        let place = self.shared.sidebar.name(self.place);
         let name = match self.page {
             Page::Mail => place,
             Page::Settings(_) => fl!("place-settings"),
@@ -369,7 +369,7 @@ impl App {
     }
 
     fn theme(&self) -> iced::Theme {
-        self.world.look().theme()
+        self.shared.look().theme()
     }
 
     fn subscription(&self) -> Subscription<Message> {
@@ -406,7 +406,7 @@ impl App {
     /// The message on screen.
     fn shown(&self) -> Option<MessageKey> {
         let visible = self.place.scope().is_some()
-            && (self.world.layout() != Layout::Narrow || self.forward)
+            && (self.shared.layout() != Layout::Narrow || self.forward)
             && matches!(self.page, Page::Mail);
         self.reader.as_ref().filter(|_| visible).map(Reader::key)
     }

@@ -59,7 +59,7 @@ impl App {
             | Place::Mailbox(_) => {
                 let Some(scope) = place.scope() else { return Task::none() };
                 self.reader = None;
-                let height = self.world.row_height();
+                let height = self.shared.row_height();
                 let fetches = self.list.show(scope, height);
                 Task::batch([
                     self.fetch(fetches),
@@ -113,7 +113,7 @@ impl App {
     }
 
     pub(super) fn scroll_to_cursor(&self) -> Task<Message> {
-        match self.list.scroll_target(self.world.row_height()) {
+        match self.list.scroll_target(self.shared.row_height()) {
             Some(y) => operation::scroll_to(
                 id::LIST,
                 iced::widget::scrollable::AbsoluteOffset { x: 0.0, y },
@@ -143,11 +143,11 @@ impl App {
             M::NewText => self.verb(Verb::Compose(Compose::Text(Vec::new()))),
             M::Settings => self.open_settings(),
             M::Sync(open) => {
-                self.world.sidebar.sync_open = open;
+                self.shared.sidebar.sync_open = open;
                 Task::none()
             }
             M::CheckNow => {
-                self.world.sidebar.sync_open = false;
+                self.shared.sidebar.sync_open = false;
                 self.check_now()
             }
             M::SignIn(account) => self.ask_password(account),
@@ -167,7 +167,7 @@ impl App {
     }
 
     fn ask_password(&mut self, account: crate::model::AccountId) -> Task<Message> {
-        self.world.sidebar.sync_open = false;
+        self.shared.sidebar.sync_open = false;
         self.dialog = Some(Dialog::Password { account, value: String::new() });
         Task::none()
     }
@@ -190,7 +190,7 @@ impl App {
             self.send(command);
         }
         let Some(reader) = &mut self.reader else { return Task::none() };
-        let act = reader.update(message, &self.world.context());
+        let act = reader.update(message, &self.shared.context());
         self.act(act, Message::Reader)
     }
 
@@ -201,7 +201,7 @@ impl App {
 
     pub(super) fn settings(&mut self, message: settings::Message) -> Task<Message> {
         let Page::Settings(settings) = &mut self.page else { return Task::none() };
-        let act = settings.update(message, &self.world.context_of(self.world.size.width));
+        let act = settings.update(message, &self.shared.context_of(self.shared.size.width));
         self.act(act, Message::Settings)
     }
 
@@ -214,7 +214,7 @@ impl App {
 
     pub(super) fn composer(&mut self, message: composer::Message) -> Task<Message> {
         let Some(composer) = &mut self.composer else { return Task::none() };
-        let act = composer.update(message, &self.world.context());
+        let act = composer.update(message, &self.shared.context());
         let task = self.composer_act(act);
         self.drop_spent();
         task
@@ -225,7 +225,7 @@ impl App {
         if matches!(message, screen::directory::Message::Select(_)) {
             self.forward = true;
         }
-        let act = directory.update(message, &self.world.context());
+        let act = directory.update(message, &self.shared.context());
         self.act(act, Message::Directory)
     }
 
@@ -266,7 +266,7 @@ impl App {
     /// Speed, volume and skipped silence are choices that last.
     fn remember(&mut self, command: &crate::audio::Command) {
         use crate::audio::Command as A;
-        let prefs = &mut self.world.prefs;
+        let prefs = &mut self.shared.prefs;
         if let A::Speed(speed) = command {
             prefs.speed = *speed;
         } else if let A::Volume(volume) = command {
@@ -295,13 +295,13 @@ impl App {
                 | Choice::NameFirst(_) => {}
             }
         }
-        self.world.prefs.choose(choice);
+        self.shared.prefs.choose(choice);
         self.save_prefs();
     }
 
     pub(super) fn save_prefs(&self) {
         if let Some(file) = &self.prefs_file
-            && let Err(error) = self.world.prefs.save(file)
+            && let Err(error) = self.shared.prefs.save(file)
         {
             tracing::warn!(%error, "the settings of the window could not be saved");
         }
@@ -312,7 +312,7 @@ impl App {
             Verb::Compose(what) => self.compose(&what),
             Verb::Sent { ids, to, composer } => {
                 self.drop_spent();
-                let seconds = self.world.prefs.undo_seconds;
+                let seconds = self.shared.prefs.undo_seconds;
                 self.sending.push(Sending { ids: ids.clone(), to: to.clone() });
                 if seconds > 0 {
                     let text = fl!("toast-sending", to = &to);
@@ -330,7 +330,7 @@ impl App {
             Verb::Open(key) => {
                 if self.place.scope().is_none() {
                     self.place = Place::AllInboxes;
-                    let height = self.world.row_height();
+                    let height = self.shared.row_height();
                     let fetches = self.list.show(crate::engine::Scope::AllInboxes, height);
                     let fetch = self.fetch(fetches);
                     self.list.selected = Some(key);
@@ -385,8 +385,11 @@ impl App {
         let left = self.leave_settings();
         match &self.page {
             Page::Account(_) | Page::Settings(_) => {
-                self.page =
-                    if self.world.sidebar.accounts.is_empty() { Page::Welcome } else { Page::Mail };
+                self.page = if self.shared.sidebar.accounts.is_empty() {
+                    Page::Welcome
+                } else {
+                    Page::Mail
+                };
             }
             Page::Starting | Page::Welcome | Page::Mail => {
                 self.forward = false;

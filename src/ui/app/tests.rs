@@ -22,7 +22,7 @@ mod voice_card;
 fn app() -> App {
     let launch = Launch::default();
     let (mut app, _) = App::boot(launch);
-    app.world.now = NOW;
+    app.shared.now = NOW;
     let overview = Overview {
         accounts: vec![account(1)],
         mailboxes: vec![
@@ -39,7 +39,7 @@ fn app() -> App {
 
 /// Answers the list's last question with rows of keys 0 to `count`.
 fn page(app: &mut App, count: i64) {
-    let height = app.world.row_height();
+    let height = app.shared.row_height();
     let fetch = app.list.reload(height).remove(0);
     let total = u32::try_from(count).expect("small");
     let rows = (0..count).map(row).collect();
@@ -62,7 +62,7 @@ fn show(app: &App) -> Simulator<'_, Message> {
         fonts: FONTS.iter().map(|font| (*font).into()).collect(),
         ..Iced::default()
     };
-    Simulator::with_size(settings, app.world.size, view::view(app))
+    Simulator::with_size(settings, app.shared.size, view::view(app))
 }
 
 fn sees(app: &App, text: &str) -> bool {
@@ -325,9 +325,9 @@ fn what_sounds_out_of_sight_stands_in_the_strip() {
 #[test]
 fn bars_say_what_keeps_mail_from_coming() {
     let mut app = app();
-    app.world.sidebar.accounts[0].state = AccountState::Offline(NOW);
+    app.shared.sidebar.accounts[0].state = AccountState::Offline(NOW);
     assert!(sees(&app, "You’re offline") && sees(&app, "Offline since 10:40"));
-    app.world.sidebar.accounts[0].state =
+    app.shared.sidebar.accounts[0].state =
         AccountState::NeedsPassword(crate::engine::Error::PasswordNeeded);
     assert!(sees(&app, "Account 1 wants your password"));
     click(&mut app, "Sign in");
@@ -368,7 +368,7 @@ fn the_page_of_keys_and_the_settings() {
     }
     click(&mut app, "Appearance");
     click(&mut app, "Dark");
-    assert!(app.world.look().c.dark);
+    assert!(app.shared.look().c.dark);
     click(&mut app, "150 %");
     assert!(sees(&app, "Back to mail"));
     click(&mut app, "Back to mail");
@@ -460,8 +460,8 @@ fn without_an_answer_nothing_is_told_and_undo_takes_the_question_back() {
 fn what_lies_among_the_deleted_is_not_deleted_again_but_goes_back() {
     let mut app = app();
     let mut boxes = vec![mailbox(1, MailboxRole::Trash, "Deleted", 0)];
-    boxes.extend(app.world.sidebar.mailboxes.clone().into_iter().skip(1));
-    app.world.set_mailboxes(boxes);
+    boxes.extend(app.shared.sidebar.mailboxes.clone().into_iter().skip(1));
+    app.shared.set_mailboxes(boxes);
     press(&mut app, "j");
     named(&mut app, Named::Delete, Modifiers::empty());
     assert_eq!(app.list.total, 10);
@@ -482,14 +482,14 @@ fn a_program_for_other_recordings_is_chosen_in_the_settings() {
     };
     type_in(&mut app, "/nowhere/ffmpeg");
     assert!(sees(&app, "There is no such program. Type its whole path."));
-    assert_eq!(app.world.context().prefs.program_name(), None);
+    assert_eq!(app.shared.context().prefs.program_name(), None);
     let dir = tempfile::tempdir().expect("a folder");
     let program = dir.path().join("ffmpeg");
     std::fs::write(&program, "x").expect("written");
     type_in(&mut app, &program.to_string_lossy());
-    assert_eq!(app.world.context().prefs.program_name(), Some("ffmpeg"));
+    assert_eq!(app.shared.context().prefs.program_name(), Some("ffmpeg"));
     type_in(&mut app, "");
-    assert_eq!(app.world.prefs.ffmpeg, None);
+    assert_eq!(app.shared.prefs.ffmpeg, None);
 }
 
 #[test]

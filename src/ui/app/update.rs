@@ -37,7 +37,7 @@ impl App {
             Page::Starting | Page::Welcome | Page::Account(_) | Page::Mail => false,
         };
         page || self.list.sort_open
-            || self.world.sidebar.sync_open
+            || self.shared.sidebar.sync_open
             || self.reader.as_ref().is_some_and(Reader::hangs)
             || self.composer.as_ref().is_some_and(Composer::hangs)
             || self.directory.as_ref().is_some_and(Directory::hangs)
@@ -49,15 +49,15 @@ impl App {
             Message::Sound(state) => self.sound(state),
             Message::Key(press) => self.key(&press),
             Message::Resized(size) => {
-                self.world.size = size;
+                self.shared.size = size;
                 Task::none()
             }
             Message::System(mode) => {
-                self.world.system_dark = mode == iced::theme::Mode::Dark;
+                self.shared.system_dark = mode == iced::theme::Mode::Dark;
                 Task::none()
             }
             Message::Clock => {
-                self.world.now = super::world::now();
+                self.shared.now = super::shared::now();
                 Task::none()
             }
             Message::Second => self.second(),
@@ -69,21 +69,21 @@ impl App {
                 Task::none()
             }
             Message::Dragged(x) => {
-                let width = (x - self.world.side_width()) / self.world.look().scale;
-                self.world.prefs.list_width = width.clamp(300.0, 480.0);
+                let width = (x - self.shared.side_width()) / self.shared.look().scale;
+                self.shared.prefs.list_width = width.clamp(300.0, 480.0);
                 Task::none()
             }
             Message::Overview(answer) => self.overview_came(answer),
             Message::Faces(photos, people) => {
-                self.world.faces.retain(&people);
+                self.shared.faces.retain(&people);
                 for (id, photo) in photos {
-                    self.world.faces.insert(id, photo);
+                    self.shared.faces.insert(id, photo);
                 }
                 Task::none()
             }
             Message::Reload => {
                 self.reload_due = false;
-                let height = self.world.row_height();
+                let height = self.shared.row_height();
                 let fetches = self.list.reload(height);
                 Task::batch([self.fetch(fetches), self.overview()])
             }
@@ -128,7 +128,7 @@ impl App {
                 if matches!(message, list::Message::Pressed(_) | list::Message::Search(_)) {
                     self.pane = Pane::List;
                 }
-                let action = self.list.update(message, self.world.row_height());
+                let action = self.list.update(message, self.shared.row_height());
                 self.list_action(action)
             }
             Message::Strip(message) => self.strip(message),

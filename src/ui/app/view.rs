@@ -19,14 +19,14 @@ use crate::ui::{
 
 /// The whole window.
 pub fn view(app: &App) -> El<'_, Message> {
-    let look = app.world.look();
+    let look = app.shared.look();
     let c = look.c;
     let page: El<'_, Message> = match &app.page {
         Page::Starting => Space::new().width(Length::Fill).height(Length::Fill).into(),
-        Page::Welcome => welcome::view(look, app.world.size.width).map(Message::Welcome),
+        Page::Welcome => welcome::view(look, app.shared.size.width).map(Message::Welcome),
         Page::Account(form) => account::view(form, look).map(Message::Account),
         Page::Settings(settings) => {
-            let ctx = app.world.context_of(app.world.size.width);
+            let ctx = app.shared.context_of(app.shared.size.width);
             settings::view(settings, &ctx, look).map(Message::Settings)
         }
         Page::Mail => mail(app),
@@ -46,19 +46,19 @@ pub fn view(app: &App) -> El<'_, Message> {
     }
     let dialog = app.dialog.as_ref().map(|open| {
         let close = Message::Dialog(dialog::Message::Close);
-        modal(look, dialog::view(open, &app.world).map(Message::Dialog), close)
+        modal(look, dialog::view(open, &app.shared).map(Message::Dialog), close)
     });
     turning(stack![veiled(layers, app.dialog.is_some())].push(dialog), app.turn())
 }
 
 fn mail(app: &App) -> El<'_, Message> {
-    let world = &app.world;
-    let look = world.look();
-    let layout = world.layout();
-    let at = sidebar::At { place: app.place, focused: app.pane == Pane::Sidebar, now: world.now };
+    let shared = &app.shared;
+    let look = shared.look();
+    let layout = shared.layout();
+    let at = sidebar::At { place: app.place, focused: app.pane == Pane::Sidebar, now: shared.now };
     let side = match layout {
-        Layout::Wide => sidebar::view(&world.sidebar, look, at),
-        Layout::Medium | Layout::Narrow => sidebar::rail(&world.sidebar, look, at),
+        Layout::Wide => sidebar::view(&shared.sidebar, look, at),
+        Layout::Medium | Layout::Narrow => sidebar::rail(&shared.sidebar, look, at),
     }
     .map(Message::Sidebar);
     let strip = strip(app);
@@ -68,7 +68,7 @@ fn mail(app: &App) -> El<'_, Message> {
             row![side, column![pane].push(strip).width(Length::Fill)].into()
         }
         Layout::Wide | Layout::Medium => {
-            let middle = container(middle(app)).width(world.list_width() - 1.0);
+            let middle = container(middle(app)).width(shared.list_width() - 1.0);
             let mut reading = stack![reading(app)];
             if layout == Layout::Wide {
                 // Room to take hold of the border of the list.
@@ -86,9 +86,9 @@ fn mail(app: &App) -> El<'_, Message> {
 
 /// List, outbox, or people of the directory.
 fn middle(app: &App) -> El<'_, Message> {
-    let world = &app.world;
-    let look = world.look();
-    let ctx = world.context_of(world.list_width());
+    let shared = &app.shared;
+    let look = shared.look();
+    let ctx = shared.context_of(shared.list_width());
     match app.place {
         Place::Outbox => match &app.outbox {
             Some(state) => {
@@ -114,24 +114,31 @@ fn middle(app: &App) -> El<'_, Message> {
         | Place::Fax
         | Place::Text
         | Place::Mailbox(_) => {
-            let player = &world.sound.player;
+            let player = &shared.sound.player;
             let at = list::At {
                 focused: app.pane == Pane::List,
-                now: world.now,
-                compact: world.prefs.compact,
+                now: shared.now,
+                compact: shared.prefs.compact,
                 playing: (player.phase == crate::audio::Phase::Playing)
                     .then(|| app.playing.as_ref().map(|p| p.row.key))
                     .flatten(),
-                offline: world.offline(),
-                checking: world.sidebar.accounts.iter().any(|account| {
+                offline: shared.offline(),
+                checking: shared.sidebar.accounts.iter().any(|account| {
                     matches!(
                         account.state,
                         AccountState::Idle | AccountState::Checking | AccountState::Fetching { .. }
                     )
                 }),
             };
-            list::view(&app.list, look, at, world.sidebar.name(app.place), &world.faces, app.bars())
-                .map(Message::List)
+            list::view(
+                &app.list,
+                look,
+                at,
+                shared.sidebar.name(app.place),
+                &shared.faces,
+                app.bars(),
+            )
+            .map(Message::List)
         }
     }
 }
@@ -142,11 +149,11 @@ fn composing(app: &App) -> bool {
 
 /// Message, card, composer, or what stands for them.
 fn reading(app: &App) -> El<'_, Message> {
-    let world = &app.world;
-    let look = world.look();
+    let shared = &app.shared;
+    let look = shared.look();
     let c = look.c;
-    let ctx = world.context();
-    let narrow = world.layout() == Layout::Narrow;
+    let ctx = shared.context();
+    let narrow = shared.layout() == Layout::Narrow;
     let docked = app.composer.is_some();
     let content: El<'_, Message> = match (app.place, &app.directory, &app.reader) {
         (Place::Directory, Some(state), _) => {
@@ -177,7 +184,7 @@ fn reading(app: &App) -> El<'_, Message> {
 }
 
 fn nothing(app: &App) -> El<'_, Message> {
-    let look = app.world.look();
+    let look = app.shared.look();
     let hint = |caps: &[&'static str], words: String| -> El<'_, Message> {
         let caps = row(caps.iter().map(|cap| key_cap(look, cap))).spacing(4);
         row![
@@ -207,7 +214,7 @@ fn nothing(app: &App) -> El<'_, Message> {
 }
 
 fn several(app: &App) -> El<'_, Message> {
-    let look = app.world.look();
+    let look = app.shared.look();
     let count = app.list.marked.len();
     let act = |mark, label: String, command| {
         button::labelled(look, style::Kind::Outline, button::Size::Default, Some(mark), label)
@@ -233,17 +240,18 @@ fn strip(app: &App) -> Option<El<'_, Message>> {
     if app.shown() == Some(playing.row.key) {
         return None;
     }
-    let world = &app.world;
-    let narrow = world.layout() == Layout::Narrow;
-    let view = now_playing::view(playing, &world.sound.player, &world.faces, world.look(), narrow);
+    let shared = &app.shared;
+    let narrow = shared.layout() == Layout::Narrow;
+    let view =
+        now_playing::view(playing, &shared.sound.player, &shared.faces, shared.look(), narrow);
     Some(view.map(Message::Strip))
 }
 
 fn toast_layer<'a>(app: &'a App, shown: &toast::Toast) -> El<'a, Message> {
-    let look = app.world.look();
+    let look = app.shared.look();
     let above = if strip(app).is_some() { 64.0 + 16.0 } else { 16.0 };
     let left = match app.page {
-        Page::Mail | Page::Settings(_) => app.world.side_width(),
+        Page::Mail | Page::Settings(_) => app.shared.side_width(),
         Page::Starting | Page::Welcome | Page::Account(_) => 0.0,
     };
     container(column![space().height(Length::Fill), toast::view(shown, look).map(Message::Toast)])
@@ -256,9 +264,9 @@ fn toast_layer<'a>(app: &'a App, shown: &toast::Toast) -> El<'a, Message> {
 
 /// The whole sidebar over a narrow window.
 fn menu(app: &App) -> El<'_, Message> {
-    let look = app.world.look();
-    let at = sidebar::At { place: app.place, focused: true, now: app.world.now };
-    let side = opaque(sidebar::view(&app.world.sidebar, look, at).map(Message::Sidebar));
+    let look = app.shared.look();
+    let at = sidebar::At { place: app.place, focused: true, now: app.shared.now };
+    let side = opaque(sidebar::view(&app.shared.sidebar, look, at).map(Message::Sidebar));
     let scrim = mouse_area(
         container(Space::new())
             .width(Length::Fill)

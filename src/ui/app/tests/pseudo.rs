@@ -49,9 +49,9 @@ fn look(scenes: &[(&str, Act)]) {
 /// Writes a picture, to be looked at, where the variable `ALOUD_PICTURES` names a folder.
 fn picture(app: &App, name: &str) {
     let Some(folder) = std::env::var_os("ALOUD_PICTURES") else { return };
-    let mut drawn = Simulator::with_size(drawing(), app.world.size, view::view(app));
-    let picture = drawn.snapshot(&app.world.look().theme()).expect("drawn");
-    let name = format!("pseudo-{}-{}.png", name.replace([' ', ','], "-"), app.world.size.width);
+    let mut drawn = Simulator::with_size(drawing(), app.shared.size, view::view(app));
+    let picture = drawn.snapshot(&app.shared.look().theme()).expect("drawn");
+    let name = format!("pseudo-{}-{}.png", name.replace([' ', ','], "-"), app.shared.size.width);
     let written = picture.matches_image(std::path::Path::new(&folder).join(name));
     written.expect("written");
 }
@@ -59,8 +59,8 @@ fn picture(app: &App, name: &str) {
 /// A window whose mailbox holds a row of each kind.
 fn window(size: Size) -> App {
     let (mut app, _) = App::boot(Launch::default());
-    app.world.now = NOW;
-    app.world.size = size;
+    app.shared.now = NOW;
+    app.shared.size = size;
     let mut bureau = account(1);
     bureau.settings.label = "Бюро".into();
     bureau.settings.name = "Елена Маркова".into();
@@ -88,7 +88,7 @@ fn put(app: &mut App, message: Message) {
 /// Rows of all kinds, marked in all ways, of all ages.
 fn rows(app: &mut App) {
     use MessageKind::{Dsn, Email, Fax, Mdn, Other, Video, Voice};
-    let height = app.world.row_height();
+    let height = app.shared.row_height();
     let fetch = app.list.reload(height).remove(0);
     let days = [0, 1, 3, 20, 400];
     let rows = [Voice, Fax, Email, Dsn, Mdn, Other, Video, Voice, Fax, Email];
@@ -193,23 +193,23 @@ fn the_list_and_what_stands_for_it() {
             vec![]
         }),
         ("offline", |app| {
-            app.world.sidebar.accounts[0].state = AccountState::Offline(NOW);
+            app.shared.sidebar.accounts[0].state = AccountState::Offline(NOW);
             vec![fl!("try-again")]
         }),
         ("password", |app| {
-            app.world.sidebar.accounts[0].state =
+            app.shared.sidebar.accounts[0].state =
                 AccountState::NeedsPassword(Error::PasswordNeeded);
             vec![fl!("sign-in")]
         }),
         ("failed", |app| {
             let retry_at = DateTime { unix: NOW.unix + 300, ..NOW };
             let state = AccountState::Failed { error: Error::NoSignIn, retry_at };
-            app.world.sidebar.accounts[0].state = state;
+            app.shared.sidebar.accounts[0].state = state;
             vec![fl!("try-now")]
         }),
         ("fetching", |app| {
             let state = AccountState::Fetching { done: 5, total: 9 };
-            app.world.sidebar.accounts[0].state = state;
+            app.shared.sidebar.accounts[0].state = state;
             vec![]
         }),
         ("demo", |app| {
@@ -335,7 +335,7 @@ fn the_settings() {
         let _ = app.open_settings();
         put(app, Message::Settings(S::Show(section)));
         // A narrow window has an arrow for it.
-        if app.world.size == WIDE { vec![fl!("set-back")] } else { vec![] }
+        if app.shared.size == WIDE { vec![fl!("set-back")] } else { vec![] }
     }
     look(&[
         ("accounts", |app| section(app, Section::Accounts)),
@@ -381,7 +381,7 @@ fn dialogs_and_toasts() {
             vec![]
         }),
         ("keys, phone keys off", |app| {
-            app.world.prefs.phone_keys = false;
+            app.shared.prefs.phone_keys = false;
             press(app, "?");
             vec![]
         }),

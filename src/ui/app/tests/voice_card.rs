@@ -46,7 +46,7 @@ async fn listen(app: &mut App, audio: &Audio, done: impl Fn(&App) -> bool) {
         }
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
-    panic!("nothing came of it: {:?}", app.world.sound.recorder);
+    panic!("nothing came of it: {:?}", app.shared.sound.recorder);
 }
 
 #[tokio::test]
@@ -66,7 +66,7 @@ async fn the_own_name_is_recorded_and_kept_in_a_new_data_folder() {
     press_button(&mut app, "Your voice card").await;
     assert!(!sees(&app, "Record again"), "there is no name yet");
     press_button(&mut app, "Record").await;
-    listen(&mut app, &audio, |app| app.world.sound.recorder.length.as_millis() > 400).await;
+    listen(&mut app, &audio, |app| app.shared.sound.recorder.length.as_millis() > 400).await;
     assert!(!sees(&app, "Recording stopped"));
     press_button(&mut app, "Finish").await;
     listen(&mut app, &audio, |app| sees(app, "Record again")).await;
@@ -86,9 +86,9 @@ async fn the_own_name_is_recorded_and_kept_in_a_new_data_folder() {
 
     // Once more: the newer name takes the place of the older one.
     press_button(&mut app, "Record again").await;
-    listen(&mut app, &audio, |app| app.world.sound.recorder.length.as_millis() > 150).await;
+    listen(&mut app, &audio, |app| app.shared.sound.recorder.length.as_millis() > 150).await;
     press_button(&mut app, "Finish").await;
-    let finished = |app: &App| app.world.sound.recorder.phase == audio::RecorderPhase::Finished;
+    let finished = |app: &App| app.shared.sound.recorder.phase == audio::RecorderPhase::Finished;
     listen(&mut app, &audio, finished).await;
     let newer = engine.own_name().await.expect("an answer").expect("a name");
     assert_ne!(newer.samples, kept.samples);

@@ -197,7 +197,7 @@ impl Recorder {
 
     /// Looks at the audio thread. True when the take has just been finished there, whoever asked:
     /// the Finish button, the limit, a full disk.
-    pub fn observe(&mut self, recorder: &audio::RecorderState) -> bool {
+    pub fn on_audio_state(&mut self, recorder: &audio::RecorderState) -> bool {
         let Some(take) = &mut self.take else {
             // No device: the order to record was refused before there was a file.
             if self.phase == Phase::Recording {
@@ -315,7 +315,7 @@ mod tests {
     fn recorded() -> Recorder {
         let mut r = recorder();
         r.press();
-        r.observe(&seen(RecorderPhase::Recording, "take-1.wav", 1800));
+        r.on_audio_state(&seen(RecorderPhase::Recording, "take-1.wav", 1800));
         r
     }
 
@@ -323,15 +323,15 @@ mod tests {
     fn records_holds_goes_on_and_finishes() {
         let mut r = recorder();
         assert!(matches!(r.press().as_slice(), [Command::Record { append: false, .. }]));
-        r.observe(&seen(RecorderPhase::Recording, "take-1.wav", 500));
+        r.on_audio_state(&seen(RecorderPhase::Recording, "take-1.wav", 500));
         assert!(matches!(r.press().as_slice(), [Command::PauseRecording]));
-        r.observe(&seen(RecorderPhase::Paused, "take-1.wav", 900));
+        r.on_audio_state(&seen(RecorderPhase::Paused, "take-1.wav", 900));
         assert!(matches!(r.press().as_slice(), [Command::ResumeRecording]));
-        r.observe(&seen(RecorderPhase::Recording, "take-1.wav", 1800));
+        r.on_audio_state(&seen(RecorderPhase::Recording, "take-1.wav", 1800));
         assert!(matches!(r.finish().as_slice(), [Command::FinishRecording]));
         assert!(!r.is_closed(), "the file is complete when the audio thread says so");
-        assert!(!r.observe(&seen(RecorderPhase::Recording, "take-1.wav", 1800)));
-        assert!(r.observe(&seen(RecorderPhase::Finished, "take-1.wav", 1800)));
+        assert!(!r.on_audio_state(&seen(RecorderPhase::Recording, "take-1.wav", 1800)));
+        assert!(r.on_audio_state(&seen(RecorderPhase::Finished, "take-1.wav", 1800)));
         assert!(r.is_closed());
         assert_eq!(r.phase(), Phase::Review);
         assert_eq!(r.take().map(|t| t.length), Some(Duration::from_millis(1800)));
@@ -342,9 +342,9 @@ mod tests {
     fn an_empty_take_is_no_take() {
         let mut r = recorder();
         r.press();
-        r.observe(&seen(RecorderPhase::Recording, "take-1.wav", 0));
+        r.on_audio_state(&seen(RecorderPhase::Recording, "take-1.wav", 0));
         r.finish();
-        r.observe(&seen(RecorderPhase::Finished, "take-1.wav", 0));
+        r.on_audio_state(&seen(RecorderPhase::Finished, "take-1.wav", 0));
         assert_eq!(r.phase(), Phase::Ready);
         assert_eq!(r.take(), None);
     }
@@ -353,17 +353,17 @@ mod tests {
     fn start_again_keeps_the_older_take_until_the_newer_is_finished() {
         let mut r = recorded();
         r.finish();
-        r.observe(&seen(RecorderPhase::Finished, "take-1.wav", 1800));
+        r.on_audio_state(&seen(RecorderPhase::Finished, "take-1.wav", 1800));
         assert!(matches!(r.start_again().as_slice(), [Command::Record { append: false, .. }]));
-        r.observe(&seen(RecorderPhase::Recording, "take-2.wav", 300));
+        r.on_audio_state(&seen(RecorderPhase::Recording, "take-2.wav", 300));
         assert!(matches!(r.undo_start_again().as_slice(), [Command::DiscardRecording]));
         assert_eq!(r.take().map(|t| t.length), Some(Duration::from_millis(1800)));
         assert_eq!(r.phase(), Phase::Review);
         // Once the newer one is finished there is nothing to bring back.
         r.start_again();
-        r.observe(&seen(RecorderPhase::Recording, "take-3.wav", 300));
+        r.on_audio_state(&seen(RecorderPhase::Recording, "take-3.wav", 300));
         r.finish();
-        r.observe(&seen(RecorderPhase::Finished, "take-3.wav", 300));
+        r.on_audio_state(&seen(RecorderPhase::Finished, "take-3.wav", 300));
         assert!(r.undo_start_again().is_empty());
         assert_eq!(r.take().map(|t| t.length), Some(Duration::from_millis(300)));
     }
@@ -373,14 +373,14 @@ mod tests {
         let mut r = recorded();
         let mut at_limit = seen(RecorderPhase::Finished, "take-1.wav", 2000);
         at_limit.at_limit = true;
-        assert!(r.observe(&at_limit));
+        assert!(r.on_audio_state(&at_limit));
         assert!(r.at_limit());
         assert!(r.record_more().is_empty(), "there is no room for more");
 
         let mut r = recorded();
         let mut lost = seen(RecorderPhase::Idle, "take-1.wav", 1900);
         lost.problem = Some(Problem::Unplugged);
-        r.observe(&lost);
+        r.on_audio_state(&lost);
         assert_eq!((r.phase(), r.problem()), (Phase::Review, Some(&Problem::Unplugged)));
         assert_eq!(r.take().map(|t| t.length), Some(Duration::from_millis(1900)));
     }
@@ -390,7 +390,7 @@ mod tests {
         let mut r = recorder();
         r.press();
         let refused = RecorderState { problem: Some(Problem::NoInput), ..RecorderState::default() };
-        r.observe(&refused);
+        r.on_audio_state(&refused);
         assert_eq!((r.phase(), r.problem()), (Phase::Ready, Some(&Problem::NoInput)));
         assert_eq!(r.take(), None);
     }

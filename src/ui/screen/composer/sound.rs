@@ -19,8 +19,8 @@ use crate::{
 impl Composer {
     pub(super) fn audio(&mut self, ctx: &Context<'_>) -> Act {
         let recorder = &ctx.audio.recorder;
-        let spoken = self.spoken.as_mut().is_some_and(|spoken| spoken.observe(recorder));
-        let message = self.recorder.observe(recorder);
+        let spoken = self.spoken.as_mut().is_some_and(|spoken| spoken.on_audio_state(recorder));
+        let message = self.recorder.on_audio_state(recorder);
         if !message && !spoken {
             if self.recorder.phase() == Phase::Ready && self.recorder.problem().is_some() {
                 self.send_after = false;

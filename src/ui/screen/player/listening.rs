@@ -25,7 +25,7 @@ pub enum Noticed {
 
 impl Listening {
     /// Looks at a new state of the audio thread.
-    pub fn observe(&mut self, player: &PlayerState) -> Vec<Noticed> {
+    pub fn on_audio_state(&mut self, player: &PlayerState) -> Vec<Noticed> {
         if self.clip != player.clip {
             *self = Self { clip: player.clip.clone(), ..Self::default() };
         }

@@ -146,15 +146,15 @@ fn started_and_heard_are_told_once() {
     let mut listening = Listening::default();
     let key = MessageKey(7);
     assert!(
-        listening.observe(&at(Phase::Playing, 0, 1).player).is_empty(),
+        listening.on_audio_state(&at(Phase::Playing, 0, 1).player).is_empty(),
         "the name starts nothing"
     );
-    assert_eq!(listening.observe(&at(Phase::Playing, 2, 1).player), [Noticed::Started(key)]);
-    assert!(listening.observe(&at(Phase::Playing, 2, 2).player).is_empty());
+    assert_eq!(listening.on_audio_state(&at(Phase::Playing, 2, 1).player), [Noticed::Started(key)]);
+    assert!(listening.on_audio_state(&at(Phase::Playing, 2, 2).player).is_empty());
     let mut heard = at(Phase::Playing, 2, 31).player;
     heard.heard = true;
-    assert_eq!(listening.observe(&heard), [Noticed::Heard(key)]);
-    assert!(listening.observe(&heard).is_empty());
+    assert_eq!(listening.on_audio_state(&heard), [Noticed::Heard(key)]);
+    assert!(listening.on_audio_state(&heard).is_empty());
 }
 
 #[test]

@@ -111,7 +111,7 @@ fn space_plays_the_first_recording_of_an_ordinary_mail_and_then_the_one_under_wa
 fn a_recording_beside_a_message_does_not_make_it_heard() {
     let mut listening = player::Listening::default();
     let state = PlayerState { heard: false, ..sounding("2").player };
-    assert_eq!(listening.observe(&state), []);
+    assert_eq!(listening.on_audio_state(&state), []);
 }
 
 #[test]

@@ -169,7 +169,7 @@ impl Settings {
                 None => Action::None,
             },
             Message::Audio => match &mut self.card {
-                Some(card) => card.observe(ctx.audio).map(Message::Card, Question::Card),
+                Some(card) => card.on_audio_state(ctx.audio).map(Message::Card, Question::Card),
                 None => Action::None,
             },
             Message::Volume(volume) => Action::Audio(Command::Volume(volume)),

@@ -175,8 +175,8 @@ impl VoiceCard {
     }
 
     /// Looks at the audio thread; a take that is finished there is read and kept.
-    pub fn observe(&mut self, state: &State) -> Act {
-        let finished = self.recorder.observe(&state.recorder);
+    pub fn on_audio_state(&mut self, state: &State) -> Act {
+        let finished = self.recorder.on_audio_state(&state.recorder);
         match self.recorder.take().filter(|_| finished) {
             Some(take) => Action::Ask(Question::Read(take.file.clone())),
             None => Action::None,
@@ -320,12 +320,14 @@ mod tests {
             ..RecorderState::default()
         };
         state.recorder = take(RecorderPhase::Recording);
-        assert!(matches!(card.observe(&state), Action::None));
+        assert!(matches!(card.on_audio_state(&state), Action::None));
         let ordered = card.update(Message::Press, &state);
         assert!(matches!(ordered, Action::Audio(Command::FinishRecording)));
         state.recorder = take(RecorderPhase::Finished);
-        assert!(matches!(card.observe(&state), Action::Ask(Question::Read(path)) if path == file));
-        assert!(matches!(card.observe(&state), Action::None), "once");
+        assert!(
+            matches!(card.on_audio_state(&state), Action::Ask(Question::Read(path)) if path == file)
+        );
+        assert!(matches!(card.on_audio_state(&state), Action::None), "once");
         let pcm = Arc::new(Pcm::telephone(vec![1; 16_000]));
         let asked = card.update(Message::Read(file.clone(), Ok(Arc::clone(&pcm))), &state);
         assert!(matches!(asked, Action::Ask(Question::Keep(path, _)) if path == file));

@@ -142,7 +142,7 @@ fn messages_of_each_kind() {
         ("not all of it is here", |app| {
             let mut o = open(voice());
             (o.complete, o.have) = (false, (40, 100));
-            app.world.sidebar.accounts[0].state = AccountState::Offline(NOW);
+            app.shared.sidebar.accounts[0].state = AccountState::Offline(NOW);
             read(app, o);
             vec![]
         }),

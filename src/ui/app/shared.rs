@@ -19,9 +19,9 @@ use crate::{
     },
 };
 
-/// Everything shared.
+/// What every screen looks at and none of them owns.
 #[derive(Debug)]
-pub struct World {
+pub struct Shared {
     /// The audio thread, as last seen.
     pub sound: audio::State,
     /// Now, with this computer's offset.
@@ -53,7 +53,7 @@ pub enum Layout {
     Narrow,
 }
 
-impl World {
+impl Shared {
     /// At the start.
     #[must_use]
     pub fn new(launch: &Launch) -> Self {
