@@ -3,7 +3,7 @@
 use super::figures;
 use crate::{
     codec,
-    message::{CardProblem, PartProblem, Problem, view::PARTS_MAX},
+    message::{CardProblem, PartProblem, Problem, Seal, Wrapping, view::PARTS_MAX},
 };
 
 /// A problem of a message, for a list of them: no capital, no full stop.
@@ -35,9 +35,23 @@ pub fn part(problem: &PartProblem) -> String {
         PartProblem::OtherBoundary => fl!("problem-other-boundary"),
         PartProblem::NoDelimiter => fl!("problem-no-delimiter"),
         PartProblem::DamagedEncoding => fl!("problem-damaged-encoding"),
+        PartProblem::Sealed(Seal::Smime) => fl!("problem-sealed-smime"),
+        PartProblem::Sealed(Seal::Pgp) => fl!("problem-sealed-pgp"),
+        PartProblem::Sealed(Seal::Rights) => fl!("problem-sealed-rights"),
+        PartProblem::Sealed(Seal::Compressed) => fl!("problem-sealed-compressed"),
+        PartProblem::Damaged(Wrapping::Signed) => fl!("problem-damaged-signed"),
+        PartProblem::Damaged(Wrapping::Outlook) => fl!("problem-damaged-outlook"),
+        PartProblem::NotOpened => fl!("problem-not-opened"),
+        PartProblem::RichText => fl!("problem-rich-text"),
         PartProblem::Audio(error) => audio(error),
         PartProblem::Fax(error) => fax(error),
     }
+}
+
+/// What the reader says of a message that holds something sealed, a sentence.
+#[must_use]
+pub fn sealed(problem: &PartProblem) -> Option<String> {
+    matches!(problem, PartProblem::Sealed(_)).then(|| fl!("reader-sealed", what = part(problem)))
 }
 
 /// What is wrong with a contact card.
@@ -88,6 +102,15 @@ mod tests {
             of(PartProblem::UnknownEncoding("x-uu".into())),
             "part 2.1: unknown transfer encoding “x-uu”"
         );
+        assert_eq!(
+            of(PartProblem::Sealed(Seal::Smime)),
+            "part 2.1: encrypted (S/MIME); open it in a mail program that has your certificate"
+        );
+        assert_eq!(
+            sealed(&PartProblem::Sealed(Seal::Pgp)).as_deref(),
+            Some("This message is encrypted (PGP); open it in a mail program that has your key.")
+        );
+        assert_eq!(sealed(&PartProblem::RichText), None);
         assert_eq!(
             problem(&Problem::RepeatedField("From")),
             "more than one From field; the first is used"

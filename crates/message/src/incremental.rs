@@ -4,14 +4,15 @@
 //! What comes out is what [`super::inspect::body`] will find in the whole, up to where a delimiter
 //! or a group of base64 may still be cut: [`View`] itself looks at each piece, behind a copy of what
 //! stands before the leaf, so there is no second reading of delimiters. Only base64 and octets as
-//! they are come in pieces ([`Standing::Never`] for the rest); enclosed messages are entered where
-//! they are not encoded. What is before the leaf is kept, [`HEAD_MAX`] octets at most, and looked
+//! they are come in pieces ([`Standing::Never`] for the rest, containers and what is in them too);
+//! enclosed messages are entered where they are not encoded. What is before the leaf is kept, [`HEAD_MAX`] octets at most, and looked
 //! through with each piece; beyond that an octet is looked at once. Tests: below.
 
 use super::{
     display,
     inspect::FORWARD_DEPTH,
     view::{Encoding, Shape, View, encoding},
+    wrapped::is_container,
 };
 
 /// Most octets before a leaf that comes in pieces.
@@ -83,6 +84,8 @@ fn locate(raw: &[u8], path: &str) -> Option<Place> {
     for (level, step) in steps.iter().enumerate() {
         let view = View::parse(octets);
         let part = view.leaf(step)?;
+        // What is in a container comes out of the whole only.
+        (!is_container(part)).then_some(())?;
         let start = base + part.offset();
         closed |= part.closed;
         if level + 1 == steps.len() {

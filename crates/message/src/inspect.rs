@@ -16,6 +16,7 @@ use super::problem::{PartProblem, Problem};
 use super::recognize::{self, Medium, said::Said};
 use super::vendors::{self, Scene, Table, Vendor};
 use super::view::{self, AddressEntry, Header, Part, Shape, View, mailbox};
+use super::wrapped::Containers;
 use length::Spoken;
 
 mod attachments;
@@ -88,18 +89,30 @@ impl Mail {
 }
 
 /// The octets of a leaf, transfer encoding undone; enclosed messages untouched. A path into an
-/// enclosed message has a slash: `"3/1"` is part 1 of the message that is part 3.
+/// enclosed message has a slash: `"3/1"` is part 1 of the message that is part 3. What is in a
+/// container (S/MIME, TNEF) has the paths of a multipart in its place: `"3.1"`, no slash.
 #[must_use]
 pub fn body(raw: &[u8], path: &str) -> Option<Body> {
+    body_with(raw, path, &ReadOptions::default())
+}
+
+/// As [`body`], of octets that were read with these options: in the beginning of a message a
+/// container whose end has not come is open, in a whole message it is damaged and stays closed.
+#[must_use]
+pub fn body_with(raw: &[u8], path: &str, options: &ReadOptions) -> Option<Body> {
     let steps: Vec<&str> = path.split('/').take(FORWARD_DEPTH + 2).collect();
     (steps.len() <= FORWARD_DEPTH + 1).then_some(())?;
     let mut found = Body { octets: Vec::new(), damaged: false };
+    let mut whole = options.whole;
     for (level, step) in steps.iter().enumerate() {
         let outer = std::mem::take(&mut found.octets);
-        let view = View::parse(if level == 0 { raw } else { &outer });
+        let plain = View::parse(if level == 0 { raw } else { &outer });
+        let containers = Containers::of(&plain, whole);
+        let view = containers.put_into(plain);
         let part = view.leaf(step)?;
         let last = level + 1 == steps.len();
         (last || part.shape == Shape::Original).then_some(())?;
+        whole |= part.closed;
         let decoded = part.decode();
         found = Body { octets: decoded.octets, damaged: decoded.damaged };
     }
@@ -134,7 +147,9 @@ fn read_level(
     table: &Table,
     depth: usize,
 ) -> (Mail, Vec<Level>) {
-    let view = View::parse(raw);
+    let plain = View::parse(raw);
+    let containers = Containers::of(&plain, options.whole);
+    let view = containers.put_into(plain);
     let header = view.header();
     let mut mail = Mail { problems: view.problems.clone(), ..Mail::default() };
     if !options.whole {
@@ -167,7 +182,7 @@ fn read_level(
     mail.importance = sender::importance(header, &scene, vendor);
     mail.auth = auth::topmost(header);
 
-    let mut levels = vec![Level { sensitivity: sensitivity(header), who: who(&mail.sender) }];
+    let mut levels = vec![Level { sensitivity: sensitivity(&view), who: who(&mail.sender) }];
     let measured = read_parts(&mut mail, &mut levels, &view, raw, options, table, depth);
     words_of(&mut mail, &view, &scene, vendor, &said);
     let machine = Spoken { vendor, said: &said };
@@ -241,9 +256,10 @@ fn scene<'v>(view: &'v View<'v>, mail: &Mail, from: &[AddressEntry]) -> Scene<'v
     }
 }
 
-/// The strictest value where a sender (or somebody on the way) wrote several.
-fn sensitivity(header: &Header<'_>) -> Option<Sensitivity> {
-    let values = header.all("sensitivity").filter_map(|raw| {
+/// The strictest value where a sender (or somebody on the way) wrote several, in containers too.
+fn sensitivity(view: &View<'_>) -> Option<Sensitivity> {
+    let marks = view.header().all("sensitivity").chain(view.marks.iter().copied());
+    let values = marks.filter_map(|raw| {
         let text = view::encoding::unstructured(raw);
         Sensitivity::parse(&display::clean(&view::header::without_comments(&text)))
     });
@@ -299,6 +315,8 @@ fn read_parts(
             }
         } else if part.problem.as_ref().is_some_and(PartProblem::hides_content) {
             levels.extend(marks_inside(part.body));
+            // What was not opened has its marks behind the transfer encoding.
+            levels.extend(marks_inside(&octets));
         }
         match info.role {
             PartRole::Card => mail.cards.extend(attachments::cards(&info.path, &octets, view)),

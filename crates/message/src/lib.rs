@@ -22,11 +22,12 @@ pub mod refusal;
 pub mod validate;
 pub mod vendors;
 pub mod view;
+pub mod wrapped;
 mod write;
 
 pub use mail::{
     Body, Card, Dsn, Mail, Mdn, PartInfo, PartRole, Permission, Receipt, Rendering, Report, Sender,
 };
-pub use problem::{CardProblem, PartProblem, Problem};
+pub use problem::{CardProblem, PartProblem, Problem, Seal, Wrapping};
 pub use recognize::Evidence;
 pub use refusal::{Confidential, Doubt, Refusal};

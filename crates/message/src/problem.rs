@@ -40,6 +40,28 @@ pub enum CardProblem {
     Content(String),
 }
 
+/// Why content cannot be read by anybody but a program with the right key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Seal {
+    /// Encrypted for certificates (S/MIME).
+    Smime,
+    /// Encrypted for keys (PGP).
+    Pgp,
+    /// Protected by the rights management of Microsoft (`message.rpmsg`).
+    Rights,
+    /// Compressed by S/MIME (RFC 3274); no key is needed, but Aloud does not read it.
+    Compressed,
+}
+
+/// What kind of container a part is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Wrapping {
+    /// Signed by S/MIME, the content inside.
+    Signed,
+    /// TNEF, as Outlook sends it (`winmail.dat`).
+    Outlook,
+}
+
 /// What is wrong with one part.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum PartProblem {
@@ -57,6 +79,14 @@ pub enum PartProblem {
     NoDelimiter,
     /// The transfer encoding is damaged.
     DamagedEncoding,
+    /// Its content is there and not for us to read.
+    Sealed(Seal),
+    /// A container that cannot be opened; it stays as it came.
+    Damaged(Wrapping),
+    /// A container that lies too deep, or holds too much; all or some of it is not shown.
+    NotOpened,
+    /// The text is there as compressed RTF only, which is not shown.
+    RichText,
     /// The recording cannot be decoded.
     Audio(codec::Error),
     /// The fax pages cannot be decoded.
@@ -64,17 +94,22 @@ pub enum PartProblem {
 }
 
 impl PartProblem {
-    /// True if the part was not taken apart or read because it lies too deep, so that what is
-    /// inside is not known (decision C2: a Sensitivity inside still counts).
+    /// True if the part was not taken apart or read because it lies too deep or is damaged, so that
+    /// what is inside is not known (decision C2: a Sensitivity inside still counts).
     #[must_use]
     pub fn hides_content(&self) -> bool {
         match self {
-            Self::MultipartsTooDeep | Self::MessagesTooDeep => true,
+            Self::MultipartsTooDeep
+            | Self::MessagesTooDeep
+            | Self::NotOpened
+            | Self::Damaged(_) => true,
             Self::UnknownEncoding(_)
             | Self::NoBoundary
             | Self::OtherBoundary
             | Self::NoDelimiter
             | Self::DamagedEncoding
+            | Self::Sealed(_)
+            | Self::RichText
             | Self::Audio(_)
             | Self::Fax(_) => false,
         }

@@ -7,7 +7,8 @@
 //!
 //! Limits (reliability T6): 64 levels, 2 000 parts, headers as in [`header`]. What lies beyond stays
 //! part of the last leaf, and a problem says so. An enclosed message/rfc822 is a leaf; the caller
-//! parses its octets separately. Tests: below, and `tests/message/`.
+//! parses its octets separately. So is a container (S/MIME, TNEF) until `wrapped` opens it. Tests:
+//! below, and `tests/message/`.
 
 use memchr::memmem;
 
@@ -70,6 +71,8 @@ pub struct Part<'a> {
     pub closed: bool,
     /// What is wrong with its structure.
     pub problem: Option<PartProblem>,
+    /// How many base64-coded containers are around it (see `wrapped`).
+    pub coded: usize,
     children: usize,
     start: usize,
 }
@@ -84,16 +87,18 @@ impl Part<'_> {
     /// How many octets its content has, about, when `missing` octets of the message have not been
     /// fetched: all of them where its end was not seen.
     pub fn estimated_octets(&self, missing: u64) -> u64 {
+        // Lines of 76 characters and CRLF hold 57 octets.
+        let decoded = |encoded: u64| encoded.saturating_mul(57) / 78;
         let missing = if self.closed { 0 } else { missing };
+        let missing = (0..self.coded).fold(missing, |missing, _| decoded(missing));
         let encoded = (self.body.len() as u64).saturating_add(missing);
         match self.encoding {
-            // Lines of 76 characters and CRLF hold 57 octets.
-            Encoding::Base64 => encoded.saturating_mul(57) / 78,
+            Encoding::Base64 => decoded(encoded),
             _ => encoded,
         }
     }
 
-    /// Where its body begins in the octets of the message.
+    /// Where its body begins in the octets of the message, or in those of the container it is in.
     pub fn offset(&self) -> usize {
         self.start
     }
@@ -122,6 +127,8 @@ pub struct View<'a> {
     pub parts: Vec<Part<'a>>,
     /// Repairs and limits that concern the whole.
     pub problems: Vec<Problem>,
+    /// Values of Sensitivity inside containers (see `wrapped`).
+    pub marks: Vec<&'a [u8]>,
     /// The end of the outermost multipart was missing.
     pub unclosed: bool,
 }
@@ -302,6 +309,7 @@ impl<'a> Splitter<'a> {
             shape: Shape::Leaf,
             closed: false,
             problem,
+            coded: 0,
             children: 0,
             start: body,
             header,
@@ -451,7 +459,12 @@ impl<'a> Splitter<'a> {
             self.problems.push(Problem::TooManyParts);
         }
         self.problems.dedup();
-        View { parts: self.parts, problems: self.problems, unclosed: unclosed && !self.full }
+        View {
+            parts: self.parts,
+            problems: self.problems,
+            marks: Vec::new(),
+            unclosed: unclosed && !self.full,
+        }
     }
 
     /// Header values may hold the octets of the content's charset as they are: that of the part,

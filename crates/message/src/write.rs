@@ -229,7 +229,7 @@ fn canonical_text(text: &str) -> String {
     out
 }
 
-fn write_base64(out: &mut Vec<u8>, octets: &[u8]) {
+pub(crate) fn write_base64(out: &mut Vec<u8>, octets: &[u8]) {
     out.reserve(octets.len() / 54 * 74 + 80);
     for (i, chunk) in octets.chunks(BASE64_LINE / 4 * 3).enumerate() {
         if i > 0 {

@@ -3,7 +3,7 @@
 
 use crate::{
     codec,
-    message::{Doubt, PartProblem, Problem, Refusal},
+    message::{Doubt, PartProblem, Problem, Refusal, Seal, Wrapping},
 };
 
 /// Why something may not be done.
@@ -62,6 +62,14 @@ pub(super) fn part(problem: &PartProblem) -> &'static str {
         PartProblem::OtherBoundary => "other-boundary",
         PartProblem::NoDelimiter => "no-delimiter",
         PartProblem::DamagedEncoding => "damaged-encoding",
+        PartProblem::Sealed(Seal::Smime) => "sealed-smime",
+        PartProblem::Sealed(Seal::Pgp) => "sealed-pgp",
+        PartProblem::Sealed(Seal::Rights) => "sealed-rights",
+        PartProblem::Sealed(Seal::Compressed) => "sealed-compressed",
+        PartProblem::Damaged(Wrapping::Signed) => "damaged-signed",
+        PartProblem::Damaged(Wrapping::Outlook) => "damaged-outlook",
+        PartProblem::NotOpened => "not-opened",
+        PartProblem::RichText => "rich-text",
         PartProblem::Audio(codec::Error::Empty) => "audio-empty",
         PartProblem::Audio(codec::Error::Unsupported(_)) => "audio-unsupported",
         PartProblem::Audio(codec::Error::Damaged(_)) => "audio-damaged",

@@ -136,7 +136,13 @@ fn hides_text(problem: &Problem) -> bool {
             | PartProblem::NoBoundary
             | PartProblem::OtherBoundary
             | PartProblem::NoDelimiter => true,
-            PartProblem::DamagedEncoding | PartProblem::Audio(_) | PartProblem::Fax(_) => false,
+            PartProblem::DamagedEncoding
+            | PartProblem::Sealed(_)
+            | PartProblem::Damaged(_)
+            | PartProblem::NotOpened
+            | PartProblem::RichText
+            | PartProblem::Audio(_)
+            | PartProblem::Fax(_) => false,
         },
         // The text was found in spite of these; of what cannot be read at all nothing is told.
         Problem::MisprintedDelimiter

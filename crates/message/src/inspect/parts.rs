@@ -4,9 +4,10 @@ use std::time::Duration;
 
 use crate::display;
 use crate::mail::{PartInfo, PartRole, Rendering};
-use crate::problem::PartProblem;
+use crate::problem::{PartProblem, Seal};
 use crate::recognize::{Medium, is_vpim1, medium, voice_content};
 use crate::view::{Encoding, Part, Shape, View};
+use crate::wrapped;
 use aloud_codec as codec;
 use aloud_model::{MessageKind, VoiceContent};
 
@@ -133,6 +134,9 @@ pub fn describe(
     let mut problem = part.problem.clone();
     if decoded.damaged && complete {
         problem = problem.or(Some(PartProblem::DamagedEncoding));
+    }
+    if part.main_type() == "text" && wrapped::is_pgp(&octets) {
+        problem = problem.or(Some(PartProblem::Sealed(Seal::Pgp)));
     }
     let mut info = PartInfo {
         path: part.path.clone(),

@@ -272,6 +272,10 @@ fn repair(problem: &PartProblem) -> String {
         PartProblem::OtherBoundary => "the boundary is not the one named".into(),
         PartProblem::NoDelimiter => "no boundary line inside".into(),
         PartProblem::DamagedEncoding => "the transfer encoding is damaged".into(),
+        PartProblem::Sealed(_)
+        | PartProblem::Damaged(_)
+        | PartProblem::NotOpened
+        | PartProblem::RichText => "a container stays closed".into(),
         PartProblem::Audio(error) | PartProblem::Fax(error) => error.to_string(),
     }
 }

@@ -67,6 +67,11 @@ impl<'a> Header<'a> {
     pub const EMPTY: Self =
         Self { fields: Vec::new(), met: 0, clipped: false, unfinished: false, charset: None };
 
+    /// This header with other fields.
+    pub(crate) fn with_fields(&self, fields: Vec<Field<'a>>) -> Self {
+        Self { fields, ..self.clone() }
+    }
+
     /// The fields in order.
     pub fn fields(&self) -> &[Field<'a>] {
         &self.fields

@@ -31,6 +31,7 @@ use crate::{
         },
         widget::{El, Press, button, ellipsis, empty, hairline},
     },
+    wording,
 };
 
 /// Widest column of text.
@@ -215,11 +216,14 @@ fn message<'a>(
     if let Some(fax) = pages_of(page, None) {
         all = all.push(fax::pages(fax, ctx, look, width).map(Message::Fax));
     }
-    if mail.parts.iter().any(|p| p.problem.is_some()) {
+    let mut problems = mail.parts.iter().filter_map(|p| p.problem.as_ref()).peekable();
+    if problems.peek().is_some() {
+        let said = problems.find_map(wording::problem::sealed);
+        let said = said.unwrap_or_else(|| fl!("reader-problem"));
         all = all.push(
             row![
                 icon(Icon::TriangleAlert, 14.0, look.c.warn),
-                look.text(Type::Small, fl!("reader-problem")).color(look.c.text_2)
+                look.text(Type::Small, said).color(look.c.text_2)
             ]
             .spacing(8)
             .align_y(Alignment::Center),
