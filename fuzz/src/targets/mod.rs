@@ -12,6 +12,7 @@ mod imap;
 mod message;
 mod recognize;
 mod report;
+mod wrapped;
 
 pub use address::address;
 pub use card::card;
@@ -21,12 +22,13 @@ pub use imap::imap;
 pub use message::message;
 pub use recognize::recognize;
 pub use report::report;
+pub use wrapped::wrapped;
 
 /// What a target does with an input.
 pub type Target = fn(&[u8]);
 
 /// All of them, by name.
-pub const ALL: [(&str, Target); 8] = [
+pub const ALL: [(&str, Target); 9] = [
     ("message", message),
     ("recognize", recognize),
     ("report", report),
@@ -35,6 +37,7 @@ pub const ALL: [(&str, Target); 8] = [
     ("codec", codec),
     ("fax", fax),
     ("imap", imap),
+    ("wrapped", wrapped),
 ];
 
 /// The first octet, which chooses among variants, and the rest.
