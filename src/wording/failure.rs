@@ -140,7 +140,7 @@ pub fn missing(what: &Missing) -> String {
         Missing::Operation(id) => fl!("missing-operation", number = id.0.to_string()),
         Missing::Draft(id) => fl!("cli-draft-gone", id = id),
         Missing::Revision(number, draft) => {
-            fl!("missing-revision", number = number.to_string(), draft = draft.to_string())
+            fl!("missing-revision", number = number.to_string(), draft = draft)
         }
         Missing::Contact(id) => fl!("missing-contact", number = id.to_string()),
         Missing::SpokenName(_) => fl!("missing-spoken-name"),

@@ -13,7 +13,7 @@ use std::{
 
 use crate::{
     errors::Result,
-    handle::lock,
+    lock::lock,
     store::{Reader, accounts, contacts, messages},
     types::{AccountSettings, Confirmation, KnownCaller},
 };

@@ -13,7 +13,7 @@ use std::{
 use super::{
     Engine,
     errors::{Missing, Result},
-    handle::lock,
+    lock::lock,
     reclassify,
     store::{
         blocking,

@@ -38,7 +38,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     errors::{Missing, Result},
-    handle::lock,
+    lock::lock,
     store::{Clock, blobs},
     types::{Error, Relation},
 };
@@ -523,11 +523,11 @@ impl Drafts {
         let revision = journal::revisions(&dir)
             .into_iter()
             .find(|revision| revision.number == number)
-            .ok_or_else(|| Error::NotFound(Missing::Revision(number, id.clone())))?;
+            .ok_or_else(|| Error::NotFound(Missing::Revision(number, id.to_string())))?;
         match journal::append(&dir, &revision.content, (self.clock)())? {
             Saved::Written | Saved::Unchanged | Saved::Late => Ok(()),
             // It holds nothing, and what is there stays.
-            Saved::FullerKept => Err(Error::NotFound(Missing::Revision(number, id.clone()))),
+            Saved::FullerKept => Err(Error::NotFound(Missing::Revision(number, id.to_string()))),
         }
     }
 

@@ -115,7 +115,7 @@ impl Drafts {
         }
         // Whoever goes on with it counts its editions from the start.
         if let Some(owned) = self.owned(id) {
-            crate::handle::lock(&owned).edition = 0;
+            crate::lock::lock(&owned).edition = 0;
         }
         Ok(())
     }

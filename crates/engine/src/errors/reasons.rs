@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use aloud_message::compose;
 use aloud_model::{AccountId, AddrSpec, ContactId, MailboxId, MessageKey, OutboxId, Uid};
 
-use crate::{drafts::DraftId, types::OperationId};
+use crate::types::OperationId;
 
 /// Why the engine refuses: a rule forbids it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -230,7 +230,7 @@ pub enum Missing {
     Draft(String),
     /// A kept state of a draft.
     #[error("revision {0} of {1}")]
-    Revision(u64, DraftId),
+    Revision(u64, String),
     /// A person of the directory.
     #[error("contact {0}")]
     Contact(ContactId),

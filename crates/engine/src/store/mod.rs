@@ -12,13 +12,16 @@
 use std::{
     collections::VecDeque,
     path::{Path, PathBuf},
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex},
     time::Duration,
 };
 
 use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 
-use super::types::{Error, Missing};
+use super::{
+    lock::lock,
+    types::{Error, Missing},
+};
 use aloud_model::MessageKey;
 
 pub mod accounts;
@@ -233,11 +236,6 @@ fn configure(connection: &Connection) -> Result<()> {
     connection.pragma_update(None, "trusted_schema", false)?;
     connection.set_prepared_statement_cache_capacity(64);
     Ok(())
-}
-
-/// A panic while the lock was held left no half transaction: SQLite rolls it back.
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Runs blocking work off the async threads.
