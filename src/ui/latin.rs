@@ -14,7 +14,7 @@ use iced::keyboard::{
     key::{Code, Physical},
 };
 
-use super::keymap::Press;
+use super::press::Press;
 
 /// The script of the layout, learned from the letters it produced.
 ///

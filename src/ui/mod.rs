@@ -13,6 +13,7 @@ pub(crate) mod latin;
 pub(crate) mod list;
 pub(crate) mod now_playing;
 pub mod prefs;
+pub(crate) mod press;
 pub(crate) mod screen;
 pub(crate) mod sidebar;
 #[cfg(test)]

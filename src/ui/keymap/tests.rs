@@ -1,5 +1,7 @@
 use iced::keyboard::key::Code;
 
+use iced::keyboard::{Modifiers, key::Physical};
+
 use super::*;
 
 /// The keys of four rows, left to right.

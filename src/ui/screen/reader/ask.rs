@@ -2,12 +2,12 @@
 
 use iced::Task;
 
-use super::{Message, clips, fax, player, work};
+use super::{Act, Message, clips, fax, player, work};
 use crate::{
     engine::{Engine, ReceiptAnswer},
     message::vendors::Kind,
     model::{ContactId, MessageKey},
-    ui::screen::Ask,
+    ui::screen::{Action, Ask},
 };
 
 /// Octets of the raw message that are shown; the rest can be saved.
@@ -139,4 +139,9 @@ impl Ask<Message> for Question {
             Self::Fax(question) => question.ask(engine).map(Message::Fax),
         }
     }
+}
+
+/// The clipboard takes the text, and the window says so.
+pub(super) fn copied(text: String) -> Act {
+    Action::Run(iced::clipboard::write(text)).and(Action::say(fl!("toast-copied")))
 }

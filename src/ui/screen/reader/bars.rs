@@ -5,7 +5,7 @@ use std::collections::HashSet;
 
 use iced::Task;
 
-use super::{Act, Page, Question, toolbar::copied, work};
+use super::{Act, Page, Question, ask::copied, work};
 use crate::{
     engine::{
         CardField, CardOffer, CardOfferKind, Confirmation, Error, Opened, ReceiptAnswer,

@@ -1,7 +1,7 @@
 //! The toolbar over a message and its More menu: answering, filing, saving, and what stands behind
 //! the message. A control that does not act explains why.
 
-use super::{Act, Page, Panel, Question, bars, report, shown_text};
+use super::{Act, Page, Panel, Question, ask, bars, report, shown_text};
 use crate::{
     engine::{Error, UndoToken},
     message::{PartRole, Permission, Rendering, vendors::Kind},
@@ -132,7 +132,7 @@ impl Page {
                 Action::None
             }
             Message::CopyText => match shown_text(mail) {
-                Some(text) => copied(text),
+                Some(text) => ask::copied(text),
                 None => Action::None,
             },
             Message::ShowOriginal => match self.panel.take() {
@@ -148,7 +148,7 @@ impl Page {
                 self.details = !self.details;
                 Action::None
             }
-            Message::CopyDetails => copied(
+            Message::CopyDetails => ask::copied(
                 report::details(&self.opened)
                     .into_iter()
                     .map(|(label, value)| format!("{label}: {value}\n"))
@@ -202,11 +202,6 @@ impl Page {
         }
         all
     }
-}
-
-/// The clipboard takes the text, and the window says so.
-pub(super) fn copied(text: String) -> Act {
-    Action::Run(iced::clipboard::write(text)).and(Action::say(fl!("toast-copied")))
 }
 
 /// The composer where it is allowed, else the popover that explains.
