@@ -107,14 +107,23 @@ enum Outcome {
     },
     Closed {
         problem: Option<PartProblem>,
-        /// A value of Sensitivity that it carries all the same.
-        mark: Option<&'static str>,
+        /// Values of Sensitivity that it carries all the same.
+        marks: Vec<Vec<u8>>,
     },
+}
+
+impl Outcome {
+    /// Not opened, with the marks in the header of what is inside.
+    fn closed(problem: Option<PartProblem>, inside: &[u8]) -> Self {
+        let view = View::parse(head(inside));
+        let marks = view.header().all("sensitivity").map(<[u8]>::to_vec).collect();
+        Self::Closed { problem, marks }
+    }
 }
 
 impl From<PartProblem> for Outcome {
     fn from(problem: PartProblem) -> Self {
-        Self::Closed { problem: Some(problem), mark: None }
+        Self::Closed { problem: Some(problem), marks: Vec::new() }
     }
 }
 
@@ -165,8 +174,8 @@ impl Containers {
             places.push(out.parts.len());
             match self.found.get(&index) {
                 None => out.parts.push(part),
-                Some(Outcome::Closed { problem, mark }) => {
-                    out.marks.extend(mark.map(str::as_bytes));
+                Some(Outcome::Closed { problem, marks }) => {
+                    out.marks.extend(marks.iter().map(Vec::as_slice));
                     part.problem = part.problem.or_else(|| problem.clone());
                     out.parts.push(part);
                 }
@@ -269,8 +278,8 @@ fn open(
         Kind::Cms { enveloped } => match signed(&decoded.octets, enveloped) {
             Ok((octets, cut)) => (octets, cut, None),
             Err(outcome) if complete => return outcome,
-            Err(Outcome::Closed { problem: Some(PartProblem::Damaged(_)), mark }) => {
-                return Outcome::Closed { problem: None, mark };
+            Err(Outcome::Closed { problem: Some(PartProblem::Damaged(_)), marks }) => {
+                return Outcome::Closed { problem: None, marks };
             }
             Err(outcome) => return outcome,
         },
@@ -282,10 +291,10 @@ fn open(
     };
     if cut && complete {
         let wrapping = if kind == Kind::Tnef { Wrapping::Outlook } else { Wrapping::Signed };
-        return PartProblem::Damaged(wrapping).into();
+        return Outcome::closed(Some(PartProblem::Damaged(wrapping)), &octets);
     }
     if octets.len() > budget.octets {
-        return PartProblem::NotOpened.into();
+        return Outcome::closed(Some(PartProblem::NotOpened), &octets);
     }
     budget.octets -= octets.len();
     let inside = Containers::at_level(&View::parse(&octets), complete, level + 1, budget);
@@ -300,13 +309,12 @@ fn signed(octets: &[u8], enveloped: bool) -> Result<(Vec<u8>, bool), Outcome> {
             let is_entity = View::parse(head(&octets)).header().has("content-type");
             if is_entity {
                 Ok((octets, cut))
-            } else if cut {
-                Err(PartProblem::Damaged(Wrapping::Signed).into())
             } else {
-                Err(Outcome::Closed { problem: None, mark: None })
+                let damaged = cut.then_some(PartProblem::Damaged(Wrapping::Signed));
+                Err(Outcome::closed(damaged, &octets))
             }
         }
-        Ok(cms::Content::Nothing) => Err(Outcome::Closed { problem: None, mark: None }),
+        Ok(cms::Content::Nothing) => Err(Outcome::closed(None, &[])),
         Ok(cms::Content::Encrypted) => Err(PartProblem::Sealed(Seal::Smime).into()),
         Ok(cms::Content::Compressed) => Err(PartProblem::Sealed(Seal::Compressed).into()),
         Err(_) if enveloped => Err(PartProblem::Sealed(Seal::Smime).into()),
@@ -327,12 +335,11 @@ fn outlook(
     view: &View<'_>,
     complete: bool,
 ) -> Result<(Vec<u8>, bool, Option<PartProblem>), Outcome> {
-    let closed = |problem| Outcome::Closed { problem, mark: None };
     let damaged = Some(PartProblem::Damaged(Wrapping::Outlook)).filter(|_| complete);
-    let Some(tnef) = tnef::Tnef::read(octets) else { return Err(closed(damaged)) };
-    let mark = tnef.sensitivity();
+    let Some(tnef) = tnef::Tnef::read(octets) else { return Err(Outcome::closed(damaged, &[])) };
+    let marks: Vec<Vec<u8>> = tnef.sensitivity().map(Vec::from).into_iter().collect();
     if tnef.damaged && complete {
-        return Err(Outcome::Closed { problem: damaged, mark });
+        return Err(Outcome::Closed { problem: damaged, marks });
     }
     // The text usually stands beside the container as well.
     let texts = || view.leaves().filter(|p| p.main_type() == "text");
@@ -349,7 +356,7 @@ fn outlook(
             let full = tnef.full.then_some(PartProblem::NotOpened);
             Ok((entity, tnef.damaged, full.or(rich)))
         }
-        None => Err(Outcome::Closed { problem: rich, mark }),
+        None => Err(Outcome::Closed { problem: rich, marks }),
     }
 }
 

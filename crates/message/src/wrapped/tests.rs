@@ -290,3 +290,21 @@ fn containers_within_containers_are_bounded() {
     assert!(mail.parts.len() <= PARTS_MAX);
     assert_eq!(mail.parts.iter().filter(closed).count(), 1);
 }
+
+#[test]
+fn what_is_not_opened_keeps_its_mark() {
+    let private = b"Sensitivity: Private\r\n\r\nNobody else is to read this.\r\n";
+    let string = element(4, private);
+    let whole = cms_of(element, Some(&string));
+    // A text without Content-Type, and one whose end is missing.
+    for octets in [whole.as_slice(), &whole[..whole.len() - 20]] {
+        let mail = read(&single(SIGNED, octets));
+        assert_eq!(mail.sensitivity, Some(Sensitivity::Private));
+        assert!(!mail.may_forward.is_allowed() && !mail.may_save.is_allowed());
+    }
+    let entity = b"Sensitivity: Private\r\nContent-Type: text/plain\r\n\r\nNobody else.\r\n";
+    let whole = cms_of(element, Some(&element(4, entity)));
+    let mail = read(&single(SIGNED, &whole[..whole.len() - 20]));
+    assert_eq!(part_problem(&mail, "1"), Some(PartProblem::Damaged(Wrapping::Signed)));
+    assert!(!mail.may_forward.is_allowed(), "{:?}", mail.sensitivity);
+}
