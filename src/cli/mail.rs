@@ -293,6 +293,7 @@ pub fn send(args: SendArgs, dirs: &Dirs) -> Outcome {
             ids.push(engine.submit_raw(octets).await?);
         }
         let before = engine.outbox().await?;
+        let old = engine.operations().await?;
         engine.drain_outbox().await?;
         engine.settle_operations().await;
         let mut troubles = Vec::new();
@@ -307,7 +308,9 @@ pub fn send(args: SendArgs, dirs: &Dirs) -> Outcome {
         }
         // It was sent, whatever becomes of the copy.
         for operation in engine.operations().await? {
-            if operation.kind == OperationKind::File && operation.why != OpFailure::None {
+            let is_new = old.iter().all(|other| other.id != operation.id);
+            let refused = operation.why != OpFailure::None;
+            if is_new && refused && operation.kind == OperationKind::File {
                 eprintln!("{}", wording::operation::sentence(&operation));
             }
         }

@@ -127,3 +127,66 @@ async fn what_waits_is_hastened_or_taken_back() {
     assert_eq!(desk.engine.operations().await.expect("operations"), []);
     desk.engine.retry_operation(waits[1].id).await.expect_err("it is done");
 }
+
+/// An operation that breaks each connection lets others go first.
+#[tokio::test]
+async fn what_breaks_each_connection_holds_up_nothing() {
+    for fault in [CommandFault::Drop, CommandFault::Bye("internal error".into())] {
+        let at = vec![AtCommand { when: When::Every("APPEND"), fault: fault.clone() }];
+        let mut desk = desk(Faults { at, ..Faults::default() }).await;
+        let first = desk.inbox().await[0].key;
+        desk.engine.mark(vec![first], Mark::Heard).await.expect("asked for");
+        for _ in 0..4 {
+            desk.engine.settle_operations().await;
+        }
+        let left = desk.server.mailbox("INBOX").expect("it");
+        assert!(left.messages()[0].flags.contains(&Flag::Seen), "{fault:?}");
+        let waits = desk.engine.operations().await.expect("operations");
+        assert_eq!((waits.len(), &waits[0].kind), (1, &OperationKind::File), "{fault:?}");
+        desk.server.fault_always(Protocol::Imap, Faults::default());
+        desk.restart().await;
+        desk.later(40);
+        desk.engine.settle_operations().await;
+        assert_eq!(desk.on_server("Sent"), 1, "{fault:?}");
+    }
+}
+
+/// Taking back a move that waits leaves one place and nothing to do, also what was asked for at the
+/// place that it never got.
+#[tokio::test]
+async fn a_move_that_waits_is_taken_back_whole() {
+    let mut desk = desk(refuses("MOVE", "NO [UNAVAILABLE] Later")).await;
+    desk.engine.settle_operations().await;
+    let keys: Vec<_> = desk.inbox().await.iter().map(|row| row.key).collect();
+    let undo = desk.engine.archive(vec![keys[0]]).await.expect("asked for");
+    desk.engine.settle_operations().await;
+    desk.engine.undo(undo).await.expect("taken back");
+    assert_eq!(desk.engine.operations().await.expect("operations"), []);
+    assert_eq!((desk.inbox().await.len(), desk.mailbox("Archive").await.len()), (2, 0));
+
+    desk.engine.archive(vec![keys[1]]).await.expect("asked for");
+    desk.engine.settle_operations().await;
+    desk.engine.mark(vec![keys[1]], Mark::Heard).await.expect("asked for");
+    let waits = desk.engine.operations().await.expect("operations");
+    desk.engine.discard_operation(waits[0].id).await.expect("taken back");
+    desk.server.fault_always(Protocol::Imap, Faults::default());
+    desk.restart().await;
+    desk.sync().await;
+    assert_eq!((desk.inbox().await.len(), desk.mailbox("Archive").await.len()), (2, 0));
+    let left = desk.engine.operations().await.expect("operations");
+    assert!(left.iter().all(|operation| operation.state == OperationState::Failed), "{left:?}");
+}
+
+/// A clock that was a year ahead holds up nothing once it is right.
+#[tokio::test]
+async fn a_wrong_clock_holds_up_nothing() {
+    const YEAR: i64 = 365 * 86_400;
+    let mut desk = desk(refuses("APPEND", "NO [OVERQUOTA] Full")).await;
+    desk.later(YEAR);
+    desk.engine.settle_operations().await;
+    desk.later(-YEAR);
+    desk.server.fault_always(Protocol::Imap, Faults::default());
+    desk.restart().await;
+    desk.engine.settle_operations().await;
+    assert_eq!(desk.on_server("Sent"), 1);
+}

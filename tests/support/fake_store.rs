@@ -317,6 +317,13 @@ impl Sink for Memory {
         Ok(Some(OpsTaken(Box::new(()))))
     }
 
+    async fn has_op(&self, _account: AccountId) -> Result<bool, Error> {
+        let inner = self.lock();
+        let now = Instant::now();
+        let held = |id| inner.later.iter().any(|(other, due)| *other == id && *due > now);
+        Ok(inner.ops.iter().any(|op| !held(op.id)))
+    }
+
     async fn next_op(&self, _account: AccountId) -> Result<Option<Op>, Error> {
         let mut inner = self.lock();
         let now = Instant::now();
@@ -340,9 +347,9 @@ impl Sink for Memory {
         Ok(Vec::new())
     }
 
-    async fn op_later(&self, op: i64, _said: String) -> Result<Vec<MessageKey>, Error> {
+    async fn op_later(&self, op: i64, _said: String) -> Result<(Vec<MessageKey>, bool), Error> {
         self.lock().later.push((op, Instant::now() + Duration::from_secs(30)));
-        Ok(Vec::new())
+        Ok((Vec::new(), true))
     }
 
     async fn next_due(&self, _account: AccountId) -> Result<Option<Duration>, Error> {

@@ -230,6 +230,9 @@ pub trait Sink: Send + Sync + 'static {
     /// process has them. Only one may carry them out: a copy or an append must not happen twice.
     async fn take_ops(&self, account: AccountId) -> Result<Option<OpsTaken>, Error>;
 
+    /// Whether [`Self::next_op`] may have one.
+    async fn has_op(&self, account: AccountId) -> Result<bool, Error>;
+
     /// The next operation of the account in the order they were asked for, or `None`. The same one
     /// is returned until [`Self::op_end`].
     async fn next_op(&self, account: AccountId) -> Result<Option<Op>, Error>;
@@ -238,8 +241,9 @@ pub trait Sink: Send + Sync + 'static {
     async fn op_end(&self, op: i64, end: OpEnd) -> Result<Vec<MessageKey>, Error>;
 
     /// The server would not do an operation, for now. It is not returned by [`Self::next_op`] for a
-    /// while, and neither is what was asked for after it of the same message.
-    async fn op_later(&self, op: i64, said: String) -> Result<Vec<MessageKey>, Error>;
+    /// while, and neither is what was asked for after it of the same message. True when nothing stood
+    /// against it before.
+    async fn op_later(&self, op: i64, said: String) -> Result<(Vec<MessageKey>, bool), Error>;
 
     /// How long until an operation is to be tried that [`Self::next_op`] keeps back now.
     async fn next_due(&self, account: AccountId) -> Result<Option<Duration>, Error>;

@@ -5,7 +5,7 @@
 
 mod ahead;
 
-use std::{sync::Arc, time::Duration};
+use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use tokio::{
     sync::{Mutex, mpsc, oneshot},
@@ -43,6 +43,8 @@ const TAKEN: (Duration, Duration) = (Duration::from_millis(50), Duration::from_s
 const LINGER: Duration = Duration::from_secs(60);
 /// Tries after which a move is refused whose message can no more be read.
 const UNREADABLE: u32 = 5;
+/// Connections that an operation may break before others go first.
+const BREAKS: u32 = 3;
 /// Most messages of one Message-ID that are compared.
 const COMPARED: usize = 50;
 /// How long a server that files sent mail by itself is given before we look again.
@@ -75,6 +77,8 @@ struct Worker {
     backoff: Backoff,
     /// When operations that met a broken connection are tried again.
     retry: Option<Instant>,
+    /// How many connections in a row an operation has broken.
+    broken: HashMap<i64, u32>,
 }
 
 pub(super) async fn run(shared: Arc<Shared>, queue: Arc<Mutex<mpsc::Receiver<Job>>>) {
@@ -86,6 +90,7 @@ pub(super) async fn run(shared: Arc<Shared>, queue: Arc<Mutex<mpsc::Receiver<Job
         ahead: Ahead::default(),
         backoff: Backoff::default(),
         retry: None,
+        broken: HashMap::new(),
         shared: Arc::clone(&shared),
     };
     let stop = shared.stop.clone();
@@ -244,35 +249,43 @@ impl Worker {
             }
             sleep(TAKEN.0).await;
         };
-        let mut any = false;
-        while let Some(op) = sink.next_op(self.shared.setup.id).await? {
-            // A server that takes nobody in is not the operation's affair.
+        let (mut any, mut told) = (false, false);
+        while sink.has_op(self.shared.setup.id).await? {
+            // A server that takes nobody in is not the operation's affair, and no try of it.
             self.session().await?;
+            let Some(op) = sink.next_op(self.shared.setup.id).await? else { break };
             let end = match self.carry_out(&op).await {
                 Ok(end) => end,
                 Err(Error::Server(said)) => {
-                    self.later(&op, said).await?;
+                    // Exchange says so of a connection that it will never serve.
+                    if Reply::parse(said.as_str()).code.is_none() {
+                        self.drop_session();
+                    }
+                    self.later(&op, said, &mut told).await?;
                     continue;
                 }
-                // The answer breaks the parser each time.
-                Err(Error::Protocol(_)) if op.attempts >= UNREADABLE => {
+                Err(error) if self.breaks(&op, &error) => {
                     self.drop_session();
-                    self.later(&op, String::new()).await?;
+                    self.later(&op, String::new(), &mut told).await?;
                     continue;
                 }
                 Err(error) => return Err(error),
             };
+            self.broken.remove(&op.id);
             self.shared.touch(&op.wire_name);
             if let OpKind::Move { to, .. } = &op.kind {
                 self.shared.touch(to);
             }
-            if let OpEnd::Refused(_) = &end {
-                tracing::warn!(op = op.id, "the server refused an operation");
-                self.shared.tell(Event::NotDone(OperationId(op.id)));
-            }
-            tracing::debug!(op = op.id, "an operation ended");
+            let refused = match &end {
+                OpEnd::Done | OpEnd::Refused(OpRefusal::FlagNotKept) => false,
+                OpEnd::Refused(_) | OpEnd::Stale => true,
+            };
+            tracing::debug!(op = op.id, refused, "an operation ended");
             let changed = sink.op_end(op.id, end).await?;
             self.shared.tell_changed(changed);
+            if refused {
+                self.tell_not_done(&op, &mut told);
+            }
             any = true;
         }
         if any {
@@ -285,14 +298,31 @@ impl Worker {
     }
 
     /// Keeps an operation for later and tells it the first time.
-    async fn later(&self, op: &Op, said: String) -> Result<(), Error> {
+    async fn later(&self, op: &Op, said: String, told: &mut bool) -> Result<(), Error> {
         tracing::warn!(op = op.id, attempts = op.attempts, "the server would not, for now");
-        let changed = self.shared.setup.sink.op_later(op.id, said).await?;
+        let (changed, first) = self.shared.setup.sink.op_later(op.id, said).await?;
         self.shared.tell_changed(changed);
-        if op.attempts == 0 {
-            self.shared.tell(Event::NotDone(OperationId(op.id)));
+        if first {
+            self.tell_not_done(op, told);
         }
         Ok(())
+    }
+
+    /// Once for all that a server refuses together.
+    fn tell_not_done(&self, op: &Op, told: &mut bool) {
+        if !std::mem::replace(told, true) {
+            self.shared.tell(Event::NotDone(OperationId(op.id)));
+        }
+    }
+
+    /// Whether an operation has broken so many connections that others go first.
+    fn breaks(&mut self, op: &Op, error: &Error) -> bool {
+        if !error.ends_connection() || error.needs_user() {
+            return false;
+        }
+        let count = self.broken.entry(op.id).or_default();
+        *count += 1;
+        *count >= BREAKS
     }
 
     /// # Errors
@@ -305,6 +335,9 @@ impl Worker {
         }
         let selected = match selected {
             Ok(selected) => selected,
+            Err(Error::Server(text)) if append && !Reply::parse(text.as_str()).is_final() => {
+                return Err(Error::Server(text));
+            }
             Err(Error::Server(text)) => return refused(Reply::parse(text)),
             Err(error) => return Err(error),
         };
@@ -393,6 +426,10 @@ impl Worker {
         let mut copy: Vec<Uid> = heads.iter().map(|head| head.uid).collect();
         let present = copy.clone();
         if op.attempts > 0 {
+            // Without a Message-ID nobody can tell whether the copy is there.
+            if heads.iter().any(|head| message_id(&head.header).is_none()) {
+                return Ok(Some(Stored::Refused(Reply::parse(String::new()))));
+            }
             match self.select(to).await {
                 Ok(_) => {}
                 Err(Error::Server(text)) => return Ok(Some(Stored::Refused(Reply::parse(text)))),

@@ -141,7 +141,7 @@ pub(crate) fn one(c: &Connection, id: i64) -> Result<Option<Op>> {
 /// Counts an attempt before it is made. False when the operation was taken back in the meantime,
 /// and then it must not be made.
 pub(crate) fn attempt(t: &Transaction<'_>, id: i64) -> Result<bool> {
-    Ok(t.execute("UPDATE ops SET attempts = attempts + 1 WHERE id = ?1", [id])? == 1)
+    Ok(t.execute("UPDATE ops SET attempts = attempts + 1, due = 0 WHERE id = ?1", [id])? == 1)
 }
 
 /// Sets or clears a flag here and asks the server for the same. Returns the operation.
@@ -344,6 +344,14 @@ pub(super) fn detach(t: &Transaction<'_>, location: i64) -> Result<()> {
 }
 
 fn back_out_move(t: &Transaction<'_>, location: i64, made: i64) -> Result<()> {
+    // What was asked for at the place that will not be ends with it, the last first.
+    let later: Vec<i64> = t
+        .prepare_cached("SELECT id FROM ops WHERE location = ?1 AND state = ?2 ORDER BY id DESC")?
+        .query_map(params![made, Word(OpState::Waiting)], |row| row.get(0))?
+        .collect::<std::result::Result<_, _>>()?;
+    for id in later {
+        settle(t, id, &OpEnd::Stale)?;
+    }
     t.execute("DELETE FROM locations WHERE id = ?1 AND uid IS NULL", [made])?;
     t.execute("UPDATE locations SET hidden = 0 WHERE id = ?1", [location])?;
     Ok(())
@@ -417,9 +425,21 @@ fn take_back_move(
     op: i64,
     made: i64,
 ) -> Result<()> {
+    let refused: Option<i64> = t
+        .query_row(
+            "SELECT id FROM ops WHERE id = ?1 AND state = ?2",
+            params![op, Word(OpState::Failed)],
+            |row| row.get(0),
+        )
+        .optional()?;
+    if refused.is_some() {
+        return Ok(());
+    }
+    // One that waits for its time was refused and is not on its way.
     let untouched: Option<i64> = t
         .query_row(
-            "DELETE FROM ops WHERE id = ?1 AND state = ?2 AND attempts = 0 RETURNING location",
+            "DELETE FROM ops WHERE id = ?1 AND state = ?2 AND (attempts = 0 OR due > 0) \
+             RETURNING location",
             params![op, Word(OpState::Waiting)],
             |row| row.get(0),
         )

@@ -139,6 +139,11 @@ impl Sink for Store {
             .await
     }
 
+    async fn has_op(&self, account: AccountId) -> Result<bool> {
+        let now = self.now();
+        self.read(move |c| Ok(!queue::ripe(ops::waiting(c, account)?, now).is_empty())).await
+    }
+
     async fn next_op(&self, account: AccountId) -> Result<Option<Op>> {
         let store = self.clone();
         blocking(move || store.first_op(account)).await
@@ -148,9 +153,10 @@ impl Sink for Store {
         self.write(move |t| Ok(ops::settle(t, op, &end)?.into_iter().collect())).await
     }
 
-    async fn op_later(&self, op: i64, said: String) -> Result<Vec<MessageKey>> {
+    async fn op_later(&self, op: i64, said: String) -> Result<(Vec<MessageKey>, bool)> {
         let now = self.now();
-        self.write(move |t| Ok(queue::postpone(t, op, &said, now)?.into_iter().collect())).await
+        let postponed = self.write(move |t| queue::postpone(t, op, &said, now)).await?;
+        Ok(postponed.map_or((Vec::new(), false), |(about, first)| (vec![about], first)))
     }
 
     async fn next_due(&self, account: AccountId) -> Result<Option<Duration>> {

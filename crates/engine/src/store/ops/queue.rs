@@ -16,12 +16,17 @@ use aloud_model::{AccountId, DateTime, MessageKey};
 /// First and longest pause before a server is asked again, in seconds.
 const PAUSE: (i64, i64) = (30, 6 * 3_600);
 
+/// Whether its time is still to come. A time that no pause reaches comes of a clock that was wrong.
+fn waits(due: i64, now: i64) -> bool {
+    due > now && due <= now + PAUSE.1
+}
+
 /// Those whose time has come, without what comes after another one of the same message.
 pub(crate) fn ripe(waiting: Vec<Op>, now: i64) -> Vec<Op> {
     let mut held: HashSet<MessageKey> = HashSet::new();
     let mut ripe = Vec::new();
     for op in waiting {
-        if op.due > now {
+        if waits(op.due, now) {
             held.insert(op.message);
         } else if !held.contains(&op.message) {
             ripe.push(op);
@@ -30,27 +35,35 @@ pub(crate) fn ripe(waiting: Vec<Op>, now: i64) -> Vec<Op> {
     ripe
 }
 
-/// The server would not, for now: it is asked again after a pause that doubles. Returns the message.
+/// The server would not, for now: it is asked again after a pause that doubles. Returns the message,
+/// and whether nothing stood against it before.
 pub(crate) fn postpone(
     t: &Transaction<'_>,
     id: i64,
     said: &str,
     now: i64,
-) -> Result<Option<MessageKey>> {
+) -> Result<Option<(MessageKey, bool)>> {
     let Some(op) = one(t, id)? else { return Ok(None) };
-    let doublings = op.attempts.saturating_sub(1).min(20);
+    let Word(why): Word<OpFailure> =
+        t.query_row("SELECT why FROM ops WHERE id = ?1", [id], |row| row.get(0))?;
+    let first = why == OpFailure::None;
+    // Tries that ended before there was an answer do not count.
+    let attempts = if first { 1 } else { op.attempts };
+    let doublings = attempts.saturating_sub(1).min(20);
     let pause = PAUSE.0.saturating_mul(1 << doublings).min(PAUSE.1);
     t.execute(
-        "UPDATE ops SET due = ?2, why = ?3, said = ?4 WHERE id = ?1",
-        params![id, now + pause, Word(OpFailure::Server), said],
+        "UPDATE ops SET due = ?2, why = ?3, said = ?4, attempts = ?5 WHERE id = ?1",
+        params![id, now + pause, Word(OpFailure::Server), said, attempts],
     )?;
-    Ok(Some(op.message))
+    Ok(Some((op.message, first)))
 }
 
 /// Unix seconds when the next of an account's operations is to be tried that must not be now.
 pub(crate) fn next_due(c: &Connection, account: AccountId, now: i64) -> Result<Option<i64>> {
-    Ok(c.prepare_cached("SELECT min(due) FROM ops WHERE account = ?1 AND state = ?2 AND due > ?3")?
-        .query_row(params![account.0, Word(OpState::Waiting), now], |row| row.get(0))?)
+    Ok(c.prepare_cached(
+        "SELECT min(due) FROM ops WHERE account = ?1 AND state = ?2 AND due > ?3 AND due <= ?4",
+    )?
+    .query_row(params![account.0, Word(OpState::Waiting), now, now + PAUSE.1], |row| row.get(0))?)
 }
 
 /// Everything that waits or failed, the oldest first.
@@ -75,7 +88,9 @@ pub(crate) fn all(c: &Connection, now: i64) -> Result<Vec<Operation>> {
             },
             state: match state {
                 OpState::Failed => OperationState::Failed,
-                OpState::Waiting if op.due > now => OperationState::Later(DateTime::utc(op.due)),
+                OpState::Waiting if waits(op.due, now) => {
+                    OperationState::Later(DateTime::utc(op.due))
+                }
                 OpState::Waiting => OperationState::Waiting,
             },
             why,
@@ -86,13 +101,15 @@ pub(crate) fn all(c: &Connection, now: i64) -> Result<Vec<Operation>> {
     Ok(listed)
 }
 
-/// What waits for its time is tried at once. False when there is no such operation that waits.
+/// What waits for its time is tried at once, with what it waits behind. False when there is no such
+/// operation that waits.
 pub(crate) fn hasten(t: &Transaction<'_>, id: i64) -> Result<bool> {
     let changed = t.execute(
-        "UPDATE ops SET due = 0 WHERE id = ?1 AND state = ?2",
+        "UPDATE ops SET due = 0 WHERE id <= ?1 AND state = ?2 AND message = \
+         (SELECT message FROM ops WHERE id = ?1 AND state = ?2)",
         params![id, Word(OpState::Waiting)],
     )?;
-    Ok(changed == 1)
+    Ok(changed > 0)
 }
 
 /// Drops an operation; what one that waits did here is taken back. Returns the message, or `None`
