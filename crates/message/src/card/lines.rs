@@ -391,3 +391,9 @@ fn outside_quotes(text: &str, wanted: char) -> Option<usize> {
     }
     if in_quotes { text.find(wanted) } else { None }
 }
+/// A value of type uri, which has no escapes (RFC 2426 section 3.6.8). A backslash is none of its
+/// characters, and readers take it for an escape.
+pub fn uri(value: &str) -> String {
+    let fits = |c: &char| !c.is_control() && !matches!(c, '\u{2028}' | '\u{2029}');
+    value.chars().filter(fits).collect::<String>().replace('\\', "%5C")
+}

@@ -2,7 +2,7 @@
 
 use super::{
     CardDoc, Email, Property, Sound, Tel,
-    lines::{self, Binary, Line, PROPERTIES_MAX, Text},
+    lines::{self, Binary, Line, PROPERTIES_MAX, Text, uri},
 };
 use crate::display;
 
@@ -130,6 +130,8 @@ fn set_text(doc: &mut CardDoc, text: &Text) {
             "N" => lines(text.components(" ")),
             "ORG" | "ADR" => lines(text.components(", ")),
             "NICKNAME" => lines(text.list()),
+            // As it is written, so that what was written reads the same.
+            "URL" => whole().iter().map(|value| uri(value)).collect(),
             _ => whole(),
         };
         let types = match text.name.as_str() {

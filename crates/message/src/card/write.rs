@@ -3,7 +3,10 @@
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 
-use super::{CardDoc, Property, Sound, lines::NO_TYPES};
+use super::{
+    CardDoc, Property, Sound,
+    lines::{NO_TYPES, uri},
+};
 
 /// Longest line without its line end (RFC 2425 section 5.8.1).
 const LINE: usize = 75;
@@ -170,13 +173,6 @@ fn escape(value: &str) -> String {
         }
     }
     out
-}
-
-/// A value of type uri, which has no escapes (RFC 2426 section 3.6.8). A backslash is none of its
-/// characters, and readers take it for an escape.
-fn uri(value: &str) -> String {
-    let fits = |c: &char| !c.is_control() && !matches!(c, '\u{2028}' | '\u{2029}');
-    value.chars().filter(fits).collect::<String>().replace('\\', "%5C")
 }
 
 /// A parameter value: letters, digits and hyphens.
