@@ -190,3 +190,25 @@ async fn a_wrong_clock_holds_up_nothing() {
     desk.engine.settle_operations().await;
     assert_eq!(desk.on_server("Sent"), 1);
 }
+
+/// What was asked for after it of the same message waits behind what waits: the last word is the last
+/// on the server too.
+#[tokio::test]
+async fn one_message_keeps_the_order_of_what_was_asked_for() {
+    let later = CommandFault::Answer("NO [INUSE] Later".into());
+    let mut desk = desk(Faults::once(When::Verb("STORE", 1), later)).await;
+    desk.engine.settle_operations().await;
+    let first = desk.inbox().await[0].key;
+    for mark in [Mark::Heard, Mark::Unheard] {
+        desk.engine.mark(vec![first], mark).await.expect("asked for");
+        desk.engine.settle_operations().await;
+    }
+    assert_eq!(desk.engine.operations().await.expect("operations").len(), 2);
+    desk.server.fault_always(Protocol::Imap, Faults::default());
+    desk.restart().await;
+    desk.later(40);
+    desk.engine.settle_operations().await;
+    assert_eq!(desk.engine.operations().await.expect("operations"), []);
+    let left = desk.server.mailbox("INBOX").expect("it");
+    assert!(!left.messages()[0].flags.contains(&Flag::Seen), "unheard was said last");
+}

@@ -141,7 +141,7 @@ impl Sink for Store {
 
     async fn has_op(&self, account: AccountId) -> Result<bool> {
         let now = self.now();
-        self.read(move |c| Ok(!queue::ripe(ops::waiting(c, account)?, now).is_empty())).await
+        self.read(move |c| queue::any_ripe(c, account, now)).await
     }
 
     async fn next_op(&self, account: AccountId) -> Result<Option<Op>> {

@@ -3,9 +3,9 @@
 
 use std::collections::HashSet;
 
-use rusqlite::{Connection, Transaction, params};
+use rusqlite::{Connection, Row, Transaction, params};
 
-use super::{Op, OpKind, OpState, one, settle};
+use super::{OP, Op, OpKind, OpState, one, op, settle};
 use crate::{
     account::{OpEnd, OpRefusal},
     store::{Result, vocabulary::Word},
@@ -66,39 +66,46 @@ pub(crate) fn next_due(c: &Connection, account: AccountId, now: i64) -> Result<O
     .query_row(params![account.0, Word(OpState::Waiting), now, now + PAUSE.1], |row| row.get(0))?)
 }
 
-/// Everything that waits or failed, the oldest first.
+/// Everything that waits or failed, the oldest first. One that this version cannot read is told by
+/// `unreadable`.
 pub(crate) fn all(c: &Connection, now: i64) -> Result<Vec<Operation>> {
-    let mut query = c.prepare_cached("SELECT id, state, why, said FROM ops ORDER BY id")?;
-    let mut rows = query.query([])?;
-    let mut listed = Vec::new();
-    while let Some(row) = rows.next()? {
-        let (Word(state), Word(why)): (Word<OpState>, Word<OpFailure>) = (row.get(1)?, row.get(2)?);
-        // One that this version cannot read is told by `unreadable`.
-        let Ok(Some(op)) = one(c, row.get(0)?) else { continue };
-        listed.push(Operation {
-            id: OperationId(op.id),
-            account: op.account,
-            mailbox: op.mailbox,
-            message: op.message,
-            kind: match op.kind {
-                OpKind::AddFlag(flag) => OperationKind::Mark(flag, true),
-                OpKind::RemoveFlag(flag) => OperationKind::Mark(flag, false),
-                OpKind::Move(to) => OperationKind::Move(to),
-                OpKind::Append => OperationKind::File,
-            },
-            state: match state {
-                OpState::Failed => OperationState::Failed,
-                OpState::Waiting if waits(op.due, now) => {
-                    OperationState::Later(DateTime::utc(op.due))
-                }
-                OpState::Waiting => OperationState::Waiting,
-            },
-            why,
-            said: row.get(3)?,
-            attempts: op.attempts,
-        });
-    }
-    Ok(listed)
+    let mut query = c.prepare_cached(&format!("{OP} ORDER BY o.id"))?;
+    let rows = query.query_map([], |row| operation(row, now))?;
+    Ok(rows.filter_map(std::result::Result::ok).collect())
+}
+
+fn operation(row: &Row<'_>, now: i64) -> rusqlite::Result<Operation> {
+    let op = op(row)?;
+    let (Word(state), Word(why)): (Word<OpState>, Word<OpFailure>) = (row.get(11)?, row.get(12)?);
+    Ok(Operation {
+        id: OperationId(op.id),
+        account: op.account,
+        mailbox: op.mailbox,
+        message: op.message,
+        kind: match op.kind {
+            OpKind::AddFlag(flag) => OperationKind::Mark(flag, true),
+            OpKind::RemoveFlag(flag) => OperationKind::Mark(flag, false),
+            OpKind::Move(to) => OperationKind::Move(to),
+            OpKind::Append => OperationKind::File,
+        },
+        state: match state {
+            OpState::Failed => OperationState::Failed,
+            OpState::Waiting if waits(op.due, now) => OperationState::Later(DateTime::utc(op.due)),
+            OpState::Waiting => OperationState::Waiting,
+        },
+        why,
+        said: row.get(13)?,
+        attempts: op.attempts,
+    })
+}
+
+/// Whether something of an account may be tried now. What waits behind another one of the same
+/// message is not told apart.
+pub(crate) fn any_ripe(c: &Connection, account: AccountId, now: i64) -> Result<bool> {
+    let mut query = c.prepare_cached(
+        "SELECT 1 FROM ops WHERE account = ?1 AND state = ?2 AND NOT (due > ?3 AND due <= ?4)",
+    )?;
+    Ok(query.exists(params![account.0, Word(OpState::Waiting), now, now + PAUSE.1])?)
 }
 
 /// What waits for its time is tried at once, with what it waits behind. False when there is no such
