@@ -13,9 +13,9 @@ use tokio_util::sync::CancellationToken;
 use crate::support::scripted_server::{Stage, class, password, settings};
 
 const LOGIN: &str = r#"
-    S: * OK [CAPABILITY IMAP4rev1 UIDPLUS MOVE IDLE CONDSTORE] ready
+    S: * OK [CAPABILITY IMAP4rev1 UIDPLUS MOVE IDLE CONDSTORE ID] ready
     C: A1 LOGIN "ada" "correct horse"
-    S: A1 OK [CAPABILITY IMAP4rev1 UIDPLUS MOVE IDLE CONDSTORE] welcome
+    S: A1 OK [CAPABILITY IMAP4rev1 UIDPLUS MOVE IDLE CONDSTORE ID] welcome
     C: A2 ID ("name" "Aloud" "version" "0.1")
     S: A2 BAD never heard of it
 "#;
@@ -227,7 +227,7 @@ async fn a_slow_but_steady_literal_is_waited_for() {
     let stage = Stage::with(|mut stream, _| {
         tokio::spawn(async move {
             use tokio::io::AsyncWriteExt;
-            let head = "* OK [CAPABILITY IMAP4rev1 LITERAL+] hi\r\nA1 OK in\r\n* CAPABILITY IMAP4rev1\r\nA2 OK\r\nA3 OK\r\n";
+            let head = "* OK [CAPABILITY IMAP4rev1 LITERAL+] hi\r\nA1 OK in\r\n* CAPABILITY IMAP4rev1 ID\r\nA2 OK\r\nA3 OK\r\n";
             stream.write_all(head.as_bytes()).await.expect("written");
             let head = "* 1 FETCH (UID 4 BODY[]<0> {262144}\r\n";
             stream.write_all(head.as_bytes()).await.expect("written");
@@ -359,7 +359,7 @@ async fn signs_in_with_plain_and_respects_what_the_server_says() {
         C: A1 AUTHENTICATE PLAIN
         S: +
         C: AGFkYQBjb3JyZWN0IGhvcnNl
-        S: A1 OK [CAPABILITY IMAP4rev1] in
+        S: A1 OK [CAPABILITY IMAP4rev1 ID] in
         C~ A2 ID
         S: * ID (\"name\" \"x\")
         S: A2 OK";
@@ -390,6 +390,68 @@ async fn signs_in_with_plain_and_respects_what_the_server_says() {
         let stage = Stage::new(4096, &[script]);
         let error = sign_in(&stage).await.err().expect("no session");
         assert_eq!(class(&error), want, "{script}");
+        stage.finish();
+    }
+}
+
+/// Some servers end the connection of a client that says who it is, advertised or not.
+#[tokio::test]
+async fn a_client_says_who_it_is_only_where_that_is_welcome() {
+    let quiet = "S: * OK [CAPABILITY IMAP4rev1 ID] hi
+        C~ A1 LOGIN
+        S: A1 OK [CAPABILITY IMAP4rev1] in
+        C: A2 NOOP
+        S: A2 OK";
+    let late = "S: * OK [CAPABILITY IMAP4rev1] hi
+        C~ A1 LOGIN
+        S: A1 OK in
+        C: A2 CAPABILITY
+        S: * CAPABILITY IMAP4rev1 ID
+        S: A2 OK
+        C~ A3 ID
+        S: A3 NO not you
+        C: A4 NOOP
+        S: A4 OK";
+    let without_list = "S: * OK [CAPABILITY IMAP4rev1] hi
+        C~ A1 LOGIN
+        S: A1 OK in
+        C: A2 CAPABILITY
+        S: A2 BAD not now
+        C: A3 NOOP
+        S: A3 OK";
+    for script in [quiet, late, without_list] {
+        let stage = Stage::new(4096, &[script]);
+        let mut session = sign_in(&stage).await.expect("signed in");
+        session.noop().await.expect("alive");
+        stage.finish();
+    }
+    let again = "S: * OK [CAPABILITY IMAP4rev1 ID] hi
+        C~ A1 LOGIN
+        S: A1 OK [CAPABILITY IMAP4rev1 ID] in
+        C: A2 NOOP
+        S: A2 OK";
+    // Whether the next connection knows it: a line may be cut at any moment.
+    for (ending, learnt) in [("S: * BYE who are you\nBYE", true), ("BYE", false)] {
+        let hangs_up = format!(
+            "S: * OK [CAPABILITY IMAP4rev1 ID] hi
+            C~ A1 LOGIN
+            S: A1 OK [CAPABILITY IMAP4rev1 ID] in
+            C~ A2 ID
+            {ending}"
+        );
+        let third = if learnt { again } else { hangs_up.as_str() };
+        let stage = Stage::new(4096, &[hangs_up.as_str(), again, third]);
+        let traffic = std::sync::Arc::default();
+        let settings = settings(Security::None);
+        for known in [false, true] {
+            let traffic = std::sync::Arc::clone(&traffic);
+            let session =
+                Session::connect(&stage, &settings, &password(), "Aloud 0.1", traffic).await;
+            match session {
+                Ok(mut session) => assert!(!session.noop().await.expect("alive")),
+                Err(_) => assert!(known && !learnt),
+            }
+        }
         stage.finish();
     }
 }

@@ -165,7 +165,7 @@ const IMAP_TLS: &str = "C: A1 CAPABILITY
     S: * CAPABILITY IMAP4rev1
     S: A1 OK
     C: A2 LOGIN \"ada\" \"correct horse\"
-    S: A2 OK [CAPABILITY IMAP4rev1] in
+    S: A2 OK [CAPABILITY IMAP4rev1 ID] in
     C~ A3 ID
     S: A3 OK
     C: A4 LOGOUT

@@ -50,7 +50,7 @@ fn screened(octets: &[u8], piece: usize) -> (Vec<u8>, Result<(), Violation>) {
 
 /// The server's side of a signed-in connection; what the client says is not looked at.
 const SIGNED_IN: &[u8] = b"* PREAUTH [CAPABILITY IMAP4rev1 CONDSTORE X-GM-EXT-1 LIST-EXTENDED \
-    SPECIAL-USE UIDPLUS MOVE LITERAL+ IDLE] ready\r\nA1 OK\r\n";
+    SPECIAL-USE UIDPLUS MOVE LITERAL+ IDLE ID] ready\r\nA1 OK\r\n";
 
 fn session(octets: &[u8], signed_in: bool) {
     thread_local! {

@@ -17,7 +17,7 @@ use super::{
 };
 use crate::{
     net::{Dialer, Lines, Traffic, Trust, Wire},
-    types::{AccountSettings, Error, Fault, Missing, Security},
+    types::{AccountSettings, Broken, Error, Fault, Missing, Security},
 };
 use aloud_model::{DateTime, Flag, Secret, Uid, UidValidity, imap::MailboxRole};
 
@@ -50,9 +50,27 @@ impl Session {
         product: &str,
         traffic: Arc<Traffic>,
     ) -> Result<Self, Error> {
+        let mut session = Self::signed_in(dialer, settings, password, &traffic).await?;
+        if !session.has("ID") || traffic.is_unintroduced() {
+            return Ok(session);
+        }
+        let Err(error) = session.introduce(product).await else { return Ok(session) };
+        // Some servers hang up on it; the mail behind them is worth a second try.
+        if let Error::Unreachable { reason: Broken::Goodbye(_), .. } = error {
+            traffic.leave_unintroduced();
+        }
+        Self::signed_in(dialer, settings, password, &traffic).await
+    }
+
+    async fn signed_in(
+        dialer: &dyn Dialer,
+        settings: &AccountSettings,
+        password: &Secret,
+        traffic: &Arc<Traffic>,
+    ) -> Result<Self, Error> {
         let server = &settings.imap;
         let trust = Trust::for_server(server, settings.ca_pem.as_deref()).await?;
-        let wire = Wire::open(dialer, server, &trust, traffic).await?;
+        let wire = Wire::open(dialer, server, &trust, Arc::clone(traffic)).await?;
         let (mut link, greeting) = if server.security == Security::StartTls {
             let plain = Wire::or_expects_tls(dialer, server, &trust, start_tls(wire)).await?;
             let wire = plain.upgrade(&server.host, &trust).await?;
@@ -76,11 +94,14 @@ impl Session {
             let fresh = session.sign_in(&settings.user, password).await?;
             session.capabilities = match fresh {
                 Some(capabilities) => capabilities,
-                None => capabilities(&mut session.link).await?,
+                None => match capabilities(&mut session.link).await {
+                    // What was told before is all there is.
+                    Err(Error::Server(_)) => session.capabilities,
+                    told => told?,
+                },
             };
         }
         session.note_literals();
-        session.introduce(product).await?;
         Ok(session)
     }
 
@@ -127,12 +148,13 @@ impl Session {
         self.link.close(&tag, line.as_bytes(), crate::net::REPLY, &mut |_| {}).await
     }
 
-    /// ID (RFC 2971): some servers hide everything from clients that do not say who they are.
+    /// ID (RFC 2971), where the server has it: some hide everything from clients that do not say who
+    /// they are, others end the connection of a client that says so unasked.
     async fn introduce(&mut self, product: &str) -> Result<(), Error> {
         let (name, version) = product.rsplit_once(' ').unwrap_or((product, "0"));
         let command =
             Command::new("ID (\"name\"").string(name).word("\"version\"").string(version).glue(")");
-        // A server that does not know ID says BAD, which is no harm.
+        // NO and BAD are no harm.
         self.link.run(&command, &mut |_| {}).await.map(|_| ())
     }
 

@@ -6,7 +6,7 @@ use std::{
     pin::Pin,
     sync::{
         Arc,
-        atomic::{AtomicU64, Ordering},
+        atomic::{AtomicBool, AtomicU64, Ordering},
     },
     task::{Context, Poll},
     time::Duration,
@@ -24,12 +24,13 @@ use crate::types::{Broken, Error, Fault, Security, Server};
 /// So long a server may be silent before it is asked whether it waits for TLS.
 const SILENCE: Duration = Duration::from_secs(5);
 
-/// Counters that outlive connections; one set an account.
+/// Counters, and what a server was seen not to bear, which outlive connections; one set an account.
 #[derive(Debug, Default)]
 pub struct Traffic {
     bytes_in: AtomicU64,
     bytes_out: AtomicU64,
     commands: AtomicU64,
+    unintroduced: AtomicBool,
 }
 
 impl Traffic {
@@ -49,6 +50,17 @@ impl Traffic {
     #[must_use]
     pub fn commands(&self) -> u64 {
         self.commands.load(Ordering::Relaxed)
+    }
+
+    /// Whether the server says goodbye to a client that says who it is (RFC 2971).
+    #[must_use]
+    pub fn is_unintroduced(&self) -> bool {
+        self.unintroduced.load(Ordering::Relaxed)
+    }
+
+    /// It does.
+    pub fn leave_unintroduced(&self) {
+        self.unintroduced.store(true, Ordering::Relaxed);
     }
 
     /// Counts a command.
