@@ -28,7 +28,7 @@ const LAYERS: [(&str, &[&str]); 9] = [
 const WRAPPED: [(&str, &[&str]); 17] = [
     ("mail_parser", &["message/view/library"]),
     ("html2text", &["message/"]),
-    ("async_imap", &["engine/imap"]),
+    ("encoding_rs", &["engine/imap"]),
     ("imap_proto", &["engine/imap"]),
     ("lettre", &["engine/smtp"]),
     ("rustls", &["engine/net"]),

@@ -9,6 +9,7 @@ mod outgoing;
 mod people;
 mod phrases;
 mod receipt;
+mod server;
 
 pub use super::drafts::{
     Closed, Draft, DraftContent, DraftId, Listed, Recipient, Revision, Saved, Sound, Unsent,
@@ -27,3 +28,4 @@ pub use people::*;
 pub(crate) use phrases::filled;
 pub use phrases::{Covered, Phrases};
 pub use receipt::*;
+pub use server::*;

@@ -117,6 +117,9 @@ pub enum Fault {
     /// A message ends long before the size that the server tells itself.
     #[error("a message ends before its size")]
     Incomplete,
+    /// More names of mailboxes, or more flags, than anybody has.
+    #[error("the server names more than anybody has")]
+    TooMuch,
     /// LIST names no mailbox.
     #[error("the server lists no mailbox")]
     NoMailbox,

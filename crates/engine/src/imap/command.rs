@@ -3,8 +3,11 @@
 //! The verb is ours, sets and numbers are values, and every other text is an IMAP string: quoted
 //! when it is harmless ASCII, a literal otherwise. Tests below read commands back.
 
+use std::borrow::Cow;
+
 use zeroize::Zeroizing;
 
+use super::names;
 use crate::types::{Error, Invalid};
 use aloud_model::{DateTime, Flag, Uid};
 
@@ -26,13 +29,14 @@ pub(super) enum Piece {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Command {
     pieces: Vec<Piece>,
+    most: Option<u64>,
 }
 
 impl Command {
     /// Starts with our own words: a verb and fixed arguments.
     #[must_use]
     pub fn new(words: &'static str) -> Self {
-        Self { pieces: vec![Piece::Text(Zeroizing::new(words.as_bytes().to_vec()))] }
+        Self { pieces: vec![Piece::Text(Zeroizing::new(words.as_bytes().to_vec()))], most: None }
     }
 
     /// Adds our own words.
@@ -73,6 +77,26 @@ impl Command {
         } else {
             self.literal(text.as_bytes())
         }
+    }
+
+    /// Adds the name of a mailbox as LIST spelled it.
+    #[must_use]
+    pub fn mailbox(self, wire_name: &str) -> Self {
+        match names::to_wire(wire_name) {
+            Cow::Borrowed(_) => self.string(wire_name),
+            Cow::Owned(octets) => self.literal(&octets),
+        }
+    }
+
+    /// All octets that may come in answer, where it is another number than the screen's.
+    #[must_use]
+    pub fn at_most(mut self, octets: u64) -> Self {
+        self.most = Some(octets);
+        self
+    }
+
+    pub(super) fn most(&self) -> Option<u64> {
+        self.most
     }
 
     /// Adds octets as a literal.

@@ -1,19 +1,27 @@
 //! One connection: writes commands, reads responses, and says a command is complete only when its
 //! own tagged response was seen.
 
-use std::{io, panic::AssertUnwindSafe, time::Duration};
+use std::{
+    collections::BTreeSet,
+    io,
+    panic::{AssertUnwindSafe, catch_unwind},
+    time::Duration,
+};
 
-use async_imap::imap_proto::{MailboxDatum, Response, ResponseCode, Status};
-use futures::FutureExt as _;
+use imap_proto::{MailboxDatum, Response, ResponseCode, Status};
 use tokio::{
     io::AsyncWriteExt,
     time::{Instant, timeout, timeout_at},
 };
 
 use super::{
+    Answer,
     command::{Command, Piece},
     pipe::Pipe,
     reply::Reply,
+    salvage,
+    screen::Frame,
+    status,
 };
 use crate::{
     net::{REPLY, Wire},
@@ -63,7 +71,7 @@ pub(super) enum Literals {
 }
 
 pub(super) struct Link {
-    client: async_imap::Client<Pipe>,
+    pipe: Pipe,
     tag: u32,
     pub(super) literals: Literals,
     /// Set by the first failure; nothing is sent or believed afterwards.
@@ -72,22 +80,25 @@ pub(super) struct Link {
     pub(super) changed: bool,
     /// The last BYE, which says more than a closed connection.
     bye: Option<String>,
+    /// Kinds of answers that were left out since the command began.
+    skipped: BTreeSet<Answer>,
 }
 
 impl Link {
     pub(super) fn new(wire: Wire) -> Self {
         Self {
-            client: async_imap::Client::new(Pipe::new(wire)),
+            pipe: Pipe::new(wire),
             tag: 0,
             literals: Literals::default(),
             dead: None,
             changed: false,
             bye: None,
+            skipped: BTreeSet::new(),
         }
     }
 
     fn wire(&self) -> &Wire {
-        self.client.get_ref().wire()
+        self.pipe.wire()
     }
 
     /// Reads the greeting: its status and, if it came along, the capabilities.
@@ -137,7 +148,7 @@ impl Link {
         if let Some(error) = &self.dead {
             return Err(error.clone());
         }
-        let tag = self.start();
+        let tag = self.start(command.most());
         let mut line = zeroize::Zeroizing::new(format!("{tag} ").into_bytes());
         let until = Instant::now() + COMMAND;
         for piece in command.pieces() {
@@ -176,9 +187,10 @@ impl Link {
     }
 
     /// Counts a command; its tag.
-    fn start(&mut self) -> String {
+    fn start(&mut self, octets: Option<u64>) -> String {
         self.tag += 1;
-        self.client.get_mut().screen().restart();
+        self.skipped.clear();
+        self.pipe.screen().restart(octets);
         self.wire().traffic().count_command();
         format!("A{}", self.tag)
     }
@@ -192,7 +204,7 @@ impl Link {
         if let Some(error) = &self.dead {
             return Err(error.clone());
         }
-        let tag = self.start();
+        let tag = self.start(None);
         let outcome = async {
             self.write(format!("{tag} {words}\r\n").as_bytes()).await?;
             self.until(&tag, true, Instant::now() + COMMAND, listener).await
@@ -234,12 +246,45 @@ impl Link {
         tag: &str,
         listener: Listener<'_>,
     ) -> Result<Option<Done>, Error> {
-        let outcome = match guarded(self.client.read_response()).await {
-            Ok(Some(response)) => Ok(self.sort(response.parsed(), tag, listener).1),
+        let outcome = match self.pipe.next().await {
+            Ok(Some(frame)) => self.take(&frame, tag, listener).map(|(_, done)| done),
             Ok(None) => Err(self.closed()),
             Err(error) => Err(self.failed(&error)),
         };
         self.settle(outcome)
+    }
+
+    /// Reads a response and sorts it. What cannot be read is left out, counted, and nothing else.
+    fn take(
+        &mut self,
+        frame: &Frame,
+        own: &str,
+        listener: Listener<'_>,
+    ) -> Result<(bool, Option<Done>), Error> {
+        match understand(frame) {
+            Understood::Whole(response) => Ok(self.sort(&response, own, listener)),
+            Understood::Partly(response, answer) => {
+                self.skip(frame, answer);
+                Ok(self.sort(&response, own, listener))
+            }
+            Understood::Not(answer) => {
+                self.skip(frame, answer);
+                Ok((false, None))
+            }
+            // Whoever says this is out of step with us, or no IMAP server.
+            Understood::Nonsense => Err(Error::Protocol(Fault::Unreadable)),
+        }
+    }
+
+    fn skip(&mut self, frame: &Frame, answer: Answer) {
+        tracing::debug!(?answer, octets = frame.octets.len(), "an answer was left out");
+        self.wire().traffic().note_skipped(answer);
+        self.skipped.insert(answer);
+    }
+
+    /// Whether answers of this kind were left out since the command began.
+    pub(super) fn has_skipped(&self, answer: Answer) -> bool {
+        self.skipped.contains(&answer)
     }
 
     /// Reads up to the tagged response; with `ask`, up to a continuation (`None`) as well.
@@ -272,15 +317,19 @@ impl Link {
         let started = Instant::now();
         let mut extra = Duration::ZERO;
         loop {
-            match timeout_at(started + REPLY + extra, guarded(self.client.read_response())).await {
-                Ok(Ok(Some(response))) => {
-                    let (asked, done) = self.sort(response.parsed(), tag, listener);
+            if let Some(frame) = self.pipe.ready() {
+                let (asked, done) = self.take(&frame, tag, listener)?;
+                return Ok((asked, done, extra));
+            }
+            match timeout_at(started + REPLY + extra, self.pipe.next()).await {
+                Ok(Ok(Some(frame))) => {
+                    let (asked, done) = self.take(&frame, tag, listener)?;
                     return Ok((asked, done, extra));
                 }
                 Ok(Ok(None)) => return Err(self.closed()),
                 Ok(Err(error)) => return Err(self.failed(&error)),
                 Err(_) => {
-                    let data = self.client.get_mut().screen().announced();
+                    let data = self.pipe.screen().announced();
                     let more = Duration::from_secs(data / SLOWEST);
                     if more <= extra {
                         return Err(self.wire().broken(Broken::Silent));
@@ -304,12 +353,18 @@ impl Link {
                 | Response::Vanished { .. }
                 | Response::MailboxData(MailboxDatum::Exists(_))
         );
+        if let Response::Data { outcome, .. } | Response::Done { outcome, .. } = response
+            && outcome.code == Some(ResponseCode::Alert)
+        {
+            let said = status::words(outcome.information.as_deref().unwrap_or_default());
+            self.wire().traffic().note_alert(said);
+        }
         match response {
             Response::Continue(_) => {
                 listener(response);
                 (true, None)
             }
-            Response::Done { tag, status, outcome } if tag.0 == own => {
+            Response::Done { tag, status, outcome } if tag.0.eq_ignore_ascii_case(own) => {
                 let reply = || Reply::parse(outcome.information.as_deref().unwrap_or_default());
                 let done = match status {
                     Status::Ok => Done::Ok {
@@ -338,7 +393,7 @@ impl Link {
 
     async fn write(&mut self, octets: &[u8]) -> Result<(), Error> {
         for chunk in octets.chunks(WRITE) {
-            let stream = self.client.get_mut();
+            let stream = self.pipe.wire_mut();
             let step = async {
                 stream.write_all(chunk).await?;
                 stream.flush().await
@@ -363,26 +418,62 @@ impl Link {
     fn failed(&self, error: &io::Error) -> Error {
         match error.kind() {
             io::ErrorKind::InvalidData => Error::Protocol(Fault::Limit(error.to_string())),
-            // The parser's text quotes the response, which must not reach a log.
-            io::ErrorKind::Other => Error::Protocol(Fault::Unreadable),
             io::ErrorKind::UnexpectedEof => self.closed(),
             _ => self.wire().broken(error.to_string()),
         }
     }
 }
 
-/// A panic of the response parser as its error: the screen keeps out what is known to cause one,
-/// and what is not known yet may cost the connection only.
-async fn guarded<T>(reading: impl Future<Output = io::Result<T>>) -> io::Result<T> {
-    // After the error the link is dead: a parser left halfway is not asked again.
-    AssertUnwindSafe(reading).catch_unwind().await.unwrap_or_else(|_| {
-        Err(io::Error::new(io::ErrorKind::InvalidData, "a response stopped the parser"))
-    })
+/// What came of reading a response.
+enum Understood<'a> {
+    Whole(Response<'a>),
+    /// Some of it could not be read.
+    Partly(Response<'a>, Answer),
+    /// None of it could.
+    Not(Answer),
+    /// It is no response at all.
+    Nonsense,
+}
+
+fn understand(frame: &Frame) -> Understood<'_> {
+    if frame.answer == Answer::Status {
+        return match status::read(&frame.said) {
+            Some(line) if line.odd_code => Understood::Partly(line.response, Answer::Code),
+            Some(line) => Understood::Whole(line.response),
+            None => Understood::Nonsense,
+        };
+    }
+    if frame.octets.is_empty() {
+        return Understood::Not(frame.answer);
+    }
+    // The parser takes 8-bit names for UTF-8 and says nothing where they are none.
+    let raw = frame.answer == Answer::List && std::str::from_utf8(&frame.octets).is_err();
+    if !raw && let Some(response) = parsed(&frame.octets) {
+        return Understood::Whole(response);
+    }
+    let saved = match frame.answer {
+        Answer::Fetch => salvage::fetch(&frame.octets),
+        Answer::List => salvage::list(&frame.octets),
+        _ => None,
+    };
+    match saved {
+        Some(response) if raw => Understood::Whole(response),
+        Some(response) => Understood::Partly(response, frame.answer),
+        None => Understood::Not(frame.answer),
+    }
+}
+
+/// The screen keeps out what is known to make the parser panic; what is not known yet costs one
+/// response.
+fn parsed(octets: &[u8]) -> Option<Response<'_>> {
+    let read = catch_unwind(AssertUnwindSafe(|| Response::parse(octets))).ok()?;
+    let (rest, response) = read.ok()?;
+    rest.is_empty().then_some(response)
 }
 
 /// Capability names in upper case.
-pub(super) fn spell(names: &[async_imap::imap_proto::Capability<'_>]) -> Vec<String> {
-    use async_imap::imap_proto::Capability;
+pub(super) fn spell(names: &[imap_proto::Capability<'_>]) -> Vec<String> {
+    use imap_proto::Capability;
     names
         .iter()
         .map(|name| match name {
@@ -397,11 +488,33 @@ pub(super) fn spell(names: &[async_imap::imap_proto::Capability<'_>]) -> Vec<Str
 mod tests {
     use super::*;
 
-    #[tokio::test]
-    async fn a_panic_of_the_parser_is_an_error() {
-        let reading = async { panic!("as imap-proto does for INTERNALDATE NIL") };
-        let outcome: io::Result<()> = guarded(reading).await;
-        assert_eq!(outcome.map_err(|error| error.kind()), Err(io::ErrorKind::InvalidData));
-        assert_eq!(guarded(async { Ok(7) }).await.ok(), Some(7));
+    fn frame(answer: Answer, octets: &[u8]) -> Frame {
+        Frame { answer, octets: octets.to_vec(), said: Vec::new() }
+    }
+
+    #[test]
+    fn what_the_parser_panics_at_costs_one_response() {
+        let odd = frame(Answer::Fetch, b"* 1 FETCH (UID 3 INTERNALDATE NIL)\r\n");
+        assert!(catch_unwind(|| Response::parse(&odd.octets).is_ok()).is_err(), "it does no more");
+        assert!(matches!(understand(&odd), Understood::Partly(Response::Fetch(1, _), _)));
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_told_by_its_kind() {
+        for (answer, octets, whole) in [
+            (Answer::Number, &b"* 3 EXISTS\r\n"[..], true),
+            (Answer::Number, b"* 3 EXISTS * 4 EXISTS\r\n", false),
+            (Answer::Flags, b"* FLAGS (\"\\Seen\")\r\n", false),
+            (Answer::Quota, b"* QUOTA \"\" (STORAGE 1 2)\r\n", true),
+            (Answer::Quota, b"* QUOTA \"\" (STORAGE x)\r\n", false),
+            (Answer::Unknown, b"", false),
+        ] {
+            let frame = frame(answer, octets);
+            match understand(&frame) {
+                Understood::Whole(_) => assert!(whole, "{frame:?}"),
+                Understood::Not(told) => assert!(!whole && told == answer, "{frame:?}"),
+                Understood::Partly(..) | Understood::Nonsense => panic!("{frame:?}"),
+            }
+        }
     }
 }

@@ -4,6 +4,8 @@ use base64::{
     Engine as _, alphabet,
     engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig},
 };
+use std::borrow::Cow;
+
 use imap_proto::NameAttribute;
 
 use aloud_model::imap::MailboxRole;
@@ -34,8 +36,49 @@ const WELL_KNOWN: [(&str, MailboxRole); 15] = [
     ("bulk mail", MailboxRole::Junk),
 ];
 
-/// The name for people. A name that is not modified UTF-7 is shown as it is.
+/// Octets of names that are no UTF-8 stand in the planes of private use, so that a name is text and
+/// yet goes back to the server as it came.
+const RAW: u32 = 0x10_F000;
+
+/// A name as the server spells it.
+pub(super) fn from_wire(octets: &[u8]) -> String {
+    match std::str::from_utf8(octets) {
+        Ok(text) => text.to_owned(),
+        Err(_) => octets
+            .iter()
+            .map(|octet| match octet {
+                0..=127 => char::from(*octet),
+                _ => char::from_u32(RAW + u32::from(*octet)).unwrap_or('?'),
+            })
+            .collect(),
+    }
+}
+
+/// The octets of [`from_wire`]; the text itself where it is what goes on the wire.
+pub(super) fn to_wire(name: &str) -> Cow<'_, [u8]> {
+    if !name.chars().any(|c| raw(c).is_some()) {
+        return name.as_bytes().into();
+    }
+    let mut octets = Vec::with_capacity(name.len());
+    for c in name.chars() {
+        match raw(c) {
+            Some(octet) => octets.push(octet),
+            None => octets.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes()),
+        }
+    }
+    octets.into()
+}
+
+fn raw(c: char) -> Option<u8> {
+    u32::from(c).checked_sub(RAW).and_then(|octet| u8::try_from(octet).ok()).filter(|o| *o > 127)
+}
+
+/// The name for people. A name that is not modified UTF-7 is shown as it is, one that is no UTF-8
+/// either as windows-1252.
 pub(super) fn decode(name: &str) -> String {
+    if let Cow::Owned(octets) = to_wire(name) {
+        return super::status::decode(&octets);
+    }
     let mut out = String::with_capacity(name.len());
     let mut rest = name;
     while let Some((plain, coded)) = rest.split_once('&') {
@@ -120,6 +163,19 @@ mod tests {
             ("Gelöscht", "Gelöscht"),
         ] {
             assert_eq!(decode(wire), name, "{wire}");
+        }
+    }
+
+    #[test]
+    fn names_that_are_no_text_come_back_as_they_came() {
+        for (octets, shown) in [
+            (&b"Gel\xf6scht"[..], "Gelöscht"),
+            ("Gelöscht".as_bytes(), "Gelöscht"),
+            (b"a&b", "a&b"),
+            (b"\xff\xfe", "ÿþ"),
+        ] {
+            let name = from_wire(octets);
+            assert_eq!((decode(&name).as_str(), to_wire(&name).as_ref()), (shown, octets));
         }
     }
 

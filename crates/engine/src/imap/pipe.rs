@@ -1,14 +1,10 @@
-//! The stream that async-imap reads from: a [`Wire`] behind a [`Screen`].
+//! A [`Wire`] behind a [`Screen`]: whole responses come out.
 
-use std::{
-    io,
-    pin::Pin,
-    task::{Context, Poll, ready},
-};
+use std::{collections::VecDeque, io};
 
-use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::io::AsyncReadExt;
 
-use super::screen::Screen;
+use super::screen::{Frame, Screen, Violation};
 use crate::net::Wire;
 
 /// Octets taken from the wire at a time.
@@ -19,8 +15,10 @@ pub(super) struct Pipe {
     wire: Wire,
     screen: Screen,
     chunk: Box<[u8]>,
-    ready: Vec<u8>,
-    used: usize,
+    /// Responses of the last chunk.
+    ready: VecDeque<Frame>,
+    /// What came after them.
+    broken: Option<Violation>,
 }
 
 impl Pipe {
@@ -29,8 +27,8 @@ impl Pipe {
             wire,
             screen: Screen::default(),
             chunk: vec![0; CHUNK].into_boxed_slice(),
-            ready: Vec::new(),
-            used: 0,
+            ready: VecDeque::new(),
+            broken: None,
         }
     }
 
@@ -38,54 +36,36 @@ impl Pipe {
         &self.wire
     }
 
+    pub(super) fn wire_mut(&mut self) -> &mut Wire {
+        &mut self.wire
+    }
+
     pub(super) fn screen(&mut self) -> &mut Screen {
         &mut self.screen
     }
-}
 
-impl AsyncRead for Pipe {
-    fn poll_read(
-        self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        buf: &mut ReadBuf<'_>,
-    ) -> Poll<io::Result<()>> {
-        let this = self.get_mut();
+    /// A response that is here already.
+    pub(super) fn ready(&mut self) -> Option<Frame> {
+        self.ready.pop_front()
+    }
+
+    /// The next response; `None` at the end. Dropping the future loses nothing.
+    pub(super) async fn next(&mut self) -> io::Result<Option<Frame>> {
         loop {
-            let waiting = this.ready.get(this.used..).unwrap_or_default();
-            if !waiting.is_empty() {
-                let take = waiting.len().min(buf.remaining());
-                buf.put_slice(waiting.get(..take).unwrap_or_default());
-                this.used += take;
-                return Poll::Ready(Ok(()));
+            if let Some(frame) = self.ready.pop_front() {
+                return Ok(Some(frame));
             }
-            this.ready.clear();
-            this.used = 0;
-            let mut chunk = ReadBuf::new(&mut this.chunk);
-            ready!(Pin::new(&mut this.wire).poll_read(cx, &mut chunk))?;
-            if chunk.filled().is_empty() {
-                return Poll::Ready(Ok(()));
+            if let Some(violation) = self.broken {
+                return Err(io::Error::new(io::ErrorKind::InvalidData, violation));
             }
-            this.screen
-                .push(chunk.filled(), &mut this.ready)
-                .map_err(|violation| io::Error::new(io::ErrorKind::InvalidData, violation))?;
+            let read = self.wire.read(&mut self.chunk).await?;
+            if read == 0 {
+                return Ok(None);
+            }
+            let ready = &mut self.ready;
+            let arrived = self.chunk.get(..read).unwrap_or_default();
+            let fed = self.screen.feed(arrived, &mut |frame| ready.push_back(frame));
+            self.broken = fed.err();
         }
-    }
-}
-
-impl AsyncWrite for Pipe {
-    fn poll_write(
-        self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        buf: &[u8],
-    ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.get_mut().wire).poll_write(cx, buf)
-    }
-
-    fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.get_mut().wire).poll_flush(cx)
-    }
-
-    fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.get_mut().wire).poll_shutdown(cx)
     }
 }

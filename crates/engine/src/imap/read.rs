@@ -1,12 +1,15 @@
 //! What FETCH responses say, as values.
 
-use async_imap::imap_proto::AttributeValue;
+use imap_proto::AttributeValue;
 
 use super::types::{Head, SeenFlags};
 use aloud_model::{DateTime, Flag, Uid};
 
 /// Header octets kept of a message.
-const HEADER: usize = 256 * 1024;
+pub(super) const HEADER: usize = 256 * 1024;
+/// Flags kept of a message, and octets of one.
+const FLAGS: usize = 100;
+const FLAG: usize = 256;
 
 pub(super) fn uid_of(items: &[AttributeValue<'_>]) -> Option<Uid> {
     items.iter().find_map(|item| match item {
@@ -19,6 +22,8 @@ pub(super) fn read_flags(flags: &[std::borrow::Cow<'_, str>]) -> Vec<Flag> {
     flags
         .iter()
         .filter(|flag| !flag.eq_ignore_ascii_case("\\Recent") && *flag != "\\*")
+        .filter(|flag| flag.len() <= FLAG)
+        .take(FLAGS)
         .map(|flag| Flag::parse(flag))
         .collect()
 }

@@ -1,19 +1,23 @@
 //! A signed-in connection and what can be asked over it.
 
-use std::{sync::Arc, time::Duration};
+mod headers;
+mod room;
 
-use async_imap::imap_proto::{MailboxDatum, Response, ResponseCode, Status};
+use std::{collections::HashSet, sync::Arc, time::Duration};
+
 use base64::Engine as _;
+use imap_proto::{MailboxDatum, Response, ResponseCode, Status};
 use tokio::time::{Instant, timeout_at};
 use tokio_util::sync::CancellationToken;
 use zeroize::Zeroizing;
 
 use super::{
+    Answer,
     command::{Command, UidSet},
     link::{Done, Link, Literals, spell},
     names,
-    read::{read_flags, read_head, read_seen, read_slice, uid_of},
-    types::{Head, IdleEnd, Listed, SeenFlags, Selected, Stored},
+    read::{read_flags, read_seen, read_slice, uid_of},
+    types::{IdleEnd, Listed, SeenFlags, Selected, Stored},
 };
 use crate::{
     net::{Dialer, Lines, Traffic, Trust, Wire},
@@ -27,6 +31,16 @@ const IDLE: Duration = Duration::from_secs(300);
 const IDLE_WHOLE: Duration = Duration::from_secs(1500);
 /// How long the server may take to end IDLE.
 const DONE: Duration = Duration::from_secs(15);
+/// Names of mailboxes, and octets of one.
+const NAMES: (usize, usize) = (20_000, 1000);
+/// Octets of all names.
+const LISTED: u64 = 16 << 20;
+/// Octets besides the data that was asked for: one literal of any size, and what is told unasked.
+pub(super) const BESIDES: u64 = 72 << 20;
+/// Flags in one answer.
+const FLAGS: usize = 3_000_000;
+/// Octets of all flags in one answer.
+const FLAGGED: u64 = 96 << 20;
 /// How long signing off may take.
 const LOGOUT: Duration = Duration::from_secs(2);
 
@@ -35,6 +49,8 @@ const LOGOUT: Duration = Duration::from_secs(2);
 pub struct Session {
     link: Link,
     capabilities: Vec<String>,
+    /// The last LIST was understood to its end.
+    listed_whole: bool,
 }
 
 impl Session {
@@ -83,10 +99,10 @@ impl Session {
         };
         let (signed_in, told) = greeting;
         let mut session = match told {
-            Some(capabilities) => Self { link, capabilities },
+            Some(capabilities) => Self { link, capabilities, listed_whole: true },
             None => {
                 let capabilities = capabilities(&mut link).await?;
-                Self { link, capabilities }
+                Self { link, capabilities, listed_whole: true }
             }
         };
         if !signed_in {
@@ -170,7 +186,8 @@ impl Session {
     /// When the answer is not complete, or names no mailbox: then nothing is known.
     pub async fn list(&mut self) -> Result<Vec<Listed>, Error> {
         let mut rows: Vec<(Listed, Option<MailboxRole>, Option<String>)> = Vec::new();
-        let mut command = Command::new("LIST \"\" \"*\"");
+        let (mut long, mut many) = (false, false);
+        let mut command = Command::new("LIST \"\" \"*\"").at_most(LISTED);
         // RFC 6154: some servers tell special uses only when asked.
         if self.has("LIST-EXTENDED") && self.has("SPECIAL-USE") {
             command = command.word("RETURN (SPECIAL-USE)");
@@ -180,8 +197,13 @@ impl Session {
             .run(&command, &mut |response| {
                 if let Response::MailboxData(MailboxDatum::List(item)) = response {
                     let name = names::unescape(&item.name);
+                    long |= name.len() > NAMES.1;
+                    many |= rows.len() >= NAMES.0;
+                    if name.len() > NAMES.1 || many {
+                        return;
+                    }
                     let selectable = !item.name_attributes.iter().any(|attribute| {
-                        use async_imap::imap_proto::NameAttribute::{Extension, NoSelect};
+                        use imap_proto::NameAttribute::{Extension, NoSelect};
                         match attribute {
                             NoSelect => true,
                             Extension(name) => name.eq_ignore_ascii_case("\\NonExistent"),
@@ -197,6 +219,10 @@ impl Session {
             })
             .await?;
         done.ok()?;
+        if many {
+            return Err(Error::Protocol(Fault::TooMuch));
+        }
+        self.listed_whole = !long && !self.link.has_skipped(Answer::List);
         // There is always an INBOX.
         if rows.is_empty() {
             return Err(Error::Protocol(Fault::NoMailbox));
@@ -219,8 +245,15 @@ impl Session {
                 }
             }
         }
-        let mut names = std::collections::HashSet::new();
+        let mut names = HashSet::new();
         Ok(rows.into_iter().map(|row| row.0).filter(|row| names.insert(row.name.clone())).collect())
+    }
+
+    /// Whether the last [`Self::list`] understood all that the server said: only then is a mailbox
+    /// that is not named none.
+    #[must_use]
+    pub fn listed_whole(&self) -> bool {
+        self.listed_whole
     }
 
     /// Selects a mailbox for reading and writing.
@@ -229,18 +262,22 @@ impl Session {
     /// [`Error::Server`] when the server will not.
     pub async fn select(&mut self, wire_name: &str) -> Result<Selected, Error> {
         let mut selected = Selected::default();
-        let mut command = Command::new("SELECT").string(wire_name);
+        let mut command = Command::new("SELECT").mailbox(wire_name);
+        let mut told = false;
         if self.has("CONDSTORE") {
             command = command.word("(CONDSTORE)");
         }
         let done =
             self.link
                 .run(&command, &mut |response| match response {
-                    Response::MailboxData(MailboxDatum::Exists(count)) => selected.exists = *count,
+                    Response::MailboxData(MailboxDatum::Exists(count)) => {
+                        (selected.exists, told) = (*count, true);
+                    }
                     Response::Data { status: Status::Ok, outcome }
                     | Response::Done { outcome, .. } => match &outcome.code {
                         Some(ResponseCode::UidValidity(value)) => {
-                            selected.uid_validity = Some(UidValidity(*value));
+                            selected.uid_validity =
+                                Some(UidValidity(*value)).filter(|validity| validity.0 != 0);
                         }
                         Some(ResponseCode::UidNext(value)) => selected.uid_next = Some(*value),
                         Some(ResponseCode::HighestModSeq(value)) => {
@@ -257,48 +294,9 @@ impl Session {
                 })
                 .await?;
         done.ok()?;
+        selected.empty = told && selected.exists == 0;
         self.link.changed = false;
         Ok(selected)
-    }
-
-    /// Header blocks, flags, dates and sizes of messages of the selected mailbox. Messages that are
-    /// gone are not in the answer; the order is the server's.
-    ///
-    /// # Errors
-    /// [`Error::Server`] for NO and BAD; [`Error::Protocol`] when an answer cannot be read: ask for
-    /// fewer messages over a new connection.
-    pub async fn fetch_heads(&mut self, uids: &[Uid]) -> Result<Vec<Head>, Error> {
-        let mut heads: Vec<Head> = Vec::new();
-        let gmail = self.has("X-GM-EXT-1");
-        let condstore = self.has("CONDSTORE");
-        for set in UidSet::many(uids) {
-            let mut command =
-                Command::new("UID FETCH").set(&set).word("(UID FLAGS INTERNALDATE RFC822.SIZE");
-            if condstore {
-                command = command.word("MODSEQ");
-            }
-            if gmail {
-                command = command.word("X-GM-MSGID");
-            }
-            let command = command.word("BODY.PEEK[HEADER])");
-            let done = self
-                .link
-                .run(&command, &mut |response| {
-                    if let Response::Fetch(_, items) = response
-                        && let Some(head) = read_head(items)
-                        && heads.len() < 1_000_000
-                    {
-                        heads.push(head);
-                    }
-                })
-                .await?;
-            done.ok()?;
-        }
-        // Flags of other messages may be told in between, and a message may be told twice.
-        let wanted: std::collections::HashSet<u32> = uids.iter().map(|uid| uid.0).collect();
-        let mut seen = std::collections::HashSet::new();
-        heads.retain(|head| wanted.contains(&head.uid.0) && seen.insert(head.uid.0));
-        Ok(heads)
     }
 
     /// Flags of the messages from `first` to `last`, or of those of them that changed after a
@@ -314,9 +312,11 @@ impl Session {
     ) -> Result<Vec<SeenFlags>, Error> {
         let mut command =
             Command::new("UID FETCH").set(&UidSet::range(first, last)).word("(UID FLAGS)");
+        let mut many = 0usize;
         if let Some(modseq) = changed_since {
             command = command.word("(CHANGEDSINCE ").number(modseq).glue(")");
         }
+        let command = command.at_most(FLAGGED);
         let mut seen: Vec<SeenFlags> = Vec::new();
         let done = self
             .link
@@ -324,12 +324,17 @@ impl Session {
                 if let Response::Fetch(_, items) = response
                     && let Some(flags) = read_seen(items)
                     && (first..=last).contains(&flags.uid.0)
+                    && many < FLAGS
                 {
+                    many += flags.flags.len();
                     seen.push(flags);
                 }
             })
             .await?;
         done.ok()?;
+        if many >= FLAGS {
+            return Err(Error::Protocol(Fault::TooMuch));
+        }
         // Of two answers about one message the later is right.
         seen.reverse();
         seen.sort_by_key(|flags| flags.uid);
@@ -366,7 +371,8 @@ impl Session {
                 .number(offset)
                 .glue(".")
                 .number(u64::from(len))
-                .glue(">)");
+                .glue(">)")
+                .at_most(BESIDES + uids.len() as u64 * (u64::from(len) + 1024));
             let done = self
                 .link
                 .run(&command, &mut |response| {
@@ -410,7 +416,7 @@ impl Session {
     /// When the connection broke; doing it again is harmless.
     pub async fn move_to(&mut self, uids: &[Uid], wire_name: &str) -> Result<Stored, Error> {
         for set in UidSet::many(uids) {
-            let command = Command::new("UID MOVE").set(&set).string(wire_name);
+            let command = Command::new("UID MOVE").set(&set).mailbox(wire_name);
             if let Some(refused) = self.change(&command).await? {
                 return Ok(refused);
             }
@@ -423,7 +429,7 @@ impl Session {
     /// # Errors
     /// When the connection broke.
     pub async fn create(&mut self, wire_name: &str) -> Result<Stored, Error> {
-        let command = Command::new("CREATE").string(wire_name);
+        let command = Command::new("CREATE").mailbox(wire_name);
         Ok(self.change(&command).await?.unwrap_or(Stored::Done))
     }
 
@@ -433,7 +439,7 @@ impl Session {
     /// When the connection broke; doing it again may make a second copy.
     pub async fn copy(&mut self, uids: &[Uid], wire_name: &str) -> Result<Stored, Error> {
         for set in UidSet::many(uids) {
-            let command = Command::new("UID COPY").set(&set).string(wire_name);
+            let command = Command::new("UID COPY").set(&set).mailbox(wire_name);
             if let Some(refused) = self.change(&command).await? {
                 return Ok(refused);
             }
@@ -460,7 +466,7 @@ impl Session {
             return Ok(Stored::Done);
         }
         let marked = self.search(&Command::new("UID SEARCH DELETED")).await?;
-        let ours: std::collections::HashSet<&Uid> = uids.iter().collect();
+        let ours: HashSet<&Uid> = uids.iter().collect();
         if marked.iter().all(|uid| ours.contains(uid)) {
             let _ = self.change(&Command::new("EXPUNGE")).await?;
         }
@@ -479,7 +485,7 @@ impl Session {
         octets: &[u8],
     ) -> Result<Stored, Error> {
         let command =
-            Command::new("APPEND").string(wire_name).flags(flags)?.date(date).literal(octets);
+            Command::new("APPEND").mailbox(wire_name).flags(flags)?.date(date).literal(octets);
         Ok(self.change(&command).await?.unwrap_or(Stored::Done))
     }
 
@@ -490,6 +496,17 @@ impl Session {
     pub async fn search_message_id(&mut self, message_id: &str) -> Result<Vec<Uid>, Error> {
         let command = Command::new("UID SEARCH HEADER Message-ID").string(message_id);
         self.search(&command).await
+    }
+
+    /// UIDs of all messages of the selected mailbox, for one whose flags cannot be read to the end.
+    ///
+    /// # Errors
+    /// As [`Self::search_message_id`].
+    pub async fn search_all(&mut self) -> Result<Vec<Uid>, Error> {
+        let mut all = self.search(&Command::new("UID SEARCH ALL")).await?;
+        all.sort_unstable();
+        all.dedup();
+        Ok(all)
     }
 
     async fn search(&mut self, command: &Command) -> Result<Vec<Uid>, Error> {

@@ -21,12 +21,14 @@ pub struct Listed {
 pub struct Selected {
     /// Messages in the mailbox.
     pub exists: u32,
-    /// UIDVALIDITY; `None` when the server gave none.
+    /// UIDVALIDITY; `None` when the server gave none, or 0, which is none (RFC 9051 section 2.3.1.1).
     pub uid_validity: Option<UidValidity>,
     /// UIDNEXT; some servers give none.
     pub uid_next: Option<u32>,
     /// HIGHESTMODSEQ; `None` without CONDSTORE.
     pub highest_modseq: Option<u64>,
+    /// The server said that there is no message in it.
+    pub empty: bool,
     /// The server selected it read-only.
     pub read_only: bool,
     /// PERMANENTFLAGS; `None` when not told, which means all flags (RFC 9051 section 7.1).
@@ -36,6 +38,19 @@ pub struct Selected {
 }
 
 impl Selected {
+    /// The UIDVALIDITY that holds: the server's, else the one that is known, else a constant. A
+    /// server without one promises nothing, and reading everything again at each pass helps nobody.
+    #[must_use]
+    pub fn validity(&self, known: Option<UidValidity>) -> UidValidity {
+        self.uid_validity.or(known).unwrap_or(UidValidity(u32::MAX))
+    }
+
+    /// Whether UIDs that were learned under `known` mean the same still.
+    #[must_use]
+    pub fn is_still(&self, known: UidValidity) -> bool {
+        self.validity(Some(known)) == known
+    }
+
     /// Whether STORE of this flag lasts.
     #[must_use]
     pub fn can_store(&self, flag: &Flag) -> bool {
@@ -66,6 +81,18 @@ pub struct Head {
     pub server_id: String,
     /// The raw header block, at most 256 KiB of it, empty for a message the server cannot give.
     pub header: Vec<u8>,
+}
+
+/// What came of asking for header blocks.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Heads {
+    /// Those that came.
+    pub heads: Vec<Head>,
+    /// The answers about these cannot be read.
+    pub unread: Vec<Uid>,
+    /// Nobody knows of these, because answers were left out or too much came at once: to be asked
+    /// for again, in smaller parts.
+    pub left: Vec<Uid>,
 }
 
 /// Flags of one message as the server has them.

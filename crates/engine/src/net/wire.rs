@@ -1,11 +1,12 @@
 //! An open connection: plain or TLS, with octets counted.
 
 use std::{
+    collections::BTreeMap,
     fmt, io,
     net::IpAddr,
     pin::Pin,
     sync::{
-        Arc,
+        Arc, Mutex, PoisonError,
         atomic::{AtomicBool, AtomicU64, Ordering},
     },
     task::{Context, Poll},
@@ -19,8 +20,10 @@ use tokio::{
 use tokio_rustls::client::TlsStream;
 
 use super::{CONNECT, Dialer, Stream, tls::Trust};
-use crate::types::{Broken, Error, Fault, Security, Server};
+use crate::types::{Answer, Broken, Error, Fault, Security, Server, Skipped};
 
+/// Alerts that wait to be shown, and octets of one.
+const ALERTS: (usize, usize) = (20, 1000);
 /// So long a server may be silent before it is asked whether it waits for TLS.
 const SILENCE: Duration = Duration::from_secs(5);
 
@@ -31,6 +34,8 @@ pub struct Traffic {
     bytes_out: AtomicU64,
     commands: AtomicU64,
     unintroduced: AtomicBool,
+    skipped: Mutex<BTreeMap<Answer, u32>>,
+    alerts: Mutex<Vec<String>>,
 }
 
 impl Traffic {
@@ -61,6 +66,34 @@ impl Traffic {
     /// It does.
     pub fn leave_unintroduced(&self) {
         self.unintroduced.store(true, Ordering::Relaxed);
+    }
+
+    /// Counts an answer that could not be read.
+    pub fn note_skipped(&self, answer: Answer) {
+        let mut skipped = self.skipped.lock().unwrap_or_else(PoisonError::into_inner);
+        let count = skipped.entry(answer).or_default();
+        *count = count.saturating_add(1);
+    }
+
+    /// Answers that could not be read so far.
+    #[must_use]
+    pub fn skipped(&self) -> Vec<Skipped> {
+        let skipped = self.skipped.lock().unwrap_or_else(PoisonError::into_inner);
+        skipped.iter().map(|(answer, count)| Skipped { answer: *answer, count: *count }).collect()
+    }
+
+    /// Keeps words that the server wants its user to see.
+    pub fn note_alert(&self, said: &str) {
+        let said: String = said.chars().take(ALERTS.1).collect();
+        let mut alerts = self.alerts.lock().unwrap_or_else(PoisonError::into_inner);
+        if !said.is_empty() && alerts.len() < ALERTS.0 && !alerts.contains(&said) {
+            alerts.push(said);
+        }
+    }
+
+    /// Takes what [`Self::note_alert`] kept.
+    pub fn take_alerts(&self) -> Vec<String> {
+        std::mem::take(&mut *self.alerts.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// Counts a command.

@@ -1,0 +1,92 @@
+//! Header blocks (RFC 9051 section 6.4.5), kept within bounds while they arrive. What cannot be read
+//! is told by its UID, so that a caller can ask for the others again.
+
+use std::collections::{BTreeSet, HashSet};
+
+use imap_proto::Response;
+
+use super::{
+    super::{
+        Answer,
+        command::{Command, UidSet},
+        read::{HEADER, read_head, uid_of},
+        types::{Head, Heads},
+    },
+    BESIDES, Session,
+};
+use crate::types::Error;
+use aloud_model::Uid;
+
+/// Octets of header blocks that are kept of one answer; the rest is asked for again.
+const HEADS: usize = 24 << 20;
+
+impl Session {
+    /// Header blocks, flags, dates and sizes of messages of the selected mailbox. Messages that are
+    /// gone are not in the answer; the order is the server's.
+    ///
+    /// # Errors
+    /// [`Error::Server`] for NO and BAD; [`Error::Protocol`] when an answer cannot be read: ask for
+    /// fewer messages over a new connection.
+    pub async fn fetch_heads(&mut self, uids: &[Uid]) -> Result<Vec<Head>, Error> {
+        Ok(self.fetch_headers(uids).await?.heads)
+    }
+
+    /// As [`Self::fetch_heads`], and of which messages nothing is known. What is told of other
+    /// messages is not kept, however much it is.
+    ///
+    /// # Errors
+    /// As [`Self::fetch_heads`].
+    pub async fn fetch_headers(&mut self, uids: &[Uid]) -> Result<Heads, Error> {
+        let mut heads: Vec<Head> = Vec::new();
+        // Flags of other messages may be told in between, and a message may be told twice.
+        let wanted: HashSet<u32> = uids.iter().map(|uid| uid.0).collect();
+        let mut seen: HashSet<u32> = HashSet::new();
+        let mut told: BTreeSet<u32> = BTreeSet::new();
+        let (mut odd, mut kept, mut over) = (false, 0usize, false);
+        let most = BESIDES + (wanted.len() * (HEADER + 4096)) as u64;
+        let gmail = self.has("X-GM-EXT-1");
+        let condstore = self.has("CONDSTORE");
+        for set in UidSet::many(uids) {
+            let mut command =
+                Command::new("UID FETCH").set(&set).word("(UID FLAGS INTERNALDATE RFC822.SIZE");
+            if condstore {
+                command = command.word("MODSEQ");
+            }
+            if gmail {
+                command = command.word("X-GM-MSGID");
+            }
+            let command = command.word("BODY.PEEK[HEADER])").at_most(most);
+            let done = self
+                .link
+                .run(&command, &mut |response| {
+                    let Response::Fetch(_, items) = response else { return };
+                    let Some(uid) = uid_of(items).filter(|uid| wanted.contains(&uid.0)) else {
+                        return;
+                    };
+                    match read_head(items) {
+                        _ if seen.contains(&uid.0) => {}
+                        Some(head) if kept < HEADS => {
+                            kept += head.header.len();
+                            seen.insert(uid.0);
+                            heads.push(head);
+                        }
+                        Some(_) => over = true,
+                        None => _ = told.insert(uid.0),
+                    }
+                })
+                .await?;
+            done.ok()?;
+            odd |= self.link.has_skipped(Answer::Fetch);
+        }
+        let mut unread = Vec::new();
+        let mut left = Vec::new();
+        if odd || over {
+            for uid in wanted.into_iter().filter(|uid| !seen.contains(uid)) {
+                let alone = odd && (told.contains(&uid) || uids.len() == 1);
+                if alone { unread.push(Uid(uid)) } else { left.push(Uid(uid)) }
+            }
+            left.sort_unstable();
+        }
+        Ok(Heads { heads, unread, left })
+    }
+}
