@@ -3,7 +3,7 @@
 use super::*;
 use crate::{
     engine::{Confirmation, KnownCaller},
-    message::PartRole,
+    message::{PartProblem, PartRole, Seal},
     model::Address,
     ui::screen::testing::part,
 };
@@ -145,4 +145,26 @@ fn a_telephone_system_offers_the_number_and_whom_it_belongs_to() {
     assert_eq!(to[0].addr, addr("alice@example.net"));
     let calls = reader.update(reader::Message::Bar(Press::Call), &ctx(&state)).flat();
     assert!(matches!(calls.as_slice(), [Action::Run(_)]), "{calls:?}");
+}
+
+#[test]
+fn sealed_mail_says_so_where_the_text_would_stand() {
+    let state = State::default();
+    let sealed = |text: Option<&str>| {
+        let mut m = mail();
+        m.kind = MessageKind::Email;
+        m.text = text.map(Into::into);
+        let mut part = part("1", "application/pkcs7-mime", PartRole::Attachment, None);
+        part.problem = Some(PartProblem::Sealed(Seal::Smime));
+        m.parts = vec![part];
+        reader_of(opened(m), &state)
+    };
+    let said = "This message is encrypted (S/MIME); open it in a mail program that has your \
+                certificate.";
+    let context = ctx(&state);
+    let (bare, read) = (sealed(None), sealed(Some("Read me on the page.")));
+    let mut shown = show("sealed", PANE, |look| reader::view(&bare, false, &context, look));
+    assert!(shown.find(said).is_ok(), "where the text would stand");
+    assert!(shown.find("There is nothing in this message.").is_err());
+    reads("sealed-read", &read, &state, &[said]);
 }

@@ -18,7 +18,7 @@ use super::{
 };
 use crate::{
     engine::ReceiptState,
-    message::{PartInfo, PartRole, Rendering},
+    message::{PartInfo, PartProblem, PartRole, Rendering},
     model::MessageKind,
     ui::{
         screen::{
@@ -216,18 +216,12 @@ fn message<'a>(
     if let Some(fax) = pages_of(page, None) {
         all = all.push(fax::pages(fax, ctx, look, width).map(Message::Fax));
     }
-    let mut problems = mail.parts.iter().filter_map(|p| p.problem.as_ref()).peekable();
-    if problems.peek().is_some() {
-        let said = problems.find_map(wording::problem::sealed);
-        let said = said.unwrap_or_else(|| fl!("reader-problem"));
-        all = all.push(
-            row![
-                icon(Icon::TriangleAlert, 14.0, look.c.warn),
-                look.text(Type::Small, said).color(look.c.text_2)
-            ]
-            .spacing(8)
-            .align_y(Alignment::Center),
-        );
+    // What is sealed is said once, where the text would stand when there is none.
+    let said = sealed(page).filter(|_| !is_bare(page));
+    let open = |problem: &PartProblem| wording::problem::sealed(problem).is_none();
+    let other = mail.parts.iter().filter_map(|p| p.problem.as_ref()).any(open);
+    if let Some(said) = said.or_else(|| other.then(|| fl!("reader-problem"))) {
+        all = all.push(warning(said, look));
     }
     if page.details {
         all = all.push(cards::details(page, look));
@@ -315,15 +309,33 @@ fn text<'a>(page: &'a Page, look: Look) -> El<'a, Message> {
         }
     } else if voice && page.opened.complete {
         all = all.push(look.text(Type::Body, fl!("reader-no-text")).color(c.text_2));
-    } else if page.player.is_none()
-        && page.fax.is_none()
-        && page.clips.is_empty()
-        && page.inner.is_empty()
-        && page.opened.complete
-    {
-        all = all.push(look.text(Type::Body, fl!("reader-empty")).color(c.text_2));
+    } else if is_bare(page) {
+        all = all.push(match sealed(page) {
+            Some(said) => warning(said, look),
+            None => look.text(Type::Body, fl!("reader-empty")).color(c.text_2).into(),
+        });
     }
     all.into()
+}
+
+/// Whether the whole message has come and nothing in it can be read, heard or looked at.
+fn is_bare(page: &Page) -> bool {
+    let nothing = page.clips.is_empty() && page.inner.is_empty() && !page.has_text();
+    nothing && page.player.is_none() && page.fax.is_none() && page.opened.complete
+}
+
+/// Why it cannot be read: it is encrypted, or protected in another way.
+fn sealed(page: &Page) -> Option<String> {
+    let problems = page.opened.mail.parts.iter().filter_map(|p| p.problem.as_ref());
+    problems.filter_map(wording::problem::sealed).next()
+}
+
+fn warning<'a>(said: String, look: Look) -> El<'a, Message> {
+    let sign = icon(Icon::TriangleAlert, 14.0, look.c.warn);
+    row![sign, look.text(Type::Small, said).color(look.c.text_2)]
+        .spacing(8)
+        .align_y(Alignment::Center)
+        .into()
 }
 
 /// The web addresses in a text, each once, at most eight.
