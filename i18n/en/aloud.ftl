@@ -1089,6 +1089,7 @@ evidence-text = the text
 evidence-looks-voice = looks like voice mail
 evidence-looks-fax = looks like a fax
 sign-alone = one recording and nothing else
+sign-alone-fax = one file of pages and nothing else
 sign-system = a telephone system sent it
 sign-robot = a program sent it
 sign-number-sender = the sender is a telephone number

@@ -12,8 +12,12 @@ use crate::model::MessageKind;
 pub fn because(evidence: &[Evidence]) -> String {
     let mut line = String::new();
     let mut signs = 0;
+    let fax = evidence.contains(&Evidence::General(MessageKind::Fax));
     for one in evidence {
-        let said = sentence(one);
+        let said = match one {
+            Evidence::Sign(Sign::Alone) if fax => fl!("sign-alone-fax"),
+            _ => sentence(one),
+        };
         let between = match one {
             Evidence::Sign(_) if signs == 0 => ": ",
             Evidence::Sign(_) => ", ",
@@ -162,6 +166,8 @@ mod tests {
             "looks like voice mail: words for it in the subject, one recording and nothing else, \
              the caller’s number on a line of its own"
         );
+        let fax = [Evidence::General(MessageKind::Fax), Evidence::Sign(Sign::Alone)];
+        assert_eq!(because(&fax), "looks like a fax: one file of pages and nothing else");
     }
 
     #[test]
