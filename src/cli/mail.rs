@@ -244,6 +244,7 @@ fn row_json(row: &ListRow) -> serde_json::Value {
             "name": row.sender_name,
             "address": row.address,
             "number": row.number,
+            "via": row.via,
         },
         "subject": rows::subject(row),
         "duration": row.duration.map(|d| (d.as_secs_f64() * 1000.0).round() / 1000.0),
@@ -262,11 +263,12 @@ fn row_text(row: &ListRow) -> String {
     let date = row.date.local().strftime("%Y-%m-%d %H:%M");
     let kind = row.kind.as_str();
     let length = length.unwrap_or_default();
-    format!(
-        "{dot} {date}\t{kind}\t{length}\t{}\t{}",
-        plain(&rows::sender(row)),
-        plain(&rows::subject(row))
-    )
+    let mut sender = rows::sender(row);
+    if let Some(via) = rows::via(row) {
+        sender = format!("{sender} ({via})");
+    }
+    let (sender, subject) = (plain(&sender), plain(&rows::subject(row)));
+    format!("{dot} {date}\t{kind}\t{length}\t{sender}\t{subject}")
 }
 
 /// Without anything that a terminal would obey.

@@ -24,6 +24,14 @@ pub fn sender_shown(row: &ListRow, name: String) -> String {
     and_others(name, row.others)
 }
 
+/// What stands beside a name or number that only the message tells: where it really came from.
+#[must_use]
+pub fn via(row: &ListRow) -> Option<String> {
+    let address = row.via.as_deref().filter(|_| row.kind != MessageKind::Dsn)?;
+    let domain = address.rsplit_once('@').map_or(address, |(_, domain)| domain);
+    Some(fl!("row-via", domain = domain))
+}
+
 fn and_others(name: String, others: u32) -> String {
     match others {
         0 => name,

@@ -96,6 +96,9 @@ async fn a_script_gets_its_mail_and_sends() {
     let row: serde_json::Value = serde_json::from_str(row.trim()).expect("JSON");
     assert_eq!(row["sender"]["name"], "Ada Okafor");
     assert_eq!(row["sender"]["address"], "ada@example.net");
+    assert_eq!(row["sender"]["via"], "ada@example.net", "anybody can write a name");
+    let line = stdout(&aloud(dir, None, &["list"]));
+    assert!(line.contains("Ada Okafor (via example.net)"), "{line}");
     assert_eq!((&row["kind"], &row["subject"]), (&"email".into(), &"Call me".into()));
     assert_eq!((&row["heard"], &row["duration"]), (&false.into(), &serde_json::Value::Null));
     assert_eq!(row["marks"], serde_json::json!(["important", "private"]));

@@ -238,7 +238,7 @@ fn message_row<'a>(
         .color(if new { c.accent } else { c.text_2 });
     let name = ellipsis(look, Type::Ui, name(row)).font(SEMIBOLD);
     let mut first = iced::widget::row![].spacing(8).align_y(Alignment::Center);
-    first = match via(row) {
+    first = match rows::via(row) {
         Some(via) => first
             .push(name.width(Length::Shrink))
             .push(ellipsis(look, Type::Small, via).color(c.text_2).width(Length::Fill)),
@@ -333,13 +333,6 @@ pub(super) fn name(row: &ListRow) -> String {
         | MessageKind::Mdn
         | MessageKind::Other => rows::sender_shown(row, words::phone(&row.sender)),
     }
-}
-
-/// What stands beside a name or number that only the message tells: where it really came from.
-pub(super) fn via(row: &ListRow) -> Option<String> {
-    let address = row.via.as_deref().filter(|_| row.kind != MessageKind::Dsn)?;
-    let domain = address.rsplit_once('@').map_or(address, |(_, domain)| domain);
-    Some(fl!("row-via", domain = domain))
 }
 
 /// First words, or a plain fact.
