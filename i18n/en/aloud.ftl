@@ -893,6 +893,14 @@ operation-file-later = What you sent isn’t filed on the server yet; Aloud asks
 operation-file-failed = What you sent is kept on this computer only. { $why }
 operation-flag-not-kept = This mailbox keeps no such marks.
 operation-mailbox-gone = The mailbox isn’t there any more.
+undone-title = Not done on the server
+undone-again = Aloud asks again at { $time }.
+undone-give-up = Give up
+undone-remove = Remove
+undone-more = { $count ->
+    [one] and 1 more
+   *[other] and { $count } more
+}
 operation-renumbered = It isn’t the same one on the server any more.
 toast-send-failed = The server didn’t take your message. It said: { $text }
 toast-archived = Archived “{ $subject }”

@@ -72,6 +72,7 @@ fn object(operation: &Operation) -> serde_json::Value {
         "account": operation.account.0,
         "mailbox": operation.mailbox.0,
         "message": operation.message.0,
+        "subject": operation.subject,
         "kind": kind,
         "flag": flag,
         "target": target,

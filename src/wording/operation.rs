@@ -48,6 +48,7 @@ mod tests {
             account: AccountId(1),
             mailbox: MailboxId(1),
             message: MessageKey(1),
+            subject: String::new(),
             kind,
             state,
             why,

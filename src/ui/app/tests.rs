@@ -399,6 +399,7 @@ fn what_a_server_refuses_is_said_with_its_words() {
         account: crate::model::AccountId(1),
         mailbox: crate::model::MailboxId(1),
         message: MessageKey(1),
+        subject: "Friday".into(),
         kind: engine::OperationKind::Move(crate::model::MailboxId(2)),
         state: engine::OperationState::Failed,
         why: engine::OpFailure::Server,

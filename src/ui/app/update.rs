@@ -5,7 +5,7 @@ use iced::{Task, advanced::widget::operate};
 use super::{App, Message, Page, Pane};
 use crate::ui::{
     id, list,
-    screen::{composer::Composer, directory::Directory, reader::Reader, welcome},
+    screen::{composer::Composer, directory::Directory, outbox, reader::Reader, welcome},
     theme::Icon,
     widget::focus,
     words,
@@ -85,7 +85,11 @@ impl App {
                 self.reload_due = false;
                 let height = self.shared.row_height();
                 let fetches = self.list.reload(height);
-                Task::batch([self.fetch(fetches), self.overview()])
+                let outbox = match self.outbox.is_some() {
+                    true => self.update(Message::Outbox(outbox::Message::Changed)),
+                    false => Task::none(),
+                };
+                Task::batch([self.fetch(fetches), self.overview(), outbox])
             }
             Message::Done(done, answer) => self.done(done, answer),
             Message::Deleted(done, answer) => self.deleted(done, answer),

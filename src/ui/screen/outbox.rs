@@ -1,4 +1,7 @@
-//! The outbox: what is on its way out, with its state, and what is kept on this computer.
+//! The outbox: what is on its way out, with its state, what is kept on this computer, and what the
+//! servers would not do ([`undone`]).
+
+pub mod undone;
 
 use iced::{
     Alignment, Length, Task,
@@ -9,8 +12,10 @@ use super::{
     Action, Ask, Compose, Context, Toast, Verb,
     words::{day_at_time, error_text, length as clock, time_of_day},
 };
+use undone::Undone;
+
 use crate::{
-    engine::{Draft, DraftId, Engine, Error, OutboxRow, OutboxState, Recipient},
+    engine::{Draft, DraftId, Engine, Error, Operation, OutboxRow, OutboxState, Recipient},
     model::{Address, DateTime, OutboxId},
     ui::{
         theme::{Icon, Look, SEMIBOLD, Type, icon, style},
@@ -24,6 +29,7 @@ use crate::{
 pub struct Outbox {
     rows: Vec<OutboxRow>,
     drafts: Vec<Draft>,
+    undone: Undone,
     loaded: bool,
     /// Rows with an order under way; their buttons rest.
     busy: Vec<OutboxId>,
@@ -36,6 +42,10 @@ pub enum Message {
     Changed,
     /// Its rows and what is kept.
     Loaded(Result<Vec<OutboxRow>, Error>, Vec<Draft>),
+    /// What the servers would not do.
+    Undone(Vec<Operation>),
+    /// About one of those.
+    Operation(undone::Message),
     /// "Undo": takes a row back.
     Cancel(OutboxId),
     /// It was taken back, or it was too late.
@@ -69,6 +79,8 @@ pub enum Question {
     Edit(Box<OutboxRow>),
     /// Throws a draft away.
     Forget(DraftId),
+    /// About what a server would not do.
+    Operation(undone::Question),
 }
 
 /// The outbox's [`Action`].
@@ -96,6 +108,16 @@ impl Outbox {
                     }
                     Err(error) => Action::say(error_text(&error)),
                 }
+            }
+            Message::Undone(all) => {
+                self.undone.loaded(all);
+                Action::None
+            }
+            Message::Operation(message) => {
+                let done = matches!(message, undone::Message::Done(..));
+                let act = self.undone.update(message);
+                let act = act.map(Message::Operation, Question::Operation);
+                if done { act.and(load()) } else { act }
             }
             Message::Cancel(id) => self.order(id, Question::Cancel(id)),
             Message::Retry(id) => self.order(id, Question::Retry(id)),
@@ -178,7 +200,8 @@ pub fn draft_names(draft: &Draft) -> Option<String> {
 
 /// Draws the outbox, as one list.
 pub fn view<'a>(outbox: &'a Outbox, ctx: &Context<'a>, look: Look) -> El<'a, Message> {
-    if outbox.loaded && outbox.rows.is_empty() && outbox.drafts.is_empty() {
+    let nothing = outbox.rows.is_empty() && outbox.drafts.is_empty() && outbox.undone.is_empty();
+    if outbox.loaded && nothing {
         return empty(
             look,
             icon(Icon::Clock, 32.0, look.c.text_3).into(),
@@ -193,6 +216,9 @@ pub fn view<'a>(outbox: &'a Outbox, ctx: &Context<'a>, look: Look) -> El<'a, Mes
     }
     for draft in &outbox.drafts {
         list = list.push(kept(draft, ctx, look)).push(hairline(look));
+    }
+    for part in undone::view(&outbox.undone, ctx, look) {
+        list = list.push(part.map(Message::Operation)).push(hairline(look));
     }
     scrollable(list).style(style::scrollbar(look)).width(Length::Fill).height(Length::Fill).into()
 }
@@ -274,7 +300,7 @@ fn entry<'a>(item: &'a OutboxRow, busy: bool, ctx: &Context<'a>, look: Look) -> 
         }
         OutboxState::Sending(_) | OutboxState::Accepted => {}
     }
-    laid_out(face, words.into(), buttons.into(), ctx)
+    entry_of(face, words.into(), buttons.into(), ctx)
 }
 
 fn kept<'a>(draft: &'a Draft, ctx: &Context<'a>, look: Look) -> El<'a, Message> {
@@ -300,17 +326,17 @@ fn kept<'a>(draft: &'a Draft, ctx: &Context<'a>, look: Look) -> El<'a, Message> 
             .on_press(Message::Forget(draft.id.clone())),
     ]
     .spacing(8);
-    laid_out(avatar(look, Avatar::Symbol(mark), 36.0), words.into(), buttons.into(), ctx)
+    entry_of(avatar(look, Avatar::Symbol(mark), 36.0), words.into(), buttons.into(), ctx)
 }
 
 /// Face, words and buttons; in the narrow column of the list the buttons stand below.
-fn laid_out<'a>(
-    face: El<'a, Message>,
-    words: El<'a, Message>,
-    buttons: El<'a, Message>,
+fn entry_of<'a, M: 'a>(
+    face: El<'a, M>,
+    words: El<'a, M>,
+    buttons: El<'a, M>,
     ctx: &Context<'_>,
-) -> El<'a, Message> {
-    let body: El<'a, Message> = if ctx.width < 520.0 {
+) -> El<'a, M> {
+    let body: El<'a, M> = if ctx.width < 520.0 {
         row![face, column![words, buttons].spacing(8).width(Length::Fill)].spacing(12).into()
     } else {
         row![face, words, buttons].spacing(12).align_y(Alignment::Center).into()
@@ -322,10 +348,19 @@ impl Ask<Message> for Question {
     fn ask(self, engine: &Engine) -> Task<Message> {
         let e = engine.clone();
         match self {
-            Self::Load => Task::perform(
-                async move { (e.outbox().await, e.drafts().await.unwrap_or_default()) },
-                |(rows, drafts)| Message::Loaded(rows, drafts),
-            ),
+            Self::Load => {
+                let all = engine.clone();
+                Task::batch([
+                    Task::perform(
+                        async move { (e.outbox().await, e.drafts().await.unwrap_or_default()) },
+                        |(rows, drafts)| Message::Loaded(rows, drafts),
+                    ),
+                    Task::perform(
+                        async move { all.operations().await.unwrap_or_default() },
+                        Message::Undone,
+                    ),
+                ])
+            }
             Self::Cancel(id) => Task::perform(async move { e.cancel_send(id).await }, move |r| {
                 Message::Cancelled(id, r)
             }),
@@ -337,6 +372,7 @@ impl Ask<Message> for Question {
                 let edit = async move { e.edit_unsent(*row).await };
                 Task::perform(edit, move |r| Message::ToEdit(id, r))
             }
+            Self::Operation(question) => question.ask(engine).map(Message::Operation),
             Self::Forget(draft) => {
                 Task::perform(async move { e.remove_draft(draft).await }, Message::Forgotten)
             }

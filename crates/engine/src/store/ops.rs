@@ -87,7 +87,8 @@ vocabulary! {
 pub(super) const FLAGGING: [OpType; 2] = [OpType::AddFlag, OpType::RemoveFlag];
 
 const OP: &str = "SELECT o.id, o.account, o.mailbox, l.uid, o.message, m.message_id, o.kind, \
-                  o.flag, o.target, o.attempts, o.due, o.state, o.why, o.said FROM ops o JOIN messages m ON m.id = o.message \
+                  o.flag, o.target, o.attempts, o.due, o.state, o.why, o.said, m.subject \
+                  FROM ops o JOIN messages m ON m.id = o.message \
                   LEFT JOIN locations l ON l.id = o.location";
 
 fn op(row: &Row<'_>) -> rusqlite::Result<Op> {

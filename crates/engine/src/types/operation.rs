@@ -15,6 +15,8 @@ pub struct Operation {
     pub mailbox: MailboxId,
     /// The message.
     pub message: MessageKey,
+    /// Its subject; empty for none.
+    pub subject: String,
     /// What was asked for.
     pub kind: OperationKind,
     /// Whether it is still to be done.

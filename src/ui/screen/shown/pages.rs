@@ -94,3 +94,57 @@ fn every_section_of_the_settings_and_the_voice_card() {
     let said: Vec<settings::Message> = shown.into_messages().collect();
     assert!(matches!(said.as_slice(), [settings::Message::Back]), "{said:?}");
 }
+
+#[test]
+fn what_a_server_would_not_do_has_its_buttons() {
+    use crate::{
+        engine::{OpFailure, Operation, OperationId, OperationKind, OperationState},
+        model::{AccountId, DateTime, MailboxId},
+    };
+    let operation = |id, state| Operation {
+        id: OperationId(id),
+        account: AccountId(1),
+        mailbox: MailboxId(1),
+        message: KEY,
+        subject: "Friday".into(),
+        kind: OperationKind::Move(MailboxId(2)),
+        state,
+        why: OpFailure::Server,
+        said: "[OVERQUOTA] Full".into(),
+        attempts: 1,
+    };
+    let state = State::default();
+    let context = ctx(&state);
+    let (mut outbox, _) = outbox::Outbox::open();
+    outbox.update(outbox::Message::Loaded(Ok(Vec::new()), Vec::new()));
+    let later = OperationState::Later(DateTime::utc(context.now.unix + 60));
+    outbox.update(outbox::Message::Undone(vec![operation(1, later)]));
+    let size = Size::new(420.0, 300.0);
+    let mut shown = show("undone", size, |look| outbox::view(&outbox, &context, look));
+    for text in [
+        "Not done on the server",
+        "Friday",
+        "A message is not moved on the server yet; Aloud asks again. The server said: [OVERQUOTA] \
+         Full",
+    ] {
+        assert!(shown.find(text).is_ok(), "“{text}” is not there");
+    }
+    shown.click("Try again").expect("a button");
+    shown.click("Give up").expect("a button");
+    let said: Vec<outbox::Message> = shown.into_messages().collect();
+    for message in said {
+        // The first order rests the buttons.
+        outbox.update(message);
+    }
+    let mut shown = show("undone-busy", size, |look| outbox::view(&outbox, &context, look));
+    let _ = shown.click("Give up");
+    assert_eq!(shown.into_messages().count(), 0);
+    outbox.update(outbox::Message::Undone(vec![operation(2, OperationState::Failed)]));
+    let mut shown = show("undone-failed", size, |look| outbox::view(&outbox, &context, look));
+    assert!(shown.find("Try again").is_err(), "it was taken back");
+    shown.click("Remove").expect("a button");
+    let said: Vec<outbox::Message> = shown.into_messages().collect();
+    let remove = outbox::undone::Message::Discard(OperationId(2));
+    assert!(matches!(said.as_slice(), [outbox::Message::Operation(m)]
+        if format!("{m:?}") == format!("{remove:?}")));
+}

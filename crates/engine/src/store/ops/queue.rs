@@ -82,6 +82,7 @@ fn operation(row: &Row<'_>, now: i64) -> rusqlite::Result<Operation> {
         account: op.account,
         mailbox: op.mailbox,
         message: op.message,
+        subject: row.get(14)?,
         kind: match op.kind {
             OpKind::AddFlag(flag) => OperationKind::Mark(flag, true),
             OpKind::RemoveFlag(flag) => OperationKind::Mark(flag, false),
