@@ -7,6 +7,7 @@
 
 use std::{sync::Arc, time::Duration};
 
+use aloud_model::Uid;
 use tokio::sync::Semaphore;
 
 /// Selects one of the two servers.
@@ -37,6 +38,8 @@ pub struct Faults {
     pub pace: Option<u32>,
     /// Faults at selected commands.
     pub at: Vec<AtCommand>,
+    /// IMAP: faults at commands that name a certain message by its UID.
+    pub at_message: Vec<AtMessage>,
     /// IMAP: sends every FETCH response twice.
     pub duplicate_fetch: bool,
     /// IMAP: adds this number to every EXISTS count.
@@ -117,6 +120,17 @@ pub struct AtCommand {
     /// The command.
     pub when: When,
     /// The fault.
+    pub fault: CommandFault,
+}
+
+/// A fault at every command with a verb whose set of UIDs contains one; the command is not run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AtMessage {
+    /// The verb: FETCH, STORE, COPY, MOVE or EXPUNGE.
+    pub verb: &'static str,
+    /// The UID.
+    pub uid: Uid,
+    /// The fault: one that takes the place of the answer.
     pub fault: CommandFault,
 }
 

@@ -35,7 +35,9 @@ mod smtp;
 mod wire;
 
 pub use demo::contacts as demo_contacts;
-pub use faults::{AtCommand, CommandFault, DropAfterData, Faults, Protocol, Valve, When};
+pub use faults::{
+    AtCommand, AtMessage, CommandFault, DropAfterData, Faults, Protocol, Valve, When,
+};
 pub use mailboxes::{Mailbox, Mailboxes, Refusal};
 
 /// Capacity of a pipe in memory, in octets.

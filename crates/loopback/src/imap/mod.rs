@@ -17,7 +17,7 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use self::{grammar::Command, selected::Selected};
 use super::{
     Faults, MAX_MESSAGE, Shared, User,
-    faults::CommandFault,
+    faults::{AtMessage, CommandFault},
     mailboxes::{Mailbox, Mailboxes, Refusal, is_keyword},
     sasl_plain,
     wire::{Gone, Line, Wire},
@@ -194,6 +194,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
                 return Ok(false);
             }
         };
+        if let Some(fault) = self.fault_at_message(&verb, &command) {
+            return self.misbehave(&tag, fault).await.map(|()| true);
+        }
         let quiet = matches!(
             command,
             Command::Fetch { uid: false, .. }
@@ -222,6 +225,20 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         let nth_of_verb = self.by_verb.entry(verb.to_owned()).or_default();
         *nth_of_verb += 1;
         self.wire.faults.at(self.commands, verb, *nth_of_verb).cloned()
+    }
+
+    fn fault_at_message(&self, verb: &str, command: &Command) -> Option<CommandFault> {
+        let (Command::Fetch { uid: true, set, .. }
+        | Command::Store { uid: true, set, .. }
+        | Command::Copy { uid: true, set, .. }
+        | Command::Move { uid: true, set, .. }
+        | Command::Expunge(Some(set))) = command
+        else {
+            return None;
+        };
+        let last = self.selected.as_ref()?.last_uid();
+        let hit = |at: &&AtMessage| at.verb == verb && set.contains(at.uid.0, last);
+        self.faults().at_message.iter().find(hit).map(|at| at.fault.clone())
     }
 
     fn log(&self, octets: &[u8], verb: &str) {
