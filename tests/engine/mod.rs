@@ -2,6 +2,7 @@
 
 mod account;
 mod ahead;
+mod batches;
 mod canary;
 mod demo;
 mod directory;

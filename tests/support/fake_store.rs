@@ -11,8 +11,8 @@ use aloud::{
     engine::{
         Error,
         account::{
-            Arrived, BodyPlace, MailboxState, Op, OpEnd, OpKind, OpsTaken, PassEnd, Passwords,
-            PrefixWant, Sink,
+            Arrived, BatchSize, BodyPlace, MailboxState, Op, OpEnd, OpKind, OpsTaken, PassEnd,
+            Passwords, PrefixWant, Sink,
         },
         imap::{Head, Listed, SeenFlags},
     },
@@ -324,32 +324,56 @@ impl Sink for Memory {
         Ok(inner.ops.iter().any(|op| !held(op.id)))
     }
 
-    async fn next_op(&self, _account: AccountId) -> Result<Option<Op>, Error> {
+    async fn next_ops(&self, _account: AccountId, most: BatchSize) -> Result<Vec<Op>, Error> {
         let mut inner = self.lock();
         let now = Instant::now();
         inner.later.retain(|(_, due)| *due > now);
         let held: Vec<i64> = inner.later.iter().map(|(id, _)| *id).collect();
-        let Some(op) = inner.ops.iter_mut().find(|op| !held.contains(&op.id)) else {
-            return Ok(None);
-        };
-        let given = op.clone();
-        op.attempts += 1;
-        Ok(Some(given))
+        let mut free = inner.ops.iter_mut().filter(|op| !held.contains(&op.id));
+        let Some(first) = free.next() else { return Ok(Vec::new()) };
+        let mut given = vec![first.clone()];
+        first.attempts += 1;
+        for op in free {
+            let limit = match &op.kind {
+                OpKind::Store { .. } => most.stores,
+                OpKind::Move { .. } => most.moves,
+                OpKind::Append { .. } => 1,
+            };
+            let alike = match (&given[0].kind, &op.kind) {
+                (
+                    OpKind::Store { add, flags, .. },
+                    OpKind::Store { add: other, flags: others, .. },
+                ) => (add, flags) == (other, others),
+                (OpKind::Move { to, .. }, OpKind::Move { to: other, .. }) => to == other,
+                _ => false,
+            };
+            if !alike || given[0].wire_name != op.wire_name || given.len() >= limit {
+                break;
+            }
+            given.push(op.clone());
+            op.attempts += 1;
+        }
+        Ok(given)
     }
 
-    async fn op_end(&self, op: i64, end: OpEnd) -> Result<Vec<MessageKey>, Error> {
+    async fn ops_end(&self, ends: Vec<(i64, OpEnd)>) -> Result<Vec<MessageKey>, Error> {
         let mut inner = self.lock();
-        let held: Vec<i64> = inner.later.iter().map(|(id, _)| *id).collect();
-        let first = inner.ops.iter().position(|op| !held.contains(&op.id));
-        let first = first.and_then(|at| inner.ops.remove(at));
-        assert_eq!(first.map(|first| first.id), Some(op), "out of order");
-        inner.ends.push((op, end));
+        for (op, end) in ends {
+            let at = inner.ops.iter().position(|known| known.id == op).expect("an operation");
+            let ended = inner.ops.remove(at).expect("an operation");
+            assert!(ended.attempts > 0, "it was not begun");
+            inner.ends.push((op, end));
+        }
         Ok(Vec::new())
     }
 
-    async fn op_later(&self, op: i64, _said: String) -> Result<(Vec<MessageKey>, bool), Error> {
-        self.lock().later.push((op, Instant::now() + Duration::from_secs(30)));
-        Ok((Vec::new(), true))
+    async fn ops_later(
+        &self,
+        ops: Vec<(i64, String)>,
+    ) -> Result<(Vec<MessageKey>, Vec<i64>), Error> {
+        let due = Instant::now() + Duration::from_secs(30);
+        self.lock().later.extend(ops.iter().map(|(op, _)| (*op, due)));
+        Ok((Vec::new(), ops.into_iter().map(|(op, _)| op).collect()))
     }
 
     async fn next_due(&self, _account: AccountId) -> Result<Option<Duration>, Error> {

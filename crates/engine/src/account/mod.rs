@@ -34,8 +34,8 @@ use tokio_util::sync::{CancellationToken, DropGuard};
 
 pub use identity::Identity;
 pub use sink::{
-    Arrived, BodyPlace, MailboxState, Op, OpEnd, OpKind, OpRefusal, OpsTaken, PassEnd, Passwords,
-    PrefixWant, Sink,
+    Arrived, BatchSize, BodyPlace, MailboxState, Op, OpEnd, OpKind, OpRefusal, OpsTaken, PassEnd,
+    Passwords, PrefixWant, Sink,
 };
 
 use super::{

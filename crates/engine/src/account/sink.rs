@@ -137,6 +137,18 @@ pub enum OpKind {
     },
 }
 
+/// How many operations may be carried out together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct BatchSize {
+    /// That set or clear flags.
+    pub stores: usize,
+    /// That move: their messages are confirmed first.
+    pub moves: usize,
+    /// They move by COPY: a message without Message-ID, of which nobody can tell afterwards whether
+    /// its copy is there, goes alone.
+    pub by_copy: bool,
+}
+
 /// The operations of an account are ours until this is dropped.
 pub struct OpsTaken(
     /// What holds them.
@@ -230,22 +242,27 @@ pub trait Sink: Send + Sync + 'static {
     /// process has them. Only one may carry them out: a copy or an append must not happen twice.
     async fn take_ops(&self, account: AccountId) -> Result<Option<OpsTaken>, Error>;
 
-    /// Whether [`Self::next_op`] may have one.
+    /// Whether [`Self::next_ops`] may have some.
     async fn has_op(&self, account: AccountId) -> Result<bool, Error>;
 
-    /// The next operation of the account in the order they were asked for, or `None`. The same one
-    /// is returned until [`Self::op_end`].
-    async fn next_op(&self, account: AccountId) -> Result<Option<Op>, Error>;
+    /// What is to be done next and can be done together, in the order it was asked for: operations of
+    /// one mailbox and one kind (the same flags, the same target), each about one message, which
+    /// nothing asked for earlier of the same message stands before; an append alone. Empty when
+    /// nothing is to be done now. The same are returned until they have ended.
+    async fn next_ops(&self, account: AccountId, most: BatchSize) -> Result<Vec<Op>, Error>;
 
-    /// An operation ended. Not called when the connection broke: the operation then stays first.
-    async fn op_end(&self, op: i64, end: OpEnd) -> Result<Vec<MessageKey>, Error>;
+    /// Operations ended. Not called for those at which the connection broke: they then stay first.
+    async fn ops_end(&self, ends: Vec<(i64, OpEnd)>) -> Result<Vec<MessageKey>, Error>;
 
-    /// The server would not do an operation, for now. It is not returned by [`Self::next_op`] for a
-    /// while, and neither is what was asked for after it of the same message. True when nothing stood
-    /// against it before.
-    async fn op_later(&self, op: i64, said: String) -> Result<(Vec<MessageKey>, bool), Error>;
+    /// The server would not do these operations, for now; its words. They are not returned by
+    /// [`Self::next_ops`] for a while, and neither is what was asked for after them of the same
+    /// messages. Returns what changed, and those against which nothing stood before.
+    async fn ops_later(
+        &self,
+        ops: Vec<(i64, String)>,
+    ) -> Result<(Vec<MessageKey>, Vec<i64>), Error>;
 
-    /// How long until an operation is to be tried that [`Self::next_op`] keeps back now.
+    /// How long until an operation is to be tried that [`Self::next_ops`] keeps back now.
     async fn next_due(&self, account: AccountId) -> Result<Option<Duration>, Error>;
 
     /// How many messages the account holds.

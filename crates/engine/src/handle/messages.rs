@@ -288,7 +288,8 @@ impl Engine {
     pub async fn mark(&self, keys: Vec<MessageKey>, mark: Mark) -> Result<UndoToken> {
         let token = self.set_seen(keys.clone(), mark == Mark::Heard).await?;
         if mark == Mark::Heard {
-            for key in keys {
+            let ask = |c: &store::Reader| rows::that_ask_receipts(c, keys);
+            for key in self.inner.store.read(ask).await? {
                 self.settle_receipt(key).await?;
             }
         }
@@ -304,6 +305,7 @@ impl Engine {
                 let mut was = Vec::new();
                 let mut changed = Vec::new();
                 for key in keys {
+                    let before = changed.len();
                     for place in rows::places(t, key)? {
                         if place.flags.seen != seen {
                             ops::flag(t, &place, &Flag::Seen, seen)?;
@@ -313,7 +315,7 @@ impl Engine {
                     }
                     if !seen {
                         rows::set_started(t, key, false)?;
-                    } else if changed.iter().any(|place| place.message == key) {
+                    } else if changed.len() > before {
                         // What another program has marked was not heard here.
                         rows::set_presented(t, key)?;
                     }

@@ -2,7 +2,7 @@
 
 use super::{Engine, Result};
 use crate::{
-    store::ops::{self, queue},
+    store::ops::queue,
     types::{Error, Event, Missing, Operation, OperationId},
 };
 
@@ -11,8 +11,8 @@ impl Engine {
     /// be reached; the rest stays for later.
     pub async fn settle_operations(&self) {
         for (id, task) in self.all_tasks() {
-            let waiting = self.inner.store.read(move |c| ops::waiting(c, id)).await;
-            if waiting.is_ok_and(|waiting| waiting.is_empty()) {
+            let waiting = self.inner.store.read(move |c| queue::any(c, id)).await;
+            if waiting.is_ok_and(|any| !any) {
                 continue;
             }
             if let Err(error) = task.replay().await {

@@ -453,6 +453,19 @@ impl Session {
     /// # Errors
     /// When the connection broke; doing it again is harmless.
     pub async fn expunge(&mut self, uids: &[Uid]) -> Result<Stored, Error> {
+        self.expunge_with(uids, &mut HashSet::new()).await
+    }
+
+    /// [`Self::expunge`]; those of this mailbox that we left marked before are in `left`, and go with
+    /// the next EXPUNGE.
+    ///
+    /// # Errors
+    /// As [`Self::expunge`].
+    pub async fn expunge_with(
+        &mut self,
+        uids: &[Uid],
+        left: &mut HashSet<Uid>,
+    ) -> Result<Stored, Error> {
         if let refused @ Stored::Refused(_) = self.store(uids, true, &[Flag::Deleted]).await? {
             return Ok(refused);
         }
@@ -466,9 +479,10 @@ impl Session {
             return Ok(Stored::Done);
         }
         let marked = self.search(&Command::new("UID SEARCH DELETED")).await?;
-        let ours: HashSet<&Uid> = uids.iter().collect();
-        if marked.iter().all(|uid| ours.contains(uid)) {
+        left.extend(uids);
+        if marked.iter().all(|uid| left.contains(uid)) {
             let _ = self.change(&Command::new("EXPUNGE")).await?;
+            left.clear();
         }
         Ok(Stored::Done)
     }

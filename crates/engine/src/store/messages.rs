@@ -564,8 +564,8 @@ pub(crate) fn finish_pass(
         t.execute(
             &format!(
                 "UPDATE locations SET {missed} mailbox = ?1 AND uid IS NULL AND gone = 0 \
-                 AND ?2 > 0 AND NOT EXISTS (SELECT 1 FROM ops o WHERE o.state = ?4 \
-                 AND (o.location = locations.id OR (o.kind = ?3 AND o.made = locations.id)))"
+                 AND ?2 > 0 AND NOT EXISTS (SELECT 1 FROM ops o \
+                 WHERE o.message = locations.message AND o.state = ?4 AND (o.location = locations.id OR (o.kind = ?3 AND o.made = locations.id)))"
             ),
             params![mailbox.0, now.max(1), Word(OpType::Move), Word(OpState::Waiting)],
         )?;

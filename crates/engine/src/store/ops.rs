@@ -112,26 +112,17 @@ fn op(row: &Row<'_>) -> rusqlite::Result<Op> {
     })
 }
 
-/// The operations of an account that wait, in order. One that cannot be read is left where it is
-/// and holds up no other; [`unreadable`] tells of it.
-pub(crate) fn waiting(c: &Connection, account: AccountId) -> Result<Vec<Op>> {
-    Ok(read_waiting(c, account)?.into_iter().filter_map(std::result::Result::ok).collect())
-}
-
-/// Why operations of an account that wait cannot be read.
+/// Why operations of an account that wait cannot be read. They are left where they are and hold up
+/// no other.
 pub(crate) fn unreadable(c: &Connection, account: AccountId) -> Result<Vec<Error>> {
-    Ok(read_waiting(c, account)?.into_iter().filter_map(std::result::Result::err).collect())
-}
-
-fn read_waiting(c: &Connection, account: AccountId) -> Result<Vec<Result<Op>>> {
     let sql = format!("{OP} WHERE o.account = ?1 AND o.state = ?2 ORDER BY o.id");
     let mut query = c.prepare_cached(&sql)?;
     let mut rows = query.query(params![account.0, Word(OpState::Waiting)])?;
-    let mut read = Vec::new();
+    let mut errors = Vec::new();
     while let Some(row) = rows.next()? {
-        read.push(op(row).map_err(Error::from));
+        errors.extend(op(row).err().map(Error::from));
     }
-    Ok(read)
+    Ok(errors)
 }
 
 /// One operation.
@@ -142,20 +133,24 @@ pub(crate) fn one(c: &Connection, id: i64) -> Result<Option<Op>> {
 /// Counts an attempt before it is made. False when the operation was taken back in the meantime,
 /// and then it must not be made.
 pub(crate) fn attempt(t: &Transaction<'_>, id: i64) -> Result<bool> {
-    Ok(t.execute("UPDATE ops SET attempts = attempts + 1, due = 0 WHERE id = ?1", [id])? == 1)
+    let sql = "UPDATE ops SET attempts = attempts + 1, due = 0 WHERE id = ?1";
+    Ok(t.prepare_cached(sql)?.execute([id])? == 1)
 }
 
 /// Sets or clears a flag here and asks the server for the same. Returns the operation.
 pub(crate) fn flag(t: &Transaction<'_>, place: &Place, flag: &Flag, on: bool) -> Result<i64> {
     set_local_flag(t, place.location, flag, on)?;
-    t.execute(
-        &format!(
-            "DELETE FROM ops WHERE location = ?1 AND flag = ?2 AND kind IN ({}) \
-             AND state = ?3 AND attempts = 0",
-            quoted(&FLAGGING)
-        ),
-        params![place.location, flag.as_str(), Word(OpState::Waiting)],
-    )?;
+    t.prepare_cached(&format!(
+        "DELETE FROM ops WHERE message = ?4 AND location = ?1 AND flag = ?2 AND kind IN ({}) \
+         AND state = ?3 AND attempts = 0",
+        quoted(&FLAGGING)
+    ))?
+    .execute(params![
+        place.location,
+        flag.as_str(),
+        Word(OpState::Waiting),
+        place.message.0
+    ])?;
     let kind = if on { OpType::AddFlag } else { OpType::RemoveFlag };
     insert(t, place, kind, flag.as_str(), 0)
 }
@@ -167,19 +162,19 @@ fn insert(
     flag: &str,
     target: i64,
 ) -> Result<i64> {
-    t.execute(
+    t.prepare_cached(
         "INSERT INTO ops (account, mailbox, message, location, kind, flag, target) \
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
-        params![
-            place.account.0,
-            place.mailbox.0,
-            place.message.0,
-            place.location,
-            Word(kind),
-            flag,
-            target
-        ],
-    )?;
+    )?
+    .execute(params![
+        place.account.0,
+        place.mailbox.0,
+        place.message.0,
+        place.location,
+        Word(kind),
+        flag,
+        target
+    ])?;
     Ok(t.last_insert_rowid())
 }
 
@@ -205,24 +200,25 @@ fn set_local_flag(t: &Transaction<'_>, location: i64, flag: &Flag, on: bool) -> 
             return Ok(());
         }
     };
-    t.execute(&format!("UPDATE locations SET {column} = ?2 WHERE id = ?1"), params![location, on])?;
+    t.prepare_cached(&format!("UPDATE locations SET {column} = ?2 WHERE id = ?1"))?
+        .execute(params![location, on])?;
     Ok(())
 }
 
 /// Moves a place to another mailbox, here at once. Returns the operation and the new place.
 pub(crate) fn move_to(t: &Transaction<'_>, place: &Place, target: MailboxId) -> Result<(i64, i64)> {
     let op = insert(t, place, OpType::Move, "", target.0)?;
-    t.execute("UPDATE locations SET hidden = 1 WHERE id = ?1", [place.location])?;
-    t.execute(
+    t.prepare_cached("UPDATE locations SET hidden = 1 WHERE id = ?1")?.execute([place.location])?;
+    t.prepare_cached(
         "INSERT INTO locations (mailbox, message, seen, answered, flagged, draft, mdn_sent, \
          forwarded, keywords, inbox, class, date, joined) \
          SELECT ?2, l.message, l.seen, l.answered, l.flagged, l.draft, l.mdn_sent, l.forwarded, \
          l.keywords, b.role = ?3, l.class, l.date, l.joined \
          FROM locations l, mailboxes b WHERE l.id = ?1 AND b.id = ?2",
-        params![place.location, target.0, Word(MailboxRole::Inbox)],
-    )?;
+    )?
+    .execute(params![place.location, target.0, Word(MailboxRole::Inbox)])?;
     let made = t.last_insert_rowid();
-    t.execute("UPDATE ops SET made = ?2 WHERE id = ?1", params![op, made])?;
+    t.prepare_cached("UPDATE ops SET made = ?2 WHERE id = ?1")?.execute(params![op, made])?;
     Ok((op, made))
 }
 
@@ -280,21 +276,21 @@ pub(crate) fn append(
 /// gets its UID by the next pass over the mailbox.
 pub(crate) fn settle(t: &Transaction<'_>, id: i64, end: &OpEnd) -> Result<Option<MessageKey>> {
     let Some(op) = one(t, id)? else { return Ok(None) };
-    let (location, made): (i64, i64) =
-        t.query_row("SELECT location, made FROM ops WHERE id = ?1", [id], |row| {
-            Ok((row.get(0)?, row.get(1)?))
-        })?;
+    let (location, made): (i64, i64) = t
+        .prepare_cached("SELECT location, made FROM ops WHERE id = ?1")?
+        .query_row([id], |row| Ok((row.get(0)?, row.get(1)?)))?;
     let (why, said) = match end {
         OpEnd::Done => {
             if let OpKind::Move(_) = op.kind {
-                t.execute("DELETE FROM locations WHERE id = ?1 AND hidden = 1", [location])?;
+                t.prepare_cached("DELETE FROM locations WHERE id = ?1 AND hidden = 1")?
+                    .execute([location])?;
             }
-            t.execute("DELETE FROM ops WHERE id = ?1", [id])?;
-            t.execute(
+            t.prepare_cached("DELETE FROM ops WHERE id = ?1")?.execute([id])?;
+            t.prepare_cached(
                 "UPDATE outbox SET state = ?2, blocked_by = 0 \
                  WHERE blocked_by = ?1 AND state = ?3",
-                params![id, Word(Phase::Queued), Word(Phase::Blocked)],
-            )?;
+            )?
+            .execute(params![id, Word(Phase::Queued), Word(Phase::Blocked)])?;
             return Ok(Some(op.message));
         }
         OpEnd::Refused(OpRefusal::Server(said)) => (OpFailure::Server, said.as_str()),
@@ -335,7 +331,10 @@ pub(crate) fn settle(t: &Transaction<'_>, id: i64, end: &OpEnd) -> Result<Option
 pub(super) fn detach(t: &Transaction<'_>, location: i64) -> Result<()> {
     t.execute("UPDATE locations SET uid = NULL, modseq = 0, missed = 0 WHERE id = ?1", [location])?;
     let waiting: Vec<i64> = t
-        .prepare_cached("SELECT id FROM ops WHERE location = ?1 AND state = ?2 AND kind <> ?3")?
+        .prepare_cached(
+            "SELECT id FROM ops WHERE message = (SELECT message FROM locations WHERE id = ?1) \
+             AND location = ?1 AND state = ?2 AND kind <> ?3",
+        )?
         .query_map(params![location, Word(OpState::Waiting), Word(OpType::Append)], |r| r.get(0))?
         .collect::<std::result::Result<_, _>>()?;
     for id in waiting {
@@ -347,7 +346,10 @@ pub(super) fn detach(t: &Transaction<'_>, location: i64) -> Result<()> {
 fn back_out_move(t: &Transaction<'_>, location: i64, made: i64) -> Result<()> {
     // What was asked for at the place that will not be ends with it, the last first.
     let later: Vec<i64> = t
-        .prepare_cached("SELECT id FROM ops WHERE location = ?1 AND state = ?2 ORDER BY id DESC")?
+        .prepare_cached(
+            "SELECT id FROM ops WHERE message = (SELECT message FROM locations WHERE id = ?1) \
+             AND location = ?1 AND state = ?2 ORDER BY id DESC",
+        )?
         .query_map(params![made, Word(OpState::Waiting)], |row| row.get(0))?
         .collect::<std::result::Result<_, _>>()?;
     for id in later {

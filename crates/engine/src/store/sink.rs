@@ -1,6 +1,9 @@
 //! The store as the account task sees it (`account::sink`).
 
-use std::time::Duration;
+use std::{
+    collections::{HashMap, hash_map::Entry},
+    time::Duration,
+};
 
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
@@ -11,13 +14,16 @@ use super::{
     blocking,
     classify::Known,
     messages,
-    ops::{self, queue},
+    ops::{
+        self,
+        queue::{self, Take},
+    },
     vocabulary::{Word, quoted},
 };
 use crate::{
     account::{
-        Arrived, BodyPlace, Identity, MailboxState, Op, OpEnd, OpKind, OpRefusal, OpsTaken,
-        PassEnd, PrefixWant, Sink,
+        Arrived, BatchSize, BodyPlace, Identity, MailboxState, Op, OpEnd, OpKind, OpRefusal,
+        OpsTaken, PassEnd, PrefixWant, Sink,
     },
     imap::{Head, Listed, SeenFlags},
 };
@@ -144,19 +150,35 @@ impl Sink for Store {
         self.read(move |c| queue::any_ripe(c, account, now)).await
     }
 
-    async fn next_op(&self, account: AccountId) -> Result<Option<Op>> {
+    async fn next_ops(&self, account: AccountId, most: BatchSize) -> Result<Vec<Op>> {
         let store = self.clone();
-        blocking(move || store.first_op(account)).await
+        blocking(move || store.next_batch(account, most)).await
     }
 
-    async fn op_end(&self, op: i64, end: OpEnd) -> Result<Vec<MessageKey>> {
-        self.write(move |t| Ok(ops::settle(t, op, &end)?.into_iter().collect())).await
+    async fn ops_end(&self, ends: Vec<(i64, OpEnd)>) -> Result<Vec<MessageKey>> {
+        self.write(move |t| {
+            let mut about = Vec::new();
+            for (op, end) in &ends {
+                about.extend(ops::settle(t, *op, end)?);
+            }
+            Ok(about)
+        })
+        .await
     }
 
-    async fn op_later(&self, op: i64, said: String) -> Result<(Vec<MessageKey>, bool)> {
+    async fn ops_later(&self, ops: Vec<(i64, String)>) -> Result<(Vec<MessageKey>, Vec<i64>)> {
         let now = self.now();
-        let postponed = self.write(move |t| queue::postpone(t, op, &said, now)).await?;
-        Ok(postponed.map_or((Vec::new(), false), |(about, first)| (vec![about], first)))
+        self.write(move |t| {
+            let (mut about, mut first) = (Vec::new(), Vec::new());
+            for (op, said) in &ops {
+                if let Some((message, was_first)) = queue::postpone(t, *op, said, now)? {
+                    about.push(message);
+                    first.extend(was_first.then_some(*op));
+                }
+            }
+            Ok((about, first))
+        })
+        .await
     }
 
     async fn next_due(&self, account: AccountId) -> Result<Option<Duration>> {
@@ -322,28 +344,67 @@ impl Store {
         Ok(changed)
     }
 
-    fn first_op(&self, account: AccountId) -> Result<Option<Op>> {
-        let waiting = self.read_now(|c| ops::waiting(c, account))?;
-        for op in queue::ripe(waiting, self.now()) {
-            let Some(made) = self.read_now(|c| wire_op(c, &op))? else { continue };
-            let Wire::Op(mut wire) = made else {
-                let end = OpEnd::Refused(OpRefusal::MailboxGone);
-                self.write_now(|t| ops::settle(t, op.id, &end))?;
-                continue;
-            };
-            if let OpKind::Append { octets, .. } = &mut wire.kind {
-                let (whole, have) = self.octets(op.message)?;
-                if !have.complete {
-                    // The file is still being written.
-                    continue;
+    fn next_batch(&self, account: AccountId, most: BatchSize) -> Result<Vec<Op>> {
+        let now = self.now();
+        let mut homeless: Vec<i64> = Vec::new();
+        let mut identities: HashMap<i64, Identity> = HashMap::new();
+        let mut octets: Vec<u8> = Vec::new();
+        let mut names: HashMap<(MailboxId, Option<MailboxId>), Option<WireNames>> = HashMap::new();
+        let batch = self.read_now(|c| {
+            queue::batch(c, account, now, most, |op| {
+                let known = match names.entry(WireNames::key(op)) {
+                    Entry::Occupied(known) => known.into_mut(),
+                    Entry::Vacant(new) => new.insert(WireNames::of(c, op)?),
+                };
+                if known.is_none() {
+                    homeless.push(op.id);
+                    return Ok(Take::Not);
                 }
-                *octets = whole;
+                match (&op.kind, op.uid) {
+                    (ops::OpKind::Append, _) => {
+                        let (whole, have) = self.octets(op.message)?;
+                        octets = whole;
+                        // A file that is still being written waits.
+                        Ok(if have.complete { Take::Alone } else { Take::Not })
+                    }
+                    // Its place has no UID yet.
+                    (_, None) => Ok(Take::Not),
+                    (ops::OpKind::Move(_), Some(_)) => {
+                        let identity = Identity::kept(c, op.message.0)?;
+                        // What cannot be read breaks what is asked together with it.
+                        let alone = identity.header.is_empty()
+                            || (most.by_copy && op.message_id.is_empty());
+                        identities.insert(op.id, identity);
+                        Ok(if alone { Take::Alone } else { Take::WithOthers })
+                    }
+                    (ops::OpKind::AddFlag(_) | ops::OpKind::RemoveFlag(_), Some(_)) => {
+                        Ok(Take::WithOthers)
+                    }
+                }
+            })
+        })?;
+        self.write_now(|t| {
+            for op in homeless {
+                ops::settle(t, op, &OpEnd::Refused(OpRefusal::MailboxGone))?;
             }
-            if self.write_now(|t| ops::attempt(t, op.id))? {
-                return Ok(Some(wire));
+            let mut begun = Vec::new();
+            for op in batch {
+                let Some(Some(wire)) = names.get(&WireNames::key(&op)) else { continue };
+                if ops::attempt(t, op.id)? {
+                    let identity = identities.remove(&op.id);
+                    let kind = wire.kind(t, &op, std::mem::take(&mut octets))?;
+                    begun.push(Op {
+                        id: op.id,
+                        wire_name: wire.mailbox.clone(),
+                        uid_validity: wire.uid_validity,
+                        kind,
+                        identity,
+                        attempts: op.attempts,
+                    });
+                }
             }
-        }
-        Ok(None)
+            Ok(begun)
+        })
     }
 }
 
@@ -359,62 +420,63 @@ impl Identity {
     }
 }
 
-/// What an operation is for the wire.
-enum Wire {
-    /// To be done.
-    Op(Op),
-    /// Its mailbox does not exist any more.
-    MailboxGone,
+/// What the operations of a batch share.
+struct WireNames {
+    mailbox: String,
+    uid_validity: UidValidity,
+    /// Where a move goes.
+    to: String,
 }
 
-/// `None` while its place has no UID yet.
-fn wire_op(c: &Connection, op: &ops::Op) -> Result<Option<Wire>> {
-    let mailbox = match accounts::mailbox(c, op.mailbox) {
-        Ok(mailbox) => mailbox,
-        Err(Error::NotFound(_)) => return Ok(Some(Wire::MailboxGone)),
-        Err(other) => return Err(other),
-    };
-    let one = |flag: &Flag, add: bool, uid: u32| OpKind::Store {
-        uids: vec![Uid(uid)],
-        add,
-        flags: vec![flag.clone()],
-    };
-    let kind = match (&op.kind, op.uid) {
-        (ops::OpKind::Append, _) => {
-            let arrived: i64 =
-                c.query_row("SELECT arrived FROM messages WHERE id = ?1", [op.message.0], |row| {
-                    row.get(0)
-                })?;
-            OpKind::Append {
-                // Nobody is to be asked for a receipt of our own message (RFC 3503 section 3.3).
-                flags: vec![Flag::Seen, Flag::MdnSent],
-                date: DateTime::utc(arrived),
-                message_id: op.message_id.clone(),
-                octets: Vec::new(),
+impl WireNames {
+    /// The mailboxes of an operation: where it works, where it goes.
+    fn key(op: &ops::Op) -> (MailboxId, Option<MailboxId>) {
+        match op.kind {
+            ops::OpKind::Move(target) => (op.mailbox, Some(target)),
+            ops::OpKind::AddFlag(_) | ops::OpKind::RemoveFlag(_) | ops::OpKind::Append => {
+                (op.mailbox, None)
             }
         }
-        (_, None) => return Ok(None),
-        (ops::OpKind::AddFlag(flag), Some(uid)) => one(flag, true, uid),
-        (ops::OpKind::RemoveFlag(flag), Some(uid)) => one(flag, false, uid),
-        (ops::OpKind::Move(target), Some(uid)) => {
-            let to = match accounts::mailbox(c, *target) {
-                Ok(target) => target.wire_name,
-                Err(Error::NotFound(_)) => {
-                    return Ok(Some(Wire::MailboxGone));
-                }
-                Err(other) => return Err(other),
-            };
-            OpKind::Move { uids: vec![Uid(uid)], to }
-        }
-    };
-    Ok(Some(Wire::Op(Op {
-        id: op.id,
-        wire_name: mailbox.wire_name,
-        uid_validity: UidValidity(mailbox.uidvalidity),
-        kind,
-        identity: matches!(op.kind, ops::OpKind::Move(_))
-            .then(|| Identity::kept(c, op.message.0))
-            .transpose()?,
-        attempts: op.attempts,
-    })))
+    }
+
+    /// `None` when a mailbox of the operation does not exist any more.
+    fn of(c: &Connection, op: &ops::Op) -> Result<Option<Self>> {
+        let row = |id| match accounts::mailbox(c, id) {
+            Ok(row) => Ok(Some(row)),
+            Err(Error::NotFound(_)) => Ok(None),
+            Err(other) => Err(other),
+        };
+        let Some(mailbox) = row(op.mailbox)? else { return Ok(None) };
+        let to = match &op.kind {
+            ops::OpKind::Move(target) => match row(*target)? {
+                Some(target) => target.wire_name,
+                None => return Ok(None),
+            },
+            ops::OpKind::AddFlag(_) | ops::OpKind::RemoveFlag(_) | ops::OpKind::Append => {
+                String::new()
+            }
+        };
+        let uid_validity = UidValidity(mailbox.uidvalidity);
+        Ok(Some(Self { mailbox: mailbox.wire_name, uid_validity, to }))
+    }
+
+    fn kind(&self, c: &Connection, op: &ops::Op, octets: Vec<u8>) -> Result<OpKind> {
+        let uids: Vec<Uid> = op.uid.into_iter().map(Uid).collect();
+        Ok(match &op.kind {
+            ops::OpKind::Append => OpKind::Append {
+                // Nobody is to be asked for a receipt of our own message (RFC 3503 section 3.3).
+                flags: vec![Flag::Seen, Flag::MdnSent],
+                date: DateTime::utc(messages::arrived(c, op.message)?),
+                message_id: op.message_id.clone(),
+                octets,
+            },
+            ops::OpKind::AddFlag(flag) => {
+                OpKind::Store { uids, add: true, flags: vec![flag.clone()] }
+            }
+            ops::OpKind::RemoveFlag(flag) => {
+                OpKind::Store { uids, add: false, flags: vec![flag.clone()] }
+            }
+            ops::OpKind::Move(_) => OpKind::Move { uids, to: self.to.clone() },
+        })
+    }
 }

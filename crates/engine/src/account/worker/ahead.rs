@@ -8,11 +8,9 @@
 
 use std::{
     collections::{HashSet, VecDeque},
-    sync::Arc,
     time::Duration,
 };
 
-use futures::FutureExt;
 use tokio::time::Instant;
 
 use super::Worker;
@@ -73,12 +71,6 @@ impl Worker {
         if !self.may_fetch_ahead() || self.ahead.rests() {
             self.ahead.queue.clear();
             return false;
-        }
-        // What the user did goes before.
-        let shared = Arc::clone(&self.shared);
-        if shared.wake_worker.notified().now_or_never().is_some() {
-            self.wakes().await;
-            return true;
         }
         let old = self.has_session();
         let mut outcome = self.fetch_slice(key, SLICE, false).await;

@@ -101,10 +101,9 @@ pub(crate) fn by_message_id(
 
 /// Sets or clears the ring; whether that changed anything.
 pub(crate) fn set_started(t: &Transaction<'_>, key: MessageKey, on: bool) -> Result<bool> {
-    let changed = t.execute(
-        "UPDATE messages SET started = ?2 WHERE id = ?1 AND started <> ?2",
-        params![key.0, on],
-    )?;
+    let changed = t
+        .prepare_cached("UPDATE messages SET started = ?2 WHERE id = ?1 AND started <> ?2")?
+        .execute(params![key.0, on])?;
     Ok(changed > 0)
 }
 
@@ -115,7 +114,7 @@ pub(crate) fn account_of(c: &Connection, key: MessageKey) -> Result<AccountId> {
 
 /// Notes that the user heard, read or viewed it here, or said so.
 pub(crate) fn set_presented(t: &Transaction<'_>, key: MessageKey) -> Result<()> {
-    t.execute("UPDATE messages SET presented = 1 WHERE id = ?1", [key.0])?;
+    t.prepare_cached("UPDATE messages SET presented = 1 WHERE id = ?1")?.execute([key.0])?;
     Ok(())
 }
 
@@ -127,6 +126,23 @@ pub(crate) fn was_presented(c: &Connection, key: MessageKey) -> Result<bool> {
 /// Whether the message asks for a receipt that may be sent.
 pub(crate) fn asks_receipt(c: &Connection, key: MessageKey) -> Result<bool> {
     one(c, "SELECT receipt_asked FROM messages WHERE id = ?1", key)
+}
+
+/// Those of these messages that ask for a receipt that may be sent.
+pub(crate) fn that_ask_receipts(
+    c: &Connection,
+    mut keys: Vec<MessageKey>,
+) -> Result<Vec<MessageKey>> {
+    let mut query = c.prepare_cached("SELECT receipt_asked FROM messages WHERE id = ?1")?;
+    let mut failed = None;
+    keys.retain(|key| match query.query_row([key.0], |row| row.get(0)) {
+        Ok(asks) => asks,
+        Err(error) => {
+            failed.get_or_insert(error);
+            false
+        }
+    });
+    failed.map_or(Ok(keys), |error| Err(error.into()))
 }
 
 /// Whether reading the message failed in a way that must not happen again.
@@ -142,6 +158,11 @@ pub(crate) fn about(
 ) -> Result<Option<MessageKey>> {
     let id: String = one(c, "SELECT about FROM messages WHERE id = ?1", key)?;
     by_message_id(c, account, &id)
+}
+
+/// When it arrived, in Unix seconds.
+pub(crate) fn arrived(c: &Connection, key: MessageKey) -> Result<i64> {
+    one(c, "SELECT arrived FROM messages WHERE id = ?1", key)
 }
 
 /// Peaks of the waveform; empty when not measured.

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::{
-    account::{OpEnd, OpKind, OpRefusal, Sink},
+    account::{BatchSize, Op, OpEnd, OpKind, OpRefusal, Sink},
     imap::Listed,
     store::{list, ops, tests::scratch},
     types::{AccountSettings, Security, Server},
@@ -72,6 +72,12 @@ fn keys(store: &Store, mailbox: MailboxId) -> Vec<MessageKey> {
     page.rows.iter().map(|row| row.key).collect()
 }
 
+/// What would be carried out next, five at a time.
+async fn next_of(store: &Store, account: AccountId) -> Vec<Op> {
+    let most = BatchSize { stores: 5, moves: 5, by_copy: false };
+    store.next_ops(account, most).await.expect("operations")
+}
+
 const END: PassEnd = PassEnd { uid_next: 10, highest_modseq: 0, keywords: true };
 
 #[tokio::test]
@@ -82,7 +88,7 @@ async fn a_new_uidvalidity_keeps_messages_and_their_bodies() {
     let place = store.read_now(|c| places(c, before[1])).expect("places").remove(0);
     store.write_now(|t| ops::flag(t, &place, &Flag::Seen, true)).expect("wanted");
     store.rebind(inbox, UidValidity(2)).await.expect("bound");
-    assert!(store.next_op(account).await.expect("ops").is_none(), "old UIDs mean nothing");
+    assert_eq!(next_of(&store, account).await, [], "old UIDs mean nothing");
     assert_eq!(keys(&store, inbox), before, "shown until the server has told");
     // The third is gone, a new one is there, the numbers are others.
     let mut heads: Vec<Head> = [2, 1, 7].into_iter().map(head).collect();
@@ -127,17 +133,17 @@ async fn the_users_wish_stands_against_what_the_server_still_says() {
     store.put_flags(inbox, vec![old]).await.expect("stored");
     let flags = store.read_now(|c| places(c, key)).expect("places").remove(0).flags;
     assert!(flags.seen && flags.flagged);
-    let op = store.next_op(account).await.expect("ops").expect("one");
+    let op = next_of(&store, account).await.remove(0);
     assert!(matches!(op.kind, OpKind::Store { add: true, .. }));
     // Refused: the wish is taken back.
-    store.op_end(op.id, OpEnd::Refused(OpRefusal::FlagNotKept)).await.expect("ended");
+    store.ops_end(vec![(op.id, OpEnd::Refused(OpRefusal::FlagNotKept))]).await.expect("ended");
     assert!(!store.read_now(|c| places(c, key)).expect("places").remove(0).flags.seen);
 
     // A move that is refused puts the message back where it was.
     store.write_now(|t| ops::move_to(t, &place, archive)).expect("wanted");
     assert_eq!((keys(&store, inbox).len(), keys(&store, archive).len()), (2, 1));
-    let op = store.next_op(account).await.expect("ops").expect("one");
-    store.op_end(op.id, OpEnd::Refused(OpRefusal::FlagNotKept)).await.expect("ended");
+    let op = next_of(&store, account).await.remove(0);
+    store.ops_end(vec![(op.id, OpEnd::Refused(OpRefusal::FlagNotKept))]).await.expect("ended");
     assert_eq!((keys(&store, inbox).len(), keys(&store, archive).len()), (3, 0));
 }
 
@@ -182,11 +188,66 @@ async fn an_operation_that_cannot_be_read_is_told_and_never_another_act() {
             Ok(t.execute("UPDATE ops SET kind = 'transmogrify' WHERE id = ?1", [broken])?)
         })
         .expect("damaged");
-    let next = store.next_op(account).await.expect("read").expect("the flag");
+    let next = next_of(&store, account).await.remove(0);
     assert!(matches!(next.kind, OpKind::Store { .. }), "{next:?}");
-    store.op_end(next.id, OpEnd::Done).await.expect("ended");
-    assert_eq!(store.next_op(account).await.expect("read"), None);
+    store.ops_end(vec![(next.id, OpEnd::Done)]).await.expect("ended");
+    assert_eq!(next_of(&store, account).await, []);
     let told = store.read_now(|c| ops::unreadable(c, account)).expect("read");
     assert_eq!(told.len(), 1);
     assert!(told[0].to_string().contains("transmogrify"), "{}", told[0]);
+}
+
+/// What is alike goes together whatever lies between; of one message only the first, in order.
+#[tokio::test]
+async fn a_batch_is_of_one_kind_and_keeps_the_order_of_each_message() {
+    let (_dir, store, account, inbox, archive) = filled().await;
+    store.put_heads(inbox, (4..=9).map(head).collect()).await.expect("stored");
+    let keys = keys(&store, inbox);
+    let place = |at: usize| store.read_now(|c| places(c, keys[at])).expect("places").remove(0);
+    store
+        .write_now(|t| {
+            for at in 0..7 {
+                ops::flag(t, &place(at), &Flag::Seen, true)?;
+                ops::flag(t, &place(at), &Flag::Flagged, true)?;
+            }
+            ops::flag(t, &place(7), &Flag::Flagged, false)?;
+            ops::flag(t, &place(7), &Flag::Seen, true)?;
+            ops::move_to(t, &place(8), archive).map(|_| ())
+        })
+        .expect("wanted");
+    let mut order = Vec::new();
+    loop {
+        let batch = next_of(&store, account).await;
+        let Some(first) = batch.first() else { break };
+        let uids: Vec<u32> = batch
+            .iter()
+            .flat_map(|op| match &op.kind {
+                OpKind::Store { uids, .. } | OpKind::Move { uids, .. } => uids.clone(),
+                OpKind::Append { .. } => Vec::new(),
+            })
+            .map(|uid| uid.0)
+            .collect();
+        let what = match &first.kind {
+            OpKind::Store { add, flags, .. } => format!("{add} {}", flags[0].as_str()),
+            OpKind::Move { to, .. } => to.clone(),
+            OpKind::Append { .. } => String::new(),
+        };
+        order.push((what, uids));
+        let ends = batch.iter().map(|op| (op.id, OpEnd::Done)).collect();
+        store.ops_end(ends).await.expect("ended");
+    }
+    let seen = |uids: &[u32]| ("true \\Seen".to_owned(), uids.to_vec());
+    let flagged = |uids: &[u32]| ("true \\Flagged".to_owned(), uids.to_vec());
+    assert_eq!(
+        order,
+        [
+            seen(&[1, 2, 3, 4, 5]),
+            flagged(&[1, 2, 3, 4, 5]),
+            seen(&[6, 7]),
+            flagged(&[6, 7]),
+            ("false \\Flagged".to_owned(), vec![8]),
+            seen(&[8]),
+            ("Archive".to_owned(), vec![9]),
+        ]
+    );
 }

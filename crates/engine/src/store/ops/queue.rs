@@ -7,11 +7,11 @@ use rusqlite::{Connection, Row, Transaction, params};
 
 use super::{OP, Op, OpKind, OpState, one, op, settle};
 use crate::{
-    account::{OpEnd, OpRefusal},
+    account::{BatchSize, OpEnd, OpRefusal},
     store::{Result, vocabulary::Word},
     types::{OpFailure, Operation, OperationId, OperationKind, OperationState},
 };
-use aloud_model::{AccountId, DateTime, MessageKey};
+use aloud_model::{AccountId, DateTime, MailboxId, MessageKey};
 
 /// First and longest pause before a server is asked again, in seconds.
 const PAUSE: (i64, i64) = (30, 6 * 3_600);
@@ -21,18 +21,79 @@ fn waits(due: i64, now: i64) -> bool {
     due > now && due <= now + PAUSE.1
 }
 
-/// Those whose time has come, without what comes after another one of the same message.
-pub(crate) fn ripe(waiting: Vec<Op>, now: i64) -> Vec<Op> {
+/// What may be done together: operations of one batch are equal in this.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Sort {
+    mailbox: MailboxId,
+    kind: OpKind,
+}
+
+/// What is to be done next and can be done together, in order; without what comes after another one
+/// of the same message. `take` looks at each before it is taken, and may leave it where it is. The
+/// list is read only as far as it must be. One that cannot be read is left where it is and holds up
+/// no other.
+pub(crate) fn batch(
+    c: &Connection,
+    account: AccountId,
+    now: i64,
+    most: BatchSize,
+    mut take: impl FnMut(&Op) -> Result<Take>,
+) -> Result<Vec<Op>> {
+    let sql = format!("{OP} WHERE o.account = ?1 AND o.state = ?2 ORDER BY o.id");
+    let mut query = c.prepare_cached(&sql)?;
+    let mut rows = query.query(params![account.0, Word(OpState::Waiting)])?;
     let mut held: HashSet<MessageKey> = HashSet::new();
-    let mut ripe = Vec::new();
-    for op in waiting {
+    let mut batch: Vec<Op> = Vec::new();
+    let mut sort: Option<(Sort, usize)> = None;
+    while let Some(row) = rows.next()? {
+        let Ok(op) = op(row) else { continue };
         if waits(op.due, now) {
             held.insert(op.message);
-        } else if !held.contains(&op.message) {
-            ripe.push(op);
+            continue;
+        }
+        if held.contains(&op.message) {
+            continue;
+        }
+        let own = Sort { mailbox: op.mailbox, kind: op.kind.clone() };
+        if sort.as_ref().is_some_and(|(sort, _)| *sort != own) {
+            held.insert(op.message);
+            continue;
+        }
+        let alone = match take(&op)? {
+            Take::Not => continue,
+            Take::WithOthers => false,
+            Take::Alone if !batch.is_empty() => {
+                held.insert(op.message);
+                continue;
+            }
+            Take::Alone => true,
+        };
+        held.insert(op.message);
+        let (_, limit) = sort.get_or_insert_with(|| {
+            let limit = match own.kind {
+                OpKind::AddFlag(_) | OpKind::RemoveFlag(_) => most.stores,
+                OpKind::Move(_) => most.moves,
+                OpKind::Append => 1,
+            };
+            (own, limit)
+        });
+        batch.push(op);
+        if alone || batch.len() >= *limit {
+            break;
         }
     }
-    ripe
+    Ok(batch)
+}
+
+/// Whether an operation is taken into a batch.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Take {
+    /// It cannot be done now; what comes after it can.
+    Not,
+    /// Only if it is the first, and then it is the only one.
+    Alone,
+    /// It is.
+    WithOthers,
 }
 
 /// The server would not, for now: it is asked again after a pause that doubles. Returns the message,
@@ -98,6 +159,12 @@ fn operation(row: &Row<'_>, now: i64) -> rusqlite::Result<Operation> {
         said: row.get(13)?,
         attempts: op.attempts,
     })
+}
+
+/// Whether something of an account waits, be its time come or not.
+pub(crate) fn any(c: &Connection, account: AccountId) -> Result<bool> {
+    let mut query = c.prepare_cached("SELECT 1 FROM ops WHERE account = ?1 AND state = ?2")?;
+    Ok(query.exists(params![account.0, Word(OpState::Waiting)])?)
 }
 
 /// Whether something of an account may be tried now. What waits behind another one of the same

@@ -1,0 +1,304 @@
+//! Moves: what is confirmed to be meant, by MOVE (RFC 6851) where the server has it, else by COPY,
+//! `\Deleted` and EXPUNGE.
+//!
+//! MOVE may be repeated; COPY may not, so where there was an earlier try we look, message by message,
+//! whether it came through (RFC 4549 section 5): a copy has the same octets, not only the same
+//! Message-ID. Nothing is removed before the server has confirmed its copy. A COPY that the server
+//! refuses has made no copy (RFC 9051 section 6.4.7).
+
+use std::collections::HashMap;
+
+use super::{
+    Worker,
+    acts::{Ends, halve, uids},
+};
+use crate::{
+    account::{
+        identity::{self, message_id},
+        sink::{Op, OpEnd, OpKind},
+    },
+    imap::{Head, Reply, Stored},
+    types::Error,
+};
+use aloud_model::{Flag, Uid, UidValidity};
+
+/// Tries after which a move is refused whose message can no more be read.
+const UNREADABLE: u32 = 5;
+
+impl Worker {
+    /// Moves the messages of operations of one mailbox to another.
+    pub(super) async fn move_all(
+        &mut self,
+        ops: &[&Op],
+        to: &str,
+        ends: &mut Ends,
+    ) -> Result<(), Error> {
+        let by_move = self.session().await?.has("MOVE");
+        let (many, single): (Vec<&Op>, Vec<&Op>) =
+            ops.iter().partition(|op| ops.len() > 1 && (by_move || op.attempts == 0));
+        if !many.is_empty() {
+            let (confirmed, heads) = self.confirmed(&many, ends).await?;
+            if by_move {
+                self.change_all(&confirmed, Some(to), ends, Step::Move).await?;
+            } else {
+                self.copy_all(&confirmed, &heads, to, ends).await?;
+            }
+        }
+        for op in single {
+            if !self.selects_again(op).await? {
+                ends.end(op, OpEnd::Stale);
+                continue;
+            }
+            self.move_one(op, to, ends).await?;
+        }
+        Ok(())
+    }
+
+    async fn move_one(&mut self, op: &Op, to: &str, ends: &mut Ends) -> Result<(), Error> {
+        let OpKind::Move { uids, .. } = &op.kind else { return Ok(()) };
+        let mut moved = self.move_to(op, uids, to).await?;
+        if matches!(moved, Some(Stored::Refused(_))) && self.make(to).await? {
+            self.select(&op.wire_name).await?;
+            moved = self.move_to(op, uids, to).await?;
+        }
+        match moved {
+            Some(Stored::Done) => ends.end(op, OpEnd::Done),
+            Some(Stored::Refused(reply)) => ends.refused(op, reply),
+            None => ends.end(op, OpEnd::Stale),
+        }
+        Ok(())
+    }
+
+    /// Those operations whose UIDs do not mean another message now, with what the server says of
+    /// their messages; one that is gone is among them, too.
+    async fn confirmed<'a>(
+        &mut self,
+        ops: &'a [&'a Op],
+        ends: &mut Ends,
+    ) -> Result<(Vec<&'a Op>, HashMap<Uid, Head>), Error> {
+        let mut confirmed = Vec::new();
+        let mut known: HashMap<Uid, Head> = HashMap::new();
+        let mut waiting = vec![ops];
+        while let Some(part) = waiting.pop() {
+            match (self.session().await?.fetch_heads(&uids(part)).await, part) {
+                (Ok(heads), _) => known.extend(heads.into_iter().map(|head| (head.uid, head))),
+                (Err(Error::Server(text)), [op]) => {
+                    ends.refused(op, Reply::parse(text));
+                    continue;
+                }
+                (Err(Error::Server(_)), _) => {
+                    halve(part, &mut waiting);
+                    continue;
+                }
+                (Err(error), _) => return Err(error),
+            }
+            for op in part {
+                let heads: Vec<&Head> =
+                    uids(&[op]).iter().filter_map(|uid| known.get(uid)).collect();
+                let meant = |identity: &crate::account::Identity| {
+                    heads.iter().all(|head| identity.is_of(head))
+                };
+                if op.identity.as_ref().is_none_or(meant) {
+                    confirmed.push(*op);
+                } else {
+                    ends.end(op, OpEnd::Stale);
+                }
+            }
+        }
+        Ok((confirmed, known))
+    }
+
+    /// One step for all; a refusal is narrowed down to single messages. Returns those for which it
+    /// was done; they have ended where it was the last step.
+    async fn change_all<'a>(
+        &mut self,
+        ops: &'a [&'a Op],
+        to: Option<&str>,
+        ends: &mut Ends,
+        step: Step,
+    ) -> Result<Vec<&'a Op>, Error> {
+        let mut done = Vec::new();
+        let mut waiting = vec![ops];
+        let mut made = to.is_none();
+        while let Some(part) = waiting.pop() {
+            if part.is_empty() {
+                continue;
+            }
+            let (of, to) = (uids(part), to.unwrap_or_default());
+            let stored = match step {
+                Step::Move => self.session().await?.move_to(&of, to).await?,
+                Step::Copy => self.session().await?.copy(&of, to).await?,
+                Step::Expunge => self.expunge(&of).await?,
+            };
+            match stored {
+                Stored::Done if step == Step::Copy => done.extend_from_slice(part),
+                Stored::Refused(_) if !made => {
+                    made = true;
+                    // Without the mailbox the same is refused again, and then narrowed down.
+                    self.make(to).await?;
+                    waiting.push(part);
+                }
+                Stored::Done | Stored::Refused(_) => ends.resolve(part, stored, &mut waiting),
+            }
+        }
+        Ok(done)
+    }
+
+    /// Copies, then removes what was copied.
+    async fn copy_all(
+        &mut self,
+        ops: &[&Op],
+        heads: &HashMap<Uid, Head>,
+        to: &str,
+        ends: &mut Ends,
+    ) -> Result<(), Error> {
+        let is_here = |op: &Op| uids(&[op]).iter().any(|uid| heads.contains_key(uid));
+        let (here, gone): (Vec<&Op>, Vec<&Op>) = ops.iter().partition(|op| is_here(op));
+        gone.iter().for_each(|op| ends.end(op, OpEnd::Done));
+        let copied = self.change_all(&here, Some(to), ends, Step::Copy).await?;
+        let of_copied = uids(&copied);
+        let settled = of_copied
+            .iter()
+            .filter_map(|uid| heads.get(uid))
+            .filter(|head| head.flags.contains(&Flag::MdnSent))
+            .filter_map(|head| message_id(&head.header));
+        let settled: Vec<String> = settled.collect();
+        if let (Some(first), false) = (copied.first(), settled.is_empty()) {
+            self.carry_mdn_sent(to, &settled).await?;
+            if !self.selects_again(first).await? {
+                copied.iter().for_each(|op| ends.end(op, OpEnd::Stale));
+                return Ok(());
+            }
+        }
+        self.change_all(&copied, None, ends, Step::Expunge).await.map(|_| ())
+    }
+
+    /// Moves the message of one operation; `None` when its UID means another one, or nothing any
+    /// more.
+    async fn move_to(&mut self, op: &Op, uids: &[Uid], to: &str) -> Result<Option<Stored>, Error> {
+        let known = op.identity.clone().unwrap_or_default();
+        let heads = match self.session().await?.fetch_heads(uids).await {
+            Ok(heads) => heads,
+            Err(Error::Server(text)) => return Ok(Some(Stored::Refused(Reply::parse(text)))),
+            // It could not be read when it came either: there is nothing to compare.
+            Err(Error::Protocol(_)) if known.header.is_empty() => {
+                return self.move_unread(op, uids, to).await;
+            }
+            Err(Error::Protocol(_)) if op.attempts >= UNREADABLE => {
+                self.drop_session();
+                return Ok(Some(Stored::Refused(Reply::parse(String::new()))));
+            }
+            Err(error) => return Err(error),
+        };
+        if op.identity.is_some() && heads.iter().any(|head| !known.is_of(head)) {
+            return Ok(None);
+        }
+        if self.session().await?.has("MOVE") {
+            return self.session().await?.move_to(uids, to).await.map(Some);
+        }
+        let mut copy: Vec<Uid> = heads.iter().map(|head| head.uid).collect();
+        let present = copy.clone();
+        if op.attempts > 0 {
+            // Without a Message-ID nobody can tell whether the copy is there.
+            if heads.iter().any(|head| message_id(&head.header).is_none()) {
+                return Ok(Some(Stored::Refused(Reply::parse(String::new()))));
+            }
+            match self.select(to).await {
+                Ok(_) => {}
+                Err(Error::Server(text)) => return Ok(Some(Stored::Refused(Reply::parse(text)))),
+                Err(error) => return Err(error),
+            }
+            for head in &heads {
+                if self.has_copy(head).await? {
+                    copy.retain(|uid| *uid != head.uid);
+                }
+            }
+            if !self.selects_again(op).await? {
+                return Ok(None);
+            }
+        }
+        if let refused @ Stored::Refused(_) = self.session().await?.copy(&copy, to).await? {
+            return Ok(Some(refused));
+        }
+        let settled = heads.iter().filter(|head| head.flags.contains(&Flag::MdnSent));
+        let settled: Vec<String> = settled.filter_map(|head| message_id(&head.header)).collect();
+        if !settled.is_empty() {
+            self.carry_mdn_sent(to, &settled).await?;
+            if !self.selects_again(op).await? {
+                return Ok(None);
+            }
+        }
+        self.expunge(&present).await.map(Some)
+    }
+
+    /// Removes from the selected mailbox what was copied, together with what had to stay marked there
+    /// before.
+    async fn expunge(&mut self, uids: &[Uid]) -> Result<Stored, Error> {
+        let Some((name, selected)) = &self.selected else { return Err(Error::Stopped) };
+        let place = (name.clone(), selected.uid_validity);
+        let mut left = self.marked.remove(&place).unwrap_or_default();
+        let expunged = self.session().await?.expunge_with(uids, &mut left).await;
+        if !left.is_empty() {
+            self.marked.insert(place, left);
+        }
+        expunged
+    }
+
+    /// Moves a message whose header block nobody can read, by its UID alone, and only where the
+    /// server does it in one step: the connection that it broke is made again.
+    async fn move_unread(
+        &mut self,
+        op: &Op,
+        uids: &[Uid],
+        to: &str,
+    ) -> Result<Option<Stored>, Error> {
+        self.drop_session();
+        if !self.selects_again(op).await? {
+            return Ok(None);
+        }
+        let session = self.session().await?;
+        if !session.has("MOVE") {
+            return Ok(Some(Stored::Refused(Reply::parse(String::new()))));
+        }
+        session.move_to(uids, to).await.map(Some)
+    }
+
+    /// Selects the operation's mailbox; false when its UIDs mean nothing any more.
+    async fn selects_again(&mut self, op: &Op) -> Result<bool, Error> {
+        let selected = self.select(&op.wire_name).await?;
+        Ok(selected.uid_validity.unwrap_or(UidValidity(0)) == op.uid_validity)
+    }
+
+    /// Whether the selected mailbox holds a copy of this message. SEARCH looks for parts of a
+    /// Message-ID (RFC 9051 section 6.4.4), so what it finds is compared.
+    async fn has_copy(&mut self, head: &Head) -> Result<bool, Error> {
+        let Some(id) = message_id(&head.header) else { return Ok(false) };
+        let found = self.found(&id).await?;
+        Ok(found.iter().any(|other| identity::is_copy(head, other)))
+    }
+
+    /// A copy must not ask for its receipt again; a server need not copy keywords (RFC 3503 section
+    /// 3.2).
+    async fn carry_mdn_sent(&mut self, to: &str, ids: &[String]) -> Result<(), Error> {
+        let selected = self.select(to).await?;
+        if !selected.can_store(&Flag::MdnSent) {
+            return Ok(());
+        }
+        for id in ids {
+            for head in self.found(id).await? {
+                if !head.flags.contains(&Flag::MdnSent) {
+                    self.session().await?.store(&[head.uid], true, &[Flag::MdnSent]).await?;
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// What is done with many messages at once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Step {
+    Move,
+    Copy,
+    Expunge,
+}
