@@ -1,5 +1,7 @@
 //! Handles engine events and audio state, and starts background loads.
 
+use std::time::Duration;
+
 use iced::Task;
 
 use super::{App, Message, Overview, Page};
@@ -20,6 +22,10 @@ use crate::{
     },
     wording::failure,
 };
+
+/// How long news are waited for before the list is loaded again, and how long it is left alone
+/// afterwards.
+const RELOADS: (Duration, Duration) = (Duration::from_millis(80), Duration::from_millis(250));
 
 impl App {
     // Engine events and audio state
@@ -226,13 +232,15 @@ impl App {
         }))
     }
 
-    /// Loads the list again a moment later; many events in a row load it once.
+    /// Loads the list again a moment later; many events in a row load it once, and while they go on,
+    /// four times a second.
     pub(super) fn reload_soon(&mut self) -> Task<Message> {
         if std::mem::replace(&mut self.reload_due, true) {
             return Task::none();
         }
-        let pause = async { tokio::time::sleep(std::time::Duration::from_millis(80)).await };
-        Task::perform(pause, |()| Message::Reload)
+        let since = self.reloaded.map_or(RELOADS.1, |at| at.elapsed());
+        let pause = RELOADS.1.saturating_sub(since).max(RELOADS.0);
+        Task::perform(async move { tokio::time::sleep(pause).await }, |()| Message::Reload)
     }
 
     pub(super) fn overview_came(

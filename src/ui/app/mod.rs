@@ -168,6 +168,8 @@ pub struct App {
     sent: Option<Box<Composer>>,
     sending: Vec<Sending>,
     reload_due: bool,
+    /// When it was last loaded again.
+    reloaded: Option<std::time::Instant>,
     /// A draft found at the start, to go on with.
     kept: Option<Draft>,
     /// Counts composers, so that answers to a closed one reach no other.
@@ -335,6 +337,7 @@ impl App {
             sent: None,
             sending: Vec::new(),
             reload_due: false,
+            reloaded: None,
             kept: None,
             composers: 0,
             parted: Vec::new(),

@@ -83,6 +83,7 @@ impl App {
             }
             Message::Reload => {
                 self.reload_due = false;
+                self.reloaded = Some(std::time::Instant::now());
                 let height = self.shared.row_height();
                 let fetches = self.list.reload(height);
                 let outbox = match self.outbox.is_some() {
