@@ -46,7 +46,7 @@ pub struct World {
     pub server: Loopback,
     pub memory: Arc<Memory>,
     pub task: AccountTask,
-    events: broadcast::Receiver<Event>,
+    pub events: broadcast::Receiver<Event>,
 }
 
 fn message(n: u32) -> Vec<u8> {
@@ -75,7 +75,7 @@ pub fn world(server: Loopback) -> World {
     attach(server, memory)
 }
 
-fn attach(server: Loopback, memory: Arc<Memory>) -> World {
+pub fn attach(server: Loopback, memory: Arc<Memory>) -> World {
     let (sender, events) = broadcast::channel(4096);
     let task = AccountTask::spawn(Setup {
         id: AccountId(1),
@@ -130,7 +130,7 @@ fn uids(mailbox: &str, server: &Loopback) -> Vec<u32> {
     on_server(server, mailbox).into_keys().collect()
 }
 
-fn imap_commands(server: &Loopback) -> Vec<String> {
+pub fn imap_commands(server: &Loopback) -> Vec<String> {
     let all = server.commands();
     all.into_iter()
         .filter_map(|line| line.strip_prefix("imap:").map(|l| l.trim().to_owned()))

@@ -7,6 +7,7 @@ mod canary;
 mod demo;
 mod directory;
 mod drafts;
+mod fetching;
 mod identity;
 mod imap_wire;
 mod mailboxes;

@@ -11,8 +11,8 @@ use aloud::{
     engine::{
         Error,
         account::{
-            Arrived, BatchSize, BodyPlace, MailboxState, Op, OpEnd, OpKind, OpsTaken, PassEnd,
-            Passwords, PrefixWant, Sink,
+            Arrived, BatchSize, Beginning, BodyPlace, MailboxState, Op, OpEnd, OpKind, OpsTaken,
+            PassEnd, Passwords, PrefixWant, Sink,
         },
         imap::{Head, Listed, SeenFlags},
     },
@@ -259,10 +259,16 @@ impl Sink for Memory {
         Ok(wants.filter(|want| want.have < want.want).take(limit as usize).collect())
     }
 
-    async fn prefix_end(&self, key: MessageKey) -> Result<(), Error> {
-        let mut inner = self.lock();
-        inner.row(key).expect("a message").2.prefix_done = true;
-        Ok(())
+    async fn put_beginnings(&self, came: Vec<Beginning>) -> Result<Vec<MessageKey>, Error> {
+        for beginning in came {
+            let Beginning { key, offset, octets, end } = beginning;
+            if octets.is_empty() {
+                self.lock().row(key).expect("a message").2.prefix_done = true;
+            } else {
+                self.put_octets(key, offset, octets, end).await?;
+            }
+        }
+        Ok(Vec::new())
     }
 
     async fn body_wants(&self, _account: AccountId) -> Result<Vec<MessageKey>, Error> {

@@ -12,13 +12,14 @@
 
 mod backoff;
 mod identity;
+mod pace;
 mod pass;
 pub mod sink;
 mod watcher;
 mod worker;
 
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeSet, HashMap},
     panic::AssertUnwindSafe,
     sync::{Arc, Mutex, PoisonError},
     time::{Duration, SystemTime, UNIX_EPOCH},
@@ -28,14 +29,14 @@ use futures::FutureExt;
 use tokio::{
     sync::{Notify, broadcast, mpsc, oneshot, watch},
     task::JoinHandle,
-    time::timeout,
+    time::{Instant, sleep_until, timeout},
 };
 use tokio_util::sync::{CancellationToken, DropGuard};
 
 pub use identity::Identity;
 pub use sink::{
-    Arrived, BatchSize, BodyPlace, MailboxState, Op, OpEnd, OpKind, OpRefusal, OpsTaken, PassEnd,
-    Passwords, PrefixWant, Sink,
+    Arrived, BatchSize, Beginning, BodyPlace, MailboxState, Op, OpEnd, OpKind, OpRefusal, OpsTaken,
+    PassEnd, Passwords, PrefixWant, Sink,
 };
 
 use super::{
@@ -49,6 +50,8 @@ use aloud_model::{AccountId, DateTime, MailboxId, MessageKey};
 const STOP: Duration = Duration::from_secs(5);
 /// Requests that may wait.
 const QUEUE: usize = 256;
+/// How often a change of a mailbox is told.
+const OFTEN: Duration = Duration::from_millis(250);
 /// Restarts after a panic before the account stays down.
 const PANICS: u32 = 3;
 
@@ -82,6 +85,8 @@ struct Shared {
     wake_watcher: Notify,
     wake_worker: Notify,
     wake_ahead: Notify,
+    /// When a change of a mailbox was last told, and whether another is still to be.
+    told: Mutex<HashMap<MailboxId, (Instant, bool)>>,
     /// Mailboxes (as the server spells them) that the worker changed.
     touched: Mutex<BTreeSet<String>>,
     jobs: mpsc::Sender<worker::Job>,
@@ -99,6 +104,25 @@ impl Shared {
     /// Nobody listening is no failure.
     fn tell(&self, event: Event) {
         let _ = self.setup.events.send(event);
+    }
+
+    /// Rows of a mailbox changed: told at once, or a moment later where it was told a moment ago.
+    fn tell_mailbox(self: &Arc<Self>, id: MailboxId) {
+        let now = Instant::now();
+        let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some((last, due)) = told.get_mut(&id).filter(|(last, _)| *last + OFTEN > now) else {
+            told.insert(id, (now, false));
+            return self.tell(Event::MailboxChanged(id));
+        };
+        if !std::mem::replace(due, true) {
+            let (shared, at) = (Arc::clone(self), *last + OFTEN);
+            tokio::spawn(async move {
+                sleep_until(at).await;
+                let mut told = shared.told.lock().unwrap_or_else(PoisonError::into_inner);
+                told.insert(id, (Instant::now(), false));
+                shared.tell(Event::MailboxChanged(id));
+            });
+        }
     }
 
     fn tell_changed(&self, keys: Vec<MessageKey>) {
@@ -159,6 +183,7 @@ impl AccountTask {
             wake_watcher: Notify::new(),
             wake_worker: Notify::new(),
             wake_ahead: Notify::new(),
+            told: Mutex::default(),
             touched: Mutex::default(),
             jobs,
         });

@@ -6,12 +6,16 @@
 //! EXISTS; when much would go at once, only after a second such scan (reliability G6). The position
 //! is written last, so a pass that was cut off is taken up again and repeats one batch at most.
 
-use std::{collections::HashSet, time::Duration};
+use std::{
+    collections::{HashMap, HashSet},
+    time::Duration,
+};
 
 use tokio::time::Instant;
 
 use super::{
-    sink::{MailboxState, PassEnd, PrefixWant},
+    pace::Pace,
+    sink::{Beginning, MailboxState, PassEnd, PrefixWant},
     watcher::{SECOND_LOOK, Watcher},
     worker::Job,
 };
@@ -36,8 +40,11 @@ const HANDFUL: usize = 20;
 const SHARE: usize = 30;
 /// How long a mailbox goes without a complete scan.
 const DEEP: Duration = Duration::from_secs(24 * 3600);
-/// Beginnings fetched in one command, and in one pass over a mailbox.
-const PREFIXES: (usize, u32) = (16, 200);
+/// Beginnings fetched in one pass over a mailbox, and in one command.
+const PREFIXES: u32 = 200;
+pub(super) const PREFIXES_AT_ONCE: Pace = Pace::new(2, 16, PREFIXES as usize);
+/// Octets of beginnings in one command.
+const PREFIX_OCTETS: u64 = 4 << 20;
 /// Octets asked for beyond what is wanted.
 const SLACK: u64 = 64;
 /// Single messages refused in a row after which the server is taken to refuse everything.
@@ -282,7 +289,7 @@ impl Watcher {
             }
             let changed = self.shared.setup.sink.put_flags(state.id, part).await?;
             if !changed.is_empty() {
-                self.shared.tell(Event::MailboxChanged(state.id));
+                self.shared.tell_mailbox(state.id);
                 self.shared.tell_changed(changed);
             }
         }
@@ -369,7 +376,7 @@ impl Watcher {
         let arrived = self.shared.setup.sink.put_heads(state.id, heads).await?;
         local.extend(uids);
         report.new += u32::try_from(arrived.new.len()).unwrap_or(u32::MAX);
-        self.shared.tell(Event::MailboxChanged(state.id));
+        self.shared.tell_mailbox(state.id);
         self.shared.tell_changed(arrived.changed);
         if !first && state.role == MailboxRole::Inbox && !arrived.new.is_empty() {
             self.shared.tell(Event::Arrived(arrived.new));
@@ -418,69 +425,92 @@ impl Watcher {
             local.remove(&uid.0);
         }
         let changed = self.shared.setup.sink.forget(state.id, missing).await?;
-        self.shared.tell(Event::MailboxChanged(state.id));
+        self.shared.tell_mailbox(state.id);
         self.shared.tell_changed(changed);
         Ok(())
     }
 
-    /// Beginnings that the store wants (decision E1).
+    /// Beginnings that the store wants (decision E1), of many messages in one command, whatever their
+    /// sizes: the same octets of each are asked for.
     async fn prefixes(&mut self, state: &MailboxState) -> Result<(), Error> {
         let sink = std::sync::Arc::clone(&self.shared.setup.sink);
-        let mut left = PREFIXES.1;
+        let mut left = PREFIXES;
         while left > 0 {
-            let wants = sink.prefix_wants(state.id, left).await?;
-            let Some(like) = wants.first().copied() else { return Ok(()) };
-            let most = if self.careful { 1 } else { PREFIXES.0 };
-            let alike: Vec<PrefixWant> = wants
-                .into_iter()
-                .filter(|want| (want.have, want.want) == (like.have, like.want))
-                .take(most)
-                .collect();
-            left = left.saturating_sub(u32::try_from(alike.len()).unwrap_or(u32::MAX));
-            self.beginnings(&alike).await?;
+            let mut wants = sink.prefix_wants(state.id, left).await?;
+            if wants.is_empty() {
+                return Ok(());
+            }
+            left = left.saturating_sub(u32::try_from(wants.len()).unwrap_or(u32::MAX));
+            // The newest stay first.
+            wants.sort_by_key(|want| want.have);
+            for alike in wants.chunk_by(|one, next| one.have == next.have) {
+                let mut rest = alike;
+                while let Some(first) = rest.first() {
+                    let many = PREFIX_OCTETS / first.want.saturating_sub(first.have).max(1024);
+                    let many = self.beginnings_pace.next().min(usize::try_from(many).unwrap_or(1));
+                    let most = if self.careful { 1 } else { many.clamp(1, rest.len()) };
+                    let (now, later) = rest.split_at(most);
+                    if self.beginnings(now).await? {
+                        rest = later;
+                    }
+                }
+            }
         }
         Ok(())
     }
 
-    async fn beginnings(&mut self, wants: &[PrefixWant]) -> Result<(), Error> {
-        let Some(like) = wants.first() else { return Ok(()) };
-        let sink = std::sync::Arc::clone(&self.shared.setup.sink);
+    /// False when they are to be asked for again, one by one.
+    async fn beginnings(&mut self, wants: &[PrefixWant]) -> Result<bool, Error> {
+        let have = wants.first().map_or(0, |want| want.have);
+        let want = wants.iter().map(|want| want.want).max().unwrap_or(0);
         let uids: Vec<Uid> = wants.iter().map(|want| want.uid).collect();
         // A little more than wanted, so that a short answer shows the end of the message.
-        let len = like.want.saturating_sub(like.have).saturating_add(SLACK);
+        let len = want.saturating_sub(have).saturating_add(SLACK);
         let len = u32::try_from(len).unwrap_or(u32::MAX).clamp(1, 256 * 1024);
-        let slices = match self.connect().await?.fetch_slices(&uids, like.have, len).await {
-            Ok(slices) => slices,
-            Err(Error::Server(_)) if wants.len() > 1 => {
-                self.careful = true;
-                return Ok(());
+        let mut slices = Vec::new();
+        let begun = Instant::now();
+        let session = self.connect().await?;
+        let outcome = session.fetch_slices_into(&uids, have, len, &mut slices).await;
+        let mut slices: HashMap<Uid, Vec<u8>> = slices.into_iter().collect();
+        // Whether what did not come is not wanted again.
+        let settled = match &outcome {
+            Ok(()) => {
+                self.beginnings_pace.took(wants.len(), begun.elapsed());
+                true
             }
-            Err(Error::Server(_)) => Vec::new(),
             Err(error) => {
-                // The connection is gone; next time one by one, and never again this one.
-                if let (Error::Protocol(_), [want]) = (&error, wants) {
-                    sink.prefix_end(want.key).await?;
-                }
                 self.careful = true;
-                return Err(error);
+                self.beginnings_pace.broke();
+                // Of several nobody knows which one it was.
+                let alone = matches!(error, Error::Server(_) | Error::Protocol(_));
+                alone && wants.len() == 1
             }
         };
-        for want in wants {
-            let slice = slices.iter().find(|(uid, _)| *uid == want.uid);
-            let changed = match slice {
-                Some((_, octets)) if !octets.is_empty() => {
-                    let here = want.have + octets.len() as u64;
-                    let end = octets.len() < len as usize && want.size > 0 && here >= want.size;
-                    sink.put_octets(want.key, want.have, octets.clone(), end).await?
-                }
-                _ => {
-                    sink.prefix_end(want.key).await?;
-                    Vec::new()
-                }
-            };
+        // What came before something went wrong stays.
+        let came = wants.iter().filter_map(|want| {
+            let octets = slices.remove(&want.uid).unwrap_or_default();
+            if octets.is_empty() && !settled {
+                return None;
+            }
+            let here = want.have + octets.len() as u64;
+            let end = !octets.is_empty()
+                && octets.len() < len as usize
+                && want.size > 0
+                && here >= want.size;
+            Some(Beginning { key: want.key, offset: want.have, octets, end })
+        });
+        let came: Vec<Beginning> = came.collect();
+        let all = came.len() == wants.len();
+        if !came.is_empty() {
+            let changed = self.shared.setup.sink.put_beginnings(came).await?;
             self.shared.tell_changed(changed);
         }
-        Ok(())
+        match outcome {
+            Ok(()) => Ok(true),
+            Err(Error::Server(_)) => Ok(all),
+            // The connection is gone.
+            Err(error) => Err(error),
+        }
     }
 }
 

@@ -63,10 +63,24 @@ pub struct PrefixWant {
     pub uid: Uid,
     /// Octets stored already; the slice starts here.
     pub have: u64,
-    /// Octets wanted from the start (16 KiB, 32, 64, at most 128 KiB, or the whole size).
+    /// Octets wanted from the start (16 KiB, 32, 64, at most 128 KiB, or the whole size); more may come.
     pub want: u64,
     /// RFC822.SIZE; 0 when not known. A short answer before it is torn, not the end.
     pub size: u64,
+}
+
+/// More of the beginning of a message, as it came.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Beginning {
+    /// The message.
+    pub key: MessageKey,
+    /// Octets that were stored already.
+    pub offset: u64,
+    /// Those straight after them. None: the beginning could not be fetched or is at its end, and is
+    /// not wanted again.
+    pub octets: Vec<u8>,
+    /// The message ends here.
+    pub end: bool,
 }
 
 /// Where a message can be fetched.
@@ -218,8 +232,9 @@ pub trait Sink: Send + Sync + 'static {
     /// is asked for again, with a longer `want`, until the store knows enough.
     async fn prefix_wants(&self, mailbox: MailboxId, limit: u32) -> Result<Vec<PrefixWant>, Error>;
 
-    /// The beginning of a message could not be fetched or is at its end; it is not wanted again.
-    async fn prefix_end(&self, key: MessageKey) -> Result<(), Error>;
+    /// Stores beginnings, each as [`Self::put_octets`] does, in few transactions. Returns keys whose
+    /// rows changed.
+    async fn put_beginnings(&self, came: Vec<Beginning>) -> Result<Vec<MessageKey>, Error>;
 
     /// Messages whose whole is worth fetching before anybody asks, in that order.
     async fn body_wants(&self, account: AccountId) -> Result<Vec<MessageKey>, Error>;

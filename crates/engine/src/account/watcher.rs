@@ -12,7 +12,9 @@ use tokio::{
 };
 use tokio_util::sync::CancellationToken;
 
-use super::{Shared, backoff::Backoff, now, sink::MailboxState};
+use super::{
+    Shared, backoff::Backoff, now, pace::Pace, pass::PREFIXES_AT_ONCE, sink::MailboxState,
+};
 use crate::{
     imap::{IdleEnd, Session},
     types::{AccountState, Broken, Error, Event, SyncReport},
@@ -45,6 +47,8 @@ pub(super) struct Watcher {
     pub(super) scanned: HashMap<MailboxId, Instant>,
     /// Beginnings are fetched one by one, because fetching several at once went wrong.
     pub(super) careful: bool,
+    /// How many beginnings are asked for at once.
+    pub(super) beginnings_pace: Pace,
     asked: Vec<Asked>,
     backoff: Backoff,
     auth_failures: u32,
@@ -62,6 +66,7 @@ pub(super) async fn run(shared: Arc<Shared>, queue: Arc<Mutex<mpsc::Receiver<Ask
         suspects: HashMap::new(),
         scanned: HashMap::new(),
         careful: false,
+        beginnings_pace: PREFIXES_AT_ONCE,
         asked: Vec::new(),
         backoff: Backoff::default(),
         auth_failures: 0,

@@ -363,7 +363,22 @@ impl Session {
         offset: u64,
         len: u32,
     ) -> Result<Vec<(Uid, Vec<u8>)>, Error> {
-        let mut slices: Vec<(Uid, Vec<u8>)> = Vec::new();
+        let mut slices = Vec::new();
+        self.fetch_slices_into(uids, offset, len, &mut slices).await?;
+        Ok(slices)
+    }
+
+    /// [`Self::fetch_slices`]; what came before something went wrong is in `slices`, too.
+    ///
+    /// # Errors
+    /// As [`Self::fetch_heads`].
+    pub async fn fetch_slices_into(
+        &mut self,
+        uids: &[Uid],
+        offset: u64,
+        len: u32,
+        slices: &mut Vec<(Uid, Vec<u8>)>,
+    ) -> Result<(), Error> {
         for set in UidSet::many(uids) {
             let command = Command::new("UID FETCH")
                 .set(&set)
@@ -387,7 +402,7 @@ impl Session {
                 .await?;
             done.ok()?;
         }
-        Ok(slices)
+        Ok(())
     }
 
     /// Sets or clears flags.

@@ -6,15 +6,18 @@
 //! made have no UID until the server shows the message there; they are matched by Message-ID and
 //! size, and so are all places of a mailbox whose UIDVALIDITY changed.
 
-use rusqlite::{Connection, OptionalExtension, Transaction, params};
+use rusqlite::{
+    Connection, OptionalExtension, Transaction, params, params_from_iter, types::Value,
+};
 
 use super::{
-    Error, Missing, Result, SHADOW_SECONDS, Store,
+    Result, SHADOW_SECONDS, Store,
     accounts::{self, MailboxRow},
     blobs::to_sql,
     classify::{self, Facts, Known},
-    deliveries,
+    deliveries, lock,
     ops::{self, FLAGGING, OpState, OpType},
+    sink::REPORTS,
     vocabulary::{Word, quoted},
 };
 use crate::{
@@ -102,6 +105,9 @@ impl Store {
                 (head, facts)
             })
             .collect();
+        if looked.iter().any(|(_, facts)| REPORTS.contains(&facts.kind)) {
+            lock(&self.inner.no_reports).remove(&mailbox);
+        }
         let (mut done, place) = self.write_now(|t| {
             let place = accounts::mailbox(t, mailbox)?;
             let mut done = Arrived::default();
@@ -144,57 +150,6 @@ impl Store {
             changed.extend(self.write_now(|t| deliveries::apply_report(t, account, key, &facts))?);
         }
         Ok(changed)
-    }
-
-    /// Looks at a beginning or a whole body and writes what it tells into the row. Blocks.
-    ///
-    /// # Errors
-    /// [`Error::Store`]; [`Error::NotFound`].
-    pub fn learn(&self, key: MessageKey, octets: &[u8], known: Known) -> Result<Vec<MessageKey>> {
-        let (poisoned, size) = self.write_now(|t| {
-            let (before, size): (i64, i64) = t
-                .query_row("SELECT quarantined, size FROM messages WHERE id = ?1", [key.0], |r| {
-                    Ok((r.get(0)?, r.get(1)?))
-                })
-                .optional()?
-                .ok_or(Error::NotFound(Missing::Message(key)))?;
-            // 2 = being looked at: found again at start, it was what killed us.
-            t.execute(
-                "UPDATE messages SET quarantined = 2 WHERE id = ?1 AND quarantined = 0",
-                [key.0],
-            )?;
-            Ok((before != 0, u64::try_from(size).unwrap_or(0)))
-        })?;
-        if poisoned {
-            return Ok(Vec::new());
-        }
-        let facts = classify::facts(octets, known, size);
-        self.write_now(|t| {
-            let (account, was): (i64, i64) =
-                t.query_row("SELECT account, known FROM messages WHERE id = ?1", [key.0], |row| {
-                    Ok((row.get(0)?, row.get(1)?))
-                })?;
-            if was <= known as i64 {
-                write_facts(t, key, &facts, known)?;
-            }
-            t.execute(
-                "UPDATE messages SET quarantined = ?2 WHERE id = ?1",
-                params![key.0, i64::from(facts.poison)],
-            )?;
-            deliveries::apply_report(t, AccountId(account), key, &facts)
-        })
-    }
-
-    /// Messages that were being looked at when the program died are quarantined. Blocks; called at
-    /// start.
-    ///
-    /// # Errors
-    /// [`Error::Store`].
-    pub fn quarantine(&self) -> Result<()> {
-        self.write_now(|t| {
-            t.execute("UPDATE messages SET quarantined = 1 WHERE quarantined = 2", [])?;
-            Ok(())
-        })
     }
 }
 
@@ -262,9 +217,16 @@ fn insert_head(
             message
         }
     };
+    // Of a message that came just now nothing was asked for yet.
+    let flags = match shared {
+        Some(message) => with_pending(t, 0, message, &flags)?,
+        None => flags,
+    };
     t.prepare_cached(
-        "INSERT INTO locations (mailbox, message, uid, modseq, inbox, class, date, joined) \
-         SELECT ?1, id, ?3, ?4, ?5, ?6, date, joined FROM messages WHERE id = ?2",
+        "INSERT INTO locations (mailbox, message, uid, modseq, inbox, class, date, joined, seen, \
+         answered, flagged, deleted, draft, mdn_sent, forwarded, keywords) \
+         SELECT ?1, id, ?3, ?4, ?5, ?6, date, joined, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14 \
+         FROM messages WHERE id = ?2",
     )?
     .execute(params![
         place.id.0,
@@ -272,9 +234,16 @@ fn insert_head(
         head.uid.0,
         to_sql(head.modseq),
         place.role == MailboxRole::Inbox,
-        class(facts.kind)
+        class(facts.kind),
+        flags.seen,
+        flags.answered,
+        flags.flagged,
+        flags.deleted,
+        flags.draft,
+        flags.mdn_sent,
+        flags.forwarded,
+        flags.keywords,
     ])?;
-    write_flags(t, t.last_insert_rowid(), message, &flags, head.modseq)?;
     if shared.is_none() && matches!(facts.report, Some(Report::Mdn(_) | Report::Dsn(_))) {
         let changed = deliveries::apply_report(t, place.account, MessageKey(message), facts)?;
         done.changed.extend(changed);
@@ -329,16 +298,63 @@ fn insert_message(
     now: i64,
 ) -> Result<i64> {
     let arrived = head.internal_date.map_or(now, |date| date.unix);
+    // All columns at once: a row that is changed later costs its indexes twice.
     t.prepare_cached(
-        "INSERT INTO messages (account, server_id, size, arrived, date, quarantined) \
-         VALUES (?1, ?2, ?3, ?4, ?4, ?5)",
+        "INSERT INTO messages (account, server_id, size, arrived, quarantined, message_id, date, \
+         date_offset, known, kind, profile, subject, sender_name, sender_address, sender_number, \
+         outside_caller, recipients, preview, duration_ms, pages, importance, sensitivity, private, \
+         receipt_asked, attachment, has_card, about, estimated, preview_kind) VALUES (?1, ?2, ?3, \
+         ?4, ?5, ?6, coalesce(?7, ?4), ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, \
+         ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29)",
     )?
-    .execute(params![account.0, head.server_id, to_sql(head.size), arrived, facts.poison])?;
+    .execute(params_from_iter(
+        [
+            Value::from(account.0),
+            head.server_id.clone().into(),
+            to_sql(head.size).into(),
+            arrived.into(),
+            facts.poison.into(),
+        ]
+        .into_iter()
+        .chain(columns(facts, Known::Head)),
+    ))?;
     let message = t.last_insert_rowid();
     t.prepare_cached("INSERT INTO headers (message, octets) VALUES (?1, ?2)")?
         .execute(params![message, head.header])?;
-    write_facts(t, MessageKey(message), facts, Known::Head)?;
+    write_words(t, MessageKey(message), facts)?;
     Ok(message)
+}
+
+/// The columns of [`Facts`], in the order of the statements that write them.
+fn columns(facts: &Facts, known: Known) -> [Value; 24] {
+    let recipients = serde_json::to_string(&facts.recipients).unwrap_or_else(|_| "[]".into());
+    let (preview_kind, preview) = classify::preview_columns(&facts.preview);
+    [
+        facts.message_id.clone().into(),
+        facts.date.map(|date| date.unix).into(),
+        facts.date.map_or(0, |date| date.offset_minutes).into(),
+        (known as i64).into(),
+        facts.kind.as_str().to_owned().into(),
+        facts.profile.clone().into(),
+        facts.subject.clone().into(),
+        facts.sender_name.clone().into(),
+        facts.sender_address.clone().into(),
+        facts.sender_number.clone().into(),
+        facts.outside_caller.into(),
+        recipients.into(),
+        preview.into(),
+        facts.duration.map_or(-1, |d| i64::try_from(d.as_millis()).unwrap_or(i64::MAX)).into(),
+        facts.pages.map_or(-1, i64::from).into(),
+        facts.importance.as_str().to_owned().into(),
+        facts.sensitivity.clone().into(),
+        facts.private.into(),
+        facts.receipt_asked.into(),
+        facts.attachment.into(),
+        facts.has_card.into(),
+        facts.about.clone().into(),
+        facts.estimated.into(),
+        preview_kind.as_str().to_owned().into(),
+    ]
 }
 
 /// Writes the columns of [`Facts`] and the search words.
@@ -348,49 +364,26 @@ pub(super) fn write_facts(
     facts: &Facts,
     known: Known,
 ) -> Result<()> {
-    let recipients = serde_json::to_string(&facts.recipients).unwrap_or_else(|_| "[]".into());
-    let (preview_kind, preview) = classify::preview_columns(&facts.preview);
     t.prepare_cached(
-        "UPDATE messages SET message_id = coalesce(nullif(?2, ''), message_id), date = coalesce(?3, arrived), date_offset = ?4, \
-         known = ?5, kind = ?6, profile = ?7, subject = ?8, sender_name = ?9, \
-         sender_address = ?10, sender_number = ?11, outside_caller = ?12, recipients = ?13, \
-         preview = ?14, duration_ms = ?15, pages = ?16, importance = ?17, sensitivity = ?18, \
-         private = ?19, receipt_asked = ?20, attachment = ?21, has_card = ?22, about = ?23, estimated = ?24, \
-         preview_kind = ?25 \
+        "UPDATE messages SET message_id = coalesce(nullif(?2, ''), message_id), \
+         date = coalesce(?3, arrived), date_offset = ?4, known = ?5, kind = ?6, profile = ?7, \
+         subject = ?8, sender_name = ?9, sender_address = ?10, sender_number = ?11, \
+         outside_caller = ?12, recipients = ?13, preview = ?14, duration_ms = ?15, pages = ?16, \
+         importance = ?17, sensitivity = ?18, private = ?19, receipt_asked = ?20, \
+         attachment = ?21, has_card = ?22, about = ?23, estimated = ?24, preview_kind = ?25 \
          WHERE id = ?1",
     )?
-    .execute(params![
-        key.0,
-        facts.message_id,
-        facts.date.map(|date| date.unix),
-        facts.date.map_or(0, |date| date.offset_minutes),
-        known as i64,
-        facts.kind.as_str(),
-        facts.profile,
-        facts.subject,
-        facts.sender_name,
-        facts.sender_address,
-        facts.sender_number,
-        facts.outside_caller,
-        recipients,
-        preview,
-        facts.duration.map_or(-1, |d| i64::try_from(d.as_millis()).unwrap_or(i64::MAX)),
-        facts.pages.map_or(-1, i64::from),
-        facts.importance.as_str(),
-        facts.sensitivity,
-        facts.private,
-        facts.receipt_asked,
-        facts.attachment,
-        facts.has_card,
-        facts.about,
-        facts.estimated,
-        Word(preview_kind),
-    ])?;
+    .execute(params_from_iter([Value::from(key.0)].into_iter().chain(columns(facts, known))))?;
     t.prepare_cached(
         "UPDATE locations SET class = ?2, \
          date = (SELECT date FROM messages WHERE id = ?1) WHERE message = ?1",
     )?
     .execute(params![key.0, class(facts.kind)])?;
+    write_words(t, key, facts)
+}
+
+/// Writes the words of a message for the search.
+fn write_words(t: &Transaction<'_>, key: MessageKey, facts: &Facts) -> Result<()> {
     let mut who = format!("{} {} {}", facts.sender_name, facts.sender_address, facts.sender_number);
     for address in &facts.recipients {
         who.push(' ');
@@ -403,14 +396,13 @@ pub(super) fn write_facts(
     Ok(())
 }
 
-/// Writes what the server says of flags, except where an operation of ours is still to come.
-fn write_flags(
+/// What the server says of flags, except where an operation of ours is still to come.
+fn with_pending(
     t: &Transaction<'_>,
     location: i64,
     message: i64,
     flags: &FlagSet,
-    modseq: u64,
-) -> Result<bool> {
+) -> Result<FlagSet> {
     let mut flags = flags.clone();
     let mut pending = t.prepare_cached(&format!(
         "SELECT kind = ?4, flag FROM ops WHERE message = ?1 AND state = ?3 \
@@ -422,6 +414,18 @@ fn write_flags(
     while let Some(row) = rows.next()? {
         flags.put(&Flag::parse(&row.get::<_, String>(1)?), row.get(0)?);
     }
+    Ok(flags)
+}
+
+/// Writes what the server says of flags, except where an operation of ours is still to come.
+fn write_flags(
+    t: &Transaction<'_>,
+    location: i64,
+    message: i64,
+    flags: &FlagSet,
+    modseq: u64,
+) -> Result<bool> {
+    let flags = with_pending(t, location, message, flags)?;
     let changed = t
         .prepare_cached(
             "UPDATE locations SET seen = ?2, answered = ?3, flagged = ?4, deleted = ?5, \

@@ -10,7 +10,7 @@
 //! It does no network and knows no rule of voice mail beyond what a row needs.
 
 use std::{
-    collections::VecDeque,
+    collections::{HashSet, VecDeque},
     path::{Path, PathBuf},
     sync::{Arc, Mutex},
     time::Duration,
@@ -22,7 +22,7 @@ use super::{
     lock::lock,
     types::{Error, Missing},
 };
-use aloud_model::MessageKey;
+use aloud_model::{MailboxId, MessageKey};
 
 pub mod accounts;
 pub mod blobs;
@@ -30,6 +30,7 @@ pub mod classify;
 pub mod contacts;
 pub mod deliveries;
 pub mod list;
+mod looking;
 pub mod messages;
 pub mod meta;
 mod migrate;
@@ -79,6 +80,8 @@ struct Inner {
     readers: Mutex<Vec<Connection>>,
     /// Messages that were listed lately: their beginnings are wanted first.
     looked_at: Mutex<VecDeque<MessageKey>>,
+    /// Mailboxes in which no report waits to be looked into.
+    no_reports: Mutex<HashSet<MailboxId>>,
     clock: Clock,
 }
 
@@ -91,6 +94,9 @@ pub fn system_clock() -> Clock {
     Arc::new(|| jiff::Timestamp::now().as_second())
 }
 
+/// Pages of the database that the writer keeps, in KiB (negative means so): the indexes of a large
+/// mailbox are written all over.
+const WRITER_CACHE: i64 = -16_384;
 /// How many idle readers are kept.
 const READERS: usize = 4;
 /// How many listed messages are remembered.
@@ -112,12 +118,14 @@ impl Store {
         blobs::make_private_file(&file)?;
         let mut writer = Connection::open(&file)?;
         configure(&writer)?;
+        writer.pragma_update(None, "cache_size", WRITER_CACHE)?;
         migrate::migrate(&mut writer, dir)?;
         let inner = Inner {
             dir: dir.to_owned(),
             writer: Mutex::new(writer),
             readers: Mutex::default(),
             looked_at: Mutex::default(),
+            no_reports: Mutex::default(),
             clock,
         };
         Ok(Self { inner: Arc::new(inner) })
@@ -151,10 +159,9 @@ impl Store {
         news
     }
 
-    /// The keys of [`Self::look_at`] between commas.
-    fn looked_at(&self) -> String {
-        let seen = lock(&self.inner.looked_at);
-        seen.iter().fold(String::from(","), |text, key| format!("{text}{key},"))
+    /// The keys of [`Self::look_at`].
+    fn looked_at(&self) -> Vec<MessageKey> {
+        lock(&self.inner.looked_at).iter().copied().collect()
     }
 
     /// Runs one transaction on a blocking thread; it is durable when this returns.

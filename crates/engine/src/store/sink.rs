@@ -1,11 +1,12 @@
 //! The store as the account task sees it (`account::sink`).
 
 use std::{
+    borrow::Cow,
     collections::{HashMap, hash_map::Entry},
     time::Duration,
 };
 
-use rusqlite::{Connection, OptionalExtension, Transaction, params};
+use rusqlite::{Connection, OptionalExtension, ToSql, Transaction, params};
 
 use super::{
     Error, Result, Store,
@@ -13,6 +14,8 @@ use super::{
     blobs::to_sql,
     blocking,
     classify::Known,
+    lock,
+    looking::Look,
     messages,
     ops::{
         self,
@@ -22,8 +25,8 @@ use super::{
 };
 use crate::{
     account::{
-        Arrived, BatchSize, BodyPlace, Identity, MailboxState, Op, OpEnd, OpKind, OpRefusal,
-        OpsTaken, PassEnd, PrefixWant, Sink,
+        Arrived, BatchSize, Beginning, BodyPlace, Identity, MailboxState, Op, OpEnd, OpKind,
+        OpRefusal, OpsTaken, PassEnd, PrefixWant, Sink,
     },
     imap::{Head, Listed, SeenFlags},
 };
@@ -38,7 +41,7 @@ const AHEAD: (u64, u64, u32) = (1024 * 1024, 32 * 1024 * 1024, 200);
 /// Newest messages of a mailbox whose beginnings are fetched without anybody looking at them.
 const NEWEST: u32 = 50;
 /// Kinds that are read whatever their place in the list: they say what became of other messages.
-const REPORTS: [MessageKind; 2] = [MessageKind::Mdn, MessageKind::Dsn];
+pub(super) const REPORTS: [MessageKind; 2] = [MessageKind::Mdn, MessageKind::Dsn];
 
 #[async_trait::async_trait]
 impl Sink for Store {
@@ -114,8 +117,9 @@ impl Sink for Store {
         blocking(move || store.wanted_prefixes(mailbox, limit)).await
     }
 
-    async fn prefix_end(&self, key: MessageKey) -> Result<()> {
-        self.write(move |t| end_prefix(t, key)).await
+    async fn put_beginnings(&self, came: Vec<Beginning>) -> Result<Vec<MessageKey>> {
+        let store = self.clone();
+        blocking(move || store.take_beginnings(came)).await
     }
 
     async fn body_wants(&self, account: AccountId) -> Result<Vec<MessageKey>> {
@@ -136,7 +140,7 @@ impl Sink for Store {
         end: bool,
     ) -> Result<Vec<MessageKey>> {
         let store = self.clone();
-        blocking(move || store.take_octets(key, offset, &octets, end)).await
+        blocking(move || store.take_octets(key, offset, octets, end)).await
     }
 
     async fn take_ops(&self, account: AccountId) -> Result<Option<OpsTaken>> {
@@ -212,33 +216,88 @@ fn state(row: MailboxRow) -> MailboxState {
 }
 
 fn end_prefix(t: &Transaction<'_>, key: MessageKey) -> Result<()> {
-    t.execute("UPDATE messages SET prefix_done = 1 WHERE id = ?1", [key.0])?;
+    t.prepare_cached("UPDATE messages SET prefix_done = 1 WHERE id = ?1")?.execute([key.0])?;
+    Ok(())
+}
+
+/// A beginning of so many octets was looked into. A voice message or fax whose length is still unseen
+/// is worth a longer look.
+pub(super) fn end_beginning(t: &Transaction<'_>, key: MessageKey, here: u64) -> Result<()> {
+    t.prepare_cached(&format!(
+        "UPDATE messages SET prefix_done = 1 WHERE id = ?1 AND (?2 >= ?3 \
+         OR NOT (kind = ?4 AND duration_ms < 0 OR kind IN ({})))",
+        quoted(&REPORTS)
+    ))?
+    .execute(params![key.0, to_sql(here), to_sql(PREFIX.1), Word(MessageKind::Voice)])?;
+    Ok(())
+}
+
+/// A message whose beginning may be wanted: its date, row, UID and size.
+type Candidate = (i64, i64, u32, i64);
+
+/// Those of some places (`l`) that nothing was looked into yet, and of which more can be had.
+fn candidates(
+    c: &Connection,
+    places: &str,
+    parameters: &[&dyn ToSql],
+    found: &mut Vec<Candidate>,
+) -> Result<()> {
+    let mut query = c.prepare_cached(&format!(
+        "SELECT l.date, m.id, l.uid, m.size FROM {places} JOIN messages m ON m.id = l.message \
+         LEFT JOIN bodies b ON b.message = m.id \
+         WHERE +l.mailbox = ?1 AND +l.listed = 1 AND l.uid IS NOT NULL \
+         AND m.prefix_done = 0 AND m.quarantined = 0 AND m.known < 2 \
+         AND coalesce(b.sha256, '') = ''"
+    ))?;
+    let rows = query
+        .query_map(parameters, |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))?;
+    for row in rows {
+        found.push(row?);
+    }
     Ok(())
 }
 
 impl Store {
+    /// What somebody looks at in a list, the newest messages, and reports; the newest first. Only
+    /// reports are looked for in the whole mailbox, and that only where there may be some.
     fn wanted_prefixes(&self, mailbox: MailboxId, limit: u32) -> Result<Vec<PrefixWant>> {
         let looked_at = self.looked_at();
-        let rows: Vec<(i64, u32, i64)> = self.read_now(|c| {
-            let mut query = c.prepare_cached(&format!(
-                "SELECT m.id, l.uid, m.size FROM locations l JOIN messages m ON m.id = l.message \
-                 LEFT JOIN bodies b ON b.message = m.id \
-                 WHERE l.mailbox = ?1 AND l.listed = 1 AND l.uid IS NOT NULL \
-                 AND m.prefix_done = 0 AND m.quarantined = 0 AND m.known < 2 \
-                 AND coalesce(b.sha256, '') = '' \
-                 AND (m.kind IN ({}) OR instr(?2, ',' || m.id || ',') \
-                      OR l.id IN (SELECT id FROM locations WHERE mailbox = ?1 AND listed = 1 \
-                                  ORDER BY date DESC, id DESC LIMIT ?3)) \
-                 ORDER BY l.date DESC LIMIT ?4",
-                quoted(&REPORTS)
-            ))?;
-            let rows = query.query_map(params![mailbox.0, looked_at, NEWEST, limit], |row| {
-                Ok((row.get(0)?, row.get(1)?, row.get(2)?))
-            })?;
-            Ok(rows.collect::<std::result::Result<_, _>>()?)
+        let reports = !lock(&self.inner.no_reports).contains(&mailbox);
+        let mut none = false;
+        let mut found = self.read_now(|c| {
+            let mut found: Vec<Candidate> = Vec::new();
+            candidates(
+                c,
+                "(SELECT id FROM locations WHERE mailbox = ?1 AND listed = 1 \
+                 ORDER BY date DESC, id DESC LIMIT ?2) n CROSS JOIN locations l ON l.id = n.id",
+                &[&mailbox.0, &NEWEST],
+                &mut found,
+            )?;
+            let one = "(SELECT ?2 AS message) n CROSS JOIN locations l ON l.message = n.message";
+            for key in looked_at {
+                candidates(c, one, &[&mailbox.0, &key.0], &mut found)?;
+            }
+            if reports {
+                let before = found.len();
+                let all = format!(
+                    "(SELECT l.id FROM locations l CROSS JOIN messages r ON r.id = l.message \
+                     WHERE l.mailbox = ?1 AND l.listed = 1 AND r.kind IN ({}) \
+                     AND r.prefix_done = 0) n CROSS JOIN locations l ON l.id = n.id",
+                    quoted(&REPORTS)
+                );
+                candidates(c, &all, &[&mailbox.0], &mut found)?;
+                none = found.len() == before;
+            }
+            Ok(found)
         })?;
-        let mut wants = Vec::new();
-        for (key, uid, size) in rows {
+        if none {
+            lock(&self.inner.no_reports).insert(mailbox);
+        }
+        found.sort_unstable_by(|one, other| other.cmp(one));
+        found.dedup();
+        found.truncate(limit as usize);
+        let (mut wants, mut enough) = (Vec::new(), Vec::new());
+        for (_, key, uid, size) in found {
             let key = MessageKey(key);
             let have = self.have(key)?.here;
             let size = u64::try_from(size).unwrap_or(0);
@@ -247,8 +306,11 @@ impl Store {
             if want > have {
                 wants.push(PrefixWant { key, uid: Uid(uid), have, want, size });
             } else {
-                self.write_now(|t| end_prefix(t, key))?;
+                enough.push(key);
             }
+        }
+        if !enough.is_empty() {
+            self.write_now(|t| enough.iter().try_for_each(|key| end_prefix(t, *key)))?;
         }
         Ok(wants)
     }
@@ -306,41 +368,53 @@ impl Store {
         &self,
         key: MessageKey,
         offset: u64,
-        octets: &[u8],
+        octets: Vec<u8>,
         end: bool,
     ) -> Result<Vec<MessageKey>> {
-        if self.have(key)?.complete {
+        self.have(key)?;
+        self.take_looks(vec![Beginning { key, offset, octets, end }])
+    }
+
+    fn take_beginnings(&self, came: Vec<Beginning>) -> Result<Vec<MessageKey>> {
+        let (nothing, came): (Vec<_>, Vec<_>) =
+            came.into_iter().partition(|beginning| beginning.octets.is_empty() && !beginning.end);
+        if !nothing.is_empty() {
+            self.write_now(|t| nothing.iter().try_for_each(|none| end_prefix(t, none.key)))?;
+        }
+        self.take_looks(came)
+    }
+
+    /// Adds octets to their messages and looks into what they are now. A message that is not here any
+    /// more is passed over.
+    fn take_looks(&self, came: Vec<Beginning>) -> Result<Vec<MessageKey>> {
+        let mut looks = Vec::new();
+        for Beginning { key, offset, octets, end } in came {
+            match self.have(key) {
+                Ok(have) if have.complete => continue,
+                Ok(_) => {}
+                Err(Error::NotFound(_)) => continue,
+                Err(other) => return Err(other),
+            }
+            let here = self.append_body(key, offset, &octets)?;
+            if end {
+                let octets = Cow::Owned(self.finish_body(key)?);
+                looks.push(Look { key, octets, known: Known::Whole, here: None });
+                continue;
+            }
+            let wanted: Option<bool> = self.read_now(|c| {
+                let sql = "SELECT prefix_done = 0 FROM messages WHERE id = ?1";
+                Ok(c.prepare_cached(sql)?.query_row([key.0], |row| row.get(0)).optional()?)
+            })?;
+            if wanted == Some(true) && here <= 2 * PREFIX.1 {
+                let octets = Cow::Owned(self.octets(key)?.0);
+                looks.push(Look { key, octets, known: Known::Prefix, here: Some(here) });
+            }
+        }
+        if looks.is_empty() {
             return Ok(Vec::new());
         }
-        let here = self.append_body(key, offset, octets)?;
-        if end {
-            let whole = self.finish_body(key)?;
-            let mut changed = self.learn(key, &whole, Known::Whole)?;
-            changed.push(key);
-            return Ok(changed);
-        }
-        let looking: bool = self.read_now(|c| {
-            let sql = "SELECT prefix_done = 0 FROM messages WHERE id = ?1";
-            Ok(c.prepare_cached(sql)?.query_row([key.0], |row| row.get(0)).optional()?)
-        })? == Some(true);
-        if !looking || here > 2 * PREFIX.1 {
-            return Ok(Vec::new());
-        }
-        let (beginning, _) = self.octets(key)?;
-        let mut changed = self.learn(key, &beginning, Known::Prefix)?;
-        changed.push(key);
-        self.write_now(|t| {
-            // A voice message or fax whose length is still unseen is worth a longer look.
-            t.execute(
-                &format!(
-                    "UPDATE messages SET prefix_done = 1 WHERE id = ?1 AND (?2 >= ?3 \
-                     OR NOT (kind = ?4 AND duration_ms < 0 OR kind IN ({})))",
-                    quoted(&REPORTS)
-                ),
-                params![key.0, to_sql(here), to_sql(PREFIX.1), Word(MessageKind::Voice)],
-            )?;
-            Ok(())
-        })?;
+        let mut changed = self.learn_all(&looks)?;
+        changed.extend(looks.iter().map(|look| look.key));
         Ok(changed)
     }
 

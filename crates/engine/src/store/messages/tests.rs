@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::{
-    account::{BatchSize, Op, OpEnd, OpKind, OpRefusal, Sink},
+    account::{BatchSize, Beginning, Op, OpEnd, OpKind, OpRefusal, Sink},
     imap::Listed,
     store::{list, ops, tests::scratch},
     types::{AccountSettings, Security, Server},
@@ -160,6 +160,67 @@ async fn a_message_that_kills_is_looked_at_once() {
     store.put_octets(key, 0, b"Subject: x\r\n\r\ny".to_vec(), true).await.expect("stored");
     assert!(store.have(key).expect("there").complete, "its source can still be shown");
     assert!(store.read_now(|c| is_poison(c, key)).expect("known"));
+}
+
+/// The same where the process ended in the middle of many: only the one that was being read pays.
+#[tokio::test]
+async fn of_many_only_the_message_that_was_being_read_is_given_up() {
+    let (_dir, store, _, inbox, _) = filled().await;
+    let all = keys(&store, inbox);
+    let mut looking = store.begin_to_look().expect("begun");
+    looking.at(all[0]).expect("noted");
+    looking.at(all[1]).expect("noted");
+    store.quarantine().expect("looked");
+    assert!(!store.read_now(|c| is_poison(c, all[1])).expect("known"), "it is still being read");
+    // As after a crash: the file stays, its lock does not.
+    std::mem::forget(looking.abandon());
+    store.quarantine().expect("noted");
+    let poison = |at: usize| store.read_now(|c| is_poison(c, all[at])).expect("known");
+    assert_eq!([poison(0), poison(1), poison(2)], [false, true, false]);
+    let began =
+        |key| Beginning { key, offset: 0, octets: b"Subject: x\r\n\r\ny".to_vec(), end: false };
+    store.put_beginnings(all.iter().copied().map(began).collect()).await.expect("stored");
+    let known = |key: MessageKey| {
+        let sql = "SELECT known FROM messages WHERE id = ?1";
+        store.read_now(|c| Ok(c.query_row(sql, [key.0], |row| row.get::<_, i64>(0))?)).expect("it")
+    };
+    assert_eq!(all.iter().map(|key| known(*key)).collect::<Vec<_>>(), [1, 0, 1]);
+}
+
+/// Reports are wanted wherever they lie in the list; once there is none, nobody looks for them until
+/// one comes.
+#[tokio::test]
+async fn reports_are_wanted_wherever_they_are() {
+    let (_dir, store, _, inbox, _) = filled().await;
+    store.put_heads(inbox, (4..=60).map(head).collect()).await.expect("stored");
+    let report = |uid: u32| {
+        let header = format!(
+            "From: postmaster@example.net\r\nSubject: {uid}\r\nMessage-ID: <{uid}@example.net>\r\n\
+             Content-Type: multipart/report; report-type=delivery-status; boundary=x\r\n\r\n"
+        );
+        let internal_date = Some(aloud_model::DateTime::utc(1));
+        Head { internal_date, size: 9_000, header: header.into_bytes(), ..head(uid) }
+    };
+    let wanted = async |uid: u32| {
+        let wants = store.prefix_wants(inbox, 200).await.expect("wants");
+        assert!(wants.len() >= 50, "{}", wants.len());
+        wants.iter().any(|want| want.uid == Uid(uid))
+    };
+    assert!(!wanted(61).await);
+    store.put_heads(inbox, vec![report(61)]).await.expect("stored");
+    assert!(wanted(61).await);
+    let wants = store.prefix_wants(inbox, 200).await.expect("wants");
+    let nothing = |want: &crate::account::PrefixWant| Beginning {
+        key: want.key,
+        offset: 0,
+        octets: Vec::new(),
+        end: false,
+    };
+    store.put_beginnings(wants.iter().map(nothing).collect()).await.expect("ended");
+    assert_eq!(store.prefix_wants(inbox, 200).await.expect("wants"), []);
+    store.put_heads(inbox, vec![report(62)]).await.expect("stored");
+    let wants = store.prefix_wants(inbox, 200).await.expect("wants");
+    assert_eq!(wants.iter().map(|want| want.uid.0).collect::<Vec<_>>(), [62]);
 }
 
 #[tokio::test]

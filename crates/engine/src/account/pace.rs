@@ -1,0 +1,84 @@
+//! How many messages go into one command: as many as the line carries in a second or two, so that a
+//! slow line shows something soon and loses little when it breaks, and a fast one is not held up by
+//! its distance.
+
+use std::time::Duration;
+
+/// How long a command should take.
+const AIM: Duration = Duration::from_millis(1500);
+/// How much more the next command may ask for than the last one brought.
+const GROWTH: usize = 4;
+
+/// The size of the next command, by what the last one took.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Pace {
+    least: usize,
+    next: usize,
+    most: usize,
+    /// The last command was quick; one alone may be chance.
+    quick: bool,
+}
+
+impl Pace {
+    /// Begins with so many messages; later at least and at most so many.
+    pub(super) const fn new(least: usize, first: usize, most: usize) -> Self {
+        Self { least, next: first, most, quick: false }
+    }
+
+    /// Messages of the next command.
+    pub(super) fn next(&self) -> usize {
+        self.next
+    }
+
+    /// So many messages came in so long.
+    pub(super) fn took(&mut self, messages: usize, time: Duration) {
+        let fit = messages as f64 * AIM.as_secs_f64() / time.as_secs_f64().max(0.001);
+        // Saturates.
+        let fit = (fit as usize).min(messages.saturating_mul(GROWTH));
+        if fit <= self.next {
+            self.next = fit.clamp(self.least, self.most);
+            self.quick = false;
+        } else if messages >= self.next && std::mem::replace(&mut self.quick, true) {
+            // A short command at the end of a list would say little about a long one.
+            self.next = fit.clamp(self.least, self.most);
+            self.quick = false;
+        }
+    }
+
+    /// The connection broke, or ran into a limit, at a command of this size.
+    pub(super) fn broke(&mut self) {
+        self.next = (self.next / 8).max(self.least);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn commands_follow_the_line() {
+        let mut pace = Pace::new(8, 50, 500);
+        // 3 KB a second, 4 KB a message.
+        pace.took(50, Duration::from_secs(66));
+        assert_eq!(pace.next(), 8);
+        pace.took(8, Duration::from_secs(10));
+        assert_eq!(pace.next(), 8);
+        // It gets better.
+        for _ in 0..6 {
+            pace.took(pace.next(), Duration::from_millis(40));
+        }
+        assert_eq!(pace.next(), 500);
+        // The rest of a list, at once.
+        pace.took(3, Duration::from_millis(1));
+        assert_eq!(pace.next(), 500);
+        pace.broke();
+        assert_eq!(pace.next(), 62);
+        // Far away: the distance counts little once there is much in a command.
+        let mut pace = Pace::new(8, 50, 500);
+        for _ in 0..6 {
+            let time = Duration::from_millis(600) + Duration::from_millis(pace.next() as u64);
+            pace.took(pace.next(), time);
+        }
+        assert_eq!(pace.next(), 500);
+    }
+}
