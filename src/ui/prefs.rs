@@ -1,15 +1,12 @@
 //! What the user chose for the window. Each field falls back on its own, so one bad value never
 //! costs the rest; written with a temporary file and a rename.
 
-use std::{
-    io::Write as _,
-    path::{Path, PathBuf},
-};
+use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
 use super::theme::{Mode, TEXT_SIZES};
-use crate::engine::{OwnCard, ReceiptPolicy};
+use crate::engine::{OwnCard, ReceiptPolicy, store::files::write_whole};
 
 /// Choices of the window.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -168,11 +165,7 @@ impl Prefs {
         if let Some(folder) = file.parent() {
             std::fs::create_dir_all(folder)?;
         }
-        let new = file.with_extension("new");
-        let mut out = std::fs::File::create(&new)?;
-        out.write_all(text.as_bytes())?;
-        out.sync_all()?;
-        std::fs::rename(new, file)
+        write_whole(file, text.as_bytes())
     }
 }
 

@@ -17,6 +17,7 @@ use super::{
     reclassify,
     store::{
         blocking,
+        files::write_whole,
         ops::{self, Act},
     },
     types::{Error, Event, UndoToken},
@@ -108,8 +109,5 @@ fn replace(file: &Path, text: &str) -> std::io::Result<()> {
     if let Some(folder) = file.parent() {
         fs::create_dir_all(folder)?;
     }
-    let new = file.with_extension("toml.new");
-    fs::write(&new, text)?;
-    fs::File::open(&new)?.sync_all()?;
-    fs::rename(&new, file)
+    write_whole(file, text.as_bytes())
 }

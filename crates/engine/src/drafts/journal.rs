@@ -2,7 +2,7 @@
 //! name. Limits: 8 MiB a revision, 32 MiB of older revisions.
 
 use std::{
-    fs::{self, File},
+    fs,
     io::{self, Write},
     path::{Path, PathBuf},
 };
@@ -10,7 +10,11 @@ use std::{
 use serde::{Deserialize, Serialize};
 
 use super::{DraftContent, REVISIONS, Revision, Saved, sound};
-use crate::{errors::Result, store::blobs, types::Error};
+use crate::{
+    errors::Result,
+    store::{blobs, files},
+    types::Error,
+};
 
 /// End of the name of a file that is being written.
 pub(super) const UNFINISHED: &str = ".new";
@@ -121,13 +125,7 @@ pub(super) fn write(file: &Path, octets: &[u8]) -> io::Result<()> {
     out.sync_all()?;
     drop(out);
     fs::rename(&unfinished, file)?;
-    sync_dir(dir)
-}
-
-/// Flushes the names in a folder.
-pub(super) fn sync_dir(dir: &Path) -> io::Result<()> {
-    // Elsewhere folders cannot be opened, and renaming is flushed by itself.
-    if cfg!(unix) { File::open(dir)?.sync_all() } else { Ok(()) }
+    files::sync_dir(dir)
 }
 
 /// Removes the oldest revisions beyond the limits. The largest stays as long as the octets allow: it

@@ -39,7 +39,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     errors::{Missing, Result},
     lock::lock,
-    store::{Clock, blobs},
+    store::{Clock, blobs, files},
     types::{Error, Relation},
 };
 
@@ -336,7 +336,7 @@ impl Drafts {
         blobs::make_private_dir(&passing)?;
         let held = hold(&passing.join(LOCK))?;
         fs::rename(&passing, &dir)?;
-        journal::sync_dir(&self.root)?;
+        files::sync_dir(&self.root)?;
         self.own(id, held);
         Ok(())
     }

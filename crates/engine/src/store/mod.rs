@@ -29,6 +29,7 @@ pub mod blobs;
 pub mod classify;
 pub mod contacts;
 pub mod deliveries;
+pub mod files;
 pub mod list;
 mod looking;
 pub mod messages;
