@@ -99,6 +99,9 @@ pub fn error(error: &Error) -> String {
         Error::Server(text) => fl!("error-server", text = text),
         Error::Protocol(_) => fl!("error-protocol"),
         Error::Store(_) => fl!("error-store"),
+        Error::DiskFull => fl!("error-disk-full"),
+        Error::Damaged(_) => fl!("error-damaged"),
+        Error::FolderBusy => fl!("error-folder-busy"),
         Error::NewerDatabase { .. } => fl!("error-newer-database"),
         Error::NotFound(_) => fl!("error-not-found"),
         Error::NotEditable => fl!("outbox-not-editable"),
@@ -120,7 +123,7 @@ pub fn in_full(failed: &Error) -> String {
         Error::Unreachable { host, reason } => {
             fl!("error-unreachable-why", host = host, why = broken(reason))
         }
-        Error::Auth(said) | Error::Store(said) => detail(said.clone()),
+        Error::Auth(said) | Error::Store(said) | Error::Damaged(said) => detail(said.clone()),
         Error::Protocol(fault) => detail(fault.to_string()),
         Error::NoKeyring(fault) => detail(fault.to_string()),
         Error::Certificate(fault) => detail(fault.to_string()),

@@ -64,6 +64,15 @@ pub enum Error {
     /// The local database or disk.
     #[error("the local store failed: {0}")]
     Store(String),
+    /// The disk takes nothing more.
+    #[error("the disk is full")]
+    DiskFull,
+    /// The database on the disk is damaged.
+    #[error("the database is damaged: {0}")]
+    Damaged(String),
+    /// Another process works on the data folder, for longer than one waits.
+    #[error("another process is busy with the data folder")]
+    FolderBusy,
     /// A newer version of Aloud wrote the database; it is not touched.
     #[error("the database has schema {found}, this version knows {known}")]
     NewerDatabase {
@@ -131,6 +140,9 @@ impl Error {
             Self::Server(_) => "server",
             Self::Protocol(_) => "protocol",
             Self::Store(_) => "store",
+            Self::DiskFull => "disk full",
+            Self::Damaged(_) => "damaged database",
+            Self::FolderBusy => "folder busy",
             Self::NewerDatabase { .. } => "newer database",
             Self::NotFound(_) => "not found",
             Self::Invalid(_) => "invalid",
@@ -167,6 +179,9 @@ impl Error {
             | Self::Server(_)
             | Self::Protocol(_)
             | Self::Store(_)
+            | Self::DiskFull
+            | Self::Damaged(_)
+            | Self::FolderBusy
             | Self::NotFound(_)
             | Self::Stopped => false,
         }
@@ -180,6 +195,9 @@ impl Error {
             | Self::Invalid(_)
             | Self::NotFound(_)
             | Self::Store(_)
+            | Self::DiskFull
+            | Self::Damaged(_)
+            | Self::FolderBusy
             | Self::NewerDatabase { .. }
             | Self::DraftInUse
             | Self::NotEditable => false,

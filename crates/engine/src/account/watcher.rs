@@ -185,6 +185,9 @@ impl Watcher {
             | Error::Server(_)
             | Error::Protocol(_)
             | Error::Store(_)
+            | Error::DiskFull
+            | Error::Damaged(_)
+            | Error::FolderBusy
             | Error::NewerDatabase { .. }
             | Error::NotFound(_)
             | Error::Invalid(_)

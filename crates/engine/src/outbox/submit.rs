@@ -297,6 +297,9 @@ fn why(error: &Error) -> Option<FailureWhy> {
         | Error::Server(_)
         | Error::Protocol(_)
         | Error::Store(_)
+        | Error::DiskFull
+        | Error::Damaged(_)
+        | Error::FolderBusy
         | Error::NewerDatabase { .. }
         | Error::NotFound(_)
         | Error::DraftInUse

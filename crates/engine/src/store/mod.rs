@@ -16,7 +16,7 @@ use std::{
     time::Duration,
 };
 
-use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
+use rusqlite::{Connection, ErrorCode, OpenFlags, Transaction, TransactionBehavior, ffi};
 
 use super::{
     lock::lock,
@@ -64,8 +64,22 @@ impl From<rusqlite::Error> for Error {
             {
                 Self::Store(reason.to_string())
             }
+            rusqlite::Error::SqliteFailure(fault, said) => fault_of(fault, said),
             other => Self::Store(other.to_string()),
         }
+    }
+}
+
+/// What SQLite says, in classes that a caller can act on.
+fn fault_of(fault: rusqlite::ffi::Error, said: Option<String>) -> Error {
+    let words = || said.unwrap_or_else(|| fault.to_string());
+    match (fault.code, fault.extended_code) {
+        (ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked, _) => Error::FolderBusy,
+        (ErrorCode::DiskFull, _) => Error::DiskFull,
+        // A quota, or a limit on the size of files, is told as a write that failed.
+        (_, ffi::SQLITE_IOERR_WRITE | ffi::SQLITE_IOERR_SHMSIZE) => Error::DiskFull,
+        (ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase, _) => Error::Damaged(words()),
+        _ => Error::Store(words()),
     }
 }
 
