@@ -11,9 +11,9 @@ use aloud::{
     model::{AddrSpec, DateTime},
 };
 
-const PASSWORD: &str = "correct horse battery staple";
+pub(super) const PASSWORD: &str = "correct horse battery staple";
 
-fn aloud(dir: &Path, password: Option<&str>, args: &[&str]) -> Output {
+pub(super) fn aloud(dir: &Path, password: Option<&str>, args: &[&str]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_aloud"));
     command.arg("--data-dir").arg(dir).args(args);
     // No keyring: nothing may depend on one, and nothing may be written instead.
@@ -24,7 +24,7 @@ fn aloud(dir: &Path, password: Option<&str>, args: &[&str]) -> Output {
     command.output().expect("the program runs")
 }
 
-fn stdout(output: &Output) -> String {
+pub(super) fn stdout(output: &Output) -> String {
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     String::from_utf8_lossy(&output.stdout).into_owned()
 }
@@ -33,7 +33,7 @@ fn code(output: &Output) -> Option<i32> {
     output.status.code()
 }
 
-async fn world() -> (Loopback, Listening, tempfile::TempDir) {
+pub(super) async fn world() -> (Loopback, Listening, tempfile::TempDir) {
     let server = Loopback::empty(DateTime::utc(1_741_170_000));
     let own = AddrSpec::parse("robin@example.com").expect("an address");
     server.add_user("robin", PASSWORD, &[own]);
@@ -41,7 +41,7 @@ async fn world() -> (Loopback, Listening, tempfile::TempDir) {
     (server, ports, tempfile::tempdir().expect("a folder"))
 }
 
-fn add(dir: &Path, ports: &Listening) -> Output {
+pub(super) fn add(dir: &Path, ports: &Listening) -> Output {
     let imap = ports.imap.to_string();
     let smtp = ports.smtp.to_string();
     aloud(

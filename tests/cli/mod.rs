@@ -14,6 +14,7 @@ mod fax;
 mod inspect;
 mod mail;
 mod play;
+mod processes;
 mod validate;
 mod vendors;
 

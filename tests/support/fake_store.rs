@@ -11,8 +11,8 @@ use aloud::{
     engine::{
         Error,
         account::{
-            Arrived, BatchSize, Beginning, BodyPlace, MailboxState, Op, OpEnd, OpKind, OpsTaken,
-            PassEnd, Passwords, PrefixWant, Sink,
+            Arrived, BatchSize, Beginning, BodyPlace, MailboxState, Op, OpEnd, OpKind, PassEnd,
+            Passwords, PrefixWant, Sink, Taken,
         },
         imap::{Head, Listed, SeenFlags},
     },
@@ -319,8 +319,12 @@ impl Sink for Memory {
         Ok(Vec::new())
     }
 
-    async fn take_ops(&self, _account: AccountId) -> Result<Option<OpsTaken>, Error> {
-        Ok(Some(OpsTaken(Box::new(()))))
+    async fn take_ops(&self, _account: AccountId) -> Result<Option<Taken>, Error> {
+        Ok(Some(Taken(Box::new(()))))
+    }
+
+    async fn take_pass(&self, _account: AccountId) -> Result<Option<Taken>, Error> {
+        Ok(Some(Taken(Box::new(()))))
     }
 
     async fn has_op(&self, _account: AccountId) -> Result<bool, Error> {

@@ -35,8 +35,8 @@ use tokio_util::sync::{CancellationToken, DropGuard};
 
 pub use identity::Identity;
 pub use sink::{
-    Arrived, BatchSize, Beginning, BodyPlace, MailboxState, Op, OpEnd, OpKind, OpRefusal, OpsTaken,
-    PassEnd, Passwords, PrefixWant, Sink,
+    Arrived, BatchSize, Beginning, BodyPlace, MailboxState, Op, OpEnd, OpKind, OpRefusal, PassEnd,
+    Passwords, PrefixWant, Sink, Taken,
 };
 
 use super::{

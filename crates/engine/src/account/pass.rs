@@ -11,11 +11,11 @@ use std::{
     time::Duration,
 };
 
-use tokio::time::Instant;
+use tokio::time::{Instant, sleep};
 
 use super::{
     pace::Pace,
-    sink::{Beginning, MailboxState, PassEnd, PrefixWant},
+    sink::{Beginning, MailboxState, PassEnd, PrefixWant, Taken},
     watcher::{SECOND_LOOK, Watcher},
     worker::Job,
 };
@@ -49,6 +49,8 @@ const PREFIX_OCTETS: u64 = 4 << 20;
 const SLACK: u64 = 64;
 /// Single messages refused in a row after which the server is taken to refuse everything.
 const REFUSALS: u32 = 10;
+/// How often it is looked whether another process has ended its pass, and how long that may take.
+const OTHERS: (Duration, Duration) = (Duration::from_millis(50), Duration::from_secs(600));
 /// New connections for finding messages that the parser cannot read, in one pass.
 const BISECTIONS: u32 = 40;
 
@@ -80,6 +82,7 @@ impl Watcher {
         let mut report =
             SyncReport { account: shared.setup.settings.label.clone(), ..SyncReport::default() };
         shared.set_state(AccountState::Checking);
+        let _taken = self.take_pass().await?;
         if let Err(error) = shared.ask(Job::Replay).await {
             report.errors.push(SyncFault { mailbox: None, uid: None, error });
         }
@@ -101,6 +104,25 @@ impl Watcher {
         report.milliseconds = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
         report.peak_rss_kib = peak_rss_kib().await;
         Ok(report)
+    }
+
+    /// Keeps other processes from looking at this account at the same time; waits while one does,
+    /// which may be a long first fetch.
+    ///
+    /// # Errors
+    /// [`Error::FolderBusy`] when it takes too long.
+    pub(super) async fn take_pass(&self) -> Result<Taken, Error> {
+        let setup = &self.shared.setup;
+        let until = Instant::now() + OTHERS.1;
+        loop {
+            if let Some(taken) = setup.sink.take_pass(setup.id).await? {
+                return Ok(taken);
+            }
+            if Instant::now() >= until {
+                return Err(Error::FolderBusy);
+            }
+            sleep(OTHERS.0).await;
+        }
     }
 
     /// One mailbox; a refusal by the server is noted and the pass goes on.

@@ -163,8 +163,8 @@ pub struct BatchSize {
     pub by_copy: bool,
 }
 
-/// The operations of an account are ours until this is dropped.
-pub struct OpsTaken(
+/// Something of an account is ours until this is dropped.
+pub struct Taken(
     /// What holds them.
     pub Box<dyn std::any::Any + Send>,
 );
@@ -255,7 +255,11 @@ pub trait Sink: Send + Sync + 'static {
 
     /// Takes the account's operations for as long as the answer is held; `None` while another
     /// process has them. Only one may carry them out: a copy or an append must not happen twice.
-    async fn take_ops(&self, account: AccountId) -> Result<Option<OpsTaken>, Error>;
+    async fn take_ops(&self, account: AccountId) -> Result<Option<Taken>, Error>;
+
+    /// Takes the passes over the account's mailboxes for as long as the answer is held; `None` while
+    /// another process looks. Two that compare at once would take each other's news for gone.
+    async fn take_pass(&self, account: AccountId) -> Result<Option<Taken>, Error>;
 
     /// Whether [`Self::next_ops`] may have some.
     async fn has_op(&self, account: AccountId) -> Result<bool, Error>;

@@ -236,6 +236,7 @@ impl Watcher {
         let mut report = SyncReport::default();
         let mut idle_known = true;
         while *self.shared.online.borrow() && self.asked.is_empty() && Instant::now() < full {
+            let taken = self.take_pass().await?;
             let touched = self.shared.take_touched();
             let mut due: Vec<MailboxState> = Vec::new();
             for mailbox in self.refreshed() {
@@ -255,6 +256,7 @@ impl Watcher {
             {
                 self.one_pass(&inbox, &mut report).await?;
             }
+            drop(taken);
             self.well();
             if idle_known && self.connect().await?.has("IDLE") {
                 idle_known = self.idle(full, queue).await?;

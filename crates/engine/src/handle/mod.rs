@@ -161,6 +161,7 @@ impl Engine {
         let store = self.inner.store.clone();
         let checkpoint = blocking(move || {
             store.checkpoint();
+            store.leave();
             Ok(())
         });
         let _ = checkpoint.await;

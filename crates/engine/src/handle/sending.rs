@@ -35,6 +35,8 @@ const SUBJECT_SECONDS: usize = 10;
 const BESIDES: u64 = 16 * 1024;
 /// How often a draining outbox is looked at.
 const DRAIN_LOOK: Duration = Duration::from_millis(100);
+/// How long another process is given to send what waits.
+const OTHERS: Duration = Duration::from_secs(120);
 /// Largest message taken from a file.
 const RAW_MAX: usize = 150 * 1024 * 1024;
 
@@ -212,14 +214,19 @@ impl Engine {
     }
 
     /// Works until no row moves by itself any more: each is sent, refused, waits for a better time
-    /// or for the user.
+    /// or for the user. Where another process sends from this folder, it is waited for a while; what
+    /// it has not sent by then stays queued.
     ///
     /// # Errors
     /// [`Error::Store`], [`Error::Stopped`].
     pub async fn drain_outbox(&self) -> Result<()> {
+        let until = tokio::time::Instant::now() + OTHERS;
         loop {
             self.alive()?;
             let pause = submit::run_once(self).await?;
+            if !self.inner.outbox.is_ours() && tokio::time::Instant::now() >= until {
+                return Ok(());
+            }
             let now = self.inner.store.now();
             let entries = self.inner.store.read(rows::entries).await?;
             if !entries.iter().any(|entry| submit::moves(entry, now)) {

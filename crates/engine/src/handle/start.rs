@@ -21,6 +21,19 @@ use crate::{
 /// How many events may wait for a slow listener before it is told to load everything again.
 const EVENTS: usize = 1024;
 
+/// What an earlier process left behind. Blocks.
+fn tidy(store: &Store) -> Result<()> {
+    store.quarantine()?;
+    let now = store.now();
+    store.write_now(|t| {
+        store::contacts::purge(t, now - 24 * 3600)?;
+        store::messages::purge(t, now)
+    })?;
+    store.sweep_files()?;
+    external::sweep(store.dir());
+    Ok(())
+}
+
 impl Engine {
     /// Opens the store and starts one sleeping task an account. Nothing connects before
     /// [`Self::go_online`], [`Self::sync_once`] or a command that needs the server.
@@ -31,18 +44,9 @@ impl Engine {
         let (dir, clock) = (options.data_dir.clone(), options.clock.clone());
         let outbox = Outbox::new(options.steps);
         let (store, outbox) = blocking(move || {
-            let store = Store::open(&dir, clock)?;
-            // Tidying is for the first process only: another may be in the middle of something.
-            if outbox.acquire_lock(&store)? {
-                store.quarantine()?;
-                let now = store.now();
-                store.write_now(|t| {
-                    store::contacts::purge(t, now - 24 * 3600)?;
-                    store::messages::purge(t, now)
-                })?;
-                store.sweep_files()?;
-                external::sweep(store.dir());
-            }
+            // Tidying is for whoever is alone: another may be in the middle of something.
+            let store = Store::open_and_tidy(&dir, clock, tidy)?;
+            outbox.acquire_lock(&store)?;
             Ok((store, outbox))
         })
         .await?;

@@ -57,6 +57,11 @@ impl Outbox {
         Ok(true)
     }
 
+    /// Whether this is the process that sends.
+    pub(crate) fn is_ours(&self) -> bool {
+        lock(&self.owned).is_some()
+    }
+
     /// Lets another process send from this folder.
     pub(crate) fn release_lock(&self) {
         *lock(&self.owned) = None;

@@ -2,18 +2,19 @@
 //! beginnings of messages named by their row until they are whole.
 //!
 //! A file gets its final name only once it is complete and flushed, so a torn download can never
-//! pass for a message.
+//! pass for a message. One process at a time changes these files (`bodies.lock`).
 
 use std::{
-    fs::{self, OpenOptions},
+    fs::{self, File, OpenOptions},
     io::{Read, Seek, SeekFrom, Write},
     path::{Path, PathBuf},
+    sync::MutexGuard,
 };
 
 use rusqlite::{Connection, OptionalExtension, params};
 use sha2::{Digest, Sha256};
 
-use super::{Error, Missing, Result, Store};
+use super::{Error, Missing, Result, Store, folder, lock};
 use aloud_model::MessageKey;
 
 /// What of a message is on this computer.
@@ -35,6 +36,18 @@ impl From<std::io::Error> for Error {
                 Self::DiskFull
             }
             _ => Self::Store(error.to_string()),
+        }
+    }
+}
+
+/// Message files are ours to change until this is dropped: two processes that fetch one message
+/// write one file.
+struct Held<'a>(MutexGuard<'a, Option<File>>);
+
+impl Drop for Held<'_> {
+    fn drop(&mut self) {
+        if let Some(file) = self.0.as_ref() {
+            let _ = file.unlock();
         }
     }
 }
@@ -87,7 +100,7 @@ impl Store {
     /// [`Error::Store`].
     pub fn beginning_from(&self, key: MessageKey, offset: u64, most: u64) -> Result<Vec<u8>> {
         let mut octets = Vec::new();
-        match fs::File::open(self.partial_path(key)) {
+        match File::open(self.partial_path(key)) {
             Ok(mut file) => {
                 file.seek(SeekFrom::Start(offset))?;
                 file.take(most).read_to_end(&mut octets)?;
@@ -104,6 +117,12 @@ impl Store {
     /// # Errors
     /// [`Error::Store`]; also when `offset` would leave a hole.
     pub fn append_body(&self, key: MessageKey, offset: u64, octets: &[u8]) -> Result<u64> {
+        let _held = self.hold_bodies()?;
+        let have = self.have(key)?;
+        if have.complete {
+            // Another process was faster.
+            return Ok(have.here);
+        }
         let path = self.partial_path(key);
         let mut file = private_options().create(true).truncate(false).open(&path)?;
         let here = file.metadata()?.len();
@@ -125,6 +144,17 @@ impl Store {
     /// # Errors
     /// [`Error::Store`].
     pub fn finish_body(&self, key: MessageKey) -> Result<Vec<u8>> {
+        let _held = self.hold_bodies()?;
+        if let Some(sha) = self.read_now(|c| body_row(c, key))?.1
+            && !self.partial_path(key).exists()
+        {
+            // Another process was faster.
+            return Ok(fs::read(self.blob_path(&sha))?);
+        }
+        self.finish_held(key)
+    }
+
+    fn finish_held(&self, key: MessageKey) -> Result<Vec<u8>> {
         let path = self.partial_path(key);
         let mut octets = Vec::new();
         let mut file = private_options().create(true).truncate(false).open(&path)?;
@@ -145,11 +175,24 @@ impl Store {
     /// # Errors
     /// [`Error::Store`].
     pub fn store_body(&self, key: MessageKey, octets: &[u8]) -> Result<()> {
+        let _held = self.hold_bodies()?;
         let path = self.partial_path(key);
         let mut file = private_options().create(true).truncate(true).open(&path)?;
         file.write_all(octets)?;
         drop(file);
-        self.finish_body(key).map(|_| ())
+        self.finish_held(key).map(|_| ())
+    }
+
+    fn hold_bodies(&self) -> Result<Held<'_>> {
+        let mut file = lock(&self.inner.bodies);
+        if file.is_none() {
+            let path = self.dir().join("bodies.lock");
+            *file = Some(private_options().create(true).truncate(false).open(path)?);
+        }
+        if let Some(file) = file.as_ref() {
+            folder::wait_for(|| file.try_lock())?;
+        }
+        Ok(Held(file))
     }
 
     fn note_body(&self, key: MessageKey, sha: &str, len: usize) -> Result<()> {
@@ -168,6 +211,7 @@ impl Store {
     /// # Errors
     /// [`Error::Store`].
     pub fn sweep_files(&self) -> Result<()> {
+        let _held = self.hold_bodies()?;
         for entry in fs::read_dir(self.dir().join("partial"))?.flatten() {
             let name = entry.file_name().to_string_lossy().into_owned();
             let key: Option<i64> = name.strip_suffix(".part").and_then(|n| n.parse().ok());
@@ -253,7 +297,7 @@ pub(crate) fn make_private_dir(dir: &Path) -> Result<()> {
 
 /// Locks a file, made if need be, until the answer is dropped or the process ends; `None` while
 /// another has it.
-pub(crate) fn try_lock(file: &Path) -> Result<Option<fs::File>> {
+pub(crate) fn try_lock(file: &Path) -> Result<Option<File>> {
     let file = private_options().create(true).truncate(false).open(file)?;
     match file.try_lock() {
         Ok(()) => Ok(Some(file)),

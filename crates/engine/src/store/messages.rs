@@ -581,6 +581,11 @@ pub(crate) fn finish_pass(
 /// matched by Message-ID; operations on the old UIDs fail visibly, appends stay (RFC 4549 section
 /// 4.1). The caller fetches all header blocks and then calls [`finish_pass`].
 pub(crate) fn forget_uids(t: &Transaction<'_>, mailbox: MailboxId, uidvalidity: u32) -> Result<()> {
+    let known = accounts::mailbox(t, mailbox)?.uidvalidity;
+    if known != 0 && known == uidvalidity {
+        // Another process saw it first, and its UIDs are the new ones.
+        return Ok(());
+    }
     t.execute("DELETE FROM locations WHERE mailbox = ?1 AND gone <> 0", [mailbox.0])?;
     t.execute(
         "UPDATE locations SET uid = NULL, modseq = 0, hidden = 0 \

@@ -11,6 +11,7 @@
 
 use std::{
     collections::{HashSet, VecDeque},
+    fs::File,
     path::{Path, PathBuf},
     sync::{Arc, Mutex},
     time::Duration,
@@ -30,6 +31,7 @@ pub mod classify;
 pub mod contacts;
 pub mod deliveries;
 pub mod files;
+mod folder;
 pub mod list;
 mod looking;
 pub mod messages;
@@ -98,6 +100,10 @@ struct Inner {
     /// Mailboxes in which no report waits to be looked into.
     no_reports: Mutex<HashSet<MailboxId>>,
     clock: Clock,
+    /// Shows other processes that the folder is in use.
+    here: Mutex<Option<File>>,
+    /// Locked while message files change: `bodies.lock`, once it is open.
+    bodies: Mutex<Option<File>>,
 }
 
 /// Tells the time, in seconds since 1970 in UTC; tests bring their own.
@@ -124,10 +130,24 @@ impl Store {
     /// [`Error::Store`] when the disk or database fails, or when the database was written by a
     /// newer Aloud (it is then left untouched).
     pub fn open(dir: &Path, clock: Clock) -> Result<Self> {
+        Self::open_and_tidy(dir, clock, |_| Ok(()))
+    }
+
+    /// As [`Self::open`]; where no other process has the folder open, `tidy` runs before one may.
+    ///
+    /// # Errors
+    /// As [`Self::open`], [`Error::FolderBusy`] when another process keeps it to itself for too long,
+    /// and what `tidy` returns.
+    pub(crate) fn open_and_tidy(
+        dir: &Path,
+        clock: Clock,
+        tidy: impl FnOnce(&Self) -> Result<()>,
+    ) -> Result<Self> {
         blobs::make_private_dir(dir)?;
         for sub in ["blobs", "partial", "recordings"] {
             blobs::make_private_dir(&dir.join(sub))?;
         }
+        let entered = folder::enter(dir)?;
         let file = dir.join("aloud.db");
         migrate::refuse_newer(&file)?;
         blobs::make_private_file(&file)?;
@@ -142,8 +162,20 @@ impl Store {
             looked_at: Mutex::default(),
             no_reports: Mutex::default(),
             clock,
+            here: Mutex::default(),
+            bodies: Mutex::default(),
         };
-        Ok(Self { inner: Arc::new(inner) })
+        let store = Self { inner: Arc::new(inner) };
+        if entered.alone {
+            tidy(&store)?;
+        }
+        *lock(&store.inner.here) = entered.share()?;
+        Ok(store)
+    }
+
+    /// The next process may be alone in the folder; called when nothing more is written.
+    pub(crate) fn leave(&self) {
+        lock(&self.inner.here).take();
     }
 
     /// The folder it lives in.

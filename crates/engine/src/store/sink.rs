@@ -26,7 +26,7 @@ use super::{
 use crate::{
     account::{
         Arrived, BatchSize, Beginning, BodyPlace, Identity, MailboxState, Op, OpEnd, OpKind,
-        OpRefusal, OpsTaken, PassEnd, PrefixWant, Sink,
+        OpRefusal, PassEnd, PrefixWant, Sink, Taken,
     },
     imap::{Head, Listed, SeenFlags},
 };
@@ -143,10 +143,14 @@ impl Sink for Store {
         blocking(move || store.take_octets(key, offset, octets, end)).await
     }
 
-    async fn take_ops(&self, account: AccountId) -> Result<Option<OpsTaken>> {
+    async fn take_ops(&self, account: AccountId) -> Result<Option<Taken>> {
         let file = self.dir().join(format!("operations-{account}.lock"));
-        blocking(move || Ok(super::blobs::try_lock(&file)?.map(|file| OpsTaken(Box::new(file)))))
-            .await
+        blocking(move || Ok(super::blobs::try_lock(&file)?.map(|file| Taken(Box::new(file))))).await
+    }
+
+    async fn take_pass(&self, account: AccountId) -> Result<Option<Taken>> {
+        let file = self.dir().join(format!("pass-{account}.lock"));
+        blocking(move || Ok(super::blobs::try_lock(&file)?.map(|file| Taken(Box::new(file))))).await
     }
 
     async fn has_op(&self, account: AccountId) -> Result<bool> {

@@ -11,7 +11,7 @@ use tokio::time::{Instant, sleep};
 
 use super::{Answer, Worker};
 use crate::{
-    account::sink::{BatchSize, Op, OpEnd, OpKind, OpRefusal, OpsTaken},
+    account::sink::{BatchSize, Op, OpEnd, OpKind, OpRefusal, Taken},
     imap::{Reply, Stored},
     types::{Error, Event, OperationId},
 };
@@ -39,7 +39,7 @@ pub(super) struct Acts {
     /// Who wants to know how it went.
     answers: Vec<Answer<()>>,
     /// They are ours, not another process's.
-    taken: Option<OpsTaken>,
+    taken: Option<Taken>,
     /// How long another process is waited for.
     until: Option<Instant>,
     /// Something was carried out, something that was not done was told, since they were taken.
