@@ -91,6 +91,7 @@ async fn fill(data: &Path) -> (Engine, MailboxId) {
         imap: server.clone(),
         smtp: server,
         user: "robin".into(),
+        sign_in: Default::default(),
         ca_pem: None,
         gateway: None,
         demo: false,

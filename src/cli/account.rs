@@ -136,6 +136,7 @@ fn settings(args: &AddArgs) -> Result<AccountSettings, Failure> {
         imap: server("--imap", &args.imap, args.imap_security)?,
         smtp: server("--smtp", &args.smtp, args.smtp_security)?,
         user: args.user.clone().unwrap_or_else(|| address.to_string()),
+        sign_in: Default::default(),
         address,
         ca_pem,
         gateway: args.gateway.clone(),

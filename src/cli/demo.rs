@@ -141,6 +141,7 @@ pub fn demo_account() -> Result<AccountSettings, Error> {
         imap: server(IMAP_PORT),
         smtp: server(SMTP_PORT),
         user: DEMO_LOGIN.into(),
+        sign_in: Default::default(),
         ca_pem: None,
         gateway: Some("vm.calderfinch.example".into()),
         demo: true,

@@ -166,6 +166,7 @@ pub fn account(id: i64) -> Account {
             imap: server(993),
             smtp: server(465),
             user: "helen".into(),
+            sign_in: Default::default(),
             ca_pem: None,
             gateway: None,
             demo: false,

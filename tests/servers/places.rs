@@ -80,6 +80,7 @@ impl Place {
             imap: self.imap.clone(),
             smtp: self.smtp.clone(),
             user: user.into(),
+            sign_in: Default::default(),
             ca_pem: self.ca.clone(),
             gateway: None,
             demo: false,

@@ -29,6 +29,7 @@ fn settings(user: &str, security: Security) -> Option<(AccountSettings, Secret)>
         imap: server(imap),
         smtp: server(smtp),
         user: user.into(),
+        sign_in: Default::default(),
         ca_pem: std::env::var_os("TESTBED_CA").map(PathBuf::from),
         gateway: None,
         demo: false,

@@ -174,6 +174,7 @@ pub fn settings(security: Security) -> AccountSettings {
         imap: server(143),
         smtp: server(587),
         user: USER.into(),
+        sign_in: Default::default(),
         ca_pem: None,
         gateway: None,
         demo: false,

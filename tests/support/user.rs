@@ -62,6 +62,7 @@ pub fn settings() -> AccountSettings {
         imap: server(IMAP),
         smtp: server(SMTP),
         user: "robin".into(),
+        sign_in: Default::default(),
         ca_pem: None,
         gateway: Some("gw.example.com".into()),
         demo: false,

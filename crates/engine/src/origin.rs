@@ -113,6 +113,7 @@ mod tests {
             imap: server.clone(),
             smtp: server,
             user: "robin".into(),
+            sign_in: Default::default(),
             ca_pem: None,
             gateway: None,
             demo: false,

@@ -74,6 +74,7 @@ async fn ask(said: Vec<u8>) {
         imap: server(143),
         smtp: server(587),
         user: "ada".into(),
+        sign_in: Default::default(),
         ca_pem: None,
         gateway: None,
         demo: false,

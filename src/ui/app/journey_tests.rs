@@ -98,6 +98,7 @@ fn demo_account() -> AccountSettings {
         imap: host(143),
         smtp: host(587),
         user: DEMO_LOGIN.into(),
+        sign_in: Default::default(),
         ca_pem: None,
         gateway: Some("vm.calderfinch.example".into()),
         demo: true,

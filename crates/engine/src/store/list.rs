@@ -313,6 +313,7 @@ pub(super) mod tests {
             imap: server.clone(),
             smtp: server,
             user: "robin".into(),
+            sign_in: Default::default(),
             ca_pem: None,
             gateway: None,
             demo: false,

@@ -40,6 +40,46 @@ pub struct Server {
     pub security: Security,
 }
 
+/// What an account signs in with.
+#[derive(Debug, Clone, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum SignIn {
+    /// A password.
+    #[default]
+    Password,
+    /// Access tokens of a provider (OAuth 2.0, RFC 6749).
+    OAuth(OAuth),
+}
+
+impl SignIn {
+    /// Whether the secret is an access token and not a password.
+    #[must_use]
+    pub fn is_token(&self) -> bool {
+        matches!(self, Self::OAuth(_))
+    }
+}
+
+/// Whose access tokens an account signs in with.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct OAuth {
+    /// Who gives them.
+    pub provider: Provider,
+    /// What Aloud is called there.
+    pub client_id: String,
+}
+
+/// Who gives access tokens.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Provider {
+    /// Microsoft 365 and Outlook.com.
+    Microsoft,
+    /// Gmail and Google Workspace.
+    Google,
+    /// An issuer that says of itself where things are (OpenID Connect Discovery): an https URL.
+    Issuer(String),
+}
+
 /// What an account needs, except the password.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct AccountSettings {
@@ -55,6 +95,9 @@ pub struct AccountSettings {
     pub smtp: Server,
     /// Login name at both.
     pub user: String,
+    /// What it signs in with at both.
+    #[serde(default)]
+    pub sign_in: SignIn,
     /// A CA certificate in PEM that is trusted besides the platform's.
     pub ca_pem: Option<PathBuf>,
     /// Domain that telephone numbers are sent to (RFC 3804), if there is one.

@@ -425,6 +425,7 @@ impl Account {
             } else {
                 self.user.trim().to_owned()
             },
+            sign_in: Default::default(),
             address,
             ca_pem: Some(self.ca.trim()).filter(|ca| !ca.is_empty()).map(PathBuf::from),
             gateway: (!gateway.is_empty()).then(|| gateway.to_owned()),

@@ -19,6 +19,7 @@ async fn filled() -> (tempfile::TempDir, Store, AccountId, MailboxId, MailboxId)
         imap: server.clone(),
         smtp: server,
         user: "robin".into(),
+        sign_in: Default::default(),
         ca_pem: None,
         gateway: None,
         demo: false,
