@@ -18,6 +18,7 @@ pub(crate) mod origin;
 pub mod outbox;
 pub mod receipts;
 pub(crate) mod reclassify;
+pub(crate) mod sasl;
 pub mod secrets;
 pub mod smtp;
 pub mod store;

@@ -102,6 +102,9 @@ pub enum Fault {
     /// AUTH does not come to an end.
     #[error("too many questions while signing in")]
     EndlessAuth,
+    /// The server accepted a sign-in, or asked for it, without the proof that belongs to it.
+    #[error("the server did not prove that it knows the password")]
+    FalseServer,
     /// The answer to DATA is neither yes nor no.
     #[error("the answer to DATA cannot be used")]
     Data,
