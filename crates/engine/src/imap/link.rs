@@ -206,11 +206,32 @@ impl Link {
         }
         let tag = self.start(None);
         let outcome = async {
-            self.write(format!("{tag} {words}\r\n").as_bytes()).await?;
+            let line = zeroize::Zeroizing::new(format!("{tag} {words}\r\n"));
+            self.write(line.as_bytes()).await?;
             self.until(&tag, true, Instant::now() + COMMAND, listener).await
         }
         .await;
         self.settle(outcome).map(|done| (tag, done))
+    }
+
+    /// Answers what a command that was opened asks; `None` when the server asks again.
+    pub(super) async fn reply(
+        &mut self,
+        tag: &str,
+        line: &[u8],
+        listener: Listener<'_>,
+    ) -> Result<Option<Done>, Error> {
+        let outcome = async {
+            self.write(line).await?;
+            self.until(tag, true, Instant::now() + COMMAND, listener).await
+        }
+        .await;
+        self.settle(outcome)
+    }
+
+    /// What the server's certificate can be bound into a sign-in by.
+    pub(super) fn end_point(&self) -> Option<Vec<u8>> {
+        self.wire().end_point()
     }
 
     /// Goes on with a command that was opened.

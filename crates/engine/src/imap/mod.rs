@@ -21,6 +21,7 @@ mod reply;
 mod salvage;
 pub mod screen;
 mod session;
+mod sign_in;
 mod status;
 mod types;
 

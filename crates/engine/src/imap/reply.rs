@@ -94,6 +94,24 @@ impl Reply {
         }
     }
 
+    /// True if the server says that user name or password are the reason, or what they may do
+    /// (RFC 5530 section 3).
+    #[must_use]
+    pub fn names_credentials(&self) -> bool {
+        const CODES: [&str; 5] = [
+            "AUTHENTICATIONFAILED",
+            "AUTHORIZATIONFAILED",
+            "EXPIRED",
+            "PRIVACYREQUIRED",
+            "CONTACTADMIN",
+        ];
+        let code = self.text.trim_start().strip_prefix('[').and_then(|rest| {
+            let atom = rest.split([']', ' ']).next()?;
+            CODES.iter().find(|code| code.eq_ignore_ascii_case(atom))
+        });
+        code.is_some()
+    }
+
     /// True if the server says why it will never do this. Without a code nobody knows.
     #[must_use]
     pub fn is_final(&self) -> bool {
@@ -124,6 +142,21 @@ mod tests {
         ] {
             let reply = Reply::parse(text);
             assert_eq!((reply.code, reply.passes()), (code, passes), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn some_codes_are_about_the_credentials() {
+        for (text, want) in [
+            ("[AUTHENTICATIONFAILED] Invalid credentials (Failure)", true),
+            ("[authorizationfailed]", true),
+            ("[EXPIRED] change it", true),
+            ("Authentication failed", false),
+            ("[UNAVAILABLE] later", false),
+            ("[CANNOT] no such mechanism", false),
+            ("wrong [AUTHENTICATIONFAILED]", false),
+        ] {
+            assert_eq!(Reply::parse(text).names_credentials(), want, "{text}");
         }
     }
 }

@@ -5,11 +5,9 @@ mod room;
 
 use std::{collections::HashSet, sync::Arc, time::Duration};
 
-use base64::Engine as _;
 use imap_proto::{MailboxDatum, Response, ResponseCode, Status};
 use tokio::time::{Instant, timeout_at};
 use tokio_util::sync::CancellationToken;
-use zeroize::Zeroizing;
 
 use super::{
     Answer,
@@ -17,6 +15,7 @@ use super::{
     link::{Done, Link, Literals, spell},
     names,
     read::{read_flags, read_seen, read_slice, uid_of},
+    sign_in::{Signed, sign_in},
     types::{IdleEnd, Listed, SeenFlags, Selected, Stored},
 };
 use crate::{
@@ -84,6 +83,37 @@ impl Session {
         password: &Secret,
         traffic: &Arc<Traffic>,
     ) -> Result<Self, Error> {
+        let mut plan = None;
+        loop {
+            let (mut session, signed_in) = Self::open(dialer, settings, traffic).await?;
+            session.note_literals();
+            if signed_in {
+                return Ok(session);
+            }
+            let Self { link, capabilities, .. } = &mut session;
+            let fresh = match sign_in(link, capabilities, settings, password, &mut plan).await? {
+                Signed::In(fresh) => fresh,
+                Signed::HungUp => continue,
+            };
+            match fresh {
+                Some(told) => *capabilities = told,
+                None => match self::capabilities(link).await {
+                    // What was told before is all there is.
+                    Err(Error::Server(_)) => {}
+                    told => *capabilities = told?,
+                },
+            }
+            session.note_literals();
+            return Ok(session);
+        }
+    }
+
+    /// Connects and learns what the server can do; whether it has signed us in already.
+    async fn open(
+        dialer: &dyn Dialer,
+        settings: &AccountSettings,
+        traffic: &Arc<Traffic>,
+    ) -> Result<(Self, bool), Error> {
         let server = &settings.imap;
         let trust = Trust::for_server(server, settings.ca_pem.as_deref()).await?;
         let wire = Wire::open(dialer, server, &trust, Arc::clone(traffic)).await?;
@@ -98,27 +128,11 @@ impl Session {
             (link, greeting)
         };
         let (signed_in, told) = greeting;
-        let mut session = match told {
-            Some(capabilities) => Self { link, capabilities, listed_whole: true },
-            None => {
-                let capabilities = capabilities(&mut link).await?;
-                Self { link, capabilities, listed_whole: true }
-            }
+        let capabilities = match told {
+            Some(capabilities) => capabilities,
+            None => capabilities(&mut link).await?,
         };
-        if !signed_in {
-            session.note_literals();
-            let fresh = session.sign_in(&settings.user, password).await?;
-            session.capabilities = match fresh {
-                Some(capabilities) => capabilities,
-                None => match capabilities(&mut session.link).await {
-                    // What was told before is all there is.
-                    Err(Error::Server(_)) => session.capabilities,
-                    told => told?,
-                },
-            };
-        }
-        session.note_literals();
-        Ok(session)
+        Ok((Self { link, capabilities, listed_whole: true }, signed_in))
     }
 
     fn note_literals(&mut self) {
@@ -129,39 +143,6 @@ impl Session {
         } else {
             Literals::Synchronizing
         };
-    }
-
-    async fn sign_in(
-        &mut self,
-        user: &str,
-        password: &Secret,
-    ) -> Result<Option<Vec<String>>, Error> {
-        let done = if self.has("AUTH=PLAIN") {
-            self.authenticate_plain(user, password).await?
-        } else if self.has("LOGINDISABLED") {
-            return Err(Error::NoSignIn);
-        } else {
-            let login = Command::new("LOGIN").string(user).string(password.expose());
-            self.link.run(&login, &mut |_| {}).await?
-        };
-        match done {
-            Done::Ok { capabilities } => Ok(capabilities),
-            // The server is there and the password may be right (docs/reliability.md 2).
-            Done::No(reply) | Done::Bad(reply) if reply.passes() => Err(Error::Server(reply.text)),
-            Done::No(reply) | Done::Bad(reply) => Err(Error::Auth(reply.text)),
-        }
-    }
-
-    async fn authenticate_plain(&mut self, user: &str, password: &Secret) -> Result<Done, Error> {
-        let plain = Zeroizing::new(format!("\0{user}\0{}", password.expose()));
-        let coded =
-            Zeroizing::new(base64::engine::general_purpose::STANDARD.encode(plain.as_bytes()));
-        let (tag, done) = self.link.open("AUTHENTICATE PLAIN", &mut |_| {}).await?;
-        if let Some(done) = done {
-            return Ok(done);
-        }
-        let line = Zeroizing::new(format!("{}\r\n", coded.as_str()));
-        self.link.close(&tag, line.as_bytes(), crate::net::REPLY, &mut |_| {}).await
     }
 
     /// ID (RFC 2971), where the server has it: some hide everything from clients that do not say who

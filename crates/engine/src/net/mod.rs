@@ -8,6 +8,7 @@
 #![cfg_attr(not(test), warn(clippy::indexing_slicing))]
 
 mod dial;
+mod end_point;
 mod line;
 mod tls;
 mod wire;

@@ -210,6 +210,17 @@ impl Wire {
         self.written
     }
 
+    /// What the server's certificate can be bound into a sign-in by; `None` without TLS.
+    pub(crate) fn end_point(&self) -> Option<Vec<u8>> {
+        match &self.inner {
+            Inner::Plain(_) => None,
+            Inner::Tls(stream) => {
+                let certificates = stream.get_ref().1.peer_certificates()?;
+                super::end_point::end_point(certificates.first()?)
+            }
+        }
+    }
+
     /// The counters.
     #[must_use]
     pub fn traffic(&self) -> &Arc<Traffic> {
