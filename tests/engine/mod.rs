@@ -22,6 +22,7 @@ mod refusals;
 mod scale;
 mod secrecy;
 mod sending;
+mod sign_in;
 mod smtp_wire;
 mod sound;
 pub mod streaming;

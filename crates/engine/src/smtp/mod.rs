@@ -1,8 +1,8 @@
 //! Mail submission (RFC 6409, RFC 5321) through lettre's connection, over a [`Wire`] of ours.
 //!
 //! We connect and encrypt ([`super::net`]), read the EHLO answer ourselves (SIZE, DSN), set every
-//! MAIL and RCPT parameter, and put a deadline on each step; lettre carries the dialogue, the AUTH
-//! exchange and dot-stuffing. A message goes to all its recipients or to none, only as canonical
+//! MAIL and RCPT parameter, sign in ([`crate::sasl`]), and put a deadline on each step; lettre carries
+//! the dialogue and dot-stuffing. A message goes to all its recipients or to none, only as canonical
 //! CRLF lines, and the caller learns in which phase a connection broke, so that nothing is sent
 //! twice silently (docs/reliability.md 1).
 //!
@@ -15,21 +15,21 @@
 #![cfg_attr(not(test), warn(clippy::indexing_slicing))]
 
 mod pipe;
+mod sign_in;
 mod types;
 
 use std::{fmt, sync::Arc, time::Duration};
 
 use lettre::transport::smtp::{
-    authentication::{Credentials, Mechanism},
-    client::AsyncSmtpConnection,
-    commands::Auth,
-    extension::ClientId,
-    response::Response,
+    client::AsyncSmtpConnection, extension::ClientId, response::Response,
 };
 use tokio::time::timeout;
 
-use self::pipe::{Pipe, View};
 pub use self::types::{DataGate, EnhancedCode, Envelope, SmtpFacts, SubmitOutcome};
+use self::{
+    pipe::{Pipe, View},
+    sign_in::Signed,
+};
 use super::{
     net::{Dialer, Lines, REPLY, Traffic, Trust, Wire},
     types::{AccountSettings, Broken, Error, Fault, Invalid, Security},
@@ -68,13 +68,10 @@ pub async fn submit(
 ) -> Result<SubmitOutcome, Error> {
     check_lines(octets)?;
     let recipients = check_envelope(envelope)?;
-    let mut dialogue = match Dialogue::open(dialer, settings, Arc::default()).await? {
+    let mut dialogue = match Dialogue::signed_in(dialer, settings, password).await? {
         Ok(dialogue) => dialogue,
         Err(refused) => return Ok(refused),
     };
-    if let Err(refused) = dialogue.sign_in(&settings.user, password).await? {
-        return Ok(refused);
-    }
     gate.server_offers(&dialogue.facts).await;
     let outcome = dialogue.message(envelope, &recipients, octets, gate).await;
     dialogue.quit().await;
@@ -98,9 +95,8 @@ pub async fn probe(
         }
         SubmitOutcome::Accepted { .. } => Error::Protocol(Fault::Unasked),
     };
-    let opened = Dialogue::open(dialer, settings, Arc::default()).await?;
-    let mut dialogue = opened.map_err(refused)?;
-    dialogue.sign_in(&settings.user, password).await?.map_err(refused)?;
+    let opened = Dialogue::signed_in(dialer, settings, password).await?;
+    let dialogue = opened.map_err(refused)?;
     let facts = dialogue.facts.clone();
     dialogue.quit().await;
     Ok(facts)
@@ -114,9 +110,31 @@ struct Dialogue {
     view: Arc<View>,
     facts: SmtpFacts,
     traffic: Arc<Traffic>,
+    /// What the server's certificate can be bound into a sign-in by.
+    end_point: Option<Vec<u8>>,
 }
 
 impl Dialogue {
+    /// Connects and signs in, over another connection where the server hangs up on a mechanism.
+    async fn signed_in(
+        dialer: &dyn Dialer,
+        settings: &AccountSettings,
+        secret: &Secret,
+    ) -> Result<Step<Self>, Error> {
+        let mut plan = None;
+        loop {
+            let mut dialogue = match Self::open(dialer, settings, Arc::default()).await? {
+                Ok(dialogue) => dialogue,
+                Err(refused) => return Ok(Err(refused)),
+            };
+            match dialogue.sign_in(settings, secret, &mut plan).await? {
+                Ok(Signed::In) => return Ok(Ok(dialogue)),
+                Ok(Signed::HungUp) => {}
+                Err(refused) => return Ok(Err(refused)),
+            }
+        }
+    }
+
     async fn open(
         dialer: &dyn Dialer,
         settings: &AccountSettings,
@@ -134,6 +152,7 @@ impl Dialogue {
             };
         }
         let peer = wire.peer().to_owned();
+        let end_point = wire.end_point();
         let view = Arc::<View>::default();
         let pipe = Box::new(Pipe::new(wire, Arc::clone(&view), greeted));
         let me = me();
@@ -141,43 +160,11 @@ impl Dialogue {
         match timeout(REPLY, connecting).await {
             Ok(Ok(connection)) => {
                 let facts = read_facts(&view.reply());
-                Ok(Ok(Self { connection, view, facts, traffic }))
+                Ok(Ok(Self { connection, view, facts, traffic, end_point }))
             }
             Ok(Err(error)) => Ok(Err(outcome(&error, &view.reply(), &view, None, false))),
             Err(_) => Err(Error::Unreachable { host: peer, reason: Broken::Silent }),
         }
-    }
-
-    /// Signs in where the server offers it. A server that offers none decides by itself what it
-    /// takes from us.
-    async fn sign_in(&mut self, user: &str, password: &Secret) -> Result<Step<()>, Error> {
-        let offers = |name: &str| self.facts.auth.iter().any(|known| known == name);
-        let mechanism = if offers("PLAIN") {
-            Mechanism::Plain
-        } else if offers("LOGIN") {
-            Mechanism::Login
-        } else if self.facts.auth.is_empty() {
-            return Ok(Ok(()));
-        } else {
-            return Err(Error::NoSignIn);
-        };
-        let credentials = Credentials::new(user.to_owned(), password.expose().to_owned());
-        let invalid = |_| Error::Protocol(Fault::Auth);
-        let mut command = Auth::new(mechanism, credentials.clone(), None).map_err(invalid)?;
-        for _ in 0..4 {
-            match self.step(command).await {
-                Ok(reply) if reply.has_code(334) => {
-                    command = Auth::new_from_response(mechanism, credentials.clone(), &reply)
-                        .map_err(invalid)?;
-                }
-                Ok(_) => return Ok(Ok(())),
-                Err(SubmitOutcome::Refused { text, permanent: true, .. }) => {
-                    return Err(Error::Auth(text));
-                }
-                Err(other) => return Ok(Err(other)),
-            }
-        }
-        Err(Error::Protocol(Fault::EndlessAuth))
     }
 
     async fn message(
