@@ -164,6 +164,49 @@ mod tests {
     }
 
     #[test]
+    fn a_reading_is_no_damaged_recording() {
+        for line in [
+            "SOUND;X-IRMC-N:",
+            "SOUND;X-IRMC-N;CHARSET=UTF-8:Roe;Jane;;;",
+            "SOUND;X-IRMC-N;CHARSET=SHIFT_JIS;ENCODING=QUOTED-PRINTABLE:=DB=B0;=BC=DE;;;",
+            "SOUND;TYPE=x-irmc-n;CHARSET=UTF-8:ｼﾞｪｰﾝ",
+            "SOUND:JON Q PUBLIK",
+            "SOUND;CHARSET=UTF-8:YON KYU",
+            "SOUND;VALUE=text:JON Q PUBLIK",
+        ] {
+            let doc = body(&format!("VERSION:2.1\nFN:x\n{line}\nTEL:1"));
+            assert_eq!((doc.sound, doc.problem, doc.tels.len()), (None, None, 1), "{line}");
+        }
+        // A recording that is none still is damaged.
+        for line in ["SOUND;WAVE;BASE64:", "SOUND;WAVE:what", "SOUND;ENCODING=b;TYPE=basic:"] {
+            assert!(body(&format!("FN:x\n{line}")).problem.is_some(), "{line}");
+        }
+    }
+
+    #[test]
+    fn what_version_2_1_folds_keeps_its_blanks() {
+        let old = body(
+            "VERSION:2.1\nFN:Jane\n Roe\nNOTE:Hello\n World\nORG;QUOTED-PRINTABLE:Caf=C3=A9=\n \
+             bar;=\nNorth=\n\tSide",
+        );
+        assert_eq!(old.name.as_deref(), Some("Jane Roe"));
+        assert_eq!(old.notes.as_deref(), Some("Hello World"));
+        assert_eq!(old.organization.as_deref(), Some("Café bar, North Side"));
+        // Later versions put the blank in; each card of a file has its own, which may stand last.
+        let cards = parse_all(
+            b"BEGIN:VCARD\r\nVERSION:3.0\r\nFN:Jo\r\n hn\r\nEND:VCARD\r\n\
+              begin: vcard\r\nFN:Jo\r\n hn\r\nVersion: 2.1\r\nEND:VCARD\r\n\
+              BEGIN:VCARD\r\nFN:Jo\r\n hn\r\nEND:VCARD\r\n",
+        );
+        let names: Vec<_> = cards.iter().filter_map(|card| card.name.as_deref()).collect();
+        assert_eq!(names, ["John", "Jo hn", "John"]);
+        // A picture is of letters alone, however it is folded.
+        let photo = body("VERSION:2.1\nFN:x\nPHOTO;GIF;ENCODING=BASE64:\n R0lG\n ODlh\n\nTEL:1");
+        assert_eq!(photo.photo.map(|(_, octets)| octets), Some(b"GIF89a".to_vec()));
+        assert_eq!(photo.tels.len(), 1);
+    }
+
+    #[test]
     fn repairs_what_real_cards_have() {
         let quoted = body(
             "VERSION:2.1\nN;CHARSET=ISO-8859-1;QUOTED-PRINTABLE:M=FCller;J=F6rg\n\

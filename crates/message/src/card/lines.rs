@@ -1,7 +1,8 @@
 //! Octets to property lines (RFC 2425 section 5.8, RFC 2426, RFC 6350, vCard 2.1).
 //!
-//! Undone here: the character set of the file and of a property, folding in its three forms (blank,
-//! soft line break of quoted-printable, bare base64 lines), nested AGENT cards, junk and blank lines,
+//! Undone here: the character set of the file and of a property, folding in its forms (a blank that
+//! was put in, or in version 2.1 one that belongs to the text; soft line break of quoted-printable;
+//! bare base64 lines), nested AGENT cards, junk and blank lines,
 //! bare parameters, quoted-printable, base64, `data:` and `cid:` references with the slips of
 //! RFC 2421's own examples. Which property means what is [`super::read`]'s matter.
 
@@ -85,6 +86,9 @@ impl Text {
 
 /// What a SOUND or PHOTO holds.
 pub(super) enum Binary {
+    /// A text that says how the name is read: the SOUND of version 2.1 that names no encoding, and
+    /// the `X-IRMC-N` of mobile telephones. No recording.
+    Reading,
     /// Type in lower case as the card says it, and the octets.
     Octets(String, Vec<u8>),
     /// Content-ID of another part.
@@ -156,21 +160,29 @@ fn text(octets: &[u8]) -> String {
     }
 }
 
-/// Unfolded lines.
+/// Unfolded lines. Version 2.1 folds where a blank is, which stays (section 2.1.3 there: RFC 822
+/// folding); the others put one in (RFC 2425 section 5.8.1). A soft line break takes nothing along in
+/// 2.1; no later version knows it, and there a blank after it is folding.
 fn logical(text: &str) -> Vec<String> {
     let mut out: Vec<String> = Vec::new();
     let mut soft = false;
+    let mut old = false;
+    let mut cards = OldCards::of(text);
     for line in text.split('\n') {
         let line = line.strip_suffix('\r').unwrap_or(line);
+        if is_begin(line) {
+            old = cards.next();
+        }
         let previous = out.last_mut();
         match previous {
             Some(previous) if soft => {
                 previous.pop();
-                previous.push_str(line.trim_start_matches([' ', '\t']));
+                let blanks: &[char] = if old { &[] } else { &[' ', '\t'] };
+                previous.push_str(line.trim_start_matches(blanks));
             }
             // Blanks alone are folded blanks too; at the end of a value they count for nothing.
             Some(previous) if line.starts_with([' ', '\t']) => {
-                previous.push_str(line.get(1..).unwrap_or_default());
+                previous.push_str(if old { line } else { line.get(1..).unwrap_or_default() });
             }
             Some(previous) if is_base64(previous) && is_base64_line(line) => {
                 previous.push_str(line)
@@ -181,6 +193,37 @@ fn logical(text: &str) -> Vec<String> {
         soft = out.last().is_some_and(|l| l.ends_with('=') && is_quoted(l));
     }
     out
+}
+
+fn is_begin(line: &str) -> bool {
+    let mut letters = line.bytes().filter(|b| !b.is_ascii_whitespace());
+    b"begin:vcard".iter().all(|b| letters.next().is_some_and(|found| found.eq_ignore_ascii_case(b)))
+        && letters.next().is_none()
+}
+
+/// Which cards of a text are of version 2.1, in the order of their beginnings. VERSION may be their
+/// last line. One inside another (AGENT) begins a card too, and what follows it is its.
+struct OldCards(std::vec::IntoIter<bool>);
+
+impl OldCards {
+    fn of(text: &str) -> Self {
+        let mut cards = Vec::new();
+        for line in text.lines() {
+            let compact = || line.chars().filter(|c| !c.is_whitespace()).take(12);
+            if is_begin(line) {
+                cards.push(false);
+            } else if line.get(..7).is_some_and(|name| name.eq_ignore_ascii_case("version"))
+                && let Some(last) = cards.last_mut()
+            {
+                *last = compact().skip(7).eq(":2.1".chars());
+            }
+        }
+        Self(cards.into_iter())
+    }
+
+    fn next(&mut self) -> bool {
+        self.0.next().unwrap_or_default()
+    }
 }
 
 fn parameters_contain(line: &str, words: &[&str]) -> bool {
@@ -308,6 +351,9 @@ impl<'a> Property<'a> {
         });
         let kind = kind.unwrap_or_default();
         let value = self.value.trim();
+        if self.name == "SOUND" && kind.starts_with("x-irmc-") {
+            return Binary::Reading;
+        }
         let lower =
             |text: &str, len: usize| text.get(..len).unwrap_or_default().to_ascii_lowercase();
         if lower(value, 4) == "cid:" {
@@ -331,8 +377,11 @@ impl<'a> Property<'a> {
         if self.encoded(&["quoted-printable"]) {
             return octets(kind, encoding::decode(value.as_bytes(), Encoding::QuotedPrintable));
         }
-        if value.contains("://") || self.parameter("VALUE").is_some() {
+        let address = self.parameter("VALUE").is_some_and(|v| !v.eq_ignore_ascii_case("text"));
+        if value.contains("://") || address {
             Binary::Elsewhere
+        } else if self.name == "SOUND" && (kind.is_empty() || self.parameter("VALUE").is_some()) {
+            Binary::Reading
         } else {
             Binary::Damaged
         }
