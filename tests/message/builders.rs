@@ -432,6 +432,36 @@ fn in_strips(page: &Bitmap, rows: u32) -> Vec<u8> {
     file
 }
 
+/// A fax of Aloud's own with a tag that says how it lies.
+fn lying(page: &fax::Bitmap, orientation: u32) -> Vec<u8> {
+    let mut file = fax::encode(std::slice::from_ref(page));
+    let word = |at: usize| u32::from_le_bytes(*file[at..].first_chunk().unwrap()) as usize;
+    let directory = word(4);
+    let entries = usize::from(file[directory]);
+    let mut list = file[directory..directory + 2 + entries * 12].to_vec();
+    list[0] += 1;
+    list.extend([&274_u16.to_le_bytes()[..], &3_u16.to_le_bytes(), &1_u32.to_le_bytes()].concat());
+    list.extend(orientation.to_le_bytes());
+    list.extend([0; 4]);
+    let at = file.len() as u32;
+    file[4..8].copy_from_slice(&at.to_le_bytes());
+    file.extend(list);
+    file
+}
+
+#[test]
+fn a_fax_that_lies_on_its_side_leaves_upright() {
+    let page = page(40);
+    let tiff = lying(&page, 8);
+    assert!(fax::pages(&tiff).unwrap()[0].turned);
+    let letter = Letter { format: Some(VoiceFormat::Vpim), fax: Some(&tiff), ..letter() };
+    let octets = compose::build(&letter, &seed("s")).unwrap();
+    let sent = inspect::body(&octets, "1").unwrap().octets;
+    let info = fax::pages(&sent).unwrap()[0];
+    assert_eq!((info.width, info.height, info.turned), (page.height, page.width, false));
+    assert_eq!(fax::render(&sent, 0).unwrap().rows, fax::render(&tiff, 0).unwrap().rows);
+}
+
 #[test]
 fn any_fax_leaves_as_mh_in_one_strip_a_page() {
     let page = page(40);

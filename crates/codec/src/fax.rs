@@ -1,8 +1,8 @@
 //! Fax pages: TIFF-F in and out (RFC 2306, RFC 3949; ITU-T T.4 and T.6).
 //!
 //! Reads MH, MR, MMR, the byte-aligned variant (compression 2), uncompressed and PackBits pages, in
-//! either byte and bit order, in strips. Bits become [`Bitmap`]s page by page; nothing else of TIFF
-//! is read (no color, no tiles). Writes the minimal profile: MH, one strip a page.
+//! either byte and bit order, in strips or tiles, and turns them upright. Bits become [`Bitmap`]s page
+//! by page; nothing else of TIFF is read (no color). Writes the minimal profile: MH, one strip a page.
 //!
 //! Limits: see [`limits`]; all are checked from the directory before a page is decoded. A damaged
 //! page keeps the rows before the damage, the rest is white. Vectors: `tests/codec/vectors.rs`.
@@ -11,6 +11,7 @@ mod bitmap;
 mod decode;
 mod encode;
 mod tiff;
+mod turn;
 
 pub use bitmap::{Bitmap, Gray};
 pub use encode::encode;
@@ -45,8 +46,13 @@ pub struct PageInfo {
     pub y_dpi: f64,
     /// Name of the coding, for people, such as "MH".
     pub coding: &'static str,
-    /// Number of strips; RFC 2306 wants one.
+    /// Number of strips or tiles; RFC 2306 wants one.
     pub strips: usize,
+    /// In tiles, which RFC 2306 does not have.
+    pub tiled: bool,
+    /// Its rows do not run from the top left of the sheet. Size and resolution are those of the
+    /// sheet.
+    pub turned: bool,
 }
 
 /// Lists the pages of a file in order, without decoding them.
@@ -231,6 +237,74 @@ mod tests {
                     assert_eq!(got.rows, page.rows, "{coding} {photometric} {lsb}");
                 }
             }
+        }
+    }
+
+    /// A page of 30 by 20 pixels as rows of bits in tiles of 16 by 16.
+    fn tiled(page: &Bitmap, extra: &[(u16, u32)]) -> Vec<u8> {
+        let (columns, lines) = (page.width.div_ceil(16), page.height.div_ceil(16));
+        let mut file = b"II*\0\0\0\0\0".to_vec();
+        let mut offsets = Vec::new();
+        for line in 0..lines {
+            for column in 0..columns {
+                offsets.push(file.len() as u32);
+                for y in line * 16..line * 16 + 16 {
+                    let octet = |at: u32| page.row(y).get(at as usize).copied().unwrap_or(0);
+                    file.extend([octet(column * 2), octet(column * 2 + 1)]);
+                }
+            }
+        }
+        let count = offsets.len() as u32;
+        let list = file.len() as u32;
+        file.extend(offsets.iter().flat_map(|offset| offset.to_le_bytes()));
+        let sizes = file.len() as u32;
+        file.extend((0..count).flat_map(|_| 32_u32.to_le_bytes()));
+        let directory = file.len() as u32;
+        file[4..8].copy_from_slice(&directory.to_le_bytes());
+        let mut entries = vec![
+            (256, 1, page.width),
+            (257, 1, page.height),
+            (259, 1, 1),
+            (262, 1, 0),
+            (322, 1, 16),
+            (323, 1, 16),
+            (324, count, list),
+            (325, count, sizes),
+        ];
+        entries.extend(extra.iter().map(|&(tag, value)| (tag, 1, value)));
+        file.extend((entries.len() as u16).to_le_bytes());
+        for (tag, count, value) in entries {
+            file.extend([tag.to_le_bytes(), 4_u16.to_le_bytes()].concat());
+            file.extend([count.to_le_bytes(), value.to_le_bytes()].concat());
+        }
+        file.extend([0; 4]);
+        file
+    }
+
+    #[test]
+    fn tiles_make_a_page_and_hostile_ones_are_bounded() {
+        let wanted = page(30, 20);
+        let file = tiled(&wanted, &[]);
+        let info = super::pages(&file).unwrap()[0];
+        assert_eq!((info.width, info.height, info.strips, info.tiled), (30, 20, 4, true));
+        let got = render(&file, 0).unwrap();
+        assert!(!got.damaged);
+        assert_eq!(got.rows, wanted.rows);
+        // Turned too: what is wide lies high.
+        let turned = tiled(&wanted, &[(274, 6)]);
+        let info = super::pages(&turned).unwrap()[0];
+        assert_eq!((info.width, info.height, info.turned), (20, 30, true));
+        let got = render(&turned, 0).unwrap();
+        assert!((0..30).all(|x| (0..20).all(|y| got.get(19 - y, x) == wanted.get(x, y))));
+        // Too few tiles are damage; sizes that are none, or make more pixels than a page has, errors.
+        let mut cut = file.clone();
+        let count = cut.len() - 4 - 12 * 2 + 4;
+        cut[count..count + 4].copy_from_slice(&2_u32.to_le_bytes());
+        assert!(render(&cut, 0).unwrap().damaged);
+        for (tag, value) in [(322, 0), (323, 0), (322, 12), (322, 1 << 31), (323, u32::MAX)] {
+            let mut odd = file.clone();
+            patch(&mut odd, 0, tag, value);
+            assert!(render(&odd, 0).is_err(), "{tag} {value}");
         }
     }
 

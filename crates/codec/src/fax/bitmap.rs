@@ -97,6 +97,18 @@ impl Bitmap {
         }
     }
 
+    /// Copies whole octets of the rows of a smaller bitmap, as far as they are inside.
+    pub(super) fn put(&mut self, other: &Self, octets_from_left: usize, top: u32) {
+        let stride = self.stride();
+        for y in 0..other.height.min(self.height.saturating_sub(top)) {
+            let start = (top + y) as usize * stride;
+            let line = self.rows.get_mut(start + octets_from_left..start + stride);
+            for (to, from) in line.unwrap_or_default().iter_mut().zip(other.row(y)) {
+                *to = *from;
+            }
+        }
+    }
+
     /// Swaps black and white.
     pub(super) fn invert(&mut self) {
         for octet in &mut self.rows {

@@ -12,31 +12,72 @@ use super::{
 /// Decodes one page whose directory was read from `octets`.
 pub(super) fn page(octets: &[u8], page: &Page) -> Result<Bitmap, Error> {
     page.info()?;
+    let mut bitmap = match page.tile {
+        Some(tile) => in_tiles(octets, page, tile),
+        None => in_strips(octets, page),
+    };
+    if !page.white_is_zero {
+        bitmap.invert();
+    }
+    Ok(page.orientation.upright(bitmap))
+}
+
+fn in_strips(octets: &[u8], page: &Page) -> Bitmap {
     let mut bitmap = Bitmap::blank(page.width, page.height, page.x_dpi, page.y_dpi);
     let mut row = 0;
-    for &(offset, length) in &page.strips {
-        let strip = octets.get(offset..offset.saturating_add(length)).unwrap_or_default();
+    for &place in &page.strips {
         let rows = page.rows_per_strip.min(page.height - row);
-        let reversed: Vec<u8>;
-        let strip = if page.lsb_first {
-            reversed = strip.iter().map(|octet| octet.reverse_bits()).collect();
-            &reversed
-        } else {
-            strip
-        };
-        let done = match page.coding {
-            Coding::Raw => raw(strip, &mut bitmap, row, rows),
-            Coding::PackBits => raw(&unpack(strip, &bitmap, rows), &mut bitmap, row, rows),
-            coding => ccitt(strip, coding, &mut bitmap, row, rows),
-        };
+        let done = rows_of(octets, page, place, &mut bitmap, row, rows);
         bitmap.damaged |= !done;
         row += rows;
     }
     bitmap.damaged |= row < page.height;
-    if !page.white_is_zero {
-        bitmap.invert();
+    bitmap
+}
+
+/// Each tile is a small page of its own; what reaches over the edges of the page is cut off.
+fn in_tiles(octets: &[u8], page: &Page, (width, height): (u32, u32)) -> Bitmap {
+    let mut bitmap = Bitmap::blank(page.width, page.height, page.x_dpi, page.y_dpi);
+    let columns = page.width.div_ceil(width);
+    let mut places = page.strips.iter();
+    for top in (0..page.height).step_by(height as usize) {
+        for column in 0..columns {
+            let Some(&place) = places.next() else {
+                bitmap.damaged = true;
+                return bitmap;
+            };
+            let mut tile = Bitmap::blank(width, height, page.x_dpi, page.y_dpi);
+            let done = rows_of(octets, page, place, &mut tile, 0, height);
+            bitmap.damaged |= !done;
+            bitmap.put(&tile, column as usize * tile.stride(), top);
+        }
     }
-    Ok(bitmap)
+    bitmap.clear_padding();
+    bitmap
+}
+
+/// Decodes one strip or tile into the bitmap from `row` on; returns whether it was undamaged.
+fn rows_of(
+    octets: &[u8],
+    page: &Page,
+    (offset, length): (usize, usize),
+    bitmap: &mut Bitmap,
+    row: u32,
+    rows: u32,
+) -> bool {
+    let strip = octets.get(offset..offset.saturating_add(length)).unwrap_or_default();
+    let reversed: Vec<u8>;
+    let strip = if page.lsb_first {
+        reversed = strip.iter().map(|octet| octet.reverse_bits()).collect();
+        &reversed
+    } else {
+        strip
+    };
+    match page.coding {
+        Coding::Raw => raw(strip, bitmap, row, rows),
+        Coding::PackBits => raw(&unpack(strip, bitmap, rows), bitmap, row, rows),
+        coding => ccitt(strip, coding, bitmap, row, rows),
+    }
 }
 
 /// Copies uncompressed rows; returns whether the strip was complete.

@@ -1,9 +1,9 @@
 //! The directories of a TIFF file: just the tags that a fax page has (TIFF 6.0, RFC 2306).
 //!
-//! Offsets and counts are untrusted: every access is checked, strips may not add up to more than
-//! the file, and a directory is visited once.
+//! Offsets and counts are untrusted: every access is checked, strips or tiles may not add up to more
+//! than the file, and a directory is visited once.
 
-use super::{Error, PageInfo, limits};
+use super::{Error, PageInfo, limits, turn::Orientation};
 
 /// How the rows are coded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,6 +46,11 @@ pub(super) struct Page {
     /// A set bit is black, as in all faxes.
     pub white_is_zero: bool,
     pub rows_per_strip: u32,
+    /// Where the first row and column are on the sheet. Width, height and resolution are those of the
+    /// rows as they stand.
+    pub orientation: Orientation,
+    /// Width and height of a tile, where the page is in tiles; `strips` are those then, row by row.
+    pub tile: Option<(u32, u32)>,
     /// PageNumber, counted from 0.
     pub number: Option<u32>,
     /// Offset and length, within the file.
@@ -63,14 +68,21 @@ impl Page {
         if pixels / 8 > limits::RATIO.saturating_mul(coded as u64) {
             return Err(Error::Limit("compression of a fax page"));
         }
-        Ok(PageInfo {
+        let mut info = PageInfo {
             width: self.width,
             height: self.height,
             x_dpi: self.x_dpi,
             y_dpi: self.y_dpi,
             coding: self.coding.name(),
             strips: self.strips.len(),
-        })
+            tiled: self.tile.is_some(),
+            turned: self.orientation != Orientation::default(),
+        };
+        if self.orientation.is_sideways() {
+            std::mem::swap(&mut info.width, &mut info.height);
+            std::mem::swap(&mut info.x_dpi, &mut info.y_dpi);
+        }
+        Ok(info)
     }
 }
 
@@ -223,7 +235,18 @@ fn directory(reader: Reader<'_>, first: usize, count: usize) -> Result<Option<Pa
         entry(283).and_then(|e| e.ratio()),
         number(296).unwrap_or(2),
     );
-    let strips = strips(reader.octets.len(), entry(273), entry(279), height, rows_per_strip)?;
+    let file = reader.octets.len();
+    let tile = number(322).zip(number(323));
+    let strips = match tile {
+        Some(tile) => {
+            let wanted = tiles(width, height, tile)?;
+            strips(file, entry(324).or(entry(273)), entry(325).or(entry(279)), wanted)?
+        }
+        None => {
+            let wanted = height.div_ceil(rows_per_strip.max(1)).min(limits::HEIGHT) as usize;
+            strips(file, entry(273), entry(279), wanted)?
+        }
+    };
     Ok(Some(Page {
         width,
         height,
@@ -233,22 +256,34 @@ fn directory(reader: Reader<'_>, first: usize, count: usize) -> Result<Option<Pa
         lsb_first: number(266) == Some(2),
         white_is_zero: number(262).unwrap_or(0) == 0,
         rows_per_strip,
+        orientation: Orientation::of(number(274)),
+        tile,
         number: number(297),
         strips,
     }))
 }
 
-/// Offsets and lengths of the strips. Lengths past the end are cut; a missing length of the only
-/// strip means the rest of the file.
+/// How many tiles a page has (TIFF 6.0 section 15). The last of a row and of a column are whole too,
+/// so all together may have more pixels than the page; not more than a page may have.
+fn tiles(width: u32, height: u32, (across, down): (u32, u32)) -> Result<usize, Error> {
+    if across == 0 || down == 0 || across % 8 != 0 {
+        return Err(damaged("tiles of no usable size"));
+    }
+    let (columns, rows) = (u64::from(width.div_ceil(across)), u64::from(height.div_ceil(down)));
+    let pixels = (columns * u64::from(across)).saturating_mul(rows * u64::from(down));
+    let count = usize::try_from(columns * rows).ok().filter(|_| pixels <= limits::PIXELS);
+    count.ok_or(Error::Limit("size of a fax page"))
+}
+
+/// Offsets and lengths of the strips or tiles. Lengths past the end are cut; a missing length of the
+/// only strip means the rest of the file.
 fn strips(
     file: usize,
     offsets: Option<Entry<'_>>,
     lengths: Option<Entry<'_>>,
-    height: u32,
-    rows_per_strip: u32,
+    wanted: usize,
 ) -> Result<Vec<(usize, usize)>, Error> {
     let offsets = offsets.ok_or_else(|| damaged("page without data"))?;
-    let wanted = height.div_ceil(rows_per_strip.max(1)).min(limits::HEIGHT) as usize;
     let mut strips = Vec::new();
     let mut total = 0_usize;
     for index in 0..wanted.min(offsets.count) {

@@ -7,7 +7,7 @@ use aloud_codec::{self as codec, fax};
 /// Pixels of all pages together that are coded anew; 125 MB of bits.
 const PIXELS_MAX: u64 = 1_000_000_000;
 
-/// The pages as `image/tiff; application=faxbw`. A file of MH pages in one strip each travels as it
+/// The pages as `image/tiff; application=faxbw`. A file of upright MH pages in one strip each travels as it
 /// is; any other is coded anew, because older readers take nothing else.
 ///
 /// # Errors
@@ -32,7 +32,10 @@ fn profiled(tiff: &[u8]) -> Result<Vec<u8>, Error> {
     if pages.is_empty() {
         return Err(codec::Error::Empty.into());
     }
-    if pages.iter().all(|page| page.coding == "MH" && page.strips == 1) {
+    let plain = |page: &fax::PageInfo| {
+        page.coding == "MH" && page.strips == 1 && !page.tiled && !page.turned
+    };
+    if pages.iter().all(plain) {
         return Ok(tiff.to_vec());
     }
     let pixels: u64 = pages.iter().map(|p| u64::from(p.width) * u64::from(p.height)).sum();

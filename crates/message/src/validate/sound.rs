@@ -179,6 +179,9 @@ fn fax_profile(s: &Scene<'_>) -> Verdict {
                     f.expect(page.strips == 1, || {
                         format!("{at}: page {} is in {} strips", number + 1, page.strips)
                     });
+                    f.expect(!page.tiled && !page.turned, || {
+                        format!("{at}: page {} is in tiles or not upright", number + 1)
+                    });
                 }
             }
         }
