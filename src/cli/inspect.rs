@@ -71,12 +71,21 @@ pub(super) fn read_input(file: &str) -> io::Result<Vec<u8>> {
     let read = if file == "-" {
         io::stdin().lock().take(MESSAGE_MAX + 1).read_to_end(&mut raw)
     } else {
-        fs::File::open(file)?.take(MESSAGE_MAX + 1).read_to_end(&mut raw)
+        let file = fs::File::open(file)?;
+        // What is too large is not read first. Of what is no file, the length says nothing.
+        if file.metadata()?.len() > MESSAGE_MAX {
+            return Err(too_large());
+        }
+        file.take(MESSAGE_MAX + 1).read_to_end(&mut raw)
     }?;
     if read as u64 > MESSAGE_MAX {
-        return Err(io::Error::new(io::ErrorKind::FileTooLarge, fl!("cli-file-too-large")));
+        return Err(too_large());
     }
     Ok(raw)
+}
+
+fn too_large() -> io::Error {
+    io::Error::new(io::ErrorKind::FileTooLarge, fl!("cli-file-too-large"))
 }
 
 /// The form for people: one line a fact, enclosed messages indented.
@@ -209,7 +218,9 @@ fn report_in_words(mail: &Mail) -> Vec<String> {
             .iter()
             .map(|d| {
                 let sentence = wording::delivery::sentence(d);
-                format!("{} {} {}: {sentence}", d.recipient, d.action, d.status)
+                let words = [d.recipient.as_str(), d.action.as_str(), d.status.as_str()];
+                let said: Vec<&str> = words.into_iter().filter(|word| !word.is_empty()).collect();
+                format!("{}: {sentence}", said.join(" "))
             })
             .collect(),
     }
@@ -275,8 +286,12 @@ pub fn extract(args: ExtractArgs) -> Outcome {
     fs::create_dir_all(&args.dir)
         .map_err(|error| Failure::Failed(format!("{}: {error}", args.dir.display())))?;
     let mut failed = Vec::new();
-    for (path, part) in &wanted {
-        let files = files_of(&raw, path, part);
+    let paths: Vec<&str> = wanted.iter().map(|(path, _)| path.as_str()).collect();
+    inspect::bodies(&raw, &paths, |at, body| {
+        let Some((path, part)) = wanted.get(at) else { return Ok(()) };
+        let files = body
+            .ok_or_else(|| fl!("cli-part-missing"))
+            .and_then(|body| files_of(body.octets, path, part));
         match files {
             Ok(files) => {
                 for (name, octets) in files {
@@ -286,7 +301,8 @@ pub fn extract(args: ExtractArgs) -> Outcome {
             }
             Err(reason) => failed.push(fl!("problem-part", path = path, problem = reason)),
         }
-    }
+        Ok::<(), Failure>(())
+    })?;
     if failed.is_empty() { Ok(()) } else { Err(Failure::Failed(failed.join("\naloud: "))) }
 }
 
@@ -307,22 +323,25 @@ pub(super) fn collect<'m>(mail: &'m Mail, above: &str, wanted: &mut Vec<(String,
 }
 
 /// A leaf as files: their names and octets.
-fn files_of(raw: &[u8], path: &str, part: &PartInfo) -> Result<Vec<(String, Vec<u8>)>, String> {
-    let body = inspect::body(raw, path).ok_or_else(|| fl!("cli-part-missing"))?;
+fn files_of(
+    octets: Vec<u8>,
+    path: &str,
+    part: &PartInfo,
+) -> Result<Vec<(String, Vec<u8>)>, String> {
     let stem = stem(path, part);
     match (part.role, part.rendering) {
-        (PartRole::Card, _) => Ok(vec![(format!("{stem}.vcf"), body.octets)]),
-        (_, Rendering::Pages) => fax_pages(&stem, &body.octets),
+        (PartRole::Card, _) => Ok(vec![(format!("{stem}.vcf"), octets)]),
+        (_, Rendering::Pages) => fax_pages(&stem, &octets),
         // A PDF, or a picture that no fax machine makes: as it is.
         (PartRole::Fax, Rendering::Document | Rendering::Other) => {
             let name = part.filename.as_deref().unwrap_or("fax.bin");
             let ending = name.rsplit_once('.').map_or("bin", |(_, ending)| ending);
-            Ok(vec![(format!("{stem}.{ending}"), body.octets)])
+            Ok(vec![(format!("{stem}.{ending}"), octets)])
         }
         _ => {
             let hint =
                 codec::Hint { media_type: &part.media_type, filename: part.filename.as_deref() };
-            let pcm = codec::decode(&body.octets, hint, codec::Limits::default())
+            let pcm = codec::decode(&octets, hint, codec::Limits::default())
                 .map_err(|error| wording::problem::audio(&error))?;
             Ok(vec![(format!("{stem}.wav"), codec::wav::write(&pcm))])
         }

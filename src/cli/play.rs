@@ -58,17 +58,19 @@ pub fn play(args: PlayArgs) -> Outcome {
     }
     // One after the other, so that many recordings need no more room than one.
     let mut failed = Vec::new();
-    for (path, part) in found {
-        let Some(body) = inspect::body(&input, &path) else { continue };
+    let paths: Vec<&str> = found.iter().map(|(path, _)| path.as_str()).collect();
+    inspect::bodies(&input, &paths, |at, body| {
+        let Some(((path, part), body)) = found.get(at).zip(body) else { return Ok(()) };
         let hint = Hint { media_type: &part.media_type, filename: part.filename.as_deref() };
         match codec::decode(&body.octets, hint, Limits::default()) {
-            Ok(pcm) => one(&args, Some((&path, part)), &pcm)?,
+            Ok(pcm) => one(&args, Some((path.as_str(), *part)), &pcm)?,
             Err(error) => {
                 let why = wording::problem::audio(&error);
-                failed.push(fl!("problem-part", path = &path, problem = why));
+                failed.push(fl!("problem-part", path = path.as_str(), problem = why));
             }
         }
-    }
+        Ok::<(), Failure>(())
+    })?;
     if failed.is_empty() { Ok(()) } else { Err(Failure::Failed(failed.join("\naloud: "))) }
 }
 

@@ -100,23 +100,64 @@ pub fn body(raw: &[u8], path: &str) -> Option<Body> {
 /// container whose end has not come is open, in a whole message it is damaged and stays closed.
 #[must_use]
 pub fn body_with(raw: &[u8], path: &str, options: &ReadOptions) -> Option<Body> {
-    let steps: Vec<&str> = path.split('/').take(FORWARD_DEPTH + 2).collect();
-    (steps.len() <= FORWARD_DEPTH + 1).then_some(())?;
-    let mut found = Body { octets: Vec::new(), damaged: false };
-    let mut whole = options.whole;
-    for (level, step) in steps.iter().enumerate() {
-        let outer = std::mem::take(&mut found.octets);
-        let plain = View::parse(if level == 0 { raw } else { &outer });
-        let containers = Containers::of(&plain, whole);
-        let view = containers.put_into(plain);
-        let part = view.leaf(step)?;
-        let last = level + 1 == steps.len();
-        (last || part.shape == Shape::Original).then_some(())?;
-        whole |= part.closed;
-        let decoded = part.decode();
-        found = Body { octets: decoded.octets, damaged: decoded.damaged };
+    let mut found = None;
+    let taken = leaves(raw, &[(0, path)], options.whole, 0, &mut |_, body| {
+        found = body;
+        Ok::<(), std::convert::Infallible>(())
+    });
+    let Ok(()) = taken;
+    found
+}
+
+/// The octets of many leaves, one after the other, in the order of their paths: `take` gets the place
+/// of each in the list. The message is taken apart once, and so is each enclosed one whose leaves
+/// stand together; with [`body`] a thousand leaves cost a thousand readings.
+///
+/// # Errors
+/// That of `take`, which ends it.
+pub fn bodies<E>(
+    raw: &[u8],
+    paths: &[&str],
+    mut take: impl FnMut(usize, Option<Body>) -> Result<(), E>,
+) -> Result<(), E> {
+    let paths: Vec<(usize, &str)> = paths.iter().copied().enumerate().collect();
+    leaves(raw, &paths, ReadOptions::default().whole, 0, &mut take)
+}
+
+fn leaves<E>(
+    raw: &[u8],
+    paths: &[(usize, &str)],
+    whole: bool,
+    level: usize,
+    take: &mut dyn FnMut(usize, Option<Body>) -> Result<(), E>,
+) -> Result<(), E> {
+    #[cfg(test)]
+    tests::READINGS.set(tests::READINGS.get() + 1);
+    let plain = View::parse(raw);
+    let containers = Containers::of(&plain, whole);
+    let view = containers.put_into(plain);
+    let first = |path: &str| path.split_once('/').map(|(step, _)| step.to_owned());
+    for group in paths.chunk_by(|a, b| first(a.1).is_some() && first(a.1) == first(b.1)) {
+        let Some(&(place, path)) = group.first() else { continue };
+        let Some((step, _)) = path.split_once('/') else {
+            let decoded = view.leaf(path).map(Part::decode);
+            let body = decoded.map(|d| Body { octets: d.octets, damaged: d.damaged });
+            take(place, body)?;
+            continue;
+        };
+        let inner =
+            view.leaf(step).filter(|part| part.shape == Shape::Original && level < FORWARD_DEPTH);
+        let Some(part) = inner else {
+            group.iter().try_for_each(|&(place, _)| take(place, None))?;
+            continue;
+        };
+        let rest = |path: &'_ str| path.split_once('/').map_or("", |(_, rest)| rest).to_owned();
+        let rests: Vec<(usize, String)> =
+            group.iter().map(|&(place, path)| (place, rest(path))).collect();
+        let rests: Vec<(usize, &str)> = rests.iter().map(|(p, r)| (*p, r.as_str())).collect();
+        leaves(&part.decode().octets, &rests, whole || part.closed, level + 1, take)?;
     }
-    Some(found)
+    Ok(())
 }
 
 /// The recordings to play as the message, in playing order: its voice bodies; where nothing is
@@ -497,4 +538,61 @@ fn language(mail: &Mail, view: &View<'_>) -> Option<String> {
     let first = value.split(',').next().unwrap_or_default().trim();
     let tag = first.chars().all(|c| c.is_ascii_alphanumeric() || c == '-') && first.len() <= 35;
     (tag && !first.is_empty()).then(|| first.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    thread_local! {
+        /// How often a message was taken apart to get at leaves.
+        pub static READINGS: std::cell::Cell<usize> = const { std::cell::Cell::new(0) };
+    }
+
+    fn mixed(parts: &[String]) -> String {
+        let parts: String = parts.iter().map(|part| format!("--b\r\n{part}\r\n")).collect();
+        format!("Content-Type: multipart/mixed; boundary=b\r\n\r\n{parts}--b--\r\n")
+    }
+
+    #[test]
+    fn many_leaves_come_out_of_one_reading_of_each_message() {
+        let leaf = |text: &str| format!("Content-Type: text/plain\r\n\r\n{text}");
+        let inner =
+            mixed(&[leaf("c"), leaf("d")]).replace("=b\r\n", "=i\r\n").replace("--b", "--i");
+        let inner = format!("Content-Type: message/rfc822\r\n\r\n{inner}");
+        let mut parts = vec![leaf("a"), inner, leaf("e")];
+        parts.extend((0..1_000).map(|n| leaf(&n.to_string())));
+        let raw = mixed(&parts);
+        let mut paths: Vec<String> =
+            ["1", "2/1", "2/2", "3", "2/9", "9999", "1/1"].map(String::from).to_vec();
+        paths.extend((4..=1_003).map(|n| n.to_string()));
+        let paths: Vec<&str> = paths.iter().map(String::as_str).collect();
+        READINGS.set(0);
+        let mut found = Vec::new();
+        let taken = bodies(raw.as_bytes(), &paths, |at, body| {
+            found.push((at, body));
+            Ok::<(), ()>(())
+        });
+        assert_eq!(taken, Ok(()));
+        // The message, and the enclosed one for each of two runs of paths.
+        assert_eq!(READINGS.get(), 3);
+        assert_eq!(found.len(), paths.len());
+        for (place, (at, found)) in found.iter().enumerate() {
+            assert_eq!(place, *at);
+            assert_eq!(*found, body(raw.as_bytes(), paths[place]), "{}", paths[place]);
+        }
+        let text = |at: usize| found[at].1.as_ref().map(|body| body.octets.as_slice());
+        assert_eq!(
+            (text(1), text(2), text(3)),
+            (Some(&b"c"[..]), Some(&b"d"[..]), Some(&b"e"[..]))
+        );
+        assert_eq!((text(4), text(5), text(6)), (None, None, None));
+        // What `take` says ends it.
+        let mut seen = 0;
+        let ended = bodies(raw.as_bytes(), &paths, |_, _| {
+            seen += 1;
+            if seen == 2 { Err("enough") } else { Ok(()) }
+        });
+        assert_eq!((ended, seen), (Err("enough"), 2));
+    }
 }
