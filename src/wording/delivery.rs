@@ -37,6 +37,7 @@ pub fn explain(report: &Dsn, about: &About, dates: Dates) -> String {
         },
         Action::Expanded => fl!("delivery-expanded", name = who.name()),
         Action::Failed => failure(report, about, dates, &who),
+        Action::Deleted => fl!("receipt-deleted", who = who.name()),
         Action::Delayed => {
             let why = match dsn::reason_about(report, about) {
                 Why::Subject(subject) if by_subject(subject).is_none() => fl!("delivery-not-yet"),
@@ -122,10 +123,10 @@ fn failure(report: &Dsn, about: &About, dates: Dates, who: &Who<'_>) -> String {
 
 /// The sentence for a reason that nobody knows more of than its subject.
 fn vague(report: &Dsn, why: Option<String>) -> String {
-    let class = report.status.split('.').next().unwrap_or_default();
-    match (class, why.filter(|_| class != "2")) {
-        ("4", Some(why)) => fl!("delivery-later-because", why = why),
-        ("4", None) => fl!("delivery-later"),
+    let class = report.class();
+    match (class, why.filter(|_| class != 2)) {
+        (4, Some(why)) => fl!("delivery-later-because", why = why),
+        (4, None) => fl!("delivery-later"),
         (_, Some(why)) => fl!("delivery-failed-because", why = why),
         (_, None) => fl!("delivery-failed"),
     }
@@ -271,6 +272,7 @@ pub fn short(report: &Dsn) -> String {
     match report.action {
         Action::Delivered | Action::Relayed | Action::Expanded => fl!("report-line-delivered"),
         Action::Delayed => fl!("report-line-delayed"),
+        Action::Deleted => fl!("report-line-deleted"),
         Action::Failed => match dsn::reason(report) {
             Why::NoMailbox => fl!("report-line-no-mailbox"),
             Why::Full => fl!("report-line-full"),

@@ -223,3 +223,42 @@ fn what_cannot_be_decoded_is_named_and_the_rest_is_there() {
     assert!(text(&out.stderr).contains("part 1"), "{}", text(&out.stderr));
     assert_eq!(files(desk.path()), ["voice-message.wav"]);
 }
+
+/// A report of a system that says little, with these lines for its recipient.
+fn report_of(lines: &str) -> Value {
+    let raw = format!(
+        "From: MAILER-DAEMON@example.net\r\nContent-Type: multipart/report; \
+         report-type=delivery-status; boundary=b\r\n\r\n--b\r\n\r\nNo.\r\n--b\r\n\
+         Content-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; example.net\r\n\r\n\
+         Final-Recipient: rfc822; ada@example.org\r\n{lines}\r\n--b--\r\n"
+    );
+    let out = aloud(&["inspect", "--json", "-"], raw.as_bytes());
+    let line: Value = serde_json::from_str(text(&out.stdout).lines().next().unwrap()).unwrap();
+    line["report"][0].clone()
+}
+
+#[test]
+fn a_report_says_what_it_says_and_no_more() {
+    for lines in ["Action: failed", "Action: failed\r\nDiagnostic-Code: smtp; 550 no"] {
+        let report = report_of(lines);
+        assert_eq!((report["action"].as_str(), &report["status"]), (Some("failed"), &Value::Null));
+    }
+    assert_eq!(report_of("Action: failed\r\nStatus: 5.1.1")["status"], "5.1.1");
+    let deleted = report_of("Action: deleted");
+    assert_eq!(deleted["action"], "deleted");
+    assert!(deleted["sentence"].as_str().unwrap().contains("deleted your message"), "{deleted}");
+}
+
+#[test]
+fn a_receipt_keeps_its_modifiers_and_its_errors() {
+    let raw = "Content-Type: multipart/report; report-type=disposition-notification; boundary=b\r\n\
+        \r\n--b\r\n\r\nNo.\r\n--b\r\nContent-Type: message/disposition-notification\r\n\r\n\
+        Final-Recipient: rfc822; ada@example.org\r\nDisposition: automatic-action/\
+        MDN-sent-automatically; processed/error, x-late\r\nError: 5.6.1 no codec\r\n--b--\r\n";
+    let out = aloud(&["inspect", "--json", "-"], raw.as_bytes());
+    let line: Value = serde_json::from_str(text(&out.stdout).lines().next().unwrap()).unwrap();
+    let report = &line["report"];
+    assert_eq!(report["modifiers"], serde_json::json!(["error", "x-late"]));
+    assert_eq!(report["errors"], serde_json::json!(["5.6.1 no codec"]));
+    assert!(report["sentence"].as_str().unwrap().contains("couldn’t"), "{report}");
+}

@@ -154,12 +154,12 @@ fn finish(block: Block, reporter: Option<&str>, envelope: Option<&str>) -> Dsn {
     let status = block
         .status
         .or_else(|| block.diagnostic.as_deref().and_then(find_status))
-        .or_else(|| block.diagnostic.as_deref().and_then(from_reply))
-        .unwrap_or_else(|| by_action(block.action).to_owned());
+        .unwrap_or_default();
     // What became of it must be known, or a failure would pass for good news.
-    let action = block.action.unwrap_or_else(|| match status.as_bytes().first() {
-        Some(b'2') => Action::Delivered,
-        Some(b'4') => Action::Delayed,
+    let class = class_of(&status, block.diagnostic.as_deref());
+    let action = block.action.unwrap_or(match class {
+        Some(2) => Action::Delivered,
+        Some(4) => Action::Delayed,
         _ => Action::Failed,
     });
     let usable = |r: &Option<String>| r.as_deref().is_some_and(|r| r.contains('@'));
@@ -244,18 +244,30 @@ fn find_status(text: &str) -> Option<String> {
     })
 }
 
-/// The class of an SMTP reply code at the start of a diagnostic.
-fn from_reply(text: &str) -> Option<String> {
-    let code: String = text.trim_start().chars().take_while(char::is_ascii_digit).collect();
-    let class = code.chars().next().filter(|c| matches!(c, '2' | '4' | '5'))?;
-    (code.len() == 3).then(|| format!("{class}.0.0"))
+/// The class of a status, else of the SMTP reply code at the start of a diagnostic.
+fn class_of(status: &str, diagnostic: Option<&str>) -> Option<u16> {
+    let class = |text: &str| match text.as_bytes().first()? {
+        b'2' => Some(2),
+        b'4' => Some(4),
+        b'5' => Some(5),
+        _ => None,
+    };
+    class(status).or_else(|| {
+        let text = diagnostic?.trim_start();
+        (text.bytes().take_while(u8::is_ascii_digit).count() == 3).then(|| class(text))?
+    })
 }
 
-fn by_action(action: Option<Action>) -> &'static str {
-    match action {
-        Some(Action::Delayed) => "4.0.0",
-        Some(Action::Delivered | Action::Relayed | Action::Expanded) => "2.0.0",
-        Some(Action::Failed) | None => "5.0.0",
+impl Dsn {
+    /// 2 where the message arrived, 4 where it may yet, 5 where it will not (RFC 3463 section 3.1):
+    /// from the status, else the reply code of the diagnostic, else what became of the message.
+    #[must_use]
+    pub fn class(&self) -> u16 {
+        class_of(&self.status, self.diagnostic.as_deref()).unwrap_or(match self.action {
+            Action::Delayed => 4,
+            Action::Delivered | Action::Relayed | Action::Expanded => 2,
+            Action::Failed | Action::Deleted => 5,
+        })
     }
 }
 
@@ -358,6 +370,8 @@ mod tests {
             ("Relayed (to x)", "2.1.9", "relayed"),
             ("EXPANDED", "2.1.5", "expanded"),
             ("", "", "failed"),
+            ("deleted", "", "deleted"),
+            ("Deleted (by a filter)", "5.7.1", "deleted"),
         ] {
             let text = format!("Final-Recipient: rfc822;a@x\nAction: {action}\nStatus: {status}\n");
             assert_eq!(parse(text.as_bytes())[0].action.as_str(), expected, "{action} {status}");
@@ -365,21 +379,24 @@ mod tests {
     }
 
     #[test]
-    fn finds_a_status_somewhere() {
-        for (status, diagnostic, action, expected) in [
-            ("5.6.99", "", "failed", "5.6.99"),
-            ("553 Exceeded", "smtp; 552 5.3.4 big", "failed", "5.3.4"),
-            ("x", "smtp;550 Mailbox not found", "failed", "5.0.0"),
-            ("", "smtp; 421 busy", "failed", "4.0.0"),
-            ("", "", "delayed", "4.0.0"),
-            ("", "", "relayed", "2.0.0"),
-            ("", "1.2.3.4 said no", "failed", "5.0.0"),
-            ("5.1.1234", "", "failed", "5.0.0"),
+    fn a_status_is_found_somewhere_and_never_made_up() {
+        for (status, diagnostic, action, expected, class) in [
+            ("5.6.99", "", "failed", "5.6.99", 5),
+            ("553 Exceeded", "smtp; 552 5.3.4 big", "failed", "5.3.4", 5),
+            ("x", "smtp;550 Mailbox not found", "failed", "", 5),
+            ("", "smtp; 421 busy", "failed", "", 4),
+            ("", "", "delayed", "", 4),
+            ("", "", "relayed", "", 2),
+            ("", "", "deleted", "", 5),
+            ("", "1.2.3.4 said no", "failed", "", 5),
+            ("5.1.1234", "", "failed", "", 5),
+            ("4.2.2", "smtp; 550 no", "failed", "4.2.2", 4),
         ] {
             let text = format!(
                 "Final-Recipient: rfc822;a@x\nAction: {action}\nStatus: {status}\nDiagnostic-Code: {diagnostic}\n"
             );
-            assert_eq!(parse(text.as_bytes())[0].status, expected, "{text}");
+            let dsn = &parse(text.as_bytes())[0];
+            assert_eq!((dsn.status.as_str(), dsn.class()), (expected, class), "{text}");
         }
     }
 

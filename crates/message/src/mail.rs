@@ -376,7 +376,7 @@ pub struct Dsn {
     pub final_recipient: Option<String>,
     /// What became of the message for this recipient.
     pub action: Action,
-    /// `5.1.1`.
+    /// `5.1.1`, as the report states it; empty where it states none.
     pub status: String,
     /// Diagnostic-Code and Remote-MTA, for administrators.
     pub diagnostic: Option<String>,

@@ -149,7 +149,7 @@ fn dsn_value(dsn: &Dsn) -> Value {
     json!({
         "recipient": dsn.recipient,
         "action": dsn.action.as_str(),
-        "status": dsn.status,
+        "status": Some(&dsn.status).filter(|status| !status.is_empty()),
         "sentence": wording::delivery::sentence(dsn),
     })
 }

@@ -101,6 +101,7 @@ fn report(
             Action::Delayed => DeliveryState::Delayed,
             Action::Delivered => DeliveryState::Delivered,
             Action::Relayed | Action::Expanded => DeliveryState::Relayed,
+            Action::Deleted => DeliveryState::Deleted,
         };
         // The name we wrote to, else the one it was delivered to.
         let mut recipient = bare(&block.recipient);
@@ -121,7 +122,7 @@ fn report(
     }
     if !changed.is_empty() {
         // Good news needs no row of its own.
-        let bad = [Action::Failed, Action::Delayed];
+        let bad = [Action::Failed, Action::Delayed, Action::Deleted];
         if blocks.iter().all(|block| !bad.contains(&block.action)) {
             join(t, key)?;
         }

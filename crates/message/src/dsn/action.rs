@@ -16,11 +16,19 @@ pub enum Action {
     Relayed,
     /// Sent on to the members of a list.
     Expanded,
+    /// Deleted unseen. A word of receipts (RFC 8098), which some mail filters write here.
+    Deleted,
 }
 
 impl Action {
-    const ALL: [Self; 5] =
-        [Self::Failed, Self::Delayed, Self::Delivered, Self::Relayed, Self::Expanded];
+    const ALL: [Self; 6] = [
+        Self::Failed,
+        Self::Delayed,
+        Self::Delivered,
+        Self::Relayed,
+        Self::Expanded,
+        Self::Deleted,
+    ];
 
     /// The action of a word in any case. Words of systems that never read the standard are none:
     /// the status settles them.
@@ -41,6 +49,7 @@ impl Action {
             Self::Delivered => "delivered",
             Self::Relayed => "relayed",
             Self::Expanded => "expanded",
+            Self::Deleted => "deleted",
         }
     }
 }

@@ -1,6 +1,6 @@
 //! What to offer first after a delivery report.
 
-use super::{Action, Why, reason, why::numbers};
+use super::{Action, Why, reason};
 use crate::Dsn;
 
 /// What is known besides the report, to make its meaning exact.
@@ -105,7 +105,7 @@ pub fn next_step(dsn: &Dsn, about: &About) -> NextStep {
         | Why::Unconfirmed
         | Why::Listed
         | Why::MayBePrivate => NextStep::Details,
-        Why::Subject(_) if numbers(&dsn.status).0 == 4 => NextStep::SendAgain,
+        Why::Subject(_) if dsn.class() == 4 => NextStep::SendAgain,
         Why::Subject(_) => NextStep::Details,
     }
 }

@@ -284,7 +284,8 @@ pub fn numbers(status: &str) -> (u16, u16, u16) {
 /// Why a message did not arrive, from the status; a status that says little is made exact by the diagnostic.
 #[must_use]
 pub fn reason(dsn: &Dsn) -> Why {
-    let given = numbers(&dsn.status);
+    let (_, subject, detail) = numbers(&dsn.status);
+    let given = (dsn.class(), subject, detail);
     let vague = |code: (u16, u16, u16)| match code {
         // Of the media somebody thought enough to name them.
         (_, 6, 0..100) => false,

@@ -154,7 +154,9 @@ fn delivery(
     };
     let failed: Vec<&Dsn> = blocks.iter().filter(|b| b.action == dsn::Action::Failed).collect();
     let delayed: Vec<&Dsn> = blocks.iter().filter(|b| b.action == dsn::Action::Delayed).collect();
-    let worst = failed.first().or(delayed.first()).or(blocks.first().as_ref()).copied()?;
+    let deleted: Vec<&Dsn> = blocks.iter().filter(|b| b.action == dsn::Action::Deleted).collect();
+    let first = failed.first().or(deleted.first()).or(delayed.first());
+    let worst = first.or(blocks.first().as_ref()).copied()?;
     let private = about.is_some_and(|a| a.row.private);
     let medium = about.map(|a| match a.row.kind {
         MessageKind::Voice => Medium::Voice,
@@ -174,12 +176,14 @@ fn delivery(
             fl!("report-title-private", name = &name)
         }
         (1, _) => fl!("report-title-one", name = name_of(worst)),
+        (0, _) if !deleted.is_empty() => fl!("report-title-deleted", name = name_of(worst)),
         (0, false) => fl!("report-title-delayed", name = name_of(worst)),
         (0, true) => fl!("report-title-delivered", name = name_of(worst)),
         (count, _) => fl!("report-title-many", count = count),
     };
     let mut sentences: Vec<String> = Vec::new();
-    for block in if failed.is_empty() { &delayed } else { &failed } {
+    let bad = [&failed, &deleted].into_iter().find(|some| !some.is_empty()).unwrap_or(&delayed);
+    for block in bad {
         let sentence = wording::delivery::explain(block, &facts, dates);
         if !sentences.contains(&sentence) {
             sentences.push(sentence);
@@ -201,7 +205,7 @@ fn delivery(
             name: name_of(block),
             address: block.recipient.clone(),
             state: match block.action {
-                dsn::Action::Failed => State::Failed,
+                dsn::Action::Failed | dsn::Action::Deleted => State::Failed,
                 dsn::Action::Delayed => State::Delayed,
                 dsn::Action::Delivered | dsn::Action::Relayed | dsn::Action::Expanded => {
                     State::Delivered
@@ -347,6 +351,19 @@ mod tests {
         assert_eq!(s.sentences[1], "Your recording is safe in Sent.");
         assert_eq!(s.lines[0].text, "Mailbox full");
         assert_eq!(s.lines[1].state, State::Delivered);
+    }
+
+    #[test]
+    fn what_a_filter_deleted_is_no_delivery_and_no_mystery() {
+        let gone = block("7214@vm.bridgewater.example", "deleted", "");
+        let s = summary(&report(vec![gone.clone()]), Some(&about()), NOW).expect("a report");
+        assert_eq!(s.title, "Your message to Gwen Vidal was deleted there");
+        assert!(s.sentences[0].contains("deleted your message without"), "{:?}", s.sentences);
+        assert_eq!((s.lines[0].text.as_str(), s.lines[0].state), ("Deleted unread", State::Failed));
+        // A failure of another recipient is told first.
+        let both = vec![gone, block("4310@vm.calderfinch.example", "failed", "5.1.1")];
+        let s = summary(&report(both), Some(&about()), NOW).expect("a report");
+        assert_eq!(s.title, "Priya Raman didn’t get your message");
     }
 
     #[test]
