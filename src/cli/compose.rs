@@ -188,7 +188,21 @@ pub fn compose(args: ComposeArgs, _dirs: &super::Dirs) -> Outcome {
         cover: &cover,
         ..fill(Letter::new(from), common, &recordings)?
     };
+    if letter.format == Some(VoiceFormat::Vpim) {
+        whole_domains(&letter)?;
+    }
     finish(&letter, common)
+}
+
+/// VPIM takes addresses with a whole domain only (RFC 3801 section 4.1); a name of this network alone
+/// is refused, because other systems could not answer it.
+fn whole_domains(letter: &Letter<'_>) -> Outcome {
+    let people = std::iter::once(&letter.from).chain(&letter.to).chain(&letter.cc);
+    let bare = |addr: &&AddrSpec| !addr.domain().contains(['.', '[']);
+    match people.map(|person| &person.addr).find(bare) {
+        Some(addr) => Err(Failure::Usage(fl!("cli-vpim-domain", address = addr.as_str()))),
+        None => Ok(()),
+    }
 }
 
 /// Builds a voice reply.

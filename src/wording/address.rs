@@ -160,6 +160,7 @@ pub fn recipient(error: &RecipientError) -> String {
     match error {
         RecipientError::NoAddress => fl!("address-recipient-none"),
         RecipientError::Domain => fl!("address-build-domain"),
+        RecipientError::Letters => fl!("address-recipient-letters"),
         RecipientError::NoGateway => fl!("address-recipient-no-gateway"),
         RecipientError::Number(error) => build(error),
     }
@@ -176,6 +177,9 @@ pub fn note(note: &Note) -> String {
         }
         Note::Pause(digits) => fl!("address-note-pause", digits = digits),
         Note::Word(word) => fl!("address-note-word", word = clean(word)),
+        Note::Domain { written, ascii } => {
+            fl!("address-note-domain", written = clean(written), ascii = ascii)
+        }
     }
 }
 

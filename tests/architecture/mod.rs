@@ -25,8 +25,9 @@ const LAYERS: [(&str, &[&str]); 9] = [
 ];
 
 /// A foreign crate and the only places that may name it.
-const WRAPPED: [(&str, &[&str]); 17] = [
+const WRAPPED: [(&str, &[&str]); 18] = [
     ("mail_parser", &["message/view/library"]),
+    ("idna", &["message/address/domain"]),
     ("html2text", &["message/"]),
     ("encoding_rs", &["engine/imap"]),
     ("imap_proto", &["engine/imap"]),

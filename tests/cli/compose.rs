@@ -304,3 +304,25 @@ fn bad_arguments_exit_2_and_bad_files_1() {
     let text = String::from_utf8_lossy(&desk.run(&dated).stdout).into_owned();
     assert!(text.contains("\r\nDate: Sun, 28 Jul 1996 10:08:49 -0800\r\n"), "{text}");
 }
+
+#[test]
+fn domains_are_written_as_mail_has_them_or_refused() {
+    let desk = Desk::new();
+    let to =
+        |to: &'static str| ["compose", "--audio", "a.wav", "--from", "a@x.example", "--to", to];
+    let out = desk.run(&to("Bob <bob@exämple.org>"));
+    assert!(
+        String::from_utf8_lossy(&out.stdout)
+            .contains("\r\nTo: \"Bob\" <bob@xn--exmple-cua.org>\r\n")
+    );
+    assert!(String::from_utf8_lossy(&out.stderr).contains("is written xn--exmple-cua.org"));
+    for refused in ["jürgen@exämple.org", "bob@-x-.com", "bob@a..example"] {
+        desk.refused(2, &to(refused));
+    }
+    // VPIM has whole domains only, of everybody.
+    let vpim = ["--format", "vpim"];
+    desk.refused(2, &[&to("bob@localhost")[..], &vpim].concat());
+    let here = ["compose", "--audio", "a.wav", "--from", "a@localhost", "--to", "b@x.example"];
+    desk.refused(2, &[&here[..], &vpim].concat());
+    assert!(desk.run(&here).status.success());
+}

@@ -10,6 +10,7 @@
 //! Tests: below.
 
 mod build;
+mod domain;
 mod fault;
 mod number;
 mod recipient;

@@ -2,7 +2,7 @@
 //!
 //! One reader for commands, the window and the directory. Who a name means is the directory's.
 
-use super::{BuildError, Kind, Note, NumberError, Parsed, Typed, bare, build};
+use super::{BuildError, Kind, Note, NumberError, Parsed, Typed, bare, build, domain};
 use crate::view::mailbox;
 use aloud_model::{AddrSpec, Address};
 
@@ -33,6 +33,10 @@ pub enum RecipientError {
     /// The domain is the name of no host (RFC 5321 section 2.3.5).
     #[error("the domain is no name of a host")]
     Domain,
+    /// Letters outside ASCII before the `@`, which need an extension of mail (RFC 6531) that Aloud's
+    /// messages are not written for.
+    #[error("letters outside ASCII before the @")]
+    Letters,
     /// A number, and no gateway is known.
     #[error("no gateway is set for numbers")]
     NoGateway,
@@ -58,10 +62,8 @@ pub fn recipient(text: &str, gateway: Option<&str>) -> Result<Recipient, Recipie
         return match mailbox::parse(text.as_bytes()).as_slice() {
             [found] => {
                 let addr = found.addr.clone().ok_or(RecipientError::NoAddress)?;
-                if !is_host(addr.domain()) {
-                    return Err(RecipientError::Domain);
-                }
-                Ok(Recipient { address: Address { name: found.name.clone(), addr }, notes: vec![] })
+                let (addr, notes) = in_ascii(&addr)?;
+                Ok(Recipient { address: Address { name: found.name.clone(), addr }, notes })
             }
             _ => Err(RecipientError::NoAddress),
         };
@@ -75,19 +77,18 @@ pub fn recipient(text: &str, gateway: Option<&str>) -> Result<Recipient, Recipie
     }
 }
 
-/// Whether a domain is an address in brackets, or labels of at most 63 letters, digits and hyphens,
-/// hyphens inside only. Letters outside ASCII are left to who sends (RFC 6531).
-fn is_host(domain: &str) -> bool {
-    const LABEL_MAX: usize = 63;
-    const DOMAIN_MAX: usize = 253;
-    let label = |label: &str| {
-        (1..=LABEL_MAX).contains(&label.len())
-            && !label.starts_with('-')
-            && !label.ends_with('-')
-            && label.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '_'))
-    };
-    domain.starts_with('[') && domain.ends_with(']')
-        || domain.len() <= DOMAIN_MAX && domain.split('.').all(label)
+/// The address as it can be written into a message.
+fn in_ascii(addr: &AddrSpec) -> Result<(AddrSpec, Vec<Note>), RecipientError> {
+    if !addr.local_part().is_ascii() {
+        return Err(RecipientError::Letters);
+    }
+    let domain = domain::ascii(addr.domain()).ok_or(RecipientError::Domain)?;
+    if domain == addr.domain() {
+        return Ok((addr.clone(), Vec::new()));
+    }
+    let turned = AddrSpec::parse(&format!("{}@{domain}", addr.local_part()));
+    let note = Note::Domain { written: addr.domain().to_owned(), ascii: domain };
+    Ok((turned.map_err(|_| RecipientError::Domain)?, vec![note]))
 }
 
 fn numbered(text: &str, number: &str, domain: &str) -> Result<Recipient, RecipientError> {
@@ -190,6 +191,23 @@ mod tests {
     use super::*;
     use crate::address::parse;
     use proptest::prelude::*;
+
+    #[test]
+    fn letters_outside_ascii_are_turned_or_told() {
+        let found = recipient("Bob <bob@exämple.org>", None).unwrap();
+        assert_eq!(found.address.addr.as_str(), "bob@xn--exmple-cua.org");
+        let note =
+            Note::Domain { written: "exämple.org".into(), ascii: "xn--exmple-cua.org".into() };
+        assert_eq!(found.notes, [note]);
+        assert_eq!(recipient("bob@xn--exmple-cua.org", None).unwrap().notes, []);
+        for text in ["jürgen@exämple.org", "jürgen@example.org", "用户@example.org"] {
+            assert_eq!(recipient(text, None), Err(RecipientError::Letters), "{text}");
+        }
+        let long = format!("bob@{}.com", "a".repeat(70));
+        for text in ["bob@-x-.com", "bob@-ä.com", "bob@ä..com", long.as_str()] {
+            assert_eq!(recipient(text, None), Err(RecipientError::Domain), "{text}");
+        }
+    }
 
     #[test]
     fn a_recipient_is_an_address_or_a_number() {

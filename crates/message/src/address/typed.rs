@@ -52,6 +52,13 @@ pub enum Note {
     Pause(String),
     /// A word beside the number, or a parameter of a `tel:` URI.
     Word(String),
+    /// The domain of an address with letters outside ASCII, and how mail writes it.
+    Domain {
+        /// As written.
+        written: String,
+        /// Its A-labels.
+        ascii: String,
+    },
 }
 
 impl Typed {

@@ -300,15 +300,21 @@ fn recipient(text: &str, account: &Account) -> Chip {
         wrong: Some((fact, line)),
     };
     match address::recipient(text, account.settings.gateway.as_deref()) {
-        Ok(found) if text.contains('@') => Chip::of(found.address),
         Ok(found) => {
-            // The label stays what was typed; what was read otherwise stands beside it.
             let notes: Vec<String> = found.notes.iter().map(wording::address::note).collect();
             let detail = (!notes.is_empty()).then(|| notes.join("; "));
-            Chip { label: text.to_owned(), number: true, detail, ..Chip::of(found.address) }
+            let chip = Chip::of(found.address);
+            if text.contains('@') {
+                return Chip { detail: detail.or_else(|| chip.detail.clone()), ..chip };
+            }
+            // The label stays what was typed; what was read otherwise stands beside it.
+            Chip { label: text.to_owned(), number: true, detail, ..chip }
         }
         Err(RecipientError::NoAddress | RecipientError::Domain) => {
             wrong(false, fl!("composer-bad-address"), fl!("composer-bad-address-line"))
+        }
+        Err(error @ RecipientError::Letters) => {
+            wrong(false, fl!("composer-bad-address"), wording::address::recipient(&error))
         }
         Err(RecipientError::NoGateway) => {
             wrong(true, fl!("composer-no-route", number = text), fl!("composer-no-route-line"))
