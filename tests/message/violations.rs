@@ -51,6 +51,9 @@ const FORMAT: &[Case] = &[
     case("MSG-5322-2.1.1-a", "ivm", &[("Please call.", "{long}")]),
     case("MSG-5322-2.1.1-b", "vpim", &[("Subject: ", "Subject: {80}")]),
     case("MSG-5322-2.2-a", "vpim", &[("Subject: ", "no field here\r\nSubject: ")]),
+    case("MSG-5322-2.2-b", "text-plain", &[("Subject: ", "Subject: \u{7f}")]),
+    case("MSG-5322-3.2.2-a", "text-plain", &[("Subject: ", "X-A: b\r\n \t\r\n c\r\nSubject: ")]),
+    case("MSG-5322-3.4-b", "text-plain", &[(TO, "To: bo@example.com,\r\n")]),
     case("MSG-5322-3.3-a", "text-plain", &[("Tue, 04", "Wed, 04")]),
     case("MSG-5322-3.4-a", "text-plain", &[(TO, "To: Bo\r\n")]),
     case("MSG-5322-3.6-a", "text-plain", &[("Subject: ", "Subject: x\r\nSubject: ")]),
@@ -59,10 +62,17 @@ const FORMAT: &[Case] = &[
         "text-plain",
         &[("\"Ada Okafor\" <+16135550142@vm.example.net>", "a@x.example, b@x.example")],
     ),
+    case(
+        "MSG-5322-3.6.2-b",
+        "text-plain",
+        &[("Date: ", "Sender: a@x.example, b@x.example\r\nDate: ")],
+    ),
+    case("MSG-5322-3.6.4-c", "text-plain", &[("<b7.1@client.example.net>", "<b7.1>")]),
     case("MSG-5322-3.6.4-a", "text-plain", &[("Message-ID: <b7.1@client.example.net>\r\n", "")]),
     case("MSG-5322-3.6.4-b", "text-plain", &[("Subject: ", "In-Reply-To: x\r\nSubject: ")]),
     case("MIME-2045-4-a", "text-plain", &[("MIME-Version: 1.0", "MIME-Version: 1.1")]),
-    case("MIME-2045-5-a", "text-plain", &[("charset=us-ascii", "charset=us ascii")]),
+    case("MIME-2045-5-a", "text-plain", &[("charset=us-ascii", "charset=us ascii")])
+        .also(&["MIME-2046-4.1.2-a"]),
     case("MIME-2045-2.7-a", "text-plain", &[("At one?", "Um eins für dich?")]),
     case("MIME-2045-6-a", "text-plain", &[("Encoding: 7bit", "Encoding: 7-bits")]),
     case(
@@ -83,6 +93,7 @@ const FORMAT: &[Case] = &[
             "filename=\"subject.726\"\r\nContent-ID: <name.v@client.example.net>",
         )],
     ),
+    case("MIME-2046-4.1.2-a", "text-plain", &[("charset=us-ascii", "charset=x-klingon")]),
     case("MIME-2046-5.1.1-a", "vpim", &[("--=_v.1_--\r\n", "")]),
     case("MIME-2047-5-a", "text-plain", &[("Subject: ", "Subject: =?utf-8?q?a b?= ")]),
 ];
@@ -139,7 +150,8 @@ const HEADER: &[Case] = &[
         "vpim",
         &[("Date: ", "Return-Path: <+16135550142@vm.example.net>\r\nDate: ")],
     ),
-    case("VPIM-4.2.7-a", "vpim", &[("<v@client.example.net>", "v@client.example.net")]),
+    case("VPIM-4.2.7-a", "vpim", &[("<v@client.example.net>", "v@client.example.net")])
+        .also(&["MSG-5322-3.6.4-c"]),
     case("VPIM-4.2.8-a", "vpim", &[("Date: ", "Reply-To: +16135550142@vm.example.net\r\nDate: ")]),
     case("VPIM-4.2.8-c", "vpim", &[("Date: ", "Reply-To: 2725@vm.example.net\r\nDate: ")])
         .also(&["VPIM-4.2.8-a"]),
@@ -489,6 +501,9 @@ const REPORT: &[Case] = &[
     ),
     case("DSN-3464-2-a", "dsn", &[("message/delivery-status", "text/x-status")]),
     case("DSN-3464-2.1-a", "dsn", &[("Reporting-MTA: dns; mx.example.com\r\n", "")]),
+    case("DSN-3464-2.1.2-a", "dsn", &[("dns; mx.example.com", "mx.example.com")]),
+    case("DSN-3464-2.1.2-b", "dsn", &[("Status: ", "Last-Attempt-Date: 2025\r\nStatus: ")]),
+    case("DSN-3464-2.3-d", "dsn", &[("Action: failed", "Action: delivered")]),
     case("DSN-3464-2.3-a", "dsn", &[("Action: failed", "Action: lost")]),
     case("DSN-3463-2-a", "dsn", &[("Status: 5.1.1", "Status: 5.1")]),
     case("DSN-3461-4.4-a", "dsn", &[("env.1", "{80}{80}")]),

@@ -8,19 +8,24 @@ use super::{
     scene::{ADDRESS_FIELDS, Profile, Scene, declared_encoding, place},
 };
 use crate::problem::Problem;
-use crate::view::{Encoding, Part, Shape, header};
+use crate::view::{Encoding, Part, Shape, encoding, header};
 
 pub(super) const RULES: &[Rule] = &[
     Rule::new("MSG-5322-2.1-a", Level::Must, Scope::All, line_ends),
     Rule::new("MSG-5322-2.1.1-a", Level::Must, Scope::All, line_length),
     Rule::new("MSG-5322-2.1.1-b", Level::Should, Scope::All, header_width),
     Rule::new("MSG-5322-2.2-a", Level::Must, Scope::All, header_lines),
+    Rule::new("MSG-5322-2.2-b", Level::MustNot, Scope::All, controls),
+    Rule::new("MSG-5322-3.2.2-a", Level::MustNot, Scope::All, blank_lines),
     Rule::new("MSG-5322-3.3-a", Level::Must, Scope::All, one_date),
     Rule::new("MSG-5322-3.4-a", Level::Must, Scope::All, address_syntax),
+    Rule::new("MSG-5322-3.4-b", Level::Must, Scope::All, address_lists),
     Rule::new("MSG-5322-3.6-a", Level::Must, Scope::All, fields_once),
     Rule::new("MSG-5322-3.6.2-a", Level::Must, Scope::All, sender_of_several),
+    Rule::new("MSG-5322-3.6.2-b", Level::Must, Scope::All, sender_is_one),
     Rule::new("MSG-5322-3.6.4-a", Level::Should, Scope::All, has_message_id),
     Rule::new("MSG-5322-3.6.4-b", Level::Should, Scope::All, thread_ids),
+    Rule::new("MSG-5322-3.6.4-c", Level::Must, Scope::All, message_id_syntax),
     Rule::new("MIME-2045-4-a", Level::Must, Scope::All, mime_version),
     Rule::new("MIME-2045-5-a", Level::Must, Scope::All, parameter_syntax),
     Rule::new("MIME-2045-2.7-a", Level::Must, Scope::All, seven_bit),
@@ -29,6 +34,7 @@ pub(super) const RULES: &[Rule] = &[
     Rule::new("MIME-2045-6.7-a", Level::Must, Scope::All, quoted_printable),
     Rule::new("MIME-2045-6.8-a", Level::Must, Scope::All, base64),
     Rule::new("MIME-2045-7-a", Level::Must, Scope::All, content_ids),
+    Rule::new("MIME-2046-4.1.2-a", Level::Should, Scope::All, known_charset),
     Rule::new("MIME-2046-5.1.1-a", Level::Must, Scope::All, boundaries),
     Rule::new("MIME-2047-5-a", Level::Must, Scope::All, encoded_words),
 ];
@@ -143,6 +149,80 @@ fn header_lines(s: &Scene<'_>) -> Verdict {
         f.bad("the header is larger than 256 KiB");
     }
     f.verdict("every line is a field, in ASCII", "no header")
+}
+
+/// The fields of the message with their names and octets.
+fn fields<'s>(s: &'s Scene<'_>) -> impl Iterator<Item = (String, &'s [u8])> {
+    let fields = s.header().fields().iter();
+    fields.map(|field| (shown(field.name), field.value))
+}
+
+fn controls(s: &Scene<'_>) -> Verdict {
+    let mut f = Findings::default();
+    for (name, value) in fields(s) {
+        let bad =
+            value.iter().find(|c| c.is_ascii_control() && !matches!(c, b'\t' | b'\r' | b'\n'));
+        match bad {
+            Some(octet) => f.bad(format!("{name} holds the control character {octet}")),
+            None => f.look(),
+        }
+    }
+    f.verdict("no field holds a control character", "no header")
+}
+
+fn blank_lines(s: &Scene<'_>) -> Verdict {
+    let mut f = Findings::default();
+    for (name, value) in fields(s) {
+        // What stands after the colon is the first line; a field may be empty.
+        let blank = value.split(|c| *c == b'\n').skip(1).any(|line| line.trim_ascii().is_empty());
+        f.expect(!blank, || format!("{name} is folded with a line of blanks alone"));
+    }
+    f.verdict("no line of blanks alone", "no header")
+}
+
+fn address_lists(s: &Scene<'_>) -> Verdict {
+    let mut f = Findings::default();
+    for name in ADDRESS_FIELDS {
+        for value in s.header().all(name) {
+            match lex::list_problem(value, name == "Bcc") {
+                Some(problem) => f.bad(format!("{name}: {problem}")),
+                None => f.look(),
+            }
+        }
+    }
+    f.verdict("every list has its addresses, and odd names their quotes", "no addresses")
+}
+
+fn sender_is_one(s: &Scene<'_>) -> Verdict {
+    let mut f = Findings::default();
+    if s.header().has("sender") {
+        let count = s.in_field("Sender").count();
+        f.expect(count == 1, || format!("Sender names {count} addresses"));
+    }
+    f.verdict("Sender is one address", "no Sender")
+}
+
+fn message_id_syntax(s: &Scene<'_>) -> Verdict {
+    let mut f = Findings::default();
+    for value in s.header().all("message-id") {
+        let ids = lex::unfolded(value).matches('<').count();
+        match lex::ids_problem(value) {
+            Some(problem) => f.bad(problem),
+            None => f.expect(ids == 1, || format!("{ids} identifiers in one Message-ID")),
+        }
+    }
+    f.verdict("the Message-ID is <left@right>", "no Message-ID")
+}
+
+fn known_charset(s: &Scene<'_>) -> Verdict {
+    let mut f = Findings::default();
+    for (part, _) in s.leaves().filter(|(part, _)| part.main_type() == "text") {
+        if let Some(name) = part.content.token("charset") {
+            let known = encoding::is_known_charset(&name);
+            f.expect(known, || format!("{}: “{name}” is no charset", place(part)));
+        }
+    }
+    f.verdict("every charset is known", "no charset is named")
 }
 
 fn one_date(s: &Scene<'_>) -> Verdict {
@@ -330,6 +410,21 @@ fn quoted_printable(s: &Scene<'_>) -> Verdict {
         let (at, longest) = (place(part), longest_line(part));
         f.expect(longest <= ENCODED_MAX, || format!("{at}: a line has {longest} characters"));
         f.expect(!content.damaged, || format!("{at}: what follows an equals sign is no number"));
+        for (_, line) in lines(part.body) {
+            f.expect(!line.ends_with(b" ") && !line.ends_with(b"\t"), || {
+                format!("{at}: a line ends with a blank that is not encoded")
+            });
+            let small = |pair: &[u8]| {
+                matches!(pair, [b'=', rest @ ..] if rest.iter().any(u8::is_ascii_lowercase)
+                    && rest.iter().all(u8::is_ascii_hexdigit))
+            };
+            f.expect(!line.windows(3).any(small), || {
+                format!("{at}: an octet is encoded in small letters")
+            });
+            if f.is_full() {
+                break;
+            }
+        }
     }
     f.verdict("lines of at most 76 characters, well formed", "no quoted-printable part")
 }
@@ -340,6 +435,12 @@ fn base64(s: &Scene<'_>) -> Verdict {
         let (at, longest) = (place(part), longest_line(part));
         f.expect(longest <= ENCODED_MAX, || format!("{at}: a line has {longest} characters"));
         f.expect(!content.damaged, || format!("{at}: foreign characters, or its end is missing"));
+        let end = part.body.trim_ascii_end();
+        let padding = end.iter().rev().take_while(|c| **c == b'=').count();
+        let inside = end.get(..end.len() - padding).unwrap_or_default();
+        f.expect(memchr::memchr(b'=', inside).is_none(), || {
+            format!("{at}: an equals sign before the end")
+        });
     }
     f.verdict("lines of at most 76 characters, complete", "no base64 part")
 }

@@ -221,6 +221,114 @@ pub(super) fn addr_problem(addr: &str) -> Option<String> {
         .then(|| format!("“{local}” before the @ is neither an atom nor a quoted string"))
 }
 
+/// What is wrong with a list of addresses as a list (RFC 5322 section 3.4, without the obsolete
+/// forms): nothing in it, an empty place, or a name that needs quotes. The addresses themselves are
+/// [`addr_problem`]'s.
+pub(super) fn list_problem(value: &[u8], may_be_empty: bool) -> Option<String> {
+    let text = view::header::without_comments(&unfolded(value));
+    if text.trim().is_empty() {
+        return (!may_be_empty).then(|| "it is empty".into());
+    }
+    let mut pieces = Vec::new();
+    let (mut start, mut in_quotes, mut escaped, mut in_angles) = (0, false, false, false);
+    // Inside a group, and whether the next piece is the first of it.
+    let (mut in_group, mut first) = (false, false);
+    for (at, c) in text.char_indices() {
+        match c {
+            _ if escaped => escaped = false,
+            '\\' if in_quotes => escaped = true,
+            '"' => in_quotes = !in_quotes,
+            _ if in_quotes => {}
+            '<' => in_angles = true,
+            '>' => in_angles = false,
+            _ if in_angles => {}
+            ':' if !in_group => {
+                if let Some(problem) = phrase_problem(text.get(start..at).unwrap_or_default()) {
+                    return Some(problem);
+                }
+                (in_group, first) = (true, true);
+                start = at + 1;
+            }
+            ',' | ';' => {
+                pieces.push((start, at, c == ';', std::mem::take(&mut first)));
+                in_group &= c != ';';
+                start = at + 1;
+            }
+            _ => {}
+        }
+    }
+    if in_quotes {
+        return Some("the quotes around a name do not close".into());
+    }
+    pieces.push((start, text.len(), false, first));
+    let last = pieces.len() - 1;
+    let mut after_group = false;
+    for (at, &(from, to, ends_group, first)) in pieces.iter().enumerate() {
+        let piece = text.get(from..to).unwrap_or_default().trim();
+        // Nothing stands between a group and the comma or end after it.
+        if std::mem::replace(&mut after_group, ends_group) {
+            if piece.is_empty() && !ends_group {
+                continue;
+            }
+            return Some("a group without a comma after it".into());
+        }
+        // A group may be empty.
+        if piece.is_empty() && ends_group && first {
+            continue;
+        }
+        if piece.is_empty() {
+            return Some(if at == last && at > 0 {
+                "a comma without an address after it".into()
+            } else {
+                "an empty place in the list".into()
+            });
+        }
+        if let Some((name, _)) = outside_quotes(piece, '<')
+            && let Some(problem) = phrase_problem(name)
+        {
+            return Some(problem);
+        }
+    }
+    None
+}
+
+/// The text before and after a character that stands outside quotes.
+fn outside_quotes(text: &str, wanted: char) -> Option<(&str, &str)> {
+    let (mut in_quotes, mut escaped) = (false, false);
+    for (at, c) in text.char_indices() {
+        match c {
+            _ if escaped => escaped = false,
+            '\\' if in_quotes => escaped = true,
+            '"' => in_quotes = !in_quotes,
+            c if c == wanted && !in_quotes => return text.split_at_checked(at),
+            _ => {}
+        }
+    }
+    None
+}
+
+/// What is wrong with a name: each word is an atom or quoted. Octets that are not ASCII are the
+/// header's problem.
+fn phrase_problem(name: &str) -> Option<String> {
+    let mut rest = name.trim_start();
+    while !rest.is_empty() {
+        if let Some(inside) = rest.strip_prefix('"') {
+            let Some((_, after)) = quoted(inside) else {
+                return Some("the quotes around a name do not close".into());
+            };
+            rest = after.trim_start();
+            continue;
+        }
+        let end = rest.find([' ', '\t', '"']).unwrap_or(rest.len());
+        let (word, after) = rest.split_at(end);
+        if !word.chars().all(|c| is_atom_char(c) || !c.is_ascii()) {
+            return Some(format!("“{word}” in a name needs quotes"));
+        }
+        rest = after.trim_start();
+    }
+    None
+}
+
 /// What is wrong with the encoded words of a value (RFC 2047 sections 2 and 5).
 pub(super) fn encoded_words_problem(value: &[u8]) -> Option<String> {
     let text = unfolded(value);
@@ -339,6 +447,37 @@ mod tests {
             is_language_tag("en-CA") && is_language_tag("zh-Hant-TW") && is_language_tag("x-us")
         );
         assert!(!is_language_tag("e") && !is_language_tag("en_CA") && !is_language_tag(""));
+    }
+
+    #[test]
+    fn lists_have_an_address_in_every_place() {
+        for good in [
+            "a@b",
+            "\"J. Doe\" <a@b>, Ada =?utf-8?q?L=2E?= <c@d> (at home, always)",
+            "undisclosed-recipients:;",
+            "Team: a@b, \"x; y\" <c@d>;, e@f",
+            "<a@b>",
+            "J\u{fc}rgen <a@b>",
+        ] {
+            assert_eq!(list_problem(good.as_bytes(), false), None, "{good}");
+        }
+        for bad in [
+            "",
+            "  ",
+            "(nobody)",
+            "a@b,",
+            "a@b,,c@d",
+            ", a@b",
+            "J. Doe <a@b>",
+            "x@y <a@b>",
+            "Dr. Team: a@b;",
+            "Team: a@b,;x",
+            "[x] <a@b>",
+            "\"open <a@b>",
+        ] {
+            assert!(list_problem(bad.as_bytes(), false).is_some(), "{bad}");
+        }
+        assert_eq!(list_problem(b" ", true), None);
     }
 
     #[test]

@@ -36,6 +36,9 @@ pub(super) const RULES: &[Rule] = &[
     Rule::new("DSN-3464-2-a", Level::Must, Scope::Dsn, dsn_structure),
     Rule::new("DSN-3464-2.1-a", Level::Must, Scope::Dsn, dsn_groups),
     Rule::new("DSN-3464-2.3-a", Level::Must, Scope::Dsn, dsn_recipients),
+    Rule::new("DSN-3464-2.1.2-a", Level::Must, Scope::Dsn, dsn_types),
+    Rule::new("DSN-3464-2.1.2-b", Level::Must, Scope::Dsn, dsn_dates),
+    Rule::new("DSN-3464-2.3-d", Level::Should, Scope::Dsn, dsn_action_and_status),
     Rule::new("DSN-3463-2-a", Level::Should, Scope::Dsn, dsn_status),
     Rule::new("DSN-3461-4.4-a", Level::Must, Scope::Dsn, envelope_id),
 ];
@@ -427,6 +430,67 @@ fn dsn_recipients(s: &Scene<'_>) -> Verdict {
             }
         }
         f.verdict("every recipient has address, action and status", "no recipients")
+    })
+}
+
+fn dsn_types(s: &Scene<'_>) -> Verdict {
+    with_groups(s, |groups| {
+        let mut f = Findings::default();
+        let names = [
+            "Reporting-MTA",
+            "DSN-Gateway",
+            "Received-From-MTA",
+            "Original-Recipient",
+            "Remote-MTA",
+            "Diagnostic-Code",
+        ];
+        for group in groups {
+            for name in names {
+                for value in values(group, name) {
+                    f.expect(typed(&value).is_some(), || {
+                        format!("{name}: “{value}” does not say of which type it is")
+                    });
+                }
+            }
+        }
+        f.verdict("addresses, systems and diagnostics say their type", "no such fields")
+    })
+}
+
+fn dsn_dates(s: &Scene<'_>) -> Verdict {
+    with_groups(s, |groups| {
+        let mut f = Findings::default();
+        for group in groups {
+            for name in ["Arrival-Date", "Last-Attempt-Date", "Will-Retry-Until"] {
+                for value in group.all(name) {
+                    match lex::date_problem(value) {
+                        Some(problem) => f.bad(format!("{name}: {problem}")),
+                        None => f.look(),
+                    }
+                }
+            }
+        }
+        f.verdict("dates are dates", "no dates")
+    })
+}
+
+fn dsn_action_and_status(s: &Scene<'_>) -> Verdict {
+    with_groups(s, |groups| {
+        let mut f = Findings::default();
+        for group in groups.iter().skip(1) {
+            let Some((action, status)) = group.token("action").zip(group.token("status")) else {
+                continue;
+            };
+            let classes: &[&str] = match action.to_ascii_lowercase().as_str() {
+                "failed" => &["4", "5"],
+                "delayed" => &["4"],
+                "delivered" | "relayed" | "expanded" => &["2"],
+                _ => continue,
+            };
+            let class = status.split('.').next().unwrap_or_default();
+            f.expect(classes.contains(&class), || format!("{action} with the status {status}"));
+        }
+        f.verdict("each status is of its action", "no action with a status")
     })
 }
 

@@ -143,6 +143,12 @@ fn uudecode(body: &[u8]) -> Decoded {
     out
 }
 
+/// Whether a charset is known by this name or by one that programs give it.
+pub fn is_known_charset(name: &str) -> bool {
+    let name = name.trim().to_ascii_lowercase();
+    matches!(name.as_str(), "us-ascii" | "ascii" | "utf-8") || in_charset(b"a", &name).is_some()
+}
+
 /// Octets of a text in its charset. Unknown charsets, and ASCII or Latin-1 that is really UTF-8
 /// (a PBX labels its mail so), are read as UTF-8 where that fits, else as Windows-1252.
 pub fn text(octets: &[u8], charset: Option<&str>) -> String {
