@@ -285,6 +285,8 @@ struct Seen {
     subject: Folded,
     /// The sender's name and local part.
     from: Folded,
+    /// The first label of the host in its address.
+    host: Folded,
     /// The beginning of the text.
     text: Folded,
 }
@@ -295,6 +297,7 @@ impl Seen {
         Self {
             subject: Folded::of(&scene.subject),
             from: Folded::of(&format!("{} {local}", scene.from)),
+            host: Folded::of(host(&scene.from_address)),
             text: Folded::of(&scene.text.chars().take(TEXT_MAX).collect::<String>()),
         }
     }
@@ -317,7 +320,7 @@ impl Seen {
     }
 
     fn is_system(&self, own: &List, words: &Words) -> bool {
-        own.is_in(&self.from) || words.telephone.is_in(&self.from)
+        own.is_in(&self.from) || words.telephone.is_in(&self.from) || own.is_in(&self.host)
     }
 }
 
@@ -402,7 +405,7 @@ impl Look<'_, '_> {
         let (scene, words, said) = (self.scene, self.words, self.said);
         let mut signs = Vec::new();
         let mut add = |sign: Sign, holds: bool| signs.extend(holds.then_some(sign));
-        let Seen { subject, from, text } = self.seen;
+        let Seen { subject, from, host: _, text } = self.seen;
         let local = Folded::of(scene.from_address.split('@').next().unwrap_or_default());
         let system = self.seen.is_system(own, words);
         let header = scene.view.header();
@@ -441,7 +444,8 @@ impl Look<'_, '_> {
         signs
     }
 
-    /// A mail program of people, or a name whose first part is in the address.
+    /// A mail program of people, a name whose first part is in the address, or a last name there with
+    /// the first letter of another before it ("Ada Berg <a.berg@…>").
     fn is_person(&self) -> bool {
         if has_program(self.scene.view.header()) {
             return true;
@@ -452,7 +456,15 @@ impl Look<'_, '_> {
         let mut names = name.split_whitespace().filter(|part| !part.ends_with('.'));
         let local = self.scene.from_address.split('@').next().unwrap_or_default().to_lowercase();
         let first = names.next().map(|first| Folded::of(first).text().to_owned());
-        all >= 2 && first.is_some_and(|first| !first.is_empty() && local.contains(&first))
+        let first = first.unwrap_or_default();
+        let letter = first.chars().next();
+        let last: String = names.map(|part| Folded::of(part).text().to_owned()).collect();
+        let lettered = letter.is_some_and(|letter| {
+            let start =
+                local.strip_suffix(&last).map(|start| start.trim_end_matches(['.', '-', '_']));
+            last.chars().count() >= 3 && start == Some(letter.to_string().as_str())
+        });
+        all >= 2 && !first.is_empty() && (local.contains(&first) || lettered)
     }
 
     /// A name that is a number, or a local part that is an extension or a global number. Numbers as
@@ -486,6 +498,14 @@ impl Look<'_, '_> {
         let hint = Hint { media_type: &part.content.value, filename: name.as_deref() };
         probe::probe(&octets, hint, whole)
     }
+}
+
+/// The first label of a host below a domain, such as `vvm` of `vvm.carrier.example`; nothing of a
+/// domain alone, which people have too.
+fn host(address: &str) -> &str {
+    let domain = address.rsplit_once('@').map_or("", |(_, domain)| domain);
+    let host = domain.split_once('.').filter(|(_, rest)| rest.contains('.'));
+    host.map_or("", |(host, _)| host)
 }
 
 /// A file's name without its extension, in small letters.

@@ -84,8 +84,8 @@ pub fn read(scene: &Scene<'_>, words: &Words) -> Said {
         if only_html { Vec::new() } else { scene.text.lines().take(LINES).map(short).collect() };
     let subject = short(&scene.subject);
     // Numbers that are not the caller's are known before any is believed.
-    reader.mark_own(&plain);
-    reader.mark_own(&cells);
+    reader.mark_own(&plain, &subject);
+    reader.mark_own(&cells, &subject);
     reader.labels(&plain);
     if reader.said.number.is_none() && reader.said.name.is_none() {
         reader.labels(&cells);
@@ -152,15 +152,39 @@ impl<'w> Reader<'w> {
         pairs
     }
 
-    fn mark_own(&mut self, lines: &[String]) {
-        let found: Vec<String> = self
-            .pairs(lines)
-            .iter()
-            .filter(|(_, label, _)| self.words.own.is(label))
-            .flat_map(|(_, _, value)| tokens(value))
-            .map(|token| digits(&token.text))
-            .collect();
+    /// Numbers that are not the caller's. One to call back is, where the subject names it.
+    fn mark_own(&mut self, lines: &[String], subject: &str) {
+        let named: Vec<String> = tokens(subject).iter().map(|token| digits(&token.text)).collect();
+        let mut found = Vec::new();
+        for (_, label, value) in self.pairs(lines) {
+            let numbers = || tokens(value).into_iter().map(|token| digits(&token.text));
+            if self.words.own.is(&label) {
+                found.extend(numbers());
+            } else if self.words.callback.is(&label) {
+                found.extend(numbers().filter(|number| !named.contains(number)));
+            }
+        }
         self.own.extend(found);
+    }
+
+    /// Whether the text is a label of a number that is not, or may not be, the caller's.
+    fn is_other_label(&self, text: &Folded) -> bool {
+        self.words.own.is(text) || self.words.callback.is(text)
+    }
+
+    /// Whether this says, in the caller's place, that the caller is not known: such words, or such
+    /// a word beside one for a number ("numero riservato").
+    fn is_withheld(&self, text: &Folded) -> bool {
+        let words = self.words;
+        let beside = || {
+            let (first, rest) = text.text().split_once(' ')?;
+            let (start, last) = text.text().rsplit_once(' ')?;
+            let of = |number: &str, why: &str| {
+                words.phone.is(&Folded::of(number)) && words.withheld.is(&Folded::of(why))
+            };
+            Some(of(first, rest) || of(last, start))
+        };
+        words.withheld.is(text) || beside().unwrap_or_default()
     }
 
     fn is_own(&self, number: &str) -> bool {
@@ -173,6 +197,11 @@ impl<'w> Reader<'w> {
             let words = self.words;
             if words.transcript.is(label) {
                 self.transcript(lines, *at);
+            } else if words.callback.is(label) {
+                // That of the caller, where the subject names it.
+                if tokens(value).first().is_some_and(|token| !self.is_own(&token.text)) {
+                    self.caller(value);
+                }
             } else if words.own.is(label) {
             } else if words.name.is(label) {
                 let name = self.name(value);
@@ -203,8 +232,8 @@ impl<'w> Reader<'w> {
         if value.contains('@') {
             return;
         }
-        if self.words.withheld.is(&Folded::of(value))
-            || self.words.withheld.is(&Folded::of(&without_brackets(value)))
+        if self.is_withheld(&Folded::of(value))
+            || self.is_withheld(&Folded::of(&without_brackets(value)))
         {
             self.said.withheld |= self.said.number.is_none();
             return;
@@ -253,13 +282,16 @@ impl<'w> Reader<'w> {
         let count = text.chars().count();
         let letters = text.chars().any(char::is_alphabetic);
         let folded = Folded::of(text);
+        // What stands before a number in a SIP URI is no name.
+        let scheme = matches!(folded.text(), "sip" | "sips" | "tel");
         let fine = letters
+            && !scheme
             && count <= NAME_MAX
             && !text.contains('@')
             && !text.contains("://")
-            && !self.words.withheld.is(&folded)
+            && !self.is_withheld(&folded)
             && !self.words.caller.is(&folded)
-            && !self.words.own.is(&folded)
+            && !self.is_other_label(&folded)
             && !self.words.voice.is(&folded);
         fine.then(|| text.to_owned())
     }
@@ -298,10 +330,11 @@ impl<'w> Reader<'w> {
                         .unwrap_or_default();
                     let plain = !self.words.voice.is_in(&Folded::of(name))
                         && !self.words.fax.is_in(&Folded::of(name));
+                    let told = self.has_left(subject, token);
                     let name = self.name(name).filter(|name| {
                         plain
                             && name.split_whitespace().count() <= 4
-                            && before.contains([':', '：'])
+                            && (told || before.contains([':', '：']))
                     });
                     self.said.name = self.said.name.take().or(name);
                 }
@@ -322,7 +355,7 @@ impl<'w> Reader<'w> {
     fn after_own(&self, text: &str, start: usize) -> bool {
         let before = text.get(..start).unwrap_or_default();
         let last = before.split_whitespace().next_back().unwrap_or_default();
-        last.starts_with('#') || self.words.own.is(&Folded::of(last))
+        last.starts_with('#') || self.is_other_label(&Folded::of(last))
     }
 
     /// Number and name behind a word like "from"; whether it says that the caller is not known.
@@ -434,15 +467,23 @@ impl<'w> Reader<'w> {
         let name = behind.get(..stop.unwrap_or(behind.len()))?.trim();
         let folded = Folded::of(name);
         let bare = Folded::of(strip_article(folded.text()));
-        if self.words.withheld.is(&folded) || self.words.withheld.is(&bare) {
+        if self.is_withheld(&folded) || self.is_withheld(&bare) {
             return Some((None, None, true));
         }
         let words = name.split_whitespace().count();
         let known = self.words.voice.is_in(&folded)
             || self.words.fax.is_in(&folded)
-            || self.words.own.begins(&folded).is_some();
+            || self.words.own.begins(&folded).is_some()
+            || self.words.callback.begins(&folded).is_some();
         let name = self.name(name).filter(|_| words <= 5 && !known)?;
         Some((None, Some(name), false))
+    }
+
+    /// Whether a number is followed by words that say that a message was left.
+    fn has_left(&self, text: &str, token: &Token) -> bool {
+        let behind = text.get(token.end..).unwrap_or_default();
+        let behind = Folded::of(&behind.chars().take(BEHIND).collect::<String>());
+        self.words.left.begins(&behind).is_some()
     }
 
     /// A number behind "from" in a sentence of the text.
@@ -454,14 +495,17 @@ impl<'w> Reader<'w> {
                 return;
             }
             let caller = tokens(line).into_iter().find(|token| {
-                let behind = line.get(token.end..).unwrap_or_default();
-                let behind = Folded::of(&behind.chars().take(BEHIND).collect::<String>());
                 token.digits >= 5
                     && !self.is_own(&token.text)
                     && !self.after_own(line, token.start)
-                    && self.words.left.begins(&behind).is_some()
+                    && self.has_left(line, token)
             });
             if let Some(token) = caller {
+                // `Jane Roe (303 555 0123) has left a message`.
+                let before = line.get(..token.start).unwrap_or_default().trim_end();
+                let name = before.strip_suffix(['(', '（', '<']).and_then(|name| self.name(name));
+                let name = name.filter(|name| name.split_whitespace().count() <= 4);
+                self.said.name = self.said.name.take().or(name);
                 self.said.number = Some(token.text);
                 return;
             }
@@ -485,7 +529,9 @@ impl<'w> Reader<'w> {
             let heading = plain.starts_with("==") || plain.starts_with("--");
             let labelled = split(line).is_some_and(|(label, _)| {
                 let w = self.words;
-                [&w.caller, &w.own, &w.length, &w.name, &w.pages].iter().any(|list| list.is(&label))
+                [&w.caller, &w.own, &w.callback, &w.length, &w.name, &w.pages]
+                    .iter()
+                    .any(|list| list.is(&label))
             });
             if (plain.is_empty() && !text.is_empty())
                 || labelled

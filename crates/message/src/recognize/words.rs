@@ -149,6 +149,8 @@ pub struct Words {
     pub name: List,
     /// Labels of numbers that are not the caller's.
     pub own: List,
+    /// Labels of numbers to call back, which may be the caller's.
+    pub callback: List,
     /// Labels of a length.
     pub length: List,
     /// Labels and units of pages.
@@ -212,7 +214,7 @@ impl Words {
         Ok(words)
     }
 
-    fn lists(&self) -> [&List; 22] {
+    fn lists(&self) -> [&List; 23] {
         [
             &self.voice,
             &self.fax,
@@ -222,6 +224,7 @@ impl Words {
             &self.phone,
             &self.name,
             &self.own,
+            &self.callback,
             &self.length,
             &self.pages,
             &self.seconds,
@@ -252,6 +255,7 @@ impl Words {
             &mut all.phone,
             &mut all.name,
             &mut all.own,
+            &mut all.callback,
             &mut all.length,
             &mut all.pages,
             &mut all.seconds,

@@ -35,7 +35,7 @@ fn cells_of_a_table_become_label_and_value() {
     assert_eq!(cells(html), ["Anrufer", "Eva <030 5550123>", "Box", "1001"]);
     let mut reader = reader(Words::builtin());
     let lines = cells(html);
-    reader.mark_own(&lines);
+    reader.mark_own(&lines, "");
     reader.labels(&lines);
     assert_eq!(reader.said.number.as_deref(), Some("030 5550123"));
     assert_eq!(reader.said.name.as_deref(), Some("Eva"));
@@ -128,5 +128,44 @@ fn a_message_is_read_once_and_only_where_words_for_it_can_be() {
         let table = crate::vendors::Table::builtin();
         let _ = Mail::read_with(raw.as_bytes(), &ReadOptions::default(), table);
         assert_eq!(READ.get(), times, "{header}");
+    }
+}
+
+#[test]
+fn a_number_to_call_back_is_the_callers_where_the_subject_names_it() {
+    let header = |subject: &str| format!("From: Desk <desk@answering.example>\nSubject: {subject}");
+    let text = "A message was left.\n\nCaller name: Ada\nCallback number: 206 555 0119";
+    let mail = read_mail(&header("Voicemail - Ada (206) 555-0119"), text);
+    assert_eq!(mail.sender.number.as_deref(), Some("206 555 0119"));
+    assert_eq!(mail.sender.name.as_deref(), Some("Ada"));
+    // Another number, or none: the one to call back is the system's.
+    let mail = read_mail(&header("Voicemail from 303 555 0142"), text);
+    assert_eq!(mail.sender.number.as_deref(), Some("303 555 0142"));
+    assert_eq!(read_mail(&header("New voicemail"), text).sender.number, None);
+}
+
+#[test]
+fn who_has_left_a_message_may_stand_before_the_number() {
+    let header = |subject: &str| format!("From: Voicemail <vm@pbx.example>\nSubject: {subject}");
+    for (subject, text, name) in [
+        ("Garage Morel (04 55 50 12 34) vous a laissé un message", "", Some("Garage Morel")),
+        ("Voicemail", "Ada Berg (04 55 50 12 34) has left a message.", Some("Ada Berg")),
+        ("Voicemail", "Somebody whose name is rather long and odd (04 55 50 12 34) called", None),
+        ("Voicemail", "04 55 50 12 34 has left a message.", None),
+    ] {
+        let mail = read_mail(&header(subject), text);
+        assert_eq!(mail.sender.number.as_deref(), Some("04 55 50 12 34"), "{subject} {text}");
+        assert_eq!(mail.sender.name.as_deref(), name, "{subject} {text}");
+    }
+}
+
+#[test]
+fn a_withheld_number_is_no_name() {
+    for line in
+        ["Chiamante: numero riservato", "Anrufer: Nummer unbekannt", "Caller: unknown number"]
+    {
+        let mail = read_mail("From: Voicemail <vm@pbx.example>\nSubject: Voicemail", line);
+        assert!(mail.sender.withheld, "{line}");
+        assert_eq!((mail.sender.name, mail.sender.number), (None, None), "{line}");
     }
 }
