@@ -35,7 +35,7 @@ const NUMBER: &str = "6135550142";
 const PUBLIC: &str = "+16135550142";
 
 #[rustfmt::skip]
-const ROWS: [Row; 43] = [
+const ROWS: [Row; 44] = [
     row("3cx", "voice", "3cx", ADA, NUMBER, None, false),
     row("amazon-connect", "voice", "amazon-connect", "", PUBLIC, None, false),
     row("apple-vvm", "voice", "apple-vvm", "", NUMBER, None, false),
@@ -71,6 +71,7 @@ const ROWS: [Row; 43] = [
     row("pager", "other", "pager", "PBX", "", None, false),
     row("podcast", "email", "", "The Example Show", "", None, false),
     row("ringcentral", "voice", "ringcentral", "", "(613) 555-0142", Some((31.0, "text")), false),
+    row("sems", "voice", "sems", "", NUMBER, None, false),
     row("signed", "email", "", ADA, "", None, false),
     row("teams-voicemail", "voice", "teams-voicemail", ADA, PUBLIC, Some((31.0, "message-header")), false),
     row("twilio", "voice", "twilio", "", "(613) 555-0142", None, false),
@@ -132,6 +133,23 @@ fn every_row_of_the_table_has_a_sample_and_every_sample_a_row_here() {
         let name = name.trim_end_matches(".eml");
         assert!(ROWS.iter().any(|row| row.file == name), "{name}");
     }
+}
+
+#[test]
+fn sems_is_known_in_the_words_of_any_site() {
+    let read = |from: &str, to: &str| {
+        let text = text_of("sems");
+        assert!(text.contains(from), "{from}");
+        Mail::read(text.replace(from, to).as_bytes(), &ReadOptions::default())
+    };
+    let mail = read("Voice message from: sip:6135550142@gw.example.net", "Neue Nachricht");
+    assert_eq!(mail.profile.as_deref(), Some("sems"));
+    assert_eq!(mail.sender.number.as_deref(), Some(NUMBER), "from the text");
+    let mail = read("X-Content: Voicemail\n", "");
+    assert_eq!((mail.profile.as_deref(), mail.kind), (Some("sems"), MessageKind::Voice));
+    let mail = read("6135550142@gw.example.net", "anonymous@anonymous.invalid");
+    assert_eq!((mail.profile.as_deref(), mail.sender.number), (Some("sems"), None));
+    assert!(mail.sender.outside_caller, "the robot reads no mail");
 }
 
 #[test]
