@@ -141,3 +141,36 @@ fn pages_and_sound_are_extracted_wherever_they_stand() {
     let refused = run(&["extract", "--dir", "x", "-"], private.as_bytes());
     assert_eq!(refused.status.code(), Some(3));
 }
+
+#[test]
+fn playing_a_private_message_writes_no_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let raw = format!("Sensitivity: Private\r\n{}", three());
+    let file = folder.path().join("m.eml");
+    std::fs::write(&file, raw).unwrap();
+    // Without a loudspeaker it fails after decoding; files would be there all the same.
+    for options in [&["--list"][..], &[]] {
+        let out = std::process::Command::new(env!("CARGO_BIN_EXE_aloud"))
+            .current_dir(folder.path())
+            .env("ALOUD_DATA_DIR", folder.path().join("data"))
+            .env("TMPDIR", folder.path())
+            .env("ALSA_CONFIG_PATH", "/dev/null")
+            .env("PULSE_SERVER", "unix:/dev/null")
+            .arg("play")
+            .args(options)
+            .arg(&file)
+            .output()
+            .unwrap();
+        let missing = !options.is_empty() && !out.status.success();
+        assert!(!missing, "{}", text(&out.stderr));
+    }
+    let mut found = Vec::new();
+    let mut todo = vec![folder.path().to_owned()];
+    while let Some(dir) = todo.pop() {
+        for entry in std::fs::read_dir(dir).unwrap().flatten() {
+            let path = entry.path();
+            if path.is_dir() { todo.push(path) } else { found.push(path) }
+        }
+    }
+    assert_eq!(found, [file]);
+}

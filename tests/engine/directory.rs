@@ -248,6 +248,31 @@ async fn the_spoken_name_is_the_part_that_the_card_names_or_the_senders() {
 }
 
 #[tokio::test]
+async fn sound_and_picture_of_a_private_message_do_not_enter_the_directory() {
+    let named = "SOUND;TYPE=BASIC;VALUE=uri:CID:mine@example.net\n";
+    let inline = "SOUND;TYPE=BASIC;ENCODING=b:////////////////////////////////////////\n\
+                  PHOTO;TYPE=GIF;ENCODING=b:R0lGODlh\n";
+    for (value, lines, kept) in [
+        ("Private", named, false),
+        ("Private", "", false),
+        ("Personal", inline, false),
+        ("Hush", inline, false),
+        ("Company-Confidential", inline, true),
+    ] {
+        let desk = Desk::new().await;
+        let message = format!("Sensitivity: {value}\n{}", with_sounds(lines, false));
+        let key = deliver(&desk, &message).await;
+        let id = import(&desk, key).await;
+        let name = desk.engine.spoken_name(id).await;
+        assert_eq!(name.is_ok(), kept, "{value} {lines}");
+        let card = desk.engine.export_contact(id).await.expect("a card");
+        let card = String::from_utf8_lossy(&card).into_owned();
+        assert!(card.contains("FN:Graham Pearce") && card.contains("graham@example.net"), "{card}");
+        assert_eq!(card.contains("SOUND") || card.contains("PHOTO"), kept, "{value}: {card}");
+    }
+}
+
+#[tokio::test]
 async fn a_forwarded_card_stays_in_its_message_and_takes_nothing_from_around_it() {
     let desk = Desk::new().await;
     let name = "SOUND;TYPE=BASIC;VALUE=uri:CID:mine@example.net\n";

@@ -60,6 +60,12 @@ pub(crate) fn received(mail: &Mail, raw: &[u8], path: &str) -> Result<Received> 
     if doc.name.is_none() && doc.emails.is_empty() && doc.tels.is_empty() {
         return Err(doc.problem.map_or(Invalid::EmptyCard, Invalid::BadCard).into());
     }
+    // Name and numbers of a private message's card may be noted, as its caller's may; its recording
+    // and picture stay in the message, because the directory is exported (decision E12).
+    if !mail.may_save.is_allowed() {
+        let doc = CardDoc { sound: None, photo: None, ..doc };
+        return Ok(Received { doc, sound: None });
+    }
     let sound = spoken_name(mail, raw, path, &doc);
     Ok(Received { doc, sound })
 }
