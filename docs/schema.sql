@@ -423,7 +423,9 @@ CREATE TABLE contacts (
   -- Unix seconds.
   created INTEGER NOT NULL DEFAULT 0,
   -- Unix seconds when deleted; 0 = it is there.
-  deleted INTEGER NOT NULL DEFAULT 0
+  deleted INTEGER NOT NULL DEFAULT 0,
+  -- Properties of the card with their components, as JSON; empty for none.
+  properties TEXT NOT NULL DEFAULT ''
 ) STRICT;
 
 -- Addresses of contacts.

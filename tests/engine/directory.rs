@@ -488,3 +488,48 @@ async fn digits_go_through_the_gateway() {
     let found = desk.engine.complete(desk.account, "ada@example.net".into()).await.expect("it");
     assert_eq!(found.last().map(|c| c.address.addr.clone()), Some(addr("ada@example.net")));
 }
+
+#[tokio::test]
+async fn a_card_is_handed_on_with_all_that_it_said() {
+    let lines = [
+        "FN:Dr. Jane Q. Roe PhD",
+        "N:Roe;Jane;Q.;Dr.;PhD",
+        "NICKNAME:JR,Janey",
+        "BDAY:1980-02-03",
+        "ORG:ABC\\, Inc.;North;Sales",
+        "TITLE:Head",
+        "ADR;TYPE=work:;Suite 5;12 Main St;Springfield;IL;62701;USA",
+        "URL:https://example.com/jane?a=1,2",
+        "NOTE:Likes\\nlong lines",
+    ];
+    let card = format!(
+        "BEGIN:VCARD\nVERSION:3.0\n{}\nEMAIL:jane@example.net\nEND:VCARD\n",
+        lines.join("\n")
+    );
+    let desk = Desk::new().await;
+    let ids = desk.engine.import_file(card.into_bytes(), "jane.vcf".into()).await.expect("taken");
+    let out = async || {
+        let octets = desk.engine.export_contact(ids[0]).await.expect("a card");
+        String::from_utf8(octets).expect("text").replace("\r\n ", "")
+    };
+    let whole = out().await;
+    for line in lines {
+        assert!(whole.contains(&format!("\r\n{line}\r\n")), "{line}: {whole}");
+    }
+    // A card with less takes nothing away, one with other words replaces them.
+    let newer = "BEGIN:VCARD\nVERSION:3.0\nFN:Dr. Jane Q. Roe PhD\nORG:Calder;Leeds\n\
+                 EMAIL:jane@example.net\nREV:20300101T000000Z\nEND:VCARD\n";
+    desk.engine.import_cards(newer.into(), "new.vcf".into(), true).await.expect("taken");
+    let newer = out().await;
+    assert!(newer.contains("\r\nORG:Calder;Leeds\r\n") && !newer.contains("ABC"), "{newer}");
+    assert!(newer.contains("\r\nN:Roe;Jane;Q.;Dr.;PhD\r\n"), "{newer}");
+    assert!(newer.contains("\r\nBDAY:1980-02-03\r\n"), "{newer}");
+    // What the user types wins.
+    let contact = desk.engine.contact(ids[0]).await.expect("an entry");
+    let contact = Contact { name: "Jane Miller".into(), place: Some("Hull".into()), ..contact };
+    desk.engine.save_contact(contact).await.expect("kept");
+    let typed = out().await;
+    assert!(typed.contains("\r\nFN:Jane Miller\r\nN:Jane Miller;;;;\r\n"), "{typed}");
+    assert!(typed.contains("\r\nADR:;;;Hull;;;\r\n") && !typed.contains("Springfield"), "{typed}");
+    assert!(typed.contains("\r\nNICKNAME:JR,Janey\r\n"), "{typed}");
+}

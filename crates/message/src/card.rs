@@ -58,7 +58,7 @@ pub struct CardDoc {
 }
 
 /// A property with its components (RFC 2426 section 3).
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Property {
     /// In upper case.
     pub name: String,

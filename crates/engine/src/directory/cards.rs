@@ -24,7 +24,7 @@ use crate::{
 use aloud_codec as codec;
 use aloud_message::{
     Mail, PartRole,
-    card::{self, CardDoc, Sound},
+    card::{self, CardDoc, Property, Sound},
     inspect,
 };
 use aloud_model::{AddrSpec, ContactId, MessageKey};
@@ -410,12 +410,47 @@ fn merged(mut row: ContactRow, received: &Received, source: Source, choice: Choi
     row.emails = fresh;
     numbers.append(&mut row.tels);
     row.tels = numbers;
+    // Of each property the new card's, where it has it; what the user typed is compared when the
+    // entry is handed on.
+    let has = |list: &[Property], name: &str| list.iter().any(|property| property.name == name);
+    let told = properties(doc);
+    row.properties.retain(|kept| choice == Choice::Missing || !has(&told, &kept.name));
+    let before = row.properties.clone();
+    row.properties.extend(told.into_iter().filter(|property| !has(&before, &property.name)));
     // A card without a date is not older than any other, and no card makes an entry older.
     row.rev = rev(doc).max(row.rev);
     if choice == Choice::Everything {
         row.source = source;
     }
     row
+}
+
+/// What a card says beyond the fields of an entry; notes as a property of one component.
+fn properties(doc: &CardDoc) -> Vec<Property> {
+    let notes = doc.notes.iter().map(|notes| Property {
+        name: NOTE.into(),
+        types: Vec::new(),
+        components: vec![notes.clone()],
+    });
+    doc.properties.iter().cloned().chain(notes).collect()
+}
+
+/// The property of notes.
+const NOTE: &str = "NOTE";
+
+/// Family and given names of an entry, from the N of its card, as long as its name still has all of
+/// them: one that the user typed is somebody else's, or written otherwise.
+fn names(row: &ContactRow) -> (Option<String>, Option<String>) {
+    let n = row.properties.iter().find(|property| property.name == "N");
+    let part = |at: usize| n.and_then(|n| n.components.get(at)).map_or("", |c| c.trim());
+    let [family, given, middle] = [part(0), part(1), part(2)];
+    let words: Vec<&str> = row.name.split([' ', ',']).collect();
+    let there = |name: &str| name.split(' ').all(|word| word.is_empty() || words.contains(&word));
+    if [family, given].iter().all(|name| name.is_empty()) || !there(family) || !there(given) {
+        return (None, None);
+    }
+    let some = |text: String| Some(text).filter(|text| !text.is_empty());
+    (some(family.to_owned()), some(format!("{given} {middle}").trim().to_owned()))
 }
 
 /// Length of a spoken name in milliseconds; -1 when it cannot be decoded.
@@ -531,8 +566,16 @@ pub(crate) fn import_file(
 /// A contact as a card for others.
 pub(crate) fn export(row: &ContactRow) -> Vec<u8> {
     let text = |value: &str| Some(value.to_owned()).filter(|value| !value.is_empty());
+    let (family, given) = names(row);
+    let named = family.is_some() || given.is_some();
+    let kept = |property: &&Property| property.name != NOTE && (named || property.name != "N");
+    let notes = row.properties.iter().find(|property| property.name == NOTE);
     let doc = CardDoc {
         name: text(&row.name),
+        family,
+        given,
+        properties: row.properties.iter().filter(kept).cloned().collect(),
+        notes: notes.and_then(|notes| notes.components.first().cloned()),
         role: text(&row.role),
         organization: text(&row.organization),
         emails: row

@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
+use rusqlite::{Connection, OptionalExtension, Row, Transaction, params, types::Type};
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -10,7 +10,7 @@ use super::{
     vocabulary::{Word, quoted, vocabulary},
 };
 use crate::types::{CardField, Contact, ContactEmail, ContactSource, ContactTel, SpokenName};
-use aloud_message::address;
+use aloud_message::{address, card::Property};
 use aloud_model::{AddrSpec, ContactId, MessageKey, MessageKind};
 
 vocabulary! {
@@ -84,11 +84,15 @@ pub struct ContactRow {
     pub emails: Vec<(String, bool, bool)>,
     /// Numbers: number, kinds.
     pub tels: Vec<(String, Vec<String>)>,
+    /// What its cards said beyond these fields, for handing it on: N, ORG, ADR, TITLE, ROLE, NICKNAME,
+    /// BDAY, URL with their components, and NOTE.
+    #[serde(default)]
+    pub properties: Vec<Property>,
 }
 
 const ROW: &str = "SELECT id, name, name_edited, role, organization, place, zone, photo_type, \
     photo, sound_type, sound, sound_ms, wants_card, source, source_name, source_date, \
-    source_subject, newer_card, created, rev FROM contacts";
+    source_subject, newer_card, created, rev, properties FROM contacts";
 
 fn row(row: &Row<'_>) -> rusqlite::Result<ContactRow> {
     Ok(ContactRow {
@@ -116,7 +120,17 @@ fn row(row: &Row<'_>) -> rusqlite::Result<ContactRow> {
         rev: row.get(19)?,
         emails: Vec::new(),
         tels: Vec::new(),
+        properties: properties(&row.get::<_, String>(20)?)?,
     })
+}
+
+/// The properties of a column.
+fn properties(json: &str) -> rusqlite::Result<Vec<Property>> {
+    if json.is_empty() {
+        return Ok(Vec::new());
+    }
+    let failed = |e| rusqlite::Error::FromSqlConversionFailure(20, Type::Text, Box::new(e));
+    serde_json::from_str(json).map_err(failed)
 }
 
 fn with_lists(c: &Connection, mut contact: ContactRow) -> Result<ContactRow> {
@@ -212,11 +226,15 @@ pub(crate) fn save(t: &Transaction<'_>, contact: &ContactRow) -> Result<ContactI
     } else {
         contact.id
     };
+    let kept = match contact.properties.as_slice() {
+        [] => String::new(),
+        some => serde_json::to_string(some).map_err(|e| Error::Store(e.to_string()))?,
+    };
     let changed = t.execute(
         "UPDATE contacts SET name = ?2, name_edited = ?3, role = ?4, organization = ?5, \
          place = ?6, zone = ?7, photo_type = ?8, photo = ?9, sound_type = ?10, sound = ?11, \
          sound_ms = ?12, wants_card = ?13, source = ?14, source_name = ?15, source_date = ?16, \
-         source_subject = ?17, newer_card = ?18, created = ?19, rev = ?20, deleted = 0 \
+         source_subject = ?17, newer_card = ?18, created = ?19, rev = ?20, properties = ?21, deleted = 0 \
          WHERE id = ?1",
         params![
             id,
@@ -238,7 +256,8 @@ pub(crate) fn save(t: &Transaction<'_>, contact: &ContactRow) -> Result<ContactI
             contact.source.subject,
             contact.newer_card,
             contact.source.added,
-            contact.rev
+            contact.rev,
+            kept
         ],
     )?;
     if changed == 0 {

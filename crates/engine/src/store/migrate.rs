@@ -9,7 +9,7 @@ use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 use super::{Error, Result};
 
 /// Schema files in order; the version of a database is how many of them it has seen.
-const STEPS: [&str; 7] = [
+const STEPS: [&str; 8] = [
     include_str!("migrations/0001_initial.sql"),
     include_str!("migrations/0002_submission.sql"),
     include_str!("migrations/0003_estimated_lengths.sql"),
@@ -17,6 +17,7 @@ const STEPS: [&str; 7] = [
     include_str!("migrations/0005_previews_and_deliveries.sql"),
     include_str!("migrations/0006_unlisted_mailboxes.sql"),
     include_str!("migrations/0007_operations_wait.sql"),
+    include_str!("migrations/0008_properties_of_cards.sql"),
 ];
 
 /// Looks at the version without writing anything.
