@@ -140,6 +140,41 @@ fn broken_recordings_are_said_to_be_broken() {
     assert!(damaged.problems.contains(&Problem::Part { path: "1".into(), problem }));
 }
 
+/// What stands inside a recording is sound or damage, never another recording or message: one part
+/// stays one, and what is decoded is bounded by the outer one.
+#[test]
+fn recordings_within_recordings_are_one() {
+    use aloud::codec::{self, Hint, Limits, Pcm, wav};
+    use base64::{Engine as _, engine::general_purpose::STANDARD};
+
+    let mut nested = wav::write(&Pcm { samples: vec![7; 800], rate: 8_000 });
+    for _ in 0..500 {
+        let mut outer = wav::header(8_000, Some(nested.len() as u32)).to_vec();
+        outer.extend_from_slice(&nested);
+        nested = outer;
+    }
+    let mail = |media_type: &str, octets: &[u8]| {
+        let body = STANDARD.encode(octets);
+        let raw = format!(
+            "Content-Type: {media_type}; name=a.wav\r\nContent-Transfer-Encoding: base64\r\n\r\n{body}\r\n"
+        );
+        (Mail::read(raw.as_bytes(), &ReadOptions::default()), raw)
+    };
+    let (read, _) = mail("audio/wav", &nested);
+    assert_eq!(read.parts.len(), 1);
+    let seconds = (nested.len() - 44) as f64 / 16_000.0;
+    assert!((read.parts[0].seconds.unwrap() - seconds).abs() < 0.01, "{:?}", read.parts[0]);
+    let hint = Hint { media_type: "audio/wav", filename: None };
+    let pcm = codec::decode(&nested, hint, Limits::default()).unwrap();
+    assert_eq!(pcm.samples.len(), (nested.len() - 44) / 2);
+    // A message with a recording, called a recording; and one again inside that.
+    let (_, message) = mail("audio/wav", &nested);
+    let (read, once) = mail("audio/wav", message.as_bytes());
+    assert_eq!((read.parts.len(), read.parts[0].decodable), (1, false), "{:?}", read.parts);
+    let (read, _) = mail("audio/mpeg", once.as_bytes());
+    assert_eq!((read.parts.len(), read.forwarded.len()), (1, 0), "{:?}", read.parts);
+}
+
 #[test]
 fn html_bombs_become_text() {
     for html in [
