@@ -192,7 +192,7 @@ fn delivery(
     if !failed.is_empty() {
         let fact = if about.is_none() && opened.about.is_none() {
             fl!("report-no-match")
-        } else if about.is_none_or(|a| a.mail.duration.is_some()) {
+        } else if about.is_some_and(|a| a.mail.duration.is_some()) {
             fl!("report-safe")
         } else {
             fl!("report-safe-text")
@@ -364,6 +364,14 @@ mod tests {
         let both = vec![gone, block("4310@vm.calderfinch.example", "failed", "5.1.1")];
         let s = summary(&report(both), Some(&about()), NOW).expect("a report");
         assert_eq!(s.title, "Priya Raman didn’t get your message");
+    }
+
+    #[test]
+    fn a_message_that_is_not_looked_at_yet_is_called_no_recording() {
+        let mut failed = report(vec![block("a@x.example", "failed", "5.2.2")]);
+        failed.about = Some(crate::model::MessageKey(3));
+        let s = summary(&failed, None, NOW).expect("one");
+        assert_eq!(s.sentences[1], "Your message is safe in Sent.");
     }
 
     #[test]
