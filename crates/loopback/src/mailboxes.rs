@@ -54,6 +54,8 @@ pub struct Mailbox {
     keywords: BTreeSet<Flag>,
     /// Messages by ascending UID.
     messages: Vec<Message>,
+    /// What was removed, and at which MODSEQ.
+    vanished: Vec<(Uid, u64)>,
 }
 
 impl Mailbox {
@@ -61,6 +63,15 @@ impl Mailbox {
     #[must_use]
     pub fn messages(&self) -> &[Message] {
         &self.messages
+    }
+
+    /// The UIDs that were removed after a MODSEQ, ascending.
+    #[must_use]
+    pub fn vanished_since(&self, modseq: u64) -> Vec<Uid> {
+        let gone = self.vanished.iter().filter(|(_, at)| *at > modseq);
+        let mut uids: Vec<Uid> = gone.map(|(uid, _)| *uid).collect();
+        uids.sort_unstable();
+        uids
     }
 
     /// The message with this UID.
@@ -190,6 +201,7 @@ impl Mailboxes {
             subscribed: true,
             keywords: BTreeSet::new(),
             messages: Vec::new(),
+            vanished: Vec::new(),
         });
     }
 
@@ -389,7 +401,14 @@ impl Mailboxes {
         let modseq = self.modseq + 1;
         let mailbox = self.get_mut(name)?;
         let before = mailbox.messages.len();
-        mailbox.messages.retain(|m| !uids.contains(&m.uid));
+        let vanished = &mut mailbox.vanished;
+        mailbox.messages.retain(|m| {
+            let goes = uids.contains(&m.uid);
+            if goes {
+                vanished.push((m.uid, modseq));
+            }
+            !goes
+        });
         if mailbox.messages.len() != before {
             mailbox.highest_modseq = modseq;
             self.modseq = modseq;
@@ -426,6 +445,7 @@ impl Mailboxes {
         let mailbox = self.get_mut(name)?;
         mailbox.uid_validity = UidValidity(validity);
         mailbox.highest_modseq = modseq;
+        mailbox.vanished.clear();
         let mut next = 1;
         for message in &mut mailbox.messages {
             message.uid = Uid(next);

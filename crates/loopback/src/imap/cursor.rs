@@ -261,19 +261,45 @@ impl<'a> Cursor<'a> {
         if self.take(b"*") { Ok(u32::MAX) } else { self.nz_number() }
     }
 
-    /// `(CONDSTORE)` after SELECT.
-    pub(super) fn select_params(&mut self) -> Result<bool> {
+    /// `(CONDSTORE)` or `(QRESYNC (...))` after SELECT.
+    pub(super) fn select_params(&mut self) -> Result<SelectParams> {
+        let mut params = SelectParams::default();
         if self.peek().is_none() {
-            return Ok(false);
+            return Ok(params);
         }
-        self.space()?;
-        let params = self.list(Self::atom)?;
-        if params.iter().all(|p| p.eq_ignore_ascii_case("CONDSTORE")) {
-            Ok(!params.is_empty())
-        } else {
-            Err(Bad("Unknown SELECT parameter"))
+        self.expect(b" (")?;
+        loop {
+            if self.take_word("CONDSTORE") {
+                params.condstore = true;
+            } else if self.take_word("QRESYNC") {
+                self.expect(b" (")?;
+                let validity = self.nz_number()?;
+                self.space()?;
+                let modseq = self.number64()?;
+                if self.take(b" ") {
+                    // UIDs that the client knows; all others are told, too, as is allowed.
+                    self.sequence_set()?;
+                }
+                self.expect(b")")?;
+                params.qresync = Some((validity, modseq));
+            } else {
+                return Err(Bad("Unknown SELECT parameter"));
+            }
+            if !self.take(b" ") {
+                break;
+            }
         }
+        self.expect(b")")?;
+        Ok(params)
     }
+}
+
+/// What SELECT is asked besides the name (RFC 7162 sections 3.1.8 and 3.2.5).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct SelectParams {
+    pub(super) condstore: bool,
+    /// UIDVALIDITY and MODSEQ that the client knows.
+    pub(super) qresync: Option<(u32, u64)>,
 }
 
 /// ATOM-CHAR of RFC 9051.

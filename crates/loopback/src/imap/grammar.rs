@@ -8,7 +8,7 @@
 use std::collections::BTreeSet;
 
 use super::{
-    cursor::{Bad, Cursor, MAX_ITEMS, SequenceSet, is_astring},
+    cursor::{Bad, Cursor, MAX_ITEMS, SelectParams, SequenceSet, is_astring},
     date::date_time,
     search::{self, Key},
     structure::{Section, SectionText},
@@ -43,29 +43,81 @@ pub(super) enum Command {
     Noop,
     Logout,
     Id,
-    Authenticate { mechanism: String, initial: Option<String> },
-    Login { user: String, password: String },
+    Authenticate {
+        mechanism: String,
+        initial: Option<String>,
+    },
+    Login {
+        user: String,
+        password: String,
+    },
     Enable(Vec<String>),
-    Select { name: String, read_only: bool, condstore: bool },
-    Create { name: String, special: Option<String> },
+    Select {
+        name: String,
+        read_only: bool,
+        params: SelectParams,
+    },
+    Create {
+        name: String,
+        special: Option<String>,
+    },
     Delete(String),
     Rename(String, String),
     Subscribe(String, bool),
-    List { reference: String, patterns: Vec<String>, only_special: bool, only_subscribed: bool },
-    Lsub { reference: String, pattern: String },
+    List {
+        reference: String,
+        patterns: Vec<String>,
+        only_special: bool,
+        only_subscribed: bool,
+        /// Items of STATUS that are told of each (RFC 5819).
+        status: Vec<String>,
+    },
+    Lsub {
+        reference: String,
+        pattern: String,
+    },
     Namespace,
-    Status { name: String, items: Vec<String> },
-    Append { name: String, flags: BTreeSet<Flag>, date: Option<DateTime>, octets: Vec<u8> },
+    Status {
+        name: String,
+        items: Vec<String>,
+    },
+    Append {
+        name: String,
+        flags: BTreeSet<Flag>,
+        date: Option<DateTime>,
+        octets: Vec<u8>,
+    },
     Idle,
     Check,
     Close,
     Unselect,
     Expunge(Option<SequenceSet>),
-    Search { uid: bool, key: Key },
-    Fetch { uid: bool, set: SequenceSet, items: Vec<FetchItem>, changed_since: Option<u64> },
-    Store { uid: bool, set: SequenceSet, unchanged_since: Option<u64>, store: Store },
-    Copy { uid: bool, set: SequenceSet, to: String },
-    Move { uid: bool, set: SequenceSet, to: String },
+    Search {
+        uid: bool,
+        key: Key,
+    },
+    Fetch {
+        uid: bool,
+        set: SequenceSet,
+        items: Vec<FetchItem>,
+        changed_since: Option<u64>,
+    },
+    Store {
+        uid: bool,
+        set: SequenceSet,
+        unchanged_since: Option<u64>,
+        store: Store,
+    },
+    Copy {
+        uid: bool,
+        set: SequenceSet,
+        to: String,
+    },
+    Move {
+        uid: bool,
+        set: SequenceSet,
+        to: String,
+    },
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -123,7 +175,7 @@ pub(super) fn command(c: &mut Cursor<'_>) -> Result<Command> {
         }
         "SELECT" | "EXAMINE" => {
             let name = c.spaced(Cursor::mailbox)?;
-            Command::Select { name, read_only: verb == "EXAMINE", condstore: c.select_params()? }
+            Command::Select { name, read_only: verb == "EXAMINE", params: c.select_params()? }
         }
         "CREATE" => {
             let name = c.spaced(Cursor::mailbox)?;
@@ -226,15 +278,23 @@ fn list(c: &mut Cursor<'_>) -> Result<Command> {
     } else {
         vec![c.list_mailbox()?]
     };
-    if c.take(b" RETURN ") {
-        for option in c.list(Cursor::atom)? {
+    let mut status = Vec::new();
+    if c.take(b" RETURN (") {
+        while !c.take(b")") {
+            let option = c.atom()?;
             let known = ["SPECIAL-USE", "SUBSCRIBED", "CHILDREN"];
-            if !known.iter().any(|k| k.eq_ignore_ascii_case(&option)) {
+            if option.eq_ignore_ascii_case("STATUS") {
+                c.space()?;
+                status = c.list(Cursor::atom)?;
+            } else if !known.iter().any(|k| k.eq_ignore_ascii_case(&option)) {
                 return Err(Bad("Unknown RETURN option"));
+            }
+            if c.peek() != Some(b')') {
+                c.space()?;
             }
         }
     }
-    Ok(Command::List { reference, patterns, only_special, only_subscribed })
+    Ok(Command::List { reference, patterns, only_special, only_subscribed, status })
 }
 
 fn append(c: &mut Cursor<'_>) -> Result<Command> {

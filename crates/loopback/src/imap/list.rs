@@ -31,10 +31,11 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         patterns: &[String],
         only_special: bool,
         only_subscribed: bool,
-    ) -> Done {
+        status: &[String],
+    ) -> Result<Done, Done> {
         if patterns.iter().any(String::is_empty) {
             self.wire.push("* LIST (\\Noselect) \"/\" \"\"\r\n");
-            return Done::ok("Done");
+            return Ok(Done::ok("Done"));
         }
         let hide_uses = self.faults().hides("SPECIAL-USE");
         let lines = self.with_mailboxes(|all| {
@@ -58,14 +59,18 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
                 if only_subscribed {
                     attributes.push("\\Subscribed");
                 }
-                lines.push(line("LIST", &attributes.join(" "), &mailbox.name));
+                let line = line("LIST", &attributes.join(" "), &mailbox.name);
+                lines.push((line, mailbox.name.clone()));
             }
             lines
         });
-        for line in lines.unwrap_or_default() {
+        for (line, name) in lines.unwrap_or_default() {
             self.wire.push(line);
+            if !status.is_empty() {
+                self.status(&name, status)?;
+            }
         }
-        Done::ok("Done")
+        Ok(Done::ok("Done"))
     }
 
     pub(super) fn lsub(&mut self, reference: &str, pattern: &str) -> Done {

@@ -14,7 +14,7 @@ use std::{
 
 use tokio::io::{AsyncRead, AsyncWrite};
 
-use self::{grammar::Command, selected::Selected};
+use self::{cursor::SelectParams, grammar::Command, selected::Selected};
 use super::{
     Faults, MAX_MESSAGE, Shared, User,
     faults::{AtMessage, CommandFault},
@@ -64,8 +64,9 @@ struct Session<S> {
     shared: Arc<Shared>,
     user: Option<usize>,
     selected: Option<Selected>,
-    /// Whether the client enabled CONDSTORE (RFC 7162 section 3.1).
+    /// Whether the client enabled CONDSTORE (RFC 7162 section 3.1), and QRESYNC.
     condstore: bool,
+    qresync: bool,
     commands: u32,
     by_verb: HashMap<String, u32>,
 }
@@ -80,6 +81,7 @@ where
         user: None,
         selected: None,
         condstore: false,
+        qresync: false,
         commands: 0,
         by_verb: HashMap::new(),
     };
@@ -279,7 +281,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
     fn capabilities(&self) -> String {
         const ALWAYS: [&str; 5] = ["IMAP4rev1", "SASL-IR", "LITERAL+", "ID", "ENABLE"];
         const BEFORE: [&str; 1] = ["AUTH=PLAIN"];
-        const AFTER: [&str; 8] = [
+        const AFTER: [&str; 10] = [
             "IDLE",
             "UIDPLUS",
             "MOVE",
@@ -288,6 +290,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
             "CONDSTORE",
             "NAMESPACE",
             "CHILDREN",
+            "LIST-STATUS",
+            "QRESYNC",
         ];
         let more: &[&str] = if self.user.is_some() { &AFTER } else { &BEFORE };
         let offered = ALWAYS.iter().chain(more).filter(|c| !self.faults().hides(c));
@@ -352,9 +356,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
     fn at_once(&mut self, command: Command) -> Result<Done, Done> {
         Ok(match command {
             Command::Enable(names) => self.enable(&names),
-            Command::Select { name, read_only, condstore } => {
-                self.select(&name, read_only, condstore)?
-            }
+            Command::Select { name, read_only, params } => self.select(&name, read_only, params)?,
             Command::Create { name, special } => {
                 let role = match special {
                     Some(special) => list::role(&special)
@@ -376,8 +378,13 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
                 self.change(|all| all.subscribe(&name, on))?;
                 Done::ok("Done")
             }
-            Command::List { reference, patterns, only_special, only_subscribed } => {
-                self.list(&reference, &patterns, only_special, only_subscribed)
+            Command::List { status, .. }
+                if !status.is_empty() && self.faults().hides("LIST-STATUS") =>
+            {
+                return Err(Done::Bad("Not known here".into()));
+            }
+            Command::List { reference, patterns, only_special, only_subscribed, status } => {
+                self.list(&reference, &patterns, only_special, only_subscribed, &status)?
             }
             Command::Lsub { reference, pattern } => self.lsub(&reference, &pattern),
             Command::Namespace if !self.faults().hides("NAMESPACE") => {
@@ -486,23 +493,40 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
     }
 
     fn enable(&mut self, names: &[String]) -> Done {
-        let condstore = names.iter().any(|n| n.eq_ignore_ascii_case("CONDSTORE"))
-            && !self.faults().hides("CONDSTORE");
-        self.condstore |= condstore;
-        self.wire.push(if condstore { "* ENABLED CONDSTORE\r\n" } else { "* ENABLED\r\n" });
+        let mut enabled = Vec::new();
+        for name in ["CONDSTORE", "QRESYNC"] {
+            if names.iter().any(|n| n.eq_ignore_ascii_case(name)) && !self.faults().hides(name) {
+                enabled.push(name);
+            }
+        }
+        self.condstore |= !enabled.is_empty();
+        self.qresync |= enabled.contains(&"QRESYNC");
+        let told: String = enabled.iter().map(|name| format!(" {name}")).collect();
+        self.wire.push(format!("* ENABLED{told}\r\n"));
         Done::ok("Done")
     }
 
-    fn select(&mut self, name: &str, read_only: bool, condstore: bool) -> Result<Done, Done> {
+    fn select(&mut self, name: &str, read_only: bool, params: SelectParams) -> Result<Done, Done> {
         self.selected = None;
-        if condstore && self.faults().hides("CONDSTORE") {
+        if params.condstore && self.faults().hides("CONDSTORE") {
             return Err(Done::Bad("Not known here".into()));
         }
-        self.condstore |= condstore;
-        let selected = self
-            .look(name, |mailbox| Selected::describe(mailbox, read_only, self.faults()))
+        if params.qresync.is_some() && !self.qresync {
+            return Err(Done::Bad("Enable QRESYNC first".into()));
+        }
+        self.condstore |= params.condstore;
+        let described = self
+            .look(name, |mailbox| {
+                let (selected, mut told) = Selected::describe(mailbox, read_only, self.faults());
+                if let Some((validity, modseq)) = params.qresync
+                    && validity == mailbox.uid_validity.0
+                {
+                    told.push_str(&selected.since(mailbox, modseq));
+                }
+                (selected, told)
+            })
             .ok_or(Refusal::NoSuchMailbox)?;
-        let (selected, told) = selected;
+        let (selected, told) = described;
         self.wire.push(told);
         self.selected = Some(selected);
         let code = if read_only { "READ-ONLY" } else { "READ-WRITE" };

@@ -76,6 +76,26 @@ impl Selected {
         (selected, out)
     }
 
+    /// What changed after a MODSEQ that the client knows (RFC 7162 section 3.2.5).
+    pub(super) fn since(&self, mailbox: &Mailbox, modseq: u64) -> String {
+        let mut out = String::new();
+        let gone: Vec<Uid> = mailbox.vanished_since(modseq);
+        if !gone.is_empty() {
+            out.push_str(&format!("* VANISHED (EARLIER) {}\r\n", cursor::write_set(&gone)));
+        }
+        for (sequence, (uid, _)) in (1_u32..).zip(&self.view) {
+            let Some(message) = mailbox.message(*uid).filter(|m| m.modseq > modseq) else {
+                continue;
+            };
+            let (flags, modseq) = (fetch::flags(&message.flags), message.modseq);
+            out.push_str(&format!(
+                "* {sequence} FETCH (UID {} {flags} MODSEQ ({modseq}))\r\n",
+                uid.0
+            ));
+        }
+        out
+    }
+
     /// Returns the untagged responses for all changes since the last call, and marks them as
     /// reported. `Err` when the mailbox was replaced by another one.
     fn changes(
@@ -83,7 +103,7 @@ impl Selected {
         mailbox: &Mailbox,
         faults: &Faults,
         may_expunge: bool,
-        condstore: bool,
+        (condstore, qresync): (bool, bool),
     ) -> Result<String, &'static str> {
         if mailbox.uid_validity != self.validity {
             return Err("The mailbox was rebuilt");
@@ -96,15 +116,21 @@ impl Selected {
         let there = |uid: &Uid| messages.binary_search_by_key(uid, |m| m.uid).ok();
         if may_expunge {
             let mut sequence = 1;
+            let mut gone = Vec::new();
             self.view.retain(|(uid, _)| {
                 let stays = there(uid).is_some();
                 if stays {
                     sequence += 1;
+                } else if qresync {
+                    gone.push(*uid);
                 } else {
                     out.push_str(&format!("* {sequence} EXPUNGE\r\n"));
                 }
                 stays
             });
+            if !gone.is_empty() {
+                out.push_str(&format!("* VANISHED {}\r\n", cursor::write_set(&gone)));
+            }
             self.known = mailbox.highest_modseq;
         }
         let last = self.last_uid();
@@ -314,7 +340,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
     pub(super) fn tell_changes(&mut self, may_expunge: bool) -> bool {
         let Some(mut selected) = self.selected.take() else { return true };
         let name = selected.name.clone();
-        let compare = |m: &Mailbox| selected.changes(m, self.faults(), may_expunge, self.condstore);
+        let enabled = (self.condstore, self.qresync);
+        let compare = |m: &Mailbox| selected.changes(m, self.faults(), may_expunge, enabled);
         match self.look(&name, compare).unwrap_or(Err("The mailbox was deleted")) {
             Ok(told) => {
                 self.wire.push(told);
