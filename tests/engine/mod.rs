@@ -29,4 +29,5 @@ pub mod streaming;
 mod submission;
 mod submit;
 mod treat;
+mod unchanged;
 mod whole;

@@ -215,6 +215,10 @@ impl Sink for Memory {
         Ok(changed)
     }
 
+    async fn is_settled(&self, mailbox: MailboxId, messages: u32) -> Result<bool, Error> {
+        Ok(self.lock().at(mailbox).rows.len() == messages as usize)
+    }
+
     async fn known_uids(&self, mailbox: MailboxId) -> Result<Vec<Uid>, Error> {
         Ok(self.lock().at(mailbox).rows.keys().copied().map(Uid).collect())
     }

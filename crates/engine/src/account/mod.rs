@@ -15,6 +15,7 @@ mod identity;
 mod pace;
 mod pass;
 pub mod sink;
+mod unchanged;
 mod watcher;
 mod worker;
 

@@ -16,6 +16,7 @@ use tokio::time::{Instant, sleep};
 use super::{
     pace::Pace,
     sink::{Beginning, MailboxState, PassEnd, PrefixWant, Taken},
+    unchanged::within,
     watcher::{SECOND_LOOK, Watcher},
     worker::Job,
 };
@@ -23,7 +24,7 @@ use crate::{
     imap::{Head, SeenFlags, Selected},
     types::{AccountState, Error, Event, Fault, SyncFault, SyncReport},
 };
-use aloud_model::{Flag, Uid, UidValidity, imap::MailboxRole};
+use aloud_model::{Flag, MailboxId, Uid, UidValidity, imap::MailboxRole};
 
 /// Header blocks in the first batch, so that something is seen soon, and in all others.
 const BATCH: (usize, usize) = (50, 500);
@@ -87,12 +88,16 @@ impl Watcher {
             report.errors.push(SyncFault { mailbox: None, uid: None, error });
         }
         shared.take_touched();
-        let listed = self.connect().await?.list().await?;
+        let session = self.connect().await?;
+        let listed = session.list().await?;
+        self.statuses = session.take_statuses();
         self.mailboxes = shared.setup.sink.put_mailboxes(shared.setup.id, listed).await?;
         self.mailboxes.sort_by_key(|mailbox| (rank(mailbox.role), mailbox.id));
         for mailbox in self.mailboxes.clone() {
             if mailbox.selectable {
-                self.one_pass(&mailbox, &mut report).await?;
+                if !self.is_unchanged(&mailbox).await? {
+                    self.one_pass(&mailbox, &mut report).await?;
+                }
                 report.mailboxes += 1;
             }
         }
@@ -148,7 +153,10 @@ impl Watcher {
     ) -> Result<(), Error> {
         let sink = std::sync::Arc::clone(&self.shared.setup.sink);
         let mut state = known.clone();
-        let selected = self.connect().await?.select(&state.wire_name).await?;
+        let since = state.uid_validity.filter(|_| state.highest_modseq > 0);
+        let since = since.map(|validity| (validity, state.highest_modseq));
+        let session = self.connect().await?;
+        let (selected, vanished) = session.select_since(&state.wire_name, since).await?;
         // A server without UIDVALIDITY promises nothing; it is held to a constant one.
         let uid_validity = selected.uid_validity.unwrap_or(UidValidity(0));
         let first = state.uid_validity.is_none();
@@ -178,7 +186,9 @@ impl Watcher {
             state.highest_modseq = 0;
         }
         if !(settled && same_flags) || since.elapsed() >= DEEP {
-            next = self.compare(&state, &selected, &mut local, next, first, report).await?;
+            let gone = within(&local, vanished);
+            let looked = (&selected, &gone);
+            next = self.compare(&state, looked, &mut local, next, first, report).await?;
         }
         let end = PassEnd {
             uid_next: next,
@@ -198,7 +208,7 @@ impl Watcher {
     async fn compare(
         &mut self,
         state: &MailboxState,
-        selected: &Selected,
+        (selected, vanished): (&Selected, &HashSet<u32>),
         local: &mut HashSet<u32>,
         mut next: u32,
         first: bool,
@@ -226,6 +236,14 @@ impl Watcher {
             self.suspects.remove(&state.id);
             return Ok(next);
         }
+        if complete.is_none() && !vanished.is_empty() {
+            // What the server says to be gone is believed where the numbers agree with it.
+            let present: HashSet<u32> = local.difference(vanished).copied().collect();
+            if present.len() == selected.exists as usize {
+                self.gone(state, &present, selected.exists, local).await?;
+                return Ok(next);
+            }
+        }
         let (all, exists) = match complete {
             Some(all) => (all, selected.exists),
             None => {
@@ -234,8 +252,14 @@ impl Watcher {
                 (all, selected.exists)
             }
         };
-        self.gone(state, &all, exists, local).await?;
+        let present: HashSet<u32> = all.iter().map(|flags| flags.uid.0).collect();
+        self.gone(state, &present, exists, local).await?;
         Ok(next)
+    }
+
+    /// Whether a mailbox is to be looked at whatever its numbers say.
+    pub(super) fn scan_is_due(&mut self, id: MailboxId) -> bool {
+        self.scanned.entry(id).or_insert_with(Instant::now).elapsed() >= DEEP
     }
 
     /// UIDs and flags of everything, in windows.
@@ -410,15 +434,14 @@ impl Watcher {
     async fn gone(
         &mut self,
         state: &MailboxState,
-        all: &[SeenFlags],
+        present: &HashSet<u32>,
         exists: u32,
         local: &mut HashSet<u32>,
     ) -> Result<(), Error> {
         // Something came or went while we looked, or the server shows a part only.
-        if all.len() != exists as usize {
+        if present.len() != exists as usize {
             return Ok(());
         }
-        let present: HashSet<u32> = all.iter().map(|flags| flags.uid.0).collect();
         let mut missing: Vec<Uid> =
             local.iter().filter(|uid| !present.contains(uid)).map(|uid| Uid(*uid)).collect();
         if missing.is_empty() {

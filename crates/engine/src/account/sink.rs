@@ -219,6 +219,10 @@ pub trait Sink: Send + Sync + 'static {
         seen: Vec<SeenFlags>,
     ) -> Result<Vec<MessageKey>, Error>;
 
+    /// Whether the store holds so many messages of a mailbox that the server has shown, and waits for
+    /// none that it has not.
+    async fn is_settled(&self, mailbox: MailboxId, messages: u32) -> Result<bool, Error>;
+
     /// UIDs that the store holds in a mailbox, ascending.
     async fn known_uids(&self, mailbox: MailboxId) -> Result<Vec<Uid>, Error>;
 

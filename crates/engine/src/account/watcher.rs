@@ -14,9 +14,10 @@ use tokio_util::sync::CancellationToken;
 
 use super::{
     Shared, backoff::Backoff, now, pace::Pace, pass::PREFIXES_AT_ONCE, sink::MailboxState,
+    unchanged::NEWS,
 };
 use crate::{
-    imap::{IdleEnd, Session},
+    imap::{IdleEnd, MailboxStatus, Session},
     types::{AccountState, Broken, Error, Event, SyncReport},
 };
 use aloud_model::{DateTime, MailboxId, Uid, imap::MailboxRole};
@@ -43,6 +44,8 @@ pub(super) struct Watcher {
     pub(super) mailboxes: Vec<MailboxState>,
     /// Messages that seem to be gone, and since when (reliability G6).
     pub(super) suspects: HashMap<MailboxId, (Instant, Vec<Uid>)>,
+    /// What the last LIST said of the mailboxes, by their names on the wire.
+    pub(super) statuses: HashMap<String, MailboxStatus>,
     /// When a mailbox was last scanned completely, or first seen.
     pub(super) scanned: HashMap<MailboxId, Instant>,
     /// Beginnings are fetched one by one, because fetching several at once went wrong.
@@ -64,6 +67,7 @@ pub(super) async fn run(shared: Arc<Shared>, queue: Arc<Mutex<mpsc::Receiver<Ask
         session: None,
         mailboxes: Vec::new(),
         suspects: HashMap::new(),
+        statuses: HashMap::new(),
         scanned: HashMap::new(),
         careful: false,
         beginnings_pace: PREFIXES_AT_ONCE,
@@ -233,6 +237,7 @@ impl Watcher {
     /// Waits for news and looks, until a full pass is due (`Ok`) or the connection breaks.
     async fn follow(&mut self, queue: &mut mpsc::Receiver<Asked>) -> Result<(), Error> {
         let full = Instant::now() + FULL;
+        let mut news = Instant::now() + NEWS;
         let mut report = SyncReport::default();
         let mut idle_known = true;
         while *self.shared.online.borrow() && self.asked.is_empty() && Instant::now() < full {
@@ -248,6 +253,15 @@ impl Watcher {
                     due.push(mailbox);
                 }
             }
+            if Instant::now() >= news {
+                news = Instant::now() + NEWS;
+                for mailbox in self.with_news().await? {
+                    if !due.iter().any(|other| other.id == mailbox.id) {
+                        due.push(mailbox);
+                    }
+                }
+            }
+            due.retain(|mailbox| mailbox.role != MailboxRole::Inbox);
             for mailbox in &due {
                 self.one_pass(mailbox, &mut report).await?;
             }
@@ -259,7 +273,7 @@ impl Watcher {
             drop(taken);
             self.well();
             if idle_known && self.connect().await?.has("IDLE") {
-                idle_known = self.idle(full, queue).await?;
+                idle_known = self.idle(full, news, queue).await?;
             } else {
                 self.poll(full, queue).await?;
             }
@@ -276,6 +290,7 @@ impl Watcher {
     async fn idle(
         &mut self,
         full: Instant,
+        news: Instant,
         queue: &mut mpsc::Receiver<Asked>,
     ) -> Result<bool, Error> {
         let shared = Arc::clone(&self.shared);
@@ -284,7 +299,8 @@ impl Watcher {
         let cancel = CancellationToken::new();
         let (awake, wall) = (Monotonic::now(), SystemTime::now());
         let mut ticks = interval(TICK);
-        let second_look = self.next_look(full);
+        let others = self.connect().await?.has_list_status() && self.mailboxes.len() > 1;
+        let second_look = self.next_look(if others { full.min(news) } else { full });
         let mut jumped = false;
         let mut came = None;
         let session = self.session.as_mut().ok_or(Error::Stopped)?;

@@ -7,8 +7,8 @@
 //! be ([`salvage`]), else left out and counted; it costs no other response. Structure is never asked for: no ENVELOPE and no
 //! BODYSTRUCTURE, only raw header blocks and slices of raw messages, always with PEEK.
 //!
-//! Extensions used when offered: LITERAL+, UIDPLUS, MOVE, CONDSTORE, IDLE, ID, QUOTA, SPECIAL-USE,
-//! X-GM-EXT-1. Limits are constants of the modules. Tests: `tests` of the submodules and
+//! Extensions used when offered: LITERAL+, UIDPLUS, MOVE, CONDSTORE, QRESYNC, LIST-STATUS, IDLE, ID,
+//! QUOTA, SPECIAL-USE, X-GM-EXT-1. Limits are constants of the modules. Tests: `tests` of the submodules and
 //! `tests/engine/`.
 #![cfg_attr(not(test), warn(clippy::indexing_slicing))]
 
@@ -27,6 +27,6 @@ mod types;
 
 pub use reply::{Reply, ReplyCode};
 pub use session::Session;
-pub use types::{Head, Heads, IdleEnd, Listed, SeenFlags, Selected, Stored};
+pub use types::{Head, Heads, IdleEnd, Listed, MailboxStatus, SeenFlags, Selected, Stored};
 
 pub(crate) use crate::types::Answer;

@@ -327,7 +327,7 @@ fn start(line: &[u8]) -> std::borrow::Cow<'_, [u8]> {
 }
 
 /// Responses of extensions and of commands of ours that nothing is read from.
-const KNOWN: [&str; 21] = [
+const KNOWN: [&str; 19] = [
     "ACL",
     "COMPARATOR",
     "CONVERSION",
@@ -342,9 +342,7 @@ const KNOWN: [&str; 21] = [
     "NAMESPACE",
     "ANNOTATION",
     "SORT",
-    "STATUS",
     "THREAD",
-    "VANISHED",
     "XLIST",
     "GENURLAUTH",
     "URLFETCH",
@@ -376,6 +374,8 @@ fn classify(line: &[u8]) -> Kind {
         Kind::Used(Answer::List)
     } else if is(&["FLAGS"], word) {
         Kind::Used(Answer::Flags)
+    } else if is(&["STATUS", "VANISHED"], word) {
+        Kind::Used(Answer::Number)
     } else if is(&["QUOTA", "QUOTAROOT"], word) {
         Kind::Used(Answer::Quota)
     } else if number {

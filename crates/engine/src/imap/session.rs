@@ -1,9 +1,10 @@
 //! A signed-in connection and what can be asked over it.
 
+mod changes;
 mod headers;
 mod room;
 
-use std::{collections::HashSet, sync::Arc, time::Duration};
+use std::{collections::HashSet, ops::RangeInclusive, sync::Arc, time::Duration};
 
 use imap_proto::{MailboxDatum, Response, ResponseCode, Status};
 use tokio::time::{Instant, timeout_at};
@@ -23,6 +24,7 @@ use crate::{
     types::{AccountSettings, Broken, Error, Fault, Missing, Security},
 };
 use aloud_model::{DateTime, Flag, Secret, Uid, UidValidity, imap::MailboxRole};
+use changes::{Changes, note_vanished};
 
 /// How long IDLE is kept without a line from the server (many routers forget a silent connection).
 const IDLE: Duration = Duration::from_secs(300);
@@ -50,6 +52,7 @@ pub struct Session {
     capabilities: Vec<String>,
     /// The last LIST was understood to its end.
     listed_whole: bool,
+    changes: Changes,
 }
 
 impl Session {
@@ -132,7 +135,8 @@ impl Session {
             Some(capabilities) => capabilities,
             None => capabilities(&mut link).await?,
         };
-        Ok((Self { link, capabilities, listed_whole: true }, signed_in))
+        let changes = Changes::default();
+        Ok((Self { link, capabilities, listed_whole: true, changes }, signed_in))
     }
 
     fn note_literals(&mut self) {
@@ -168,14 +172,12 @@ impl Session {
     pub async fn list(&mut self) -> Result<Vec<Listed>, Error> {
         let mut rows: Vec<(Listed, Option<MailboxRole>, Option<String>)> = Vec::new();
         let (mut long, mut many) = (false, false);
-        let mut command = Command::new("LIST \"\" \"*\"").at_most(LISTED);
-        // RFC 6154: some servers tell special uses only when asked.
-        if self.has("LIST-EXTENDED") && self.has("SPECIAL-USE") {
-            command = command.word("RETURN (SPECIAL-USE)");
-        }
+        let command = self.list_command().at_most(LISTED);
+        let mut changes = std::mem::take(&mut self.changes);
         let done = self
             .link
             .run(&command, &mut |response| {
+                changes.note(response);
                 if let Response::MailboxData(MailboxDatum::List(item)) = response {
                     let name = names::unescape(&item.name);
                     long |= name.len() > NAMES.1;
@@ -198,7 +200,12 @@ impl Session {
                     rows.push((listed, role, delimiter));
                 }
             })
-            .await?;
+            .await;
+        self.changes = changes;
+        let done = done?;
+        if matches!(done, Done::No(_) | Done::Bad(_)) && self.list_without_status() {
+            return Box::pin(self.list()).await;
+        }
         done.ok()?;
         if many {
             return Err(Error::Protocol(Fault::TooMuch));
@@ -242,11 +249,35 @@ impl Session {
     /// # Errors
     /// [`Error::Server`] when the server will not.
     pub async fn select(&mut self, wire_name: &str) -> Result<Selected, Error> {
+        Ok(self.select_since(wire_name, None).await?.0)
+    }
+
+    /// Selects a mailbox; and which messages are gone since the UIDVALIDITY and MODSEQ that are known,
+    /// as far as the server says.
+    ///
+    /// # Errors
+    /// As [`Self::select`].
+    pub async fn select_since(
+        &mut self,
+        wire_name: &str,
+        since: Option<(UidValidity, u64)>,
+    ) -> Result<(Selected, Vec<RangeInclusive<u32>>), Error> {
         let mut selected = Selected::default();
+        let mut gone = Vec::new();
         let mut command = Command::new("SELECT").mailbox(wire_name);
         let mut told = false;
-        if self.has("CONDSTORE") {
-            command = command.word("(CONDSTORE)");
+        let qresync = since.is_some() && self.enable_qresync().await?;
+        match since.filter(|_| qresync) {
+            Some((validity, modseq)) => {
+                command = command
+                    .word("(QRESYNC (")
+                    .number(u64::from(validity.0))
+                    .glue(" ")
+                    .number(modseq)
+                    .glue("))");
+            }
+            None if self.has("CONDSTORE") => command = command.word("(CONDSTORE)"),
+            None => {}
         }
         let done =
             self.link
@@ -254,6 +285,7 @@ impl Session {
                     Response::MailboxData(MailboxDatum::Exists(count)) => {
                         (selected.exists, told) = (*count, true);
                     }
+                    Response::Vanished { .. } => note_vanished(response, &mut gone),
                     Response::Data { status: Status::Ok, outcome }
                     | Response::Done { outcome, .. } => match &outcome.code {
                         Some(ResponseCode::UidValidity(value)) => {
@@ -274,10 +306,14 @@ impl Session {
                     _ => {}
                 })
                 .await?;
+        if qresync && matches!(done, Done::Bad(_)) {
+            self.without_qresync();
+            return Box::pin(self.select_since(wire_name, None)).await;
+        }
         done.ok()?;
         selected.empty = told && selected.exists == 0;
         self.link.changed = false;
-        Ok(selected)
+        Ok((selected, gone))
     }
 
     /// Flags of the messages from `first` to `last`, or of those of them that changed after a

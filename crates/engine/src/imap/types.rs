@@ -16,6 +16,19 @@ pub struct Listed {
     pub selectable: bool,
 }
 
+/// What STATUS said of a mailbox (RFC 9051 section 6.3.11).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct MailboxStatus {
+    /// Messages in it.
+    pub messages: Option<u32>,
+    /// UIDVALIDITY.
+    pub uid_validity: Option<UidValidity>,
+    /// UIDNEXT.
+    pub uid_next: Option<u32>,
+    /// HIGHESTMODSEQ; `None` without CONDSTORE.
+    pub highest_modseq: Option<u64>,
+}
+
 /// What SELECT said.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Selected {

@@ -537,6 +537,16 @@ pub(crate) fn known_uids(c: &Connection, mailbox: MailboxId) -> Result<Vec<Uid>>
     Ok(rows.collect::<std::result::Result<_, _>>()?)
 }
 
+/// Whether so many messages of a mailbox are here that the server has shown, and none is awaited.
+pub(crate) fn is_settled(c: &Connection, mailbox: MailboxId, count: u32) -> Result<bool> {
+    let mut query = c.prepare_cached(
+        "SELECT (SELECT count(*) FROM locations WHERE mailbox = ?1 AND uid IS NOT NULL AND gone = 0) \
+         = ?2 AND NOT EXISTS \
+         (SELECT 1 FROM locations WHERE mailbox = ?1 AND uid IS NULL AND gone = 0)",
+    )?;
+    Ok(query.query_row(params![mailbox.0, count], |row| row.get(0))?)
+}
+
 /// Whether [`finish_pass`] would change nothing.
 pub(crate) fn pass_is_idle(c: &Connection, mailbox: MailboxId, end: &PassEnd) -> Result<bool> {
     let row = accounts::mailbox(c, mailbox)?;

@@ -94,6 +94,10 @@ impl Sink for Store {
         self.write(move |t| messages::update_flags(t, mailbox, &news)).await
     }
 
+    async fn is_settled(&self, mailbox: MailboxId, messages: u32) -> Result<bool> {
+        self.read(move |c| messages::is_settled(c, mailbox, messages)).await
+    }
+
     async fn known_uids(&self, mailbox: MailboxId) -> Result<Vec<Uid>> {
         self.read(move |c| messages::known_uids(c, mailbox)).await
     }
