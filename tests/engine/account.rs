@@ -97,7 +97,7 @@ impl World {
     }
 
     /// The store shows what the server has, in every mailbox.
-    fn same(&self) {
+    pub fn same(&self) {
         let listed: Vec<String> =
             self.memory.lock().boxes.iter().map(|b| b.state.wire_name.clone()).collect();
         assert!(listed.len() >= 5, "{listed:?}");

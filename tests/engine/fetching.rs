@@ -54,6 +54,35 @@ async fn changes_of_a_mailbox_are_told_four_times_a_second() {
     assert!(told >= 2 && u128::from(told) <= most, "{told} in {took:?}");
 }
 
+/// A line so slow that a batch of header blocks runs into the limit of a command: what came stays, and
+/// the next batches are smaller.
+#[tokio::test(start_paused = true)]
+async fn header_blocks_that_came_before_a_break_stay() {
+    let cut = server(120);
+    cut.fault_next(Protocol::Imap, Faults { cut_output: Some(12_000), ..Faults::default() });
+    let broken = world(cut);
+    broken.task.sync_once().await.expect_err("it broke");
+    let before = broken.memory.mailbox("INBOX").rows.len();
+    assert!((2..50).contains(&before) || (51..120).contains(&before), "{before}");
+    broken.sync().await;
+    broken.same();
+    // 3 KB a second.
+    let large: Vec<u8> = (0..120)
+        .flat_map(|n| {
+            format!("X-Trace-{n}: 0123456789012345678901234567890123456789\r\n").into_bytes()
+        })
+        .collect();
+    let slow = server(0);
+    for n in 0..300 {
+        let mail = [&large[..], format!("Subject: {n}\r\n\r\nHi\r\n").as_bytes()].concat();
+        slow.deliver("INBOX", mail, &[], NOW).expect("delivered");
+    }
+    slow.fault_always(Protocol::Imap, Faults { pace: Some(3_000), ..Faults::default() });
+    let world = world(slow);
+    world.sync().await;
+    world.same();
+}
+
 /// What came of the beginnings before the connection broke is not asked for again.
 #[tokio::test(start_paused = true)]
 async fn beginnings_that_came_before_a_break_stay() {

@@ -10,14 +10,7 @@ use aloud::{
 };
 use tokio::time::sleep;
 
-use super::account::{NOW, World, server, world};
-
-fn commands(world: &World) -> Vec<String> {
-    let all = world.server.commands();
-    all.into_iter()
-        .filter_map(|line| line.strip_prefix("imap:").map(|line| line.trim().to_owned()))
-        .collect()
-}
+use super::account::{NOW, World, attach, imap_commands, server, world};
 
 fn deliver(world: &World, mailbox: &str, n: u32) {
     let mail = format!("From: bo@example.net\r\nMessage-ID: <{n}@x>\r\nSubject: {n}\r\n\r\nHi\r\n");
@@ -33,7 +26,7 @@ async fn a_pass_without_news_is_one_command() {
     world.server.forget_commands();
     let report = world.sync().await;
     assert_eq!(report.mailboxes, 6);
-    let mut all = commands(&world);
+    let mut all = imap_commands(&world.server);
     all.retain(|line| !["AUTHENTICATE", "ID ", "LOGOUT"].iter().any(|verb| line.starts_with(verb)));
     assert_eq!(all.len(), 1, "{all:?}");
     // Only what changed is selected: new mail, a flag, a message that is gone.
@@ -56,7 +49,7 @@ async fn a_pass_without_news_is_one_command() {
         }
         world.server.forget_commands();
         world.sync().await;
-        let all = commands(&world);
+        let all = imap_commands(&world.server);
         let selects: Vec<&String> = all.iter().filter(|line| line.contains("SELECT")).collect();
         assert_eq!(selects.len(), 1, "{all:?}");
         assert!(selects[0].contains("Archive"), "{all:?}");
@@ -109,12 +102,16 @@ async fn new_mail_elsewhere_is_seen_within_a_minute() {
     world.server.forget_commands();
     deliver(&world, "Archive", 1);
     sleep(Duration::from_secs(65)).await;
-    assert_eq!(world.memory.mailbox("Archive").rows.len(), 1, "{:?}", commands(&world));
+    assert_eq!(world.memory.mailbox("Archive").rows.len(), 1, "{:?}", imap_commands(&world.server));
     // And nothing else is selected for it but the inbox, which is watched.
     let others = |line: &String| {
         line.contains("SELECT") && !line.contains("INBOX") && !line.contains("Archive")
     };
-    assert!(!commands(&world).iter().any(|line| others(line)), "{:?}", commands(&world));
+    assert!(
+        !imap_commands(&world.server).iter().any(|line| others(line)),
+        "{:?}",
+        imap_commands(&world.server)
+    );
 }
 
 /// What is gone comes with SELECT; it takes no list of what is there.
@@ -151,7 +148,7 @@ async fn what_is_said_to_be_gone_must_add_up() {
         world.task.stop().await;
         world.server.fault_always(Protocol::Imap, Faults { at, ..Faults::default() });
         let World { server, memory, .. } = world;
-        let world = super::account::attach(server, memory);
+        let world = attach(server, memory);
         world.sync().await;
         let rows = world.memory.mailbox("INBOX").rows;
         let expected: Vec<u32> = (1..=12).filter(|uid| *uid != 9).collect();

@@ -10,6 +10,7 @@
 //! Not here: what a message is (`store`), sending (`outbox`). Tests: `tests/engine/account.rs`.
 #![cfg_attr(not(test), warn(clippy::indexing_slicing))]
 
+mod arrival;
 mod backoff;
 mod identity;
 mod pace;

@@ -6,23 +6,27 @@ use std::time::Duration;
 
 /// How long a command should take.
 const AIM: Duration = Duration::from_millis(1500);
-/// How much more the next command may ask for than the last one brought.
-const GROWTH: usize = 4;
-
 /// The size of the next command, by what the last one took.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Pace {
     least: usize,
     next: usize,
     most: usize,
-    /// The last command was quick; one alone may be chance.
-    quick: bool,
+    /// How much more the next command may ask for than the last one brought.
+    growth: usize,
+    /// So many quick commands in a row are needed, since one may be chance; and so many were there.
+    quick: (u8, u8),
 }
 
 impl Pace {
-    /// Begins with so many messages; later at least and at most so many.
-    pub(super) const fn new(least: usize, first: usize, most: usize) -> Self {
-        Self { least, next: first, most, quick: false }
+    /// Begins with so many messages; later at least and at most so many. Grows by this factor after so
+    /// many quick commands.
+    pub(super) const fn new(
+        (least, first, most): (usize, usize, usize),
+        growth: usize,
+        quick: u8,
+    ) -> Self {
+        Self { least, next: first, most, growth, quick: (quick, 0) }
     }
 
     /// Messages of the next command.
@@ -34,14 +38,17 @@ impl Pace {
     pub(super) fn took(&mut self, messages: usize, time: Duration) {
         let fit = messages as f64 * AIM.as_secs_f64() / time.as_secs_f64().max(0.001);
         // Saturates.
-        let fit = (fit as usize).min(messages.saturating_mul(GROWTH));
+        let fit = (fit as usize).min(messages.saturating_mul(self.growth));
         if fit <= self.next {
             self.next = fit.clamp(self.least, self.most);
-            self.quick = false;
-        } else if messages >= self.next && std::mem::replace(&mut self.quick, true) {
+            self.quick.1 = 0;
+        } else if messages >= self.next {
             // A short command at the end of a list would say little about a long one.
-            self.next = fit.clamp(self.least, self.most);
-            self.quick = false;
+            self.quick.1 += 1;
+            if self.quick.1 >= self.quick.0 {
+                self.next = fit.clamp(self.least, self.most);
+                self.quick.1 = 0;
+            }
         }
     }
 
@@ -57,7 +64,7 @@ mod tests {
 
     #[test]
     fn commands_follow_the_line() {
-        let mut pace = Pace::new(8, 50, 500);
+        let mut pace = Pace::new((8, 50, 500), 4, 2);
         // 3 KB a second, 4 KB a message.
         pace.took(50, Duration::from_secs(66));
         assert_eq!(pace.next(), 8);
@@ -74,7 +81,7 @@ mod tests {
         pace.broke();
         assert_eq!(pace.next(), 62);
         // Far away: the distance counts little once there is much in a command.
-        let mut pace = Pace::new(8, 50, 500);
+        let mut pace = Pace::new((8, 50, 500), 4, 2);
         for _ in 0..6 {
             let time = Duration::from_millis(600) + Duration::from_millis(pace.next() as u64);
             pace.took(pace.next(), time);

@@ -21,13 +21,15 @@ use super::{
     worker::Job,
 };
 use crate::{
-    imap::{Head, SeenFlags, Selected},
-    types::{AccountState, Error, Event, Fault, SyncFault, SyncReport},
+    imap::{Head, SeenFlags, Selected, Session},
+    types::{AccountState, Error, Fault, SyncFault, SyncReport},
 };
 use aloud_model::{Flag, MailboxId, Uid, UidValidity, imap::MailboxRole};
 
-/// Header blocks in the first batch, so that something is seen soon, and in all others.
-const BATCH: (usize, usize) = (50, 500);
+/// Header blocks in the first batch, so that something is seen soon.
+const BATCH: usize = 50;
+/// Header blocks in one command.
+pub(super) const HEADS_AT_ONCE: Pace = Pace::new((8, BATCH, 500), 10, 1);
 /// Flags in one transaction.
 const FLAGS: usize = 5000;
 /// Messages whose flags are asked for in one command.
@@ -43,7 +45,7 @@ const SHARE: usize = 30;
 const DEEP: Duration = Duration::from_secs(24 * 3600);
 /// Beginnings fetched in one pass over a mailbox, and in one command.
 const PREFIXES: u32 = 200;
-pub(super) const PREFIXES_AT_ONCE: Pace = Pace::new(2, 16, PREFIXES as usize);
+pub(super) const PREFIXES_AT_ONCE: Pace = Pace::new((2, 16, PREFIXES as usize), 4, 2);
 /// Octets of beginnings in one command.
 const PREFIX_OCTETS: u64 = 4 << 20;
 /// Octets asked for beyond what is wanted.
@@ -308,19 +310,21 @@ impl Watcher {
         let fresh: Vec<Uid> = fresh.into_iter().rev().map(|flags| flags.uid).collect();
         let total = u32::try_from(fresh.len()).unwrap_or(u32::MAX);
         let mut rest = fresh.as_slice();
-        let mut size = BATCH.0;
         let mut done = 0u32;
-        while !rest.is_empty() {
-            if total as usize > BATCH.0 {
+        let mut outcome = Ok(());
+        while !rest.is_empty() && outcome.is_ok() {
+            if total as usize > BATCH {
                 self.shared.set_state(AccountState::Fetching { done, total });
             }
-            let (batch, later) = rest.split_at(size.min(rest.len()));
-            self.heads(state, batch, local, first, report).await?;
+            let (batch, later) = rest.split_at(self.heads_pace.next().min(rest.len()));
+            outcome = self.heads(state, batch, local, first, report).await;
             done = done.saturating_add(u32::try_from(batch.len()).unwrap_or(u32::MAX));
             rest = later;
-            size = BATCH.1;
         }
-        if total as usize > BATCH.0 {
+        // Whatever went wrong, what came before stays.
+        let stored = self.stored(report).await;
+        outcome.and(stored)?;
+        if total as usize > BATCH {
             self.shared.set_state(AccountState::Checking);
         }
         Ok(next)
@@ -356,8 +360,10 @@ impl Watcher {
         let mut refusals = 0;
         let mut bisections = 0;
         while let Some(part) = waiting.pop() {
+            let begun = Instant::now();
             match self.connect().await?.fetch_heads(part).await {
                 Ok(heads) => {
+                    self.heads_pace.took(part.len(), begun.elapsed());
                     refusals = 0;
                     self.put_heads(state, heads, local, first, report).await?;
                 }
@@ -401,31 +407,13 @@ impl Watcher {
                         return Err(Error::Protocol(Fault::UidValidity));
                     }
                 }
-                Err(error) => return Err(error),
+                Err(error) => {
+                    self.heads_pace.broke();
+                    let came = self.session.as_mut().map(Session::take_came).unwrap_or_default();
+                    self.put_heads(state, came, local, first, report).await?;
+                    return Err(error);
+                }
             }
-        }
-        Ok(())
-    }
-
-    async fn put_heads(
-        &mut self,
-        state: &MailboxState,
-        heads: Vec<Head>,
-        local: &mut HashSet<u32>,
-        first: bool,
-        report: &mut SyncReport,
-    ) -> Result<(), Error> {
-        if heads.is_empty() {
-            return Ok(());
-        }
-        let uids: Vec<u32> = heads.iter().map(|head| head.uid.0).collect();
-        let arrived = self.shared.setup.sink.put_heads(state.id, heads).await?;
-        local.extend(uids);
-        report.new += u32::try_from(arrived.new.len()).unwrap_or(u32::MAX);
-        self.shared.tell_mailbox(state.id);
-        self.shared.tell_changed(arrived.changed);
-        if !first && state.role == MailboxRole::Inbox && !arrived.new.is_empty() {
-            self.shared.tell(Event::Arrived(arrived.new));
         }
         Ok(())
     }

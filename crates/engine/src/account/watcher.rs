@@ -13,7 +13,13 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 
 use super::{
-    Shared, backoff::Backoff, now, pace::Pace, pass::PREFIXES_AT_ONCE, sink::MailboxState,
+    Shared,
+    arrival::Storing,
+    backoff::Backoff,
+    now,
+    pace::Pace,
+    pass::{HEADS_AT_ONCE, PREFIXES_AT_ONCE},
+    sink::MailboxState,
     unchanged::NEWS,
 };
 use crate::{
@@ -50,7 +56,10 @@ pub(super) struct Watcher {
     pub(super) scanned: HashMap<MailboxId, Instant>,
     /// Beginnings are fetched one by one, because fetching several at once went wrong.
     pub(super) careful: bool,
-    /// How many beginnings are asked for at once.
+    /// Header blocks that are being stored.
+    pub(super) storing: Option<Storing>,
+    /// How many header blocks, and how many beginnings, are asked for at once.
+    pub(super) heads_pace: Pace,
     pub(super) beginnings_pace: Pace,
     asked: Vec<Asked>,
     backoff: Backoff,
@@ -70,6 +79,8 @@ pub(super) async fn run(shared: Arc<Shared>, queue: Arc<Mutex<mpsc::Receiver<Ask
         statuses: HashMap::new(),
         scanned: HashMap::new(),
         careful: false,
+        storing: None,
+        heads_pace: HEADS_AT_ONCE,
         beginnings_pace: PREFIXES_AT_ONCE,
         asked: Vec::new(),
         backoff: Backoff::default(),

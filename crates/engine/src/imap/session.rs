@@ -4,9 +4,9 @@ mod changes;
 mod headers;
 mod room;
 
-use std::{collections::HashSet, ops::RangeInclusive, sync::Arc, time::Duration};
+use std::{collections::HashSet, sync::Arc, time::Duration};
 
-use imap_proto::{MailboxDatum, Response, ResponseCode, Status};
+use imap_proto::{MailboxDatum, Response};
 use tokio::time::{Instant, timeout_at};
 use tokio_util::sync::CancellationToken;
 
@@ -15,16 +15,16 @@ use super::{
     command::{Command, UidSet},
     link::{Done, Link, Literals, spell},
     names,
-    read::{read_flags, read_seen, read_slice, uid_of},
+    read::{read_seen, read_slice, uid_of},
     sign_in::{Signed, sign_in},
-    types::{IdleEnd, Listed, SeenFlags, Selected, Stored},
+    types::{Head, IdleEnd, Listed, SeenFlags, Selected, Stored},
 };
 use crate::{
     net::{Dialer, Lines, Traffic, Trust, Wire},
     types::{AccountSettings, Broken, Error, Fault, Missing, Security},
 };
-use aloud_model::{DateTime, Flag, Secret, Uid, UidValidity, imap::MailboxRole};
-use changes::{Changes, note_vanished};
+use aloud_model::{DateTime, Flag, Secret, Uid, imap::MailboxRole};
+use changes::Changes;
 
 /// How long IDLE is kept without a line from the server (many routers forget a silent connection).
 const IDLE: Duration = Duration::from_secs(300);
@@ -52,6 +52,8 @@ pub struct Session {
     capabilities: Vec<String>,
     /// The last LIST was understood to its end.
     listed_whole: bool,
+    /// Header blocks that came before the connection broke.
+    came: Vec<Head>,
     changes: Changes,
 }
 
@@ -135,8 +137,8 @@ impl Session {
             Some(capabilities) => capabilities,
             None => capabilities(&mut link).await?,
         };
-        let changes = Changes::default();
-        Ok((Self { link, capabilities, listed_whole: true, changes }, signed_in))
+        let (came, changes) = (Vec::new(), Changes::default());
+        Ok((Self { link, capabilities, listed_whole: true, came, changes }, signed_in))
     }
 
     fn note_literals(&mut self) {
@@ -250,70 +252,6 @@ impl Session {
     /// [`Error::Server`] when the server will not.
     pub async fn select(&mut self, wire_name: &str) -> Result<Selected, Error> {
         Ok(self.select_since(wire_name, None).await?.0)
-    }
-
-    /// Selects a mailbox; and which messages are gone since the UIDVALIDITY and MODSEQ that are known,
-    /// as far as the server says.
-    ///
-    /// # Errors
-    /// As [`Self::select`].
-    pub async fn select_since(
-        &mut self,
-        wire_name: &str,
-        since: Option<(UidValidity, u64)>,
-    ) -> Result<(Selected, Vec<RangeInclusive<u32>>), Error> {
-        let mut selected = Selected::default();
-        let mut gone = Vec::new();
-        let mut command = Command::new("SELECT").mailbox(wire_name);
-        let mut told = false;
-        let qresync = since.is_some() && self.enable_qresync().await?;
-        match since.filter(|_| qresync) {
-            Some((validity, modseq)) => {
-                command = command
-                    .word("(QRESYNC (")
-                    .number(u64::from(validity.0))
-                    .glue(" ")
-                    .number(modseq)
-                    .glue("))");
-            }
-            None if self.has("CONDSTORE") => command = command.word("(CONDSTORE)"),
-            None => {}
-        }
-        let done =
-            self.link
-                .run(&command, &mut |response| match response {
-                    Response::MailboxData(MailboxDatum::Exists(count)) => {
-                        (selected.exists, told) = (*count, true);
-                    }
-                    Response::Vanished { .. } => note_vanished(response, &mut gone),
-                    Response::Data { status: Status::Ok, outcome }
-                    | Response::Done { outcome, .. } => match &outcome.code {
-                        Some(ResponseCode::UidValidity(value)) => {
-                            selected.uid_validity =
-                                Some(UidValidity(*value)).filter(|validity| validity.0 != 0);
-                        }
-                        Some(ResponseCode::UidNext(value)) => selected.uid_next = Some(*value),
-                        Some(ResponseCode::HighestModSeq(value)) => {
-                            selected.highest_modseq = Some(*value).filter(|value| *value > 0);
-                        }
-                        Some(ResponseCode::ReadOnly) => selected.read_only = true,
-                        Some(ResponseCode::PermanentFlags(flags)) => {
-                            selected.may_store_any_keyword = flags.iter().any(|flag| flag == "\\*");
-                            selected.permanent_flags = Some(read_flags(flags));
-                        }
-                        _ => {}
-                    },
-                    _ => {}
-                })
-                .await?;
-        if qresync && matches!(done, Done::Bad(_)) {
-            self.without_qresync();
-            return Box::pin(self.select_since(wire_name, None)).await;
-        }
-        done.ok()?;
-        selected.empty = told && selected.exists == 0;
-        self.link.changed = false;
-        Ok((selected, gone))
     }
 
     /// Flags of the messages from `first` to `last`, or of those of them that changed after a

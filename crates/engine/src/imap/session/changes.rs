@@ -5,10 +5,16 @@
 
 use std::{collections::HashMap, ops::RangeInclusive};
 
-use imap_proto::{MailboxDatum, Response, StatusAttribute};
+use imap_proto::{MailboxDatum, Response, ResponseCode, Status, StatusAttribute};
 
 use super::{
-    super::{command::Command, link::Done, names, types::MailboxStatus},
+    super::{
+        command::Command,
+        link::Done,
+        names,
+        read::read_flags,
+        types::{MailboxStatus, Selected},
+    },
     Session,
 };
 use crate::types::Error;
@@ -87,7 +93,7 @@ impl Session {
 
     /// Whether SELECT may be asked what changed. ENABLE comes before the first SELECT of a connection
     /// (RFC 5161 section 3.1), so it is asked once.
-    pub(super) async fn enable_qresync(&mut self) -> Result<bool, Error> {
+    async fn enable_qresync(&mut self) -> Result<bool, Error> {
         if let Some(enabled) = self.changes.qresync {
             return Ok(enabled);
         }
@@ -102,14 +108,73 @@ impl Session {
         Ok(enabled)
     }
 
-    /// QRESYNC is not to be asked of this connection any more.
-    pub(super) fn without_qresync(&mut self) {
-        self.changes.qresync = Some(false);
+    /// Selects a mailbox; and which messages are gone since the UIDVALIDITY and MODSEQ that are known,
+    /// as far as the server says.
+    ///
+    /// # Errors
+    /// As [`Self::select`].
+    pub async fn select_since(
+        &mut self,
+        wire_name: &str,
+        since: Option<(UidValidity, u64)>,
+    ) -> Result<(Selected, Vec<RangeInclusive<u32>>), Error> {
+        let mut selected = Selected::default();
+        let mut gone = Vec::new();
+        let mut command = Command::new("SELECT").mailbox(wire_name);
+        let mut told = false;
+        let qresync = since.is_some() && self.enable_qresync().await?;
+        match since.filter(|_| qresync) {
+            Some((validity, modseq)) => {
+                command = command
+                    .word("(QRESYNC (")
+                    .number(u64::from(validity.0))
+                    .glue(" ")
+                    .number(modseq)
+                    .glue("))");
+            }
+            None if self.has("CONDSTORE") => command = command.word("(CONDSTORE)"),
+            None => {}
+        }
+        let done =
+            self.link
+                .run(&command, &mut |response| match response {
+                    Response::MailboxData(MailboxDatum::Exists(count)) => {
+                        (selected.exists, told) = (*count, true);
+                    }
+                    Response::Vanished { .. } => note_vanished(response, &mut gone),
+                    Response::Data { status: Status::Ok, outcome }
+                    | Response::Done { outcome, .. } => match &outcome.code {
+                        Some(ResponseCode::UidValidity(value)) => {
+                            selected.uid_validity =
+                                Some(UidValidity(*value)).filter(|validity| validity.0 != 0);
+                        }
+                        Some(ResponseCode::UidNext(value)) => selected.uid_next = Some(*value),
+                        Some(ResponseCode::HighestModSeq(value)) => {
+                            selected.highest_modseq = Some(*value).filter(|value| *value > 0);
+                        }
+                        Some(ResponseCode::ReadOnly) => selected.read_only = true,
+                        Some(ResponseCode::PermanentFlags(flags)) => {
+                            selected.may_store_any_keyword = flags.iter().any(|flag| flag == "\\*");
+                            selected.permanent_flags = Some(read_flags(flags));
+                        }
+                        _ => {}
+                    },
+                    _ => {}
+                })
+                .await?;
+        if qresync && matches!(done, Done::Bad(_)) {
+            self.changes.qresync = Some(false);
+            return Box::pin(self.select_since(wire_name, None)).await;
+        }
+        done.ok()?;
+        selected.empty = told && selected.exists == 0;
+        self.link.changed = false;
+        Ok((selected, gone))
     }
 }
 
 /// Keeps which messages a response says to be gone.
-pub(super) fn note_vanished(response: &Response<'_>, gone: &mut Vec<RangeInclusive<u32>>) {
+fn note_vanished(response: &Response<'_>, gone: &mut Vec<RangeInclusive<u32>>) {
     if let Response::Vanished { earlier: true, uids } = response {
         let room = RANGES.saturating_sub(gone.len());
         gone.extend(uids.iter().take(room).cloned());

@@ -31,6 +31,12 @@ impl Session {
         Ok(self.fetch_headers(uids).await?.heads)
     }
 
+    /// The header blocks that came before the connection broke; taken.
+    #[must_use]
+    pub fn take_came(&mut self) -> Vec<Head> {
+        std::mem::take(&mut self.came)
+    }
+
     /// As [`Self::fetch_heads`], and of which messages nothing is known. What is told of other
     /// messages is not kept, however much it is.
     ///
@@ -74,7 +80,14 @@ impl Session {
                         None => _ = told.insert(uid.0),
                     }
                 })
-                .await?;
+                .await;
+            let done = match done {
+                Ok(done) => done,
+                Err(error) => {
+                    self.came = heads;
+                    return Err(error);
+                }
+            };
             done.ok()?;
             odd |= self.link.has_skipped(Answer::Fetch);
         }
