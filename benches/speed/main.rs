@@ -10,6 +10,7 @@
 
 mod input;
 mod list;
+mod sync;
 mod table;
 
 use std::{hint::black_box, path::Path, process::Command};
@@ -52,6 +53,7 @@ fn main() {
     messages(&mut table, &input);
     pages(&mut table);
     list::rows(&mut table, folder.path());
+    sync::rows(&mut table);
     programs(&mut table, &input);
 }
 

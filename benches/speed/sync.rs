@@ -1,0 +1,161 @@
+//! The first fetch of a mailbox's header blocks, against the same octets taken from the same server by
+//! a client that throws them away; and a pass over a mailbox without news.
+
+use std::{hint::black_box, io, sync::Arc};
+
+use aloud::{
+    engine::{
+        AccountSettings, Engine, Options, Security, Server,
+        net::{Dialer, Stream},
+        secrets::MemoryStore,
+    },
+    loopback::{Loopback, Protocol},
+    model::{AddrSpec, DateTime, Flag, Secret},
+};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt, DuplexStream},
+    runtime::Runtime,
+};
+
+use super::table::{Table, Unit};
+
+const PIPE: usize = 64 * 1024;
+
+/// Leads to the server without leaving the process.
+struct Inside(Loopback);
+
+#[async_trait::async_trait]
+impl Dialer for Inside {
+    async fn dial(&self, _host: &str, _port: u16) -> io::Result<Box<dyn Stream>> {
+        Ok(Box::new(connect(&self.0)))
+    }
+
+    fn in_process(&self, _host: &str, _port: u16) -> bool {
+        true
+    }
+}
+
+fn connect(server: &Loopback) -> DuplexStream {
+    let (client, other) = tokio::io::duplex(PIPE);
+    server.serve(Protocol::Imap, other);
+    client
+}
+
+pub fn rows(table: &mut Table<'_>) {
+    for messages in [10_000, 100_000u32] {
+        let first = format!("First fetch of {messages} header blocks");
+        let again = format!("A pass over {messages} messages without news");
+        if !table.wants(&first) && !table.wants(&again) {
+            continue;
+        }
+        let runtime = Runtime::new().expect("a runtime");
+        let server = server(messages);
+        let peer = "a client that throws them away";
+        table.row_beside(
+            &first,
+            Unit::Milliseconds,
+            peer,
+            || {
+                runtime.block_on(take(
+                    &server,
+                    "(UID FLAGS INTERNALDATE RFC822.SIZE BODY.PEEK[HEADER])",
+                ))
+            },
+            || {
+                let folder = tempfile::tempdir().expect("a folder");
+                runtime.block_on(async {
+                    let engine = engine(folder.path(), &server).await;
+                    let reports = engine.sync_once(None).await.expect("a pass");
+                    assert_eq!(reports.first().map(|report| report.new), Some(messages));
+                    engine.shutdown().await;
+                });
+            },
+        );
+        let folder = tempfile::tempdir().expect("a folder");
+        let engine = runtime.block_on(engine(folder.path(), &server));
+        for _ in 0..3 {
+            runtime.block_on(engine.sync_once(None)).expect("a pass");
+        }
+        table.row_beside(
+            &again,
+            Unit::Milliseconds,
+            "a client that asks for all flags",
+            || runtime.block_on(take(&server, "(UID FLAGS)")),
+            || {
+                black_box(runtime.block_on(engine.sync_once(None)).expect("a pass"));
+            },
+        );
+        runtime.block_on(engine.shutdown());
+    }
+}
+
+fn server(messages: u32) -> Loopback {
+    let now = DateTime::utc(1_741_170_000);
+    let server = Loopback::empty(now);
+    let own = AddrSpec::parse("robin@example.com").expect("an address");
+    server.add_user("robin", "secret", &[own]);
+    for n in 0..messages {
+        let mail = format!(
+            "Received: from mx.example.net (mx.example.net [192.0.2.7]) by mail.example.com\r\n\
+             \twith ESMTPS id {n:08x}; Tue, 04 Mar 2025 09:10:01 +0000\r\n\
+             From: Person {} <p{}@example.net>\r\nTo: Robin Vale <robin@example.com>\r\n\
+             Subject: Message number {n} about something\r\nMessage-ID: <{n}@example.net>\r\n\
+             Date: Tue, 04 Mar 2025 09:10:00 +0000\r\nMIME-Version: 1.0\r\n\
+             Content-Type: text/plain; charset=utf-8\r\n\r\nHello Robin,\r\n\r\nthis is {n}.\r\n",
+            n % 500,
+            n % 500,
+        );
+        let flags: &[Flag] = if n % 10 == 0 { &[] } else { &[Flag::Seen] };
+        let date = DateTime::utc(1_700_000_000 + i64::from(n) * 60);
+        server.deliver("INBOX", mail.into_bytes(), flags, date).expect("delivered");
+    }
+    server
+}
+
+async fn engine(folder: &std::path::Path, server: &Loopback) -> Engine {
+    let options = Options {
+        dialer: Arc::new(Inside(server.clone())),
+        ..Options::new(folder.join("data"), Arc::new(MemoryStore::default()))
+    };
+    let engine = Engine::start(options).await.expect("an engine");
+    let at = |port| Server { host: "127.0.0.1".into(), port, security: Security::None };
+    let settings = AccountSettings {
+        name: "Robin Vale".into(),
+        address: AddrSpec::parse("robin@example.com").expect("an address"),
+        label: "Robin".into(),
+        imap: at(143),
+        smtp: at(587),
+        user: "robin".into(),
+        ca_pem: None,
+        gateway: None,
+        demo: false,
+    };
+    engine.add_account(settings, Some(Secret::new("secret".into()))).await.expect("an account");
+    engine
+}
+
+/// Takes the items of all messages and keeps nothing.
+async fn take(server: &Loopback, items: &str) {
+    let mut wire = connect(server);
+    let mut octets = vec![0; PIPE];
+    for (tag, command) in [
+        ("A1", "LOGIN robin secret".to_owned()),
+        ("A2", "SELECT INBOX".to_owned()),
+        ("A3", format!("UID FETCH 1:* {items}")),
+    ] {
+        wire.write_all(format!("{tag} {command}\r\n").as_bytes()).await.expect("written");
+        let end = format!("\r\n{tag} OK");
+        // The last octets that came: the end may lie between two reads.
+        let mut last: Vec<u8> = Vec::new();
+        loop {
+            let count = wire.read(&mut octets).await.expect("read");
+            assert!(count > 0, "{command}");
+            last.extend_from_slice(&octets[count.saturating_sub(200)..count]);
+            let first = last.len().saturating_sub(200);
+            last.drain(..first);
+            if last.windows(end.len()).any(|window| window == end.as_bytes()) {
+                break;
+            }
+        }
+    }
+}
