@@ -321,9 +321,14 @@ fn insert_message(
     let message = t.last_insert_rowid();
     t.prepare_cached("INSERT INTO headers (message, octets) VALUES (?1, ?2)")?
         .execute(params![message, head.header])?;
-    write_words(t, MessageKey(message), facts)?;
+    write_words(t, MessageKey(message), facts, NEW_WORDS)?;
     Ok(message)
 }
+
+/// Words of a message that is new, and of any: to look for those of before takes time.
+const NEW_WORDS: &str = "INSERT INTO search (rowid, sender, subject, body) VALUES (?1, ?2, ?3, ?4)";
+const ANY_WORDS: &str =
+    "INSERT OR REPLACE INTO search (rowid, sender, subject, body) VALUES (?1, ?2, ?3, ?4)";
 
 /// The columns of [`Facts`], in the order of the statements that write them.
 fn columns(facts: &Facts, known: Known) -> [Value; 24] {
@@ -379,20 +384,17 @@ pub(super) fn write_facts(
          date = (SELECT date FROM messages WHERE id = ?1) WHERE message = ?1",
     )?
     .execute(params![key.0, class(facts.kind)])?;
-    write_words(t, key, facts)
+    write_words(t, key, facts, ANY_WORDS)
 }
 
-/// Writes the words of a message for the search.
-fn write_words(t: &Transaction<'_>, key: MessageKey, facts: &Facts) -> Result<()> {
+/// Writes the words of a message for the search, by a statement for a new one or any.
+fn write_words(t: &Transaction<'_>, key: MessageKey, facts: &Facts, sql: &str) -> Result<()> {
     let mut who = format!("{} {} {}", facts.sender_name, facts.sender_address, facts.sender_number);
     for address in &facts.recipients {
         who.push(' ');
         who.push_str(address.label());
     }
-    t.prepare_cached(
-        "INSERT OR REPLACE INTO search (rowid, sender, subject, body) VALUES (?1, ?2, ?3, ?4)",
-    )?
-    .execute(params![key.0, who, facts.subject, facts.words])?;
+    t.prepare_cached(sql)?.execute(params![key.0, who, facts.subject, facts.words])?;
     Ok(())
 }
 

@@ -118,6 +118,9 @@ pub fn system_clock() -> Clock {
 /// Pages of the database that the writer keeps, in KiB (negative means so): the indexes of a large
 /// mailbox are written all over.
 const WRITER_CACHE: i64 = -16_384;
+/// Pages of the write-ahead log before they are brought into the database: what is written again and
+/// again in a first fetch is brought there once.
+const LOG_PAGES: i64 = 4000;
 /// How many idle readers are kept.
 const READERS: usize = 4;
 /// How many listed messages are remembered.
@@ -154,6 +157,7 @@ impl Store {
         let mut writer = Connection::open(&file)?;
         configure(&writer)?;
         writer.pragma_update(None, "cache_size", WRITER_CACHE)?;
+        writer.pragma_update(None, "wal_autocheckpoint", LOG_PAGES)?;
         migrate::migrate(&mut writer, dir)?;
         let inner = Inner {
             dir: dir.to_owned(),
