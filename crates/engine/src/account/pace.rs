@@ -38,14 +38,15 @@ impl Pace {
     pub(super) fn took(&mut self, messages: usize, time: Duration) {
         let fit = messages as f64 * AIM.as_secs_f64() / time.as_secs_f64().max(0.001);
         // Saturates.
-        let fit = (fit as usize).min(messages.saturating_mul(self.growth));
-        if fit <= self.next {
+        let fit = fit as usize;
+        if time > AIM {
             self.next = fit.clamp(self.least, self.most);
             self.quick.1 = 0;
         } else if messages >= self.next {
             // A short command at the end of a list would say little about a long one.
             self.quick.1 += 1;
             if self.quick.1 >= self.quick.0 {
+                let fit = fit.min(self.next.saturating_mul(self.growth));
                 self.next = fit.clamp(self.least, self.most);
                 self.quick.1 = 0;
             }
@@ -75,14 +76,16 @@ mod tests {
             pace.took(pace.next(), Duration::from_millis(40));
         }
         assert_eq!(pace.next(), 500);
-        // The rest of a list, at once.
-        pace.took(3, Duration::from_millis(1));
-        assert_eq!(pace.next(), 500);
+        // The rest of a list, near and far away.
+        for millis in [1, 600] {
+            pace.took(3, Duration::from_millis(millis));
+            assert_eq!(pace.next(), 500);
+        }
         pace.broke();
         assert_eq!(pace.next(), 62);
         // Far away: the distance counts little once there is much in a command.
         let mut pace = Pace::new((8, 50, 500), 4, 2);
-        for _ in 0..6 {
+        for _ in 0..8 {
             let time = Duration::from_millis(600) + Duration::from_millis(pace.next() as u64);
             pace.took(pace.next(), time);
         }
