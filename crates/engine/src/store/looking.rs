@@ -18,7 +18,8 @@ use super::{
     classify::{self, Facts, Known},
     deliveries,
     messages::write_facts,
-    sink::end_beginning,
+    meta,
+    sink::{REPORTS, end_beginning},
 };
 use aloud_model::{AccountId, MessageKey};
 
@@ -120,6 +121,9 @@ impl Store {
             let mut changed = Vec::new();
             for (look, facts) in &learned {
                 changed.extend(write_learned(t, look, facts)?);
+                if look.known == Known::Prefix && REPORTS.contains(&facts.kind) {
+                    meta::reports_wait(t, look.key)?;
+                }
             }
             for look in looks {
                 if let Some(here) = look.here {

@@ -15,7 +15,7 @@ use super::{
     accounts::{self, MailboxRow},
     blobs::to_sql,
     classify::{self, Facts, Known},
-    deliveries, lock,
+    deliveries, meta,
     ops::{self, FLAGGING, OpState, OpType},
     sink::REPORTS,
     vocabulary::{Word, quoted},
@@ -105,9 +105,6 @@ impl Store {
                 (head, facts)
             })
             .collect();
-        if looked.iter().any(|(_, facts)| REPORTS.contains(&facts.kind)) {
-            lock(&self.inner.no_reports).remove(&mailbox);
-        }
         let (mut done, place) = self.write_now(|t| {
             let place = accounts::mailbox(t, mailbox)?;
             let mut done = Arrived::default();
@@ -244,6 +241,9 @@ fn insert_head(
         flags.forwarded,
         flags.keywords,
     ])?;
+    if REPORTS.contains(&facts.kind) {
+        meta::reports_wait(t, MessageKey(message))?;
+    }
     if shared.is_none() && matches!(facts.report, Some(Report::Mdn(_) | Report::Dsn(_))) {
         let changed = deliveries::apply_report(t, place.account, MessageKey(message), facts)?;
         done.changed.extend(changed);
@@ -541,10 +541,11 @@ pub(crate) fn known_uids(c: &Connection, mailbox: MailboxId) -> Result<Vec<Uid>>
 
 /// Whether so many messages of a mailbox are here that the server has shown, and none is awaited.
 pub(crate) fn is_settled(c: &Connection, mailbox: MailboxId, count: u32) -> Result<bool> {
+    // Those that are listed are counted in an index alone; what is gone is not listed.
     let mut query = c.prepare_cached(
-        "SELECT (SELECT count(*) FROM locations WHERE mailbox = ?1 AND uid IS NOT NULL AND gone = 0) \
-         = ?2 AND NOT EXISTS \
-         (SELECT 1 FROM locations WHERE mailbox = ?1 AND uid IS NULL AND gone = 0)",
+        "SELECT (SELECT count(*) FROM locations WHERE mailbox = ?1 AND listed = 1) \
+         + (SELECT count(*) FROM locations WHERE mailbox = ?1 AND listed = 0 AND gone = 0) = ?2 \
+         AND NOT EXISTS (SELECT 1 FROM locations WHERE mailbox = ?1 AND uid IS NULL AND gone = 0)",
     )?;
     Ok(query.query_row(params![mailbox.0, count], |row| row.get(0))?)
 }

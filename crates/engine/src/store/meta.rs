@@ -3,6 +3,7 @@
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
 use super::Result;
+use aloud_model::{MailboxId, MessageKey};
 
 /// Name of the user's spoken name: the sampling rate (4 octets), then samples, little-endian.
 pub(crate) const OWN_NAME: &str = "own-name";
@@ -12,6 +13,21 @@ pub(crate) const VENDORS: &str = "vendors";
 
 /// Set by a migration after which delivery reports must be read again.
 pub(crate) const REREAD_REPORTS: &str = "reread-reports";
+
+/// Set where no report of a mailbox waits to be looked into, so that nobody searches it for some.
+pub(crate) fn no_reports(mailbox: MailboxId) -> String {
+    format!("no-reports-{}", mailbox.0)
+}
+
+/// A report of a message's mailboxes may wait to be looked into.
+pub(crate) fn reports_wait(t: &Transaction<'_>, message: MessageKey) -> Result<()> {
+    t.prepare_cached(
+        "DELETE FROM meta WHERE name IN \
+         (SELECT 'no-reports-' || mailbox FROM locations WHERE message = ?1)",
+    )?
+    .execute([message.0])?;
+    Ok(())
+}
 
 /// Reads a value.
 pub(crate) fn get(c: &Connection, name: &str) -> Result<Option<Vec<u8>>> {

@@ -10,7 +10,7 @@
 //! It does no network and knows no rule of voice mail beyond what a row needs.
 
 use std::{
-    collections::{HashSet, VecDeque},
+    collections::VecDeque,
     fs::File,
     path::{Path, PathBuf},
     sync::{Arc, Mutex},
@@ -23,7 +23,7 @@ use super::{
     lock::lock,
     types::{Error, Missing},
 };
-use aloud_model::{MailboxId, MessageKey};
+use aloud_model::MessageKey;
 
 pub mod accounts;
 pub mod blobs;
@@ -97,8 +97,6 @@ struct Inner {
     readers: Mutex<Vec<Connection>>,
     /// Messages that were listed lately: their beginnings are wanted first.
     looked_at: Mutex<VecDeque<MessageKey>>,
-    /// Mailboxes in which no report waits to be looked into.
-    no_reports: Mutex<HashSet<MailboxId>>,
     clock: Clock,
     /// Shows other processes that the folder is in use.
     here: Mutex<Option<File>>,
@@ -164,7 +162,6 @@ impl Store {
             writer: Mutex::new(writer),
             readers: Mutex::default(),
             looked_at: Mutex::default(),
-            no_reports: Mutex::default(),
             clock,
             here: Mutex::default(),
             bodies: Mutex::default(),

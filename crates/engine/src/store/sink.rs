@@ -14,9 +14,8 @@ use super::{
     blobs::to_sql,
     blocking,
     classify::Known,
-    lock,
     looking::Look,
-    messages,
+    messages, meta,
     ops::{
         self,
         queue::{self, Take},
@@ -270,8 +269,9 @@ impl Store {
     /// reports are looked for in the whole mailbox, and that only where there may be some.
     fn wanted_prefixes(&self, mailbox: MailboxId, limit: u32) -> Result<Vec<PrefixWant>> {
         let looked_at = self.looked_at();
-        let reports = !lock(&self.inner.no_reports).contains(&mailbox);
-        let mut none = false;
+        let none = meta::no_reports(mailbox);
+        let newest = "SELECT max(id) FROM messages";
+        let mut seen: Option<i64> = None;
         let mut found = self.read_now(|c| {
             let mut found: Vec<Candidate> = Vec::new();
             candidates(
@@ -285,7 +285,8 @@ impl Store {
             for key in looked_at {
                 candidates(c, one, &[&mailbox.0, &key.0], &mut found)?;
             }
-            if reports {
+            if meta::get(c, &none)?.is_none() {
+                let newest = c.prepare_cached(newest)?.query_row([], |row| row.get(0))?;
                 let before = found.len();
                 let all = format!(
                     "(SELECT l.id FROM locations l CROSS JOIN messages r ON r.id = l.message \
@@ -294,12 +295,19 @@ impl Store {
                     quoted(&REPORTS)
                 );
                 candidates(c, &all, &[&mailbox.0], &mut found)?;
-                none = found.len() == before;
+                seen = newest;
+                if found.len() > before {
+                    seen = None;
+                }
             }
             Ok(found)
         })?;
-        if none {
-            lock(&self.inner.no_reports).insert(mailbox);
+        if let Some(seen) = seen {
+            // Unless one came meanwhile.
+            self.write_now(|t| {
+                let now: Option<i64> = t.prepare_cached(newest)?.query_row([], |row| row.get(0))?;
+                if now == Some(seen) { meta::set(t, &none, Some(&[])) } else { Ok(()) }
+            })?;
         }
         found.sort_unstable_by(|one, other| other.cmp(one));
         found.dedup();

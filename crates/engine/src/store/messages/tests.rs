@@ -224,6 +224,23 @@ async fn reports_are_wanted_wherever_they_are() {
     assert_eq!(wants.iter().map(|want| want.uid.0).collect::<Vec<_>>(), [62]);
 }
 
+/// A mailbox needs no look only while all that the server has is here, and nothing else is awaited.
+#[tokio::test]
+async fn a_mailbox_is_settled_when_nothing_is_missing_and_nothing_awaited() {
+    let (_dir, store, _, inbox, archive) = filled().await;
+    let settled = async |mailbox, count| store.is_settled(mailbox, count).await.expect("an answer");
+    assert!(settled(inbox, 3).await && !settled(inbox, 2).await && !settled(inbox, 4).await);
+    assert!(settled(archive, 0).await);
+    let deleted = SeenFlags { uid: Uid(1), flags: vec![Flag::Deleted], modseq: 5 };
+    store.put_flags(inbox, vec![deleted]).await.expect("stored");
+    assert!(settled(inbox, 3).await, "it is there, though not listed");
+    let place = store.read_now(|c| places(c, keys(&store, inbox)[0])).expect("places").remove(0);
+    store.write_now(|t| ops::move_to(t, &place, archive)).expect("wanted");
+    assert!(settled(inbox, 3).await && !settled(archive, 0).await && !settled(archive, 1).await);
+    store.forget(inbox, vec![Uid(3)]).await.expect("forgotten");
+    assert!(settled(inbox, 2).await);
+}
+
 #[tokio::test]
 async fn slices_leave_no_holes_and_repeats_change_nothing() {
     let (_dir, store, _, inbox, _) = filled().await;
