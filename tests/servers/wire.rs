@@ -124,6 +124,45 @@ async fn every_command_is_understood_by_dovecot() {
     }
 }
 
+/// Dovecot tells what changed in all mailboxes by one LIST, and what is gone by SELECT.
+#[tokio::test]
+async fn dovecot_tells_what_changed() {
+    let Some((settings, password)) = settings("bob", Security::Tls) else {
+        println!("skipped: no real mail servers");
+        return;
+    };
+    let mut acting = sign_in(&settings, &password).await.unwrap();
+    let listed = acting.list().await.unwrap();
+    let drafts = listed.iter().find(|m| m.role == MailboxRole::Drafts).unwrap().name.clone();
+    let before = acting.take_statuses()[&drafts];
+    assert!(before.uid_validity.is_some() && before.highest_modseq.is_some(), "{before:?}");
+    let id = fresh_id("changed");
+    let date = DateTime { unix: 1_741_097_400, offset_minutes: 0 };
+    for _ in 0..3 {
+        acting.append(&drafts, &[], date, &message(&id)).await.unwrap();
+    }
+    acting.list().await.unwrap();
+    let after = acting.take_statuses()[&drafts];
+    assert_eq!(after.messages, before.messages.map(|count| count + 3));
+    assert!(after.uid_next > before.uid_next && after.highest_modseq > before.highest_modseq);
+
+    let mut looking = sign_in(&settings, &password).await.unwrap();
+    let since = after.uid_validity.zip(after.highest_modseq);
+    let (_, gone) = looking.select_since(&drafts, since).await.unwrap();
+    assert!(gone.is_empty(), "{gone:?}");
+    acting.select(&drafts).await.unwrap();
+    let all = acting.search_message_id(&id).await.unwrap();
+    assert_eq!(acting.store(&all, true, &[Flag::Flagged]).await.unwrap(), Stored::Done);
+    assert_eq!(acting.expunge(&all[..2]).await.unwrap(), Stored::Done);
+    let (selected, gone) = looking.select_since(&drafts, since).await.unwrap();
+    assert_eq!(Some(selected.exists), after.messages.map(|count| count - 2));
+    assert!(all[..2].iter().all(|uid| gone.iter().any(|range| range.contains(&uid.0))), "{gone:?}");
+    assert!(!gone.iter().any(|range| range.contains(&all[2].0)), "{gone:?}");
+    assert_eq!(acting.expunge(&all).await.unwrap(), Stored::Done);
+    acting.logout().await;
+    looking.logout().await;
+}
+
 #[tokio::test]
 async fn dovecot_wakes_us_and_refuses_what_is_over_quota() {
     let Some((settings, password)) = settings("full", Security::Tls) else {
