@@ -241,7 +241,8 @@ async fn who_opens_a_message_does_not_wait_for_acts() {
     tokio::pin!(fetch);
     assert!(futures::poll!(&mut fetch).is_pending());
     let (fetched, replayed) = tokio::join!(fetch, replay);
-    (fetched.expect("fetched"), replayed.expect("done"));
+    fetched.expect("fetched");
+    replayed.expect("done");
     let commands = world.server.commands();
     let at = |words: &str| commands.iter().position(|line| line.contains(words)).expect(words);
     assert!(at("BODY.PEEK[]") < at("Flagged"), "{commands:?}");
