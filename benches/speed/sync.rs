@@ -128,6 +128,7 @@ async fn engine(folder: &std::path::Path, server: &Loopback) -> Engine {
         user: "robin".into(),
         ca_pem: None,
         gateway: None,
+        sign_in: Default::default(),
         demo: false,
     };
     engine.add_account(settings, Some(Secret::new("secret".into()))).await.expect("an account");
