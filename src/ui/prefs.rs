@@ -17,6 +17,8 @@ pub struct Prefs {
     pub text_size: u16,
     /// Rows of 52 instead of 76.
     pub compact: bool,
+    /// Nothing moves but what must.
+    pub reduced_motion: bool,
     /// 0 to 9, * and # work as on a telephone.
     pub phone_keys: bool,
     /// Play the sender's spoken name before the message.
@@ -51,6 +53,8 @@ pub enum Choice {
     TextSize(u16),
     /// Compact rows.
     Compact(bool),
+    /// Reduce motion.
+    ReducedMotion(bool),
     /// Phone keys.
     PhoneKeys(bool),
     /// Play the sender's spoken name first.
@@ -71,6 +75,7 @@ impl Default for Prefs {
             theme: Mode::System,
             text_size: 100,
             compact: false,
+            reduced_motion: false,
             phone_keys: true,
             name_first: true,
             skip_silence: false,
@@ -95,6 +100,7 @@ impl Prefs {
         take(&table, "theme", &mut prefs.theme);
         take(&table, "text_size", &mut prefs.text_size);
         take(&table, "compact", &mut prefs.compact);
+        take(&table, "reduced_motion", &mut prefs.reduced_motion);
         take(&table, "phone_keys", &mut prefs.phone_keys);
         take(&table, "name_first", &mut prefs.name_first);
         take(&table, "skip_silence", &mut prefs.skip_silence);
@@ -115,6 +121,7 @@ impl Prefs {
             Choice::Theme(mode) => self.theme = mode,
             Choice::TextSize(percent) => self.text_size = percent,
             Choice::Compact(on) => self.compact = on,
+            Choice::ReducedMotion(on) => self.reduced_motion = on,
             Choice::PhoneKeys(on) => self.phone_keys = on,
             Choice::NameFirst(on) => self.name_first = on,
             Choice::UndoSeconds(seconds) => self.undo_seconds = seconds,

@@ -290,6 +290,7 @@ impl App {
                 Choice::Theme(_)
                 | Choice::TextSize(_)
                 | Choice::Compact(_)
+                | Choice::ReducedMotion(_)
                 | Choice::PhoneKeys(_)
                 | Choice::NameFirst(_) => {}
             }

@@ -100,6 +100,7 @@ impl Shared {
         Look {
             c: if dark { &DARK } else { &LIGHT },
             scale: f32::from(self.prefs.text_size) / 100.0,
+            reduced_motion: self.prefs.reduced_motion,
         }
     }
 

@@ -90,13 +90,15 @@ pub struct Look {
     pub c: &'static Tokens,
     /// Text size as a factor: 0.9, 1.0, 1.15, 1.3, 1.5.
     pub scale: f32,
+    /// Nothing moves but what must.
+    pub reduced_motion: bool,
 }
 
 impl Look {
     /// A look at 100 %.
     #[must_use]
     pub const fn new(dark: bool) -> Self {
-        Self { c: if dark { &DARK } else { &LIGHT }, scale: 1.0 }
+        Self { c: if dark { &DARK } else { &LIGHT }, scale: 1.0, reduced_motion: false }
     }
 
     /// Text in its step's weight and the text colour of its surroundings.

@@ -29,6 +29,8 @@ const LEAST: f32 = 4.0;
 const SILENCE: f32 = 3.0;
 /// Peaks at or below this (of 255) are drawn as silence.
 const QUIET: u8 = 6;
+/// Peaks of a take in a step of the reduced motion: four steps a second.
+const PEAKS_A_STEP: usize = 5;
 
 /// Which handle of a trim.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -193,6 +195,13 @@ struct State {
 }
 
 /// The loudest peak of each of `count` stretches.
+/// The newest peaks; when motion is reduced, only as many as make a step of a quarter of a second.
+fn newest(peaks: &[u8], count: usize, reduced_motion: bool) -> &[u8] {
+    let step = if reduced_motion { PEAKS_A_STEP } else { 1 };
+    let to = peaks.len() - peaks.len() % step;
+    peaks.get(to.saturating_sub(count)..to).unwrap_or_default()
+}
+
 fn bars_of(peaks: &[u8], count: usize) -> Vec<u8> {
     (0..count)
         .map(|bar| {
@@ -230,8 +239,7 @@ impl<'a, M: 'a> Widget<M, Theme, Renderer> for Waveform<'a, M> {
         let made_of = (self.peaks.as_ptr() as usize, self.peaks.len(), count);
         if state.made_of != made_of || self.live {
             state.bars = if self.live {
-                let from = self.peaks.len().saturating_sub(count);
-                self.peaks.get(from..).unwrap_or_default().to_vec()
+                newest(&self.peaks, count, self.look.reduced_motion).to_vec()
             } else {
                 bars_of(&self.peaks, count)
             };
@@ -469,6 +477,19 @@ mod tests {
         assert_eq!(bars_of(&[5], 3), [5, 5, 5]);
         assert_eq!(bars_of(&[], 3), [0, 0, 0]);
         assert_eq!(count_for(538.0), 108);
+    }
+
+    #[test]
+    fn a_take_steps_four_times_a_second_when_motion_is_reduced() {
+        let peaks: Vec<u8> = (0..20).collect();
+        let steps = |reduced| {
+            let shown = (1..=20).map(|n| newest(&peaks[..n], 8, reduced));
+            let mut ends: Vec<_> = shown.map(|bars| bars.last().copied()).collect();
+            ends.dedup();
+            ends.into_iter().flatten().count()
+        };
+        assert_eq!((steps(false), steps(true)), (20, 4));
+        assert_eq!(newest(&peaks, 8, true), &peaks[12..]);
     }
 
     #[test]

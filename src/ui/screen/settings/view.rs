@@ -394,6 +394,16 @@ fn appearance<'a>(look: Look, ctx: &Context<'_>) -> Vec<El<'a, Message>> {
         line(look, fl!("set-theme"), fl!("set-theme-line"), segmented(look, modes)),
         line(look, fl!("set-text-size"), fl!("set-text-size-line"), segmented(look, sizes)),
         line(look, fl!("set-density"), fl!("set-density-line"), segmented(look, density)),
+        line(
+            look,
+            fl!("set-motion"),
+            fl!("set-motion-line"),
+            on_off(
+                look,
+                prefs.reduced_motion,
+                Message::Choose(Choice::ReducedMotion(!prefs.reduced_motion)),
+            ),
+        ),
     ]
 }
 
