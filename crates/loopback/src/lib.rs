@@ -77,6 +77,8 @@ struct World {
     standing_faults: HashMap<Protocol, Faults>,
     connections: HashMap<Protocol, u32>,
     log: Vec<String>,
+    /// Login names and the access tokens that are accepted for them; `None` offers none.
+    tokens: Option<Vec<(String, String)>>,
 }
 
 struct User {
@@ -158,6 +160,13 @@ impl Loopback {
     pub fn add_user(&self, login: &str, password: &str, addresses: &[AddrSpec]) {
         let count = self.shared.world().users.len() as u32;
         self.add_user_from(login, password, addresses, 1_000 * (count + 1));
+    }
+
+    /// Offers OAUTHBEARER and XOAUTH2 from now on, and accepts these login names with these access
+    /// tokens and no others.
+    pub fn accept_tokens(&self, tokens: &[(&str, &str)]) {
+        let pairs = tokens.iter().map(|(login, token)| ((*login).to_owned(), (*token).to_owned()));
+        self.shared.world().tokens = Some(pairs.collect());
     }
 
     /// As [`Self::add_user`]; UIDVALIDITY counts from `validity`.
@@ -345,6 +354,18 @@ impl Shared {
         self.world().users.iter().position(|u| u.login == login && u.password == password)
     }
 
+    /// Whether access tokens are offered.
+    fn takes_tokens(&self) -> bool {
+        self.world().tokens.is_some()
+    }
+
+    /// Checks an access token; returns the index of the user.
+    fn sign_in_token(&self, login: &str, token: &str) -> Option<usize> {
+        let world = self.world();
+        let known = world.tokens.iter().flatten().any(|(l, t)| l == login && t == token);
+        world.users.iter().position(|u| known && u.login == login)
+    }
+
     fn log(&self, line: String) {
         /// Maximum length of the list; later commands are not recorded.
         const MOST: usize = 100_000;
@@ -369,4 +390,26 @@ fn sasl_plain(text: &str) -> Option<(String, String)> {
     let (_, login, password) = (pieces.next()?, pieces.next()?, pieces.next()?);
     let text = |octets: &[u8]| String::from_utf8(octets.to_vec()).ok();
     if pieces.next().is_some() { None } else { Some((text(login)?, text(password)?)) }
+}
+
+/// What is told of a token that is not accepted: `{"status":"invalid_token"}` (RFC 7628).
+const BAD_TOKEN: &str = "eyJzdGF0dXMiOiJpbnZhbGlkX3Rva2VuIn0=";
+
+/// Whether a mechanism takes access tokens.
+fn is_token(mechanism: &str) -> bool {
+    ["OAUTHBEARER", "XOAUTH2"].iter().any(|known| known.eq_ignore_ascii_case(mechanism))
+}
+
+/// Login name and token: `n,a=LOGIN,^A...auth=Bearer TOKEN^A^A` (RFC 7628) or
+/// `user=LOGIN^Aauth=Bearer TOKEN^A^A`.
+fn sasl_token(text: &str) -> Option<(String, String)> {
+    let text = String::from_utf8(sasl(text)?).ok()?;
+    let mut fields = text.split('\x01');
+    let first = fields.next()?;
+    let login = match first.strip_prefix("user=") {
+        Some(login) => login,
+        None => first.strip_prefix("n,a=")?.strip_suffix(',')?,
+    };
+    let token = fields.find_map(|field| field.strip_prefix("auth=Bearer "))?;
+    Some((login.replace("=2C", ",").replace("=3D", "="), token.to_owned()))
 }

@@ -168,7 +168,11 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
             "DSN",
             "ENHANCEDSTATUSCODES",
             "SMTPUTF8",
-            "AUTH PLAIN LOGIN",
+            if self.shared.takes_tokens() {
+                "AUTH PLAIN LOGIN OAUTHBEARER XOAUTH2"
+            } else {
+                "AUTH PLAIN LOGIN"
+            },
         ];
         let mut lines = vec!["demo.loopback"];
         lines.extend(
@@ -204,6 +208,20 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
             Some((mechanism, initial)) => (mechanism, Some(initial.to_owned())),
             None => (rest, None),
         };
+        if super::is_token(mechanism) && self.shared.takes_tokens() {
+            let answer = match initial {
+                Some(answer) => Some(answer),
+                None => self.challenge("").await?,
+            };
+            let pair = answer.and_then(|answer| super::sasl_token(&answer));
+            let Some((login, token)) = pair else { return Ok("501 5.5.2 Not a token".into()) };
+            if self.shared.sign_in_token(&login, &token).is_none() {
+                self.challenge(super::BAD_TOKEN).await?;
+                return Ok("535 5.7.8 Token is not accepted".into());
+            }
+            self.user = Some(login);
+            return Ok("235 2.7.0 Signed in".into());
+        }
         let pair = match mechanism.to_ascii_uppercase().as_str() {
             "PLAIN" => {
                 let answer = match initial {

@@ -281,6 +281,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
     fn capabilities(&self) -> String {
         const ALWAYS: [&str; 5] = ["IMAP4rev1", "SASL-IR", "LITERAL+", "ID", "ENABLE"];
         const BEFORE: [&str; 1] = ["AUTH=PLAIN"];
+        const TOKENS: [&str; 3] = ["AUTH=PLAIN", "AUTH=OAUTHBEARER", "AUTH=XOAUTH2"];
         const AFTER: [&str; 10] = [
             "IDLE",
             "UIDPLUS",
@@ -293,7 +294,11 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
             "LIST-STATUS",
             "QRESYNC",
         ];
-        let more: &[&str] = if self.user.is_some() { &AFTER } else { &BEFORE };
+        let more: &[&str] = match self.user {
+            Some(_) => &AFTER,
+            None if self.shared.takes_tokens() => &TOKENS,
+            None => &BEFORE,
+        };
         let offered = ALWAYS.iter().chain(more).filter(|c| !self.faults().hides(c));
         offered.copied().collect::<Vec<_>>().join(" ")
     }
@@ -468,28 +473,44 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         mechanism: &str,
         initial: Option<String>,
     ) -> Result<Done, Gone> {
-        if mechanism != "PLAIN" {
+        let token = super::is_token(mechanism) && self.shared.takes_tokens();
+        if mechanism != "PLAIN" && !token {
             return Ok(Done::No("[CANNOT] Only PLAIN is offered".into()));
         }
         let answer = match initial {
             Some(answer) => answer,
-            None => {
-                self.wire.push("+ \r\n");
-                self.wire.flush().await?;
-                match self.wire.line(MAX_LITERAL).await? {
-                    Line::Text(line) => String::from_utf8_lossy(&line).into_owned(),
-                    Line::Malformed => return Ok(Done::Bad("Not a line".into())),
-                    Line::TooLong => return Err(Gone),
-                }
-            }
+            None => match self.ask("").await? {
+                Some(answer) => answer,
+                None => return Ok(Done::Bad("Not a line".into())),
+            },
         };
         if answer == "*" {
             return Ok(Done::Bad("Given up".into()));
+        }
+        if token {
+            let pair = super::sasl_token(&answer);
+            self.user = pair.and_then(|(login, token)| self.shared.sign_in_token(&login, &token));
+            if self.user.is_none() {
+                self.ask(super::BAD_TOKEN).await?;
+                return Ok(Done::No("[AUTHENTICATIONFAILED] Token is not accepted".into()));
+            }
+            return Ok(Done::Ok(format!("[CAPABILITY {}] Signed in", self.capabilities())));
         }
         Ok(match sasl_plain(&answer) {
             Some((login, password)) => self.sign_in(&login, &password),
             None => Done::Bad("Not a PLAIN answer".into()),
         })
+    }
+
+    /// Asks for a line; `None` for what is none.
+    async fn ask(&mut self, challenge: &str) -> Result<Option<String>, Gone> {
+        self.wire.push(format!("+ {challenge}\r\n"));
+        self.wire.flush().await?;
+        match self.wire.line(MAX_LITERAL).await? {
+            Line::Text(line) => Ok(Some(String::from_utf8_lossy(&line).into_owned())),
+            Line::Malformed => Ok(None),
+            Line::TooLong => Err(Gone),
+        }
     }
 
     fn enable(&mut self, names: &[String]) -> Done {
