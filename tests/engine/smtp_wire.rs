@@ -150,7 +150,7 @@ async fn a_break_says_whether_the_server_can_have_it() {
         let mut gate = Gate::default();
         let start = Instant::now();
         let outcome = send(&stage, &mut gate).await;
-        assert!(start.elapsed() <= Duration::from_secs(400), "{script}: {:?}", start.elapsed());
+        assert!(start.elapsed() <= Duration::from_secs(900), "{script}: {:?}", start.elapsed());
         let shown: String =
             script.chars().rev().take(60).collect::<Vec<_>>().iter().rev().collect();
         match outcome {
@@ -393,4 +393,100 @@ async fn many_recipients_go_in_small_groups() {
         submit(&stage, &settings, &password(), &envelope, b"a\r\n", &mut Gate::default()).await;
     assert!(matches!(sent, Ok(SubmitOutcome::Accepted { .. })), "{sent:?}");
     stage.finish();
+}
+
+/// An empty line before a reply is no reply (and no reason to doubt whether the message was taken).
+#[tokio::test(start_paused = true)]
+async fn empty_lines_say_nothing() {
+    let script = script(&[
+        HELLO,
+        ENVELOPE,
+        CONTENT,
+        "S. <CRLF> <CRLF>250-2.0.0 ok<CRLF><CRLF>250 as 1<CRLF>\n",
+    ]);
+    for buffer in [1, 4096] {
+        let stage = Stage::new(buffer, &[&script]);
+        let outcome = send(&stage, &mut Gate::default()).await.expect("an outcome");
+        assert_eq!(outcome, SubmitOutcome::Accepted { reply: "250 2.0.0 ok as 1".into() });
+        stage.finish();
+    }
+    let first = "S. <CRLF>220 hi<CRLF>\nC~ EHLO\nS. <CRLF>250 x<CRLF>\nC: QUIT\n";
+    let stage = Stage::new(4096, &[first]);
+    assert!(probe(&stage, &settings(Security::None), &password()).await.is_ok());
+}
+
+/// A server of before 1995 is said HELO to; a refusal for another reason is told as it is.
+#[tokio::test(start_paused = true)]
+async fn helo_where_ehlo_is_not_known() {
+    for code in ["500 what?", "502 not here", "504 no"] {
+        let first = format!("S: 220 hi\nC: EHLO [127.0.0.1]\nS: {code}\n");
+        let second = "S: 220 hi\nC: HELO [127.0.0.1]\nS: 250 hi\nC: QUIT\nS: 221 bye\n";
+        for buffer in [1, 4096] {
+            let stage = Stage::new(buffer, &[&first, second]);
+            let facts = probe(&stage, &settings(Security::None), &password()).await;
+            assert_eq!(facts.expect(code), Default::default());
+            stage.finish();
+        }
+    }
+    for script in ["S: 220 hi\nC~ EHLO\nS: 554 go away\n", "S: 502 no service\n"] {
+        let stage = Stage::new(4096, &[script]);
+        let error = probe(&stage, &settings(Security::None), &password()).await.expect_err(script);
+        assert_eq!(class(&error), "server", "{script}");
+        stage.finish();
+    }
+}
+
+/// What is no submission server is told as such, and not as a network that is down.
+#[tokio::test(start_paused = true)]
+async fn another_service_at_the_port_is_told() {
+    for script in [
+        "S: HTTP/1.1 400 Bad Request\nS: Content-Length: 0\nS:\nBYE\n",
+        "S: * OK IMAP4rev1 ready\nBYE\n",
+        "S: +OK POP3 ready\nSTALL\n",
+        "S: SSH-2.0-OpenSSH_9.9\nBYE\n",
+        "S: 220 hi\nC~ EHLO\nS: HTTP/1.1 400 Bad Request\nBYE\n",
+    ] {
+        let stage = Stage::new(4096, &[script]);
+        let error = send(&stage, &mut Gate::default()).await.expect_err(script);
+        assert_eq!(class(&error), "protocol", "{script}: {error:?}");
+    }
+}
+
+/// The deadlines of RFC 5321 section 4.5.3.2: a slow server is no dead one.
+#[tokio::test(start_paused = true)]
+async fn a_slow_server_is_waited_for() {
+    let script = script(&[HELLO, ENVELOPE, CONTENT, "S: 250 ok\nC: QUIT\n"]);
+    let stage = Stage::with(move |stream, log| {
+        tokio::spawn(async move {
+            let (mut near, far) = tokio::io::duplex(4096);
+            let (reader, mut writer) = tokio::io::split(stream);
+            let playing = tokio::spawn(async move {
+                crate::support::scripted_server::play(far, &script, &log).await;
+            });
+            // Each answer takes four minutes and a half, but that to DATA, which has two.
+            let (mut from, mut to) = tokio::io::split(&mut near);
+            let mut reader = reader;
+            let answers = async {
+                use tokio::io::{AsyncReadExt, AsyncWriteExt};
+                let mut chunk = [0; 4096];
+                while let Ok(count @ 1..) = from.read(&mut chunk).await {
+                    let quick = chunk.starts_with(b"354");
+                    let wait = if quick { 110 } else { 270 };
+                    tokio::time::sleep(Duration::from_secs(wait)).await;
+                    let answer = &chunk[..count];
+                    if writer.write_all(answer).await.is_err() {
+                        break;
+                    }
+                }
+            };
+            let questions = tokio::io::copy(&mut reader, &mut to);
+            tokio::select! {
+                _ = answers => {}
+                _ = async { let _ = questions.await; std::future::pending::<()>().await } => {}
+            }
+            let _ = playing.await;
+        });
+    });
+    let outcome = send(&stage, &mut Gate::default()).await.expect("an outcome");
+    assert!(matches!(outcome, SubmitOutcome::Accepted { .. }), "{outcome:?}");
 }

@@ -1,5 +1,7 @@
 //! Line reading for the few lines that are exchanged before a STARTTLS upgrade.
 
+use std::time::Duration;
+
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     time::timeout,
@@ -18,11 +20,19 @@ pub(crate) struct Lines {
     wire: Wire,
     buffer: Vec<u8>,
     lines: usize,
+    /// How long a line may take.
+    patience: Duration,
 }
 
 impl Lines {
     pub(crate) fn new(wire: Wire) -> Self {
-        Self { wire, buffer: Vec::new(), lines: 0 }
+        Self { wire, buffer: Vec::new(), lines: 0, patience: REPLY }
+    }
+
+    /// The same, with another patience for the next lines.
+    pub(crate) fn patient(mut self, patience: Duration) -> Self {
+        self.patience = patience;
+        self
     }
 
     /// Writes and flushes.
@@ -44,7 +54,7 @@ impl Lines {
         if self.lines > LINES {
             return Err(Error::Protocol(Fault::ManyLines));
         }
-        match timeout(REPLY, self.read_line()).await {
+        match timeout(self.patience, self.read_line()).await {
             Ok(line) => line,
             Err(_) => Err(self.wire.broken(Broken::Silent)),
         }

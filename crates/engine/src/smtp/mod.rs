@@ -1,4 +1,5 @@
-//! Mail submission (RFC 6409, RFC 5321) through lettre's connection, over a [`Wire`] of ours.
+//! Mail submission (RFC 6409, RFC 5321) through lettre's connection, over a [`crate::net::Wire`] of
+//! ours.
 //!
 //! We connect and encrypt ([`super::net`]), read the EHLO answer ourselves (SIZE, DSN), set every
 //! MAIL and RCPT parameter, sign in ([`crate::sasl`]), and put a deadline on each step; lettre carries
@@ -14,6 +15,7 @@
 //! `tests/engine/smtp_wire.rs`, `tests/engine/submit.rs`.
 #![cfg_attr(not(test), warn(clippy::indexing_slicing))]
 
+mod hello;
 mod pipe;
 mod sign_in;
 mod types;
@@ -23,26 +25,25 @@ use std::{fmt, sync::Arc, time::Duration};
 use lettre::transport::smtp::{
     client::AsyncSmtpConnection, extension::ClientId, response::Response,
 };
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout, timeout_at};
 
+use self::pipe::View;
 pub use self::types::{DataGate, EnhancedCode, Envelope, SmtpFacts, SubmitOutcome};
-use self::{
-    pipe::{Pipe, View},
-    sign_in::Signed,
-};
 use super::{
-    net::{Dialer, Lines, REPLY, Traffic, Trust, Wire},
-    types::{AccountSettings, Broken, Error, Fault, Invalid, Security},
+    net::{Dialer, Traffic},
+    types::{AccountSettings, Broken, Error, Fault, Invalid},
 };
 use aloud_message::dsn;
 use aloud_model::{AddrSpec, Secret};
 
-/// How long the server may take after the final dot, besides the time for the data.
+/// How long a server may take (RFC 5321 section 4.5.3.2): to greet and to answer EHLO, MAIL and RCPT;
+/// to answer DATA; to take some more of a message; to answer its end.
+const ANSWER: Duration = Duration::from_secs(300);
 const DATA: Duration = Duration::from_secs(120);
-/// Time for each begun MB of a message.
-const DATA_PER_MB: Duration = Duration::from_secs(180);
-/// The most that a message may take.
-const DATA_MOST: Duration = Duration::from_secs(1200);
+const BLOCK: Duration = Duration::from_secs(180);
+const END: Duration = Duration::from_secs(600);
+/// The most that each begun MB of a message may take besides, however slowly it is taken.
+const PER_MB: Duration = Duration::from_secs(600);
 /// How long saying goodbye may take.
 const QUIT: Duration = Duration::from_secs(2);
 /// Octets of commands that are written at once; small enough for any socket to take them, so that
@@ -115,58 +116,6 @@ struct Dialogue {
 }
 
 impl Dialogue {
-    /// Connects and signs in, over another connection where the server hangs up on a mechanism.
-    async fn signed_in(
-        dialer: &dyn Dialer,
-        settings: &AccountSettings,
-        secret: &Secret,
-    ) -> Result<Step<Self>, Error> {
-        let mut plan = None;
-        loop {
-            let mut dialogue = match Self::open(dialer, settings, Arc::default()).await? {
-                Ok(dialogue) => dialogue,
-                Err(refused) => return Ok(Err(refused)),
-            };
-            match dialogue.sign_in(settings, secret, &mut plan).await? {
-                Ok(Signed::In) => return Ok(Ok(dialogue)),
-                Ok(Signed::HungUp) => {}
-                Err(refused) => return Ok(Err(refused)),
-            }
-        }
-    }
-
-    async fn open(
-        dialer: &dyn Dialer,
-        settings: &AccountSettings,
-        traffic: Arc<Traffic>,
-    ) -> Result<Step<Self>, Error> {
-        let server = &settings.smtp;
-        let trust = Trust::for_server(server, settings.ca_pem.as_deref()).await?;
-        let mut wire = Wire::open(dialer, server, &trust, Arc::clone(&traffic)).await?;
-        let greeted = server.security == Security::StartTls;
-        if greeted {
-            let plain = start_tls(wire);
-            wire = match Wire::or_expects_tls(dialer, server, &trust, plain).await? {
-                Ok(wire) => wire.upgrade(&server.host, &trust).await?,
-                Err(refused) => return Ok(Err(refused)),
-            };
-        }
-        let peer = wire.peer().to_owned();
-        let end_point = wire.end_point();
-        let view = Arc::<View>::default();
-        let pipe = Box::new(Pipe::new(wire, Arc::clone(&view), greeted));
-        let me = me();
-        let connecting = AsyncSmtpConnection::connect_with_transport(pipe, &me);
-        match timeout(REPLY, connecting).await {
-            Ok(Ok(connection)) => {
-                let facts = read_facts(&view.reply());
-                Ok(Ok(Self { connection, view, facts, traffic, end_point }))
-            }
-            Ok(Err(error)) => Ok(Err(outcome(&error, &view.reply(), &view, None, false))),
-            Err(_) => Err(Error::Unreachable { host: peer, reason: Broken::Silent }),
-        }
-    }
-
     async fn message(
         &mut self,
         envelope: &Envelope,
@@ -191,7 +140,7 @@ impl Dialogue {
                 Err(end) => return Ok(end),
             }
         }
-        match self.step("DATA\r\n").await {
+        match self.step_within("DATA\r\n", DATA).await {
             Ok(reply) if reply.has_code(354) => {}
             Ok(_) => {
                 return Err(Error::Protocol(Fault::Data));
@@ -202,22 +151,36 @@ impl Dialogue {
         // lettre ends with CRLF and a dot, so the last line end is its own.
         let body = octets.strip_suffix(b"\r\n").unwrap_or(octets);
         let megabytes = u32::try_from(octets.len().div_ceil(1_000_000)).unwrap_or(u32::MAX);
-        let deadline = (DATA + DATA_PER_MB.saturating_mul(megabytes)).min(DATA_MOST);
+        let deadline = Instant::now() + END + PER_MB.saturating_mul(megabytes);
         let broken = |view: &View, reason: Broken| SubmitOutcome::Broken {
             data_started: true,
             final_dot_flushed: view.dotted(),
             reason,
         };
-        Ok(match timeout(deadline, self.connection.message(body)).await {
-            Ok(Ok(reply)) if u16::from(reply.code()) / 100 == 2 => SubmitOutcome::Accepted {
-                reply: format!("{} {}", reply.code(), self.view.reply().join(" ")),
-            },
-            Ok(Ok(reply)) => broken(&self.view, Broken::Reply(reply.code().into())),
-            Ok(Err(error)) if error.status().is_some() && self.view.dotted() => {
-                outcome(&error, &self.view.reply(), &self.view, None, true)
+        let view = Arc::clone(&self.view);
+        let message = self.connection.message(body);
+        tokio::pin!(message);
+        let replied = loop {
+            let (written, dotted) = (view.written(), view.dotted());
+            let patience = Instant::now() + if dotted { END } else { BLOCK };
+            match timeout_at(patience.min(deadline), &mut message).await {
+                Ok(replied) => break Some(replied),
+                // It is taken, if slowly, or it was the last of it.
+                Err(_) if Instant::now() < deadline && view.written() > written => {}
+                Err(_) => break None,
             }
-            Ok(Err(error)) => broken(&self.view, reason(&error).into()),
-            Err(_) => broken(&self.view, Broken::SilentAfterMessage),
+        };
+        Ok(match replied {
+            Some(Ok(reply)) if u16::from(reply.code()) / 100 == 2 => SubmitOutcome::Accepted {
+                reply: format!("{} {}", reply.code(), view.reply().join(" ")),
+            },
+            Some(Ok(reply)) => broken(&view, Broken::Reply(reply.code().into())),
+            Some(Err(error)) if error.status().is_some() && view.dotted() => {
+                outcome(&error, &view.reply(), &view, None, true)
+            }
+            Some(Err(error)) => broken(&view, reason(&error).into()),
+            None if view.dotted() => broken(&view, Broken::SilentAfterMessage),
+            None => broken(&view, Broken::NotReading),
         })
     }
 
@@ -235,7 +198,7 @@ impl Dialogue {
                     _ => self.connection.read_response().await,
                 }
             };
-            let error = match timeout(REPLY, reply).await {
+            let error = match timeout(ANSWER, reply).await {
                 Ok(Ok(_)) => continue,
                 Ok(Err(error)) => error,
                 Err(_) => {
@@ -263,10 +226,14 @@ impl Dialogue {
         }
     }
 
-    /// One command and its positive reply, within [`REPLY`].
+    /// One command and its positive reply, within [`ANSWER`].
     async fn step(&mut self, command: impl fmt::Display) -> Step<Response> {
+        self.step_within(command, ANSWER).await
+    }
+
+    async fn step_within(&mut self, command: impl fmt::Display, most: Duration) -> Step<Response> {
         self.traffic.count_command();
-        match timeout(REPLY, self.connection.command(command)).await {
+        match timeout(most, self.connection.command(command)).await {
             Ok(Ok(reply)) => Ok(reply),
             Ok(Err(error)) => Err(outcome(&error, &self.view.reply(), &self.view, None, false)),
             Err(_) => Err(self.silent()),
@@ -310,52 +277,6 @@ fn reason(error: &lettre::transport::smtp::Error) -> String {
 /// The name that we say EHLO with: nothing about this computer.
 fn me() -> ClientId {
     ClientId::Ipv4(std::net::Ipv4Addr::LOCALHOST)
-}
-
-/// Speaks the upgrade on a plain wire. Only whether STARTTLS is offered is taken from it.
-async fn start_tls(wire: Wire) -> Result<Step<Wire>, Error> {
-    let mut lines = Lines::new(wire);
-    let (code, text) = read_reply(&mut lines).await?;
-    if code != 220 {
-        return Ok(Err(refused(code, text.join(" "))?));
-    }
-    lines.write(&format!("EHLO {}\r\n", me())).await?;
-    let (code, text) = read_reply(&mut lines).await?;
-    let offered = text.iter().skip(1).any(|line| line.trim().eq_ignore_ascii_case("STARTTLS"));
-    if code != 250 || !offered {
-        return Err(Error::NoEncryption);
-    }
-    lines.write("STARTTLS\r\n").await?;
-    let (code, text) = read_reply(&mut lines).await?;
-    match code {
-        220 => Ok(Ok(lines.into_wire()?)),
-        400..500 => Ok(Err(refused(code, text.join(" "))?)),
-        _ => Err(Error::NoEncryption),
-    }
-}
-
-fn refused(code: u16, text: String) -> Result<SubmitOutcome, Error> {
-    if (400..600).contains(&code) {
-        Ok(SubmitOutcome::Refused { code, text, permanent: code >= 500, recipient: None })
-    } else {
-        Err(Error::Protocol(Fault::NotSmtp))
-    }
-}
-
-async fn read_reply(lines: &mut Lines) -> Result<(u16, Vec<String>), Error> {
-    let mut text = Vec::new();
-    loop {
-        let line = lines.next().await?;
-        let bad = || Error::Protocol(Fault::NotSmtp);
-        let (code, rest) = line.split_at_checked(3).ok_or_else(bad)?;
-        let code: u16 = code.parse().map_err(|_| bad())?;
-        text.push(rest.get(1..).unwrap_or_default().to_owned());
-        match rest.chars().next() {
-            Some('-') => {}
-            Some(' ') | None => return Ok((code, text)),
-            _ => return Err(bad()),
-        }
-    }
 }
 
 /// Reads the lines of an EHLO answer.

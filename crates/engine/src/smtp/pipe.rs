@@ -10,7 +10,7 @@ use std::{
     pin::Pin,
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicBool, AtomicUsize, Ordering},
+        atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering},
     },
     task::{Context, Poll, ready},
 };
@@ -37,6 +37,14 @@ pub(super) struct View {
     /// More replies than one that what is written next will get.
     more: AtomicUsize,
     dotted: AtomicBool,
+    /// Octets handed to the network.
+    written: AtomicU64,
+    /// EHLO was said.
+    greeted: AtomicBool,
+    /// Something came that is no reply.
+    odd: AtomicBool,
+    /// The dialogue stands: the server has answered EHLO.
+    open: AtomicBool,
 }
 
 #[derive(Debug, Default)]
@@ -76,6 +84,26 @@ impl View {
         }
     }
 
+    /// Octets handed to the network so far.
+    pub(super) fn written(&self) -> u64 {
+        self.written.load(Ordering::Acquire)
+    }
+
+    /// Whether EHLO was said, so that a refusal is about it and not the greeting.
+    pub(super) fn greeted(&self) -> bool {
+        self.greeted.load(Ordering::Acquire)
+    }
+
+    /// The server has answered EHLO.
+    pub(super) fn opened(&self) {
+        self.open.store(true, Ordering::Release);
+    }
+
+    /// Whether something came that is no reply of an SMTP server.
+    pub(super) fn is_odd(&self) -> bool {
+        self.odd.load(Ordering::Acquire)
+    }
+
     /// Whether a final dot was handed to the network.
     pub(super) fn dotted(&self) -> bool {
         self.dotted.load(Ordering::Acquire)
@@ -90,13 +118,36 @@ pub(super) struct Pipe {
     used: usize,
     lines: usize,
     tail: Vec<u8>,
+    old: Old,
+    /// Nothing is read any more.
+    gone: bool,
+}
+
+/// How far HELO is said in place of EHLO (RFC 5321 section 3.2).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Old {
+    No,
+    Hello,
+    /// Its first letter has been.
+    Second,
 }
 
 impl Pipe {
     /// With `greeted`, lettre is told that the server has greeted already.
-    pub(super) fn new(wire: Wire, view: Arc<View>, greeted: bool) -> Self {
+    /// With `old`, HELO is said in place of its EHLO.
+    pub(super) fn new(wire: Wire, view: Arc<View>, greeted: bool, old: bool) -> Self {
         let ready = if greeted { b"220 ready\r\n".to_vec() } else { Vec::new() };
-        Self { wire, view, line: Vec::new(), ready, used: 0, lines: 0, tail: Vec::new() }
+        Self {
+            wire,
+            view,
+            line: Vec::new(),
+            ready,
+            used: 0,
+            lines: 0,
+            tail: Vec::new(),
+            old: if old { Old::Hello } else { Old::No },
+            gone: false,
+        }
     }
 
     fn take(&mut self, input: &[u8]) -> io::Result<()> {
@@ -107,6 +158,14 @@ impl Pipe {
                     return Err(broken("the server's reply has too many lines"));
                 }
                 let line = printable(&std::mem::take(&mut self.line));
+                // Some send an empty line before a reply; it says nothing.
+                if line.trim().is_empty() {
+                    continue;
+                }
+                let code_like = line.len() >= 3 && line.bytes().take(3).all(|b| b.is_ascii_digit());
+                if !code_like {
+                    self.view.odd.store(true, Ordering::Release);
+                }
                 let (code, text) = line.split_at_checked(3).unwrap_or((&line, ""));
                 let more = text.starts_with('-');
                 let text = text.get(1..).unwrap_or_default().trim();
@@ -155,6 +214,9 @@ impl AsyncRead for Pipe {
         buf: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
         let this = self.get_mut();
+        if this.gone {
+            return Poll::Ready(Ok(()));
+        }
         loop {
             let waiting = this.ready.get(this.used..).unwrap_or_default();
             if !waiting.is_empty() {
@@ -184,8 +246,32 @@ impl AsyncWrite for Pipe {
         buf: &[u8],
     ) -> Poll<io::Result<usize>> {
         let this = self.get_mut();
+        let hello = buf.starts_with(b"EHLO ");
+        if hello {
+            this.view.greeted.store(true, Ordering::Release);
+        }
+        // "HE" in place of "EH", an octet at a time: a write may be cut anywhere.
+        let other = match (&this.old, hello) {
+            (Old::Hello, true) => Some((b"H", Old::Second)),
+            (Old::Second, _) => Some((b"E", Old::No)),
+            (Old::Hello | Old::No, _) => None,
+        };
+        if let Some((octet, next)) = other {
+            let count = ready!(Pin::new(&mut this.wire).poll_write(cx, octet))?;
+            if count == 1 {
+                this.old = next;
+            }
+            return Poll::Ready(Ok(count));
+        }
         let polled = Pin::new(&mut this.wire).poll_write(cx, buf);
         if let Poll::Ready(Ok(count)) = &polled {
+            this.view.written.fetch_add(*count as u64, Ordering::AcqRel);
+            // lettre takes leave where EHLO is refused, and would wait for the answer to that in place
+            // of telling what was refused.
+            this.gone |= buf.starts_with(b"QUIT") && !this.view.open.load(Ordering::Acquire);
+            if this.gone {
+                return polled;
+            }
             // Whatever is said from here on answers this.
             this.lines = 0;
             this.view.replies().clear();
