@@ -112,6 +112,7 @@ pub fn options(dirs: &Dirs, given: Option<Secret>) -> Options {
     Options {
         phrases: wording::phrases::phrases(),
         vendors: Some(dirs.config.join(super::vendors::NAME)),
+        clients: super::providers::load(&dirs.config),
         ..Options::new(dirs.data.clone(), secrets)
     }
 }
@@ -365,6 +366,7 @@ fn outbox_json(row: &OutboxRow) -> serde_json::Value {
         OutboxState::Retry { reason, .. } => ("retry", Some(reason)),
     };
     let at = match &row.state {
+        OutboxState::Retry { reason, .. } if reason.why.waits_for_user() => None,
         OutboxState::Held(at) | OutboxState::Retry { at, .. } => Some(at.to_rfc3339()),
         _ => None,
     };
@@ -404,6 +406,9 @@ fn state_words(state: &OutboxState) -> String {
         OutboxState::Accepted => fl!("cli-outbox-accepted"),
         OutboxState::Ambiguous => fl!("cli-outbox-ambiguous"),
         OutboxState::Failed(reason) => fl!("cli-outbox-failed", reason = told(reason)),
+        OutboxState::Retry { reason, .. } if reason.why.waits_for_user() => {
+            fl!("cli-outbox-waits", reason = told(reason))
+        }
         OutboxState::Retry { reason, at } => {
             fl!("cli-outbox-retry", at = at.to_rfc3339(), reason = told(reason))
         }

@@ -3,7 +3,9 @@
 
 use super::{delivery, problem, refusal};
 use crate::{
-    engine::{Broken, Error, Failure, FailureWhy, Invalid, Missing, Refusal, SyncFault},
+    engine::{
+        Broken, Error, Failure, FailureWhy, Invalid, Missing, Refusal, SignInFault, SyncFault,
+    },
     message::{Dsn, dsn},
 };
 
@@ -87,6 +89,7 @@ pub fn error(error: &Error) -> String {
         Error::Invalid(reason) => invalid(reason),
         Error::Auth(_) => fl!("error-password"),
         Error::PasswordNeeded => fl!("error-password-needed"),
+        Error::SignIn(fault) => sign_in(fault),
         Error::NoKeyring(_) => fl!("account-no-keyring"),
         Error::Certificate(_) => fl!("error-certificate"),
         Error::NoEncryption => fl!("account-no-encryption"),
@@ -107,6 +110,21 @@ pub fn error(error: &Error) -> String {
         Error::NotEditable => fl!("outbox-not-editable"),
         Error::DraftInUse => fl!("error-draft-in-use"),
         Error::Stopped | _ => fl!("error-other"),
+    }
+}
+
+/// Why there is no access token, in one sentence, with what to do about it.
+fn sign_in(fault: &SignInFault) -> String {
+    match fault {
+        SignInFault::Needed => fl!("sign-in-needed"),
+        SignInFault::Expired => fl!("sign-in-expired"),
+        SignInFault::Refused(code) if code.is_empty() => fl!("sign-in-refused"),
+        SignInFault::Refused(code) => fl!("sign-in-refused-code", code = code),
+        SignInFault::TooLate => fl!("sign-in-too-late"),
+        SignInFault::NoClient => fl!("sign-in-no-client"),
+        SignInFault::NoDevice => fl!("sign-in-no-device"),
+        SignInFault::NoRefresh => fl!("sign-in-no-refresh"),
+        SignInFault::BadIssuer | _ => fl!("sign-in-bad-issuer"),
     }
 }
 
@@ -181,6 +199,7 @@ pub fn broken(reason: &Broken) -> String {
         Broken::Endless => fl!("broken-endless"),
         Broken::Closed => fl!("broken-closed"),
         Broken::Goodbye(said) => fl!("broken-goodbye", said = said),
+        Broken::Http(status) => fl!("broken-http", status = status.to_string()),
         Broken::Reply(code) => fl!("broken-reply", code = code.to_string()),
         Broken::Asleep => fl!("broken-asleep"),
         Broken::Offline => fl!("broken-offline"),
@@ -209,6 +228,10 @@ pub fn sentence(failure: &Failure) -> String {
         FailureWhy::GaveUp => fl!("failure-gave-up"),
         FailureWhy::Credentials => fl!("failure-credentials", said = &failure.said),
         FailureWhy::NoPassword => fl!("failure-no-password"),
+        FailureWhy::SignedOut => fl!("failure-signed-out"),
+        FailureWhy::NotSmtp => fl!("failure-not-smtp"),
+        FailureWhy::OddReply => fl!("failure-odd-reply"),
+        FailureWhy::NoSignIn => fl!("error-no-sign-in"),
         FailureWhy::NoKeyring => fl!("failure-no-keyring"),
         FailureWhy::Certificate => fl!("failure-certificate"),
         FailureWhy::NoEncryption => fl!("failure-no-encryption"),

@@ -1,6 +1,6 @@
 //! The texts that travel inside mail, in the language that was chosen.
 
-use crate::engine::Phrases;
+use crate::engine::{Phrases, oauth::SignInPage};
 
 /// The texts, with what the engine fills in left in braces. Lines end as in mail.
 #[must_use]
@@ -39,6 +39,16 @@ pub fn phrases() -> Phrases {
 /// A text with the line ends of mail, and one at its end.
 fn lines(text: &str) -> String {
     text.lines().map(|line| format!("{line}\r\n")).collect()
+}
+
+/// What the browser shows when it comes back from a provider.
+#[must_use]
+pub fn sign_in_page() -> SignInPage {
+    SignInPage {
+        title: fl!("sign-in-page-title"),
+        done: fl!("sign-in-page-done"),
+        failed: fl!("sign-in-page-failed"),
+    }
 }
 
 #[cfg(test)]

@@ -25,7 +25,7 @@ const LAYERS: [(&str, &[&str]); 9] = [
 ];
 
 /// A foreign crate and the only places that may name it.
-const WRAPPED: [(&str, &[&str]); 18] = [
+const WRAPPED: [(&str, &[&str]); 21] = [
     ("mail_parser", &["message/view/library"]),
     ("idna", &["message/address/domain"]),
     ("html2text", &["message/"]),
@@ -34,6 +34,9 @@ const WRAPPED: [(&str, &[&str]); 18] = [
     ("lettre", &["engine/smtp"]),
     ("rustls", &["engine/net"]),
     ("tokio_rustls", &["engine/net"]),
+    ("ring", &["engine/sasl", "engine/net"]),
+    ("oauth2", &["engine/oauth"]),
+    ("hyper", &["engine/oauth"]),
     ("rusqlite", &["engine/store"]),
     ("keyring", &["engine/secrets"]),
     ("rodio", &["audio/device"]),

@@ -14,6 +14,7 @@ mod mailboxes;
 mod matching;
 mod moves;
 mod must_not;
+mod oauth;
 mod online;
 mod outbox;
 mod own_card;

@@ -444,3 +444,85 @@ async fn cuts_anywhere_lose_nothing_and_repeat_nothing() {
     }
     assert!(ambiguous > 0, "some cut falls after the final dot");
 }
+
+/// A wrong password is asked for, and not tried again by itself, however long it takes.
+#[tokio::test]
+async fn a_wrong_password_is_tried_once() {
+    let desk = Desk::new().await;
+    let wrong = Secret::new("wrong".into());
+    desk.engine.supply_password(desk.account, wrong).await.expect("kept");
+    let id = desk.engine.submit_raw(letter("a")).await.expect("frozen");
+    let mut events = desk.engine.events();
+    desk.engine.drain_outbox().await.expect("drained");
+    let tried = desk.server.connections(Protocol::Smtp);
+    for _ in 0..48 {
+        desk.later(3600);
+        desk.engine.drain_outbox().await.expect("drained");
+    }
+    assert_eq!(desk.server.connections(Protocol::Smtp), tried, "it must not try by itself");
+    match state(&desk, id).await {
+        Some(OutboxState::Retry { reason, .. }) => {
+            assert_eq!(reason.why, FailureWhy::Credentials);
+            assert!(reason.why.waits_for_user());
+        }
+        other => panic!("{other:?}"),
+    }
+    let mut asked = 0;
+    while let Ok(event) = events.try_recv() {
+        asked += usize::from(event == aloud::engine::Event::AuthRequired(desk.account));
+    }
+    assert_eq!(asked, 1, "the user is asked once");
+    let right = Secret::new("secret".into());
+    desk.engine.supply_password(desk.account, right).await.expect("kept");
+    desk.engine.drain_outbox().await.expect("drained");
+    assert_eq!(state(&desk, id).await, None);
+    assert_eq!(desk.server.submitted().len(), 1);
+}
+
+/// To the server of the test, but for one port, where somebody takes the call and says nothing.
+struct OneIsSilent(crate::support::user::Wires, std::sync::Mutex<Vec<tokio::io::DuplexStream>>);
+
+#[async_trait::async_trait]
+impl aloud::engine::net::Dialer for OneIsSilent {
+    async fn dial(
+        &self,
+        host: &str,
+        port: u16,
+    ) -> std::io::Result<Box<dyn aloud::engine::net::Stream>> {
+        if port != 2587 {
+            return self.0.dial(host, port).await;
+        }
+        let (near, far) = tokio::io::duplex(64);
+        self.1.lock().expect("calls").push(far);
+        Ok(Box::new(near))
+    }
+    fn in_process(&self, _host: &str, _port: u16) -> bool {
+        true
+    }
+}
+
+/// The slow server of one account holds up no message of another.
+#[tokio::test]
+async fn a_slow_server_holds_up_its_own_account_only() {
+    let server = server();
+    let wires = crate::support::user::Wires(server.clone());
+    let dialer = Arc::new(OneIsSilent(wires, std::sync::Mutex::default()));
+    let desk = Desk::with(server, |options| options.dialer = dialer.clone()).await;
+    let mut slow = settings();
+    slow.address = AddrSpec::parse("slow@example.com").expect("an address");
+    slow.smtp.port = 2587;
+    let secret = Secret::new("secret".into());
+    desk.engine.add_account(slow, Some(secret)).await.expect("added");
+    desk.engine.go_online().await.expect("online");
+    let text = String::from_utf8(letter("slow")).expect("text").replace(OWN, "slow@example.com");
+    let mut events = desk.engine.events();
+    let slow = desk.engine.submit_raw(text.into_bytes()).await.expect("frozen");
+    // Until it is on its way.
+    while !matches!(state(&desk, slow).await, Some(OutboxState::Sending(_))) {
+        events.recv().await.expect("an event");
+    }
+    let quick = desk.engine.submit_raw(letter("quick")).await.expect("frozen");
+    while events.recv().await.expect("an event") != aloud::engine::Event::Sent(quick) {}
+    assert!(matches!(state(&desk, slow).await, Some(OutboxState::Sending(_))));
+    desk.engine.shutdown().await;
+}

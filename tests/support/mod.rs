@@ -1,6 +1,7 @@
 //! What several test areas share.
 
 pub mod fake_store;
+pub mod provider;
 pub mod scripted_server;
 pub mod user;
 

@@ -6,7 +6,7 @@ use aloud_model::DateTime;
 mod faults;
 mod reasons;
 
-pub use faults::{Broken, Fault, KeyringFault};
+pub use faults::{Broken, Fault, KeyringFault, SignInFault};
 pub use reasons::{Invalid, Missing, Refusal, Service};
 
 /// Of the engine.
@@ -26,8 +26,11 @@ pub enum Error {
     /// No password is at hand; ask for it.
     #[error("no password is stored for this account")]
     PasswordNeeded,
-    /// The server offers no way to sign in with a password.
-    #[error("the server offers no way to sign in with a password")]
+    /// There is no access token: the user has to sign in at the provider.
+    #[error("signing in at the provider: {0}")]
+    SignIn(SignInFault),
+    /// The server offers no way to sign in that Aloud can use with what it has.
+    #[error("the server offers no way to sign in that can be used")]
     NoSignIn,
     /// The keyring cannot be used here.
     #[error("no keyring can be used: {0}")]
@@ -131,6 +134,7 @@ impl Error {
             Self::Refused(_) => "refused",
             Self::Auth(_) => "credentials",
             Self::PasswordNeeded => "no password",
+            Self::SignIn(_) => "not signed in",
             Self::NoKeyring(_) => "no keyring",
             Self::Certificate(_) => "certificate",
             Self::NoSignIn => "no sign-in",
@@ -155,7 +159,7 @@ impl Error {
     /// True if the password is missing or wrong: only the user can help.
     #[must_use]
     pub fn needs_password(&self) -> bool {
-        matches!(self, Self::Auth(_) | Self::PasswordNeeded | Self::NoKeyring(_))
+        matches!(self, Self::Auth(_) | Self::PasswordNeeded | Self::SignIn(_) | Self::NoKeyring(_))
     }
 
     /// True if trying again is of no use before the user has done something: given a password,
@@ -165,6 +169,7 @@ impl Error {
         match self {
             Self::Auth(_)
             | Self::PasswordNeeded
+            | Self::SignIn(_)
             | Self::NoKeyring(_)
             | Self::Certificate(_)
             | Self::NoEncryption
@@ -204,6 +209,7 @@ impl Error {
             Self::Refused(_)
             | Self::Auth(_)
             | Self::PasswordNeeded
+            | Self::SignIn(_)
             | Self::NoKeyring(_)
             | Self::Certificate(_)
             | Self::NoEncryption

@@ -14,6 +14,7 @@ pub mod handle;
 pub mod imap;
 pub(crate) mod lock;
 pub mod net;
+pub mod oauth;
 pub(crate) mod origin;
 pub mod outbox;
 pub mod receipts;

@@ -48,6 +48,12 @@ pub fn password_name(account: AccountId) -> String {
     format!("aloud/{account}/imap")
 }
 
+/// Name of what an account got from its provider when the user signed in there; frozen as well.
+#[must_use]
+pub fn grant_name(account: AccountId) -> String {
+    format!("aloud/{account}/oauth")
+}
+
 /// Secrets in memory only; for tests, and for computers without a keyring.
 #[derive(Debug, Default)]
 pub struct MemoryStore {
@@ -102,8 +108,8 @@ impl<S: SecretStore> GivenPassword<S> {
 impl<S: SecretStore> SecretStore for GivenPassword<S> {
     fn get(&self, name: &str) -> Result<Option<Secret>, Error> {
         match &self.password {
-            Some(password) => Ok(Some(password.clone())),
-            None => self.other.get(name),
+            Some(password) if name.ends_with("/imap") => Ok(Some(password.clone())),
+            Some(_) | None => self.other.get(name),
         }
     }
     fn set(&self, name: &str, secret: &Secret) -> Result<(), Error> {
@@ -193,13 +199,15 @@ mod tests {
     #[test]
     fn names_of_entries_never_change() {
         assert_eq!(password_name(AccountId(7)), "aloud/7/imap");
+        assert_eq!(grant_name(AccountId(7)), "aloud/7/oauth");
         assert_eq!(KeyringStore::default().user, "aloud");
     }
 
     #[test]
     fn a_given_password_stays_in_memory() {
         let store = GivenPassword::new(Some(Secret::new("sesame".into())), NoStore);
-        assert_eq!(store.get("x").ok().flatten(), Some(Secret::new("sesame".into())));
+        assert_eq!(store.get("aloud/7/imap").ok().flatten(), Some(Secret::new("sesame".into())));
+        assert_eq!(store.get(&grant_name(AccountId(7))).ok().flatten(), None, "a password only");
         assert!(matches!(store.set("x", &Secret::new("y".into())), Err(Error::NoKeyring(_))));
         let memory = MemoryStore::default();
         assert!(memory.set("a", &Secret::new("b".into())).is_ok());

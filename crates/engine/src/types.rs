@@ -17,7 +17,7 @@ pub use super::drafts::{
 };
 pub use super::errors::{
     BadCertificate, Broken, CertificateFault, Error, Fault, Invalid, KeyringFault, Missing,
-    Refusal, Service,
+    Refusal, Service, SignInFault,
 };
 pub use account::*;
 pub use event::*;

@@ -176,6 +176,9 @@ pub fn state_text(state: &OutboxState, offline: bool, now: DateTime) -> String {
         OutboxState::Accepted => fl!("outbox-accepted"),
         OutboxState::Ambiguous => fl!("outbox-ambiguous"),
         OutboxState::Failed(reason) => fl!("outbox-failed", reason = failure::sentence(reason)),
+        OutboxState::Retry { reason, .. } if reason.why.waits_for_user() => {
+            fl!("outbox-waits-for-you", reason = failure::sentence(reason))
+        }
         OutboxState::Retry { reason, at } => {
             let reason = failure::sentence(reason);
             fl!("outbox-retry", reason = reason, time = time_of_day(*at, now))

@@ -12,6 +12,7 @@
 
 mod arrival;
 mod backoff;
+mod filing;
 mod identity;
 mod pace;
 mod pass;
@@ -43,6 +44,7 @@ pub use sink::{
 
 use super::{
     imap::Session,
+    lock::lock,
     net::{Dialer, Traffic},
     types::{AccountSettings, AccountState, Error, Event, SyncReport},
 };
@@ -92,15 +94,61 @@ struct Shared {
     /// Mailboxes (as the server spells them) that the worker changed.
     touched: Mutex<BTreeSet<String>>,
     jobs: mpsc::Sender<worker::Job>,
+    turned_down: Mutex<Option<TurnedDown>>,
+}
+
+/// A password that the server did not accept.
+#[derive(Clone)]
+struct TurnedDown {
+    secret: aloud_model::Secret,
+    error: Error,
+    /// Only the user can help.
+    given_up: bool,
 }
 
 impl Shared {
     async fn connect(&self) -> Result<Session, Error> {
         let setup = &self.setup;
-        let password = setup.passwords.password(setup.id).await?;
-        let traffic = Arc::clone(&self.traffic);
-        let dialer = setup.dialer.as_ref();
-        Session::connect(dialer, &setup.settings, &password, &setup.product, traffic).await
+        let mut again = true;
+        loop {
+            let secret = setup.passwords.password(setup.id).await?;
+            // Servers lock accounts, and a password that was wrong is not right later.
+            let known = lock(&self.turned_down).clone();
+            if let Some(known) = known
+                && known.given_up
+                && known.secret == secret
+            {
+                return Err(known.error);
+            }
+            let traffic = Arc::clone(&self.traffic);
+            let dialer = setup.dialer.as_ref();
+            let session =
+                Session::connect(dialer, &setup.settings, &secret, &setup.product, traffic).await;
+            match session {
+                Err(Error::Auth(said)) => {
+                    if again && setup.passwords.refused(setup.id, &secret).await {
+                        again = false;
+                        continue;
+                    }
+                    let error = Error::Auth(said);
+                    let refusal = TurnedDown { secret, error: error.clone(), given_up: false };
+                    *lock(&self.turned_down) = Some(refusal);
+                    return Err(error);
+                }
+                Err(error) => return Err(error),
+                Ok(session) => {
+                    *lock(&self.turned_down) = None;
+                    return Ok(session);
+                }
+            }
+        }
+    }
+
+    /// What was turned down last is not tried again before there is another, or the user says so.
+    /// True if that was not so already.
+    fn give_up(&self) -> bool {
+        let mut known = lock(&self.turned_down);
+        known.as_mut().is_none_or(|known| !std::mem::replace(&mut known.given_up, true))
     }
 
     /// Nobody listening is no failure.
@@ -188,6 +236,7 @@ impl AccountTask {
             told: Mutex::default(),
             touched: Mutex::default(),
             jobs,
+            turned_down: Mutex::default(),
         });
         let watching = {
             let shared = Arc::clone(&shared);
@@ -230,6 +279,12 @@ impl AccountTask {
     pub fn wake(&self) {
         self.shared.wake_worker.notify_one();
         self.shared.wake_watcher.notify_one();
+    }
+
+    /// The user has given a password or signed in, be it the same again: it is tried.
+    pub fn supplied(&self) {
+        *lock(&self.shared.turned_down) = None;
+        self.wake();
     }
 
     /// One complete pass over all mailboxes, waiting operations included.

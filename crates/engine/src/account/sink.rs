@@ -300,4 +300,11 @@ pub trait Passwords: Send + Sync + 'static {
     /// # Errors
     /// [`Error::PasswordNeeded`] or [`Error::NoKeyring`]: the task stops and asks.
     async fn password(&self, account: AccountId) -> Result<aloud_model::Secret, Error>;
+
+    /// The server turned it down: whether another is worth a try at once. That of an access token
+    /// is, which the provider may have taken back meanwhile.
+    async fn refused(&self, account: AccountId, secret: &aloud_model::Secret) -> bool {
+        let _ = (account, secret);
+        false
+    }
 }

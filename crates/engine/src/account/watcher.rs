@@ -170,10 +170,13 @@ impl Watcher {
         since.unix = since.unix.saturating_add(i64::try_from(wait.as_secs()).unwrap_or(0));
         let ask = |error: &Error| {
             self.shared.set_state(AccountState::NeedsPassword(error.clone()));
-            self.shared.tell(Event::AuthRequired(self.shared.setup.id));
+            // It is told once; a retry that was not made tells nothing new.
+            if !matches!(error, Error::Auth(_)) || self.shared.give_up() {
+                self.shared.tell(Event::AuthRequired(self.shared.setup.id));
+            }
         };
         match error {
-            Error::PasswordNeeded | Error::NoKeyring(_) => {
+            Error::PasswordNeeded | Error::SignIn(_) | Error::NoKeyring(_) => {
                 ask(error);
                 return None;
             }

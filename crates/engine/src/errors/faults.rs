@@ -34,6 +34,9 @@ pub enum Broken {
     /// The server answered the message with this reply code, which means nothing there.
     #[error("unexpected reply {0}")]
     Reply(u16),
+    /// It answered with this HTTP status, which passes.
+    #[error("HTTP status {0}")]
+    Http(u16),
     /// This computer slept.
     #[error("the computer was asleep")]
     Asleep,
@@ -59,6 +62,7 @@ impl Broken {
             | Self::Endless
             | Self::Closed
             | Self::Reply(_)
+            | Self::Http(_)
             | Self::Asleep
             | Self::Offline => "",
         }
@@ -129,6 +133,10 @@ pub enum Fault {
     /// UIDVALIDITY changed between two commands.
     #[error("UIDVALIDITY changed")]
     UidValidity,
+    /// The answer of the provider of access tokens is none, too long, or names what may not be
+    /// opened.
+    #[error("the provider's answer cannot be used")]
+    Provider,
     /// A message over the limit.
     #[error("the message is too large")]
     LargeMessage,
@@ -161,4 +169,34 @@ impl KeyringFault {
             Self::Silent | Self::NoEntry | Self::Unused => "",
         }
     }
+}
+
+/// Why there is no access token of the provider. Only the user can help, or who built Aloud.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum SignInFault {
+    /// The user has not signed in at the provider yet.
+    #[error("not signed in yet")]
+    Needed,
+    /// The provider has signed the account out, or its word has run out.
+    #[error("signed out by the provider")]
+    Expired,
+    /// User or provider said no; the provider's code for it.
+    #[error("refused: {0}")]
+    Refused(String),
+    /// The user took too long.
+    #[error("not done in time")]
+    TooLate,
+    /// Nobody has told what Aloud is called there (the client id).
+    #[error("no client id")]
+    NoClient,
+    /// The provider has no codes for other devices.
+    #[error("no device codes")]
+    NoDevice,
+    /// The provider lets nobody stay signed in.
+    #[error("no refresh token")]
+    NoRefresh,
+    /// The address is not that of an issuer, or it says that it is another.
+    #[error("no such issuer")]
+    BadIssuer,
 }

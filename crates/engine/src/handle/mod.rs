@@ -37,6 +37,7 @@ mod passwords;
 mod people;
 mod receipt;
 mod sending;
+mod signing_in;
 mod start;
 mod streaming;
 mod submission;
@@ -68,6 +69,8 @@ pub struct Options {
     pub vendors: Option<PathBuf>,
     /// Words that travel in mail.
     pub phrases: Phrases,
+    /// What Aloud is called at providers, before what it was built with.
+    pub clients: Vec<OAuthClient>,
     /// Name and version for `Reporting-UA` and IMAP ID.
     pub product: String,
     /// Tells the time.
@@ -91,6 +94,7 @@ impl Options {
             program: None,
             vendors: None,
             phrases: Phrases::default(),
+            clients: Vec::new(),
             product: concat!("Aloud ", env!("CARGO_PKG_VERSION")).into(),
             clock: store::system_clock(),
             steps: None,
@@ -111,6 +115,7 @@ pub(crate) struct Inner {
     pub(crate) dialer: Arc<dyn Dialer>,
     pub(crate) passwords: Arc<PasswordBook>,
     pub(crate) phrases: Phrases,
+    clients: Vec<OAuthClient>,
     pub(crate) product: String,
     pub(crate) undo_seconds: AtomicU32,
     pub(crate) receipts: Mutex<ReceiptPolicy>,
@@ -281,14 +286,7 @@ impl Engine {
     pub async fn supply_password(&self, id: AccountId, password: Secret) -> Result<()> {
         self.inner.store.read(move |c| accounts::account(c, id)).await?;
         self.inner.passwords.keep(id, password).await;
-        let now = self.inner.store.now();
-        self.inner.store.write(move |t| store::outbox::retry_now(t, id, now)).await?;
-        if let Some(task) = self.task(id) {
-            task.wake();
-        }
-        self.inner.outbox.wake();
-        self.tell(Event::AccountChanged(id));
-        Ok(())
+        self.go_on(id).await
     }
 
     // Sync and list

@@ -1,4 +1,5 @@
-//! Passwords of the session: asked of the keyring once, kept in memory, never written by us.
+//! Passwords of the session: asked of the keyring once, kept in memory, never written by us. For an
+//! account of a provider the access token stands in their place ([`crate::oauth`]).
 
 use std::{
     collections::HashMap,
@@ -8,9 +9,11 @@ use std::{
 use super::lock;
 use crate::{
     account::Passwords,
+    net::Dialer,
+    oauth::{Grant, Tokens},
     secrets::{SecretStore, password_name},
     store::{Store, accounts, blocking},
-    types::{Error, KeyringFault},
+    types::{Error, KeyringFault, SignIn},
 };
 use aloud_model::{AccountId, Secret};
 
@@ -22,11 +25,35 @@ pub(crate) struct PasswordBook {
     secrets: Arc<dyn SecretStore>,
     store: Store,
     session: Mutex<HashMap<AccountId, Secret>>,
+    tokens: Tokens,
 }
 
 impl PasswordBook {
-    pub(crate) fn new(secrets: Arc<dyn SecretStore>, store: Store) -> Self {
-        Self { secrets, store, session: Mutex::default() }
+    pub(crate) fn new(
+        secrets: Arc<dyn SecretStore>,
+        store: Store,
+        dialer: Arc<dyn Dialer>,
+    ) -> Self {
+        let tokens = Tokens::new(secrets.clone(), dialer);
+        Self { secrets, store, session: Mutex::default(), tokens }
+    }
+
+    /// Keeps what a provider gave, for the session and, where there is a keyring, there.
+    pub(crate) async fn keep_grant(&self, id: AccountId, grant: Grant) {
+        let saved = self.tokens.keep(id, grant).await;
+        self.note_saved(id, saved).await;
+    }
+
+    /// The client secret that an account was signed in with.
+    pub(crate) async fn client_secret(&self, id: AccountId) -> Option<Secret> {
+        self.tokens.client_secret(id).await
+    }
+
+    async fn note_saved(&self, id: AccountId, saved: bool) {
+        let noted = self.store.write(move |t| accounts::set_password_saved(t, id, saved)).await;
+        if let Err(error) = noted {
+            tracing::warn!(error = error.class(), "could not note where the password is");
+        }
     }
 
     /// Keeps a password for the session and, where there is a keyring, there.
@@ -34,17 +61,15 @@ impl PasswordBook {
         lock(&self.session).insert(id, password.clone());
         let secrets = self.secrets.clone();
         let saved = blocking(move || secrets.set(&password_name(id), &password)).await.is_ok();
-        let noted = self.store.write(move |t| accounts::set_password_saved(t, id, saved)).await;
-        if let Err(error) = noted {
-            tracing::warn!(error = error.class(), "could not note where the password is");
-        }
+        self.note_saved(id, saved).await;
     }
 
     /// Forgets a password everywhere.
     pub(crate) async fn forget(&self, id: AccountId) {
         lock(&self.session).remove(&id);
         let secrets = self.secrets.clone();
-        if let Err(error) = blocking(move || secrets.delete(&password_name(id))).await {
+        let forgotten = blocking(move || secrets.delete(&password_name(id))).await;
+        if let Err(error) = forgotten.and(self.tokens.forget(id).await) {
             tracing::warn!(error = error.class(), "could not remove a password from the keyring");
         }
     }
@@ -65,6 +90,10 @@ impl Passwords for PasswordBook {
         if row.settings.demo {
             return Ok(Secret::new(DEMO.into()));
         }
+        if let SignIn::OAuth(oauth) = &row.settings.sign_in {
+            let ca_pem = row.settings.ca_pem.clone();
+            return self.tokens.token(id, oauth.clone(), ca_pem, row.password_saved).await;
+        }
         let secrets = self.secrets.clone();
         match blocking(move || secrets.get(&password_name(id))).await {
             Ok(Some(password)) => {
@@ -77,5 +106,9 @@ impl Passwords for PasswordBook {
             Err(Error::NoKeyring(_)) if !row.password_saved => Err(Error::PasswordNeeded),
             Err(error) => Err(error),
         }
+    }
+
+    async fn refused(&self, id: AccountId, secret: &Secret) -> bool {
+        self.tokens.refused(id, secret).await
     }
 }

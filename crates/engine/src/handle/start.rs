@@ -53,11 +53,16 @@ impl Engine {
         let rows = store.read(accounts::accounts).await?;
         let recordings = store.dir().join("recordings");
         let inner = Inner {
-            passwords: Arc::new(PasswordBook::new(options.secrets, store.clone())),
+            passwords: Arc::new(PasswordBook::new(
+                options.secrets,
+                store.clone(),
+                options.dialer.clone(),
+            )),
             store,
             events: broadcast::Sender::new(EVENTS),
             dialer: options.dialer,
             phrases: options.phrases,
+            clients: options.clients,
             product: options.product,
             undo_seconds: AtomicU32::new(options.undo_seconds),
             receipts: Mutex::new(options.receipts),

@@ -47,7 +47,13 @@ impl Engine {
         let row = self.inner.store.read(move |c| accounts::account(c, account)).await?;
         let password = self.inner.passwords.password(account).await?;
         let dialer = self.inner.dialer.as_ref();
-        let facts = smtp::probe(dialer, &row.settings, &password).await?;
+        let facts = match smtp::probe(dialer, &row.settings, &password).await {
+            Err(Error::Auth(_)) if self.inner.passwords.refused(account, &password).await => {
+                let password = self.inner.passwords.password(account).await?;
+                smtp::probe(dialer, &row.settings, &password).await?
+            }
+            outcome => outcome?,
+        };
         self.note_submission(account, &facts).await
     }
 
@@ -91,6 +97,10 @@ pub(super) fn spawn_learner(engine: &Engine) {
                 match asked {
                     Ok(_) => *tried = TRIES,
                     Err(error) => {
+                        // A password that is wrong stays wrong, and servers count.
+                        if error.needs_user() {
+                            *tried = TRIES;
+                        }
                         tracing::debug!(
                             account = id.0,
                             error = error.class(),

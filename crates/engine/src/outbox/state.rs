@@ -1,7 +1,7 @@
 //! What the outbox loop and the engine's handle share: wake-ups, the folder's lock, progress.
 
 use std::{
-    collections::HashMap,
+    collections::{HashMap, HashSet},
     fs::File,
     sync::{Arc, Mutex},
 };
@@ -13,7 +13,7 @@ use crate::{
     lock::lock,
     store::{Store, blobs::try_lock, outbox as rows},
 };
-use aloud_model::OutboxId;
+use aloud_model::{AccountId, OutboxId};
 
 /// Called with the name of each durable step; a test ends the process there.
 pub type Steps = Option<Arc<dyn Fn(&str) + Send + Sync>>;
@@ -21,8 +21,12 @@ pub type Steps = Option<Arc<dyn Fn(&str) + Send + Sync>>;
 /// What the loop and the handle share.
 pub(crate) struct Outbox {
     pub(super) notify: Notify,
-    /// Held while rows are worked on: the loop and `drain` never overlap.
-    pub(super) working: tokio::sync::Mutex<()>,
+    /// Held while rows are chosen, so that no account is worked on twice.
+    pub(super) choosing: tokio::sync::Mutex<()>,
+    /// Accounts whose rows are being worked on.
+    pub(super) busy: Mutex<HashSet<AccountId>>,
+    /// Held while what was accepted is filed.
+    pub(super) filing: tokio::sync::Mutex<()>,
     pub(super) percent: Mutex<HashMap<OutboxId, u8>>,
     steps: Steps,
     /// Held by the one process that sends from this folder.
@@ -33,7 +37,9 @@ impl Outbox {
     pub(crate) fn new(steps: Steps) -> Self {
         Self {
             notify: Notify::new(),
-            working: tokio::sync::Mutex::default(),
+            choosing: tokio::sync::Mutex::default(),
+            busy: Mutex::default(),
+            filing: tokio::sync::Mutex::default(),
             percent: Mutex::default(),
             steps,
             owned: Mutex::default(),
@@ -52,7 +58,11 @@ impl Outbox {
         }
         let Some(file) = try_lock(&store.dir().join("outbox.lock"))? else { return Ok(false) };
         let now = store.now();
-        store.write_now(|t| rows::recover(t, now))?;
+        store.write_now(|t| {
+            rows::recover(t, now)?;
+            // What waited for the user is tried once: the keyring may know better by now.
+            rows::stop_waiting(t, now, now + super::submit::WAITS / 2)
+        })?;
         *owned = Some(file);
         Ok(true)
     }

@@ -17,7 +17,7 @@ use crate::{
         messages,
         outbox::{self as rows, Entry, Phase},
     },
-    types::{AccountState, Error, Event, Failure, FailureWhy, Invalid},
+    types::{AccountState, Error, Event, Failure, FailureWhy, Fault, Invalid},
 };
 use aloud_model::{AccountId, MessageKey, OutboxId};
 
@@ -29,6 +29,8 @@ const GIVE_UP: i64 = 5 * 24 * 3600;
 const WRONG_SEQUENCE: EnhancedCode = EnhancedCode { class: 5, subject: 5, detail: 0 };
 /// Pause while credentials or certificates are wrong; the user's action ends it sooner.
 const PAUSED: i64 = 3600;
+/// The same where nothing but the user helps: a wrong password is not tried again by itself.
+pub(super) const WAITS: i64 = 100 * 365 * 24 * 3600;
 /// Pauses after the first searches for an ambiguous message; later every [`SEARCH_LATER`].
 const SEARCHES: [i64; 3] = [5, 15, 40];
 const SEARCH_LATER: i64 = 900;
@@ -47,7 +49,7 @@ pub(crate) fn spawn_loop(engine: &Engine) {
         let mut events = engine.events();
         let cancel = engine.inner.cancel.clone();
         loop {
-            let pause = match run_once(&engine).await {
+            let pause = match run_apart(&engine).await {
                 Ok(pause) => pause,
                 Err(error) => {
                     tracing::warn!(error = error.class(), "the outbox could not be worked on");
@@ -98,43 +100,90 @@ pub(crate) async fn retry_now(engine: &Engine, id: AccountId) -> bool {
 
 /// Works on all rows that are due; returns how long nothing will be.
 pub(crate) async fn run_once(engine: &Engine) -> Result<Duration> {
-    let _working = engine.inner.outbox.working.lock().await;
+    let Some(chosen) = choose(engine).await? else { return Ok(LOOK) };
+    futures::future::join_all(chosen.into_iter().map(work)).await;
+    pause_before_next(engine).await
+}
+
+/// Sets to work on all rows that are due, and returns how long nothing else will be. One account's
+/// slow server holds up no other account.
+async fn run_apart(engine: &Engine) -> Result<Duration> {
+    let Some(chosen) = choose(engine).await? else { return Ok(LOOK) };
+    for rows in chosen {
+        let engine = engine.clone();
+        engine.inner.tracker.clone().spawn(async move {
+            work(rows).await;
+            engine.inner.outbox.wake();
+        });
+    }
+    pause_before_next(engine).await
+}
+
+/// An account's rows that are due. While this lives nobody else works on them.
+struct Rows {
+    engine: Engine,
+    account: AccountId,
+    entries: Vec<Entry>,
+}
+
+impl Drop for Rows {
+    fn drop(&mut self) {
+        lock(&self.engine.inner.outbox.busy).remove(&self.account);
+    }
+}
+
+/// The rows that are due, by account; `None` while another process sends.
+async fn choose(engine: &Engine) -> Result<Option<Vec<Rows>>> {
+    let _choosing = engine.inner.outbox.choosing.lock().await;
     let store = &engine.inner.store;
     let owner = engine.clone();
     if !blocking(move || owner.inner.outbox.acquire_lock(&owner.inner.store)).await? {
-        // Another process sends; it sees what was frozen here.
-        return Ok(LOOK);
+        // It sees what was frozen here.
+        return Ok(None);
     }
     finish_accepted(engine).await?;
     let now = store.now();
     let mut by_account: HashMap<AccountId, Vec<Entry>> = HashMap::new();
     for entry in store.read(rows::entries).await? {
-        if due(&entry).is_some_and(|due| due <= now) {
+        let busy = lock(&engine.inner.outbox.busy).contains(&entry.account);
+        if !busy && due(&entry).is_some_and(|due| due <= now) {
             by_account.entry(entry.account).or_default().push(entry);
         }
     }
-    // One slow server does not hold up another account.
-    let accounts = by_account.into_values().map(|entries| async move {
-        for entry in entries {
-            if engine.inner.cancel.is_cancelled() {
-                break;
-            }
-            let outcome = match entry.phase {
-                Phase::Ambiguous => search(engine, &entry).await,
-                _ => submit(engine, &entry).await,
-            };
-            if let Err(error) = outcome {
-                tracing::warn!(
-                    id = entry.id.0,
-                    error = error.class(),
-                    "an outbox row could not be worked on"
-                );
-            }
-        }
+    let chosen = by_account.into_iter().map(|(account, entries)| {
+        lock(&engine.inner.outbox.busy).insert(account);
+        Rows { engine: engine.clone(), account, entries }
     });
-    futures::future::join_all(accounts).await;
+    Ok(Some(chosen.collect()))
+}
+
+async fn work(rows: Rows) {
+    let engine = &rows.engine;
+    for entry in &rows.entries {
+        if engine.inner.cancel.is_cancelled() {
+            break;
+        }
+        let outcome = match entry.phase {
+            Phase::Ambiguous => search(engine, entry).await,
+            _ => submit(engine, entry).await,
+        };
+        if let Err(error) = outcome {
+            tracing::warn!(
+                id = entry.id.0,
+                error = error.class(),
+                "an outbox row could not be worked on"
+            );
+        }
+    }
+}
+
+async fn pause_before_next(engine: &Engine) -> Result<Duration> {
+    let store = &engine.inner.store;
     let now = store.now();
-    let next = store.read(rows::entries).await?.iter().filter_map(due).min();
+    let entries = store.read(rows::entries).await?;
+    // An account that is being worked on says itself when it is done.
+    let free = |entry: &&Entry| !lock(&engine.inner.outbox.busy).contains(&entry.account);
+    let next = entries.iter().filter(free).filter_map(due).min();
     let seconds = next.map_or(3600, |due| due - now).clamp(0, 3600);
     // A row that is due at once but did not move must not spin.
     let pause = Duration::from_secs(u64::try_from(seconds).unwrap_or(0));
@@ -169,9 +218,12 @@ async fn submit(engine: &Engine, entry: &Entry) -> Result<()> {
     let (store, id) = (&inner.store, entry.id);
     let account = entry.account;
     let row = store.read(move |c| accounts::account(c, account)).await?;
-    let password = match inner.passwords.password(account).await {
+    let mut password = match inner.passwords.password(account).await {
         Ok(password) => password,
-        Err(error) => return pause(engine, entry, &error).await,
+        Err(error) if why(&error).is_none() => {
+            return retry(engine, entry, inner.store.now(), None).await;
+        }
+        Err(error) => return pause(engine, entry, &error, false).await,
     };
     let now = store.now();
     if !store.write(move |t| rows::begin(t, id, now)).await? {
@@ -187,15 +239,24 @@ async fn submit(engine: &Engine, entry: &Entry) -> Result<()> {
         notify: entry.notify,
     };
     let mut gate = Gate { engine, id, account, open: false, reports: None };
-    let outcome = smtp::submit(
-        inner.dialer.as_ref(),
-        &row.settings,
-        &password,
-        &envelope,
-        &octets,
-        &mut gate,
-    )
-    .await;
+    let mut again = true;
+    let outcome = loop {
+        let dialer = inner.dialer.as_ref();
+        let settings = &row.settings;
+        let sent = smtp::submit(dialer, settings, &password, &envelope, &octets, &mut gate).await;
+        if again
+            && matches!(sent, Err(Error::Auth(_)))
+            && inner.passwords.refused(account, &password).await
+        {
+            again = false;
+            match inner.passwords.password(account).await {
+                Ok(fresh) => password = fresh,
+                Err(error) => break Err(error),
+            }
+            continue;
+        }
+        break sent;
+    };
     let (open, reports) = (gate.open, gate.reports);
     lock(&inner.outbox.percent).remove(&id);
     inner.outbox.step("replied");
@@ -243,7 +304,7 @@ async fn settle(
             store.write(move |t| rows::mark_ambiguous(t, id, &failure, now)).await?;
             inner.outbox.step("ambiguous");
         }
-        Ok(SubmitOutcome::Broken { .. }) => retry(engine, entry, now).await?,
+        Ok(SubmitOutcome::Broken { .. }) => retry(engine, entry, now, None).await?,
         Err(error) if data_started => {
             // What our own code made of it says nothing about the server.
             let failure = Failure::new(FailureWhy::Broken).saying(error.to_string());
@@ -252,7 +313,10 @@ async fn settle(
         Err(error) => match why(&error) {
             // Taken back while connecting: there is no row any more.
             None if matches!(error, Error::Refused(_)) => {}
-            None => retry(engine, entry, now).await?,
+            None => {
+                let failure = odd(&error).map(Failure::new);
+                retry(engine, entry, now, failure).await?;
+            }
             Some(why) if matches!(error, Error::Invalid(_)) => {
                 let said = match error {
                     Error::Invalid(Invalid::Path(path)) => path.to_string(),
@@ -262,7 +326,7 @@ async fn settle(
                 let failure = Failure::new(why).saying(said);
                 fail(engine, id, failure).await?;
             }
-            Some(_) => pause(engine, entry, &error).await?,
+            Some(_) => pause(engine, entry, &error, true).await?,
         },
     }
     engine.tell(Event::OutboxChanged);
@@ -283,6 +347,8 @@ fn why(error: &Error) -> Option<FailureWhy> {
     Some(match error {
         Error::Auth(_) => FailureWhy::Credentials,
         Error::PasswordNeeded => FailureWhy::NoPassword,
+        Error::SignIn(_) => FailureWhy::SignedOut,
+        Error::NoSignIn => FailureWhy::NoSignIn,
         Error::NoKeyring(_) => FailureWhy::NoKeyring,
         Error::Certificate(_) => FailureWhy::Certificate,
         Error::NoEncryption => FailureWhy::NoEncryption,
@@ -292,7 +358,6 @@ fn why(error: &Error) -> Option<FailureWhy> {
         Error::Invalid(Invalid::NotAsciiAddress) => FailureWhy::NotAsciiAddress,
         Error::Invalid(_) => FailureWhy::Malformed,
         Error::Refused(_)
-        | Error::NoSignIn
         | Error::Unreachable { .. }
         | Error::Server(_)
         | Error::Protocol(_)
@@ -308,19 +373,30 @@ fn why(error: &Error) -> Option<FailureWhy> {
     })
 }
 
-/// A cut before anything was accepted.
-async fn retry(engine: &Engine, entry: &Entry, now: i64) -> Result<()> {
+/// What is told of a server that answers, but not as one; it may be another one tomorrow.
+fn odd(error: &Error) -> Option<FailureWhy> {
+    match error {
+        Error::Protocol(Fault::NotSmtp) => Some(FailureWhy::NotSmtp),
+        Error::Protocol(_) => Some(FailureWhy::OddReply),
+        _ => None,
+    }
+}
+
+/// A cut before anything was accepted, or an answer that makes no sense.
+async fn retry(engine: &Engine, entry: &Entry, now: i64, failure: Option<Failure>) -> Result<()> {
     let id = entry.id;
     if is_over(entry, now) {
         return fail(engine, id, Failure::new(FailureWhy::GaveUp)).await;
     }
     let at = now + backoff(entry.attempts);
     // Without a failure the row shows that it waits for the network.
-    engine.inner.store.write(move |t| rows::requeue(t, id, at, None, false)).await
+    let store = &engine.inner.store;
+    store.write(move |t| rows::requeue(t, id, at, failure.as_ref(), false)).await
 }
 
-/// Credentials, certificate or encryption: waits for the user and counts no try.
-async fn pause(engine: &Engine, entry: &Entry, error: &Error) -> Result<()> {
+/// Credentials, certificate or encryption: waits for the user and counts no try. `begun` says that
+/// the row was being sent.
+async fn pause(engine: &Engine, entry: &Entry, error: &Error, begun: bool) -> Result<()> {
     let (id, account) = (entry.id, entry.account);
     if matches!(error, Error::Auth(_)) {
         engine.inner.passwords.distrust(account);
@@ -328,7 +404,9 @@ async fn pause(engine: &Engine, entry: &Entry, error: &Error) -> Result<()> {
     if error.needs_password() {
         engine.tell(Event::AuthRequired(account));
     }
-    let at = engine.inner.store.now() + PAUSED;
+    let why = why(error).unwrap_or(FailureWhy::Other);
+    let pause = if why.waits_for_user() { WAITS } else { PAUSED };
+    let at = engine.inner.store.now() + pause;
     let said = match error {
         Error::Auth(said) => said.clone(),
         Error::NoKeyring(fault) => fault.said().to_owned(),
@@ -336,9 +414,8 @@ async fn pause(engine: &Engine, entry: &Entry, error: &Error) -> Result<()> {
         Error::WrongSecurity { host, .. } => host.clone(),
         _ => String::new(),
     };
-    let failure = Failure::new(why(error).unwrap_or(FailureWhy::Other)).saying(said);
+    let failure = Failure::new(why).saying(said);
     // No try was begun yet when the password is missing.
-    let begun = !matches!(error, Error::PasswordNeeded | Error::NoKeyring(_));
     let refund = begun && !error.counts_as_try();
     engine.inner.store.write(move |t| rows::requeue(t, id, at, Some(&failure), refund)).await?;
     engine.tell(Event::OutboxChanged);
@@ -373,6 +450,7 @@ pub(crate) async fn finish_left_over(engine: &Engine) -> Result<()> {
 /// Files what was accepted: the row in Sent, its file, and the operation for the server. Runs
 /// again from wherever a crash left it.
 pub(crate) async fn finish_accepted(engine: &Engine) -> Result<()> {
+    let _filing = engine.inner.outbox.filing.lock().await;
     let store = engine.inner.store.clone();
     let filed = blocking(move || {
         let mut filed = Vec::new();

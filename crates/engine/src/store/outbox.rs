@@ -345,6 +345,15 @@ pub(crate) fn retry_now(t: &Transaction<'_>, account: AccountId, now: i64) -> Re
     )?)
 }
 
+/// Rows that wait for longer than until `later` go now.
+pub(crate) fn stop_waiting(t: &Transaction<'_>, now: i64, later: i64) -> Result<()> {
+    t.execute(
+        "UPDATE outbox SET due = ?1 WHERE state = ?3 AND due > ?2",
+        params![now, later, Word(Phase::Queued)],
+    )?;
+    Ok(())
+}
+
 /// Stops a row.
 pub(crate) fn fail(t: &Transaction<'_>, id: OutboxId, failure: &Failure) -> Result<()> {
     t.execute("UPDATE outbox SET state = ?2 WHERE id = ?1", params![id.0, Word(Phase::Failed)])?;

@@ -80,6 +80,17 @@ pub enum Provider {
     Issuer(String),
 }
 
+/// What Aloud is called at a provider.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OAuthClient {
+    /// Where.
+    pub provider: Provider,
+    /// The client id.
+    pub id: String,
+    /// A client secret, where the provider wants one of programs.
+    pub secret: Option<aloud_model::Secret>,
+}
+
 /// What an account needs, except the password.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct AccountSettings {

@@ -102,6 +102,14 @@ vocabulary! {
         Credentials = "credentials",
         /// No password is at hand.
         NoPassword = "no-password",
+        /// The user has to sign in at the provider.
+        SignedOut = "signed-out",
+        /// The server offers no way to sign in that can be used.
+        NoSignIn = "no-sign-in",
+        /// What answers at the port is no submission server.
+        NotSmtp = "not-smtp",
+        /// The server answered something that means nothing there.
+        OddReply = "odd-reply",
         /// The keyring cannot be used.
         NoKeyring = "no-keyring",
         /// The server's certificate cannot be trusted.
@@ -126,6 +134,14 @@ vocabulary! {
         Unreadable = "unreadable",
         /// What an older version wrote down as a sentence.
         Other = "other",
+    }
+}
+
+impl FailureWhy {
+    /// Whether nothing is tried before the user has given a password or signed in.
+    #[must_use]
+    pub fn waits_for_user(self) -> bool {
+        matches!(self, Self::Credentials | Self::NoPassword | Self::SignedOut)
     }
 }
 

@@ -11,7 +11,10 @@ use tokio::time::{Instant, sleep};
 
 use super::{Answer, Worker};
 use crate::{
-    account::sink::{BatchSize, Op, OpEnd, OpKind, OpRefusal, Taken},
+    account::{
+        filing,
+        sink::{BatchSize, Op, OpEnd, OpKind, OpRefusal, Taken},
+    },
     imap::{Reply, Stored},
     types::{Error, Event, OperationId},
 };
@@ -29,8 +32,6 @@ const SMALLER: usize = 8;
 const TAKEN: (Duration, Duration) = (Duration::from_millis(50), Duration::from_secs(5));
 /// Connections that an operation may break before others go first.
 const BREAKS: u32 = 3;
-/// How long a server that files sent mail by itself is given before we look again.
-const FILING: Duration = Duration::from_secs(1);
 
 /// Operations under way.
 pub(super) struct Acts {
@@ -363,7 +364,9 @@ impl Worker {
             OpKind::Append { flags, date, message_id, octets } => {
                 // Many servers file what was submitted through them; none says so (outbox
                 // contract 7).
-                for wait in [Duration::ZERO, FILING] {
+                let gmail = self.session().await?.has("X-GM-EXT-1");
+                let submission = self.shared.setup.settings.smtp.host.clone();
+                for wait in filing::looks(&submission, gmail) {
                     sleep(wait).await;
                     let session = self.session().await?;
                     session.noop().await?;
