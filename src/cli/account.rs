@@ -1,16 +1,23 @@
-//! `aloud account add|list|remove`.
+//! `aloud account add|list|remove|sign-in`.
 //!
 //! The password goes to the keyring. Where there is none it is not written anywhere, and `sync`,
-//! `send` and `--headless` take it each time.
+//! `send` and `--headless` take it each time. With `--oauth` there is none: the user signs in at the
+//! provider, in a browser.
 
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
 use serde_json::json;
 
-use super::{Dirs, Failure, Outcome, mail};
+use super::{
+    Dirs, Failure, Outcome, mail,
+    sign_in::{How, given_secret, sign_in},
+};
 use crate::{
-    engine::{AccountSettings, Security, Server, handle::is_loopback},
+    engine::{
+        Account, AccountSettings, Engine, OAuth, Provider, Security, Server, SignIn,
+        handle::is_loopback,
+    },
     model::AddrSpec,
 };
 
@@ -31,6 +38,13 @@ enum AccountCommand {
         #[arg(long)]
         json: bool,
     },
+    /// Sign in at the provider again, when it has signed you out.
+    SignIn {
+        /// Its address or number.
+        account: String,
+        #[command(flatten)]
+        how: How,
+    },
     /// Forget an account, its password and its messages on this computer.
     Remove {
         /// Its address or number.
@@ -46,15 +60,15 @@ struct AddArgs {
     /// Your mail address.
     #[arg(long)]
     address: String,
-    /// IMAP server.
-    #[arg(long, value_name = "HOST:PORT")]
-    imap: String,
+    /// IMAP server; known for --oauth microsoft and google.
+    #[arg(long, value_name = "HOST:PORT", required_unless_present = "oauth")]
+    imap: Option<String>,
     /// How IMAP is protected; "none" for 127.0.0.1 and ::1 only.
     #[arg(long, value_enum, default_value_t = Protection::Tls)]
     imap_security: Protection,
-    /// Submission server.
-    #[arg(long, value_name = "HOST:PORT")]
-    smtp: String,
+    /// Submission server; known for --oauth microsoft and google.
+    #[arg(long, value_name = "HOST:PORT", required_unless_present = "oauth")]
+    smtp: Option<String>,
     /// How submission is protected; "none" for 127.0.0.1 and ::1 only.
     #[arg(long, value_enum, default_value_t = Protection::Tls)]
     smtp_security: Protection,
@@ -64,6 +78,15 @@ struct AddArgs {
     /// Read the password from standard input (else: ALOUD_PASSWORD).
     #[arg(long)]
     password_stdin: bool,
+    /// Sign in at a provider instead of with a password: "microsoft", "google", or the https address
+    /// of an issuer (OpenID Connect).
+    #[arg(long, value_name = "PROVIDER", conflicts_with = "password_stdin")]
+    oauth: Option<String>,
+    /// What Aloud is called there; else as providers.toml of the settings says.
+    #[arg(long, value_name = "ID", requires = "oauth")]
+    client_id: Option<String>,
+    #[command(flatten)]
+    how: How,
     /// A certificate authority in PEM that is trusted besides the system's.
     #[arg(long, value_name = "PEM")]
     ca_file: Option<PathBuf>,
@@ -96,12 +119,16 @@ pub fn account(args: AccountArgs, dirs: &Dirs) -> Outcome {
     match args.command {
         AccountCommand::Add(args) => add(*args, dirs),
         AccountCommand::List { json } => list(json, dirs),
+        AccountCommand::SignIn { account, how } => sign_in_again(account, how, dirs),
         AccountCommand::Remove { account } => remove(&account, dirs),
     }
 }
 
 fn add(args: AddArgs, dirs: &Dirs) -> Outcome {
     let settings = settings(&args)?;
+    if let SignIn::OAuth(oauth) = settings.sign_in.clone() {
+        return add_signed_in(&args, settings, oauth, dirs);
+    }
     let password = mail::given_password(args.password_stdin)?;
     mail::with_engine(dirs, None, async move |engine| {
         if args.check {
@@ -120,6 +147,67 @@ fn add(args: AddArgs, dirs: &Dirs) -> Outcome {
     })
 }
 
+fn add_signed_in(
+    args: &AddArgs,
+    mut settings: AccountSettings,
+    mut oauth: OAuth,
+    dirs: &Dirs,
+) -> Outcome {
+    let (check, how) = (args.check, args.how);
+    mail::with_engine(dirs, None, async move |engine| {
+        let client = engine.oauth_client(&oauth.provider);
+        let mut secret = given_secret();
+        if oauth.client_id.is_empty()
+            && let Some(client) = client
+        {
+            oauth.client_id = client.id;
+            secret = secret.or(client.secret);
+        }
+        settings.sign_in = SignIn::OAuth(oauth);
+        let grant = sign_in(engine, &settings, secret, how).await?;
+        if check {
+            engine.check_account(settings.clone(), grant.access_token().clone()).await?;
+        }
+        let address = settings.address.clone();
+        let id = engine.add_signed_in(settings, grant).await?;
+        println!("{id}\t{address}");
+        if !engine.password_saved(id).await? {
+            eprintln!("aloud: {}", fl!("cli-no-keyring-sign-in"));
+        }
+        Ok(())
+    })
+}
+
+fn sign_in_again(which: String, how: How, dirs: &Dirs) -> Outcome {
+    mail::with_engine(dirs, None, async move |engine| {
+        let account = find(engine, &which).await?;
+        let SignIn::OAuth(oauth) = &account.settings.sign_in else {
+            return Err(Failure::Usage(fl!("cli-sign-in-password", account = &which)));
+        };
+        let known = engine.oauth_client(&oauth.provider).filter(|c| c.id == oauth.client_id);
+        let secret = match given_secret().or(known.and_then(|client| client.secret)) {
+            Some(secret) => Some(secret),
+            None => engine.client_secret(account.id).await,
+        };
+        let grant = sign_in(engine, &account.settings, secret, how).await?;
+        engine.supply_grant(account.id, grant).await?;
+        if !engine.password_saved(account.id).await? {
+            eprintln!("aloud: {}", fl!("cli-no-keyring-sign-in"));
+        }
+        Ok(())
+    })
+}
+
+/// The account with this address or number.
+async fn find(engine: &Engine, which: &str) -> Result<Account, Failure> {
+    let accounts = engine.accounts().await?;
+    let found = accounts.into_iter().find(|account| {
+        account.settings.address.as_str().eq_ignore_ascii_case(which)
+            || account.id.to_string() == which
+    });
+    found.ok_or_else(|| Failure::Failed(fl!("cli-no-account", name = which)))
+}
+
 fn settings(args: &AddArgs) -> Result<AccountSettings, Failure> {
     let address =
         AddrSpec::parse(&args.address).map_err(|e| Failure::Usage(format!("--address: {e}")))?;
@@ -130,18 +218,36 @@ fn settings(args: &AddArgs) -> Result<AccountSettings, Failure> {
     if let Some(file) = ca_pem.as_deref().filter(|file| !file.is_file()) {
         return Err(Failure::Usage(fl!("cli-ca-file", file = file.display().to_string())));
     }
+    let provider = args.oauth.as_deref().map(Provider::named);
+    let (usual_imap, usual_smtp) = provider.as_ref().and_then(Provider::servers).unzip();
+    let client_id = args.client_id.clone().unwrap_or_default();
+    let sign_in =
+        provider.map_or(SignIn::Password, |provider| SignIn::OAuth(OAuth { provider, client_id }));
     Ok(AccountSettings {
         name: args.name.trim().to_owned(),
         label: args.label.clone().unwrap_or_else(|| address.to_string()),
-        imap: server("--imap", &args.imap, args.imap_security)?,
-        smtp: server("--smtp", &args.smtp, args.smtp_security)?,
+        imap: given("--imap", args.imap.as_deref(), args.imap_security, usual_imap)?,
+        smtp: given("--smtp", args.smtp.as_deref(), args.smtp_security, usual_smtp)?,
         user: args.user.clone().unwrap_or_else(|| address.to_string()),
-        sign_in: Default::default(),
+        sign_in,
         address,
         ca_pem,
         gateway: args.gateway.clone(),
         demo: false,
     })
+}
+
+/// What was given, else the provider's own.
+fn given(
+    option: &str,
+    text: Option<&str>,
+    protection: Protection,
+    usual: Option<Server>,
+) -> Result<Server, Failure> {
+    match (text, usual) {
+        (None, Some(usual)) => Ok(usual),
+        (text, _) => server(option, text.unwrap_or_default(), protection),
+    }
 }
 
 /// `host:port` or `[::1]:port`.
@@ -182,6 +288,7 @@ fn list(as_json: bool, dirs: &Dirs) -> Outcome {
                     "name": s.name,
                     "address": s.address.as_str(),
                     "user": s.user,
+                    "sign_in": s.sign_in,
                     "imap": server(&s.imap),
                     "smtp": server(&s.smtp),
                 });
@@ -206,12 +313,7 @@ fn list(as_json: bool, dirs: &Dirs) -> Outcome {
 fn remove(which: &str, dirs: &Dirs) -> Outcome {
     let which = which.to_owned();
     mail::with_engine(dirs, None, async move |engine| {
-        let accounts = engine.accounts().await?;
-        let found = accounts.iter().find(|account| {
-            account.settings.address.as_str().eq_ignore_ascii_case(&which)
-                || account.id.to_string() == which
-        });
-        let found = found.ok_or_else(|| Failure::Failed(fl!("cli-no-account", name = &which)))?;
+        let found = find(engine, &which).await?;
         engine.remove_account(found.id).await?;
         Ok(())
     })

@@ -39,6 +39,8 @@ pub mod log;
 pub mod mail;
 pub mod ops;
 pub(crate) mod play;
+pub mod providers;
+pub mod sign_in;
 pub(crate) mod validate;
 pub mod vendors;
 

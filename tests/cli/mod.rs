@@ -15,6 +15,7 @@ mod inspect;
 mod mail;
 mod play;
 mod processes;
+mod sign_in;
 mod validate;
 mod vendors;
 
