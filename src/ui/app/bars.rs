@@ -2,7 +2,7 @@
 
 use super::App;
 use crate::{
-    engine::{AccountState, DeletedUnheard},
+    engine::{AccountState, DeletedUnheard, Error},
     model::{AddrSpec, DateTime},
     ui::{
         list::{BarAct, Message},
@@ -63,8 +63,14 @@ impl App {
             .iter()
             .find(|a| matches!(a.state, AccountState::NeedsPassword(_)))
             .map(|account| {
-                let fact = fl!("password-bar", account = &account.settings.label);
-                Bar::new(Tone::Failed, Icon::KeyRound, fact, fl!("password-bar-line"))
+                let label = &account.settings.label;
+                let (fact, line) = match &account.state {
+                    AccountState::NeedsPassword(Error::SignIn(_)) => {
+                        (fl!("sign-in-bar", account = label), fl!("sign-in-bar-line"))
+                    }
+                    _ => (fl!("password-bar", account = label), fl!("password-bar-line")),
+                };
+                Bar::new(Tone::Failed, Icon::KeyRound, fact, line)
                     .button(act(fl!("sign-in"), BarAct::SignIn(account.id)))
             });
         let failed = || {

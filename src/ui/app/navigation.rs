@@ -19,6 +19,7 @@ use crate::{
             player,
             reader::{self, Reader},
             settings::{self, Settings},
+            signing_in,
         },
         sidebar::{self, Place},
         theme::Icon,
@@ -168,6 +169,10 @@ impl App {
 
     fn ask_password(&mut self, account: crate::model::AccountId) -> Task<Message> {
         self.shared.sidebar.sync_open = false;
+        let accounts = &self.shared.sidebar.accounts;
+        if accounts.iter().any(|a| a.id == account && a.settings.sign_in.is_token()) {
+            return self.order(move |engine| signing_in::again(engine, account));
+        }
         self.dialog = Some(Dialog::Password { account, value: String::new() });
         Task::none()
     }

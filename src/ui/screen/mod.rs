@@ -34,6 +34,7 @@ pub mod outbox;
 pub mod player;
 pub mod reader;
 pub mod settings;
+pub mod signing_in;
 pub mod welcome;
 pub mod words;
 

@@ -8,9 +8,15 @@ use iced::{
     widget::{operation, scrollable::RelativeOffset},
 };
 
-use super::{Action, Ask, Verb};
+use super::{
+    Action, Ask, Verb,
+    signing_in::{self, GivenUp},
+};
 use crate::{
-    engine::{AccountSettings, BadCertificate, CertificateFault, Engine, Error, Security, Server},
+    engine::{
+        AccountSettings, BadCertificate, CertificateFault, Engine, Error, Provider, Security,
+        Server, SignInFault, oauth::Grant,
+    },
     model::{AccountId, AddrSpec, Secret},
     wording,
 };
@@ -90,6 +96,8 @@ pub struct Wrong {
 enum Phase {
     Typing,
     Checking,
+    /// The user signs in with the provider, in a browser.
+    Browser,
     Adding,
 }
 
@@ -111,6 +119,7 @@ pub struct Account {
     wrong: Option<Wrong>,
     tried: bool,
     details: bool,
+    given_up: GivenUp,
 }
 
 impl std::fmt::Debug for Account {
@@ -130,6 +139,12 @@ pub enum Message {
     Security(Which, Security),
     /// "Check" or "Try again".
     Check,
+    /// "Sign in with your provider".
+    SignIn,
+    /// "Cancel", while the browser is waited for.
+    Cancel,
+    /// The provider gave what both servers take, or not.
+    SignedIn(u64, Result<(Box<AccountSettings>, Grant), Error>),
     /// Both servers let us in, or not.
     Checked(u64, Result<(), Error>),
     /// "Continue without sending".
@@ -154,6 +169,9 @@ impl std::fmt::Debug for Message {
             Self::ShowPassword => "ShowPassword",
             Self::Security(..) => "Security",
             Self::Check => "Check",
+            Self::SignIn => "SignIn",
+            Self::Cancel => "Cancel",
+            Self::SignedIn(..) => "SignedIn",
             Self::Checked(..) => "Checked",
             Self::GoOn => "GoOn",
             Self::Added(_) => "Added",
@@ -172,6 +190,10 @@ pub enum Question {
     Check(u64, Box<AccountSettings>, Secret),
     /// Store it.
     Add(Box<AccountSettings>, Secret),
+    /// Sign in at a provider, and then at both servers.
+    SignIn(u64, Box<AccountSettings>, Provider, GivenUp),
+    /// Store it with what the provider gave.
+    AddSignedIn(Box<AccountSettings>, Grant),
 }
 
 /// The form's [`Action`].
@@ -207,6 +229,7 @@ impl Default for Account {
             wrong: None,
             tried: false,
             details: false,
+            given_up: GivenUp::default(),
         }
     }
 }
@@ -255,18 +278,23 @@ impl Account {
                 Action::None
             }
             Message::Check => self.check(),
+            Message::SignIn => self.sign_in(),
+            Message::Cancel => {
+                self.give_up();
+                Action::None
+            }
+            Message::SignedIn(number, result) if number == self.number => match result {
+                Ok((settings, grant)) => {
+                    self.phase = Phase::Adding;
+                    Action::Ask(Question::AddSignedIn(settings, grant))
+                }
+                Err(error) => self.failed(error),
+            },
             Message::Checked(number, result) if number == self.number => match result {
                 Ok(()) => self.add(),
-                Err(error) => {
-                    self.phase = Phase::Typing;
-                    let wrong = self.explain(error);
-                    // What is wrong stands at the end of the form, or under a field at its top.
-                    let end =
-                        RelativeOffset { x: 0.0, y: f32::from(u8::from(wrong.field.is_none())) };
-                    self.wrong = Some(wrong);
-                    Action::Run(operation::snap_to(PAGE, end))
-                }
+                Err(error) => self.failed(error),
             },
+            Message::SignedIn(..) => Action::None,
             Message::Checked(..) => Action::None,
             Message::GoOn => self.add(),
             Message::Added(Ok((_, saved))) => {
@@ -297,10 +325,50 @@ impl Account {
                 self.check()
             }
             Message::Back => {
-                // A check that is still running is dropped by its number.
-                self.number += 1;
-                self.phase = Phase::Typing;
+                self.give_up();
                 Action::Do(Verb::Back)
+            }
+        }
+    }
+
+    /// A check that is still running is dropped by its number, a sign-in is ended.
+    fn give_up(&mut self) {
+        self.number += 1;
+        self.phase = Phase::Typing;
+        self.given_up.give_up();
+    }
+
+    fn failed(&mut self, error: Error) -> Act {
+        self.phase = Phase::Typing;
+        let wrong = self.explain(error);
+        // What is wrong stands at the end of the form, or under a field at its top.
+        let end = RelativeOffset { x: 0.0, y: f32::from(u8::from(wrong.field.is_none())) };
+        self.wrong = Some(wrong);
+        Action::Run(operation::snap_to(PAGE, end))
+    }
+
+    /// The provider that this address or server belongs to, where Aloud knows it.
+    fn provider(&self) -> Option<Provider> {
+        let domain = self.address.trim().rsplit_once('@').map_or("", |(_, domain)| domain);
+        Provider::of_host(domain).or_else(|| Provider::of_host(&self.imap.host))
+    }
+
+    fn sign_in(&mut self) -> Act {
+        let Some(provider) = self.provider().filter(|_| !self.is_busy()) else {
+            return Action::None;
+        };
+        match self.settings_without_password() {
+            Err(wrong) => {
+                self.wrong = Some(wrong);
+                Action::None
+            }
+            Ok(settings) => {
+                self.wrong = None;
+                self.details = false;
+                self.phase = Phase::Browser;
+                self.number += 1;
+                let (number, given_up) = (self.number, self.given_up.clone());
+                Action::Ask(Question::SignIn(number, Box::new(settings), provider, given_up))
             }
         }
     }
@@ -344,8 +412,21 @@ impl Account {
             self.user = address.to_owned();
         }
         let domain = address.rsplit_once('@').map_or("", |(_, domain)| domain).to_owned();
-        for (server, label) in [(&mut self.imap, "imap"), (&mut self.smtp, "smtp")] {
-            if !server.touched {
+        let known = Provider::of_host(&domain).and_then(|provider| provider.servers());
+        let (imap, smtp) = known.unzip();
+        for (server, label, known) in
+            [(&mut self.imap, "imap", imap), (&mut self.smtp, "smtp", smtp)]
+        {
+            if let Some(known) = known.filter(|_| !server.touched) {
+                server.host = known.host;
+                server.port = known.port.to_string();
+                server.security = known.security;
+            } else if !server.touched {
+                // What was a provider's own goes with it.
+                if Provider::of_host(&server.host).is_some() && !server.port_touched {
+                    let usual = if label == "imap" { Which::Imap } else { Which::Smtp };
+                    *server = ServerForm::new(Security::Tls, usual_port(usual, Security::Tls));
+                }
                 server.host =
                     if domain.contains('.') { format!("{label}.{domain}") } else { String::new() };
             }
@@ -396,14 +477,19 @@ impl Account {
     }
 
     fn settings(&self) -> Result<AccountSettings, Wrong> {
+        let settings = self.settings_without_password();
+        if self.password.is_empty() && settings.as_ref().map_or_else(Wrong::is_late, |_| true) {
+            return Err(Wrong::new(Some(Field::Password), fl!("account-password-missing")));
+        }
+        settings
+    }
+
+    fn settings_without_password(&self) -> Result<AccountSettings, Wrong> {
         let inline = |field, text: String| Wrong::new(Some(field), text);
         let address = AddrSpec::parse(&self.address)
             .ok()
             .filter(|a| a.domain().contains('.') || a.domain() == "localhost")
             .ok_or_else(|| inline(Field::Address, fl!("account-bad-address")))?;
-        if self.password.is_empty() {
-            return Err(inline(Field::Password, fl!("account-password-missing")));
-        }
         let server = |which, form: &ServerForm| -> Result<Server, Wrong> {
             let host = form.host.trim().to_owned();
             if host.is_empty() || host.chars().any(|c| c.is_whitespace() || c.is_control()) {
@@ -476,6 +562,8 @@ impl Account {
                 detail: Some(said),
                 ..wrong(Some(Field::Password), fl!("account-wrong-password"))
             },
+            // The user gave it up.
+            Error::SignIn(SignInFault::TooLate) => wrong(None, fl!("sign-in-too-late")),
             Error::NoEncryption => wrong(None, fl!("account-no-encryption")),
             Error::Certificate(bad) => self.explain_certificate(bad),
             // The outgoing server is tried last: incoming mail works.
@@ -498,6 +586,11 @@ impl Account {
 }
 
 impl Wrong {
+    /// It is about a field below the password.
+    fn is_late(&self) -> bool {
+        self.field != Some(Field::Address)
+    }
+
     fn new(field: Option<Field>, text: String) -> Self {
         Self { field, fact: None, text, detail: None, can_go_on: false, asks_ca: false }
     }
@@ -512,6 +605,19 @@ impl Ask<Message> for Question {
                     Message::Checked(number, r)
                 })
             }
+            Self::SignIn(number, settings, provider, given_up) => {
+                Task::perform(signing_in::new_account(e, *settings, provider, given_up), move |r| {
+                    Message::SignedIn(number, r)
+                })
+            }
+            Self::AddSignedIn(settings, grant) => Task::perform(
+                async move {
+                    let id = e.add_signed_in(*settings, grant).await?;
+                    let saved = e.password_saved(id).await.unwrap_or(false);
+                    Ok((id, saved))
+                },
+                Message::Added,
+            ),
             Self::Add(settings, password) => Task::perform(
                 async move {
                     let id = e.add_account(*settings, Some(password)).await?;
@@ -525,175 +631,4 @@ impl Ask<Message> for Question {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn filled() -> Account {
-        let mut form = Account::default();
-        for (field, text) in [
-            (Field::Name, "Helen Marsh"),
-            (Field::Address, "helen.marsh@calderfinch.example"),
-            (Field::Password, "correct horse"),
-        ] {
-            form.update(Message::Typed(field, text.into()));
-        }
-        form
-    }
-
-    fn checked(form: &mut Account, error: Error) -> Wrong {
-        assert!(matches!(form.update(Message::Check), Action::Ask(Question::Check(..))));
-        let number = form.number;
-        form.update(Message::Checked(number, Err(error)));
-        form.wrong().cloned().expect("something is wrong")
-    }
-
-    #[test]
-    fn servers_follow_the_address_until_touched() {
-        let mut form = filled();
-        assert_eq!(form.imap.host, "imap.calderfinch.example");
-        assert_eq!(form.user, "helen.marsh@calderfinch.example");
-        form.update(Message::Typed(Field::Host(Which::Imap), "mail.other.example".into()));
-        form.update(Message::Typed(Field::Address, "helen@example.com".into()));
-        assert_eq!(form.imap.host, "mail.other.example");
-        assert_eq!(form.smtp.host, "smtp.example.com");
-        form.update(Message::Security(Which::Smtp, Security::StartTls));
-        assert_eq!(form.smtp.port, "587");
-    }
-
-    #[test]
-    fn an_incomplete_address_is_told_before_anything_is_sent() {
-        let mut form = filled();
-        form.update(Message::Typed(Field::Address, "helen@calderfinch".into()));
-        assert!(matches!(form.update(Message::Check), Action::None));
-        let wrong = form.wrong().expect("wrong");
-        assert_eq!(wrong.field, Some(Field::Address));
-        assert_eq!(wrong.text, "That address isn’t complete. It looks like name@company.example.");
-    }
-
-    #[test]
-    fn a_wrong_password_stands_under_its_field() {
-        let mut form = filled();
-        let wrong = checked(&mut form, Error::Auth("535 no".into()));
-        assert_eq!(wrong.field, Some(Field::Password));
-        assert!(wrong.text.starts_with("The server didn’t accept this password."));
-        assert!(!form.is_busy());
-        form.update(Message::Typed(Field::Password, "other".into()));
-        assert_eq!(form.wrong(), None);
-    }
-
-    #[test]
-    fn a_silent_server_is_named_with_its_port() {
-        let error = Error::Unreachable {
-            host: "imap.calderfinch.example:993".into(),
-            reason: crate::engine::Broken::NoConnection,
-        };
-        let wrong = checked(&mut filled(), error);
-        assert_eq!(
-            wrong.text,
-            "imap.calderfinch.example didn’t answer on port 993. Check the name and port, or your VPN."
-        );
-        assert!(!wrong.can_go_on);
-    }
-
-    #[test]
-    fn a_port_that_speaks_otherwise_says_what_to_choose() {
-        for (port, expects, text) in [
-            (
-                143,
-                Security::StartTls,
-                "Port 143 of imap.calderfinch.example expects STARTTLS. Choose STARTTLS for it, or another port.",
-            ),
-            (
-                993,
-                Security::Tls,
-                "Port 993 of imap.calderfinch.example expects TLS. Choose TLS for it, or another port.",
-            ),
-        ] {
-            let host = format!("imap.calderfinch.example:{port}");
-            let wrong = checked(&mut filled(), Error::WrongSecurity { host, expects });
-            assert_eq!(wrong.text, text);
-        }
-    }
-
-    #[test]
-    fn certificates_say_what_is_wrong_and_what_to_do() {
-        let bad = |kind| Error::Certificate(BadCertificate { kind, reason: "x".into() });
-        let day = crate::model::DateTime::utc(1_760_270_400);
-        for (kind, fact, text, asks_ca) in [
-            (
-                CertificateFault::Expired(Some(day)),
-                "The server’s certificate has expired",
-                "It ran out on 12 October 2025. Aloud stopped before sending your password. Tell your administrator.",
-                false,
-            ),
-            (
-                CertificateFault::OtherName(vec!["mail.other.example".into()]),
-                "This certificate belongs to another server",
-                "It is for mail.other.example, not for imap.calderfinch.example. Check the server name.",
-                false,
-            ),
-            (
-                CertificateFault::UnknownIssuer,
-                "Aloud doesn’t know who issued this server’s certificate",
-                "Common with company servers. Ask your administrator for the certificate file of the company, and choose it here. Aloud stopped before sending your password.",
-                true,
-            ),
-        ] {
-            let wrong = checked(&mut filled(), bad(kind));
-            assert_eq!(wrong.fact.as_deref(), Some(fact));
-            assert_eq!((wrong.text.as_str(), wrong.asks_ca), (text, asks_ca));
-        }
-    }
-
-    #[test]
-    fn a_certificate_file_goes_along_with_the_next_check() {
-        let mut form = filled();
-        let bad = BadCertificate { kind: CertificateFault::UnknownIssuer, reason: "x".into() };
-        checked(&mut form, Error::Certificate(bad));
-        form.update(Message::Typed(Field::Ca, "/etc/company.pem".into()));
-        assert!(form.wrong().is_some(), "the field stays while its path is typed");
-        let again = form.update(Message::Check);
-        let Action::Ask(Question::Check(_, settings, _)) = again else { panic!("{again:?}") };
-        assert_eq!(settings.ca_pem, Some("/etc/company.pem".into()));
-    }
-
-    #[test]
-    fn reading_without_sending_is_offered() {
-        let mut form = filled();
-        let error = Error::Unreachable {
-            host: "smtp.calderfinch.example:465".into(),
-            reason: crate::engine::Broken::Said("refused".into()),
-        };
-        assert!(checked(&mut form, error).can_go_on);
-        assert!(matches!(form.update(Message::GoOn), Action::Ask(Question::Add(..))));
-    }
-
-    #[test]
-    fn adds_after_the_check_and_tells_when_there_is_no_keyring() {
-        let mut form = filled();
-        form.update(Message::Check);
-        let add = form.update(Message::Checked(1, Ok(())));
-        let Action::Ask(Question::Add(settings, _)) = add else { panic!("{add:?}") };
-        assert_eq!(settings.imap.port, 993);
-        let done = form.update(Message::Added(Ok((AccountId(2), false)))).flat();
-        assert!(matches!(done[0], Action::Do(Verb::AccountAdded)));
-        assert!(matches!(&done[1], Action::Toast(toast)
-            if toast.text == "No keyring found. Aloud asks for the password at each start."));
-        assert!(form.password.is_empty());
-    }
-
-    #[test]
-    fn an_answer_after_going_back_is_dropped() {
-        let mut form = filled();
-        form.update(Message::Check);
-        form.update(Message::Back);
-        assert!(matches!(form.update(Message::Checked(1, Ok(()))), Action::None));
-    }
-
-    #[test]
-    fn nothing_typed_shows_in_debug_output() {
-        let message = Message::Typed(Field::Password, "hunter2".into());
-        assert!(!format!("{message:?}").contains("hunter2"));
-        assert!(!format!("{:?}", filled()).contains("correct horse"));
-    }
-}
+mod tests;

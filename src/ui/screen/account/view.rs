@@ -42,6 +42,7 @@ pub fn view<'a>(form: &'a Account, look: Look) -> El<'a, Message> {
         text_field(form, Field::Name, fl!("account-name"), &form.name, look),
         text_field(form, Field::Address, fl!("account-address"), &form.address, look),
         password(form, look),
+        provider(form, look),
         space().height(8),
         look.text(Type::Small, fl!("account-servers")).color(c.text_2),
         space().height(8),
@@ -167,6 +168,29 @@ fn password<'a>(form: &'a Account, look: Look) -> El<'a, Message> {
     .into()
 }
 
+/// The way without a password, where the provider is known.
+fn provider<'a>(form: &'a Account, look: Look) -> El<'a, Message> {
+    if form.provider().is_none() {
+        return space().into();
+    }
+    let press = if form.phase == Phase::Browser {
+        row![
+            look.text(Type::Small, fl!("account-waiting")).color(look.c.text_2),
+            button::outline(look, fl!("cancel")).id("account-cancel").on_press(Message::Cancel),
+        ]
+    } else {
+        let free = (!form.is_busy()).then_some(Message::SignIn);
+        row![
+            button::outline(look, fl!("account-sign-in"))
+                .id("account-sign-in")
+                .on_press_maybe(free)
+        ]
+    };
+    container(press.spacing(12).align_y(Alignment::Center))
+        .padding(Padding::ZERO.bottom(14.0))
+        .into()
+}
+
 /// The file of a certificate that is trusted besides the system's.
 fn ca_file<'a>(form: &'a Account, look: Look) -> El<'a, Message> {
     let input = field(look, "/etc/ssl/company.pem", &form.ca, false)
@@ -248,6 +272,7 @@ fn buttons<'a>(form: &'a Account, look: Look) -> El<'a, Message> {
     if busy {
         let text = match form.phase {
             Phase::Adding => fl!("account-adding"),
+            Phase::Browser => fl!("account-waiting"),
             Phase::Typing | Phase::Checking => fl!("account-checking"),
         };
         line = line.push(look.text(Type::Small, text).color(c.text_2));
