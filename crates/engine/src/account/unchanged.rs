@@ -9,8 +9,15 @@ use std::{collections::HashSet, ops::RangeInclusive, time::Duration};
 use super::{sink::MailboxState, watcher::Watcher};
 use crate::{imap::MailboxStatus, types::Error};
 
-/// How often all mailboxes are asked for news while one of them is watched.
-pub(super) const NEWS: Duration = Duration::from_secs(60);
+/// How often all mailboxes are asked for news while one of them is watched, and for how many mailboxes
+/// that holds. More are asked less often: the answer has a line or two for each.
+const NEWS: (Duration, usize) = (Duration::from_secs(60), 250);
+
+/// How long after one question for news the next one comes.
+pub(super) fn news_pause(mailboxes: usize) -> Duration {
+    let times = u32::try_from(mailboxes.div_ceil(NEWS.1)).unwrap_or(u32::MAX);
+    NEWS.0.saturating_mul(times.max(1))
+}
 
 /// Whether the numbers are those of the last pass.
 fn agrees(status: &MailboxStatus, known: &MailboxState) -> bool {
@@ -86,6 +93,12 @@ impl Watcher {
 mod tests {
     use super::*;
     use aloud_model::{MailboxId, UidValidity, imap::MailboxRole};
+
+    #[test]
+    fn thousands_of_mailboxes_are_asked_less_often() {
+        let after = |mailboxes| news_pause(mailboxes).as_secs();
+        assert_eq!([0, 1, 250, 251, 5_000].map(after), [60, 60, 60, 120, 1_200]);
+    }
 
     #[test]
     fn ranges_may_overlap_and_come_in_any_order() {

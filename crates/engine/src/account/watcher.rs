@@ -20,7 +20,7 @@ use super::{
     pace::Pace,
     pass::{HEADS_AT_ONCE, PREFIXES_AT_ONCE},
     sink::MailboxState,
-    unchanged::NEWS,
+    unchanged::news_pause,
 };
 use crate::{
     imap::{IdleEnd, MailboxStatus, Session},
@@ -251,7 +251,7 @@ impl Watcher {
     /// Waits for news and looks, until a full pass is due (`Ok`) or the connection breaks.
     async fn follow(&mut self, queue: &mut mpsc::Receiver<Asked>) -> Result<(), Error> {
         let full = Instant::now() + FULL;
-        let mut news = Instant::now() + NEWS;
+        let mut news = Instant::now() + news_pause(self.mailboxes.len());
         let mut report = SyncReport::default();
         let mut idle_known = true;
         while *self.shared.online.borrow() && self.asked.is_empty() && Instant::now() < full {
@@ -268,7 +268,7 @@ impl Watcher {
                 }
             }
             if Instant::now() >= news {
-                news = Instant::now() + NEWS;
+                news = Instant::now() + news_pause(self.mailboxes.len());
                 for mailbox in self.with_news().await? {
                     if !due.iter().any(|other| other.id == mailbox.id) {
                         due.push(mailbox);
