@@ -269,7 +269,12 @@ impl Engine {
         if let Some(task) = task {
             task.stop().await;
         }
-        self.inner.store.write(move |t| accounts::remove_account(t, id)).await?;
+        let store = self.inner.store.clone();
+        let remove = move |t: &store::Writer<'_>| {
+            store::copies::let_go(&store, t, id)?;
+            accounts::remove_account(t, id)
+        };
+        self.inner.store.write(remove).await?;
         self.inner.passwords.forget(id).await;
         let store = self.inner.store.clone();
         blocking(move || store.sweep_files()).await?;

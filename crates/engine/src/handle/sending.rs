@@ -12,7 +12,9 @@ use crate::{
     directory,
     outbox::submit,
     store::{
-        accounts, blocking, list,
+        accounts, blocking,
+        copies::{self, Mark},
+        list,
         outbox::{self as rows, Frozen, Phase},
         sent_drafts, zone,
     },
@@ -180,7 +182,18 @@ impl Engine {
         let now = self.inner.store.now();
         let engine = self.clone();
         let percent = move |id| engine.inner.outbox.percent(id);
-        self.inner.store.read(move |c| rows::all_shown(c, percent, now)).await
+        let mut rows = self.inner.store.read(move |c| rows::all_shown(c, percent, now)).await?;
+        let store = self.inner.store.clone();
+        blocking(move || {
+            for row in rows.iter_mut().filter(|row| matches!(row.state, OutboxState::Sending(_))) {
+                // The server has it, and the database could not be told yet.
+                if copies::marked(&store, row.id) == Some(Mark::Accepted) {
+                    row.state = OutboxState::Accepted;
+                }
+            }
+            Ok(rows)
+        })
+        .await
     }
 
     /// The frozen octets of a row, to look at or to edit again.
@@ -188,7 +201,8 @@ impl Engine {
     /// # Errors
     /// [`Error::NotFound`].
     pub async fn outbox_raw(&self, id: OutboxId) -> Result<Vec<u8>> {
-        self.inner.store.read(move |c| rows::octets(c, id)).await
+        let store = self.inner.store.clone();
+        blocking(move || copies::octets(&store, id)).await
     }
 
     /// Takes a row back before it went; `Refused` when it is too late.
@@ -196,7 +210,8 @@ impl Engine {
     /// # Errors
     /// [`Error::Refused`], [`Error::NotFound`].
     pub async fn cancel_send(&self, id: OutboxId) -> Result<()> {
-        self.inner.store.write(move |t| rows::cancel(t, id)).await?;
+        let store = self.inner.store.clone();
+        blocking(move || copies::take_back(&store, id)).await?;
         self.tell(Event::OutboxChanged);
         Ok(())
     }

@@ -11,7 +11,7 @@ use tokio::sync::Notify;
 use crate::{
     errors::Result,
     lock::lock,
-    store::{Store, blobs::try_lock, outbox as rows},
+    store::{Store, blobs::try_lock, copies, outbox as rows},
 };
 use aloud_model::{AccountId, OutboxId};
 
@@ -57,12 +57,10 @@ impl Outbox {
             return Ok(true);
         }
         let Some(file) = try_lock(&store.dir().join("outbox.lock"))? else { return Ok(false) };
+        copies::recover(store, &HashSet::new())?;
         let now = store.now();
-        store.write_now(|t| {
-            rows::recover(t, now)?;
-            // What waited for the user is tried once: the keyring may know better by now.
-            rows::stop_waiting(t, now, now + super::submit::WAITS / 2)
-        })?;
+        // What waited for the user is tried once: the keyring may know better by now.
+        store.write_now(|t| rows::stop_waiting(t, now, now + super::submit::WAITS / 2))?;
         *owned = Some(file);
         Ok(true)
     }

@@ -14,6 +14,7 @@ use crate::{
     store::{
         Store, accounts, blocking,
         classify::{self, Known},
+        copies::{self, Mark},
         messages,
         outbox::{self as rows, Entry, Phase},
     },
@@ -101,7 +102,9 @@ pub(crate) async fn retry_now(engine: &Engine, id: AccountId) -> bool {
 /// Works on all rows that are due; returns how long nothing will be.
 pub(crate) async fn run_once(engine: &Engine) -> Result<Duration> {
     let Some(chosen) = choose(engine).await? else { return Ok(LOOK) };
-    futures::future::join_all(chosen.into_iter().map(work)).await;
+    if futures::future::join_all(chosen.into_iter().map(work)).await.contains(&true) {
+        return Err(Error::DiskFull);
+    }
     pause_before_next(engine).await
 }
 
@@ -112,7 +115,9 @@ async fn run_apart(engine: &Engine) -> Result<Duration> {
     for rows in chosen {
         let engine = engine.clone();
         engine.inner.tracker.clone().spawn(async move {
-            work(rows).await;
+            if work(rows).await {
+                tokio::time::sleep(LOOK).await;
+            }
             engine.inner.outbox.wake();
         });
     }
@@ -141,6 +146,9 @@ async fn choose(engine: &Engine) -> Result<Option<Vec<Rows>>> {
         // It sees what was frozen here.
         return Ok(None);
     }
+    // What the disk would not take last time.
+    let (owner, busy) = (store.clone(), lock(&engine.inner.outbox.busy).clone());
+    blocking(move || copies::recover(&owner, &busy)).await?;
     finish_accepted(engine).await?;
     let now = store.now();
     let mut by_account: HashMap<AccountId, Vec<Entry>> = HashMap::new();
@@ -157,8 +165,10 @@ async fn choose(engine: &Engine) -> Result<Option<Vec<Rows>>> {
     Ok(Some(chosen.collect()))
 }
 
-async fn work(rows: Rows) {
+/// Works on an account's rows; whether the disk was full.
+async fn work(rows: Rows) -> bool {
     let engine = &rows.engine;
+    let mut full = false;
     for entry in &rows.entries {
         if engine.inner.cancel.is_cancelled() {
             break;
@@ -173,8 +183,10 @@ async fn work(rows: Rows) {
                 error = error.class(),
                 "an outbox row could not be worked on"
             );
+            full |= error == Error::DiskFull;
         }
     }
+    full
 }
 
 async fn pause_before_next(engine: &Engine) -> Result<Duration> {
@@ -231,7 +243,8 @@ async fn submit(engine: &Engine, entry: &Entry) -> Result<()> {
     }
     inner.outbox.step("connecting");
     engine.tell(Event::OutboxChanged);
-    let octets = store.read(move |c| rows::octets(c, id)).await?;
+    let copy = store.clone();
+    let octets = blocking(move || copies::octets(&copy, id)).await?;
     let envelope = Envelope {
         reverse: entry.reverse_path.clone(),
         forwards: entry.forward_paths.clone(),
@@ -282,6 +295,11 @@ async fn settle(
         }
         Err(error) => tracing::info!(id = id.0, error = error.class(), "not submitted"),
     }
+    // What the server said is on the disk before the database is asked to take it.
+    if let Some(mark) = said(&outcome, data_started) {
+        let store = store.clone();
+        blocking(move || copies::mark(&store, id, mark)).await?;
+    }
     match outcome {
         Ok(SubmitOutcome::Accepted { .. }) => {
             accept(engine, id, entry.notify && reports == Some(false)).await?;
@@ -310,6 +328,11 @@ async fn settle(
             let failure = Failure::new(FailureWhy::Broken).saying(error.to_string());
             store.write(move |t| rows::mark_ambiguous(t, id, &failure, now)).await?;
         }
+        Err(Error::DiskFull) => {
+            retry(engine, entry, now).await?;
+            engine.tell(Event::OutboxChanged);
+            return Err(Error::DiskFull);
+        }
         Err(error) => match why(&error) {
             // Taken back while connecting: there is no row any more.
             None if matches!(error, Error::Refused(_)) => {}
@@ -331,6 +354,22 @@ async fn settle(
     }
     engine.tell(Event::OutboxChanged);
     Ok(())
+}
+
+/// What the copy of a message is told of a submission; `None` where nobody knows, or nothing of it
+/// has left.
+fn said(outcome: &Result<SubmitOutcome>, data_started: bool) -> Option<Mark> {
+    match outcome {
+        Ok(SubmitOutcome::Accepted { .. }) => Some(Mark::Accepted),
+        Ok(SubmitOutcome::Refused { permanent: true, .. }) => Some(Mark::Failed),
+        Ok(
+            SubmitOutcome::Refused { permanent: false, .. }
+            | SubmitOutcome::Broken { final_dot_flushed: false, .. },
+        ) => Some(Mark::Waiting),
+        Ok(SubmitOutcome::Broken { final_dot_flushed: true, .. }) => None,
+        Err(_) if data_started => None,
+        Err(_) => Some(Mark::Waiting),
+    }
 }
 
 /// Stops a row and tells why.
@@ -531,7 +570,8 @@ fn envid(message_id: &str) -> Option<String> {
         .then(|| message_id.to_owned())
 }
 
-/// Writes `data` before the first content octet.
+/// Writes `data` before the first content octet, in both places. Without a copy that can take what the
+/// server will say, nothing leaves.
 struct Gate<'a> {
     engine: &'a Engine,
     id: OutboxId,
@@ -545,7 +585,11 @@ struct Gate<'a> {
 impl DataGate for Gate<'_> {
     async fn data_starting(&mut self) -> Result<()> {
         let id = self.id;
-        self.engine.inner.store.write(move |t| rows::data_starts(t, id)).await?;
+        let store = self.engine.inner.store.clone();
+        store.write(move |t| rows::data_starts(t, id)).await?;
+        if !blocking(move || copies::mark(&store, id, Mark::Data)).await? {
+            return Err(Error::DiskFull);
+        }
         self.open = true;
         self.engine.inner.outbox.step("data");
         lock(&self.engine.inner.outbox.percent).insert(id, 50);

@@ -3,8 +3,8 @@
 //!
 //! One writer and a few query-only readers, all on blocking threads; WAL with `synchronous=FULL`,
 //! so whatever a committed transaction says survives a crash (the outbox rests on that). The folder
-//! is made with mode 0700 and the database with 0600. Schema: numbered files in `migrations/`,
-//! `docs/schema.sql` shows the outcome (test below). Tests: `tests` modules of the submodules and
+//! has a second place for unsent mail (`copies`). It is made with mode 0700 and the database with 0600.
+//! Schema: numbered files in `migrations/`, `docs/schema.sql` shows the outcome (test below). Tests: `tests` modules of the submodules and
 //! `tests/engine/`.
 //!
 //! It does no network and knows no rule of voice mail beyond what a row needs.
@@ -13,7 +13,10 @@ use std::{
     collections::VecDeque,
     fs::File,
     path::{Path, PathBuf},
-    sync::{Arc, Mutex},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, Ordering},
+    },
     time::Duration,
 };
 
@@ -29,6 +32,7 @@ pub mod accounts;
 pub mod blobs;
 pub mod classify;
 pub mod contacts;
+pub(crate) mod copies;
 pub mod deliveries;
 pub mod files;
 mod folder;
@@ -80,6 +84,7 @@ fn fault_of(fault: rusqlite::ffi::Error, said: Option<String>) -> Error {
         (ErrorCode::DiskFull, _) => Error::DiskFull,
         // A quota, or a limit on the size of files, is told as a write that failed.
         (_, ffi::SQLITE_IOERR_WRITE | ffi::SQLITE_IOERR_SHMSIZE) => Error::DiskFull,
+        (_, ffi::SQLITE_IOERR_SHORT_READ | ffi::SQLITE_IOERR_CORRUPTFS) => Error::Damaged(words()),
         (ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase, _) => Error::Damaged(words()),
         _ => Error::Store(words()),
     }
@@ -100,8 +105,24 @@ struct Inner {
     clock: Clock,
     /// Shows other processes that the folder is in use.
     here: Mutex<Option<File>>,
+    /// What the second places do not have yet.
+    changed: Arc<Changed>,
     /// Locked while message files change: `bodies.lock`, once it is open.
     bodies: Mutex<Option<File>>,
+}
+
+/// What transactions changed that the second places (`copies`, `kept`) have not been told of.
+#[derive(Default)]
+struct Changed {
+    outbox: AtomicBool,
+}
+
+impl Changed {
+    fn note(&self, table: &str) {
+        if table == "outbox" {
+            self.outbox.store(true, Ordering::SeqCst);
+        }
+    }
 }
 
 /// Tells the time, in seconds since 1970 in UTC; tests bring their own.
@@ -157,6 +178,9 @@ impl Store {
         writer.pragma_update(None, "cache_size", WRITER_CACHE)?;
         writer.pragma_update(None, "wal_autocheckpoint", LOG_PAGES)?;
         migrate::migrate(&mut writer, dir)?;
+        let changed = Arc::new(Changed::default());
+        let noted = Arc::clone(&changed);
+        writer.update_hook(Some(move |_, _: &str, table: &str, _| noted.note(table)))?;
         let inner = Inner {
             dir: dir.to_owned(),
             writer: Mutex::new(writer),
@@ -165,9 +189,11 @@ impl Store {
             clock,
             here: Mutex::default(),
             bodies: Mutex::default(),
+            changed,
         };
         let store = Self { inner: Arc::new(inner) };
         if entered.alone {
+            copies::restore(&store)?;
             tidy(&store)?;
         }
         *lock(&store.inner.here) = entered.share()?;
@@ -177,6 +203,22 @@ impl Store {
     /// The next process may be alone in the folder; called when nothing more is written.
     pub(crate) fn leave(&self) {
         lock(&self.inner.here).take();
+    }
+
+    /// Brings the second places in step with the database. What fails is tried again after the next
+    /// transaction; the transaction itself is done.
+    fn second_places(&self, c: &Connection) {
+        let changed = &self.inner.changed;
+        let step = |flag: &AtomicBool, work: &dyn Fn() -> Result<()>| {
+            if !flag.swap(false, Ordering::SeqCst) {
+                return;
+            }
+            if let Err(error) = work() {
+                flag.store(true, Ordering::SeqCst);
+                tracing::warn!(error = error.class(), "the second place was not written");
+            }
+        };
+        step(&changed.outbox, &|| copies::mirror(self, c));
     }
 
     /// The folder it lives in.
@@ -242,10 +284,16 @@ impl Store {
     /// As [`Self::write`].
     pub fn write_now<T>(&self, work: impl FnOnce(&Transaction<'_>) -> Result<T>) -> Result<T> {
         let mut writer = lock(&self.inner.writer);
-        let transaction = writer.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let outcome = work(&transaction)?;
-        transaction.commit()?;
-        Ok(outcome)
+        let outcome = (|| {
+            let transaction = writer.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            let outcome = work(&transaction)?;
+            transaction.commit()?;
+            Ok(outcome)
+        })();
+        if outcome.is_ok() {
+            self.second_places(&writer);
+        }
+        outcome
     }
 
     /// [`Self::read`] on this thread.

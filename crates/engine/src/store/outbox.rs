@@ -388,21 +388,6 @@ pub(crate) fn search_later(
     Ok(())
 }
 
-/// After a start: rows that were on their way when the program ended. What had not reached DATA
-/// goes again; what had is ambiguous.
-pub(crate) fn recover(t: &Transaction<'_>, now: i64) -> Result<()> {
-    t.execute(
-        "UPDATE outbox SET state = ?1 WHERE state = ?2",
-        [Word(Phase::Queued), Word(Phase::Connecting)],
-    )?;
-    t.execute(
-        "UPDATE outbox SET state = ?2, doubtful_since = ?1, due = ?1, searches = 0, why = ?4 \
-         WHERE state = ?3",
-        params![now, Word(Phase::Ambiguous), Word(Phase::Data), Word(FailureWhy::Ended)],
-    )?;
-    Ok(())
-}
-
 /// The server has it. A receipt is done with this; a message gets its row in Sent, its deliveries,
 /// and the operation that files it. `found` says that it was found on the server. The row in the
 /// outbox goes. `unreported` says that a report of delivery was wanted and the server makes none
