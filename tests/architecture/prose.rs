@@ -29,6 +29,7 @@ const DATA: &[(&str, &str)] = &[
     ("engine/imap/names", "names that mailboxes have on servers"),
     ("engine/imap/reply", "what Exchange says, to be recognised"),
     ("engine/secrets", "the user name of an entry in the keyring"),
+    ("engine/store/kept", "which rows of a table are kept, in SQL"),
     ("engine/smtp/pipe", "errors of a stream, for the log"),
 ];
 

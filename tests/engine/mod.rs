@@ -4,6 +4,7 @@ mod account;
 mod ahead;
 mod batches;
 mod canary;
+pub mod damage;
 mod demo;
 mod directory;
 mod drafts;

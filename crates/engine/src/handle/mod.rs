@@ -194,6 +194,12 @@ impl Engine {
         *lock(&self.inner.own_card) = when;
     }
 
+    /// What was done at the start because the database was damaged.
+    #[must_use]
+    pub fn rebuilt(&self) -> Option<&store::Rebuilt> {
+        self.inner.store.rebuilt()
+    }
+
     // Accounts
 
     /// Every account with its state.

@@ -183,6 +183,14 @@ impl Store {
         self.finish_held(key).map(|_| ())
     }
 
+    /// Keeps other processes from the second places for as long as the answer is held.
+    pub(super) fn hold_second(&self) -> Result<File> {
+        let path = self.dir().join("kept.lock");
+        let file = private_options().create(true).truncate(false).open(path)?;
+        folder::wait_for(|| file.try_lock())?;
+        Ok(file)
+    }
+
     fn hold_bodies(&self) -> Result<Held<'_>> {
         let mut file = lock(&self.inner.bodies);
         if file.is_none() {
@@ -266,7 +274,7 @@ pub(super) fn to_sql(number: u64) -> i64 {
     i64::try_from(number).unwrap_or(i64::MAX)
 }
 
-fn hex(octets: &[u8]) -> String {
+pub(super) fn hex(octets: &[u8]) -> String {
     octets.iter().map(|octet| format!("{octet:02x}")).collect()
 }
 

@@ -14,6 +14,12 @@ pub(crate) const VENDORS: &str = "vendors";
 /// Set by a migration after which delivery reports must be read again.
 pub(crate) const REREAD_REPORTS: &str = "reread-reports";
 
+/// Names this database, so that a write-ahead log of another one is noticed.
+pub(crate) const IDENTITY: &str = "identity";
+
+/// Operations to be asked for again once their mailboxes are here (`store::kept`).
+pub(crate) const OPERATIONS: &str = "operations";
+
 /// Set where no report of a mailbox waits to be looked into, so that nobody searches it for some.
 pub(crate) fn no_reports(mailbox: MailboxId) -> String {
     format!("no-reports-{}", mailbox.0)

@@ -64,6 +64,25 @@ pub(super) fn migrate(connection: &mut Connection, dir: &Path) -> Result<()> {
     Ok(())
 }
 
+/// The statements of a database by name, without those of tables that SQLite made.
+pub(super) fn schema(c: &Connection) -> Result<Vec<(String, String)>> {
+    let mut query = c.prepare(
+        "SELECT name, sql FROM sqlite_schema WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%' \
+         ORDER BY name",
+    )?;
+    let rows = query.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    Ok(rows.collect::<std::result::Result<_, _>>()?)
+}
+
+/// The statements of a database that all steps made.
+pub(super) fn newest_schema() -> Result<Vec<(String, String)>> {
+    let memory = Connection::open_in_memory()?;
+    for step in STEPS {
+        memory.execute_batch(step)?;
+    }
+    schema(&memory)
+}
+
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeMap;

@@ -3,8 +3,9 @@
 //!
 //! One writer and a few query-only readers, all on blocking threads; WAL with `synchronous=FULL`,
 //! so whatever a committed transaction says survives a crash (the outbox rests on that). The folder
-//! has a second place for unsent mail (`copies`). It is made with mode 0700 and the database with 0600.
-//! Schema: numbered files in `migrations/`, `docs/schema.sql` shows the outcome (test below). Tests: `tests` modules of the submodules and
+//! has second places for what no server has (`copies`, `kept`), from which a damaged database is made
+//! anew (`rebuild`). It is made with mode 0700 and the database with 0600. Schema: numbered files in
+//! `migrations/`, `docs/schema.sql` shows the outcome (test below). Tests: `tests` modules of the submodules and
 //! `tests/engine/`.
 //!
 //! It does no network and knows no rule of voice mail beyond what a row needs.
@@ -20,7 +21,9 @@ use std::{
     time::Duration,
 };
 
-use rusqlite::{Connection, ErrorCode, OpenFlags, Transaction, TransactionBehavior, ffi};
+use rusqlite::{
+    Connection, ErrorCode, OpenFlags, Transaction, TransactionBehavior, ffi, hooks::Action,
+};
 
 use super::{
     lock::lock,
@@ -36,6 +39,7 @@ pub(crate) mod copies;
 pub mod deliveries;
 pub mod files;
 mod folder;
+mod kept;
 pub mod list;
 mod looking;
 pub mod messages;
@@ -43,12 +47,15 @@ pub mod meta;
 mod migrate;
 pub mod ops;
 pub mod outbox;
+mod rebuild;
 pub mod receipts;
 pub mod search;
 pub mod sent_drafts;
 mod sink;
 pub(crate) mod vocabulary;
 pub mod zone;
+
+pub use rebuild::Rebuilt;
 
 /// How long a message or a mailbox that the server took away is kept as a shadow, in seconds.
 const SHADOW_SECONDS: i64 = 7 * 24 * 3600;
@@ -107,6 +114,8 @@ struct Inner {
     here: Mutex<Option<File>>,
     /// What the second places do not have yet.
     changed: Arc<Changed>,
+    /// The database was damaged when it was opened.
+    rebuilt: Option<Rebuilt>,
     /// Locked while message files change: `bodies.lock`, once it is open.
     bodies: Mutex<Option<File>>,
 }
@@ -115,13 +124,23 @@ struct Inner {
 #[derive(Default)]
 struct Changed {
     outbox: AtomicBool,
+    kept: AtomicBool,
+    /// Operations were asked for.
+    asked: AtomicBool,
+    /// Operations ended: their list may wait a while.
+    ended: AtomicBool,
 }
 
 impl Changed {
-    fn note(&self, table: &str) {
-        if table == "outbox" {
-            self.outbox.store(true, Ordering::SeqCst);
-        }
+    fn note(&self, action: Action, table: &str) {
+        let flag = match (table, action) {
+            ("outbox", _) => &self.outbox,
+            ("ops", Action::SQLITE_INSERT) => &self.asked,
+            ("ops", _) => &self.ended,
+            _ if kept::is_kept(table) => &self.kept,
+            _ => return,
+        };
+        flag.store(true, Ordering::SeqCst);
     }
 }
 
@@ -170,17 +189,21 @@ impl Store {
             blobs::make_private_dir(&dir.join(sub))?;
         }
         let entered = folder::enter(dir)?;
-        let file = dir.join("aloud.db");
-        migrate::refuse_newer(&file)?;
-        blobs::make_private_file(&file)?;
-        let mut writer = Connection::open(&file)?;
-        configure(&writer)?;
+        let (mut writer, aside) = if entered.alone {
+            rebuild::open(dir)?
+        } else {
+            let file = dir.join("aloud.db");
+            migrate::refuse_newer(&file)?;
+            let mut writer = rebuild::connect(&file)?;
+            migrate::migrate(&mut writer, dir)?;
+            (writer, None)
+        };
         writer.pragma_update(None, "cache_size", WRITER_CACHE)?;
         writer.pragma_update(None, "wal_autocheckpoint", LOG_PAGES)?;
-        migrate::migrate(&mut writer, dir)?;
         let changed = Arc::new(Changed::default());
         let noted = Arc::clone(&changed);
-        writer.update_hook(Some(move |_, _: &str, table: &str, _| noted.note(table)))?;
+        writer
+            .update_hook(Some(move |action, _: &str, table: &str, _| noted.note(action, table)))?;
         let inner = Inner {
             dir: dir.to_owned(),
             writer: Mutex::new(writer),
@@ -190,10 +213,21 @@ impl Store {
             here: Mutex::default(),
             bodies: Mutex::default(),
             changed,
+            rebuilt: aside.map(|aside| Rebuilt { aside, unsent: 0 }),
         };
-        let store = Self { inner: Arc::new(inner) };
+        let mut store = Self { inner: Arc::new(inner) };
         if entered.alone {
-            copies::restore(&store)?;
+            store.write_now(|t| match meta::get(t, meta::IDENTITY)? {
+                Some(_) => Ok(()),
+                None => meta::set(t, meta::IDENTITY, Some(&rand::random::<[u8; 16]>())),
+            })?;
+            let unsent = copies::restore(&store)?;
+            if let Some(inner) = Arc::get_mut(&mut store.inner)
+                && let Some(rebuilt) = &mut inner.rebuilt
+            {
+                rebuilt.unsent = unsent;
+            }
+            store.read_now(|c| kept::save(&store, c))?;
             tidy(&store)?;
         }
         *lock(&store.inner.here) = entered.share()?;
@@ -202,7 +236,32 @@ impl Store {
 
     /// The next process may be alone in the folder; called when nothing more is written.
     pub(crate) fn leave(&self) {
-        lock(&self.inner.here).take();
+        if self.inner.changed.ended.swap(false, Ordering::SeqCst)
+            && let Err(error) = self.read_now(|c| kept::save_operations(self, c))
+        {
+            tracing::warn!(error = error.class(), "the operations that wait were not listed");
+        }
+        lock(&self.inner.readers).clear();
+        let Some(file) = lock(&self.inner.here).take() else { return };
+        let _ = file.unlock();
+        if file.try_lock().is_ok() {
+            rebuild::note_closed(self.dir());
+        }
+    }
+
+    /// Saves what is kept beside the database besides what transactions are watched for.
+    pub(crate) async fn keep(&self) {
+        let store = self.clone();
+        let kept = blocking(move || store.read_now(|c| kept::save(&store, c))).await;
+        if let Err(error) = kept {
+            tracing::warn!(error = error.class(), "the second place was not written");
+        }
+    }
+
+    /// What was done when the database turned out to be damaged at the start.
+    #[must_use]
+    pub fn rebuilt(&self) -> Option<&Rebuilt> {
+        self.inner.rebuilt.as_ref()
     }
 
     /// Brings the second places in step with the database. What fails is tried again after the next
@@ -219,6 +278,16 @@ impl Store {
             }
         };
         step(&changed.outbox, &|| copies::mirror(self, c));
+        step(&changed.kept, &|| kept::save(self, c));
+        step(&changed.asked, &|| kept::save_operations(self, c));
+    }
+
+    /// Passes an outcome on; damage makes the next start look.
+    fn watched<T>(&self, outcome: Result<T>) -> Result<T> {
+        if let Err(Error::Damaged(_)) = &outcome {
+            rebuild::doubt(self.dir());
+        }
+        outcome
     }
 
     /// The folder it lives in.
@@ -293,7 +362,7 @@ impl Store {
         if outcome.is_ok() {
             self.second_places(&writer);
         }
-        outcome
+        self.watched(outcome)
     }
 
     /// [`Self::read`] on this thread.
@@ -317,7 +386,8 @@ impl Store {
         if readers.len() < READERS {
             readers.push(reader);
         }
-        outcome
+        drop(readers);
+        self.watched(outcome)
     }
 
     /// Brings the write-ahead log into the database; called at shutdown. Blocks.

@@ -388,6 +388,16 @@ pub(crate) fn search_later(
     Ok(())
 }
 
+/// Rows whose age is not known: none goes without the user's word.
+pub(super) fn doubt_all(t: &Transaction<'_>) -> Result<()> {
+    t.execute(
+        "UPDATE outbox SET state = ?1, why = ?2, searches = 0, blocked_by = 0, related_as = '', \
+         related_to = 0",
+        params![Word(Phase::Ambiguous), Word(FailureWhy::Ended)],
+    )?;
+    Ok(())
+}
+
 /// The server has it. A receipt is done with this; a message gets its row in Sent, its deliveries,
 /// and the operation that files it. `found` says that it was found on the server. The row in the
 /// outbox goes. `unreported` says that a report of delivery was wanted and the server makes none

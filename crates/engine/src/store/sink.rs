@@ -112,7 +112,11 @@ impl Sink for Store {
         if unchanged {
             return Ok(());
         }
-        self.write(move |t| messages::finish_pass(t, mailbox, &end, now)).await
+        self.write(move |t| {
+            messages::finish_pass(t, mailbox, &end, now)?;
+            super::kept::ask_again(t, mailbox)
+        })
+        .await
     }
 
     async fn prefix_wants(&self, mailbox: MailboxId, limit: u32) -> Result<Vec<PrefixWant>> {
