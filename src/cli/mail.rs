@@ -129,6 +129,10 @@ pub fn with_engine<T>(
     let options = options(dirs, given);
     block_on(async move {
         let engine = Engine::start(options).await?;
+        if let Some(rebuilt) = engine.rebuilt() {
+            let (fact, line) = failure::rebuilt(rebuilt);
+            eprintln!("aloud: {fact} {line}");
+        }
         let outcome = work(&engine).await;
         engine.shutdown().await;
         outcome

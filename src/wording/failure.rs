@@ -5,6 +5,7 @@ use super::{delivery, problem, refusal};
 use crate::{
     engine::{
         Broken, Error, Failure, FailureWhy, Invalid, Missing, Refusal, SignInFault, SyncFault,
+        store::Rebuilt,
     },
     message::{Dsn, dsn},
 };
@@ -126,6 +127,13 @@ fn sign_in(fault: &SignInFault) -> String {
         SignInFault::NoRefresh => fl!("sign-in-no-refresh"),
         SignInFault::BadIssuer | _ => fl!("sign-in-bad-issuer"),
     }
+}
+
+/// What was done about a damaged database, and what that means.
+#[must_use]
+pub fn rebuilt(rebuilt: &Rebuilt) -> (String, String) {
+    let folder = rebuilt.aside.display().to_string();
+    (fl!("rebuilt"), fl!("rebuilt-line", folder = folder))
 }
 
 /// The same for a terminal, with what helps to find the cause: what is missing, why there is no

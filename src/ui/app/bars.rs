@@ -13,6 +13,7 @@ use crate::{
         theme::{Icon, Look},
         widget::{Bar, El, Tone, bar, button},
     },
+    wording::failure,
 };
 
 impl App {
@@ -27,6 +28,13 @@ impl App {
                 .button(act(fl!("demo-add"), BarAct::AddAccount))
                 .flush();
             bars.push(bar(look, demo));
+        }
+        if let Some(rebuilt) = &self.rebuilt {
+            let (fact, line) = failure::rebuilt(rebuilt);
+            let told = Bar::new(Tone::Warn, Icon::TriangleAlert, fact, line)
+                .close(Message::Bar(BarAct::Noted), fl!("close"))
+                .flush();
+            bars.push(bar(look, told));
         }
         if let Some((_, unheard)) = self.unheard.first() {
             bars.push(bar(look, deleted_unheard(look, unheard)));

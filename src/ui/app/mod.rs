@@ -36,7 +36,7 @@ use crate::{
     audio::{self, Audio},
     engine::{
         self, Account, Closed, Counts, DeletedUnheard, Draft, DraftId, Engine, Event, Mailbox,
-        Operation, OperationId, UndoToken,
+        Operation, OperationId, UndoToken, store::Rebuilt,
     },
     model::{ContactId, MessageKey, OutboxId},
 };
@@ -177,6 +177,8 @@ pub struct App {
     /// Composers that were closed, until their drafts are on the disk or their messages handed over.
     parted: Vec<drafts::Parted>,
     leaving: drafts::Leaving,
+    /// What was done at the start because the database was damaged, until the user has read it.
+    rebuilt: Option<Rebuilt>,
     /// Senders who asked for a receipt and whose messages were deleted unheard, with what takes the
     /// deletion back. Nothing is sent unless the user says so.
     unheard: Vec<(UndoToken, DeletedUnheard)>,
@@ -307,7 +309,9 @@ impl App {
     /// The window at its start, and the questions it asks first.
     pub fn boot(launch: Launch) -> (Self, Task<Message>) {
         let shared = Shared::new(&launch);
+        let rebuilt = launch.engine.as_ref().and_then(|engine| engine.rebuilt().cloned());
         let app = Self {
+            rebuilt,
             engine: launch.engine,
             home: None,
             engine_number: 0,

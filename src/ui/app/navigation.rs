@@ -102,6 +102,10 @@ impl App {
                     self.kept = None;
                     Task::none()
                 }
+                list::BarAct::Noted => {
+                    self.rebuilt = None;
+                    Task::none()
+                }
                 list::BarAct::Tell(send) => self.tell_deleted(send),
                 list::BarAct::LeaveUntold => {
                     if !self.unheard.is_empty() {

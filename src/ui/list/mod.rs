@@ -97,6 +97,8 @@ pub enum BarAct {
     Tell(bool),
     /// Do neither.
     LeaveUntold,
+    /// It was read.
+    Noted,
 }
 
 /// What the list wants done.
