@@ -301,7 +301,7 @@ pub fn send(args: SendArgs, dirs: &Dirs) -> Outcome {
         }
         let before = engine.outbox().await?;
         let old = engine.operations().await?;
-        engine.drain_outbox().await?;
+        let drained = engine.drain_outbox().await;
         engine.settle_operations().await;
         let mut troubles = Vec::new();
         let after = engine.outbox().await?;
@@ -310,6 +310,9 @@ pub fn send(args: SendArgs, dirs: &Dirs) -> Outcome {
                 before.iter().find(|r| r.id == id).map_or("", |r| r.message_id.as_str());
             match after.iter().find(|row| row.id == id) {
                 None => println!("{}", fl!("cli-sent", id = message_id)),
+                Some(row) if row.state == OutboxState::Accepted => {
+                    println!("{}", fl!("cli-sent-unfiled", id = message_id));
+                }
                 Some(row) => troubles.push(format!("<{message_id}>: {}", state_words(&row.state))),
             }
         }
@@ -321,6 +324,7 @@ pub fn send(args: SendArgs, dirs: &Dirs) -> Outcome {
                 eprintln!("{}", wording::operation::sentence(&operation));
             }
         }
+        troubles.extend(drained.err().map(|error| failure::in_full(&error)));
         if troubles.is_empty() { Ok(()) } else { Err(Failure::Failed(troubles.join("; "))) }
     })
 }

@@ -11,6 +11,7 @@ mod card;
 mod compose;
 mod drafts;
 mod fax;
+mod full_disk;
 mod inspect;
 mod mail;
 mod play;

@@ -308,11 +308,12 @@ impl App {
         self.save_prefs();
     }
 
-    pub(super) fn save_prefs(&self) {
+    pub(super) fn save_prefs(&mut self) {
         if let Some(file) = &self.prefs_file
             && let Err(error) = self.shared.prefs.save(file)
         {
             tracing::warn!(%error, "the settings of the window could not be saved");
+            self.say(Icon::TriangleAlert, fl!("toast-settings-unsaved"));
         }
     }
 

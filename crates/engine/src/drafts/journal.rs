@@ -119,12 +119,19 @@ pub(super) fn write(file: &Path, octets: &[u8]) -> io::Result<()> {
     let mut name = file.file_name().unwrap_or_default().to_owned();
     name.push(UNFINISHED);
     let unfinished = dir.join(name);
-    let mut options = blobs::private_options();
-    let mut out = options.create(true).truncate(true).open(&unfinished)?;
-    out.write_all(octets)?;
-    out.sync_all()?;
-    drop(out);
-    fs::rename(&unfinished, file)?;
+    let written = || {
+        let mut options = blobs::private_options();
+        let mut out = options.create(true).truncate(true).open(&unfinished)?;
+        out.write_all(octets)?;
+        out.sync_all()?;
+        drop(out);
+        fs::rename(&unfinished, file)
+    };
+    if let Err(error) = written() {
+        // What a full disk took of it helps nobody.
+        let _ = fs::remove_file(&unfinished);
+        return Err(error);
+    }
     files::sync_dir(dir)
 }
 
