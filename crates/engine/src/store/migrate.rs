@@ -6,7 +6,7 @@ use std::path::Path;
 
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 
-use super::{Error, Result};
+use super::{Error, Result, blobs::make_private_file, tighten::COPY};
 
 /// Schema files in order; the version of a database is how many of them it has seen.
 const STEPS: [&str; 8] = [
@@ -45,8 +45,10 @@ pub(super) fn migrate(connection: &mut Connection, dir: &Path) -> Result<()> {
     let from = version(connection)?;
     check(from)?;
     if from > 0 && from < STEPS.len() {
-        let copy = dir.join(format!("aloud.db.schema{from}"));
+        let copy = dir.join(format!("{COPY}{from}"));
         if !copy.exists() {
+            // An empty file is written into, with the mode that it has.
+            make_private_file(&copy)?;
             let copy = copy.to_string_lossy().into_owned();
             connection.execute("VACUUM INTO ?1", [copy])?;
         }

@@ -52,6 +52,7 @@ pub mod receipts;
 pub mod search;
 pub mod sent_drafts;
 mod sink;
+mod tighten;
 pub(crate) mod vocabulary;
 pub mod zone;
 
@@ -217,6 +218,8 @@ impl Store {
         };
         let mut store = Self { inner: Arc::new(inner) };
         if entered.alone {
+            tighten::tighten(dir);
+            tighten::remove_old_copies(dir);
             store.write_now(|t| match meta::get(t, meta::IDENTITY)? {
                 Some(_) => Ok(()),
                 None => meta::set(t, meta::IDENTITY, Some(&rand::random::<[u8; 16]>())),
