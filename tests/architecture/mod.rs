@@ -39,6 +39,7 @@ const WRAPPED: [(&str, &[&str]); 21] = [
     ("hyper", &["engine/oauth"]),
     ("rusqlite", &["engine/store"]),
     ("keyring", &["engine/secrets"]),
+    ("rustix", &["engine/doctor"]),
     ("rodio", &["audio/device"]),
     ("cpal", &["audio/device"]),
     ("symphonia", &["codec/"]),

@@ -7,6 +7,7 @@ mod canary;
 pub mod damage;
 mod demo;
 mod directory;
+mod doctor;
 mod drafts;
 mod fetching;
 mod identity;

@@ -7,6 +7,7 @@
 
 pub mod account;
 pub mod directory;
+pub mod doctor;
 pub mod drafts;
 pub mod errors;
 pub(crate) mod external;

@@ -40,6 +40,14 @@ pub trait SecretStore: Send + Sync {
     /// # Errors
     /// [`Error::NoKeyring`] when the store cannot be used.
     fn delete(&self, name: &str) -> Result<(), Error>;
+    /// Whether secrets can be read and saved.
+    ///
+    /// # Errors
+    /// [`Error::NoKeyring`] when the store cannot be used.
+    fn usable(&self) -> Result<(), Error> {
+        // An entry that nobody ever makes.
+        self.get("aloud/doctor").map(drop)
+    }
 }
 
 /// Name of an account's password; frozen, because people's keyrings hold it.
@@ -86,6 +94,9 @@ impl SecretStore for NoStore {
     fn set(&self, _name: &str, _secret: &Secret) -> Result<(), Error> {
         Err(Error::NoKeyring(KeyringFault::Unused))
     }
+    fn usable(&self) -> Result<(), Error> {
+        Err(Error::NoKeyring(KeyringFault::Unused))
+    }
     fn delete(&self, _name: &str) -> Result<(), Error> {
         Ok(())
     }
@@ -117,6 +128,9 @@ impl<S: SecretStore> SecretStore for GivenPassword<S> {
     }
     fn delete(&self, name: &str) -> Result<(), Error> {
         self.other.delete(name)
+    }
+    fn usable(&self) -> Result<(), Error> {
+        self.other.usable()
     }
 }
 

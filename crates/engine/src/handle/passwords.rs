@@ -74,6 +74,15 @@ impl PasswordBook {
         }
     }
 
+    /// Whether the keyring can be asked.
+    ///
+    /// # Errors
+    /// [`Error::NoKeyring`].
+    pub(crate) async fn keyring(&self) -> Result<(), Error> {
+        let secrets = self.secrets.clone();
+        blocking(move || secrets.usable()).await
+    }
+
     /// The next question goes to the keyring again (the server turned this one down).
     pub(crate) fn distrust(&self, id: AccountId) {
         lock(&self.session).remove(&id);

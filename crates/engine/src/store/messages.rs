@@ -167,6 +167,11 @@ pub(crate) fn newest_headers(
     Ok(rows.collect::<std::result::Result<_, _>>()?)
 }
 
+/// When the newest message arrived, in seconds since 1970.
+pub(crate) fn newest(c: &Connection) -> Result<Option<i64>> {
+    Ok(c.query_row("SELECT max(arrived) FROM messages", [], |row| row.get(0))?)
+}
+
 fn insert_head(
     t: &Transaction<'_>,
     place: &MailboxRow,
