@@ -1620,3 +1620,63 @@ cli-draft-remove = Remove this draft for good? Type “yes”:
 cli-draft-yes = yes
 cli-draft-not-removed = Nothing was removed.
 cli-draft-removed = The draft was removed.
+
+## aloud doctor
+
+doctor-ok = in order
+doctor-warning = warning
+doctor-failure = failure
+doctor-skipped = not tried
+doctor-account = Account { $number }
+doctor-folder = Data folder
+doctor-disk = Room on the disk
+doctor-database = Database
+doctor-keyring = Keyring
+doctor-clock = Clock
+doctor-microphone = Microphone
+doctor-loudspeaker = Loudspeaker
+doctor-name = Name of the { $service } server
+doctor-connection = Connection to the { $service } server
+doctor-sign-in = Signing in to the { $service } server
+doctor-offers = What the { $service } server offers
+doctor-good = All is well.
+doctor-free = { $megabytes } MB are free.
+doctor-open = Other users of this computer can read it.
+doctor-no-password = No password is at hand, so signing in wasn’t tried.
+doctor-no-keyring = No keyring can be used. Passwords are asked for at each start.
+doctor-clock-behind = The newest message came { $minutes } minutes from now.
+doctor-no-address = The name isn’t known.
+doctor-unencrypted = The connection isn’t encrypted.
+doctor-lacks-idle = New mail isn’t told at once.
+doctor-lacks-move = Messages are copied and then removed instead of moved.
+doctor-lacks-condstore = Every check looks at the marks of all messages.
+doctor-lacks-dsn = Nobody reports whether a message was delivered.
+doctor-lacks-size = It doesn’t say how large a message may be.
+doctor-too-long = It took too long.
+doctor-not-tried = Not tried, because what it needs isn’t there.
+doctor-no-device = There is none that can be used.
+doctor-unreachable = There is no connection.
+doctor-refused = The server refused.
+doctor-wrong-encryption = The server expects another kind of encryption.
+doctor-fix-room = Make room on the disk that holds the data folder.
+doctor-fix-open = Start Aloud once: it closes the folder to others. Else run chmod 700 on it.
+doctor-fix-password = Sign in again. Many providers want an app password or a sign-in of their own for mail programs.
+doctor-fix-keyring = Unlock the keyring, or install one such as GNOME Keyring or KWallet.
+doctor-fix-clock = Set this computer’s clock, or let it be set from the network.
+doctor-fix-name = Check the server’s name in the account, and the connection to the network.
+doctor-fix-unencrypted = That is good enough on this computer only. Choose TLS or STARTTLS for any other server.
+doctor-fix-lacks = Aloud does without. Ask the provider if it is missed.
+doctor-fix-connection = Check the network, the server’s name and port, and whether a firewall or VPN is in the way.
+doctor-fix-certificate = Check this computer’s clock and the server’s name. A company’s own certificate is chosen in the account.
+doctor-fix-encryption = Choose another encryption or port in the account.
+doctor-fix-damaged = End Aloud everywhere and start it again: it makes the database anew from its copies and the servers.
+doctor-fix-newer = Install the newer Aloud again.
+doctor-fix-busy = Wait until the other Aloud is done, or end it.
+doctor-fix-folder = Check that the folder and everything in it belong to you and can be written.
+doctor-fix-microphone = Plug one in, and allow Aloud to use it in the settings of the system.
+doctor-fix-loudspeaker = Plug one in, and choose it in the settings of the system.
+doctor-summary = { $passed } in order, { $warned } with a warning, { $failed } with a failure.
+doctor-failed = { $count ->
+    [one] One check failed.
+   *[other] { $count } checks failed.
+}

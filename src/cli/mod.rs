@@ -32,6 +32,7 @@ pub(crate) mod codec;
 pub(crate) mod compose;
 pub mod demo;
 pub(crate) mod dirs;
+pub(crate) mod doctor;
 pub(crate) mod drafts;
 pub(crate) mod fax;
 pub mod inspect;
@@ -106,6 +107,8 @@ pub enum Command {
     Ops(ops::OpsArgs),
     /// List, show, restore, remove or save what was begun and not sent.
     Drafts(drafts::DraftsArgs),
+    /// Look whether everything that Aloud needs is in order, and say what to do.
+    Doctor(doctor::DoctorArgs),
     /// Open the demo mailbox, or check the installed program with it.
     Demo(demo::DemoArgs),
     /// Serve the demo mailbox to other programs on 127.0.0.1.
@@ -211,6 +214,7 @@ pub fn run(command: Command, dirs: &Dirs) -> ExitCode {
         Command::Outbox(args) => mail::outbox(args, dirs),
         Command::Ops(args) => ops::ops(args, dirs),
         Command::Drafts(args) => drafts::drafts(args, dirs),
+        Command::Doctor(args) => doctor::doctor(args, dirs),
         Command::Demo(args) => demo::demo(args, dirs),
         Command::Loopback(args) => demo::loopback(args, dirs),
     };

@@ -9,6 +9,7 @@ pub mod fluent;
 pub use fluent::{choose, languages};
 pub mod address;
 pub mod delivery;
+pub mod doctor;
 pub mod failure;
 pub mod figures;
 pub mod operation;

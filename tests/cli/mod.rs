@@ -9,6 +9,7 @@ mod address;
 mod broken_pipe;
 mod card;
 mod compose;
+mod doctor;
 mod drafts;
 mod fax;
 mod full_disk;

@@ -1,0 +1,183 @@
+//! What `engine::doctor` finds, in words: what was looked at, how it is, and what to do. Nothing of it
+//! names an address, a host, a folder or what somebody else said, unless the details are asked for.
+
+use super::failure;
+use crate::engine::{
+    Broken, Error, Service,
+    doctor::{Check, Fact, Finding, Lack, Verdict},
+};
+
+/// A line of a report.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Line {
+    /// A word for scripts, which is the same in every language.
+    pub code: &'static str,
+    /// The account's place in the list, from 1.
+    pub account: Option<usize>,
+    /// How it is.
+    pub verdict: Verdict,
+    /// What was looked at.
+    pub what: String,
+    /// How it is, in words.
+    pub says: String,
+    /// What to do about it, where something is wrong.
+    pub fix: Option<String>,
+}
+
+/// The word of a check.
+#[must_use]
+pub fn code(check: Check) -> &'static str {
+    match check {
+        Check::Folder => "folder",
+        Check::Disk => "disk",
+        Check::Database => "database",
+        Check::Keyring => "keyring",
+        Check::Clock => "clock",
+        Check::Name(Service::Imap) => "imap-name",
+        Check::Name(Service::Smtp) => "smtp-name",
+        Check::Connection(Service::Imap) => "imap-connection",
+        Check::Connection(Service::Smtp) => "smtp-connection",
+        Check::SignIn(Service::Imap) => "imap-sign-in",
+        Check::SignIn(Service::Smtp) => "smtp-sign-in",
+        Check::Offers(Service::Imap) => "imap-offers",
+        Check::Offers(Service::Smtp) => "smtp-offers",
+    }
+}
+
+/// The word of a verdict.
+#[must_use]
+pub fn verdict_code(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Good => "ok",
+        Verdict::Warning => "warning",
+        Verdict::Failure => "failure",
+        Verdict::Skipped => "skipped",
+    }
+}
+
+/// A verdict for people.
+#[must_use]
+pub fn verdict(verdict: Verdict) -> String {
+    match verdict {
+        Verdict::Good => fl!("doctor-ok"),
+        Verdict::Warning => fl!("doctor-warning"),
+        Verdict::Failure => fl!("doctor-failure"),
+        Verdict::Skipped => fl!("doctor-skipped"),
+    }
+}
+
+/// A finding as a line; `account` is its place in the list. With `details` it says what servers and the
+/// system said, which may name people and places.
+#[must_use]
+pub fn line(finding: &Finding, account: Option<usize>, details: bool) -> Line {
+    let (says, fix) = words(&finding.fact, details);
+    Line {
+        code: code(finding.check),
+        account,
+        verdict: finding.fact.verdict(),
+        what: what(finding.check),
+        says,
+        fix,
+    }
+}
+
+/// A line about a sound device, which the engine knows nothing of.
+#[must_use]
+pub fn device(microphone: bool, found: bool) -> Line {
+    let (code, what, fix) = if microphone {
+        ("microphone", fl!("doctor-microphone"), fl!("doctor-fix-microphone"))
+    } else {
+        ("loudspeaker", fl!("doctor-loudspeaker"), fl!("doctor-fix-loudspeaker"))
+    };
+    Line {
+        code,
+        account: None,
+        verdict: if found { Verdict::Good } else { Verdict::Warning },
+        what,
+        says: if found { fl!("doctor-good") } else { fl!("doctor-no-device") },
+        fix: (!found).then_some(fix),
+    }
+}
+
+fn what(check: Check) -> String {
+    match check {
+        Check::Folder => fl!("doctor-folder"),
+        Check::Disk => fl!("doctor-disk"),
+        Check::Database => fl!("doctor-database"),
+        Check::Keyring => fl!("doctor-keyring"),
+        Check::Clock => fl!("doctor-clock"),
+        Check::Name(service) => fl!("doctor-name", service = service.as_str()),
+        Check::Connection(service) => fl!("doctor-connection", service = service.as_str()),
+        Check::SignIn(service) => fl!("doctor-sign-in", service = service.as_str()),
+        Check::Offers(service) => fl!("doctor-offers", service = service.as_str()),
+    }
+}
+
+fn words(fact: &Fact, details: bool) -> (String, Option<String>) {
+    let free = |octets: u64| fl!("doctor-free", megabytes = (octets >> 20).to_string());
+    match fact {
+        Fact::Good => (fl!("doctor-good"), None),
+        Fact::Free(octets) => match fact.verdict() {
+            Verdict::Good | Verdict::Skipped => (free(*octets), None),
+            Verdict::Warning | Verdict::Failure => (free(*octets), Some(fl!("doctor-fix-room"))),
+        },
+        Fact::OpenToOthers => (fl!("doctor-open"), Some(fl!("doctor-fix-open"))),
+        Fact::NoPassword => (fl!("doctor-no-password"), Some(fl!("doctor-fix-password"))),
+        Fact::NoKeyring => (fl!("doctor-no-keyring"), Some(fl!("doctor-fix-keyring"))),
+        Fact::ClockBehind(seconds) => {
+            let minutes = (seconds / 60).to_string();
+            (fl!("doctor-clock-behind", minutes = minutes), Some(fl!("doctor-fix-clock")))
+        }
+        Fact::NoAddress => (fl!("doctor-no-address"), Some(fl!("doctor-fix-name"))),
+        Fact::Unencrypted => (fl!("doctor-unencrypted"), Some(fl!("doctor-fix-unencrypted"))),
+        Fact::Lacks(lacks) => {
+            let all: Vec<String> = lacks.iter().map(|lack| lacking(*lack)).collect();
+            (all.join(" "), Some(fl!("doctor-fix-lacks")))
+        }
+        Fact::TooLong => (fl!("doctor-too-long"), Some(fl!("doctor-fix-connection"))),
+        Fact::Skipped => (fl!("doctor-not-tried"), None),
+        Fact::Failed(error) if details => (failure::in_full(error), Some(fix(error))),
+        Fact::Failed(error) => (plain(error), Some(fix(error))),
+    }
+}
+
+fn lacking(lack: Lack) -> String {
+    match lack {
+        Lack::Idle => fl!("doctor-lacks-idle"),
+        Lack::Move => fl!("doctor-lacks-move"),
+        Lack::Condstore => fl!("doctor-lacks-condstore"),
+        Lack::Dsn => fl!("doctor-lacks-dsn"),
+        Lack::Size => fl!("doctor-lacks-size"),
+    }
+}
+
+/// An error without what it quotes.
+fn plain(error: &Error) -> String {
+    match error {
+        Error::Unreachable { reason, .. } => match reason {
+            Broken::Handshake(_) | Broken::Goodbye(_) | Broken::Said(_) => {
+                fl!("doctor-unreachable")
+            }
+            other => failure::broken(other),
+        },
+        Error::Server(_) => fl!("doctor-refused"),
+        Error::WrongSecurity { .. } => fl!("doctor-wrong-encryption"),
+        Error::Refused(_) | Error::Invalid(_) => fl!("error-other"),
+        other => failure::error(other),
+    }
+}
+
+fn fix(error: &Error) -> String {
+    match error {
+        Error::Auth(_) | Error::PasswordNeeded | Error::NoSignIn => fl!("doctor-fix-password"),
+        Error::NoKeyring(_) => fl!("doctor-fix-keyring"),
+        Error::Certificate(_) => fl!("doctor-fix-certificate"),
+        Error::NoEncryption | Error::WrongSecurity { .. } => fl!("doctor-fix-encryption"),
+        Error::DiskFull => fl!("doctor-fix-room"),
+        Error::Damaged(_) => fl!("doctor-fix-damaged"),
+        Error::NewerDatabase { .. } => fl!("doctor-fix-newer"),
+        Error::FolderBusy => fl!("doctor-fix-busy"),
+        Error::Store(_) => fl!("doctor-fix-folder"),
+        _ => fl!("doctor-fix-connection"),
+    }
+}
