@@ -1028,6 +1028,8 @@ set-appearance = Appearance
 set-appearance-line = How Aloud looks.
 set-keyboard = Keyboard
 set-keyboard-line = Keys for everything.
+set-doctor = Check-up
+set-doctor-line = Whether everything that Aloud needs is in order, and what to do where it isn’t.
 set-about = About Aloud
 set-about-line = Version and licences.
 set-sound = Sound
@@ -1675,6 +1677,8 @@ doctor-fix-busy = Wait until the other Aloud is done, or end it.
 doctor-fix-folder = Check that the folder and everything in it belong to you and can be written.
 doctor-fix-microphone = Plug one in, and allow Aloud to use it in the settings of the system.
 doctor-fix-loudspeaker = Plug one in, and choose it in the settings of the system.
+doctor-examine = Check everything
+doctor-looking = Checking …
 doctor-summary = { $passed } in order, { $warned } with a warning, { $failed } with a failure.
 doctor-failed = { $count ->
     [one] One check failed.

@@ -11,6 +11,8 @@ use crate::{
     codec::Pcm,
     engine::{
         Broken, Contact, ContactEmail, ContactTel, Error, ListRow, OutboxRow, OutboxState, Preview,
+        Service,
+        doctor::{Check, Fact, Finding, Lack},
     },
     model::{AccountId, DateTime, Importance, MessageKind},
     ui::{
@@ -328,6 +330,18 @@ fn the_outbox_and_the_directory() {
     ]);
 }
 
+/// What a check-up finds, of every length.
+fn found() -> Vec<Finding> {
+    let facts = [
+        (Check::Folder, Fact::OpenToOthers),
+        (Check::Disk, Fact::Free(1 << 32)),
+        (Check::Keyring, Fact::NoKeyring),
+        (Check::Connection(Service::Imap), Fact::Failed(Error::NoEncryption)),
+        (Check::Offers(Service::Smtp), Fact::Lacks(vec![Lack::Dsn, Lack::Size])),
+    ];
+    facts.map(|(check, fact)| Finding { check, account: None, fact }).to_vec()
+}
+
 #[test]
 fn the_settings() {
     use settings::{Message as S, Section, voice_card};
@@ -365,6 +379,11 @@ fn the_settings() {
         ("sending", |app| section(app, Section::Sending)),
         ("appearance", |app| section(app, Section::Appearance)),
         ("keyboard", |app| section(app, Section::Keyboard)),
+        ("doctor", |app| {
+            let controls = section(app, Section::Doctor);
+            put(app, Message::Settings(S::Doctor(settings::doctor::Message::Found(found()))));
+            controls
+        }),
         ("about", |app| section(app, Section::About)),
     ]);
 }

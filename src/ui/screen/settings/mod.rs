@@ -16,6 +16,7 @@ use crate::{
     ui::prefs::Choice,
 };
 
+pub mod doctor;
 mod view;
 pub mod voice_card;
 
@@ -41,6 +42,8 @@ pub enum Section {
     Appearance,
     /// Phone keys.
     Keyboard,
+    /// Whether everything is in order.
+    Doctor,
     /// Version and licences.
     About,
 }
@@ -60,6 +63,7 @@ pub struct Settings {
     section: Section,
     /// The device whose list of choices hangs open.
     open: Option<Device>,
+    doctor: doctor::Doctor,
     /// There while its section is shown.
     card: Option<VoiceCard>,
     /// The microphone is open to show its level.
@@ -90,6 +94,8 @@ pub enum Message {
     TestInput,
     /// What happens to the own voice card.
     Card(voice_card::Message),
+    /// What happens to the section that looks at everything.
+    Doctor(doctor::Message),
     /// The audio thread has news.
     Audio,
     /// Volume.
@@ -117,6 +123,8 @@ pub enum Message {
 pub enum Question {
     /// A question of the voice card.
     Card(voice_card::Question),
+    /// Is everything in order?
+    Examine,
 }
 
 /// The page's [`Action`].
@@ -167,6 +175,11 @@ impl Settings {
                 Some(card) => card.update(message, ctx.audio).map(Message::Card, Question::Card),
                 // An answer that came after its section was left.
                 None => Action::None,
+            },
+            Message::Doctor(message) => match self.doctor.update(message) {
+                // Devices may have come or gone.
+                true => Action::Ask(Question::Examine).and(Action::Audio(Command::ListDevices)),
+                false => Action::None,
             },
             Message::Audio => match &mut self.card {
                 Some(card) => card.on_audio_state(ctx.audio).map(Message::Card, Question::Card),
@@ -264,6 +277,12 @@ impl Ask<Message> for Question {
     fn ask(self, engine: &Engine) -> Task<Message> {
         match self {
             Self::Card(question) => question.ask(engine).map(Message::Card),
+            Self::Examine => {
+                let engine = engine.clone();
+                Task::perform(async move { engine.examine().await }, |found| {
+                    Message::Doctor(doctor::Message::Found(found))
+                })
+            }
         }
     }
 }

@@ -7,7 +7,7 @@ use iced::{
     widget::{column, container, row, scrollable, space},
 };
 
-use super::{Device, Message, Section, Settings, voice_card};
+use super::{Device, Message, Section, Settings, doctor, voice_card};
 use crate::{
     engine::{OwnCard, ReceiptPolicy},
     ui::{
@@ -28,7 +28,7 @@ use crate::{
     wording::{Word, figures},
 };
 
-const SECTIONS: [(Section, Icon, Word, Word); 8] = [
+const SECTIONS: [(Section, Icon, Word, Word); 9] = [
     (Section::Accounts, Icon::CircleUserRound, word!("set-accounts"), word!("set-accounts-line")),
     (Section::VoiceCard, Icon::IdCard, word!("set-voice-card"), word!("set-voice-card-line")),
     (Section::Listening, Icon::Headphones, word!("set-listening"), word!("set-listening-line")),
@@ -36,6 +36,7 @@ const SECTIONS: [(Section, Icon, Word, Word); 8] = [
     (Section::Sending, Icon::Send, word!("set-sending"), word!("set-sending-line")),
     (Section::Appearance, Icon::Palette, word!("set-appearance"), word!("set-appearance-line")),
     (Section::Keyboard, Icon::Keyboard, word!("set-keyboard"), word!("set-keyboard-line")),
+    (Section::Doctor, Icon::ShieldCheck, word!("set-doctor"), word!("set-doctor-line")),
     (Section::About, Icon::Info, word!("set-about"), word!("set-about-line")),
 ];
 
@@ -58,6 +59,10 @@ pub fn view<'a>(settings: &'a Settings, ctx: &Context<'a>, look: Look) -> El<'a,
         Section::Sending => sending(look, ctx),
         Section::Appearance => appearance(look, ctx),
         Section::Keyboard => keyboard(look, ctx),
+        Section::Doctor => doctor::view(&settings.doctor, ctx, look)
+            .into_iter()
+            .map(|row| row.map(Message::Doctor))
+            .collect(),
         Section::About => about(look),
     };
     let mut page = column![

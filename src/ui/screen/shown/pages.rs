@@ -76,6 +76,7 @@ fn every_section_of_the_settings_and_the_voice_card() {
         (Section::Sending, "settings-sending", "10 s"),
         (Section::Appearance, "settings-appearance", "150 %"),
         (Section::Keyboard, "settings-keyboard", "On"),
+        (Section::Doctor, "settings-doctor", "Check everything"),
         (Section::About, "settings-about", "Aloud"),
         (Section::VoiceCard, "settings-voice-card", "Your spoken name"),
     ] {
