@@ -169,7 +169,9 @@ fn plain(error: &Error) -> String {
 
 fn fix(error: &Error) -> String {
     match error {
-        Error::Auth(_) | Error::PasswordNeeded | Error::NoSignIn => fl!("doctor-fix-password"),
+        Error::Auth(_) | Error::PasswordNeeded | Error::NoSignIn | Error::SignIn(_) => {
+            fl!("doctor-fix-password")
+        }
         Error::NoKeyring(_) => fl!("doctor-fix-keyring"),
         Error::Certificate(_) => fl!("doctor-fix-certificate"),
         Error::NoEncryption | Error::WrongSecurity { .. } => fl!("doctor-fix-encryption"),

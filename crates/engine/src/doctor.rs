@@ -281,7 +281,7 @@ impl Engine {
                 Ok(Err(Error::PasswordNeeded | Error::NoKeyring(_))) => {
                     (connection, sign_in) = (reached, Fact::NoPassword);
                 }
-                Ok(Err(error @ (Error::Auth(_) | Error::NoSignIn))) => {
+                Ok(Err(error @ (Error::Auth(_) | Error::NoSignIn | Error::SignIn(_)))) => {
                     (connection, sign_in) = (reached, Fact::Failed(error));
                 }
                 Ok(Err(error)) => connection = Fact::Failed(error),
