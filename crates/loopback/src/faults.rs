@@ -59,6 +59,8 @@ pub struct Faults {
     pub newest_only: Option<usize>,
     /// IMAP: copies have no flags.
     pub copy_drops_flags: bool,
+    /// IMAP: what the server says instead, wherever it says the first.
+    pub rewrite: Vec<(&'static [u8], &'static [u8])>,
     /// SMTP: recipients whose address contains the text get this reply ("550 5.1.1 no such user").
     pub refuse_recipients: Vec<(String, String)>,
     /// SMTP: the reply to the end of DATA instead of `250`; nothing is taken.
@@ -143,6 +145,8 @@ pub enum When {
     Verb(&'static str, u32),
     /// Every command with this verb.
     Every(&'static str),
+    /// IMAP: every command whose first line holds this (`SELECT "INBOX"`).
+    Says(&'static str),
 }
 
 /// A fault at a command.
@@ -179,6 +183,17 @@ impl Faults {
             When::Nth(n) => *n == nth,
             When::Verb(v, n) => v.eq_ignore_ascii_case(verb) && *n == nth_of_verb,
             When::Every(v) => v.eq_ignore_ascii_case(verb),
+            When::Says(_) => false,
+        };
+        self.at.iter().find(|at| hit(&at.when)).map(|at| &at.fault)
+    }
+
+    /// The fault for a command with this first line.
+    #[must_use]
+    pub fn says(&self, line: &[u8]) -> Option<&CommandFault> {
+        let hit = |when: &When| match when {
+            When::Says(words) => memchr::memmem::find(line, words.as_bytes()).is_some(),
+            When::Nth(_) | When::Verb(..) | When::Every(_) => false,
         };
         self.at.iter().find(|at| hit(&at.when)).map(|at| &at.fault)
     }

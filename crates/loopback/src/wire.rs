@@ -141,7 +141,10 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
 
     /// Sends the buffer.
     pub(super) async fn flush(&mut self) -> Result<(), Gone> {
-        let output = std::mem::take(&mut self.output);
+        let mut output = std::mem::take(&mut self.output);
+        for (from, to) in &self.faults.rewrite {
+            output = replaced(&output, from, to);
+        }
         let mut rest = output.as_slice();
         let cut = self.faults.cut_output.map(|at| left(at, self.sent));
         let stall = self.faults.stall_output.map(|at| left(at, self.sent));
@@ -199,6 +202,19 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
             tokio::task::yield_now().await;
         }
     }
+}
+
+fn replaced(text: &[u8], from: &[u8], to: &[u8]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = memchr::memmem::find(rest, from) {
+        let (before, found) = rest.split_at(at);
+        out.extend_from_slice(before);
+        out.extend_from_slice(to);
+        rest = found.get(from.len().max(1)..).unwrap_or_default();
+    }
+    out.extend_from_slice(rest);
+    out
 }
 
 fn left(limit: u64, used: u64) -> usize {

@@ -180,7 +180,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         };
         let verb = verb(octets);
         self.log(octets, &verb);
-        let (mut lose_answer, fault) = (false, self.fault(&verb));
+        let (mut lose_answer, fault) = (false, self.fault(&verb, octets));
         match fault {
             None => {}
             Some(CommandFault::RunAndDrop) => lose_answer = true,
@@ -222,11 +222,13 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         if logout || !stays { Err(Gone) } else { Ok(sense) }
     }
 
-    fn fault(&mut self, verb: &str) -> Option<CommandFault> {
+    fn fault(&mut self, verb: &str, octets: &[u8]) -> Option<CommandFault> {
         self.commands += 1;
         let nth_of_verb = self.by_verb.entry(verb.to_owned()).or_default();
         *nth_of_verb += 1;
-        self.wire.faults.at(self.commands, verb, *nth_of_verb).cloned()
+        let line = octets.split(|octet| *octet == b'\r').next().unwrap_or_default();
+        let faults = &self.wire.faults;
+        faults.at(self.commands, verb, *nth_of_verb).or_else(|| faults.says(line)).cloned()
     }
 
     fn fault_at_message(&self, verb: &str, command: &Command) -> Option<CommandFault> {
