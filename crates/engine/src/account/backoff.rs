@@ -13,6 +13,8 @@ const REFUSED: Duration = Duration::from_secs(60);
 const GOOD: Duration = Duration::from_secs(60);
 /// Sign-ins an hour that nobody asked for.
 const LOGINS: usize = 25;
+/// Of these so many come as soon as the pauses allow.
+const FREE: usize = 6;
 const HOUR: Duration = Duration::from_secs(3600);
 
 /// Doubling waits with half of each left to chance, and a limit on sign-ins.
@@ -48,11 +50,15 @@ impl Backoff {
         self.failures += 1;
         let least = if refused { doubled.max(REFUSED) } else { doubled };
         let wait = least.mul_f64(rand::rng().random_range(0.5..1.5)).min(WAIT.1);
-        let oldest = self.logins.front().copied().filter(|_| self.logins.len() >= LOGINS);
-        match oldest {
-            Some(oldest) => wait.max(HOUR.saturating_sub(oldest.elapsed())),
-            None => wait,
+        self.logins.retain(|login| login.elapsed() < HOUR);
+        let (Some(oldest), made) = (self.logins.front(), self.logins.len()) else { return wait };
+        if made < FREE {
+            return wait;
         }
+        // What is left of the hour is shared by the sign-ins that are left, so that a line that never
+        // lasts is no half hour without one.
+        let left = u32::try_from(LOGINS.saturating_sub(made) + 1).unwrap_or(1);
+        wait.max(HOUR.saturating_sub(oldest.elapsed()) / left)
     }
 }
 
@@ -84,5 +90,20 @@ mod tests {
             tokio::time::advance(backoff.wait(false)).await;
         }
         assert!(logins <= 30, "{logins} sign-ins in an hour");
+
+        // One that is cut after a minute: no pause is long, and none too many sign-ins.
+        let mut backoff = Backoff::default();
+        let start = Instant::now();
+        let (mut logins, mut longest) = (0, Duration::ZERO);
+        while start.elapsed() < HOUR * 3 {
+            backoff.connected();
+            logins += 1;
+            tokio::time::advance(Duration::from_secs(61)).await;
+            let wait = backoff.wait(false);
+            longest = longest.max(wait);
+            tokio::time::advance(wait).await;
+        }
+        assert!(logins <= 3 * LOGINS + FREE, "{logins} sign-ins in three hours");
+        assert!(longest <= Duration::from_secs(300), "{longest:?} without a connection");
     }
 }
