@@ -16,7 +16,11 @@ CREATE TABLE accounts (
   -- Most octets of a message (RFC 1870); 0 = without limit, -1 = not known.
   smtp_size INTEGER NOT NULL DEFAULT -1,
   -- Whether the submission server reports deliveries (RFC 3461): 1, 0; -1 = not known.
-  smtp_dsn INTEGER NOT NULL DEFAULT -1
+  smtp_dsn INTEGER NOT NULL DEFAULT -1,
+  -- Octets used of the room for mail (RFC 9208); -1 = not told.
+  quota_used INTEGER NOT NULL DEFAULT -1,
+  -- Octets of that room; -1 = not told.
+  quota_limit INTEGER NOT NULL DEFAULT -1
 ) STRICT;
 
 -- Mailboxes of the servers.
@@ -43,7 +47,38 @@ CREATE TABLE mailboxes (
   keywords INTEGER NOT NULL DEFAULT 0,
   -- Unix seconds since when LIST does not name it; 0 = it does. Kept for 7 days.
   unlisted_since INTEGER NOT NULL DEFAULT 0,
+  -- Why the last pass over it failed: '' it did not, 'refused' by the server, 'silent' no answer,
+  -- 'unreadable' answers.
+  fault TEXT NOT NULL DEFAULT '',
+  -- What the server said then.
+  fault_said TEXT NOT NULL DEFAULT '',
+  -- Unix seconds since when it fails; 0 = it does not.
+  fault_since INTEGER NOT NULL DEFAULT 0,
+  -- Unix seconds when all of it was last looked at; 0 = never.
+  scanned INTEGER NOT NULL DEFAULT 0,
   UNIQUE (account, wire_name)
+) STRICT;
+
+-- Messages of a mailbox that seemed to be gone at the last look and wait for a second one.
+CREATE TABLE suspects (
+  -- mailboxes.id.
+  mailbox INTEGER PRIMARY KEY REFERENCES mailboxes(id) ON DELETE CASCADE,
+  -- Unix seconds of that look.
+  since INTEGER NOT NULL DEFAULT 0,
+  -- Their UIDs as a JSON list, ascending.
+  uids TEXT NOT NULL DEFAULT '[]'
+) STRICT;
+
+-- What servers want their users to see ([ALERT], RFC 9051 section 7.1).
+CREATE TABLE notices (
+  -- Row number; never used again.
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  -- accounts.id.
+  account INTEGER NOT NULL REFERENCES accounts(id) ON DELETE CASCADE,
+  -- Unix seconds when it came.
+  at INTEGER NOT NULL DEFAULT 0,
+  -- The server's words.
+  said TEXT NOT NULL DEFAULT ''
 ) STRICT;
 
 -- One row a message: what its octets say, and what the user did with it here.
@@ -118,7 +153,7 @@ CREATE TABLE messages (
   estimated INTEGER NOT NULL DEFAULT 0,
   -- What the line under the subject says: '' nothing, 'text' words of the message, 'spoken-note' and
   -- 'introduction' a length, 'forwarded' whom from, 'extension', 'outside-line', 'report' recipient,
-  -- action, status and diagnostic of a delivery report, 'unreadable'.
+  -- action, status and diagnostic of a delivery report, 'unreadable', 'untold'.
   preview_kind TEXT NOT NULL DEFAULT ''
 ) STRICT;
 CREATE INDEX messages_message_id ON messages(account, message_id);

@@ -218,6 +218,7 @@ broken-reply = unexpected reply { $code }
 broken-asleep = the computer was asleep
 broken-offline = offline
 error-other = That didn’t work. Try again.
+error-broke = A part of Aloud broke, and is started again.
 
 ## Welcome
 welcome-title = Welcome to Aloud
@@ -797,6 +798,28 @@ sync-fetching = Fetching { $done } of { $total }…
 sync-offline = Offline since { $time }
 sync-password = { $account } needs your password
 sync-failed = { $account } can’t be reached
+sync-incomplete = { $mailbox } can’t be opened
+sync-incomplete-somewhere = Not all mailboxes can be opened
+mailbox-fault = { $mailbox }: { $why }
+mailbox-refused = The server won’t open it, and gives no reason.
+mailbox-refused-said = The server won’t open it. It says: { $said }
+mailbox-silent = The server doesn’t answer.
+mailbox-unreadable = The server’s answers can’t be read.
+quota = { $used } of { $limit } used
+answers-left-out = { $count ->
+    [one] 1 answer about { $about } could not be read and was left out.
+   *[other] { $count } answers about { $about } could not be read and were left out.
+}
+answer-status = the end of a command
+answer-code = the state of a mailbox
+answer-capability = what the server can do
+answer-fetch = messages
+answer-list = mailboxes
+answer-search = a search
+answer-flags = flags
+answer-number = the number of messages
+answer-quota = the room for mail
+answer-unknown = something unknown
 check-now = Check now
 
 ## List
@@ -837,6 +860,7 @@ row-forwarded = Forwarded: a message from { $name }
 row-extension = Left on extension { $number } · can’t be replied to
 row-outside-line = Left from an outside line · can’t be replied to
 row-unreadable = This message could not be displayed. Its source can still be shown.
+row-untold = What the server says of this message cannot be read. Open it to try again.
 became-sent = Sent
 became-heard = Heard at { $time }
 became-read = Read at { $time }
@@ -893,6 +917,9 @@ sign-in-bar-line = New mail waits until you sign in with your provider again, in
 password-bar = { $account } wants your password
 password-bar-line = The server turned down the saved one, or none is saved. New mail waits until you sign in.
 sign-in = Sign in
+notice-bar = A notice from the server of { $account }
+full-bar = { $account } is nearly full
+full-bar-line = { $quota }. When it is full, new mail is turned away.
 failed-bar = { $account } can’t be reached
 failed-bar-line = { $count ->
     [one] Aloud tries again in a minute.
@@ -1480,6 +1507,10 @@ cli-account-idle = idle
 cli-account-checking = checking
 cli-account-fetching = fetching { $done } of { $total }
 cli-account-up-to-date = up to date
+cli-account-incomplete = connected, but not all mailboxes can be opened
+cli-mailbox-fault = { $mailbox } is not up to date: { $why }
+cli-notice = the server of { $account } says: { $said }
+cli-quota = room for mail: { $quota }
 cli-account-offline = offline
 cli-account-password = needs its password: { $reason }
 cli-check-password = --check needs a password

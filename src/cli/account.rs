@@ -1,4 +1,4 @@
-//! `aloud account add|list|remove|sign-in`.
+//! `aloud account add|list|show|remove|sign-in`.
 //!
 //! The password goes to the keyring. Where there is none it is not written anywhere, and `sync`,
 //! `send` and `--headless` take it each time. With `--oauth` there is none: the user signs in at the
@@ -15,10 +15,11 @@ use super::{
 };
 use crate::{
     engine::{
-        Account, AccountSettings, Engine, OAuth, Provider, Security, Server, SignIn,
+        Account, AccountSettings, Engine, Mailbox, OAuth, Provider, Security, Server, SignIn,
         handle::is_loopback,
     },
     model::AddrSpec,
+    wording,
 };
 
 /// Arguments.
@@ -44,6 +45,14 @@ enum AccountCommand {
         account: String,
         #[command(flatten)]
         how: How,
+    },
+    /// Show an account: its mailboxes, how much room there is, what its server wants told.
+    Show {
+        /// Its address or number.
+        account: String,
+        /// One JSON object.
+        #[arg(long)]
+        json: bool,
     },
     /// Forget an account, its password and its messages on this computer.
     Remove {
@@ -120,6 +129,7 @@ pub fn account(args: AccountArgs, dirs: &Dirs) -> Outcome {
         AccountCommand::Add(args) => add(*args, dirs),
         AccountCommand::List { json } => list(json, dirs),
         AccountCommand::SignIn { account, how } => sign_in_again(account, how, dirs),
+        AccountCommand::Show { account, json } => show(&account, json, dirs),
         AccountCommand::Remove { account } => remove(&account, dirs),
     }
 }
@@ -272,6 +282,7 @@ fn server(option: &str, text: &str, protection: Protection) -> Result<Server, Fa
 
 fn list(as_json: bool, dirs: &Dirs) -> Outcome {
     mail::with_engine(dirs, None, async move |engine| {
+        mail::tell_faults(engine.mailboxes().await?.iter());
         for account in engine.accounts().await? {
             let s = &account.settings;
             if as_json {
@@ -305,6 +316,55 @@ fn list(as_json: bool, dirs: &Dirs) -> Outcome {
                     s.smtp.port
                 );
             }
+        }
+        Ok(())
+    })
+}
+
+fn show(which: &str, as_json: bool, dirs: &Dirs) -> Outcome {
+    let which = which.to_owned();
+    mail::with_engine(dirs, None, async move |engine| {
+        let account = find(engine, &which).await?;
+        let all = engine.mailboxes().await?;
+        let mine: Vec<&Mailbox> = all.iter().filter(|m| m.account == account.id).collect();
+        let notes = &account.notes;
+        if as_json {
+            let line = json!({
+                "id": account.id.0,
+                "address": account.settings.address.as_str(),
+                "label": account.settings.label,
+                "quota": notes.quota.map(mail::quota_json),
+                "notices": notes.notices.iter().map(|notice| json!({
+                    "at": notice.at.to_rfc3339(),
+                    "said": notice.said,
+                })).collect::<Vec<_>>(),
+                "mailboxes": mine.iter().map(|mailbox| json!({
+                    "name": mailbox.name,
+                    "role": mailbox.role.as_str(),
+                    "messages": mailbox.total,
+                    "unseen": mailbox.unseen,
+                    "fault": mailbox.fault.as_ref().map(|fault| json!({
+                        "code": fault.why.as_str(),
+                        "said": fault.said,
+                        "since": fault.since.to_rfc3339(),
+                    })),
+                })).collect::<Vec<_>>(),
+            });
+            println!("{line}");
+            return Ok(());
+        }
+        println!("{}\t{}", account.settings.address, account.settings.label);
+        for mailbox in mine {
+            let why = mailbox.fault.as_ref().map(wording::server::fault).unwrap_or_default();
+            let (name, why) = (mail::plain(&mailbox.name), mail::plain(&why));
+            println!("{name}\t{}\t{}\t{why}", mailbox.total, mailbox.unseen);
+        }
+        if let Some(quota) = notes.quota {
+            println!("{}", fl!("cli-quota", quota = wording::server::quota(quota)));
+        }
+        for notice in &notes.notices {
+            let label = &account.settings.label;
+            println!("{}", fl!("cli-notice", account = label, said = mail::plain(&notice.said)));
         }
         Ok(())
     })

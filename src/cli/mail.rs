@@ -8,8 +8,8 @@ use serde_json::json;
 use super::{Dirs, Failure, Outcome, block_on};
 use crate::{
     engine::{
-        AccountState, Engine, Event, ListQuery, ListRow, OpFailure, OperationKind, Options,
-        OutboxRow, OutboxState, Progress, Scope, Sort, SyncReport,
+        AccountState, Answer, Engine, Event, ListQuery, ListRow, Mailbox, OpFailure, OperationKind,
+        Options, OutboxRow, OutboxState, Progress, Quota, Scope, Sort, SyncReport,
         secrets::{GivenPassword, KeyringStore},
     },
     model::{AddrSpec, Importance, MailboxId, OutboxId, Secret, imap::MailboxRole},
@@ -160,6 +160,9 @@ pub fn sync(args: SyncArgs, dirs: &Dirs) -> Outcome {
             } else {
                 println!("{}: {}", report.account, sync_words(report));
             }
+            for aside in asides(report) {
+                eprintln!("aloud: {aside}");
+            }
             failed.extend(faults.iter().map(|fault| format!("{}: {fault}", report.account)));
         }
         if failed.is_empty() { Ok(()) } else { Err(Failure::Failed(failed.join("; "))) }
@@ -176,6 +179,12 @@ pub fn list(args: ListArgs, dirs: &Dirs) -> Outcome {
             None => vec![Scope::AllInboxes],
             Some(name) => mailboxes(engine, name).await?,
         };
+        let all = engine.mailboxes().await?;
+        let shown = |mailbox: &&Mailbox| match args.mailbox {
+            None => mailbox.role == MailboxRole::Inbox,
+            Some(_) => scopes.contains(&Scope::Mailbox(mailbox.id)),
+        };
+        tell_faults(all.iter().filter(shown));
         for scope in scopes {
             let mut query = ListQuery {
                 scope,
@@ -484,11 +493,56 @@ fn account_words(state: &AccountState) -> String {
             fl!("cli-account-fetching", done = done.to_string(), total = total.to_string())
         }
         AccountState::UpToDate(_) => fl!("cli-account-up-to-date"),
+        AccountState::Incomplete(_) => fl!("cli-account-incomplete"),
         AccountState::Offline(_) => fl!("cli-account-offline"),
         AccountState::NeedsPassword(error) => {
             fl!("cli-account-password", reason = failure::error(error))
         }
         AccountState::Failed { error, .. } => failure::error(error),
+    }
+}
+
+/// Used and whole room, in octets.
+pub(super) fn quota_json(quota: Quota) -> serde_json::Value {
+    json!({ "used": quota.used, "limit": quota.limit })
+}
+
+/// What an answer tells of, the same in every language.
+fn answer_code(answer: Answer) -> &'static str {
+    match answer {
+        Answer::Status => "status",
+        Answer::Code => "code",
+        Answer::Capability => "capability",
+        Answer::Fetch => "fetch",
+        Answer::List => "list",
+        Answer::Search => "search",
+        Answer::Flags => "flags",
+        Answer::Number => "number",
+        Answer::Quota => "quota",
+        Answer::Unknown => "unknown",
+    }
+}
+
+/// What is told on standard error besides: left out, noticed, nearly full.
+fn asides(report: &SyncReport) -> Vec<String> {
+    let mut lines: Vec<String> = report.skipped.iter().map(wording::server::skipped).collect();
+    for said in &report.notices {
+        lines.push(fl!("cli-notice", account = &report.account, said = plain(said)));
+    }
+    if let Some(quota) = report.quota.filter(|quota| wording::server::is_nearly_full(*quota)) {
+        lines.push(fl!("cli-quota", quota = wording::server::quota(quota)));
+    }
+    lines
+}
+
+/// Mailboxes that are not up to date, a line each.
+pub(super) fn tell_faults<'a>(mailboxes: impl Iterator<Item = &'a Mailbox>) {
+    for mailbox in mailboxes {
+        if let Some(fault) = &mailbox.fault {
+            let why = plain(&wording::server::fault(fault));
+            let name = plain(&mailbox.name);
+            eprintln!("aloud: {}", fl!("cli-mailbox-fault", mailbox = name, why = why));
+        }
     }
 }
 
@@ -505,6 +559,12 @@ fn sync_json(report: &SyncReport, faults: &[String]) -> serde_json::Value {
         "milliseconds": report.milliseconds,
         "peak_rss_kib": report.peak_rss_kib,
         "errors": faults,
+        "skipped": report.skipped.iter().map(|skipped| json!({
+            "about": answer_code(skipped.answer),
+            "count": skipped.count,
+        })).collect::<Vec<_>>(),
+        "notices": report.notices,
+        "quota": report.quota.map(quota_json),
     })
 }
 

@@ -183,6 +183,20 @@ impl Sidebar {
         since
     }
 
+    /// What is wrong with mailboxes, a line each.
+    fn faults(&self) -> impl Iterator<Item = String> {
+        self.mailboxes.iter().filter_map(|mailbox| {
+            let why = wording::server::fault(mailbox.fault.as_ref()?);
+            Some(fl!("mailbox-fault", mailbox = mailbox_name(mailbox), why = why))
+        })
+    }
+
+    /// The mailboxes of an account that are not up to date.
+    fn faulty(&self, account: AccountId) -> impl Iterator<Item = &Mailbox> {
+        let of_account = self.mailboxes.iter().filter(move |m| m.account == account);
+        of_account.filter(|m| m.fault.is_some())
+    }
+
     /// Sync status of all accounts in one line: what needs the user first, then what is going on.
     #[must_use]
     pub fn status(&self, now: DateTime) -> Status {
@@ -202,6 +216,14 @@ impl Sidebar {
                 }
                 AccountState::Failed { .. } => {
                     (4, warn(Icon::TriangleAlert, fl!("sync-failed", account = name)))
+                }
+                AccountState::Incomplete(_) => {
+                    let faulty = self.faulty(account.id).next().map(mailbox_name);
+                    let text = match faulty {
+                        Some(mailbox) => fl!("sync-incomplete", mailbox = mailbox),
+                        None => fl!("sync-incomplete-somewhere"),
+                    };
+                    (4, warn(Icon::TriangleAlert, text))
                 }
                 AccountState::Offline(at) => {
                     (3, warn(Icon::CloudOff, fl!("sync-offline", time = clock(*at))))
@@ -379,6 +401,10 @@ fn entry<'a>(
     ]
     .spacing(10)
     .align_y(Alignment::Center);
+    let faulty = |id| sidebar.mailboxes.iter().any(|m| m.id == id && m.fault.is_some());
+    if matches!(place, Place::Mailbox(id) if faulty(id)) {
+        line = line.push(icon(Icon::TriangleAlert, 14.0, c.warn));
+    }
     let count = sidebar.count(place);
     if count > 0 {
         line = line.push(look.text(Type::Small, count.to_string()).font(SEMIBOLD).color(if here {
@@ -447,8 +473,11 @@ fn sync_list<'a>(sidebar: &'a Sidebar, look: Look, now: DateTime) -> El<'a, Mess
     let c = look.c;
     let mut list = column![].spacing(10);
     for account in &sidebar.accounts {
-        let alone = Sidebar { accounts: vec![account.clone()], ..Sidebar::default() };
+        let mailboxes = sidebar.faulty(account.id).cloned().collect();
+        let accounts = vec![account.clone()];
+        let alone = Sidebar { accounts, mailboxes, ..Sidebar::default() };
         let status = alone.status(now);
+        let mut reasons: Vec<String> = alone.faults().collect();
         let reason = match &account.state {
             AccountState::Failed { error, .. } | AccountState::NeedsPassword(error) => {
                 Some(wording::failure::error(error))
@@ -457,13 +486,16 @@ fn sync_list<'a>(sidebar: &'a Sidebar, look: Look, now: DateTime) -> El<'a, Mess
             | AccountState::Checking
             | AccountState::Fetching { .. }
             | AccountState::UpToDate(_)
+            | AccountState::Incomplete(_)
             | AccountState::Offline(_) => None,
         };
+        reasons.extend(reason);
+        reasons.extend(account.notes.quota.map(wording::server::quota));
         let mut words = column![
             look.text(Type::Ui, account.settings.label.as_str()).font(MEDIUM),
             look.text(Type::Small, status.text).color(if status.warn { c.warn } else { c.text_2 }),
         ];
-        if let Some(reason) = reason {
+        for reason in reasons {
             words = words.push(look.text(Type::Small, reason).color(c.text_2));
         }
         let mut line = row![
@@ -578,6 +610,7 @@ pub fn rail<'a>(sidebar: &'a Sidebar, look: Look, at: At) -> El<'a, Message> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::engine::{MailboxFault, MailboxFaultKind};
 
     fn at(hour: i64) -> DateTime {
         DateTime::utc(1_760_400_000 + hour * 3600)
@@ -613,5 +646,21 @@ mod tests {
             "Offline since 08:00"
         );
         assert_eq!(status(&[]), "Checking…");
+    }
+
+    #[test]
+    fn a_mailbox_that_cannot_be_opened_is_named_with_the_servers_words() {
+        let mut inbox = crate::ui::testing::mailbox(1, MailboxRole::Inbox, "INBOX", 0);
+        inbox.fault = Some(MailboxFault {
+            why: MailboxFaultKind::Refused,
+            said: "[UNAVAILABLE] Later".into(),
+            since: at(9),
+        });
+        let accounts = vec![account(1, AccountState::Incomplete(at(9)))];
+        let sidebar = Sidebar { accounts, mailboxes: vec![inbox], ..Sidebar::default() };
+        let status = sidebar.status(at(10));
+        assert_eq!((status.text.as_str(), status.warn), ("Inbox can’t be opened", true));
+        let faults: Vec<String> = sidebar.faults().collect();
+        assert_eq!(faults, ["Inbox: The server won’t open it. It says: [UNAVAILABLE] Later"]);
     }
 }

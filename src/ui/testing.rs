@@ -172,12 +172,21 @@ pub fn account(id: i64) -> Account {
             demo: false,
         },
         state: AccountState::UpToDate(NOW),
+        notes: crate::engine::AccountNotes::default(),
     }
 }
 
 /// A mailbox of the first account.
 pub fn mailbox(id: i64, role: MailboxRole, name: &str, unseen: u32) -> Mailbox {
-    Mailbox { id: MailboxId(id), account: AccountId(1), name: name.into(), role, unseen, total: 9 }
+    Mailbox {
+        id: MailboxId(id),
+        account: AccountId(1),
+        name: name.into(),
+        role,
+        unseen,
+        total: 9,
+        fault: None,
+    }
 }
 
 /// A voice message that was not heard.

@@ -110,6 +110,7 @@ pub fn error(error: &Error) -> String {
         Error::NotFound(_) => fl!("error-not-found"),
         Error::NotEditable => fl!("outbox-not-editable"),
         Error::DraftInUse => fl!("error-draft-in-use"),
+        Error::Broke => fl!("error-broke"),
         Error::Stopped | _ => fl!("error-other"),
     }
 }

@@ -22,6 +22,7 @@ pub mod receipt;
 pub mod recognition;
 pub mod refusal;
 pub mod rows;
+pub mod server;
 
 /// A text that is not chosen yet, for constant tables. Made by `word!`, so its identifier is checked.
 pub type Word = fn() -> String;

@@ -84,6 +84,7 @@ pub fn preview(row: &ListRow, now: DateTime) -> String {
         Preview::OutsideLine => fl!("row-outside-line"),
         Preview::Report(report) => delivery::sentence(report),
         Preview::Unreadable => fl!("row-unreadable"),
+        Preview::Untold => fl!("row-untold"),
         Preview::Towards => fl!("row-towards", name = sender(row)),
         Preview::ToYou(others) => {
             fl!("row-towards", name = and_others(fl!("row-you"), *others))

@@ -7,7 +7,7 @@ use std::{
 };
 
 use aloud::{
-    loopback::{Faults, Listening, Loopback, Protocol},
+    loopback::{AtCommand, CommandFault, Faults, Listening, Loopback, Protocol, When},
     model::{AddrSpec, DateTime},
 };
 
@@ -218,4 +218,47 @@ async fn a_new_row_of_the_users_table_counts_for_mail_that_is_here() {
     assert_eq!(kind(), "voice");
     std::fs::remove_file(dir.join("config/vendors.toml")).expect("removed");
     assert_eq!(kind(), "email");
+}
+
+/// A mailbox that cannot be opened is told by every command that shows mail, with the server's words.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_mailbox_that_cannot_be_opened_is_told() {
+    let (server, ports, dir) = world().await;
+    let dir = dir.path();
+    stdout(&add(dir, &ports));
+    let fault = CommandFault::Answer("NO [UNAVAILABLE] Sp\u{e4}ter".into());
+    let at = vec![AtCommand { when: When::Says("SELECT \"INBOX\""), fault }];
+    server.fault_always(Protocol::Imap, Faults { at, ..Faults::default() });
+    let synced = aloud(dir, Some(PASSWORD), &["sync", "--once", "--json"]);
+    assert_eq!(code(&synced), Some(1));
+    let said = "[UNAVAILABLE] Sp\u{e4}ter";
+    assert!(String::from_utf8_lossy(&synced.stdout).contains(said));
+    for args in [&["list"][..], &["list", "--mailbox", "inbox"], &["account", "list"]] {
+        let shown = aloud(dir, None, args);
+        assert_eq!(code(&shown), Some(0), "{args:?}");
+        let told = String::from_utf8_lossy(&shown.stderr).into_owned();
+        assert!(told.contains("INBOX") && told.contains(said), "{args:?}: {told}");
+    }
+    let other = aloud(dir, None, &["list", "--mailbox", "archive"]);
+    assert!(!String::from_utf8_lossy(&other.stderr).contains(said));
+    let shown = stdout(&aloud(dir, None, &["account", "show", "robin@example.com", "--json"]));
+    let shown: serde_json::Value = serde_json::from_str(&shown).expect("an object");
+    let mailboxes = shown["mailboxes"].as_array().expect("a list").clone();
+    let faulty: Vec<_> = mailboxes.iter().filter(|m| !m["fault"].is_null()).collect();
+    assert_eq!(faulty.len(), 1);
+    assert_eq!(
+        (&faulty[0]["name"], &faulty[0]["fault"]["code"]),
+        (&"INBOX".into(), &"refused".into())
+    );
+    let shown = stdout(&aloud(dir, None, &["account", "show", "1"]));
+    assert!(
+        shown.lines().any(|line| line.starts_with("INBOX\t") && line.ends_with(said)),
+        "{shown}"
+    );
+    assert_eq!(code(&aloud(dir, None, &["account", "show", "2"])), Some(1));
+
+    server.fault_always(Protocol::Imap, Faults::default());
+    stdout(&aloud(dir, Some(PASSWORD), &["sync", "--once"]));
+    let shown = aloud(dir, None, &["list"]);
+    assert_eq!(String::from_utf8_lossy(&shown.stderr), "");
 }

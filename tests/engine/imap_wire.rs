@@ -394,6 +394,51 @@ async fn signs_in_with_plain_and_respects_what_the_server_says() {
     }
 }
 
+/// What nobody asked for is not kept, however much it is.
+#[tokio::test]
+async fn memory_does_not_grow_with_what_a_server_says() {
+    let header = "x".repeat(200 * 1024);
+    let told = |uid: u32| {
+        format!("S: * 1 FETCH (UID {uid} BODY[HEADER] {{{}}}\nS. {header}\nS: )", header.len())
+    };
+    // Other messages: all are thrown away, and at last the connection with them.
+    let few: Vec<String> = (2..100).map(told).collect();
+    let script = format!("C~ A4 UID FETCH\n{}\n{}\nS: A4 OK\n", few.join("\n"), told(1));
+    let (_stage, mut session) = selected(&script).await;
+    let heads = session.fetch_headers(&[Uid(1)]).await.expect("heads");
+    assert_eq!((heads.heads.len(), heads.unread.len(), heads.left.len()), (1, 0, 0));
+    let many: Vec<String> = (2..600).map(told).collect();
+    let (_stage, mut session) = selected(&format!("C~ A4 UID FETCH\n{}\n", many.join("\n"))).await;
+    let error = session.fetch_headers(&[Uid(1)]).await.expect_err("a flood");
+    assert_eq!(class(&error), "protocol");
+    // Those that were asked for: what is too much at once is asked for again.
+    let uids: Vec<Uid> = (1..=300).map(Uid).collect();
+    let all: Vec<String> = (1..=300).map(told).collect();
+    let script = format!("C~ A4 UID FETCH\n{}\nS: A4 OK\n", all.join("\n"));
+    let (_stage, mut session) = selected(&script).await;
+    let heads = session.fetch_headers(&uids).await.expect("heads");
+    let kept: usize = heads.heads.iter().map(|head| head.header.len()).sum();
+    assert!(kept < 25 << 20, "{kept} octets kept");
+    assert_eq!(heads.heads.len() + heads.left.len(), 300);
+    assert!(heads.heads.len() > 100);
+
+    // Names of mailboxes: too many, too long, too many octets.
+    let long = format!("S: * LIST () \"/\" {}\nS: * LIST () \"/\" INBOX", "x".repeat(2000));
+    let wide = format!("S* 20000 * LIST () \"/\" {}", "x".repeat(900));
+    for (names, want) in [
+        ("S* 21000 * LIST () \"/\" x\n", Err("protocol")),
+        (wide.as_str(), Err("protocol")),
+        (long.as_str(), Ok((1, false))),
+        ("S: * LIST () \"/\" INBOX", Ok((1, true))),
+    ] {
+        let (_stage, mut session) = selected(&format!("C~ A4 LIST\n{names}\nS: A4 OK\n")).await;
+        let listed = session.list().await.map(|listed| listed.len());
+        let whole = session.listed_whole();
+        let told = listed.map(|count| (count, whole)).map_err(|error| class(&error));
+        assert_eq!(told, want, "{}", names.chars().take(40).collect::<String>());
+    }
+}
+
 /// Some servers end the connection of a client that says who it is, advertised or not.
 #[tokio::test]
 async fn a_client_says_who_it_is_only_where_that_is_welcome() {

@@ -9,10 +9,10 @@ use std::{
 
 use aloud::{
     engine::{
-        Error,
+        Error, MailboxFaultKind, Quota,
         account::{
-            Arrived, BatchSize, Beginning, BodyPlace, MailboxState, Op, OpEnd, OpKind, PassEnd,
-            Passwords, PrefixWant, Sink, Taken,
+            Arrived, BatchSize, Beginning, BodyPlace, Care, MailboxState, Op, OpEnd, OpKind,
+            PassEnd, Passwords, PrefixWant, Remembered, Sink, Taken,
         },
         imap::{Head, Listed, SeenFlags},
     },
@@ -55,6 +55,14 @@ pub struct Inner {
     pub order: Vec<(MessageKey, usize)>,
     /// Octets are taken one slice a permit, where there is one.
     pub gate: Option<Arc<Semaphore>>,
+    /// What the watcher remembers.
+    pub faults: BTreeMap<MailboxId, (MailboxFaultKind, String)>,
+    pub scans: BTreeMap<MailboxId, Instant>,
+    pub suspects: BTreeMap<MailboxId, (Instant, Vec<Uid>)>,
+    pub alerts: Vec<String>,
+    pub room: Option<Quota>,
+    /// Every pass over a mailbox panics.
+    pub panics: bool,
     next_key: i64,
     next_op: i64,
 }
@@ -128,6 +136,68 @@ impl Inner {
             let (uid, row) = b.rows.iter_mut().find(|(_, row)| row.key == key.0)?;
             Some((state, *uid, row))
         })
+    }
+}
+
+#[async_trait::async_trait]
+impl Care for Memory {
+    async fn add_mailboxes(
+        &self,
+        account: AccountId,
+        listed: Vec<Listed>,
+    ) -> Result<Vec<MailboxState>, Error> {
+        self.put_mailboxes(account, listed).await
+    }
+
+    async fn remembered(&self, mailbox: MailboxId) -> Result<Remembered, Error> {
+        let panics = self.lock().panics;
+        assert!(!panics, "as a fault of ours would");
+        let inner = self.lock();
+        let scanned = inner.scans.get(&mailbox);
+        Ok(Remembered {
+            deep_due: scanned.is_none_or(|at| at.elapsed() >= Duration::from_secs(24 * 3600)),
+            faulty: inner.faults.contains_key(&mailbox),
+            suspects: inner.suspects.get(&mailbox).map(|(at, uids)| (at.elapsed(), uids.clone())),
+        })
+    }
+
+    async fn put_fault(
+        &self,
+        mailbox: MailboxId,
+        fault: Option<(MailboxFaultKind, String)>,
+    ) -> Result<bool, Error> {
+        let mut inner = self.lock();
+        let before = match fault.clone() {
+            Some(fault) => inner.faults.insert(mailbox, fault),
+            None => inner.faults.remove(&mailbox),
+        };
+        Ok(before != fault)
+    }
+
+    async fn put_scan(&self, mailbox: MailboxId) -> Result<(), Error> {
+        let mut inner = self.lock();
+        inner.writes += 1;
+        inner.scans.insert(mailbox, Instant::now());
+        Ok(())
+    }
+
+    async fn put_suspects(&self, mailbox: MailboxId, uids: Vec<Uid>) -> Result<(), Error> {
+        let mut inner = self.lock();
+        match uids.is_empty() {
+            true => inner.suspects.remove(&mailbox),
+            false => inner.suspects.insert(mailbox, (Instant::now(), uids)),
+        };
+        Ok(())
+    }
+
+    async fn put_alerts(&self, _account: AccountId, said: Vec<String>) -> Result<bool, Error> {
+        self.lock().alerts.extend(said);
+        Ok(true)
+    }
+
+    async fn put_room(&self, _account: AccountId, room: Option<Quota>) -> Result<bool, Error> {
+        let mut inner = self.lock();
+        Ok(std::mem::replace(&mut inner.room, room) != room)
     }
 }
 

@@ -96,6 +96,9 @@ pub enum Error {
     /// The message waiting in the outbox holds more than a composer could keep.
     #[error("the message holds more than a composer can keep")]
     NotEditable,
+    /// A part of the engine broke by a fault of ours, and is started again.
+    #[error("a part of the engine broke")]
+    Broke,
     /// The engine has stopped.
     #[error("the engine has stopped")]
     Stopped,
@@ -152,6 +155,7 @@ impl Error {
             Self::Invalid(_) => "invalid",
             Self::DraftInUse => "draft in use",
             Self::NotEditable => "not editable",
+            Self::Broke => "broke",
             Self::Stopped => "stopped",
         }
     }
@@ -188,6 +192,7 @@ impl Error {
             | Self::Damaged(_)
             | Self::FolderBusy
             | Self::NotFound(_)
+            | Self::Broke
             | Self::Stopped => false,
         }
     }
@@ -217,6 +222,7 @@ impl Error {
             | Self::WrongSecurity { .. }
             | Self::Unreachable { .. }
             | Self::Protocol(_)
+            | Self::Broke
             | Self::Stopped => true,
         }
     }

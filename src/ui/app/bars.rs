@@ -13,11 +13,11 @@ use crate::{
         theme::{Icon, Look},
         widget::{Bar, El, Tone, bar, button},
     },
-    wording::failure,
+    wording::{failure, server},
 };
 
 impl App {
-    /// At most one bar about the accounts, and the one of the demo.
+    /// At most one bar about what keeps mail from coming, what servers want told, and the demo.
     pub(super) fn bars<'a>(&self) -> Vec<El<'a, Message>> {
         let look = self.shared.look();
         let mut bars = Vec::new();
@@ -67,6 +67,20 @@ impl App {
             return bars;
         }
         let accounts = &self.shared.sidebar.accounts;
+        for account in accounts {
+            let label = &account.settings.label;
+            if let Some(notice) = account.notes.notices.last() {
+                let fact = fl!("notice-bar", account = label);
+                let seen = Message::Bar(BarAct::Noticed(account.id));
+                let notice = Bar::new(Tone::Warn, Icon::Info, fact, notice.said.clone());
+                bars.push(bar(look, notice.close(seen, fl!("close")).flush().stacked()));
+            }
+            if let Some(quota) = account.notes.quota.filter(|q| server::is_nearly_full(*q)) {
+                let line = fl!("full-bar-line", quota = server::quota(quota));
+                let fact = fl!("full-bar", account = label);
+                bars.push(bar(look, Bar::new(Tone::Warn, Icon::TriangleAlert, fact, line).flush()));
+            }
+        }
         let password = accounts
             .iter()
             .find(|a| matches!(a.state, AccountState::NeedsPassword(_)))
@@ -97,6 +111,7 @@ impl App {
                 | AccountState::Checking
                 | AccountState::Fetching { .. }
                 | AccountState::UpToDate(_)
+                | AccountState::Incomplete(_)
                 | AccountState::Offline(_)
                 | AccountState::NeedsPassword(_) => None,
             })

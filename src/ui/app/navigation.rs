@@ -107,6 +107,9 @@ impl App {
                     Task::none()
                 }
                 list::BarAct::Tell(send) => self.tell_deleted(send),
+                list::BarAct::Noticed(account) => {
+                    self.order(move |engine| async move { engine.forget_notices(account).await })
+                }
                 list::BarAct::LeaveUntold => {
                     if !self.unheard.is_empty() {
                         self.unheard.remove(0);

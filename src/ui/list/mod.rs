@@ -99,6 +99,8 @@ pub enum BarAct {
     LeaveUntold,
     /// It was read.
     Noted,
+    /// The notices of this account's server were seen.
+    Noticed(crate::model::AccountId),
 }
 
 /// What the list wants done.

@@ -189,6 +189,7 @@ pub fn account() -> Account {
             demo: false,
         },
         state: AccountState::Idle,
+        notes: crate::engine::AccountNotes::default(),
     }
 }
 

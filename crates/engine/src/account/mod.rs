@@ -4,7 +4,7 @@
 //! Two tasks, each with a connection of its own when it needs one. The *watcher* looks: LIST, new
 //! header blocks, flags, disappearances, IDLE. The *worker* acts: waiting operations, bodies,
 //! searches; so neither a long first sync nor IDLE keeps the user waiting. Both are supervised: a
-//! panic ends one connection, not the account. Nothing here is durable; everything that must last
+//! panic ends one connection, not the account, which is told and goes on after a pause. Nothing here is durable; everything that must last
 //! goes through [`Sink`] before it is told as an [`Event`].
 //!
 //! Not here: what a message is (`store`), sending (`outbox`). Tests: `tests/engine/account.rs`.
@@ -12,11 +12,13 @@
 
 mod arrival;
 mod backoff;
+pub mod care;
 mod filing;
 mod identity;
 mod pace;
 mod pass;
 pub mod sink;
+mod trouble;
 mod unchanged;
 mod watcher;
 mod worker;
@@ -32,10 +34,11 @@ use futures::FutureExt;
 use tokio::{
     sync::{Notify, broadcast, mpsc, oneshot, watch},
     task::JoinHandle,
-    time::{Instant, sleep_until, timeout},
+    time::{Instant, sleep, sleep_until, timeout},
 };
 use tokio_util::sync::{CancellationToken, DropGuard};
 
+pub use care::{Care, Remembered};
 pub use identity::Identity;
 pub use sink::{
     Arrived, BatchSize, Beginning, BodyPlace, MailboxState, Op, OpEnd, OpKind, OpRefusal, PassEnd,
@@ -46,7 +49,7 @@ use super::{
     imap::Session,
     lock::lock,
     net::{Dialer, Traffic},
-    types::{AccountSettings, AccountState, Error, Event, SyncReport},
+    types::{AccountSettings, AccountState, Error, Event, Skipped, SyncReport},
 };
 use aloud_model::{AccountId, DateTime, MailboxId, MessageKey};
 
@@ -56,8 +59,9 @@ const STOP: Duration = Duration::from_secs(5);
 const QUEUE: usize = 256;
 /// How often a change of a mailbox is told.
 const OFTEN: Duration = Duration::from_millis(250);
-/// Restarts after a panic before the account stays down.
-const PANICS: u32 = 3;
+/// First and longest pause after a panic, and how long a task runs that is well again.
+const PANIC: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(600));
+const WELL: Duration = Duration::from_secs(600);
 
 /// What an account task needs.
 pub struct Setup {
@@ -241,12 +245,16 @@ impl AccountTask {
         let watching = {
             let shared = Arc::clone(&shared);
             let queue = Arc::new(tokio::sync::Mutex::new(pass_queue));
-            supervise(stop.clone(), move || watcher::run(Arc::clone(&shared), Arc::clone(&queue)))
+            let broke = broke(&shared);
+            let run = move || watcher::run(Arc::clone(&shared), Arc::clone(&queue));
+            supervise(stop.clone(), broke, run)
         };
         let working = {
             let shared = Arc::clone(&shared);
             let queue = Arc::new(tokio::sync::Mutex::new(job_queue));
-            supervise(stop.clone(), move || worker::run(Arc::clone(&shared), Arc::clone(&queue)))
+            let broke = broke(&shared);
+            let run = move || worker::run(Arc::clone(&shared), Arc::clone(&queue));
+            supervise(stop.clone(), broke, run)
         };
         Self {
             shared,
@@ -260,6 +268,12 @@ impl AccountTask {
     #[must_use]
     pub fn state(&self) -> watch::Receiver<AccountState> {
         self.shared.state.subscribe()
+    }
+
+    /// Answers of the server that could not be read, since the account was started.
+    #[must_use]
+    pub fn skipped(&self) -> Vec<Skipped> {
+        self.shared.traffic.skipped()
     }
 
     /// Keeps a connection from now on (IDLE, retries), or only works when asked.
@@ -363,13 +377,71 @@ impl Shared {
     }
 }
 
-/// Runs a task again after a panic, a few times.
-async fn supervise<F: Future<Output = ()>>(stop: CancellationToken, run: impl Fn() -> F) {
-    for panics in 0..=PANICS {
+/// Shows that a task broke, and when it is started again.
+fn broke(shared: &Arc<Shared>) -> impl Fn(Duration) + use<> {
+    let shared = Arc::clone(shared);
+    move |pause| {
+        let mut retry_at = now();
+        let seconds = i64::try_from(pause.as_secs()).unwrap_or(0);
+        retry_at.unix = retry_at.unix.saturating_add(seconds);
+        shared.set_state(AccountState::Failed { error: Error::Broke, retry_at });
+    }
+}
+
+/// Runs a task again after a panic, for ever, with pauses that double while it goes on.
+async fn supervise<F: Future<Output = ()>>(
+    stop: CancellationToken,
+    broke: impl Fn(Duration),
+    run: impl Fn() -> F,
+) {
+    let mut pause = PANIC.0;
+    loop {
+        let begun = Instant::now();
         let outcome = AssertUnwindSafe(run()).catch_unwind().await;
         if outcome.is_ok() || stop.is_cancelled() {
             return;
         }
-        tracing::error!(panics, "an account task panicked and is started again");
+        if begun.elapsed() >= WELL {
+            pause = PANIC.0;
+        }
+        tracing::error!(pause = pause.as_secs(), "an account task panicked and is started again");
+        broke(pause);
+        tokio::select! {
+            () = stop.cancelled() => return,
+            () = sleep(pause) => {}
+        }
+        pause = pause.saturating_mul(2).min(PANIC.1);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicU32, Ordering};
+
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn a_task_that_panics_is_started_again_for_ever_and_told() {
+        let (runs, told) = (AtomicU32::new(0), Mutex::new(Vec::new()));
+        let run = || async {
+            if runs.fetch_add(1, Ordering::Relaxed) < 30 {
+                panic!("as a fault of ours would");
+            }
+        };
+        let broke = |pause: Duration| told.lock().expect("a list").push(pause.as_secs());
+        supervise(CancellationToken::new(), broke, run).await;
+        let told = told.into_inner().expect("a list");
+        assert_eq!(told.get(..4), Some(&[1, 2, 4, 8][..]));
+        assert_eq!((told.len(), told.last()), (30, Some(&600)));
+
+        // Stopping ends the pause.
+        let stop = CancellationToken::new();
+        let stopping = |_| stop.cancel();
+        let run = || async {
+            if !stop.is_cancelled() {
+                panic!("again");
+            }
+        };
+        supervise(stop.clone(), stopping, run).await;
     }
 }

@@ -16,15 +16,16 @@ use tokio::time::{Instant, sleep};
 use super::{
     pace::Pace,
     sink::{Beginning, MailboxState, PassEnd, PrefixWant, Taken},
+    trouble::kind_of,
     unchanged::within,
     watcher::{SECOND_LOOK, Watcher},
     worker::Job,
 };
 use crate::{
-    imap::{Head, SeenFlags, Selected, Session},
-    types::{AccountState, Error, Fault, SyncFault, SyncReport},
+    imap::{Head, Heads, Listed, SeenFlags, Selected, Session},
+    types::{AccountState, Error, Fault, Skipped, SyncFault, SyncReport},
 };
-use aloud_model::{Flag, MailboxId, Uid, UidValidity, imap::MailboxRole};
+use aloud_model::{Flag, Uid, imap::MailboxRole};
 
 /// Header blocks in the first batch, so that something is seen soon.
 const BATCH: usize = 50;
@@ -41,13 +42,15 @@ const WINDOWS: u32 = 500;
 const MANY: usize = 500;
 const HANDFUL: usize = 20;
 const SHARE: usize = 30;
-/// How long a mailbox goes without a complete scan.
-const DEEP: Duration = Duration::from_secs(24 * 3600);
 /// Beginnings fetched in one pass over a mailbox, and in one command.
 const PREFIXES: u32 = 200;
 pub(super) const PREFIXES_AT_ONCE: Pace = Pace::new((2, 16, PREFIXES as usize), 4, 2);
 /// Octets of beginnings in one command.
 const PREFIX_OCTETS: u64 = 4 << 20;
+/// Most messages of a mailbox that are searched for where their flags cannot be read.
+const SEARCHED: u32 = 100_000;
+/// Connections that mailboxes may break in one pass.
+const BREAKS: u32 = 5;
 /// Octets asked for beyond what is wanted.
 const SLACK: u64 = 64;
 /// Single messages refused in a row after which the server is taken to refuse everything.
@@ -56,6 +59,8 @@ const REFUSALS: u32 = 10;
 const OTHERS: (Duration, Duration) = (Duration::from_millis(50), Duration::from_secs(600));
 /// New connections for finding messages that the parser cannot read, in one pass.
 const BISECTIONS: u32 = 40;
+/// Further questions for finding those whose answer is left out, in one batch.
+const ROUNDS: u32 = 400;
 
 /// In which order mailboxes are looked at.
 fn rank(role: MailboxRole) -> u8 {
@@ -82,6 +87,8 @@ impl Watcher {
         let shared = std::sync::Arc::clone(&self.shared);
         let traffic = std::sync::Arc::clone(&shared.traffic);
         let before = (traffic.commands(), traffic.bytes_in(), traffic.bytes_out());
+        let skipped = traffic.skipped();
+        self.breaks = 0;
         let mut report =
             SyncReport { account: shared.setup.settings.label.clone(), ..SyncReport::default() };
         shared.set_state(AccountState::Checking);
@@ -90,13 +97,11 @@ impl Watcher {
             report.errors.push(SyncFault { mailbox: None, uid: None, error });
         }
         shared.take_touched();
-        let session = self.connect().await?;
-        let listed = session.list().await?;
-        self.statuses = session.take_statuses();
-        self.mailboxes = shared.setup.sink.put_mailboxes(shared.setup.id, listed).await?;
+        self.list(&mut report).await?;
         self.mailboxes.sort_by_key(|mailbox| (rank(mailbox.role), mailbox.id));
+        let asked = self.is_asked();
         for mailbox in self.mailboxes.clone() {
-            if mailbox.selectable {
+            if mailbox.selectable && (asked || self.may_try(&mailbox)) {
                 if !self.is_unchanged(&mailbox).await? {
                     self.one_pass(&mailbox, &mut report).await?;
                 }
@@ -104,6 +109,8 @@ impl Watcher {
             }
         }
         self.careful = false;
+        self.notes(&mut report).await?;
+        report.skipped = since(&skipped, traffic.skipped());
         report.messages = shared.setup.sink.message_count(shared.setup.id).await?;
         report.commands = u32::try_from(traffic.commands() - before.0).unwrap_or(u32::MAX);
         report.bytes_in = traffic.bytes_in() - before.1;
@@ -132,20 +139,58 @@ impl Watcher {
         }
     }
 
-    /// One mailbox; a refusal by the server is noted and the pass goes on.
+    /// LIST. Where the server will not, what is known of earlier is looked at all the same, and there
+    /// is always an INBOX.
+    async fn list(&mut self, report: &mut SyncReport) -> Result<(), Error> {
+        let shared = std::sync::Arc::clone(&self.shared);
+        let (sink, id) = (&shared.setup.sink, shared.setup.id);
+        let session = self.connect().await?;
+        let (listed, whole) = (session.list().await, session.listed_whole());
+        self.statuses = session.take_statuses();
+        self.mailboxes = match listed {
+            Ok(listed) if whole => sink.put_mailboxes(id, listed).await?,
+            Ok(listed) => sink.add_mailboxes(id, listed).await?,
+            Err(
+                error @ (Error::Server(_) | Error::Protocol(Fault::NoMailbox | Fault::TooMuch)),
+            ) => {
+                report.errors.push(SyncFault { mailbox: None, uid: None, error });
+                let known = sink.add_mailboxes(id, Vec::new()).await?;
+                match known.is_empty() {
+                    true => sink.add_mailboxes(id, vec![Listed::inbox()]).await?,
+                    false => known,
+                }
+            }
+            Err(error) => return Err(error),
+        };
+        let here = |id| self.mailboxes.iter().any(|mailbox| mailbox.id == id);
+        self.troubles.retain(|id, _| here(*id));
+        self.faulty.retain(|id| here(*id));
+        Ok(())
+    }
+
+    /// One mailbox. What concerns it alone is noted, and the pass goes on.
     pub(super) async fn one_pass(
         &mut self,
         mailbox: &MailboxState,
         report: &mut SyncReport,
     ) -> Result<(), Error> {
-        match self.mailbox(mailbox, report).await {
-            Err(Error::Server(text)) => {
-                let mailbox = Some(mailbox.wire_name.clone());
-                report.errors.push(SyncFault { mailbox, uid: None, error: Error::Server(text) });
-                Ok(())
+        let Err(error) = self.mailbox(mailbox, report).await else {
+            return self.mended(mailbox).await;
+        };
+        let Some(kind) = kind_of(&error) else { return Err(error) };
+        if error.ends_connection() {
+            self.session = None;
+            self.breaks += 1;
+            if self.breaks > BREAKS {
+                return Err(error);
             }
-            outcome => outcome,
+            // Only where the server takes us in again it is the mailbox.
+            self.connect().await?;
         }
+        self.fails(mailbox, kind, &error).await?;
+        let mailbox = Some(mailbox.wire_name.clone());
+        report.errors.push(SyncFault { mailbox, uid: None, error });
+        Ok(())
     }
 
     async fn mailbox(
@@ -159,12 +204,20 @@ impl Watcher {
         let since = since.map(|validity| (validity, state.highest_modseq));
         let session = self.connect().await?;
         let (selected, vanished) = session.select_since(&state.wire_name, since).await?;
-        // A server without UIDVALIDITY promises nothing; it is held to a constant one.
-        let uid_validity = selected.uid_validity.unwrap_or(UidValidity(0));
+        let remembered = sink.remembered(state.id).await?;
+        if remembered.faulty {
+            self.faulty.insert(state.id);
+        }
+        if let Some((age, uids)) = remembered.suspects {
+            let now = Instant::now();
+            let since = now.checked_sub(age).unwrap_or(now);
+            self.suspects.entry(state.id).or_insert((since, uids));
+        }
+        let uid_validity = selected.validity(state.uid_validity);
         let first = state.uid_validity.is_none();
         if state.uid_validity != Some(uid_validity) {
             sink.rebind(state.id, uid_validity).await?;
-            self.suspects.remove(&state.id);
+            self.believed(state.id).await?;
             state.uid_validity = Some(uid_validity);
             state.uid_next = 0;
             state.highest_modseq = 0;
@@ -172,6 +225,10 @@ impl Watcher {
         if selected.uid_next.is_some_and(|next| next < state.uid_next) {
             // Against the rules; look at everything again.
             state.uid_next = 0;
+            state.highest_modseq = 0;
+        }
+        if selected.highest_modseq.is_some_and(|now| now < state.highest_modseq) {
+            // The server was put back to an earlier day: what is known of flags is of another one.
             state.highest_modseq = 0;
         }
         let mut local: HashSet<u32> =
@@ -183,14 +240,16 @@ impl Watcher {
             state.highest_modseq > 0 && selected.highest_modseq == Some(state.highest_modseq);
         let mut next = state.uid_next.max(selected.uid_next.unwrap_or(0));
         // Numbers can agree by chance; once a day nothing is taken on trust.
-        let since = *self.scanned.entry(state.id).or_insert_with(Instant::now);
-        if since.elapsed() >= DEEP {
+        if remembered.deep_due {
             state.highest_modseq = 0;
         }
-        if !(settled && same_flags) || since.elapsed() >= DEEP {
+        if !(settled && same_flags) || remembered.deep_due {
             let gone = within(&local, vanished);
             let looked = (&selected, &gone);
             next = self.compare(&state, looked, &mut local, next, first, report).await?;
+        }
+        if remembered.deep_due {
+            sink.put_scan(state.id).await?;
         }
         let end = PassEnd {
             uid_next: next,
@@ -225,17 +284,22 @@ impl Watcher {
                 let changed = session.fetch_flags(1, from - 1, Some(state.highest_modseq)).await?;
                 self.put_flags(state, changed).await?;
             }
-            if selected.uid_next.is_none_or(|next| next > from) {
-                let fresh = self.connect().await?.fetch_flags(from, u32::MAX, None).await?;
+            if selected.uid_next.is_none_or(|next| next > from) && !selected.empty {
+                let fresh = self.connect().await?.fetch_flags(from, u32::MAX, None).await;
+                let fresh = match fresh {
+                    // Some say so where there is nothing new.
+                    Err(Error::Server(_)) if local.len() == selected.exists as usize => Vec::new(),
+                    fresh => fresh?,
+                };
                 next = self.take(state, fresh, local, next, first, report).await?;
             }
         } else {
-            let all = self.scan(state, selected).await?;
+            let all = self.scan(selected).await?;
             next = self.take(state, all.clone(), local, next, first, report).await?;
             complete = Some(all);
         }
         if local.len() == selected.exists as usize && complete.is_none() {
-            self.suspects.remove(&state.id);
+            self.believed(state.id).await?;
             return Ok(next);
         }
         if complete.is_none() && !vanished.is_empty() {
@@ -249,42 +313,52 @@ impl Watcher {
         let (all, exists) = match complete {
             Some(all) => (all, selected.exists),
             None => {
-                let all = self.scan(state, selected).await?;
+                let all = self.scan(selected).await?;
                 next = self.take(state, all.clone(), local, next, first, report).await?;
                 (all, selected.exists)
             }
         };
-        let present: HashSet<u32> = all.iter().map(|flags| flags.uid.0).collect();
+        let mut present: HashSet<u32> = all.iter().map(|flags| flags.uid.0).collect();
+        if present.len() != exists as usize && self.odd && exists <= SEARCHED {
+            // Answers were left out: which messages there are can be asked without them.
+            let found = self.connect().await?.search_all().await?;
+            let unknown = found.iter().filter(|uid| !local.contains(&uid.0));
+            let mut unknown: Vec<Uid> = unknown.copied().collect();
+            unknown.reverse();
+            next = found.last().map_or(next, |last| next.max(last.0.saturating_add(1)));
+            self.fresh(state, &unknown, local, first, report).await?;
+            present = found.into_iter().map(|uid| uid.0).collect();
+        }
         self.gone(state, &present, exists, local).await?;
         Ok(next)
     }
 
-    /// Whether a mailbox is to be looked at whatever its numbers say.
-    pub(super) fn scan_is_due(&mut self, id: MailboxId) -> bool {
-        self.scanned.entry(id).or_insert_with(Instant::now).elapsed() >= DEEP
-    }
-
     /// UIDs and flags of everything, in windows.
-    async fn scan(
-        &mut self,
-        state: &MailboxState,
-        selected: &Selected,
-    ) -> Result<Vec<SeenFlags>, Error> {
-        self.scanned.insert(state.id, Instant::now());
+    async fn scan(&mut self, selected: &Selected) -> Result<Vec<SeenFlags>, Error> {
+        self.odd = false;
+        // Some servers refuse to be asked of messages where there are none.
+        if selected.empty {
+            return Ok(Vec::new());
+        }
         let session = self.connect().await?;
         let top = selected.uid_next.map_or(u32::MAX, |next| next.saturating_sub(1));
         if selected.exists <= SCAN || top == u32::MAX {
-            return session.fetch_flags(1, u32::MAX, None).await;
+            let all = session.fetch_flags(1, u32::MAX, None).await;
+            self.odd = session.left_out();
+            return all;
         }
         let windows = selected.exists.div_ceil(SCAN).min(WINDOWS);
         let width = top.div_ceil(windows).max(SCAN);
         let mut all = Vec::new();
+        let mut odd = false;
         let mut first = 1u32;
         loop {
             let last = first.saturating_add(width - 1);
             let last = if last >= top { u32::MAX } else { last };
             all.extend(session.fetch_flags(first, last, None).await?);
+            odd |= session.left_out();
             if last == u32::MAX {
+                self.odd = odd;
                 return Ok(all);
             }
             first = last + 1;
@@ -308,8 +382,21 @@ impl Watcher {
             seen.into_iter().partition(|flags| local.contains(&flags.uid.0));
         self.put_flags(state, known).await?;
         let fresh: Vec<Uid> = fresh.into_iter().rev().map(|flags| flags.uid).collect();
+        self.fresh(state, &fresh, local, first, report).await?;
+        Ok(next)
+    }
+
+    /// Header blocks of messages that are not known, in batches.
+    async fn fresh(
+        &mut self,
+        state: &MailboxState,
+        fresh: &[Uid],
+        local: &mut HashSet<u32>,
+        first: bool,
+        report: &mut SyncReport,
+    ) -> Result<(), Error> {
         let total = u32::try_from(fresh.len()).unwrap_or(u32::MAX);
-        let mut rest = fresh.as_slice();
+        let mut rest = fresh;
         let mut done = 0u32;
         let mut outcome = Ok(());
         while !rest.is_empty() && outcome.is_ok() {
@@ -327,7 +414,7 @@ impl Watcher {
         if total as usize > BATCH {
             self.shared.set_state(AccountState::Checking);
         }
-        Ok(next)
+        Ok(())
     }
 
     async fn put_flags(&mut self, state: &MailboxState, seen: Vec<SeenFlags>) -> Result<(), Error> {
@@ -345,9 +432,9 @@ impl Watcher {
         }
     }
 
-    /// Header blocks of a batch. A message that the parser cannot read is found by halving, over
-    /// new connections, and stored without its header; one that the server refuses is left for the
-    /// next pass.
+    /// Header blocks of a batch. A message whose answer cannot be read is found by halving (over new
+    /// connections, where that broke the old one), and stored without its header; one that the server
+    /// refuses is left for the next pass.
     async fn heads(
         &mut self,
         state: &MailboxState,
@@ -356,19 +443,30 @@ impl Watcher {
         first: bool,
         report: &mut SyncReport,
     ) -> Result<(), Error> {
-        let mut waiting: Vec<&[Uid]> = vec![batch];
+        let mut waiting: Vec<Vec<Uid>> = vec![batch.to_vec()];
         let mut refusals = 0;
         let mut bisections = 0;
+        let mut rounds = 0;
         while let Some(part) = waiting.pop() {
             let begun = Instant::now();
-            match self.connect().await?.fetch_heads(part).await {
-                Ok(heads) => {
+            match self.connect().await?.fetch_headers(&part).await {
+                Ok(Heads { mut heads, unread, left }) => {
                     self.heads_pace.took(part.len(), begun.elapsed());
                     refusals = 0;
+                    heads.extend(unread.into_iter().map(Head::unread));
                     self.put_heads(state, heads, local, first, report).await?;
+                    rounds += u32::from(!left.is_empty());
+                    if rounds > ROUNDS {
+                        return Err(Error::Protocol(Fault::Unreadable));
+                    }
+                    match left.len() {
+                        0 => {}
+                        count if count < part.len() => waiting.push(left),
+                        _ => halve(&left, &mut waiting),
+                    }
                 }
                 Err(Error::Server(text)) => {
-                    if let [uid] = part {
+                    if let [uid] = part.as_slice() {
                         refusals += 1;
                         if refusals > REFUSALS {
                             return Err(Error::Server(text));
@@ -377,7 +475,7 @@ impl Watcher {
                         let error = Error::Server(text);
                         report.errors.push(SyncFault { mailbox, uid: Some(*uid), error });
                     } else {
-                        halve(part, &mut waiting);
+                        halve(&part, &mut waiting);
                     }
                 }
                 Err(Error::Protocol(fault)) => {
@@ -386,24 +484,14 @@ impl Watcher {
                     if bisections > BISECTIONS {
                         return Err(Error::Protocol(fault));
                     }
-                    if let [uid] = part {
-                        let head = Head {
-                            uid: *uid,
-                            flags: Vec::new(),
-                            internal_date: None,
-                            size: 0,
-                            modseq: 0,
-                            server_id: String::new(),
-                            header: Vec::new(),
-                        };
-                        self.put_heads(state, vec![head], local, first, report).await?;
+                    if let [uid] = part.as_slice() {
+                        let head = vec![Head::unread(*uid)];
+                        self.put_heads(state, head, local, first, report).await?;
                     } else {
-                        halve(part, &mut waiting);
+                        halve(&part, &mut waiting);
                     }
                     let again = self.connect().await?.select(&state.wire_name).await?;
-                    if again.uid_validity.unwrap_or(UidValidity(0))
-                        != state.uid_validity.unwrap_or(UidValidity(0))
-                    {
+                    if state.uid_validity.is_some_and(|known| !again.is_still(known)) {
                         return Err(Error::Protocol(Fault::UidValidity));
                     }
                 }
@@ -433,27 +521,25 @@ impl Watcher {
         let mut missing: Vec<Uid> =
             local.iter().filter(|uid| !present.contains(uid)).map(|uid| Uid(*uid)).collect();
         if missing.is_empty() {
-            self.suspects.remove(&state.id);
-            return Ok(());
+            return self.believed(state.id).await;
         }
         missing.sort_unstable();
         let many = missing.len() > MANY
             || (missing.len() > HANDFUL && missing.len() * 100 > local.len() * SHARE);
         if many {
-            match self.suspects.remove(&state.id) {
+            match self.suspects.get(&state.id) {
                 Some((since, before)) if since.elapsed() >= SECOND_LOOK => {
                     missing.retain(|uid| before.binary_search(uid).is_ok());
                 }
-                Some(earlier) => {
-                    self.suspects.insert(state.id, earlier);
-                    return Ok(());
-                }
+                Some(_) => return Ok(()),
                 None => {
+                    self.shared.setup.sink.put_suspects(state.id, missing.clone()).await?;
                     self.suspects.insert(state.id, (Instant::now(), missing));
                     return Ok(());
                 }
             }
         }
+        self.believed(state.id).await?;
         for uid in &missing {
             local.remove(&uid.0);
         }
@@ -547,10 +633,22 @@ impl Watcher {
     }
 }
 
-fn halve<'a>(part: &'a [Uid], waiting: &mut Vec<&'a [Uid]>) {
+fn halve(part: &[Uid], waiting: &mut Vec<Vec<Uid>>) {
     let (first, second) = part.split_at(part.len() / 2);
-    waiting.push(second);
-    waiting.push(first);
+    waiting.push(second.to_vec());
+    waiting.push(first.to_vec());
+}
+
+/// What was left out since then.
+fn since(before: &[Skipped], now: Vec<Skipped>) -> Vec<Skipped> {
+    let known = |answer| before.iter().find(|known| known.answer == answer).map_or(0, |k| k.count);
+    now.into_iter()
+        .map(|skipped| Skipped {
+            count: skipped.count.saturating_sub(known(skipped.answer)),
+            ..skipped
+        })
+        .filter(|skipped| skipped.count > 0)
+        .collect()
 }
 
 /// Peak resident memory of this process; 0 where the system does not say.

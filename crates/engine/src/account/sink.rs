@@ -6,7 +6,7 @@
 
 use std::time::Duration;
 
-use super::identity::Identity;
+use super::{care::Care, identity::Identity};
 use crate::{
     imap::{Head, Listed, SeenFlags},
     types::Error,
@@ -193,7 +193,7 @@ pub enum OpRefusal {
 
 /// The local store, as far as the account task needs it.
 #[async_trait::async_trait]
-pub trait Sink: Send + Sync + 'static {
+pub trait Sink: Care + Send + Sync + 'static {
     /// Writes a complete LIST: adds and renames rows, removes those that are not named. Returns all
     /// mailboxes of the account.
     async fn put_mailboxes(

@@ -60,10 +60,12 @@ impl Watcher {
         let Some(messages) = status.messages.filter(|_| agrees(status, known)) else {
             return Ok(false);
         };
-        if self.suspects.contains_key(&known.id) || self.scan_is_due(known.id) {
+        let sink = std::sync::Arc::clone(&self.shared.setup.sink);
+        let remembered = sink.remembered(known.id).await?;
+        let doubtful = self.suspects.contains_key(&known.id) || remembered.suspects.is_some();
+        if doubtful || remembered.deep_due || remembered.faulty {
             return Ok(false);
         }
-        let sink = std::sync::Arc::clone(&self.shared.setup.sink);
         Ok(sink.is_settled(known.id, messages).await?
             && sink.prefix_wants(known.id, 1).await?.is_empty())
     }

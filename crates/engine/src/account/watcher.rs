@@ -1,7 +1,7 @@
 //! The looking half of an account: passes, IDLE, and what to do when there is no connection.
 
 use std::{
-    collections::HashMap,
+    collections::{HashMap, HashSet},
     sync::Arc,
     time::{Duration, Instant as Monotonic, SystemTime},
 };
@@ -52,8 +52,18 @@ pub(super) struct Watcher {
     pub(super) suspects: HashMap<MailboxId, (Instant, Vec<Uid>)>,
     /// What the last LIST said of the mailboxes, by their names on the wire.
     pub(super) statuses: HashMap<String, MailboxStatus>,
-    /// When a mailbox was last scanned completely, or first seen.
-    pub(super) scanned: HashMap<MailboxId, Instant>,
+    /// Mailboxes that could not be looked at: how often in a row, and when to try again.
+    pub(super) troubles: HashMap<MailboxId, (u32, Instant)>,
+    /// Mailboxes whose fault is told, until they are looked at again.
+    pub(super) faulty: HashSet<MailboxId>,
+    /// Connections that mailboxes broke in this pass.
+    pub(super) breaks: u32,
+    /// Answers were left out in the last scan.
+    pub(super) odd: bool,
+    /// When IDLE may be used again, where the server ended the connection at it.
+    pub(super) no_idle: Option<Instant>,
+    /// Connections in a row that ended soon after IDLE began.
+    pub(super) short_idles: u32,
     /// Beginnings are fetched one by one, because fetching several at once went wrong.
     pub(super) careful: bool,
     /// Header blocks that are being stored.
@@ -77,7 +87,12 @@ pub(super) async fn run(shared: Arc<Shared>, queue: Arc<Mutex<mpsc::Receiver<Ask
         mailboxes: Vec::new(),
         suspects: HashMap::new(),
         statuses: HashMap::new(),
-        scanned: HashMap::new(),
+        troubles: HashMap::new(),
+        faulty: HashSet::new(),
+        breaks: 0,
+        odd: false,
+        no_idle: None,
+        short_idles: 0,
         careful: false,
         storing: None,
         heads_pace: HEADS_AT_ONCE,
@@ -123,14 +138,18 @@ impl Watcher {
             }
             let outcome = self.full_pass().await;
             let mut failure = outcome.as_ref().err().cloned();
-            for asked in self.asked.drain(..) {
-                let _ = asked.send(outcome.clone());
+            if failure.is_some() {
+                // What is said at a sign-in that fails is worth most.
+                let _ = self.alerts().await;
             }
             if failure.is_none() {
                 self.well();
-                if *online.borrow() {
-                    failure = self.follow(queue).await.err();
-                }
+            }
+            for asked in self.asked.drain(..) {
+                let _ = asked.send(outcome.clone());
+            }
+            if failure.is_none() && *online.borrow() {
+                failure = self.follow(queue).await.err();
             }
             if let Some(error) = failure {
                 self.session = None;
@@ -157,7 +176,11 @@ impl Watcher {
     fn well(&mut self) {
         self.offline_since = None;
         tracing::debug!(account = %self.shared.setup.id, "up to date");
-        self.shared.set_state(AccountState::UpToDate(now()));
+        let complete = self.troubles.is_empty() && self.faulty.is_empty();
+        self.shared.set_state(match complete {
+            true => AccountState::UpToDate(now()),
+            false => AccountState::Incomplete(now()),
+        });
         self.shared.wake_ahead.notify_one();
     }
 
@@ -211,6 +234,7 @@ impl Watcher {
             | Error::Invalid(_)
             | Error::DraftInUse
             | Error::NotEditable
+            | Error::Broke
             | Error::Stopped => {
                 let state = AccountState::Failed { error: error.clone(), retry_at: since };
                 self.shared.set_state(state);
@@ -252,6 +276,7 @@ impl Watcher {
     async fn follow(&mut self, queue: &mut mpsc::Receiver<Asked>) -> Result<(), Error> {
         let full = Instant::now() + FULL;
         let mut news = Instant::now() + news_pause(self.mailboxes.len());
+        self.breaks = 0;
         let mut report = SyncReport::default();
         let mut idle_known = true;
         while *self.shared.online.borrow() && self.asked.is_empty() && Instant::now() < full {
@@ -263,7 +288,9 @@ impl Watcher {
                     .suspects
                     .get(&mailbox.id)
                     .is_some_and(|(since, _)| since.elapsed() >= SECOND_LOOK);
-                if touched.contains(&mailbox.wire_name) || suspicious {
+                let again = self.troubles.contains_key(&mailbox.id) && self.may_try(&mailbox);
+                let inbox = mailbox.role == MailboxRole::Inbox;
+                if (touched.contains(&mailbox.wire_name) || suspicious || again) && !inbox {
                     due.push(mailbox);
                 }
             }
@@ -280,13 +307,15 @@ impl Watcher {
                 self.one_pass(mailbox, &mut report).await?;
             }
             // The inbox last, so that it is the one selected while waiting.
-            if let Some(inbox) = self.refreshed().into_iter().find(|m| m.role == MailboxRole::Inbox)
-            {
+            let inbox = self.refreshed().into_iter().find(|m| m.role == MailboxRole::Inbox);
+            if let Some(inbox) = inbox.filter(|inbox| self.may_try(inbox)) {
                 self.one_pass(&inbox, &mut report).await?;
             }
             drop(taken);
             self.well();
-            if idle_known && self.connect().await?.has("IDLE") {
+            self.alerts().await?;
+            let may_idle = idle_known && self.no_idle.is_none_or(|until| Instant::now() >= until);
+            if may_idle && self.connect().await?.has("IDLE") {
                 idle_known = self.idle(full, news, queue).await?;
             } else {
                 self.poll(full, queue).await?;
@@ -317,9 +346,9 @@ impl Watcher {
         let second_look = self.next_look(if others { full.min(news) } else { full });
         let mut jumped = false;
         let mut came = None;
+        let begun = Instant::now();
         let session = self.session.as_mut().ok_or(Error::Stopped)?;
-        let idle = session.idle(&cancel);
-        tokio::pin!(idle);
+        let mut idle = Box::pin(session.idle(&cancel));
         let end = loop {
             let open = !cancel.is_cancelled();
             tokio::select! {
@@ -338,6 +367,7 @@ impl Watcher {
                 },
             }
         };
+        drop(idle);
         self.asked.extend(came);
         if jumped {
             self.backoff.reset();
@@ -347,10 +377,21 @@ impl Watcher {
             });
         }
         match end {
-            Ok(_) => Ok(true),
+            Ok(_) => {
+                self.short_idles = 0;
+                Ok(true)
+            }
             Err(Error::Server(_)) => Ok(false),
-            Err(error) => Err(error),
+            Err(error) => {
+                self.idle_ended(&error, begun.elapsed());
+                Err(error)
+            }
         }
+    }
+
+    /// Somebody waits for the pass.
+    pub(super) fn is_asked(&self) -> bool {
+        !self.asked.is_empty()
     }
 
     /// Waits where there is no IDLE.
@@ -374,7 +415,8 @@ impl Watcher {
     /// When something is due even without news.
     fn next_look(&self, full: Instant) -> Instant {
         let looks = self.suspects.values().map(|(since, _)| *since + SECOND_LOOK);
-        looks.fold(full, Instant::min)
+        let again = self.troubles.values().map(|(_, due)| *due);
+        looks.chain(again).fold(full, Instant::min)
     }
 }
 

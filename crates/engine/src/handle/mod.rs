@@ -207,17 +207,30 @@ impl Engine {
     /// # Errors
     /// [`Error::Store`].
     pub async fn accounts(&self) -> Result<Vec<Account>> {
-        let rows = self.inner.store.read(accounts::accounts).await?;
+        let rows = self.inner.store.read(store::care::accounts).await?;
         Ok(rows
             .into_iter()
-            .map(|row| Account {
-                state: self
-                    .task(row.id)
-                    .map_or(AccountState::Idle, |task| task.state().borrow().clone()),
-                id: row.id,
-                settings: row.settings,
+            .map(|(notes, row)| {
+                let task = self.task(row.id);
+                let skipped = task.as_ref().map(AccountTask::skipped).unwrap_or_default();
+                Account {
+                    state: task.map_or(AccountState::Idle, |task| task.state().borrow().clone()),
+                    id: row.id,
+                    settings: row.settings,
+                    notes: AccountNotes { skipped, ..notes },
+                }
             })
             .collect())
+    }
+
+    /// The user has seen what the server of an account wanted told.
+    ///
+    /// # Errors
+    /// [`Error::Store`].
+    pub async fn forget_notices(&self, id: AccountId) -> Result<()> {
+        self.inner.store.write(move |t| store::care::forget_notices(t, id)).await?;
+        self.tell(Event::AccountChanged(id));
+        Ok(())
     }
 
     /// Connects to both servers and signs in; nothing is stored.

@@ -86,7 +86,7 @@ pub(super) fn spawn_learner(engine: &Engine) {
         loop {
             for (id, task) in engine.all_tasks() {
                 let tried = tries.entry(id).or_default();
-                if *tried >= TRIES || !matches!(*task.state().borrow(), AccountState::UpToDate(_)) {
+                if *tried >= TRIES || !task.state().borrow().is_up() {
                     continue;
                 }
                 *tried += 1;

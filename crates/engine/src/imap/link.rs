@@ -8,7 +8,7 @@ use std::{
     time::Duration,
 };
 
-use imap_proto::{MailboxDatum, Response, ResponseCode, Status};
+use imap_proto::{AttributeValue, MailboxDatum, Response, ResponseCode, Status};
 use tokio::{
     io::AsyncWriteExt,
     time::{Instant, timeout, timeout_at},
@@ -18,6 +18,7 @@ use super::{
     Answer,
     command::{Command, Piece},
     pipe::Pipe,
+    read::uid_of,
     reply::Reply,
     salvage,
     screen::Frame,
@@ -469,8 +470,12 @@ fn understand(frame: &Frame) -> Understood<'_> {
     }
     // The parser takes 8-bit names for UTF-8 and says nothing where they are none.
     let raw = frame.answer == Answer::List && std::str::from_utf8(&frame.octets).is_err();
-    if !raw && let Some(response) = parsed(&frame.octets) {
-        return Understood::Whole(response);
+    let read = if raw { None } else { parsed(&frame.octets) };
+    match read {
+        // An item that the parser does not know may be one that it cannot read.
+        Some(Response::Fetch(_, items)) if items.contains(&AttributeValue::Unknown) => {}
+        Some(response) => return Understood::Whole(response),
+        None => {}
     }
     let saved = match frame.answer {
         Answer::Fetch => salvage::fetch(&frame.octets),
@@ -478,10 +483,21 @@ fn understand(frame: &Frame) -> Understood<'_> {
         _ => None,
     };
     match saved {
-        Some(response) if raw => Understood::Whole(response),
+        Some(response) if frame.answer == Answer::List || is_of_use(&response) => {
+            Understood::Whole(response)
+        }
         Some(response) => Understood::Partly(response, frame.answer),
         None => Understood::Not(frame.answer),
     }
+}
+
+/// Whether a response says of which message it is, and what.
+fn is_of_use(response: &Response<'_>) -> bool {
+    let Response::Fetch(_, items) = response else { return false };
+    let told = |item: &AttributeValue<'_>| {
+        matches!(item, AttributeValue::Flags(_) | AttributeValue::BodySection { .. })
+    };
+    uid_of(items).is_some() && items.iter().any(told)
 }
 
 /// The screen keeps out what is known to make the parser panic; what is not known yet costs one

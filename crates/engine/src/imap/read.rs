@@ -81,7 +81,8 @@ pub(super) fn read_head(items: &[AttributeValue<'_>]) -> Option<Head> {
             AttributeValue::InternalDate(text) => head.internal_date = read_date(text),
             AttributeValue::Rfc822Size(size) => head.size = u64::from(*size),
             AttributeValue::GmailMsgId(id) => head.server_id = id.to_string(),
-            AttributeValue::BodySection { section: Some(_), data, .. } => {
+            AttributeValue::BodySection { section: Some(_), data, .. }
+            | AttributeValue::Rfc822Header(data) => {
                 let data = data.as_deref().unwrap_or_default();
                 head.header = data.get(..data.len().min(HEADER)).unwrap_or_default().to_vec();
                 has_header = true;

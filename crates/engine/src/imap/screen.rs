@@ -159,7 +159,15 @@ impl Screen {
                 while matches!(line.last(), Some(b'\n' | b'\r')) {
                     line.pop();
                 }
-                self.segment(&line, out)?;
+                let mut rest = line.as_slice();
+                // Some end a line with half its end.
+                while self.kind.is_none()
+                    && let Some(at) = half_end(rest)
+                {
+                    self.segment(rest.get(..at).unwrap_or_default(), out)?;
+                    rest = rest.get(at + 1..).unwrap_or_default();
+                }
+                self.segment(rest, out)?;
                 line.clear();
                 self.line = line;
             }
@@ -286,6 +294,15 @@ impl Screen {
     }
 }
 
+/// Where a count ends with CR alone and another response follows. Nothing else is looked at: words of a
+/// server or of mail may hold anything.
+fn half_end(line: &[u8]) -> Option<usize> {
+    let at = memchr::memchr(b'\r', line)?;
+    let (first, rest) = line.split_at(at);
+    let counts = classify(&start(first)) == Kind::Used(Answer::Number);
+    (counts && rest.get(1) == Some(&b'*')).then_some(at)
+}
+
 /// The first line of a response as the grammar has it: nothing before the star, one space after it
 /// and between the words that say what it is.
 fn start(line: &[u8]) -> std::borrow::Cow<'_, [u8]> {
@@ -352,7 +369,7 @@ const KNOWN: [&str; 19] = [
 fn classify(line: &[u8]) -> Kind {
     let Some(rest) = line.strip_prefix(b"* ") else {
         // A bare "*" or an empty line is neither tagged nor anything else.
-        return if line.is_empty() || line.first() == Some(&b'*') {
+        return if line.trim_ascii().is_empty() || line.first() == Some(&b'*') {
             Kind::Dropped
         } else {
             Kind::Used(Answer::Status)
@@ -385,11 +402,15 @@ fn classify(line: &[u8]) -> Kind {
             Kind::Used(Answer::Fetch)
         } else if is(&["EXISTS", "EXPUNGE", "RECENT"], word) {
             if fits { Kind::Used(Answer::Number) } else { Kind::Odd(Answer::Number) }
+        } else if is(&["FETCH"], word) {
+            Kind::Odd(Answer::Fetch)
         } else {
             Kind::Odd(Answer::Unknown)
         }
     } else if is(&KNOWN, word) {
         Kind::Dropped
+    } else if words.next().is_some_and(|word| is(&["FETCH"], word)) {
+        Kind::Odd(Answer::Fetch)
     } else {
         Kind::Odd(Answer::Unknown)
     }
@@ -437,6 +458,7 @@ mod tests {
             ("*5 EXISTS\r\n", "* 5 EXISTS\r\n"),
             ("* 6 FETCH(UID 5)\r\n", "* 6 FETCH (UID 5)\r\n"),
             ("* OK[ALERT] x\r\n", "* OK [ALERT] x\r\n"),
+            ("* 3 EXISTS\r* 1 RECENT\r\n", "* 3 EXISTS\r\n* 1 RECENT\r\n"),
             // Sizes, dates, spaces.
             ("* 1 FETCH (UID 1 RFC822.SIZE -1)\r\n", "* 1 FETCH (UID 1 RFC822.SIZE 0)\r\n"),
             ("* 1 FETCH (RFC822.SIZE 4294967296)\r\n", "* 1 FETCH (RFC822.SIZE 0)\r\n"),

@@ -246,6 +246,12 @@ impl Session {
         self.listed_whole
     }
 
+    /// Whether answers about messages were left out since the last command began.
+    #[must_use]
+    pub fn left_out(&self) -> bool {
+        self.link.has_skipped(Answer::Fetch)
+    }
+
     /// Selects a mailbox for reading and writing.
     ///
     /// # Errors

@@ -29,6 +29,19 @@ pub struct MailboxStatus {
     pub highest_modseq: Option<u64>,
 }
 
+impl Listed {
+    /// The mailbox that every account has.
+    #[must_use]
+    pub fn inbox() -> Self {
+        Self {
+            name: MailboxRole::Inbox.as_str().to_ascii_uppercase(),
+            decoded: MailboxRole::Inbox.as_str().to_ascii_uppercase(),
+            role: MailboxRole::Inbox,
+            selectable: true,
+        }
+    }
+}
+
 /// What SELECT said.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Selected {
@@ -94,6 +107,22 @@ pub struct Head {
     pub server_id: String,
     /// The raw header block, at most 256 KiB of it, empty for a message the server cannot give.
     pub header: Vec<u8>,
+}
+
+impl Head {
+    /// One of which no more than its UID can be read.
+    #[must_use]
+    pub fn unread(uid: Uid) -> Self {
+        Self {
+            uid,
+            flags: Vec::new(),
+            internal_date: None,
+            size: 0,
+            modseq: 0,
+            server_id: String::new(),
+            header: Vec::new(),
+        }
+    }
 }
 
 /// What came of asking for header blocks.

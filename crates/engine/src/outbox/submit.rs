@@ -18,7 +18,7 @@ use crate::{
         messages,
         outbox::{self as rows, Entry, Phase},
     },
-    types::{AccountState, Error, Event, Failure, FailureWhy, Fault, Invalid},
+    types::{Error, Event, Failure, FailureWhy, Fault, Invalid},
 };
 use aloud_model::{AccountId, MessageKey, OutboxId};
 
@@ -77,7 +77,7 @@ pub(crate) fn spawn_loop(engine: &Engine) {
 }
 
 fn is_up(engine: &Engine, id: AccountId) -> bool {
-    engine.task(id).is_some_and(|task| matches!(*task.state().borrow(), AccountState::UpToDate(_)))
+    engine.task(id).is_some_and(|task| task.state().borrow().is_up())
 }
 
 /// Rows of an account that wait for the network or a password go now. True if there were some.
@@ -408,6 +408,7 @@ fn why(error: &Error) -> Option<FailureWhy> {
         | Error::NotFound(_)
         | Error::DraftInUse
         | Error::NotEditable
+        | Error::Broke
         | Error::Stopped => return None,
     })
 }

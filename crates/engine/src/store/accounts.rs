@@ -251,7 +251,8 @@ pub(crate) fn sidebar(c: &Connection) -> Result<Vec<Mailbox>> {
     let mut query = c.prepare_cached(
         "SELECT b.id, b.account, b.name, b.role, \
          (SELECT count(*) FROM locations l WHERE l.mailbox = b.id AND l.listed = 1 AND l.seen = 0), \
-         (SELECT count(*) FROM locations l WHERE l.mailbox = b.id AND l.listed = 1) \
+         (SELECT count(*) FROM locations l WHERE l.mailbox = b.id AND l.listed = 1), \
+         b.fault, b.fault_said, b.fault_since \
          FROM mailboxes b WHERE b.selectable = 1 AND b.unlisted_since = 0 \
          ORDER BY b.account, b.name COLLATE NOCASE",
     )?;
@@ -263,6 +264,7 @@ pub(crate) fn sidebar(c: &Connection) -> Result<Vec<Mailbox>> {
             role: shown(row, 3, MailboxRole::Plain)?,
             unseen: row.get(4)?,
             total: row.get(5)?,
+            fault: super::care::fault_of(row, 6)?,
         })
     })?;
     let mut rows: Vec<Mailbox> = rows.collect::<std::result::Result<_, _>>()?;

@@ -301,6 +301,8 @@ vocabulary! {
         Report = "report",
         /// Nothing: the message cannot be read.
         Unreadable = "unreadable",
+        /// Nothing: what the server tells of it cannot be read.
+        Untold = "untold",
     }
 }
 
@@ -356,6 +358,7 @@ pub(crate) fn preview_columns(preview: &Preview) -> (PreviewKind, String) {
             (PreviewKind::Report, json.unwrap_or_default())
         }
         Preview::Unreadable => (PreviewKind::Unreadable, String::new()),
+        Preview::Untold => (PreviewKind::Untold, String::new()),
     }
 }
 
@@ -375,6 +378,7 @@ pub(crate) fn preview_of(kind: PreviewKind, text: String) -> Preview {
             Preview::Report(Box::new(stored.report()))
         }
         PreviewKind::Unreadable => Preview::Unreadable,
+        PreviewKind::Untold => Preview::Untold,
     }
 }
 

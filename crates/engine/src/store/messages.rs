@@ -23,6 +23,7 @@ use super::{
 use crate::{
     account::{Arrived, Identity, PassEnd},
     imap::{Head, SeenFlags},
+    types::Preview,
 };
 use aloud_message::Report;
 use aloud_model::{AccountId, Flag, MailboxId, MessageKey, MessageKind, Uid, imap::MailboxRole};
@@ -101,7 +102,10 @@ impl Store {
             .into_iter()
             .filter(|head| head.uid.0 != 0)
             .map(|head| {
-                let facts = classify::facts(&head.header, Known::Head, head.size);
+                let mut facts = classify::facts(&head.header, Known::Head, head.size);
+                if head.header.is_empty() {
+                    facts.preview = Preview::Untold;
+                }
                 (head, facts)
             })
             .collect();
@@ -271,7 +275,17 @@ fn awaited(
     facts: &Facts,
 ) -> Result<Option<(i64, i64)>> {
     if facts.message_id.is_empty() {
-        return Ok(None);
+        // Moving keeps octets, so the same header block and size are the same message.
+        return Ok(t
+            .prepare_cached(
+                "SELECT l.id, l.message FROM locations l JOIN messages m ON m.id = l.message \
+                 JOIN headers h ON h.message = m.id WHERE l.mailbox = ?1 AND l.uid IS NULL \
+                 AND m.message_id = '' AND m.size = ?2 AND h.octets = ?3 ORDER BY l.gone, l.id LIMIT 1",
+            )?
+            .query_row(params![place.id.0, to_sql(head.size), head.header], |r| {
+                Ok((r.get(0)?, r.get(1)?))
+            })
+            .optional()?);
     }
     // Our own copy may differ from the server's by a line end or a trace field.
     Ok(t.prepare_cached(

@@ -9,7 +9,7 @@ use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 use super::{Error, Result, blobs::make_private_file, tighten::COPY};
 
 /// Schema files in order; the version of a database is how many of them it has seen.
-const STEPS: [&str; 8] = [
+const STEPS: [&str; 9] = [
     include_str!("migrations/0001_initial.sql"),
     include_str!("migrations/0002_submission.sql"),
     include_str!("migrations/0003_estimated_lengths.sql"),
@@ -18,6 +18,7 @@ const STEPS: [&str; 8] = [
     include_str!("migrations/0006_unlisted_mailboxes.sql"),
     include_str!("migrations/0007_operations_wait.sql"),
     include_str!("migrations/0008_properties_of_cards.sql"),
+    include_str!("migrations/0009_what_servers_refuse.sql"),
 ];
 
 /// Looks at the version without writing anything.
@@ -195,6 +196,7 @@ mod tests {
         names_all::<ops::OpType>(&comments);
         names_all::<ops::OpState>(&comments);
         names_all::<crate::types::OpFailure>(&comments);
+        names_all::<crate::types::MailboxFaultKind>(&comments);
         names_all::<outbox::Phase>(&comments);
         names_all::<outbox::RelatedAs>(&comments);
         names_all::<crate::FailureWhy>(&comments);

@@ -33,6 +33,7 @@ use aloud_model::MessageKey;
 
 pub mod accounts;
 pub mod blobs;
+pub(crate) mod care;
 pub mod classify;
 pub mod contacts;
 pub(crate) mod copies;

@@ -214,7 +214,7 @@ impl Sink for Store {
     }
 }
 
-fn state(row: MailboxRow) -> MailboxState {
+pub(super) fn state(row: MailboxRow) -> MailboxState {
     MailboxState {
         id: row.id,
         wire_name: row.wire_name,

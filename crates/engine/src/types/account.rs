@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::Error;
+use super::{AccountNotes, Error, Quota, Skipped};
 use aloud_model::{AccountId, AddrSpec, DateTime, Uid};
 
 /// How a connection is protected.
@@ -126,6 +126,8 @@ pub struct Account {
     pub settings: AccountSettings,
     /// How it is doing.
     pub state: AccountState,
+    /// What else is to be told of it.
+    pub notes: AccountNotes,
 }
 
 /// How an account is doing.
@@ -144,6 +146,9 @@ pub enum AccountState {
     },
     /// Connected; last success at the given time.
     UpToDate(DateTime),
+    /// Connected, but not all mailboxes could be looked at; the time of the last look. They say why
+    /// ([`super::Mailbox::fault`]).
+    Incomplete(DateTime),
     /// No network; since when.
     Offline(DateTime),
     /// The password is missing or was turned down.
@@ -155,6 +160,22 @@ pub enum AccountState {
         /// Next attempt.
         retry_at: DateTime,
     },
+}
+
+impl AccountState {
+    /// Whether there is a connection and nothing is under way.
+    #[must_use]
+    pub fn is_up(&self) -> bool {
+        match self {
+            Self::UpToDate(_) | Self::Incomplete(_) => true,
+            Self::Idle
+            | Self::Checking
+            | Self::Fetching { .. }
+            | Self::Offline(_)
+            | Self::NeedsPassword(_)
+            | Self::Failed { .. } => false,
+        }
+    }
 }
 
 /// What the submission server of an account takes and does, as it said last.
@@ -200,4 +221,10 @@ pub struct SyncReport {
     pub peak_rss_kib: u64,
     /// What failed.
     pub errors: Vec<SyncFault>,
+    /// Answers that could not be read and were left out.
+    pub skipped: Vec<Skipped>,
+    /// What the server wants the user to see.
+    pub notices: Vec<String>,
+    /// How much room there is, where the server tells.
+    pub quota: Option<Quota>,
 }

@@ -8,7 +8,7 @@ use aloud_model::{
     imap::MailboxRole,
 };
 
-use super::{CardOffer, Delivery, DeliverySummary, ReceiptState};
+use super::{CardOffer, Delivery, DeliverySummary, MailboxFault, ReceiptState};
 
 /// A mailbox in the sidebar.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,6 +25,8 @@ pub struct Mailbox {
     pub unseen: u32,
     /// All messages in it.
     pub total: u32,
+    /// Why it is not up to date; `None` when it is.
+    pub fault: Option<MailboxFault>,
 }
 
 /// Numbers for the sidebar: what is unheard or unread in all inboxes, and what waits.
@@ -136,6 +138,8 @@ pub enum Preview {
     Report(Box<Dsn>),
     /// The message cannot be read.
     Unreadable,
+    /// The server's answer about the message cannot be read.
+    Untold,
     /// To the row's recipients.
     Towards,
     /// To the account's own address and so many others.

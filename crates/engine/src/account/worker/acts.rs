@@ -18,7 +18,7 @@ use crate::{
     imap::{Reply, Stored},
     types::{Error, Event, OperationId},
 };
-use aloud_model::{Uid, UidValidity};
+use aloud_model::Uid;
 
 /// Most operations of a batch: flags, moves by MOVE, moves by COPY. What broke off in the middle of
 /// COPY is looked for message by message.
@@ -343,9 +343,8 @@ impl Worker {
             }
             Err(error) => return Err(error),
         };
-        let validity = selected.uid_validity.unwrap_or(UidValidity(0));
         let (ops, stale): (Vec<&Op>, Vec<&Op>) =
-            ops.iter().partition(|op| append || op.uid_validity == validity);
+            ops.iter().partition(|op| append || selected.is_still(op.uid_validity));
         ends.all(&stale, &OpEnd::Stale);
         match &first.kind {
             OpKind::Store { add, flags, .. } => {
@@ -394,6 +393,7 @@ impl Worker {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use aloud_model::UidValidity;
 
     fn op(id: i64) -> Op {
         Op {

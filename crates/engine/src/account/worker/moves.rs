@@ -20,7 +20,7 @@ use crate::{
     imap::{Head, Reply, Stored},
     types::Error,
 };
-use aloud_model::{Flag, Uid, UidValidity};
+use aloud_model::{Flag, Uid};
 
 /// Tries after which a move is refused whose message can no more be read.
 const UNREADABLE: u32 = 5;
@@ -266,7 +266,7 @@ impl Worker {
     /// Selects the operation's mailbox; false when its UIDs mean nothing any more.
     async fn selects_again(&mut self, op: &Op) -> Result<bool, Error> {
         let selected = self.select(&op.wire_name).await?;
-        Ok(selected.uid_validity.unwrap_or(UidValidity(0)) == op.uid_validity)
+        Ok(selected.is_still(op.uid_validity))
     }
 
     /// Whether the selected mailbox holds a copy of this message. SEARCH looks for parts of a

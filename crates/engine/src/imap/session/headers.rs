@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeSet, HashSet};
 
-use imap_proto::Response;
+use imap_proto::{AttributeValue, Response};
 
 use super::{
     super::{
@@ -14,7 +14,7 @@ use super::{
     },
     BESIDES, Session,
 };
-use crate::types::Error;
+use crate::types::{Error, Fault};
 use aloud_model::Uid;
 
 /// Octets of header blocks that are kept of one answer; the rest is asked for again.
@@ -28,7 +28,19 @@ impl Session {
     /// [`Error::Server`] for NO and BAD; [`Error::Protocol`] when an answer cannot be read: ask for
     /// fewer messages over a new connection.
     pub async fn fetch_heads(&mut self, uids: &[Uid]) -> Result<Vec<Head>, Error> {
-        Ok(self.fetch_headers(uids).await?.heads)
+        let mut heads = Vec::new();
+        let mut rest = uids.to_vec();
+        loop {
+            let came = self.fetch_headers(&rest).await?;
+            heads.extend(came.heads);
+            if !came.unread.is_empty() || came.left.len() >= rest.len().max(1) {
+                return Err(Error::Protocol(Fault::Unreadable));
+            }
+            if came.left.is_empty() {
+                return Ok(heads);
+            }
+            rest = came.left;
+        }
     }
 
     /// The header blocks that came before the connection broke; taken.
@@ -66,9 +78,13 @@ impl Session {
                 .link
                 .run(&command, &mut |response| {
                     let Response::Fetch(_, items) = response else { return };
-                    let Some(uid) = uid_of(items).filter(|uid| wanted.contains(&uid.0)) else {
-                        return;
+                    let uid = uid_of(items);
+                    // A header block of nobody knows which message.
+                    let body = |item: &AttributeValue<'_>| {
+                        matches!(item, AttributeValue::BodySection { .. })
                     };
+                    odd |= uid.is_none() && items.iter().any(body);
+                    let Some(uid) = uid.filter(|uid| wanted.contains(&uid.0)) else { return };
                     match read_head(items) {
                         _ if seen.contains(&uid.0) => {}
                         Some(head) if kept < HEADS => {
@@ -91,15 +107,17 @@ impl Session {
             done.ok()?;
             odd |= self.link.has_skipped(Answer::Fetch);
         }
-        let mut unread = Vec::new();
-        let mut left = Vec::new();
-        if odd || over {
-            for uid in wanted.into_iter().filter(|uid| !seen.contains(uid)) {
-                let alone = odd && (told.contains(&uid) || uids.len() == 1);
-                if alone { unread.push(Uid(uid)) } else { left.push(Uid(uid)) }
+        let (mut unread, mut left) = (Vec::new(), Vec::new());
+        for uid in wanted.into_iter().filter(|uid| !seen.contains(uid)) {
+            // Alone with its question, or told without a header block where answers were left out.
+            let (told, alone) = (told.contains(&uid), uids.len() == 1);
+            if (told && (odd || alone)) || (odd && alone) {
+                unread.push(Uid(uid));
+            } else if odd || over || told {
+                left.push(Uid(uid));
             }
-            left.sort_unstable();
         }
+        left.sort_unstable();
         Ok(Heads { heads, unread, left })
     }
 }
