@@ -334,6 +334,15 @@ fn bars_say_what_keeps_mail_from_coming() {
     assert!(sees(&app, "Sign in to Account 1"));
     named(&mut app, Named::Escape, Modifiers::empty());
     assert!(app.dialog.is_none());
+    let account = &mut app.shared.sidebar.accounts[0];
+    account.state = AccountState::Incomplete(NOW);
+    account.notes.quota = Some(crate::engine::Quota { used: 99 << 20, limit: 100 << 20 });
+    let said = "Maintenance at five".to_owned();
+    account.notes.notices.push(crate::engine::Notice { at: NOW, said });
+    assert!(sees(&app, "Not all mailboxes can be opened"));
+    assert!(sees(&app, "A notice from the server of Account 1"));
+    assert!(sees(&app, "Maintenance at five"));
+    assert!(sees(&app, "Account 1 is nearly full"));
     app.demo = true;
     assert!(sees(&app, "This is the demo mailbox."));
 }

@@ -319,7 +319,9 @@ impl Watcher {
             }
         };
         let mut present: HashSet<u32> = all.iter().map(|flags| flags.uid.0).collect();
-        if present.len() != exists as usize && self.odd && exists <= SEARCHED {
+        let mut exists = exists;
+        let differs = self.odd && present.len() != exists as usize;
+        if (differs || !selected.counted) && exists <= SEARCHED {
             // Answers were left out: which messages there are can be asked without them.
             let found = self.connect().await?.search_all().await?;
             let unknown = found.iter().filter(|uid| !local.contains(&uid.0));
@@ -327,7 +329,12 @@ impl Watcher {
             unknown.reverse();
             next = found.last().map_or(next, |last| next.max(last.0.saturating_add(1)));
             self.fresh(state, &unknown, local, first, report).await?;
+            let scanned = std::mem::take(&mut present);
             present = found.into_iter().map(|uid| uid.0).collect();
+            // Where the server told no number, two looks that agree stand for it.
+            if !selected.counted && (self.odd || scanned == present) {
+                exists = u32::try_from(present.len()).unwrap_or(u32::MAX);
+            }
         }
         self.gone(state, &present, exists, local).await?;
         Ok(next)

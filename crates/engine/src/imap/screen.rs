@@ -198,6 +198,10 @@ impl Screen {
             spaced = start(line);
             line = &spaced;
         }
+        // Some end a line after a literal before the response goes on.
+        if self.kind.is_some() && self.depth > 0 && line.trim_ascii().is_empty() {
+            return Ok(());
+        }
         let mut kind = self.kind.unwrap_or_else(|| classify(line));
         if kind == Kind::Used(Answer::Status) {
             let mut octets = Vec::with_capacity(line.len() + 2);
@@ -470,6 +474,10 @@ mod tests {
             (
                 "* 1 FETCH (BODY[] {9}\r\na\n((\"{9}\r UID 3  )\r\n",
                 "* 1 FETCH (BODY[] {9}\r\na\n((\"{9}\r UID 3)\r\n",
+            ),
+            (
+                "* 1 FETCH (BODY[] {2}\r\na\n\r\n UID 3)\r\n",
+                "* 1 FETCH (BODY[] {2}\r\na\n UID 3)\r\n",
             ),
             ("* 1 FETCH (BINARY[] ~{2}\r\n\0\n)\r\n", "* 1 FETCH (BINARY[] {2}\r\n\0\n)\r\n"),
             ("* 1 FETCH (BODY[] {0}\r\n UID 3)\r\n", "* 1 FETCH (BODY[] {0}\r\n UID 3)\r\n"),

@@ -184,7 +184,7 @@ impl Session {
                     let name = names::unescape(&item.name);
                     long |= name.len() > NAMES.1;
                     many |= rows.len() >= NAMES.0;
-                    if name.len() > NAMES.1 || many {
+                    if name.len() > NAMES.1 || many || name.is_empty() {
                         return;
                     }
                     let selectable = !item.name_attributes.iter().any(|attribute| {

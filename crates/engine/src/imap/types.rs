@@ -53,6 +53,8 @@ pub struct Selected {
     pub uid_next: Option<u32>,
     /// HIGHESTMODSEQ; `None` without CONDSTORE.
     pub highest_modseq: Option<u64>,
+    /// The server said how many messages there are.
+    pub counted: bool,
     /// The server said that there is no message in it.
     pub empty: bool,
     /// The server selected it read-only.

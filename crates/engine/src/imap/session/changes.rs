@@ -167,6 +167,7 @@ impl Session {
             return Box::pin(self.select_since(wire_name, None)).await;
         }
         done.ok()?;
+        selected.counted = told;
         selected.empty = told && selected.exists == 0;
         self.link.changed = false;
         Ok((selected, gone))
