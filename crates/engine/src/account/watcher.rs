@@ -136,7 +136,13 @@ impl Watcher {
                 }
                 continue;
             }
-            let outcome = self.full_pass().await;
+            let old = self.session.is_some();
+            let mut outcome = self.full_pass().await;
+            if old && self.is_asked() && matches!(outcome, Err(Error::Unreachable { .. })) {
+                // A connection that was there before may have died without a word.
+                self.session = None;
+                outcome = self.full_pass().await;
+            }
             let mut failure = outcome.as_ref().err().cloned();
             if failure.is_some() {
                 // What is said at a sign-in that fails is worth most.
