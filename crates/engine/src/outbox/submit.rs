@@ -329,7 +329,7 @@ async fn settle(
             store.write(move |t| rows::mark_ambiguous(t, id, &failure, now)).await?;
         }
         Err(Error::DiskFull) => {
-            retry(engine, entry, now).await?;
+            retry(engine, entry, now, None).await?;
             engine.tell(Event::OutboxChanged);
             return Err(Error::DiskFull);
         }
