@@ -30,7 +30,7 @@ const WRAPPED: [(&str, &[&str]); 21] = [
     ("idna", &["message/address/domain"]),
     ("html2text", &["message/"]),
     ("encoding_rs", &["engine/imap"]),
-    ("imap_proto", &["engine/imap"]),
+    ("async_imap", &["engine/imap"]),
     ("lettre", &["engine/smtp"]),
     ("rustls", &["engine/net"]),
     ("tokio_rustls", &["engine/net"]),

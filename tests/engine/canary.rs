@@ -55,6 +55,7 @@ async fn child() {
     tracing::subscriber::set_global_default(log).expect("the first");
     // What libraries say is not heard, whatever it is.
     tracing::error!(target: "lettre::transport", "Wrote: AUTH PLAIN {PASSWORD}");
+    tracing::error!(target: "async_imap::imap_stream", "LOGIN {USER} {PASSWORD}");
     tracing::error!(target: "imap_proto::core", "LOGIN {USER} {PASSWORD}");
 
     let server = Loopback::empty(DateTime::utc(START));

@@ -1,6 +1,6 @@
 //! IMAP (RFC 9051, RFC 3501) as far as a mailbox reader needs it.
 //!
-//! imap-proto parses the responses; every command is written by us ([`command`], typed arguments
+//! async-imap reads the responses, one at a time ([`parser`]); every command is written by us ([`command`], typed arguments
 //! only) and is complete only at its own tagged OK. What comes from the server passes a screen
 //! ([`screen`]) before the parser sees it: lengths, depth and counts are bounded, and what is known
 //! to stop the parser is repaired or dropped. What the parser does not take is read as far as it can
@@ -15,6 +15,7 @@
 pub mod command;
 mod link;
 mod names;
+mod parser;
 mod pipe;
 mod read;
 mod reply;

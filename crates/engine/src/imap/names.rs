@@ -6,7 +6,7 @@ use base64::{
 };
 use std::borrow::Cow;
 
-use imap_proto::NameAttribute;
+use async_imap::imap_proto::NameAttribute;
 
 use aloud_model::imap::MailboxRole;
 

@@ -1,6 +1,6 @@
 //! What FETCH responses say, as values.
 
-use imap_proto::AttributeValue;
+use async_imap::imap_proto::AttributeValue;
 
 use super::types::{Head, SeenFlags};
 use aloud_model::{DateTime, Flag, Uid};

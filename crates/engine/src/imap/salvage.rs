@@ -4,7 +4,7 @@
 
 use std::borrow::Cow;
 
-use imap_proto::{
+use async_imap::imap_proto::{
     AttributeValue, MailboxDatum, MailboxListData, MessageSection, NameAttribute, Response,
     SectionPath,
 };

@@ -509,7 +509,7 @@ mod tests {
             "* 1 FETCH (UID 3 INTERNALDATE \"\" BODY[]<0> \"\" EMAILID (M1) )\r\n",
         ] {
             let out = screened(line.as_bytes()).expect("no violation");
-            let parsed = imap_proto::Response::parse(&out);
+            let parsed = async_imap::imap_proto::Response::parse(&out);
             assert!(parsed.is_ok(), "{line:?} became {:?}", String::from_utf8_lossy(&out));
         }
     }
@@ -524,8 +524,8 @@ mod tests {
         let out = screened(said.as_bytes()).expect("no violation");
         let mut rest = out.as_slice();
         let mut understood = Vec::new();
-        while let Ok((later, response)) = imap_proto::Response::parse(rest) {
-            understood.push(matches!(response, imap_proto::Response::Fetch(1, _)));
+        while let Ok((later, response)) = async_imap::imap_proto::Response::parse(rest) {
+            understood.push(matches!(response, async_imap::imap_proto::Response::Fetch(1, _)));
             rest = later;
         }
         assert_eq!(understood, [false, true]);
@@ -578,7 +578,7 @@ mod tests {
             let second = screen.push(a, &mut twice).and_then(|()| screen.push(b, &mut twice));
             proptest::prop_assert_eq!(first, second);
             proptest::prop_assert_eq!(&once, &twice);
-            let _ = imap_proto::Response::parse(&once);
+            let _ = async_imap::imap_proto::Response::parse(&once);
         }
 
         /// Octets that look like IMAP, the same.
@@ -592,7 +592,7 @@ mod tests {
             let mut out = Vec::new();
             if Screen::default().push(input.as_bytes(), &mut out).is_ok() {
                 let mut rest = out.as_slice();
-                while let Ok((later, _)) = imap_proto::Response::parse(rest) {
+                while let Ok((later, _)) = async_imap::imap_proto::Response::parse(rest) {
                     rest = later;
                 }
             }

@@ -6,7 +6,7 @@ mod room;
 
 use std::{collections::HashSet, sync::Arc, time::Duration};
 
-use imap_proto::{MailboxDatum, Response};
+use async_imap::imap_proto::{MailboxDatum, Response};
 use tokio::time::{Instant, timeout_at};
 use tokio_util::sync::CancellationToken;
 
@@ -188,7 +188,7 @@ impl Session {
                         return;
                     }
                     let selectable = !item.name_attributes.iter().any(|attribute| {
-                        use imap_proto::NameAttribute::{Extension, NoSelect};
+                        use async_imap::imap_proto::NameAttribute::{Extension, NoSelect};
                         match attribute {
                             NoSelect => true,
                             Extension(name) => name.eq_ignore_ascii_case("\\NonExistent"),

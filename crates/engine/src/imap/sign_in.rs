@@ -1,7 +1,7 @@
 //! Signing in over IMAP: AUTHENTICATE (RFC 9051 section 6.2.2, SASL-IR of RFC 4959) and LOGIN (section
 //! 6.2.3, not where LOGINDISABLED is told). What is said is [`crate::sasl`]'s; here are the lines.
 
-use imap_proto::Response;
+use async_imap::imap_proto::Response;
 use zeroize::Zeroizing;
 
 use super::{

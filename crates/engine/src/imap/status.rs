@@ -4,7 +4,7 @@
 
 use std::borrow::Cow;
 
-use imap_proto::{Capability, Outcome, RequestId, Response, ResponseCode, Status};
+use async_imap::imap_proto::{Capability, Outcome, RequestId, Response, ResponseCode, Status};
 
 /// A status line, and whether its code is a known one that cannot be read.
 pub(super) struct StatusLine {

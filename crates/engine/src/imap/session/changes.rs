@@ -5,7 +5,7 @@
 
 use std::{collections::HashMap, ops::RangeInclusive};
 
-use imap_proto::{MailboxDatum, Response, ResponseCode, Status, StatusAttribute};
+use async_imap::imap_proto::{MailboxDatum, Response, ResponseCode, Status, StatusAttribute};
 
 use super::{
     super::{

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeSet, HashSet};
 
-use imap_proto::{AttributeValue, Response};
+use async_imap::imap_proto::{AttributeValue, Response};
 
 use super::{
     super::{

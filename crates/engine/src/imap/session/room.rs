@@ -1,6 +1,6 @@
 //! QUOTA (RFC 9208), where the server has it.
 
-use imap_proto::{Response, rfc2087::QuotaResourceName};
+use async_imap::imap_proto::{Response, rfc2087::QuotaResourceName};
 
 use super::{super::command::Command, Session};
 use crate::types::{Error, Quota};
