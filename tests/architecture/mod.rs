@@ -25,7 +25,7 @@ const LAYERS: [(&str, &[&str]); 9] = [
 ];
 
 /// A foreign crate and the only places that may name it.
-const WRAPPED: [(&str, &[&str]); 21] = [
+const WRAPPED: [(&str, &[&str]); 22] = [
     ("mail_parser", &["message/view/library"]),
     ("idna", &["message/address/domain"]),
     ("html2text", &["message/"]),

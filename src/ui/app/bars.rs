@@ -86,11 +86,11 @@ impl App {
             .find(|a| matches!(a.state, AccountState::NeedsPassword(_)))
             .map(|account| {
                 let label = &account.settings.label;
-                let (fact, line) = match &account.state {
-                    AccountState::NeedsPassword(Error::SignIn(_)) => {
-                        (fl!("sign-in-bar", account = label), fl!("sign-in-bar-line"))
-                    }
-                    _ => (fl!("password-bar", account = label), fl!("password-bar-line")),
+                let provider =
+                    matches!(&account.state, AccountState::NeedsPassword(Error::SignIn(_)));
+                let (fact, line) = match provider {
+                    true => (fl!("sign-in-bar", account = label), fl!("sign-in-bar-line")),
+                    false => (fl!("password-bar", account = label), fl!("password-bar-line")),
                 };
                 Bar::new(Tone::Failed, Icon::KeyRound, fact, line)
                     .button(act(fl!("sign-in"), BarAct::SignIn(account.id)))
