@@ -108,7 +108,7 @@ async fn new_mail_elsewhere_is_seen_within_a_minute() {
         line.contains("SELECT") && !line.contains("INBOX") && !line.contains("Archive")
     };
     assert!(
-        !imap_commands(&world.server).iter().any(|line| others(line)),
+        !imap_commands(&world.server).iter().any(others),
         "{:?}",
         imap_commands(&world.server)
     );
