@@ -433,7 +433,7 @@ fn in_strips(page: &Bitmap, rows: u32) -> Vec<u8> {
 }
 
 /// A fax of Aloud's own with a tag that says how it lies.
-fn lying(page: &fax::Bitmap, orientation: u32) -> Vec<u8> {
+pub fn lying(page: &fax::Bitmap, orientation: u32) -> Vec<u8> {
     let mut file = fax::encode(std::slice::from_ref(page));
     let word = |at: usize| u32::from_le_bytes(*file[at..].first_chunk().unwrap()) as usize;
     let directory = word(4);

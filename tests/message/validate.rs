@@ -239,6 +239,21 @@ fn what_other_programs_do_wrong_is_seen() {
 }
 
 #[test]
+fn a_fax_that_lies_on_its_side_is_no_tiff_f() {
+    for (orientation, upright) in [(1, true), (3, false), (6, false)] {
+        let tiff = builders::lying(&builders::page(60), orientation);
+        let raw = format!(
+            "From: a@x.example\r\nContent-Type: image/tiff; application=faxbw\r\n\
+             Content-Transfer-Encoding: base64\r\n\r\n{}\r\n",
+            STANDARD.encode(tiff)
+        );
+        let report = validate::validate(raw.as_bytes(), Some(Profile::Vpim));
+        let row = report.rows.iter().find(|row| row.id == "VPIM-4.3.5-a").unwrap();
+        assert_eq!(row.result == Outcome::Pass, upright, "{orientation}: {row:?}");
+    }
+}
+
+#[test]
 fn the_rules_are_rows_of_the_document_at_their_level() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/standards.md");
     let document = fs::read_to_string(path).unwrap();
