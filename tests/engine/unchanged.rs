@@ -107,11 +107,7 @@ async fn new_mail_elsewhere_is_seen_within_a_minute() {
     let others = |line: &String| {
         line.contains("SELECT") && !line.contains("INBOX") && !line.contains("Archive")
     };
-    assert!(
-        !imap_commands(&world.server).iter().any(others),
-        "{:?}",
-        imap_commands(&world.server)
-    );
+    assert!(!imap_commands(&world.server).iter().any(others), "{:?}", imap_commands(&world.server));
 }
 
 /// What is gone comes with SELECT; it takes no list of what is there.
