@@ -347,9 +347,9 @@ CREATE TABLE outbox (
   related_as TEXT NOT NULL DEFAULT '',
   -- messages.id; 0 = none.
   related_to INTEGER NOT NULL DEFAULT 0,
-  -- Why it did not go: '', 'refused', 'gave-up', 'credentials', 'no-password', 'no-keyring',
-  -- 'certificate', 'no-encryption', 'wrong-encryption', 'malformed', 'too-big', 'not-7bit',
-  -- 'not-ascii-address', 'broken', 'ended',
+  -- Why it did not go: '', 'refused', 'gave-up', 'credentials', 'no-password', 'signed-out',
+  -- 'no-sign-in', 'not-smtp', 'odd-reply', 'no-keyring', 'certificate', 'no-encryption',
+  -- 'wrong-encryption', 'malformed', 'too-big', 'not-7bit', 'not-ascii-address', 'broken', 'ended',
   -- 'unreadable', 'other'.
   why TEXT NOT NULL DEFAULT '',
   -- SMTP reply code; 0 = none.

@@ -191,13 +191,14 @@ fn damages(foreign: PathBuf) -> Vec<Damage> {
         "no database".into(),
         Box::new(move |dir| fs::write(db(dir), b"Dear diary").expect("written")),
     );
-    for version in [0u8, 3, 99] {
+    // The next hundreds of versions are newer programs', which are not taken for damage.
+    for version in [0u32, 3, 0x6300_0009] {
         add(
             format!("schema {version}"),
             Box::new(move |dir| {
                 change(&db(dir), |file, _| {
                     file.seek(SeekFrom::Start(60)).expect("there");
-                    file.write_all(&[0, 0, 0, version]).expect("written");
+                    file.write_all(&version.to_be_bytes()).expect("written");
                 });
             }),
         );

@@ -456,7 +456,9 @@ pub(crate) mod tests {
         });
         assert!(failed.is_err());
         let count: i64 = store
-            .read_now(|c| Ok(c.query_row("SELECT count(*) FROM meta", [], |r| r.get(0))?))
+            .read_now(|c| {
+                Ok(c.query_row("SELECT count(*) FROM meta WHERE name = 'a'", [], |r| r.get(0))?)
+            })
             .expect("a count");
         assert_eq!(count, 0);
     }

@@ -30,6 +30,8 @@ const CHECK: &str = "check";
 const ASIDE: &str = "damaged";
 /// How many of them are kept.
 const ASIDE_MAX: usize = 3;
+/// How many versions ahead a database is taken for one of a newer program, whatever its schema.
+const NEWER_MAX: usize = 1_000;
 
 /// What happened to a damaged database.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -77,7 +79,9 @@ pub(super) fn open(dir: &Path) -> Result<(Connection, Option<PathBuf>)> {
             return Ok((connection, None));
         }
         Err(Error::Damaged(why)) => why,
-        Err(Error::NewerDatabase { found, known }) if is_our_schema(&file) => {
+        Err(Error::NewerDatabase { found, known })
+            if found > known + NEWER_MAX && is_our_schema(&file) =>
+        {
             format!("user_version {found} > {known}")
         }
         Err(other) => return Err(other),
@@ -122,17 +126,18 @@ fn check(c: &Connection, dir: &Path, all: bool) -> Result<()> {
     if migrate::schema(c)? != migrate::newest_schema()? {
         return Err(Error::Damaged("schema".into()));
     }
+    // Without a second place there is nothing better than what an earlier version left.
+    let Some(kept) = kept::identity(dir)? else { return Ok(()) };
     for account in accounts::accounts(c).map_err(damaged_unless_known)? {
         accounts::mailbox_rows(c, account.id).map_err(damaged_unless_known)?;
     }
-    let kept = kept::identity(dir)?;
-    if kept.is_some() && meta::get(c, meta::IDENTITY)? != kept {
+    if meta::get(c, meta::IDENTITY)? != Some(kept) {
         return Err(Error::Damaged("identity".into()));
     }
     Ok(())
 }
 
-/// Whether a database that seems newer than this program has our own schema: then its version is
+/// Whether a database that seems far newer than this program has our own schema: then its version is
 /// damaged.
 fn is_our_schema(file: &Path) -> bool {
     let schema = Connection::open(file).map_err(Error::from).and_then(|c| migrate::schema(&c));
