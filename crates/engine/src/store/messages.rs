@@ -96,7 +96,7 @@ impl Store {
     /// Adds a batch of header blocks to a mailbox, in one transaction. Blocks.
     ///
     /// # Errors
-    /// [`Error::Store`].
+    /// [`Store`](crate::Error::Store).
     pub fn insert_heads(&self, mailbox: MailboxId, heads: Vec<Head>, now: i64) -> Result<Arrived> {
         let looked: Vec<(Head, Facts)> = heads
             .into_iter()

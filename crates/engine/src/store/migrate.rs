@@ -331,7 +331,10 @@ mod tests {
         );
         let entries = store.read_now(crate::store::outbox::entries).expect("entries");
         assert_eq!(entries.len(), 15, "each can be read");
-        assert_eq!(text("SELECT name FROM meta ORDER BY name"), ["identity", "own-name", "vendors"]);
+        assert_eq!(
+            text("SELECT name FROM meta ORDER BY name"),
+            ["identity", "own-name", "vendors"]
+        );
         assert_eq!(text("SELECT hex(octets) FROM headers"), ["46726F6D"]);
         assert_eq!(text("SELECT CAST(quarantined AS TEXT) FROM messages"), ["1"]);
         assert_eq!(text("SELECT source FROM contacts ORDER BY id"), ["card", "typed"]);
