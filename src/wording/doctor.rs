@@ -106,10 +106,14 @@ fn what(check: Check) -> String {
         Check::Database => fl!("doctor-database"),
         Check::Keyring => fl!("doctor-keyring"),
         Check::Clock => fl!("doctor-clock"),
-        Check::Name(service) => fl!("doctor-name", service = service.as_str()),
-        Check::Connection(service) => fl!("doctor-connection", service = service.as_str()),
-        Check::SignIn(service) => fl!("doctor-sign-in", service = service.as_str()),
-        Check::Offers(service) => fl!("doctor-offers", service = service.as_str()),
+        Check::Name(Service::Imap) => fl!("doctor-imap-name"),
+        Check::Name(Service::Smtp) => fl!("doctor-smtp-name"),
+        Check::Connection(Service::Imap) => fl!("doctor-imap-connection"),
+        Check::Connection(Service::Smtp) => fl!("doctor-smtp-connection"),
+        Check::SignIn(Service::Imap) => fl!("doctor-imap-sign-in"),
+        Check::SignIn(Service::Smtp) => fl!("doctor-smtp-sign-in"),
+        Check::Offers(Service::Imap) => fl!("doctor-imap-offers"),
+        Check::Offers(Service::Smtp) => fl!("doctor-smtp-offers"),
     }
 }
 
