@@ -364,7 +364,10 @@ fn show(which: &str, as_json: bool, dirs: &Dirs) -> Outcome {
         }
         for notice in &notes.notices {
             let label = &account.settings.label;
-            println!("{}", fl!("cli-notice", account = label, said = mail::plain(&notice.said)));
+            println!(
+                "{}",
+                fl!("cli-server-says", account = label, said = mail::plain(&notice.said))
+            );
         }
         Ok(())
     })

@@ -527,7 +527,7 @@ fn answer_code(answer: Answer) -> &'static str {
 fn asides(report: &SyncReport) -> Vec<String> {
     let mut lines: Vec<String> = report.skipped.iter().map(wording::server::skipped).collect();
     for said in &report.notices {
-        lines.push(fl!("cli-notice", account = &report.account, said = plain(said)));
+        lines.push(fl!("cli-server-says", account = &report.account, said = plain(said)));
     }
     if let Some(quota) = report.quota.filter(|quota| wording::server::is_nearly_full(*quota)) {
         lines.push(fl!("cli-quota", quota = wording::server::quota(quota)));
