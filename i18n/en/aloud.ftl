@@ -230,7 +230,7 @@ welcome-demo-open = Open the demo
 welcome-account = Add your account
 welcome-account-line = Your mail address and password, and the names of your mail servers.
 welcome-account-add = Add account
-welcome-foot = Aloud talks to your own mail servers and to no one else.
+welcome-foot = Aloud talks to your own mail servers, to the provider you sign in with, and to no one else.
 
 ## Account
 account-title = Add your account
