@@ -9,7 +9,7 @@ use async_imap::imap_proto::{
     SectionPath,
 };
 
-use super::{names, status};
+use super::{names, screen::quoted_end, status};
 
 /// Most items of a FETCH response that are looked at.
 const ITEMS: usize = 200;
@@ -117,21 +117,6 @@ fn literal(text: &[u8]) -> Option<(&[u8], &[u8])> {
     let length: usize = std::str::from_utf8(number).ok()?.parse().ok()?;
     let rest = rest.strip_prefix(b"}\r\n")?;
     rest.split_at_checked(length)
-}
-
-/// Where the quoted string at the start ends.
-fn quoted_end(text: &[u8]) -> usize {
-    let mut escaped = false;
-    for (at, octet) in text.iter().enumerate().skip(1) {
-        match octet {
-            _ if escaped => escaped = false,
-            b'\\' => escaped = true,
-            b'"' => return at + 1,
-            b'\r' | b'\n' => return at,
-            _ => {}
-        }
-    }
-    text.len()
 }
 
 /// Where the list at the start ends, literals and quoted strings stepped over.

@@ -10,6 +10,7 @@
 //! Not its business: whether a response makes sense. Fuzzed and table-tested below.
 
 mod repair;
+pub(super) use repair::quoted_end;
 
 use super::Answer;
 use repair::{capability, fetch, names, plain, search, status};

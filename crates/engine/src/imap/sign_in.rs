@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     sasl::{self, Exchange, Mechanism, Offer, Plan, Refusal, Stop, Who},
-    types::{AccountSettings, Broken, Error, Fault, Security},
+    types::{AccountSettings, Broken, Error, Fault},
 };
 use aloud_model::Secret;
 
@@ -49,22 +49,10 @@ pub(super) async fn sign_in(
         .collect();
     let end_point = link.end_point();
     let plan = plan.get_or_insert_with(|| {
-        Plan::new(&Offer {
-            names: &names,
-            login_command: !has("LOGINDISABLED"),
-            encrypted: settings.imap.security != Security::None,
-            end_point: end_point.is_some(),
-            token: settings.sign_in.is_token(),
-        })
+        let login = !has("LOGINDISABLED");
+        Plan::new(&Offer::of(settings, &settings.imap, &names, end_point.is_some(), login))
     });
-    let who = Who {
-        user: &settings.user,
-        secret,
-        host: &settings.imap.host,
-        port: settings.imap.port,
-        end_point: end_point.as_deref(),
-        binds: Plan::binds(&names),
-    };
+    let who = Who::of(settings, &settings.imap, secret, &names, end_point.as_deref());
     let early = has("SASL-IR");
     let mut first = true;
     while let Some(mechanism) = plan.next() {

@@ -20,7 +20,7 @@ use base64::{
 use hmac::{KeyInit as _, Mac as _};
 use zeroize::Zeroizing;
 
-use crate::types::Error;
+use crate::types::{AccountSettings, Error, Server};
 use aloud_model::Secret;
 pub(crate) use plan::{Offer, Plan, Refusal};
 use scram::Scram;
@@ -117,6 +117,20 @@ pub(crate) struct Who<'a> {
     pub(crate) end_point: Option<&'a [u8]>,
     /// The server offers a mechanism that binds it in.
     pub(crate) binds: bool,
+}
+
+impl<'a> Who<'a> {
+    /// The user of an account at one of its servers, which offers mechanisms of these names.
+    pub(crate) fn of(
+        settings: &'a AccountSettings,
+        server: &'a Server,
+        secret: &'a Secret,
+        names: &[String],
+        end_point: Option<&'a [u8]>,
+    ) -> Self {
+        let (user, binds) = (settings.user.as_str(), Plan::binds(names));
+        Self { user, secret, host: &server.host, port: server.port, end_point, binds }
+    }
 }
 
 /// Why an exchange cannot go on.

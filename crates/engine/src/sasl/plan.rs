@@ -2,6 +2,7 @@
 //! every way that a server knows, because servers count.
 
 use super::{Mechanism, PASSWORD, TOKEN};
+use crate::types::{AccountSettings, Security, Server};
 
 /// Most connections that are opened for one sign-in: some servers hang up on a mechanism that they
 /// offer themselves.
@@ -19,6 +20,20 @@ pub(crate) struct Offer<'a> {
     pub(crate) end_point: bool,
     /// The secret is an access token.
     pub(crate) token: bool,
+}
+
+impl<'a> Offer<'a> {
+    /// What an account may use at one of its servers, which offers mechanisms of these names.
+    pub(crate) fn of(
+        settings: &AccountSettings,
+        server: &Server,
+        names: &'a [String],
+        end_point: bool,
+        login_command: bool,
+    ) -> Self {
+        let encrypted = server.security != Security::None;
+        Self { names, login_command, encrypted, end_point, token: settings.sign_in.is_token() }
+    }
 }
 
 /// Why an attempt failed.

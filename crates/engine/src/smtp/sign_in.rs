@@ -5,7 +5,7 @@ use zeroize::Zeroizing;
 use super::{Dialogue, Step, SubmitOutcome};
 use crate::{
     sasl::{self, Exchange, Mechanism, Offer, Plan, Refusal, Stop, Who},
-    types::{AccountSettings, Broken, Error, Fault, Security},
+    types::{AccountSettings, Broken, Error, Fault},
 };
 use aloud_model::Secret;
 
@@ -42,22 +42,9 @@ impl Dialogue {
         let names = self.facts.auth.clone();
         let end_point = self.end_point.clone();
         let plan = plan.get_or_insert_with(|| {
-            Plan::new(&Offer {
-                names: &names,
-                login_command: false,
-                encrypted: settings.smtp.security != Security::None,
-                end_point: end_point.is_some(),
-                token: settings.sign_in.is_token(),
-            })
+            Plan::new(&Offer::of(settings, &settings.smtp, &names, end_point.is_some(), false))
         });
-        let who = Who {
-            user: &settings.user,
-            secret,
-            host: &settings.smtp.host,
-            port: settings.smtp.port,
-            end_point: end_point.as_deref(),
-            binds: Plan::binds(&names),
-        };
+        let who = Who::of(settings, &settings.smtp, secret, &names, end_point.as_deref());
         let mut first = true;
         while let Some(mechanism) = plan.next() {
             match self.authenticate(mechanism, &who).await? {

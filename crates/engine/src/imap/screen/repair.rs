@@ -145,14 +145,15 @@ fn repair<'a>(before: &[u8], token: &'a [u8], out: &mut Vec<u8>) -> &'a [u8] {
     token
 }
 
-/// Length of the quoted string that `text` starts with, its quotes included.
-fn quoted_end(text: &[u8]) -> usize {
+/// Length of the quoted string that `text` starts with, its quotes included; it ends with its line.
+pub(in crate::imap) fn quoted_end(text: &[u8]) -> usize {
     let mut escaped = false;
     for (at, octet) in text.iter().enumerate().skip(1) {
         match octet {
             _ if escaped => escaped = false,
             b'\\' => escaped = true,
             b'"' => return at + 1,
+            b'\r' | b'\n' => return at,
             _ => {}
         }
     }
