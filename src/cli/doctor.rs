@@ -113,30 +113,55 @@ fn as_text(line: &Line) -> String {
     format!("{}: {what}: {}{fix}", words::verdict(line.verdict), line.says)
 }
 
-/// Whether there are a loudspeaker and a microphone, within a few seconds.
+/// Whether a loudspeaker and a microphone can be opened, within a few seconds. A system may list
+/// devices behind which there is nothing, so both are opened for a moment: nothing is heard or kept.
 #[cfg(feature = "audio")]
 fn sound() -> Vec<Line> {
-    use crate::audio::{Audio, Command};
-    /// How long the system is given to list its devices.
-    const LIMIT: std::time::Duration = std::time::Duration::from_secs(5);
+    use std::{sync::Arc, time::Duration};
+
+    use crate::{
+        audio::{Audio, ClipId, Command, Phase, RecorderPhase, Segment},
+        codec::Pcm,
+    };
+    /// How long the system is given.
+    const LIMIT: Duration = Duration::from_secs(5);
     let Ok(audio) = Audio::start() else { return Vec::new() };
-    audio.send(Command::ListDevices);
+    let silence = Arc::new(Pcm { samples: vec![0; 800], rate: 8_000 });
+    audio.send(Command::Load {
+        clip: ClipId(String::new()),
+        segments: vec![Segment::whole("", silence, false)],
+        segment: 0,
+        at: Duration::ZERO,
+        play: true,
+    });
+    audio.send(Command::Monitor(true));
     let mut state = audio.state();
-    let listed = async {
-        while state.changed().await.is_ok() {
-            let seen = state.borrow_and_update();
-            if !seen.outputs.is_empty() && !seen.inputs.is_empty() {
-                return;
+    let (mut loudspeaker, mut microphone) = (None, None);
+    let tried = async {
+        while loudspeaker.is_none() || microphone.is_none() {
+            let seen = state.borrow_and_update().clone();
+            loudspeaker = match (&seen.player.problem, seen.player.phase) {
+                (Some(_), _) => Some(false),
+                (None, Phase::Ended) => Some(true),
+                (None, _) => None,
+            };
+            microphone = match (&seen.recorder.problem, seen.recorder.phase) {
+                (Some(_), _) => Some(false),
+                (None, RecorderPhase::Monitoring) => Some(true),
+                (None, _) => None,
+            };
+            if state.changed().await.is_err() {
+                break;
             }
         }
     };
-    // A system that lists nothing, or hangs, has none.
-    let _ = block_on(async { tokio::time::timeout(LIMIT, listed).await });
-    let seen = audio.state().borrow().clone();
-    vec![
-        words::device(true, !seen.inputs.is_empty()),
-        words::device(false, !seen.outputs.is_empty()),
-    ]
+    // A system that hangs has none that can be used.
+    let _ = block_on(async { tokio::time::timeout(LIMIT, tried).await });
+    let opened = |found: Option<bool>| match found {
+        Some(true) => words::Device::Opened,
+        Some(false) | None => words::Device::Unusable,
+    };
+    vec![words::device(true, opened(microphone)), words::device(false, opened(loudspeaker))]
 }
 
 #[cfg(not(feature = "audio"))]

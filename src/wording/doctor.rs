@@ -70,7 +70,11 @@ pub fn verdict(verdict: Verdict) -> String {
 /// system said, which may name people and places.
 #[must_use]
 pub fn line(finding: &Finding, account: Option<usize>, details: bool) -> Line {
-    let (says, fix) = words(&finding.fact, details);
+    let (says, fix) = match (finding.check, &finding.fact) {
+        // That is all that was looked at.
+        (Check::Clock, Fact::Good) => (fl!("doctor-clock-good"), None),
+        (_, fact) => words(fact, details),
+    };
     Line {
         code: code(finding.check),
         account,
@@ -81,9 +85,20 @@ pub fn line(finding: &Finding, account: Option<usize>, details: bool) -> Line {
     }
 }
 
+/// What is known of the loudspeakers or microphones of this computer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Device {
+    /// One was opened.
+    Opened,
+    /// The system lists some; none was opened.
+    Listed,
+    /// There is none, or it cannot be opened.
+    Unusable,
+}
+
 /// A line about a sound device, which the engine knows nothing of.
 #[must_use]
-pub fn device(microphone: bool, found: bool) -> Line {
+pub fn device(microphone: bool, found: Device) -> Line {
     let (code, what, fix) = if microphone {
         ("microphone", fl!("doctor-microphone"), fl!("doctor-fix-microphone"))
     } else {
@@ -92,10 +107,17 @@ pub fn device(microphone: bool, found: bool) -> Line {
     Line {
         code,
         account: None,
-        verdict: if found { Verdict::Good } else { Verdict::Warning },
+        verdict: match found {
+            Device::Opened | Device::Listed => Verdict::Good,
+            Device::Unusable => Verdict::Warning,
+        },
         what,
-        says: if found { fl!("doctor-good") } else { fl!("doctor-no-device") },
-        fix: (!found).then_some(fix),
+        says: match found {
+            Device::Opened => fl!("doctor-good"),
+            Device::Listed => fl!("doctor-device-listed"),
+            Device::Unusable => fl!("doctor-no-device"),
+        },
+        fix: (found == Device::Unusable).then_some(fix),
     }
 }
 
@@ -185,5 +207,24 @@ fn fix(error: &Error) -> String {
         Error::FolderBusy => fl!("doctor-fix-busy"),
         Error::Store(_) => fl!("doctor-fix-folder"),
         _ => fl!("doctor-fix-connection"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_says_no_more_than_was_looked_at() {
+        let clock = Finding { check: Check::Clock, account: None, fact: Fact::Good };
+        assert_eq!(line(&clock, None, false).says, "It isn’t behind the newest message.");
+        for (found, says, fix) in [
+            (Device::Opened, "All is well.", false),
+            (Device::Listed, "The system names one. It wasn’t opened.", false),
+            (Device::Unusable, "There is none that can be used.", true),
+        ] {
+            let line = device(true, found);
+            assert_eq!((line.says.as_str(), line.fix.is_some()), (says, fix));
+        }
     }
 }

@@ -62,10 +62,14 @@ fn lines(found: &[Finding], ctx: &Context<'_>) -> Vec<Line> {
         words::line(finding, finding.account.and_then(at), false)
     });
     let sound = [
-        words::device(true, !ctx.audio.inputs.is_empty()),
-        words::device(false, !ctx.audio.outputs.is_empty()),
+        words::device(true, listed(&ctx.audio.inputs)),
+        words::device(false, listed(&ctx.audio.outputs)),
     ];
     engine.chain(sound).collect()
+}
+
+fn listed(names: &[String]) -> words::Device {
+    if names.is_empty() { words::Device::Unusable } else { words::Device::Listed }
 }
 
 /// Draws the section.
