@@ -330,6 +330,27 @@ async fn without_move_and_uidplus_only_our_messages_go() {
     }
 }
 
+/// What cannot be read may have named messages that others marked, or the copy that was looked for.
+#[tokio::test]
+async fn a_search_that_cannot_be_read_found_nothing_out() {
+    let login = LOGIN.replace(" UIDPLUS MOVE IDLE CONDSTORE", "");
+    for answer in ["SEARCH 5 6 (MODSEQ 9", "SEARCH 5 six", "ESEARCH (TAG \"A4\") UID ALL 5:6"] {
+        let script = format!(
+            "{login}
+            C: A3 UID STORE 5 +FLAGS.SILENT (\\Deleted)
+            S: A3 OK
+            C: A4 UID SEARCH DELETED
+            S: * {answer}
+            S: A4 OK"
+        );
+        let stage = Stage::new(4096, &[&script]);
+        let mut session = sign_in(&stage).await.expect("signed in");
+        let expunged = session.expunge(&[Uid(5)]).await;
+        assert_eq!(class(&expunged.expect_err("nothing is known")), "protocol", "{answer}");
+        stage.finish();
+    }
+}
+
 #[tokio::test]
 async fn text_from_outside_stays_an_argument() {
     let script = format!(

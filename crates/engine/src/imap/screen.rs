@@ -13,7 +13,7 @@ mod repair;
 pub(super) use repair::quoted_end;
 
 use super::Answer;
-use repair::{capability, fetch, names, plain, search, status};
+use repair::{capability, fetch, is_numbers, names, plain, search, status};
 
 /// Bounds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -227,6 +227,9 @@ impl Screen {
                 Some((at, _)) => line.get(..at).unwrap_or_default(),
                 None => line,
             };
+            if answer == Answer::Search && !is_numbers(text) {
+                kind = Kind::Odd(answer);
+            }
             let held = &mut self.held;
             match answer {
                 Answer::Capability => capability(text, held),
@@ -349,12 +352,11 @@ fn start(line: &[u8]) -> std::borrow::Cow<'_, [u8]> {
 }
 
 /// Responses of extensions and of commands of ours that nothing is read from.
-const KNOWN: [&str; 19] = [
+const KNOWN: [&str; 18] = [
     "ACL",
     "COMPARATOR",
     "CONVERSION",
     "ENABLED",
-    "ESEARCH",
     "ID",
     "LANGUAGE",
     "LISTRIGHTS",
@@ -392,6 +394,9 @@ fn classify(line: &[u8]) -> Kind {
         Kind::Used(Answer::Capability)
     } else if is(&["SEARCH"], word) {
         Kind::Used(Answer::Search)
+    } else if is(&["ESEARCH"], word) {
+        // Never asked for: it stands where an answer was to be.
+        Kind::Odd(Answer::Search)
     } else if is(&["LIST"], word) {
         Kind::Used(Answer::List)
     } else if is(&["FLAGS"], word) {

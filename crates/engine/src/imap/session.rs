@@ -510,6 +510,10 @@ impl Session {
             })
             .await?;
         done.ok()?;
+        // What could not be read may have named anything; nothing found would be a guess.
+        if self.link.has_skipped(Answer::Search) {
+            return Err(Error::Protocol(Fault::Unreadable));
+        }
         Ok(found)
     }
 

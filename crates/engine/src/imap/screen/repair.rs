@@ -39,14 +39,25 @@ pub(super) fn capability(line: &[u8], out: &mut Vec<u8>) {
 /// Numbers, one space apart; what follows them (`(MODSEQ 9)`) is not used.
 pub(super) fn search(line: &[u8], out: &mut Vec<u8>) {
     out.extend_from_slice(b"* SEARCH");
-    let words = line.split(|octet| *octet == b' ').skip(2).filter(|word| !word.is_empty());
-    for word in words.take_while(|word| !word.starts_with(b"(")) {
-        let text = std::str::from_utf8(word).unwrap_or_default();
-        if text.bytes().all(|octet| octet.is_ascii_digit()) && text.parse::<u32>().is_ok() {
-            out.push(b' ');
-            out.extend_from_slice(word);
-        }
+    for word in found(line).filter(|word| is_number(word)) {
+        out.push(b' ');
+        out.extend_from_slice(word);
     }
+}
+
+/// Whether a SEARCH response names nothing but numbers.
+pub(super) fn is_numbers(line: &[u8]) -> bool {
+    found(line).all(is_number)
+}
+
+fn found(line: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let words = line.split(|octet| *octet == b' ').skip(2).filter(|word| !word.is_empty());
+    words.take_while(|word| !word.starts_with(b"("))
+}
+
+fn is_number(word: &[u8]) -> bool {
+    let text = std::str::from_utf8(word).unwrap_or_default();
+    text.bytes().all(|octet| octet.is_ascii_digit()) && text.parse::<u32>().is_ok()
 }
 
 /// Names of mailboxes may be 8-bit text, quoted or not.
