@@ -247,9 +247,14 @@ impl Worker {
 
     /// Looks in the mailboxes where a message of ours can have come to lie.
     async fn find(&mut self, message_id: &str) -> Result<Option<MailboxId>, Error> {
-        let listed = self.session().await?.list().await?;
-        let setup = &self.shared.setup;
-        let mailboxes = setup.sink.put_mailboxes(setup.id, listed).await?;
+        let session = self.session().await?;
+        let (listed, whole) = (session.list().await?, session.listed_whole());
+        let (sink, id) = (&self.shared.setup.sink, self.shared.setup.id);
+        // A list with a line left out takes no mailbox away.
+        let mailboxes = match whole {
+            true => sink.put_mailboxes(id, listed).await?,
+            false => sink.add_mailboxes(id, listed).await?,
+        };
         for role in [MailboxRole::Sent, MailboxRole::All, MailboxRole::Inbox] {
             for mailbox in mailboxes.iter().filter(|m| m.role == role && m.selectable) {
                 // Selecting again shows what came since.
