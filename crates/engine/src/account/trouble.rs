@@ -41,7 +41,8 @@ impl Watcher {
 
     pub(super) async fn mended(&mut self, mailbox: &MailboxState) -> Result<(), Error> {
         let here = self.troubles.remove(&mailbox.id).is_some();
-        if here || self.faulty.remove(&mailbox.id) {
+        let told = self.faulty.remove(&mailbox.id);
+        if here || told {
             self.put_fault(mailbox, None).await?;
         }
         Ok(())
@@ -75,20 +76,17 @@ impl Watcher {
     /// What the server wants told, and how much room there is.
     pub(super) async fn notes(&mut self, report: &mut SyncReport) -> Result<(), Error> {
         let shared = std::sync::Arc::clone(&self.shared);
-        let room = match self.connect().await?.quota("INBOX").await {
-            Ok(room) => room,
-            Err(error) => {
-                // It is not worth a pass that is complete without it.
-                if error.ends_connection() {
-                    self.session = None;
+        match self.connect().await?.quota("INBOX").await {
+            Ok(room) => {
+                if shared.setup.sink.put_room(shared.setup.id, room).await? {
+                    shared.tell(Event::AccountChanged(shared.setup.id));
                 }
-                None
+                report.quota = room;
             }
-        };
-        if shared.setup.sink.put_room(shared.setup.id, room).await? {
-            shared.tell(Event::AccountChanged(shared.setup.id));
+            // It is not worth a pass that is complete without it; what was known stays.
+            Err(error) if error.ends_connection() => self.session = None,
+            Err(_) => {}
         }
-        report.quota = room;
         report.notices = self.alerts().await?;
         Ok(())
     }

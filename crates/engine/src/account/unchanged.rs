@@ -85,7 +85,9 @@ impl Watcher {
         self.statuses = session.take_statuses();
         let news = |mailbox: &&MailboxState| {
             let status = self.statuses.get(&mailbox.wire_name);
-            mailbox.selectable && status.is_some_and(|status| has_news(status, mailbox))
+            let news = status.is_some_and(|status| has_news(status, mailbox));
+            // What cannot be opened has its own pauses.
+            mailbox.selectable && news && self.may_try(mailbox)
         };
         Ok(self.mailboxes.iter().filter(news).cloned().collect())
     }
