@@ -135,8 +135,12 @@ impl Shared {
                         continue;
                     }
                     let error = Error::Auth(said);
-                    let refusal = TurnedDown { secret, error: error.clone(), given_up: false };
-                    *lock(&self.turned_down) = Some(refusal);
+                    let mut known = lock(&self.turned_down);
+                    // A try that was under way meanwhile takes nothing back.
+                    let given_up = known
+                        .as_ref()
+                        .is_some_and(|known| known.given_up && known.secret == secret);
+                    *known = Some(TurnedDown { secret, error: error.clone(), given_up });
                     return Err(error);
                 }
                 Err(error) => return Err(error),
@@ -153,6 +157,11 @@ impl Shared {
     fn give_up(&self) -> bool {
         let mut known = lock(&self.turned_down);
         known.as_mut().is_none_or(|known| !std::mem::replace(&mut known.given_up, true))
+    }
+
+    /// Whether what was turned down last waits for the user.
+    fn has_given_up(&self) -> bool {
+        lock(&self.turned_down).as_ref().is_some_and(|known| known.given_up)
     }
 
     /// Nobody listening is no failure.

@@ -213,7 +213,8 @@ impl Watcher {
                 self.auth_failures += 1;
                 // A server that took the password before may be having a bad moment; one that
                 // never did may lock the account.
-                if !self.signed_in_once || self.auth_failures >= AUTH_TRIES {
+                let tries_over = !self.signed_in_once || self.auth_failures >= AUTH_TRIES;
+                if tries_over || self.shared.has_given_up() {
                     ask(error);
                     return None;
                 }
