@@ -181,11 +181,10 @@ impl Worker {
         }
         let wanted = std::mem::take(&mut self.acts.wanted);
         let Err(error) = outcome else { return };
-        if !wanted {
-            return;
-        }
         tracing::warn!(account = %self.shared.setup.id, error = error.class(), "operations wait");
-        self.drop_session();
+        if wanted {
+            self.drop_session();
+        }
         // The watcher reports missing passwords and asks; waking brings us back.
         if *self.shared.online.borrow() && !error.needs_password() {
             let wait = self.backoff.wait(matches!(error, Error::Server(_)));
@@ -306,16 +305,13 @@ impl Worker {
             return None;
         }
         self.acts.most = (ops.len() / SMALLER).max(1);
-        let mut most = 0;
-        for op in ops.iter().filter(|op| !ends.has(op)) {
-            let count = self.acts.broken.entry(op.id).or_default();
-            *count += 1;
-            most = most.max(*count);
+        let [op] = ops else { return None };
+        if ends.has(op) {
+            return None;
         }
-        match ops {
-            [op] if most >= BREAKS => Some(op),
-            _ => None,
-        }
+        let count = self.acts.broken.entry(op.id).or_default();
+        *count += 1;
+        (*count >= BREAKS).then_some(op)
     }
 
     /// # Errors
