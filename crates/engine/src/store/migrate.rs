@@ -47,7 +47,8 @@ pub(super) fn migrate(connection: &mut Connection, dir: &Path) -> Result<()> {
     check(from)?;
     if from > 0 && from < STEPS.len() {
         let copy = dir.join(format!("{COPY}{from}"));
-        if !copy.exists() {
+        // Whatever else stands there: no upgrade without a copy.
+        if !copy.is_file() {
             // An empty file is written into, with the mode that it has.
             make_private_file(&copy)?;
             let copy = copy.to_string_lossy().into_owned();
@@ -79,8 +80,13 @@ pub(super) fn schema(c: &Connection) -> Result<Vec<(String, String)>> {
 
 /// The statements of a database that all steps made.
 pub(super) fn newest_schema() -> Result<Vec<(String, String)>> {
+    schema_of(STEPS.len())
+}
+
+/// The statements of a database of a version.
+pub(super) fn schema_of(version: usize) -> Result<Vec<(String, String)>> {
     let memory = Connection::open_in_memory()?;
-    for step in STEPS {
+    for step in STEPS.iter().take(version) {
         memory.execute_batch(step)?;
     }
     schema(&memory)
@@ -281,6 +287,24 @@ mod tests {
             column(&store, "SELECT hex(value) FROM meta WHERE name = 'reread-reports'"),
             ["01"]
         );
+    }
+
+    /// The copy before an upgrade cannot be made: that says nothing of the database.
+    #[test]
+    fn an_error_of_the_system_puts_no_sound_database_aside() {
+        let dir = tempfile::tempdir().expect("a temporary folder");
+        let connection = database_of(3, dir.path());
+        connection.execute_batch(include_str!("migrations/version3.sql")).expect("filled");
+        drop(connection);
+        let in_its_place = dir.path().join("aloud.db.schema3");
+        std::fs::create_dir(&in_its_place).expect("a folder");
+        let open = || Store::open(dir.path(), crate::store::system_clock());
+        assert!(matches!(open().err(), Some(Error::Store(_))));
+        assert!(!dir.path().join("damaged").exists());
+        std::fs::remove_dir(&in_its_place).expect("removed");
+        let store = open().expect("migrated");
+        assert!(store.rebuilt().is_none());
+        assert_eq!(store.read_now(crate::store::outbox::entries).expect("entries").len(), 15);
     }
 
     #[test]

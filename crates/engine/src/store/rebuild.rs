@@ -7,6 +7,10 @@
 //! file (`closed`) says. Where a process died over it (`in-use`), what is kept beside it counts. An
 //! error of SQLite that tells of damage while Aloud runs leaves a mark (`check`): the next start looks
 //! at everything. Only a process that is alone in the folder does any of this.
+//!
+//! An error alone is no damage: the system may have no file, no memory or no right to give. Damage is
+//! what SQLite calls so, and what is found when one looks for it; any other error ends the start and
+//! leaves everything where it is.
 
 use std::{
     fs,
@@ -53,13 +57,18 @@ pub(super) fn open(dir: &Path) -> Result<(Connection, Option<PathBuf>)> {
     let closed = was_closed(dir, &file) && !doubted;
     // Otherwise an earlier version had it last, which knows no copies: those are older then.
     let died = dir.join(IN_USE).exists();
-    let existed = fs::metadata(&file).is_ok_and(|meta| meta.len() > 0);
+    let existed = match fs::metadata(&file) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => false,
+        meta => meta?.len() > 0,
+    };
     let checked = || -> Result<Connection> {
         if existed {
             migrate::refuse_newer(&file)?;
         }
         let mut connection = connect(&file)?;
-        migrate::migrate(&mut connection, dir).map_err(damaged_unless_known)?;
+        if let Err(error) = migrate::migrate(&mut connection, dir) {
+            return Err(cause(&connection, error));
+        }
         if existed && !closed {
             check(&connection, dir, doubted)?;
         }
@@ -108,29 +117,61 @@ pub(super) fn connect(file: &Path) -> Result<Connection> {
     Ok(connection)
 }
 
-/// A step of the schema that a sound database of ours takes fails on a damaged one.
-fn damaged_unless_known(error: Error) -> Error {
-    match error {
+/// What an error of a migration stands for: damage where the database is not sound, or not what its
+/// version says; else itself.
+fn cause(c: &Connection, error: Error) -> Error {
+    let Error::Store(why) = error else { return error };
+    let sound = say_ok(c, "PRAGMA quick_check(1)").and_then(|()| {
+        let steps = migrate::schema_of(migrate::version(c)?)?;
+        Ok(migrate::schema(c)? == steps)
+    });
+    match sound {
+        Ok(false) => Error::Damaged(why),
+        Err(Error::Damaged(found)) => Error::Damaged(found),
+        Ok(true) | Err(_) => Error::Store(why),
+    }
+}
+
+/// Has SQLite look for damage.
+fn say_ok(c: &Connection, pragma: &str) -> Result<()> {
+    let said: String = c.query_row(pragma, [], |row| row.get(0))?;
+    if said == "ok" { Ok(()) } else { Err(Error::Damaged(said)) }
+}
+
+/// Reads what cannot be done without: a value that nobody can read is damage, unless the system keeps
+/// its octets from being read at all.
+fn check_accounts(c: &Connection) -> Result<()> {
+    let read = || -> Result<()> {
+        for account in accounts::accounts(c)? {
+            accounts::mailbox_rows(c, account.id)?;
+        }
+        Ok(())
+    };
+    match read() {
+        Err(Error::Store(_)) => {}
+        known => return known,
+    }
+    for table in ["accounts", "mailboxes"] {
+        let mut query = c.prepare(&format!("SELECT * FROM {table}"))?;
+        let mut rows = query.query([])?;
+        while rows.next()?.is_some() {}
+    }
+    read().map_err(|error| match error {
         Error::Store(why) => Error::Damaged(why),
         known => known,
-    }
+    })
 }
 
 /// Looks whether a database is sound and ours.
 fn check(c: &Connection, dir: &Path, all: bool) -> Result<()> {
     let pragma = if all { "PRAGMA integrity_check(1)" } else { "PRAGMA quick_check(1)" };
-    let said: String = c.query_row(pragma, [], |row| row.get(0))?;
-    if said != "ok" {
-        return Err(Error::Damaged(said));
-    }
+    say_ok(c, pragma)?;
     if migrate::schema(c)? != migrate::newest_schema()? {
         return Err(Error::Damaged("schema".into()));
     }
     // Without a second place there is nothing better than what an earlier version left.
     let Some(kept) = kept::identity(dir)? else { return Ok(()) };
-    for account in accounts::accounts(c).map_err(damaged_unless_known)? {
-        accounts::mailbox_rows(c, account.id).map_err(damaged_unless_known)?;
-    }
+    check_accounts(c)?;
     if meta::get(c, meta::IDENTITY)? != Some(kept) {
         return Err(Error::Damaged("identity".into()));
     }
