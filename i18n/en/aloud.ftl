@@ -171,6 +171,11 @@ error-disk-full = This computer’s disk is full. Make room, then try again.
 error-damaged = What Aloud keeps on this computer is damaged. Start Aloud again: it puts that right by itself.
 rebuilt = What Aloud keeps on this computer was damaged.
 rebuilt-line = Accounts, directory, drafts and unsent mail are here; the rest comes again from the servers. The damaged file was put aside in { $folder }.
+rebuilt-line-strays = Accounts, directory and drafts are here; mail comes again from the servers. The damaged file was put aside in { $folder }.
+rebuilt-strays = { $count ->
+    [one] An unsent message couldn’t be put back; its file is in { $folder }.
+   *[other] { $count } unsent messages couldn’t be put back; their files are in { $folder }.
+}
 toast-settings-unsaved = The settings couldn’t be saved. Check that the disk isn’t full.
 cli-sent-unfiled = sent <{ $id }>: the server has it; the copy in Sent waits for room on the disk
 error-folder-busy = Another Aloud is busy with the same data folder. Wait until it is done, then try again.

@@ -130,11 +130,23 @@ fn sign_in(fault: &SignInFault) -> String {
     }
 }
 
-/// What was done about a damaged database, and what that means.
+/// What was done about a damaged database or damaged unsent mail, and what that means.
 #[must_use]
 pub fn rebuilt(rebuilt: &Rebuilt) -> (String, String) {
-    let folder = rebuilt.aside.display().to_string();
-    (fl!("rebuilt"), fl!("rebuilt-line", folder = folder))
+    let database = rebuilt.aside.as_ref().map(|aside| {
+        let folder = aside.display().to_string();
+        if rebuilt.strays == 0 {
+            fl!("rebuilt-line", folder = folder)
+        } else {
+            fl!("rebuilt-line-strays", folder = folder)
+        }
+    });
+    let strays = (rebuilt.strays > 0).then(|| {
+        let folder = rebuilt.folder.display().to_string();
+        fl!("rebuilt-strays", count = rebuilt.strays, folder = folder)
+    });
+    let line: Vec<String> = database.into_iter().chain(strays).collect();
+    (fl!("rebuilt"), line.join(" "))
 }
 
 /// The same for a terminal, with what helps to find the cause: what is missing, why there is no

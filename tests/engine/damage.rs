@@ -15,6 +15,7 @@ use aloud::{
     engine::{Contact, DraftContent, DraftId, Engine, Error, Options, OutboxState, Recipient},
     loopback::{DropAfterData, Faults, Loopback, Protocol},
     model::{AccountId, DateTime, Flag, Secret},
+    wording::failure,
 };
 use rand::{Rng, SeedableRng, rngs::StdRng};
 
@@ -243,7 +244,9 @@ async fn whole(work: &Work, dir: &Path, name: &str) -> bool {
     let before = subjects.map(|subject| sent(&work.server, subject));
     let engine = started(work, dir).await.unwrap_or_else(|error| panic!("{name}: {error:?}"));
     let rebuilt = engine.rebuilt().cloned();
-    assert!(rebuilt.as_ref().is_none_or(|rebuilt| rebuilt.aside.is_dir()), "{name}");
+    let aside = rebuilt.as_ref().map(|rebuilt| rebuilt.aside.as_ref().is_some_and(|a| a.is_dir()));
+    assert!(aside != Some(false), "{name}");
+    assert!(rebuilt.as_ref().is_none_or(|rebuilt| rebuilt.strays == 0), "{name}");
     let accounts = engine.accounts().await.expect("accounts");
     assert_eq!(accounts.iter().map(|a| a.id).collect::<Vec<_>>(), [work.account], "{name}");
     assert_eq!(accounts[0].settings, settings(), "{name}");
@@ -361,6 +364,38 @@ async fn operations_outlive_their_database() {
         assert_eq!((count("INBOX"), count("Archive")), (MESSAGES - 3, 3), "{damage}");
         engine.shutdown().await;
     }
+}
+
+/// The last copy of a message is damaged like its database: it is not thrown away, and that is said.
+#[tokio::test(flavor = "multi_thread")]
+async fn unsent_mail_that_cannot_be_put_back_is_put_aside() {
+    let work = work(true).await;
+    let dir = work.dir.path();
+    let unsent = fs::read_dir(dir.join("unsent")).expect("a folder").flatten();
+    let mut files: Vec<PathBuf> = unsent.map(|entry| entry.path()).collect();
+    files.sort();
+    assert_eq!(files.len(), 3);
+    // One octet of the message of the first, one of the description of the second.
+    let last = fs::metadata(&files[0]).expect("there").len() - 1;
+    zero(&files[0], last, 1);
+    zero(&files[1], 560, 1);
+    let damaged = files[..2].iter().map(|file| fs::read(file).expect("octets"));
+    let damaged: Vec<Vec<u8>> = damaged.collect();
+    zero(&dir.join("aloud.db"), 0, 100);
+    let engine = started(&work, dir).await.expect("an engine");
+    let rebuilt = engine.rebuilt().expect("said");
+    assert_eq!((rebuilt.unsent, rebuilt.strays), (1, 2));
+    let (_, line) = failure::rebuilt(rebuilt);
+    assert!(line.contains("2 unsent messages") && !line.contains("unsent mail"), "{line}");
+    let entries = fs::read_dir(&rebuilt.folder).expect("a folder").flatten();
+    let aside = entries.map(|entry| entry.path()).filter(|path| path.is_file());
+    let aside: Vec<Vec<u8>> = aside.map(|file| fs::read(file).expect("octets")).collect();
+    assert_eq!(aside.len(), 2);
+    assert!(damaged.iter().all(|octets| aside.contains(octets)));
+    engine.shutdown().await;
+    let again = started(&work, dir).await.expect("an engine");
+    assert!(again.rebuilt().is_none());
+    again.shutdown().await;
 }
 
 /// A database of an earlier version has no second places: what can be read of it is taken over, and

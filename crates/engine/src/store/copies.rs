@@ -15,7 +15,8 @@
 //! Where rows and files disagree at a start ([`restore`]): a row without file gets one; a file without
 //! row is a message whose row was lost, unless the message is in Sent already or was taken back
 //! ([`Mark::Gone`]); and of two states the one in which more may have happened counts, so that nothing
-//! is ever sent twice without the user's word.
+//! is ever sent twice without the user's word. A file that cannot be put back is the last of its
+//! message: it goes to `damaged/`, where nothing is removed by itself.
 
 use std::{
     collections::{HashMap, HashSet},
@@ -410,18 +411,26 @@ fn set_phase(t: &Transaction<'_>, id: OutboxId, phase: Phase, now: i64) -> Resul
     }
 }
 
+/// What became of the files at a start.
+pub(super) struct Restored {
+    /// Messages that came back.
+    pub(super) back: usize,
+    /// Files that could not be put back, and lie in `damaged/`.
+    pub(super) strays: usize,
+}
+
 /// Puts back what the database has lost, and tells it what it does not know. Only where nobody else
-/// has the folder open. Returns how many messages came back. Blocks.
+/// has the folder open. Blocks.
 ///
 /// # Errors
 /// [`Error::Store`], [`Error::DiskFull`].
-pub(super) fn restore(store: &Store) -> Result<usize> {
+pub(super) fn restore(store: &Store) -> Result<Restored> {
     let dir = store.dir();
     make_private_dir(&folder(dir))?;
     let copies: Vec<Copy> = files_in(dir).into_iter().filter_map(read).collect();
     let now = store.now();
     let mut back = 0;
-    store.write_now(|t| {
+    let strays = store.write_now(|t| {
         let rows: HashMap<OutboxId, Option<Phase>> = states(t)?.into_iter().collect();
         for copy in &copies {
             let id = OutboxId(copy.row.id);
@@ -440,11 +449,37 @@ pub(super) fn restore(store: &Store) -> Result<usize> {
                 None => {}
             }
         }
-        Ok(())
+        // Before the end of the transaction, which brings the files in step with the rows.
+        put_aside(dir, t)
     })?;
     // Also where nothing was changed: rows of an earlier version have no files.
     store.read_now(|c| mirror(store, c))?;
-    Ok(back)
+    Ok(Restored { back, strays })
+}
+
+/// Moves files without a row away before [`mirror`] removes them, unless nothing is left to be done
+/// about their messages. Returns how many.
+fn put_aside(dir: &Path, c: &Connection) -> Result<usize> {
+    let rows: HashSet<PathBuf> = states(c)?.into_iter().map(|(id, _)| file_of(dir, id)).collect();
+    let aside = super::rebuild::folder(dir);
+    let mut moved = 0;
+    for file in files_in(dir).into_iter().filter(|file| !rows.contains(file)) {
+        let gone = File::open(&file).and_then(|mut file| read_mark(&mut file));
+        if matches!(gone, Ok(Mark::Gone))
+            || read(file.clone()).map_or(Ok(false), |copy| done(c, &copy))?
+        {
+            continue;
+        }
+        make_private_dir(&aside)?;
+        let stem = file.file_stem().unwrap_or_default().to_string_lossy();
+        fs::rename(&file, aside.join(format!("{stem}-{:08x}.message", rand::random::<u32>())))?;
+        moved += 1;
+    }
+    if moved > 0 {
+        files::sync_dir(&aside)?;
+        tracing::error!(moved, "unsent messages cannot be put back");
+    }
+    Ok(moved)
 }
 
 /// Makes a row agree with its file: what never changes is as the file has it, and of two states the
@@ -486,13 +521,17 @@ fn wanted(c: &Connection, copy: &Copy) -> Result<bool> {
     let account = c
         .prepare_cached("SELECT 1 FROM accounts WHERE id = ?1")?
         .exists([AccountId(copy.row.account).0])?;
+    Ok(account && !done(c, copy)?)
+}
+
+/// Whether the server has a message, and there is nothing of it to be filed.
+fn done(c: &Connection, copy: &Copy) -> Result<bool> {
     // A message in Sent was sent, and its row went.
     let sent = c
         .prepare_cached("SELECT 1 FROM messages WHERE account = ?1 AND message_id = ?2")?
         .exists(params![copy.row.account, copy.row.message_id])?;
     // A receipt is not filed.
-    let done = copy.mark == Mark::Accepted && (sent || copy.row.receipt);
-    Ok(account && !done)
+    Ok(copy.mark == Mark::Accepted && (sent || copy.row.receipt))
 }
 
 fn put_back(t: &Transaction<'_>, copy: &Copy, octets: &[u8], mark: Mark, now: i64) -> Result<()> {

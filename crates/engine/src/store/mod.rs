@@ -116,7 +116,7 @@ struct Inner {
     here: Mutex<Option<File>>,
     /// What the second places do not have yet.
     changed: Arc<Changed>,
-    /// The database was damaged when it was opened.
+    /// Something was damaged when it was opened.
     rebuilt: Option<Rebuilt>,
     /// Locked while message files change: `bodies.lock`, once it is open.
     bodies: Mutex<Option<File>>,
@@ -215,7 +215,7 @@ impl Store {
             here: Mutex::default(),
             bodies: Mutex::default(),
             changed,
-            rebuilt: aside.map(|aside| Rebuilt { aside, unsent: 0 }),
+            rebuilt: None,
         };
         let mut store = Self { inner: Arc::new(inner) };
         if entered.alone {
@@ -225,11 +225,12 @@ impl Store {
                 Some(_) => Ok(()),
                 None => meta::set(t, meta::IDENTITY, Some(&rand::random::<[u8; 16]>())),
             })?;
-            let unsent = copies::restore(&store)?;
+            let copies::Restored { back: unsent, strays } = copies::restore(&store)?;
             if let Some(inner) = Arc::get_mut(&mut store.inner)
-                && let Some(rebuilt) = &mut inner.rebuilt
+                && (aside.is_some() || strays > 0)
             {
-                rebuilt.unsent = unsent;
+                let folder = rebuild::folder(dir);
+                inner.rebuilt = Some(Rebuilt { aside, unsent, strays, folder });
             }
             store.read_now(|c| kept::save(&store, c))?;
             tidy(&store)?;
@@ -262,7 +263,7 @@ impl Store {
         }
     }
 
-    /// What was done when the database turned out to be damaged at the start.
+    /// What was done when the database, or unsent mail, turned out to be damaged at the start.
     #[must_use]
     pub fn rebuilt(&self) -> Option<&Rebuilt> {
         self.inner.rebuilt.as_ref()

@@ -37,13 +37,17 @@ const ASIDE_MAX: usize = 3;
 /// How many versions ahead a database is taken for one of a newer program, whatever its schema.
 const NEWER_MAX: usize = 1_000;
 
-/// What happened to a damaged database.
+/// What happened to a damaged database, and to unsent mail that is damaged too.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rebuilt {
-    /// Where it lies now.
-    pub aside: PathBuf,
+    /// Where it lies now; `None` where the database itself was sound.
+    pub aside: Option<PathBuf>,
     /// Messages of the outbox that came back from their second place.
     pub unsent: usize,
+    /// Files of unsent messages that could not be put back.
+    pub strays: usize,
+    /// Where those lie now.
+    pub folder: PathBuf,
 }
 
 /// The database of a folder, sound and with the newest schema; a damaged one is put aside first. The
@@ -185,9 +189,14 @@ fn is_our_schema(file: &Path) -> bool {
     matches!((schema, migrate::newest_schema()), (Ok(theirs), Ok(ours)) if theirs == ours)
 }
 
+/// The folder of what is damaged.
+pub(super) fn folder(dir: &Path) -> PathBuf {
+    dir.join(ASIDE)
+}
+
 /// Moves the database and what belongs to it into a folder of its own.
 fn put_aside(dir: &Path) -> Result<PathBuf> {
-    let all = dir.join(ASIDE);
+    let all = folder(dir);
     let since = UNIX_EPOCH.elapsed().unwrap_or_default();
     let aside = all.join(format!("{:012}-{:08x}", since.as_secs(), rand::random::<u32>()));
     make_private_dir(&aside)?;
