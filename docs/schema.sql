@@ -509,7 +509,8 @@ CREATE TABLE card_dismissals (
 
 -- Key and value: 'own-name' (the user's spoken name: sampling rate in 4 octets, then samples,
 -- little-endian), 'vendors' (fingerprint of the vendor table that messages were read with),
--- 'reread-reports' (delivery reports are to be read again).
+-- 'reread-reports' (delivery reports are to be read again), 'identity' (names this database),
+-- 'generation' (how often what is kept beside it was changed: 8 octets, big-endian).
 CREATE TABLE meta (
   -- Key.
   name TEXT PRIMARY KEY,

@@ -287,9 +287,7 @@ impl Engine {
             Some(pcm) => Some(pack(pcm)),
             None => None,
         };
-        self.inner.store.write(move |t| meta::set(t, meta::OWN_NAME, packed.as_deref())).await?;
-        self.inner.store.keep().await;
-        Ok(())
+        self.inner.store.write(move |t| meta::set_own_name(t, packed.as_deref())).await
     }
 }
 

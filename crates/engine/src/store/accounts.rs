@@ -3,7 +3,7 @@
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
 
 use super::{
-    Error, Missing, Result, SHADOW_SECONDS,
+    Error, Missing, Result, SHADOW_SECONDS, kept,
     ops::{OpState, OpType},
     outbox::Phase,
     vocabulary::{Vocabulary, Word, shown},
@@ -102,7 +102,7 @@ pub(crate) fn remove_account(t: &Transaction<'_>, id: AccountId) -> Result<()> {
 /// Notes whether the keyring holds the password.
 pub(crate) fn set_password_saved(t: &Transaction<'_>, id: AccountId, saved: bool) -> Result<()> {
     t.execute("UPDATE accounts SET password_saved = ?2 WHERE id = ?1", params![id.0, saved])?;
-    Ok(())
+    kept::touch(t)
 }
 
 /// What the submission server said last.

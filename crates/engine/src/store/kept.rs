@@ -4,7 +4,8 @@
 //! turns out to be damaged.
 //!
 //! The tables are copied into a small database of their own after every transaction that changed one
-//! ([`save`]); its name holds its SHA-256, and the one before stays. Operations are few and change
+//! ([`save`]); its name holds its SHA-256, and the one before stays. A number that such a transaction
+//! raises ([`touch`]) tells whether a copy is behind its database or ahead of it. Operations are few and change
 //! often: they are a list in JSON behind its digest ([`save_operations`]). It names mailboxes and UIDs
 //! as the server does, so that what it asks for can be asked for again when the mailbox has been
 //! fetched anew ([`ask_again`]).
@@ -15,7 +16,9 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use rusqlite::{Connection, OpenFlags, OptionalExtension, Transaction, params, types::Value};
+use rusqlite::{
+    Connection, OpenFlags, OptionalExtension, Transaction, hooks::Action, params, types::Value,
+};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -48,13 +51,27 @@ const TABLES: [(&str, &str); 8] = [
     ("receipts", "1"),
     ("receipt_rules", "1"),
     ("deliveries", "1"),
-    ("meta", "name IN ('own-name', 'identity')"),
+    ("meta", "name IN ('own-name', 'identity', 'generation')"),
 ];
 
-/// Whether a change of a table is to be saved.
-pub(super) fn is_kept(table: &str) -> bool {
-    // `meta` changes with every message that is sent; what is kept of it is saved by its callers.
-    table != "meta" && TABLES.iter().any(|(name, _)| *name == table)
+/// Whether a change that SQLite tells of is to be saved. It tells of none in tables without row numbers
+/// (`meta`, `receipt_rules`); and an account's columns hold what its servers said, with every pass.
+/// Whoever changes what is to be saved there calls [`touch`].
+pub(super) fn is_kept(action: Action, table: &str) -> bool {
+    let said = table == "accounts" && action == Action::SQLITE_UPDATE;
+    !said && TABLES.iter().any(|(name, _)| *name == table)
+}
+
+/// Counts a change of what is kept, in the transaction that makes it.
+pub(super) fn touch(t: &Transaction<'_>) -> Result<()> {
+    let next = generation(t)?.saturating_add(1);
+    meta::set(t, meta::GENERATION, Some(&next.to_be_bytes()))
+}
+
+/// How often what is kept was changed; 0 where nobody counted.
+pub(super) fn generation(c: &Connection) -> Result<u64> {
+    let octets = meta::get(c, meta::GENERATION)?.and_then(|octets| octets.try_into().ok());
+    Ok(octets.map_or(0, u64::from_be_bytes))
 }
 
 fn folder(dir: &Path) -> PathBuf {
@@ -127,22 +144,22 @@ fn digest_of(file: &Path) -> Result<String> {
     Ok(hex(&hasher.finalize()))
 }
 
-/// Copies the tables. Blocks.
+/// Copies the tables; returns which generation of them. Blocks.
 ///
 /// # Errors
 /// [`Error::DiskFull`], [`Error::Store`]; the copy before stays.
-pub(super) fn save(store: &Store, c: &Connection) -> Result<()> {
+pub(super) fn save(store: &Store, c: &Connection) -> Result<u64> {
     let dir = folder(store.dir());
     make_private_dir(&dir)?;
     let _one = store.hold_second()?;
     let new = dir.join(format!("{:016x}.new", rand::random::<u64>()));
-    let written = write_tables(c, &new).and_then(|()| {
+    let written = write_tables(c, &new).and_then(|generation| {
         let before = all_copies(store.dir());
         let digest = digest_of(&new)?;
         let same = |file: &Path| !is_stale(file) && file.to_string_lossy().contains(&digest);
         if before.first().is_some_and(|(_, file)| same(file)) {
             fs::remove_file(&new)?;
-            return Ok(());
+            return Ok(generation);
         }
         File::open(&new)?.sync_all()?;
         let number = before.first().map_or(0, |(number, _)| *number).saturating_add(1);
@@ -151,7 +168,7 @@ pub(super) fn save(store: &Store, c: &Connection) -> Result<()> {
         for (_, old) in before.into_iter().skip(COPIES - 1) {
             let _ = fs::remove_file(old);
         }
-        Ok(())
+        Ok(generation)
     });
     if written.is_err() {
         let _ = fs::remove_file(&new);
@@ -160,8 +177,11 @@ pub(super) fn save(store: &Store, c: &Connection) -> Result<()> {
     written
 }
 
-fn write_tables(c: &Connection, file: &Path) -> Result<()> {
+fn write_tables(c: &Connection, file: &Path) -> Result<u64> {
     make_private_file(file)?;
+    // Another process may write meanwhile.
+    let reading = c.unchecked_transaction()?;
+    let c = &*reading;
     let mut to = Connection::open(file)?;
     // It has no name yet, and is flushed before it gets one.
     to.pragma_update(None, "journal_mode", "OFF")?;
@@ -172,7 +192,7 @@ fn write_tables(c: &Connection, file: &Path) -> Result<()> {
         copy_rows(c, &to, table, which)?;
     }
     to.commit()?;
-    Ok(())
+    generation(c)
 }
 
 /// The newest copy of the tables that is sound; `None` where there is none.
@@ -206,10 +226,15 @@ pub(super) fn salvage(damaged: &Path, t: &Transaction<'_>) -> Result<()> {
 
 /// Makes a database that was not closed in order agree with its copy, which is written after every
 /// change and held together by a digest: it may have lost its write-ahead log, or changed on the disk.
+/// A copy of an earlier generation is left alone: its process ended before it wrote the next one.
 pub(super) fn agree(dir: &Path, t: &Transaction<'_>) -> Result<()> {
     let current = copies(dir).into_iter().find(|(_, file)| !is_stale(file));
     let Some((_, file)) = current else { return Ok(()) };
     let from = Connection::open_with_flags(file, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+    let theirs = generation(&from)?;
+    if theirs == 0 || theirs < generation(t)? {
+        return Ok(());
+    }
     copy_rows(&from, t, "accounts", "1")?;
     let mut query = from.prepare("SELECT id, settings FROM accounts")?;
     let mut rows = query.query([])?;
@@ -225,7 +250,7 @@ pub(super) fn agree(dir: &Path, t: &Transaction<'_>) -> Result<()> {
     for (table, which) in TABLES.iter().filter(|(table, _)| *table != "accounts") {
         copy_rows(&from, t, table, which)?;
     }
-    Ok(())
+    meta::set(t, meta::GENERATION, Some(&theirs.to_be_bytes()))
 }
 
 /// Whether a copy is known to be behind its database.
@@ -340,4 +365,87 @@ pub(super) fn ask_again(t: &Transaction<'_>, mailbox: MailboxId) -> Result<()> {
     }
     let left = serde_json::to_vec(&others).map_err(|e| Error::Store(e.to_string()))?;
     meta::set(t, meta::OPERATIONS, (!others.is_empty()).then_some(left.as_slice()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        account::Care,
+        store::{
+            receipts::{Rule, rule, set_rule},
+            system_clock,
+            tests::scratch,
+        },
+        types::Quota,
+    };
+    use aloud_model::{AccountId, AddrSpec};
+
+    fn person(name: &str) -> AddrSpec {
+        AddrSpec::parse(&format!("{name}@example.net")).expect("an address")
+    }
+
+    fn always(store: &Store, name: &str) {
+        store.write_now(|t| set_rule(t, &person(name), Some(Rule::Always))).expect("set");
+    }
+
+    fn has_rule(store: &Store, name: &str) -> bool {
+        store.read_now(|c| rule(c, &person(name))).expect("read").is_some()
+    }
+
+    /// Names and octets of the copies.
+    fn saved(dir: &Path) -> Vec<(PathBuf, Vec<u8>)> {
+        let all = all_copies(dir).into_iter();
+        all.map(|(_, file)| (file.clone(), fs::read(&file).expect("octets"))).collect()
+    }
+
+    #[test]
+    fn a_copy_that_is_behind_takes_nothing_away() {
+        let (_dir, store) = scratch();
+        let dir = store.dir().to_owned();
+        always(&store, "ada");
+        let behind = saved(&dir);
+        always(&store, "bo");
+        drop(store);
+        // As if the process had ended before it wrote the copy.
+        fs::remove_dir_all(folder(&dir)).expect("removed");
+        fs::create_dir(folder(&dir)).expect("made");
+        for (file, octets) in behind {
+            fs::write(file, octets).expect("written");
+        }
+        let store = Store::open(&dir, system_clock()).expect("a store");
+        assert!(has_rule(&store, "ada") && has_rule(&store, "bo"));
+    }
+
+    #[test]
+    fn what_a_lost_log_held_comes_back_from_the_copy() {
+        let (_dir, store) = scratch();
+        let dir = store.dir().to_owned();
+        always(&store, "ada");
+        store.checkpoint();
+        let old = fs::read(dir.join("aloud.db")).expect("octets");
+        always(&store, "bo");
+        drop(store);
+        fs::write(dir.join("aloud.db"), old).expect("written");
+        let _ = fs::remove_file(dir.join("aloud.db-wal"));
+        for _ in 0..2 {
+            let store = Store::open(&dir, system_clock()).expect("a store");
+            assert!(has_rule(&store, "ada") && has_rule(&store, "bo"));
+        }
+    }
+
+    #[tokio::test]
+    async fn what_servers_say_makes_no_copy() {
+        let (_dir, store) = scratch();
+        let add = "INSERT INTO accounts (address, settings) VALUES ('a@example.com', '{}')";
+        store.write_now(|t| Ok(t.execute(add, [])?)).expect("added");
+        let before = saved(store.dir());
+        let room = Quota { used: 1, limit: 2 };
+        assert!(store.put_room(AccountId(1), Some(room)).await.expect("put"));
+        assert_eq!(saved(store.dir()), before);
+        store
+            .write_now(|t| super::accounts::set_password_saved(t, AccountId(1), true))
+            .expect("set");
+        assert_ne!(saved(store.dir()), before);
+    }
 }

@@ -2,7 +2,7 @@
 
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
-use super::Result;
+use super::{Result, kept};
 use aloud_model::{MailboxId, MessageKey};
 
 /// Name of the user's spoken name: the sampling rate (4 octets), then samples, little-endian.
@@ -16,6 +16,9 @@ pub(crate) const REREAD_REPORTS: &str = "reread-reports";
 
 /// Names this database, so that a write-ahead log of another one is noticed.
 pub(crate) const IDENTITY: &str = "identity";
+
+/// How often what is kept beside the database was changed (`store::kept`): 8 octets, big-endian.
+pub(crate) const GENERATION: &str = "generation";
 
 /// Operations to be asked for again once their mailboxes are here (`store::kept`).
 pub(crate) const OPERATIONS: &str = "operations";
@@ -33,6 +36,12 @@ pub(crate) fn reports_wait(t: &Transaction<'_>, message: MessageKey) -> Result<(
     )?
     .execute([message.0])?;
     Ok(())
+}
+
+/// Keeps or removes the user's spoken name.
+pub(crate) fn set_own_name(t: &Transaction<'_>, name: Option<&[u8]>) -> Result<()> {
+    set(t, OWN_NAME, name)?;
+    kept::touch(t)
 }
 
 /// Reads a value.

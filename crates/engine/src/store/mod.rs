@@ -16,7 +16,7 @@ use std::{
     path::{Path, PathBuf},
     sync::{
         Arc, Mutex,
-        atomic::{AtomicBool, Ordering},
+        atomic::{AtomicBool, AtomicU64, Ordering},
     },
     time::Duration,
 };
@@ -127,6 +127,8 @@ struct Inner {
 struct Changed {
     outbox: AtomicBool,
     kept: AtomicBool,
+    /// The generation of the last copy in `kept`.
+    saved: AtomicU64,
     /// Operations were asked for.
     asked: AtomicBool,
     /// Operations ended: their list may wait a while.
@@ -139,10 +141,20 @@ impl Changed {
             ("outbox", _) => &self.outbox,
             ("ops", Action::SQLITE_INSERT) => &self.asked,
             ("ops", _) => &self.ended,
-            _ if kept::is_kept(table) => &self.kept,
+            _ if kept::is_kept(action, table) => &self.kept,
             _ => return,
         };
         flag.store(true, Ordering::SeqCst);
+    }
+
+    /// Counts a change of what is kept, or sees that it was counted already.
+    fn count(&self, t: &Transaction<'_>) -> Result<()> {
+        if self.kept.load(Ordering::SeqCst) {
+            kept::touch(t)?;
+        } else if kept::generation(t)? != self.saved.load(Ordering::SeqCst) {
+            self.kept.store(true, Ordering::SeqCst);
+        }
+        Ok(())
     }
 }
 
@@ -202,7 +214,8 @@ impl Store {
         };
         writer.pragma_update(None, "cache_size", WRITER_CACHE)?;
         writer.pragma_update(None, "wal_autocheckpoint", LOG_PAGES)?;
-        let changed = Arc::new(Changed::default());
+        let saved = AtomicU64::new(kept::generation(&writer)?);
+        let changed = Arc::new(Changed { saved, ..Changed::default() });
         let noted = Arc::clone(&changed);
         writer
             .update_hook(Some(move |action, _: &str, table: &str, _| noted.note(action, table)))?;
@@ -232,7 +245,7 @@ impl Store {
                 let folder = rebuild::folder(dir);
                 inner.rebuilt = Some(Rebuilt { aside, unsent, strays, folder });
             }
-            store.read_now(|c| kept::save(&store, c))?;
+            store.read_now(|c| store.keep(c))?;
             tidy(&store)?;
         }
         *lock(&store.inner.here) = entered.share()?;
@@ -254,13 +267,11 @@ impl Store {
         }
     }
 
-    /// Saves what is kept beside the database besides what transactions are watched for.
-    pub(crate) async fn keep(&self) {
-        let store = self.clone();
-        let kept = blocking(move || store.read_now(|c| kept::save(&store, c))).await;
-        if let Err(error) = kept {
-            tracing::warn!(error = error.class(), "the second place was not written");
-        }
+    /// Saves what is kept beside the database.
+    fn keep(&self, c: &Connection) -> Result<()> {
+        let saved = kept::save(self, c)?;
+        self.inner.changed.saved.store(saved, Ordering::SeqCst);
+        Ok(())
     }
 
     /// What was done when the database, or unsent mail, turned out to be damaged at the start.
@@ -283,7 +294,7 @@ impl Store {
             }
         };
         step(&changed.outbox, &|| copies::mirror(self, c));
-        step(&changed.kept, &|| kept::save(self, c));
+        step(&changed.kept, &|| self.keep(c));
         step(&changed.asked, &|| kept::save_operations(self, c));
     }
 
@@ -361,6 +372,7 @@ impl Store {
         let outcome = (|| {
             let transaction = writer.transaction_with_behavior(TransactionBehavior::Immediate)?;
             let outcome = work(&transaction)?;
+            self.inner.changed.count(&transaction)?;
             transaction.commit()?;
             Ok(outcome)
         })();

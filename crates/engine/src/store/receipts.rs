@@ -3,7 +3,7 @@
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
 use super::{
-    Result, some,
+    Result, kept, some,
     vocabulary::{Word, vocabulary},
 };
 use aloud_model::{AccountId, AddrSpec, DateTime, MessageKey};
@@ -93,6 +93,7 @@ pub(crate) fn rule(c: &Connection, address: &AddrSpec) -> Result<Option<Rule>> {
 
 /// Sets or clears the standing rule for a person.
 pub(crate) fn set_rule(t: &Transaction<'_>, address: &AddrSpec, rule: Option<Rule>) -> Result<()> {
+    kept::touch(t)?;
     let Some(rule) = rule else {
         t.execute("DELETE FROM receipt_rules WHERE address = ?1", [address.as_str()])?;
         return Ok(());
