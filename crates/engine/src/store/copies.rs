@@ -41,7 +41,7 @@ use crate::types::FailureWhy;
 use aloud_model::{AccountId, OutboxId};
 
 /// The folder of the files.
-const FOLDER: &str = "unsent";
+pub(super) const FOLDER: &str = "unsent";
 /// First octets of a file.
 const MAGIC: &[u8; 16] = b"ALOUD-UNSENT-1\r\n";
 /// Where the mark stands, and how often its letter is repeated.

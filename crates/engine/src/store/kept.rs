@@ -32,7 +32,7 @@ use super::{
 use aloud_model::{Flag, MailboxId, MessageKey};
 
 /// The folder.
-const FOLDER: &str = "kept";
+pub(super) const FOLDER: &str = "kept";
 /// The file of the operations.
 const OPERATIONS: &str = "operations.json";
 /// Most octets of that file.

@@ -234,6 +234,7 @@ impl Store {
         if entered.alone {
             tighten::tighten(dir);
             tighten::remove_old_copies(dir);
+            tighten::remove_unfinished(dir);
             store.write_now(|t| match meta::get(t, meta::IDENTITY)? {
                 Some(_) => Ok(()),
                 None => meta::set(t, meta::IDENTITY, Some(&rand::random::<[u8; 16]>())),

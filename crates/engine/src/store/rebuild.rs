@@ -1,5 +1,5 @@
-//! What becomes of a damaged database: it is put aside under `damaged/`, never deleted by this, and a
-//! new one takes its place, filled from the second places (`kept`, `copies`). The servers hold the
+//! What becomes of a damaged database: it is put aside under `damaged/`, where the last three stay, and
+//! a new one takes its place, filled from the second places (`kept`, `copies`). The servers hold the
 //! rest; the next pass fetches it.
 //!
 //! A database is checked before it is used (`PRAGMA quick_check`, and that its schema, its accounts and

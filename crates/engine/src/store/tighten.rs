@@ -1,8 +1,11 @@
 //! The data folder is its user's alone, also one that an earlier version, a copy or another program
 //! made otherwise: folders 0700, files 0600. Links are left as they are and not followed. And copies of
-//! the database that an upgrade left go when they are old ([`remove_old_copies`]).
+//! the database that an upgrade left go when they are old ([`remove_old_copies`]), files that a process
+//! did not finish at once ([`remove_unfinished`]).
 
 use std::{fs, path::Path, time::Duration};
+
+use super::{copies, kept};
 
 /// Begin of the names of the copies that a migration makes.
 pub(super) const COPY: &str = "aloud.db.schema";
@@ -68,6 +71,20 @@ pub(super) fn remove_old_copies(dir: &Path) {
     }
 }
 
+/// Removes what a process that died was writing: files get their names when they are whole
+/// (`store::files`). The caller is alone in the folder. Blocks.
+pub(super) fn remove_unfinished(dir: &Path) {
+    for folder in [dir.to_owned(), dir.join(copies::FOLDER), dir.join(kept::FOLDER)] {
+        let Ok(entries) = fs::read_dir(folder) else { continue };
+        for file in entries.flatten().map(|entry| entry.path()) {
+            let is_file = fs::symlink_metadata(&file).is_ok_and(|meta| meta.is_file());
+            if is_file && file.extension().is_some_and(|extension| extension == "new") {
+                let _ = fs::remove_file(file);
+            }
+        }
+    }
+}
+
 #[cfg(all(test, unix))]
 mod tests {
     use std::{
@@ -116,6 +133,29 @@ mod tests {
         set(&files[0], 0o644);
         drop(Store::open(&dir, system_clock()).expect("a store"));
         assert_eq!(mode(&files[0]), 0o600);
+    }
+
+    #[test]
+    fn what_nobody_finished_goes_at_the_next_start() {
+        let root = tempfile::tempdir().expect("a folder");
+        let dir = root.path().join("data");
+        let store = Store::open(&dir, system_clock()).expect("a store");
+        let unfinished = [
+            "in-use.00.new",
+            "unsent/1.message.00.new",
+            "kept/00.new",
+            "kept/operations.json.00.new",
+        ];
+        for name in unfinished {
+            fs::write(dir.join(name), b"half").expect("written");
+        }
+        // Only who is alone removes them: somebody may be writing.
+        drop(Store::open(&dir, system_clock()).expect("a store"));
+        assert!(unfinished.iter().all(|name| dir.join(name).exists()));
+        drop(store);
+        drop(Store::open(&dir, system_clock()).expect("a store"));
+        assert!(unfinished.iter().all(|name| !dir.join(name).exists()));
+        assert!(dir.join("aloud.db").exists());
     }
 
     #[test]
