@@ -436,6 +436,28 @@ async fn helo_where_ehlo_is_not_known() {
     }
 }
 
+/// What the server says to HELO is what became of it, unless it knows neither.
+#[tokio::test(start_paused = true)]
+async fn a_bad_moment_after_ehlo_is_no_refusal() {
+    let first = "S: 220 hi\nC: EHLO [127.0.0.1]\nS: 502 not here\n";
+    for (second, want) in [
+        ("S: 220 hi\nC~ HELO\nS: 421 busy\n", Some((421, false))),
+        ("S: 421 too many calls\n", Some((421, false))),
+        ("S: 220 hi\nC~ HELO\nBYE\n", None),
+        ("S: 220 hi\nC~ HELO\nS: 500 nor that\n", Some((502, true))),
+    ] {
+        let stage = Stage::new(4096, &[first, second]);
+        let outcome = send(&stage, &mut Gate::default()).await.expect("an outcome");
+        let said = match outcome {
+            SubmitOutcome::Refused { code, permanent, .. } => Some((code, permanent)),
+            SubmitOutcome::Broken { final_dot_flushed: false, .. } => None,
+            other => panic!("{second}: {other:?}"),
+        };
+        assert_eq!(said, want, "{second}");
+        stage.finish();
+    }
+}
+
 /// What is no submission server is told as such, and not as a network that is down.
 #[tokio::test(start_paused = true)]
 async fn another_service_at_the_port_is_told() {

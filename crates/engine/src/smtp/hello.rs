@@ -47,7 +47,8 @@ impl Dialogue {
         }
     }
 
-    /// Connects; with HELO where the server knows no EHLO.
+    /// Connects; with HELO where the server knows no EHLO. What it says to EHLO counts when it will
+    /// not have HELO either.
     async fn open(
         dialer: &dyn Dialer,
         settings: &AccountSettings,
@@ -58,7 +59,10 @@ impl Dialogue {
             Greeted::Refused(refused) => Ok(Err(refused)),
             Greeted::NoEhlo(refused) => match Self::greet(dialer, settings, traffic, true).await? {
                 Greeted::In(dialogue) => Ok(Ok(*dialogue)),
-                Greeted::Refused(_) | Greeted::NoEhlo(_) => Ok(Err(refused)),
+                Greeted::Refused(second) | Greeted::NoEhlo(second) => {
+                    let neither = matches!(second, SubmitOutcome::Refused { permanent: true, .. });
+                    Ok(Err(if neither { refused } else { second }))
+                }
             },
         }
     }
