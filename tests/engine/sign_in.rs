@@ -183,6 +183,24 @@ async fn imap_says_no_more_than_it_must() {
     }
 }
 
+/// A server that hangs up on what was not refused may have a bad moment.
+#[tokio::test(start_paused = true)]
+async fn imap_that_hangs_up_has_refused_a_password_only_where_it_said_so() {
+    for (answer, want) in [("BAD what", "unreachable"), ("NO no", "auth")] {
+        let first = format!("{}C~ A1 AUTH\nS: +\nC: {PLAIN}\n", greeting("AUTH=PLAIN"));
+        let first = match want {
+            // Before the password was said.
+            "unreachable" => format!("{}C~ A1 AUTH\nS: A1 {answer}\nBYE", greeting("AUTH=PLAIN")),
+            _ => format!("{first}S: A1 {answer}\nBYE"),
+        };
+        let second = format!("{}C~ A1 LOGIN\nBYE", greeting("AUTH=PLAIN"));
+        let stage = Stage::new(4096, &[&first, &second]);
+        let error = imap(&stage, &settings(Security::None), &password()).await.expect_err(answer);
+        assert_eq!(class(&error), want, "{answer}");
+        stage.finish();
+    }
+}
+
 #[tokio::test(start_paused = true)]
 async fn smtp_signs_in_as_the_server_can() {
     let plain = format!("C: AUTH PLAIN {PLAIN}\n");
@@ -225,6 +243,22 @@ async fn smtp_signs_in_as_the_server_can() {
             "auth",
         ),
         (format!("{}{plain}S: 454 4.7.0 later\n", hello("PLAIN LOGIN")), "server"),
+        // A mechanism that it will not have says nothing of the password, not before any proof.
+        (
+            format!("{}{plain}S: 504 no\nC~ AUTH LOGIN\nS: 454 later\n", hello("PLAIN LOGIN")),
+            "server",
+        ),
+        (
+            format!("{}{plain}S: 504 no\nC~ AUTH LOGIN\nSTALL\n", hello("PLAIN LOGIN")),
+            "unreachable",
+        ),
+        (
+            format!(
+                "{}C~ AUTH SCRAM-SHA-1 \nS: 535 no\n{plain}S: 454 later\n",
+                hello("SCRAM-SHA-1 PLAIN")
+            ),
+            "server",
+        ),
         (hello("CRAM-MD5 GSSAPI"), "no sign-in"),
         (format!("{}C~ AUTH SCRAM\nS: 235 welcome\n", hello("SCRAM-SHA-256 PLAIN")), "protocol"),
         (format!("{}{plain}S: 354 go on\n", hello("PLAIN")), "protocol"),

@@ -67,7 +67,7 @@ pub(super) async fn sign_in(
                 if plan.again(first) {
                     return Ok(Signed::HungUp);
                 }
-                if plan.said().is_none() {
+                if !plan.denied() {
                     return Err(error);
                 }
                 break;

@@ -53,6 +53,8 @@ pub(crate) struct Plan {
     left: Vec<Mechanism>,
     connections: u32,
     said: Option<String>,
+    /// A server has turned the credential down, not only a mechanism.
+    denied: bool,
 }
 
 impl Plan {
@@ -65,7 +67,7 @@ impl Plan {
             other => offer.names.iter().any(|name| name == other.name()),
         };
         let left = order.iter().filter(usable).copied().collect();
-        Self { left, connections: 1, said: None }
+        Self { left, connections: 1, said: None, denied: false }
     }
 
     /// What to try now.
@@ -86,6 +88,7 @@ impl Plan {
             }),
         }
         tracing::debug!(mechanism = current.name(), ?why, next = ?self.next(), "not signed in");
+        self.denied |= why != Refusal::Mechanism;
         // What was said of the credential says more than what was said of a mechanism.
         if self.said.is_none() || why != Refusal::Mechanism {
             self.said = Some(said.to_owned());
@@ -105,6 +108,11 @@ impl Plan {
     /// What servers said, when nothing is left.
     pub(crate) fn said(&self) -> Option<&str> {
         self.said.as_deref()
+    }
+
+    /// Whether a server has turned the credential down. Else what broke off says nothing of it.
+    pub(crate) fn denied(&self) -> bool {
+        self.denied
     }
 
     /// Whether a mechanism that binds the certificate in was on offer.

@@ -54,7 +54,7 @@ impl Dialogue {
                     if hung_up(&outcome) && plan.again(first) {
                         return Ok(Ok(Signed::HungUp));
                     }
-                    if plan.said().is_none() {
+                    if !plan.denied() {
                         return Ok(Err(outcome));
                     }
                     break;
