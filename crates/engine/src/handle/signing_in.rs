@@ -102,7 +102,7 @@ impl Engine {
     /// What waited for the user goes on.
     pub(super) async fn go_on(&self, id: AccountId) -> Result<()> {
         let now = self.inner.store.now();
-        self.inner.store.write(move |t| store::outbox::retry_now(t, id, now)).await?;
+        self.inner.store.write(move |t| store::outbox::signed_in(t, id, now)).await?;
         if let Some(task) = self.task(id) {
             task.supplied();
         }

@@ -80,7 +80,7 @@ fn is_up(engine: &Engine, id: AccountId) -> bool {
     engine.task(id).is_some_and(|task| task.state().borrow().is_up())
 }
 
-/// Rows of an account that wait for the network or a password go now. True if there were some.
+/// Rows of an account that wait for the network go now. True if there were some.
 pub(crate) async fn retry_now(engine: &Engine, id: AccountId) -> bool {
     let store = &engine.inner.store;
     let now = store.now();

@@ -334,12 +334,24 @@ pub(crate) fn requeue(
     set_failure(t, id, failure)
 }
 
-/// Rows of an account that wait for better times go now: the network or the password is back.
+/// Rows of an account that wait for better times go now: the network is back. What waits for the
+/// user goes with [`signed_in`] only.
 pub(crate) fn retry_now(t: &Transaction<'_>, account: AccountId, now: i64) -> Result<usize> {
+    let user = quoted(&FailureWhy::WAIT_FOR_USER);
+    go_now(t, account, now, &format!("why NOT IN ({user})"))
+}
+
+/// The user has signed in: all rows of the account that wait go now.
+pub(crate) fn signed_in(t: &Transaction<'_>, account: AccountId, now: i64) -> Result<usize> {
+    go_now(t, account, now, "true")
+}
+
+fn go_now(t: &Transaction<'_>, account: AccountId, now: i64, which: &str) -> Result<usize> {
     let waiting = quoted(&[Phase::Queued, Phase::Ambiguous]);
     Ok(t.execute(
         &format!(
-            "UPDATE outbox SET due = ?2 WHERE account = ?1 AND state IN ({waiting}) AND due > ?2"
+            "UPDATE outbox SET due = ?2 \
+             WHERE account = ?1 AND state IN ({waiting}) AND due > ?2 AND {which}"
         ),
         params![account.0, now],
     )?)
@@ -551,6 +563,56 @@ mod tests {
     use super::*;
     use crate::store::{accounts, list::tests::settings, tests::scratch};
 
+    /// A refused password is not submitted again because the network came back.
+    #[test]
+    fn what_waits_for_the_user_goes_when_the_user_signed_in() {
+        let (_dir, store) = scratch();
+        let to = AddrSpec::parse("ada@example.net").expect("an address");
+        let account = store.write_now(|t| accounts::add_account(t, &settings())).expect("added");
+        let reasons = [
+            FailureWhy::Credentials,
+            FailureWhy::NoPassword,
+            FailureWhy::SignedOut,
+            FailureWhy::Certificate,
+            FailureWhy::None,
+        ];
+        for why in reasons {
+            let frozen = frozen(account, &to);
+            store
+                .write_now(|t| {
+                    let id = freeze(t, &frozen, Phase::Queued, 0, 0, 0)?;
+                    requeue(t, id, 1000, Some(&Failure::new(why)), false)
+                })
+                .expect("waits");
+        }
+        let later = || -> Vec<FailureWhy> {
+            let all = store.read_now(entries).expect("entries");
+            let waiting = all.into_iter().filter(|entry| entry.due > 10);
+            waiting.map(|entry| entry.failure.map_or(FailureWhy::None, |f| f.why)).collect()
+        };
+        assert_eq!(store.write_now(|t| retry_now(t, account, 10)).expect("gone"), 2);
+        assert_eq!(later(), reasons[..3]);
+        assert_eq!(store.write_now(|t| signed_in(t, account, 10)).expect("gone"), 3);
+        assert_eq!(later(), []);
+    }
+
+    fn frozen(account: AccountId, to: &AddrSpec) -> Frozen {
+        Frozen {
+            account,
+            message_id: "1@example.com".into(),
+            reverse_path: Some(to.clone()),
+            forward_paths: vec![to.clone()],
+            shown_to: vec![Address::bare(to.clone())],
+            subject: "Budget".into(),
+            duration: None,
+            receipt: false,
+            notify: false,
+            answers: None,
+            forward: false,
+            octets: b"Subject: Budget\r\n\r\n".to_vec(),
+        }
+    }
+
     #[test]
     fn a_row_that_cannot_be_read_is_shown_and_goes_nowhere() {
         let (_dir, store) = scratch();
@@ -558,20 +620,7 @@ mod tests {
         let ids: Vec<OutboxId> = store
             .write_now(|t| {
                 let account = accounts::add_account(t, &settings())?;
-                let frozen = Frozen {
-                    account,
-                    message_id: "1@example.com".into(),
-                    reverse_path: Some(to.clone()),
-                    forward_paths: vec![to.clone()],
-                    shown_to: vec![Address::bare(to.clone())],
-                    subject: "Budget".into(),
-                    duration: None,
-                    receipt: false,
-                    notify: false,
-                    answers: None,
-                    forward: false,
-                    octets: b"Subject: Budget\r\n\r\n".to_vec(),
-                };
+                let frozen = frozen(account, &to);
                 (0..5).map(|_| freeze(t, &frozen, Phase::Queued, 0, 0, 0)).collect()
             })
             .expect("frozen");

@@ -138,10 +138,14 @@ vocabulary! {
 }
 
 impl FailureWhy {
+    /// Those with which nothing is tried before the user has given a password or signed in.
+    pub(crate) const WAIT_FOR_USER: [Self; 3] =
+        [Self::Credentials, Self::NoPassword, Self::SignedOut];
+
     /// Whether nothing is tried before the user has given a password or signed in.
     #[must_use]
     pub fn waits_for_user(self) -> bool {
-        matches!(self, Self::Credentials | Self::NoPassword | Self::SignedOut)
+        Self::WAIT_FOR_USER.contains(&self)
     }
 }
 
