@@ -8,8 +8,8 @@ use serde_json::json;
 use super::{Dirs, Failure, Outcome, block_on};
 use crate::{
     engine::{
-        AccountState, Answer, Engine, Event, ListQuery, ListRow, Mailbox, OpFailure, OperationKind,
-        Options, OutboxRow, OutboxState, Progress, Quota, Scope, Sort, SyncReport,
+        AccountState, Answer, Engine, Event, FailureWhy, ListQuery, ListRow, Mailbox, OpFailure,
+        OperationKind, Options, OutboxRow, OutboxState, Progress, Quota, Scope, Sort, SyncReport,
         secrets::{GivenPassword, KeyringStore},
     },
     model::{AddrSpec, Importance, MailboxId, OutboxId, Secret, imap::MailboxRole},
@@ -322,7 +322,7 @@ pub fn send(args: SendArgs, dirs: &Dirs) -> Outcome {
                 Some(row) if row.state == OutboxState::Accepted => {
                     println!("{}", fl!("cli-sent-unfiled", id = message_id));
                 }
-                Some(row) => troubles.push(format!("<{message_id}>: {}", state_words(&row.state))),
+                Some(row) => troubles.push(format!("<{message_id}>: {}", state_words(row))),
             }
         }
         // It was sent, whatever becomes of the copy.
@@ -363,7 +363,7 @@ pub fn outbox(args: OutboxArgs, dirs: &Dirs) -> Outcome {
                     row.id,
                     to.join(","),
                     plain(&row.subject),
-                    plain(&state_words(&row.state))
+                    plain(&state_words(&row))
                 );
             }
         }
@@ -413,8 +413,8 @@ fn told(failure: &crate::engine::Failure) -> String {
     }
 }
 
-fn state_words(state: &OutboxState) -> String {
-    match state {
+fn state_words(row: &OutboxRow) -> String {
+    match &row.state {
         OutboxState::Held(at) => fl!("cli-outbox-held", at = at.to_rfc3339()),
         OutboxState::Queued => fl!("cli-outbox-queued"),
         OutboxState::Sending(percent) => {
@@ -424,7 +424,12 @@ fn state_words(state: &OutboxState) -> String {
         OutboxState::Ambiguous => fl!("cli-outbox-ambiguous"),
         OutboxState::Failed(reason) => fl!("cli-outbox-failed", reason = told(reason)),
         OutboxState::Retry { reason, .. } if reason.why.waits_for_user() => {
-            fl!("cli-outbox-waits", reason = told(reason))
+            let (said, account) = (told(reason), row.account.to_string());
+            if reason.why == FailureWhy::SignedOut {
+                fl!("cli-outbox-waits-sign-in", reason = said, account = account)
+            } else {
+                fl!("cli-outbox-waits-password", reason = said)
+            }
         }
         OutboxState::Retry { reason, at } => {
             fl!("cli-outbox-retry", at = at.to_rfc3339(), reason = told(reason))
@@ -600,5 +605,32 @@ mod tests {
     #[test]
     fn a_terminal_obeys_nothing_from_a_message() {
         assert_eq!(plain("a\u{1b}[31mb\r\nc"), "a [31mb  c");
+    }
+
+    #[test]
+    fn a_message_that_waits_for_the_user_names_the_command() {
+        for (why, command) in [
+            (FailureWhy::Credentials, "aloud sync --once --password-stdin"),
+            (FailureWhy::NoPassword, "aloud sync --once --password-stdin"),
+            (FailureWhy::SignedOut, "aloud account sign-in 7"),
+        ] {
+            let row = OutboxRow {
+                id: OutboxId(1),
+                account: crate::model::AccountId(7),
+                to: Vec::new(),
+                subject: String::new(),
+                duration: None,
+                state: OutboxState::Retry {
+                    reason: crate::engine::Failure::new(why),
+                    at: crate::model::DateTime::utc(0),
+                },
+                message_id: String::new(),
+                receipt: false,
+                answers: None,
+                forward: false,
+            };
+            let words = state_words(&row);
+            assert!(words.contains(command), "{why:?}: {words}");
+        }
     }
 }

@@ -366,6 +366,7 @@ impl App {
                     }
                 }
             }
+            Verb::SignIn(account) => self.ask_password(account),
             Verb::RemoveAccount(account) => {
                 self.dialog = Some(Dialog::RemoveAccount(account));
                 Task::none()

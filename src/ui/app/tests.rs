@@ -421,6 +421,42 @@ fn what_a_server_refuses_is_said_with_its_words() {
     assert!(sees(&app, "A message was not moved and is back. The server said: Not today"));
 }
 
+/// A message that waits for a password is where one signs in, whatever the mailbox says.
+#[test]
+fn a_message_that_waits_for_a_password_has_its_sign_in() {
+    for (why, offers) in [
+        (FailureWhy::Credentials, true),
+        (FailureWhy::NoPassword, true),
+        (FailureWhy::SignedOut, true),
+        (FailureWhy::Certificate, false),
+    ] {
+        let mut app = app();
+        press(&mut app, "g");
+        press(&mut app, "o");
+        let row = engine::OutboxRow {
+            id: OutboxId(1),
+            account: crate::model::AccountId(1),
+            to: Vec::new(),
+            subject: "Friday".into(),
+            duration: None,
+            state: engine::OutboxState::Retry { reason: Failure::new(why), at: NOW },
+            message_id: "1@example.com".into(),
+            receipt: false,
+            answers: None,
+            forward: false,
+        };
+        let loaded = crate::ui::screen::outbox::Message::Loaded(Ok(vec![row]), Vec::new());
+        let _ = app.update(Message::Outbox(loaded));
+        assert_eq!(sees(&app, "Sign in"), offers, "{why:?}");
+        assert_eq!(sees(&app, "Try again"), !offers, "{why:?}");
+        if offers {
+            click(&mut app, "Sign in");
+            let asked = matches!(&app.dialog, Some(dialog::Dialog::Password { account, .. }) if account.0 == 1);
+            assert!(asked, "{why:?}");
+        }
+    }
+}
+
 fn unheard(key: i64) -> engine::DeletedUnheard {
     engine::DeletedUnheard {
         key: MessageKey(key),

@@ -150,6 +150,8 @@ pub enum Verb {
     Open(MessageKey),
     /// Shows the form of a new account.
     AddAccount,
+    /// Asks for an account's password, or signs in at its provider.
+    SignIn(AccountId),
     /// Removes an account, after a question.
     RemoveAccount(AccountId),
     /// Keeps a choice of the user's.

@@ -16,7 +16,7 @@ use undone::Undone;
 
 use crate::{
     engine::{Draft, DraftId, Engine, Error, Operation, OutboxRow, OutboxState, Recipient},
-    model::{Address, DateTime, OutboxId},
+    model::{AccountId, Address, DateTime, OutboxId},
     ui::{
         theme::{Icon, Look, SEMIBOLD, Type, icon, style},
         widget::{Avatar, El, avatar, button, ellipsis, empty, hairline},
@@ -54,6 +54,8 @@ pub enum Message {
     Retry(OutboxId),
     /// It is tried again.
     Retried(OutboxId, Result<(), Error>),
+    /// "Sign in", where a row waits for that.
+    SignIn(AccountId),
     /// "Edit": takes it back and opens its composer.
     Edit(OutboxId),
     /// It was taken back and is a draft now.
@@ -121,6 +123,7 @@ impl Outbox {
             }
             Message::Cancel(id) => self.order(id, Question::Cancel(id)),
             Message::Retry(id) => self.order(id, Question::Retry(id)),
+            Message::SignIn(account) => Action::Do(Verb::SignIn(account)),
             Message::Edit(id) => match self.rows.iter().find(|r| r.id == id) {
                 Some(row) => {
                     let row = Box::new(row.clone());
@@ -286,12 +289,18 @@ fn entry<'a>(item: &'a OutboxRow, busy: bool, ctx: &Context<'a>, look: Look) -> 
             );
         }
         OutboxState::Failed(_) | OutboxState::Ambiguous | OutboxState::Retry { .. } => {
-            buttons = buttons
-                .push(
-                    button::outline_small(look, fl!("try-again"))
-                        .on_press_maybe(active(Message::Retry(id))),
-                )
-                .push(
+            // Another try with what was turned down is none.
+            let waits = matches!(
+                &item.state,
+                OutboxState::Retry { reason, .. } if reason.why.waits_for_user()
+            );
+            let (word, order) = if waits {
+                (fl!("sign-in"), Message::SignIn(item.account))
+            } else {
+                (fl!("try-again"), Message::Retry(id))
+            };
+            buttons =
+                buttons.push(button::outline_small(look, word).on_press_maybe(active(order))).push(
                     button::outline_small(look, fl!("edit"))
                         .on_press_maybe(active(Message::Edit(id))),
                 );
@@ -388,7 +397,7 @@ mod tests {
     use super::*;
     use crate::{
         engine::{Failure, FailureWhy},
-        model::{AccountId, AddrSpec},
+        model::AddrSpec,
         ui::screen::testing::{NOW, person},
     };
 
