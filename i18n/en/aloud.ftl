@@ -680,6 +680,7 @@ invalid-flag = The mark has a name that a mail server can’t keep.
 invalid-server-name = { $host } is not the name of a server.
 invalid-server-incomplete = The { $service } server needs a host and a port.
 invalid-unencrypted = { $service } without encryption is accepted for 127.0.0.1 and ::1 only.
+invalid-not-of-provider = { $host } is not a server of your provider. Your sign-in is given to its own servers only.
 invalid-own-address = { $address } is nobody’s own address.
 invalid-no-user = The account needs a user name.
 invalid-account-exists = There is already an account for { $address }.

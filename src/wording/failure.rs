@@ -58,6 +58,7 @@ pub fn invalid(reason: &Invalid) -> String {
             fl!("invalid-server-incomplete", service = service.as_str())
         }
         Invalid::Unencrypted(service) => fl!("invalid-unencrypted", service = service.as_str()),
+        Invalid::NotOfProvider(host) => fl!("invalid-not-of-provider", host = host),
         Invalid::OwnAddress(address) => fl!("invalid-own-address", address = address.as_str()),
         Invalid::NoUser => fl!("invalid-no-user"),
         Invalid::AccountExists(address) => {

@@ -9,14 +9,14 @@ use std::{
 
 use aloud::{
     engine::{
-        AccountSettings, AccountState, Engine, Error, Event, OAuth, Options, OutboxState,
-        Provider as Who, SignIn, SignInFault,
+        AccountSettings, AccountState, Engine, Error, Event, Invalid, OAuth, Options, OutboxState,
+        Provider as Who, Server, SignIn, SignInFault,
         net::{Dialer, Stream, TcpDialer},
         oauth::{Grant, SignInPage},
         secrets::{MemoryStore, SecretStore, grant_name, password_name},
     },
     loopback::Loopback,
-    model::AccountId,
+    model::{AccountId, Secret},
 };
 
 use crate::support::{
@@ -253,6 +253,29 @@ async fn what_a_provider_says_of_itself_is_checked() {
     let settings = AccountSettings { sign_in: SignIn::OAuth(oauth), ..world.settings.clone() };
     let begun = world.engine.sign_in_browser(&settings, None, page()).await;
     assert_eq!(fault(begun.map(|_| ())), SignInFault::NoClient);
+}
+
+/// A token is worth a password: it is neither asked for nor said at a server of somebody else.
+#[tokio::test]
+async fn a_providers_token_is_for_its_own_servers() {
+    let world = World::new().await;
+    let oauth = OAuth { provider: Who::Google, client_id: "x".into() };
+    let (imap, smtp) = Who::Google.servers().expect("known");
+    let own = AccountSettings { sign_in: SignIn::OAuth(oauth), imap, smtp, ..user::settings() };
+    let begun = world.engine.sign_in_browser(&own, None, page()).await;
+    assert!(begun.is_ok(), "{:?}", begun.map(|_| ()));
+    let other = || Server { host: "mail.gmail.com.example.net".into(), ..own.imap.clone() };
+    for settings in [
+        AccountSettings { imap: other(), ..own.clone() },
+        AccountSettings { smtp: other(), ..own.clone() },
+    ] {
+        let want = Error::Invalid(Invalid::NotOfProvider(other().host));
+        let begun = world.engine.sign_in_browser(&settings, None, page()).await;
+        assert_eq!(begun.map(|_| ()), Err(want.clone()));
+        let checked = world.engine.check_account(settings.clone(), Secret::new("t".into())).await;
+        assert_eq!(checked, Err(want.clone()));
+        assert_eq!(world.engine.add_account(settings, None).await, Err(want));
+    }
 }
 
 #[tokio::test]

@@ -146,6 +146,9 @@ pub enum Invalid {
     /// A server without encryption that is not on this computer.
     #[error("{} without encryption", .0.as_str())]
     Unencrypted(Service),
+    /// A server that is none of the provider whose tokens it would be given.
+    #[error("{0} is no server of the provider")]
+    NotOfProvider(String),
     /// An address that stands for a caller without mail (RFC 3801 section 4.1.2).
     #[error("{0} is nobody's own address")]
     OwnAddress(AddrSpec),

@@ -436,6 +436,7 @@ fn check_settings(settings: &AccountSettings) -> Result<()> {
             return Err(Invalid::Unencrypted(service).into());
         }
     }
+    signing_in::check_servers(settings)?;
     if settings.address.is_non_mail_user() {
         // Only a system that answers telephones may write in that name (RFC 3801 section 4.1.2).
         return Err(Invalid::OwnAddress(settings.address.clone()).into());

@@ -12,8 +12,8 @@ impl Engine {
     /// [`BrowserSignIn::finish`]. Nothing is stored.
     ///
     /// # Errors
-    /// [`SignInFault`] where it cannot begin; [`Error::Unreachable`] and what else a connection
-    /// brings.
+    /// [`SignInFault`] where it cannot begin; [`Invalid::NotOfProvider`]; [`Error::Unreachable`] and
+    /// what else a connection brings.
     pub async fn sign_in_browser(
         &self,
         settings: &AccountSettings,
@@ -47,6 +47,7 @@ impl Engine {
         };
         let dialer = self.inner.dialer.clone();
         let talk = Talk::new(dialer, settings.ca_pem.clone(), oauth.clone(), client_secret).await?;
+        check_servers(settings)?;
         Ok((talk, oauth.clone()))
     }
 
@@ -110,4 +111,19 @@ impl Engine {
         self.tell(Event::AccountChanged(id));
         Ok(())
     }
+}
+
+/// A token of a provider whose servers are known goes to none but those: whoever holds it reads and
+/// sends the user's mail.
+pub(super) fn check_servers(settings: &AccountSettings) -> Result<()> {
+    let SignIn::OAuth(OAuth { provider, .. }) = &settings.sign_in else { return Ok(()) };
+    if provider.servers().is_none() {
+        return Ok(());
+    }
+    for server in [&settings.imap, &settings.smtp] {
+        if Provider::of_host(&server.host).as_ref() != Some(provider) {
+            return Err(Invalid::NotOfProvider(server.host.clone()).into());
+        }
+    }
+    Ok(())
 }
