@@ -202,6 +202,43 @@ async fn signed_out_by_the_provider_waits_for_the_user() {
     assert_eq!(world.mail.submitted().len(), 1);
 }
 
+/// A window and a command line, at a provider whose refresh tokens are good once: neither signs the
+/// other out, and whoever signs in again does so for both.
+#[tokio::test]
+async fn two_processes_share_a_sign_in() {
+    let world = World::new().await;
+    world.provider.set().rotates = true;
+    let id = world.add().await;
+    world.sync().await.expect("a pass");
+    let options = options(&world.dir, &world.mail, &world.secrets);
+    let other = Engine::start(options).await.expect("another engine");
+    let pass = async |engine: &Engine| {
+        let reports = engine.sync_once(None).await.expect("a pass");
+        reports.into_iter().flat_map(|report| report.errors).next().map(|fault| fault.error)
+    };
+    for _ in 0..2 {
+        for engine in [&other, &world.engine] {
+            world.provider.revoke_access();
+            assert_eq!(pass(engine).await, None);
+        }
+    }
+    // At the same moment as well.
+    world.provider.revoke_access();
+    let (one, two) = tokio::join!(pass(&other), pass(&world.engine));
+    assert_eq!((one, two), (None, None));
+    // Both are out; the user signs in at one.
+    world.provider.revoke_all();
+    let out = Some(Error::SignIn(SignInFault::Expired));
+    assert_eq!((pass(&other).await, pass(&world.engine).await), (out.clone(), out));
+    let asked = world.provider.count("refresh_token");
+    assert!(pass(&world.engine).await.is_some());
+    assert_eq!(world.provider.count("refresh_token"), asked, "not asked with the same again");
+    let grant = world.sign_in().await.expect("signed in");
+    other.supply_grant(id, grant).await.expect("kept");
+    assert_eq!((pass(&other).await, pass(&world.engine).await), (None, None));
+    other.shutdown().await;
+}
+
 #[tokio::test]
 async fn a_provider_that_is_down_is_no_reason_to_sign_in_again() {
     let mut world = World::new().await;

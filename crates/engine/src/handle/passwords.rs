@@ -34,7 +34,7 @@ impl PasswordBook {
         store: Store,
         dialer: Arc<dyn Dialer>,
     ) -> Self {
-        let tokens = Tokens::new(secrets.clone(), dialer);
+        let tokens = Tokens::new(secrets.clone(), store.clone(), dialer);
         Self { secrets, store, session: Mutex::default(), tokens }
     }
 

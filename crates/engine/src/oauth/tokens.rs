@@ -1,8 +1,11 @@
 //! Access tokens of the session: handed out while they are good, renewed before they are not. The
-//! refresh token is read from the keyring once and written where the provider changes it.
+//! refresh token is read from the keyring for each renewal, because another process may have renewed it
+//! or the user may have signed in there, and written where the provider changes it. One process at a
+//! time renews: some providers sign out who brings a refresh token twice.
 
 use std::{
     collections::HashMap,
+    fs::File,
     path::PathBuf,
     sync::{Arc, Mutex},
     time::{Duration, SystemTime},
@@ -13,21 +16,26 @@ use crate::{
     lock::lock,
     net::Dialer,
     secrets::{SecretStore, grant_name},
-    store::blocking,
+    store::{Store, blobs, blocking},
     types::{Error, Fault, KeyringFault, OAuth, SignInFault},
 };
 use aloud_model::{AccountId, Secret};
 
 /// How long before its end a token is renewed, or half its life where that is less.
 const EARLY: Duration = Duration::from_secs(300);
+/// How often, and how many times, it is looked whether another process has renewed.
+const TURN: (Duration, u32) = (Duration::from_millis(100), 300);
 
 /// What is known of one account's tokens.
 #[derive(Default)]
 struct Kept {
     lasting: Option<Lasting>,
+    /// The keyring did not take it: what it holds is older.
+    unsaved: bool,
     access: Option<Handed>,
-    /// The provider has signed the account out: it is not asked again before the user signs in.
-    out: bool,
+    /// The refresh token with which the provider has signed the account out: it is not asked with it
+    /// again.
+    out: Option<Secret>,
     talk: Option<Talk>,
 }
 
@@ -54,13 +62,18 @@ impl Handed {
 
 pub(crate) struct Tokens {
     secrets: Arc<dyn SecretStore>,
+    store: Store,
     dialer: Arc<dyn Dialer>,
     accounts: Mutex<HashMap<AccountId, Arc<tokio::sync::Mutex<Kept>>>>,
 }
 
 impl Tokens {
-    pub(crate) fn new(secrets: Arc<dyn SecretStore>, dialer: Arc<dyn Dialer>) -> Self {
-        Self { secrets, dialer, accounts: Mutex::default() }
+    pub(crate) fn new(
+        secrets: Arc<dyn SecretStore>,
+        store: Store,
+        dialer: Arc<dyn Dialer>,
+    ) -> Self {
+        Self { secrets, store, dialer, accounts: Mutex::default() }
     }
 
     fn kept(&self, id: AccountId) -> Arc<tokio::sync::Mutex<Kept>> {
@@ -85,45 +98,95 @@ impl Tokens {
             return Ok(handed.access.token.clone());
         }
         kept.access = None;
-        if kept.out {
-            return Err(Error::SignIn(SignInFault::Expired));
+        let _turn = self.turn(id).await;
+        loop {
+            let lasting = self.newest(id, &kept, saved).await?;
+            if kept.out.as_ref() == Some(&lasting.refresh) {
+                return Err(Error::SignIn(SignInFault::Expired));
+            }
+            match self.renew(id, &mut kept, &oauth, ca_pem.as_ref(), lasting).await {
+                // Unless the keyring holds another meanwhile, that is the end.
+                Err(Error::SignIn(SignInFault::Expired)) => {}
+                outcome => return outcome,
+            }
         }
-        let lasting = match kept.lasting.clone() {
-            Some(lasting) => lasting,
-            None => self.load(id, saved).await?,
+    }
+
+    /// Asks the provider.
+    async fn renew(
+        &self,
+        id: AccountId,
+        kept: &mut Kept,
+        oauth: &OAuth,
+        ca_pem: Option<&PathBuf>,
+        lasting: Lasting,
+    ) -> Result<Secret, Error> {
+        let secret = &lasting.client_secret;
+        let talk = match kept.talk.take().filter(|talk| talk.client_secret == *secret) {
+            Some(talk) => talk,
+            None => {
+                let (dialer, ca_pem) = (self.dialer.clone(), ca_pem.cloned());
+                let talk = Talk::new(dialer, ca_pem, oauth.clone(), secret.clone()).await;
+                talk.map_err(|error| match error {
+                    // It was an issuer when the user signed in; that passes.
+                    Error::SignIn(SignInFault::BadIssuer) => Error::Protocol(Fault::Provider),
+                    other => other,
+                })?
+            }
         };
-        if kept.talk.is_none() {
-            let secret = lasting.client_secret.clone();
-            let talk = Talk::new(self.dialer.clone(), ca_pem, oauth, secret).await;
-            kept.talk = Some(talk.map_err(|error| match error {
-                // It was an issuer when the user signed in; that passes.
-                Error::SignIn(SignInFault::BadIssuer) => Error::Protocol(Fault::Provider),
-                other => other,
-            })?);
-        }
-        let Some(talk) = &kept.talk else { return Err(Error::Stopped) };
-        match talk.refresh(lasting.clone()).await {
+        let answer = talk.refresh(lasting.clone()).await;
+        kept.talk = Some(talk);
+        match answer {
             Ok((access, fresh)) => {
                 let token = access.token.clone();
                 kept.access = Some(Handed { times: 1, ..Handed::new(access) });
+                kept.out = None;
                 let changed = fresh.is_some();
                 let lasting = match fresh {
                     Some(refresh) => Lasting { refresh, ..lasting },
                     None => lasting,
                 };
                 kept.lasting = Some(lasting.clone());
-                if changed && let Err(error) = self.save(id, lasting).await {
-                    tracing::warn!(error = error.class(), "a new refresh token was not saved");
+                if changed {
+                    let saved = self.save(id, lasting).await;
+                    kept.unsaved = saved.is_err();
+                    if let Err(error) = saved {
+                        tracing::warn!(error = error.class(), "a new refresh token was not saved");
+                    }
                 }
                 Ok(token)
             }
             Err(Error::SignIn(SignInFault::Expired)) => {
-                kept.out = true;
-                kept.lasting = None;
+                kept.out = Some(lasting.refresh.clone());
+                kept.lasting = Some(lasting);
+                kept.unsaved = false;
                 Err(Error::SignIn(SignInFault::Expired))
             }
             Err(error) => Err(error),
         }
+    }
+
+    /// What the keyring holds now, or what is known where it cannot tell or did not take it.
+    async fn newest(&self, id: AccountId, kept: &Kept, saved: bool) -> Result<Lasting, Error> {
+        match &kept.lasting {
+            Some(lasting) if kept.unsaved => Ok(lasting.clone()),
+            Some(lasting) => Ok(self.load(id, saved).await.unwrap_or_else(|_| lasting.clone())),
+            None => self.load(id, saved).await,
+        }
+    }
+
+    /// Waits until no other process renews the account's tokens; not for ever, because a token that
+    /// may fail is better than none.
+    async fn turn(&self, id: AccountId) -> Option<File> {
+        for _ in 0..TURN.1 {
+            let file = self.store.dir().join(format!("sign-in-{id}.lock"));
+            match blocking(move || blobs::try_lock(&file)).await {
+                Ok(Some(file)) => return Some(file),
+                Ok(None) => tokio::time::sleep(TURN.0).await,
+                Err(_) => return None,
+            }
+        }
+        None
     }
 
     /// A server turned a token down: whether another may be better, because this one had been handed
@@ -144,13 +207,17 @@ impl Tokens {
     pub(crate) async fn keep(&self, id: AccountId, grant: Grant) -> bool {
         let kept = self.kept(id);
         let mut kept = kept.lock().await;
+        // Who renews now must not write over this.
+        let _turn = self.turn(id).await;
+        let saved = self.save(id, grant.lasting.clone()).await.is_ok();
         *kept = Kept {
-            lasting: Some(grant.lasting.clone()),
+            lasting: Some(grant.lasting),
+            unsaved: !saved,
             access: Some(Handed::new(grant.access)),
-            out: false,
+            out: None,
             talk: None,
         };
-        self.save(id, grant.lasting).await.is_ok()
+        saved
     }
 
     /// The client secret that the user signed in with.
