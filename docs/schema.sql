@@ -349,8 +349,8 @@ CREATE TABLE outbox (
   related_to INTEGER NOT NULL DEFAULT 0,
   -- Why it did not go: '', 'refused', 'gave-up', 'credentials', 'no-password', 'signed-out',
   -- 'no-sign-in', 'not-smtp', 'odd-reply', 'no-keyring', 'certificate', 'no-encryption',
-  -- 'wrong-encryption', 'malformed', 'too-big', 'not-7bit', 'not-ascii-address', 'broken', 'ended',
-  -- 'unreadable', 'other'.
+  -- 'wrong-encryption', 'malformed', 'too-big', 'not-7bit', 'not-ascii-address', 'disk-full',
+  -- 'folder', 'broken', 'ended', 'unreadable', 'other'.
   why TEXT NOT NULL DEFAULT '',
   -- SMTP reply code; 0 = none.
   reply_code INTEGER NOT NULL DEFAULT 0,

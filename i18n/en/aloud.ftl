@@ -647,6 +647,7 @@ failure-not-ascii-address = The server takes no addresses with letters beyond AS
 failure-malformed-said = The message cannot be sent as it is: { $said }
 failure-broken = The connection broke before the server answered.
 failure-ended = Aloud was ended while the message was on its way.
+failure-folder = The folder of unsent mail cannot be written, so the message waits here. Check that the data folder belongs to you.
 failure-unreadable = Aloud cannot read what is stored of it, and left it as it is: { $said }
 failure-unknown = The reason is not known.
 

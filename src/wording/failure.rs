@@ -263,6 +263,8 @@ pub fn sentence(failure: &Failure) -> String {
         FailureWhy::TooBig => fl!("failure-too-big"),
         FailureWhy::NotSevenBit => fl!("failure-not-7bit"),
         FailureWhy::NotAsciiAddress => fl!("failure-not-ascii-address"),
+        FailureWhy::DiskFull => fl!("error-disk-full"),
+        FailureWhy::Folder => fl!("failure-folder"),
         FailureWhy::Broken => fl!("failure-broken"),
         FailureWhy::Ended => fl!("failure-ended"),
         FailureWhy::Unreadable => fl!("failure-unreadable", said = &failure.said),

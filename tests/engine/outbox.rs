@@ -1,6 +1,7 @@
 //! The outbox contract over a server that misbehaves, and over a process that ends.
 
 use std::{
+    path::Path,
     process::Command,
     sync::{
         Arc,
@@ -525,4 +526,43 @@ async fn a_slow_server_holds_up_its_own_account_only() {
     while events.recv().await.expect("an event") != aloud::engine::Event::Sent(quick) {}
     assert!(matches!(state(&desk, slow).await, Some(OutboxState::Sending(_))));
     desk.engine.shutdown().await;
+}
+
+/// What is wrong with this computer is not told as a fault of the network, and nobody is dialed for it.
+#[tokio::test]
+async fn a_folder_that_takes_nothing_is_told_before_anybody_is_dialed() {
+    let desk = Desk::new().await;
+    desk.sync().await;
+    let folder = desk.dir.path().join("data/unsent");
+    let aside = desk.dir.path().join("aside");
+    for spoil in [
+        // No folder can be made, none of its files can be opened.
+        (|folder: &Path| std::fs::write(folder, b"a file").expect("written")) as fn(&Path),
+        |folder| {
+            for id in 1..10 {
+                std::fs::create_dir_all(folder.join(format!("{id}.message"))).expect("made");
+            }
+        },
+    ] {
+        if folder.exists() {
+            std::fs::rename(&folder, &aside).expect("moved");
+        }
+        spoil(&folder);
+        let (dialed, sent) =
+            (desk.server.connections(Protocol::Smtp), desk.server.submitted().len());
+        let id = desk.engine.submit_raw(letter(&format!("folder-{sent}"))).await.expect("frozen");
+        desk.engine.drain_outbox().await.expect("worked on");
+        let waits = state(&desk, id).await;
+        let Some(OutboxState::Retry { reason, .. }) = waits else { panic!("{waits:?}") };
+        assert_eq!(reason.why, FailureWhy::Folder);
+        assert_eq!(desk.server.connections(Protocol::Smtp), dialed, "nobody was dialed");
+        // The folder is well again: it goes.
+        let _ = std::fs::remove_file(&folder);
+        let _ = std::fs::remove_dir_all(&folder);
+        let _ = std::fs::rename(&aside, &folder);
+        desk.later(60);
+        desk.engine.drain_outbox().await.expect("worked on");
+        assert_eq!(state(&desk, id).await, None);
+        assert_eq!(desk.server.submitted().len(), sent + 1);
+    }
 }

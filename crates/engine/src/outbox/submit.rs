@@ -243,6 +243,11 @@ async fn submit(engine: &Engine, entry: &Entry) -> Result<()> {
     }
     inner.outbox.step("connecting");
     engine.tell(Event::OutboxChanged);
+    // Nobody is dialed for a message that could not leave.
+    let copy = store.clone();
+    if let Err(error) = blocking(move || copies::ready(&copy, id)).await {
+        return not_kept(engine, entry, error).await;
+    }
     let copy = store.clone();
     let octets = blocking(move || copies::octets(&copy, id)).await?;
     let envelope = Envelope {
@@ -328,10 +333,8 @@ async fn settle(
             let failure = Failure::new(FailureWhy::Broken).saying(error.to_string());
             store.write(move |t| rows::mark_ambiguous(t, id, &failure, now)).await?;
         }
-        Err(Error::DiskFull) => {
-            retry(engine, entry, now, None).await?;
-            engine.tell(Event::OutboxChanged);
-            return Err(Error::DiskFull);
+        Err(error @ (Error::DiskFull | Error::Store(_))) => {
+            return not_kept(engine, entry, error).await;
         }
         Err(error) => match why(&error) {
             // Taken back while connecting: there is no row any more.
@@ -420,6 +423,20 @@ fn odd(error: &Error) -> Option<FailureWhy> {
         Error::Protocol(_) => Some(FailureWhy::OddReply),
         _ => None,
     }
+}
+
+/// This computer cannot keep what the server would say: no fault of the network, and no try.
+async fn not_kept(engine: &Engine, entry: &Entry, error: Error) -> Result<()> {
+    let (store, id) = (&engine.inner.store, entry.id);
+    let failure = match &error {
+        Error::DiskFull => Failure::new(FailureWhy::DiskFull),
+        Error::Store(said) => Failure::new(FailureWhy::Folder).saying(said.clone()),
+        other => Failure::new(FailureWhy::Folder).saying(other.to_string()),
+    };
+    let at = store.now() + BACKOFF.0;
+    store.write(move |t| rows::requeue(t, id, at, Some(&failure), true)).await?;
+    engine.tell(Event::OutboxChanged);
+    Err(error)
 }
 
 /// A cut before anything was accepted, or an answer that makes no sense.

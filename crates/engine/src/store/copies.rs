@@ -176,6 +176,22 @@ fn put_mark(file: &Path, mark: Mark) -> Result<bool> {
     Ok(true)
 }
 
+/// Whether the file of a row is there and takes a mark; a file that is missing is written first. Without
+/// it nothing may leave. Blocks.
+///
+/// # Errors
+/// [`Error::DiskFull`], [`Error::Store`] with what the disk says.
+pub(crate) fn ready(store: &Store, id: OutboxId) -> Result<()> {
+    let open = || fs::OpenOptions::new().read(true).write(true).open(file_of(store.dir(), id));
+    if open().is_err() {
+        store.read_now(|c| mirror(store, c))?;
+        // A row that was taken back meanwhile has none, and its gate stays shut.
+        let taken_back = |error: &std::io::Error| error.kind() == std::io::ErrorKind::NotFound;
+        open().map(|_| ()).or_else(|error| if taken_back(&error) { Ok(()) } else { Err(error) })?;
+    }
+    Ok(())
+}
+
 /// What the file of a row says; `None` where there is none.
 pub(crate) fn marked(store: &Store, id: OutboxId) -> Option<Mark> {
     let mut file = File::open(file_of(store.dir(), id)).ok()?;

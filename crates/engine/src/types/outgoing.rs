@@ -126,6 +126,10 @@ vocabulary! {
         NotSevenBit = "not-7bit",
         /// The server takes no address beyond ASCII (SMTPUTF8, RFC 6531).
         NotAsciiAddress = "not-ascii-address",
+        /// The disk is full, so what the server would say could not be kept.
+        DiskFull = "disk-full",
+        /// The folder of unsent mail cannot be written.
+        Folder = "folder",
         /// The connection broke when the server may have had the message.
         Broken = "broken",
         /// The program ended when the server may have had the message.
