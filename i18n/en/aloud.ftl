@@ -1687,6 +1687,7 @@ doctor-smtp-offers = What the SMTP server offers
 doctor-good = All is well.
 doctor-free = { $megabytes } MB are free.
 doctor-open = Other users of this computer can read it.
+doctor-provider = Signing in with the provider
 doctor-no-password = No password is at hand, so signing in wasn’t tried.
 doctor-no-keyring = No keyring can be used. Passwords are asked for at each start.
 doctor-clock-good = It isn’t behind the newest message.

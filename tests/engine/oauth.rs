@@ -10,7 +10,8 @@ use std::{
 use aloud::{
     engine::{
         AccountSettings, AccountState, Engine, Error, Event, Invalid, OAuth, Options, OutboxState,
-        Provider as Who, Server, SignIn, SignInFault,
+        Provider as Who, Server, Service, SignIn, SignInFault,
+        doctor::{Check, Fact},
         net::{Dialer, Stream, TcpDialer},
         oauth::{Grant, SignInPage},
         secrets::{MemoryStore, SecretStore, grant_name, password_name},
@@ -376,6 +377,29 @@ async fn nobody_waits_for_ever() {
     world.provider.set().trouble = Trouble::Silent;
     let begun = world.engine.sign_in_browser(&world.settings, None, page()).await;
     assert!(matches!(begun.map(|_| ()), Err(Error::Unreachable { .. })));
+}
+
+/// What the provider does wrong is not laid at the door of the mail servers.
+#[tokio::test]
+async fn a_provider_that_fails_is_named_by_the_doctor() {
+    let mut world = World::new().await;
+    world.add().await;
+    world.restart().await;
+    let found = async |world: &World, check| {
+        let found = world.engine.examine().await;
+        found.into_iter().find(|finding| finding.check == check).expect("looked at").fact
+    };
+    assert_eq!(found(&world, Check::Provider).await, Fact::Good);
+    for trouble in [Trouble::Status(503), Trouble::Page] {
+        world.restart().await;
+        world.provider.set().trouble = trouble;
+        let provider = found(&world, Check::Provider).await;
+        assert!(matches!(provider, Fact::Failed(_)), "{trouble:?}: {provider:?}");
+        for service in [Service::Imap, Service::Smtp] {
+            assert_eq!(found(&world, Check::Connection(service)).await, Fact::Unencrypted);
+            assert_eq!(found(&world, Check::SignIn(service)).await, Fact::Skipped);
+        }
+    }
 }
 
 #[tokio::test]

@@ -17,7 +17,7 @@ use crate::{
     handle::Engine,
     imap, smtp,
     store::{blobs, blocking, messages},
-    types::{AccountSettings, Error, Security, Server},
+    types::{AccountSettings, Error, Security, Server, SignIn},
 };
 use aloud_model::{AccountId, Secret};
 
@@ -41,6 +41,8 @@ pub enum Check {
     Keyring,
     /// This computer's clock.
     Clock,
+    /// The account's provider gives access tokens (OAuth 2.0).
+    Provider,
     /// The server's name has an address.
     Name(Service),
     /// The server can be reached, and its certificate trusted.
@@ -200,11 +202,17 @@ impl Engine {
     /// Looks at everything, all accounts at once.
     pub async fn examine(&self) -> Vec<Finding> {
         let dir = self.inner.store.dir().to_owned();
-        let mut found = blocking(move || Ok(folder(&dir))).await.unwrap_or_default();
+        // A disk behind a network may be silent for ever.
+        let mut found = match timeout(LIMIT, blocking(move || Ok(folder(&dir)))).await {
+            Ok(found) => found.unwrap_or_default(),
+            Err(_) => [Check::Folder, Check::Disk].map(|c| of_all(c, Fact::TooLong)).to_vec(),
+        };
         found.push(of_all(Check::Database, within(self.database()).await));
         found.push(of_all(Check::Keyring, within(self.keyring()).await));
         found.push(of_all(Check::Clock, within(self.newest_message()).await));
-        let accounts = self.accounts().await.unwrap_or_default();
+        // A database that gives no answer was found above.
+        let accounts = timeout(LIMIT, self.accounts()).await;
+        let accounts = accounts.map(Result::unwrap_or_default).unwrap_or_default();
         let all = accounts.iter().map(|account| self.servers(account.id, &account.settings));
         found.extend(futures::future::join_all(all).await.into_iter().flatten());
         found
@@ -238,20 +246,37 @@ impl Engine {
     }
 
     async fn servers(&self, id: AccountId, settings: &AccountSettings) -> Vec<Finding> {
-        let password = self.inner.passwords.password(id).await;
+        let asked = timeout(LIMIT, self.inner.passwords.password(id)).await;
+        let (secret, none) = match asked {
+            Ok(Ok(secret)) => (Some(secret), Fact::Good),
+            Ok(Err(Error::PasswordNeeded | Error::NoKeyring(_))) => (None, Fact::NoPassword),
+            Ok(Err(error)) => (None, Fact::Failed(error)),
+            Err(_) => (None, Fact::TooLong),
+        };
+        let mut found = Vec::new();
+        // The provider's failure is its own, not that of the mail servers.
+        let none = match &settings.sign_in {
+            SignIn::OAuth(_) => {
+                found.push((Check::Provider, none));
+                Fact::Skipped
+            }
+            SignIn::Password => none,
+        };
         let (imap, smtp) = tokio::join!(
-            self.server(Service::Imap, settings, &password),
-            self.server(Service::Smtp, settings, &password)
+            self.server(Service::Imap, settings, secret.as_ref().ok_or(&none)),
+            self.server(Service::Smtp, settings, secret.as_ref().ok_or(&none))
         );
-        let all = imap.into_iter().chain(smtp);
-        all.map(|(check, fact)| Finding { check, account: Some(id), fact }).collect()
+        found.extend(imap.into_iter().chain(smtp));
+        let of = |(check, fact)| Finding { check, account: Some(id), fact };
+        found.into_iter().map(of).collect()
     }
 
+    /// Looks at a server; with why there is no password where there is none.
     async fn server(
         &self,
         service: Service,
         settings: &AccountSettings,
-        password: &Result<Secret, Error>,
+        password: Result<&Secret, &Fact>,
     ) -> Vec<(Check, Fact)> {
         let server = match service {
             Service::Imap => &settings.imap,
@@ -263,11 +288,8 @@ impl Engine {
         if name.verdict() == Verdict::Good {
             let asked = async {
                 match password {
-                    Ok(password) => self.offers(service, settings, password).await,
-                    Err(missing) => {
-                        self.reach(server).await?;
-                        Err(missing.clone())
-                    }
+                    Ok(password) => self.offers(service, settings, password).await.map(Some),
+                    Err(_) => self.reach(service, settings).await.map(|()| None),
                 }
             };
             let reached = match server.security {
@@ -276,12 +298,13 @@ impl Engine {
             };
             match timeout(LIMIT, asked).await {
                 Err(_) => connection = Fact::TooLong,
-                Ok(Ok(lacks)) => {
+                Ok(Ok(Some(lacks))) => {
                     (connection, sign_in) = (reached, Fact::Good);
                     offers = if lacks.is_empty() { Fact::Good } else { Fact::Lacks(lacks) };
                 }
-                Ok(Err(Error::PasswordNeeded | Error::NoKeyring(_))) => {
-                    (connection, sign_in) = (reached, Fact::NoPassword);
+                Ok(Ok(None)) => {
+                    let why = password.err().cloned().unwrap_or(Fact::Skipped);
+                    (connection, sign_in) = (reached, why);
                 }
                 Ok(Err(error @ (Error::Auth(_) | Error::NoSignIn | Error::SignIn(_)))) => {
                     (connection, sign_in) = (reached, Fact::Failed(error));
@@ -307,14 +330,13 @@ impl Engine {
         }
     }
 
-    /// Whether anybody answers at the port.
-    async fn reach(&self, server: &Server) -> Result<(), Error> {
-        let host = format!("{}:{}", server.host, server.port);
-        let dialed = self.inner.dialer.dial(&server.host, server.port).await;
-        dialed.map(drop).map_err(|error| Error::Unreachable {
-            host,
-            reason: crate::errors::Broken::Said(error.to_string()),
-        })
+    /// Connects as for signing in, TLS and the server's first words included, and signs off.
+    async fn reach(&self, service: Service, settings: &AccountSettings) -> Result<(), Error> {
+        let dialer = self.inner.dialer.as_ref();
+        match service {
+            Service::Imap => imap::Session::greet(dialer, settings).await,
+            Service::Smtp => smtp::greet(dialer, settings).await,
+        }
     }
 
     /// Signs in and says what is missed.

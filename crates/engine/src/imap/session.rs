@@ -82,6 +82,16 @@ impl Session {
         Self::signed_in(dialer, settings, password, &traffic).await
     }
 
+    /// Connects, encrypted as the settings say, and signs off; nobody signs in.
+    ///
+    /// # Errors
+    /// As [`Self::connect`] before anything secret is sent.
+    pub async fn greet(dialer: &dyn Dialer, settings: &AccountSettings) -> Result<(), Error> {
+        let (session, _) = Self::open(dialer, settings, &Arc::default()).await?;
+        session.logout().await;
+        Ok(())
+    }
+
     async fn signed_in(
         dialer: &dyn Dialer,
         settings: &AccountSettings,

@@ -49,7 +49,7 @@ impl Dialogue {
 
     /// Connects; with HELO where the server knows no EHLO. What it says to EHLO counts when it will
     /// not have HELO either.
-    async fn open(
+    pub(super) async fn open(
         dialer: &dyn Dialer,
         settings: &AccountSettings,
         traffic: Arc<Traffic>,

@@ -88,19 +88,33 @@ pub async fn probe(
     settings: &AccountSettings,
     password: &Secret,
 ) -> Result<SmtpFacts, Error> {
-    let refused = |outcome: SubmitOutcome| match outcome {
+    let opened = Dialogue::signed_in(dialer, settings, password).await?;
+    let dialogue = opened.map_err(|outcome| refused(settings, outcome))?;
+    let facts = dialogue.facts.clone();
+    dialogue.quit().await;
+    Ok(facts)
+}
+
+/// Connects, encrypted as the settings say, and takes leave; nobody signs in.
+///
+/// # Errors
+/// As [`probe`], but for signing in.
+pub async fn greet(dialer: &dyn Dialer, settings: &AccountSettings) -> Result<(), Error> {
+    let opened = Dialogue::open(dialer, settings, Arc::default()).await?;
+    opened.map_err(|outcome| refused(settings, outcome))?.quit().await;
+    Ok(())
+}
+
+/// The error that an end before any content is for who only looks.
+fn refused(settings: &AccountSettings, outcome: SubmitOutcome) -> Error {
+    match outcome {
         SubmitOutcome::Refused { code, text, .. } => Error::Server(format!("{code} {text}")),
         SubmitOutcome::Broken { reason, .. } => {
             let host = format!("{}:{}", settings.smtp.host, settings.smtp.port);
             Error::Unreachable { host, reason }
         }
         SubmitOutcome::Accepted { .. } => Error::Protocol(Fault::Unasked),
-    };
-    let opened = Dialogue::signed_in(dialer, settings, password).await?;
-    let dialogue = opened.map_err(refused)?;
-    let facts = dialogue.facts.clone();
-    dialogue.quit().await;
-    Ok(facts)
+    }
 }
 
 /// A refusal or a break before any content was sent.
