@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use aloud::{
-    cli::{self, Cli, Dirs},
+    cli::{self, Cli, Dirs, password::PasswordArgs},
     wording,
 };
 use clap::Parser;
@@ -27,7 +27,11 @@ fn main() -> ExitCode {
         #[cfg(feature = "ui")]
         Some(cli::Command::Demo(args)) if !args.check => window::open(&dirs, true),
         Some(command) => cli::run(command, &dirs),
-        None if cli.headless => cli::finish(cli::mail::headless(&dirs, cli.password_stdin)),
+        None if cli.headless => {
+            let (password_stdin, password_for) = (cli.password_stdin, cli.password_for);
+            let password = PasswordArgs { password_stdin, password_for };
+            cli::finish(cli::mail::headless(&dirs, &password))
+        }
         #[cfg(feature = "ui")]
         None => window::open(&dirs, false),
         #[cfg(not(feature = "ui"))]

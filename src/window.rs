@@ -93,7 +93,7 @@ struct Engines {
 impl Engines {
     /// The engine over the user's own mail.
     async fn home(self) -> Result<Engine, Error> {
-        let mut options = mail::options(&self.dirs, None);
+        let mut options = mail::options(&self.dirs, Arc::new(mail::keyring(&self.dirs)));
         options.dialer = demo::lazy_dialer();
         let engine = self.start(options).await?;
         engine.go_online().await?;

@@ -1491,6 +1491,7 @@ cli-mailboxes = { $count ->
     [one] 1 mailbox
    *[other] { $count } mailboxes
 }
+cli-password-for = There are several accounts. Say whose password it is with --password-for or ALOUD_PASSWORD_FOR.
 cli-no-mailbox = there is no mailbox { $name }
 cli-sent = sent <{ $id }>
 cli-outbox-held = goes out at { $at }

@@ -11,6 +11,7 @@ use serde_json::json;
 
 use super::{
     Dirs, Failure, Outcome, mail,
+    password::given_password,
     sign_in::{How, given_secret, sign_in},
 };
 use crate::{
@@ -139,7 +140,7 @@ fn add(args: AddArgs, dirs: &Dirs) -> Outcome {
     if let SignIn::OAuth(oauth) = settings.sign_in.clone() {
         return add_signed_in(&args, settings, oauth, dirs);
     }
-    let password = mail::given_password(args.password_stdin)?;
+    let password = given_password(args.password_stdin)?;
     mail::with_engine(dirs, None, async move |engine| {
         if args.check {
             let password =
@@ -209,7 +210,7 @@ fn sign_in_again(which: String, how: How, dirs: &Dirs) -> Outcome {
 }
 
 /// The account with this address or number.
-async fn find(engine: &Engine, which: &str) -> Result<Account, Failure> {
+pub(super) async fn find(engine: &Engine, which: &str) -> Result<Account, Failure> {
     let accounts = engine.accounts().await?;
     let found = accounts.into_iter().find(|account| {
         account.settings.address.as_str().eq_ignore_ascii_case(which)

@@ -6,7 +6,8 @@ use serde_json::json;
 
 use super::{
     Dirs, Failure, Outcome, block_on,
-    mail::{given_password, options},
+    mail::{keyring, options},
+    password::{PasswordArgs, Secrets},
 };
 use crate::{
     engine::{
@@ -26,9 +27,8 @@ pub struct DoctorArgs {
     /// Also say what servers and the system said, with hosts and addresses.
     #[arg(long)]
     details: bool,
-    /// Read the password from standard input (also: ALOUD_PASSWORD).
-    #[arg(long)]
-    password_stdin: bool,
+    #[command(flatten)]
+    password: PasswordArgs,
 }
 
 /// Runs `doctor`.
@@ -36,19 +36,23 @@ pub struct DoctorArgs {
 /// # Errors
 /// [`Failure::Failed`] when a check failed; warnings are no failure.
 pub fn doctor(args: DoctorArgs, dirs: &Dirs) -> Outcome {
-    let given = given_password(args.password_stdin)?;
-    let options = options(dirs, given);
+    let secrets = Secrets::new(args.password.given()?, keyring(dirs));
+    let options = options(dirs, secrets.store.clone());
     let (found, accounts) = block_on(async {
         match Engine::start(options).await {
             Ok(engine) => {
-                let found = engine.examine().await;
+                let found = match secrets.settle(&engine).await {
+                    Ok(()) => Ok(engine.examine().await),
+                    Err(failure) => Err(failure),
+                };
                 let accounts = engine.accounts().await.unwrap_or_default();
                 engine.shutdown().await;
-                (found, accounts.into_iter().map(|account| account.id).collect())
+                let ids = accounts.into_iter().map(|account| account.id);
+                found.map(|found| (found, ids.collect::<Vec<_>>()))
             }
-            Err(error) => (without_engine(dirs, error), Vec::new()),
+            Err(error) => Ok((without_engine(dirs, error), Vec::new())),
         }
-    })?;
+    })??;
     let place = |id: AccountId| {
         let accounts: &Vec<AccountId> = &accounts;
         accounts.iter().position(|known| *known == id).map(|at| at + 1)

@@ -1,23 +1,24 @@
 //! `aloud sync`, `list`, `send`, `outbox` and `--headless`: the engine from the command line.
 
-use std::{io::Read, path::PathBuf, sync::Arc};
+use std::{path::PathBuf, sync::Arc};
 
 use clap::Args;
 use serde_json::json;
 
-use super::{Dirs, Failure, Outcome, block_on};
+use super::{
+    Dirs, Failure, Outcome, block_on,
+    password::{Given, PasswordArgs, Secrets},
+};
 use crate::{
     engine::{
         AccountState, Answer, Engine, Event, FailureWhy, ListQuery, ListRow, Mailbox, OpFailure,
         OperationKind, Options, OutboxRow, OutboxState, Progress, Quota, Scope, Sort, SyncReport,
-        secrets::{GivenPassword, KeyringStore},
+        secrets::{KeyringStore, SecretStore},
     },
-    model::{AddrSpec, Importance, MailboxId, OutboxId, Secret, imap::MailboxRole},
+    model::{AddrSpec, Importance, MailboxId, OutboxId, imap::MailboxRole},
     wording::{self, failure, figures, rows},
 };
 
-/// Longest password read from standard input.
-const PASSWORD_MAX: u64 = 64 * 1024;
 /// Rows asked for at a time.
 const WINDOW: u32 = 500;
 
@@ -30,9 +31,8 @@ pub struct SyncArgs {
     /// One JSON object an account.
     #[arg(long)]
     json: bool,
-    /// Read the password from standard input (also: ALOUD_PASSWORD).
-    #[arg(long)]
-    password_stdin: bool,
+    #[command(flatten)]
+    password: PasswordArgs,
 }
 
 /// Arguments of `list`.
@@ -56,9 +56,8 @@ pub struct SendArgs {
     /// Complete messages; the account is chosen by From.
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
-    /// Read the password from standard input (also: ALOUD_PASSWORD).
-    #[arg(long)]
-    password_stdin: bool,
+    #[command(flatten)]
+    password: PasswordArgs,
 }
 
 /// Arguments of `outbox`.
@@ -73,27 +72,8 @@ pub struct OutboxArgs {
     /// Take a row back.
     #[arg(long, value_name = "ID")]
     cancel: Option<i64>,
-    /// Read the password from standard input (also: ALOUD_PASSWORD).
-    #[arg(long)]
-    password_stdin: bool,
-}
-
-/// The password that came with the command: from standard input, else from ALOUD_PASSWORD.
-///
-/// # Errors
-/// [`Failure::Usage`] when standard input holds none.
-pub fn given_password(stdin: bool) -> Result<Option<Secret>, Failure> {
-    if !stdin {
-        let given = std::env::var("ALOUD_PASSWORD").ok().filter(|text| !text.is_empty());
-        return Ok(given.map(Secret::new));
-    }
-    let mut text = String::new();
-    std::io::stdin().take(PASSWORD_MAX).read_to_string(&mut text)?;
-    let password = text.trim_end_matches(['\r', '\n']).to_owned();
-    if password.is_empty() {
-        return Err(Failure::Usage(fl!("cli-no-password")));
-    }
-    Ok(Some(Secret::new(password)))
+    #[command(flatten)]
+    password: PasswordArgs,
 }
 
 /// The keyring, with entries of their own for a data folder of one's own.
@@ -107,8 +87,7 @@ pub fn keyring(dirs: &Dirs) -> KeyringStore {
 
 /// What the engine is started with for these folders.
 #[must_use]
-pub fn options(dirs: &Dirs, given: Option<Secret>) -> Options {
-    let secrets = Arc::new(GivenPassword::new(given, keyring(dirs)));
+pub fn options(dirs: &Dirs, secrets: Arc<dyn SecretStore>) -> Options {
     Options {
         phrases: wording::phrases::phrases(),
         vendors: Some(dirs.config.join(super::vendors::NAME)),
@@ -123,17 +102,21 @@ pub fn options(dirs: &Dirs, given: Option<Secret>) -> Options {
 /// What `work` returns, or what kept the engine from starting.
 pub fn with_engine<T>(
     dirs: &Dirs,
-    given: Option<Secret>,
+    given: Option<Given>,
     work: impl AsyncFnOnce(&Engine) -> Result<T, Failure>,
 ) -> Result<T, Failure> {
-    let options = options(dirs, given);
+    let secrets = Secrets::new(given, keyring(dirs));
+    let options = options(dirs, secrets.store.clone());
     block_on(async move {
         let engine = Engine::start(options).await?;
         if let Some(rebuilt) = engine.rebuilt() {
             let (fact, line) = failure::rebuilt(rebuilt);
             eprintln!("aloud: {fact} {line}");
         }
-        let outcome = work(&engine).await;
+        let outcome = match secrets.settle(&engine).await {
+            Ok(()) => work(&engine).await,
+            Err(failure) => Err(failure),
+        };
         engine.shutdown().await;
         outcome
     })?
@@ -144,7 +127,7 @@ pub fn with_engine<T>(
 /// # Errors
 /// [`Failure::Failed`] when an account could not be looked at completely.
 pub fn sync(args: SyncArgs, dirs: &Dirs) -> Outcome {
-    let given = given_password(args.password_stdin)?;
+    let given = args.password.given()?;
     if !args.once {
         return run_headless(dirs, given);
     }
@@ -296,7 +279,7 @@ pub(crate) fn plain(text: &str) -> String {
 /// [`Failure::Refused`] when a rule forbids it; [`Failure::Failed`] when it was not accepted: what
 /// can still go waits in the outbox.
 pub fn send(args: SendArgs, dirs: &Dirs) -> Outcome {
-    let given = given_password(args.password_stdin)?;
+    let given = args.password.given()?;
     let mut messages = Vec::new();
     for file in &args.files {
         let octets = std::fs::read(file)
@@ -343,7 +326,7 @@ pub fn send(args: SendArgs, dirs: &Dirs) -> Outcome {
 /// # Errors
 /// [`Failure::Refused`] when it is too late to take a row back.
 pub fn outbox(args: OutboxArgs, dirs: &Dirs) -> Outcome {
-    let given = given_password(args.password_stdin)?;
+    let given = args.password.given()?;
     with_engine(dirs, given, async move |engine| {
         if let Some(id) = args.cancel {
             engine.cancel_send(OutboxId(id)).await?;
@@ -441,12 +424,11 @@ fn state_words(row: &OutboxRow) -> String {
 ///
 /// # Errors
 /// [`Failure`].
-pub fn headless(dirs: &Dirs, password_stdin: bool) -> Outcome {
-    let given = given_password(password_stdin)?;
-    run_headless(dirs, given)
+pub fn headless(dirs: &Dirs, password: &PasswordArgs) -> Outcome {
+    run_headless(dirs, password.given()?)
 }
 
-fn run_headless(dirs: &Dirs, given: Option<Secret>) -> Outcome {
+fn run_headless(dirs: &Dirs, given: Option<Given>) -> Outcome {
     with_engine(dirs, given, async move |engine| {
         let mut events = engine.events();
         engine.go_online().await?;

@@ -39,6 +39,7 @@ pub mod inspect;
 pub mod log;
 pub mod mail;
 pub mod ops;
+pub mod password;
 pub(crate) mod play;
 pub mod providers;
 pub mod sign_in;
@@ -63,6 +64,9 @@ pub struct Cli {
     /// With --headless: read the password of an account without a keyring from standard input.
     #[arg(long, requires = "headless")]
     pub password_stdin: bool,
+    /// With --headless: whose password that is, where there are several accounts.
+    #[arg(long, requires = "headless", value_name = "ACCOUNT")]
+    pub password_for: Option<String>,
     /// What to do; the window opens when nothing is named.
     #[command(subcommand)]
     pub command: Option<Command>,

@@ -3,10 +3,7 @@
 use clap::Args;
 use serde_json::json;
 
-use super::{
-    Dirs, Outcome,
-    mail::{given_password, with_engine},
-};
+use super::{Dirs, Outcome, mail::with_engine, password::PasswordArgs};
 use crate::{
     engine::{OpFailure, Operation, OperationId, OperationKind, OperationState},
     wording,
@@ -24,9 +21,8 @@ pub struct OpsArgs {
     /// Forget a row; what it did here is taken back.
     #[arg(long, value_name = "ID")]
     discard: Option<i64>,
-    /// Read the password from standard input (also: ALOUD_PASSWORD).
-    #[arg(long)]
-    password_stdin: bool,
+    #[command(flatten)]
+    password: PasswordArgs,
 }
 
 /// Runs `ops`.
@@ -34,7 +30,7 @@ pub struct OpsArgs {
 /// # Errors
 /// [`super::Failure::Failed`] when there is no such row.
 pub fn ops(args: OpsArgs, dirs: &Dirs) -> Outcome {
-    let given = given_password(args.password_stdin)?;
+    let given = args.password.given()?;
     with_engine(dirs, given, async move |engine| {
         if let Some(id) = args.discard {
             engine.discard_operation(OperationId(id)).await?;

@@ -5,6 +5,7 @@ use std::{
     process::{Command, Output, Stdio},
 };
 
+mod account;
 mod address;
 mod broken_pipe;
 mod card;

@@ -9,7 +9,7 @@ use std::{
     collections::HashMap,
     path::Path,
     sync::{
-        Mutex, PoisonError,
+        Mutex, OnceLock, PoisonError,
         atomic::{AtomicUsize, Ordering},
         mpsc,
     },
@@ -102,24 +102,33 @@ impl SecretStore for NoStore {
     }
 }
 
-/// One password for every account, handed in with the command (`--password-stdin` or
-/// `ALOUD_PASSWORD`); where it does not answer, the other store does. Never writes it anywhere.
+/// A password handed in with the command (`--password-stdin` or `ALOUD_PASSWORD`) for one account; for
+/// all others, and before it is said which it is, the other store answers. Never writes it anywhere.
 pub struct GivenPassword<S> {
     password: Option<Secret>,
+    /// The name of its entry.
+    name: OnceLock<String>,
     other: S,
 }
 
 impl<S: SecretStore> GivenPassword<S> {
     /// The given password before the other store.
     pub fn new(password: Option<Secret>, other: S) -> Self {
-        Self { password, other }
+        Self { password, name: OnceLock::new(), other }
+    }
+
+    /// Says once whose password it is.
+    pub fn is_of(&self, account: AccountId) {
+        let _ = self.name.set(password_name(account));
     }
 }
 
 impl<S: SecretStore> SecretStore for GivenPassword<S> {
     fn get(&self, name: &str) -> Result<Option<Secret>, Error> {
         match &self.password {
-            Some(password) if name.ends_with("/imap") => Ok(Some(password.clone())),
+            Some(password) if self.name.get().is_some_and(|own| own == name) => {
+                Ok(Some(password.clone()))
+            }
             Some(_) | None => self.other.get(name),
         }
     }
@@ -220,7 +229,11 @@ mod tests {
     #[test]
     fn a_given_password_stays_in_memory() {
         let store = GivenPassword::new(Some(Secret::new("sesame".into())), NoStore);
+        assert_eq!(store.get("aloud/7/imap").ok().flatten(), None, "nobody's yet");
+        store.is_of(AccountId(7));
+        store.is_of(AccountId(8));
         assert_eq!(store.get("aloud/7/imap").ok().flatten(), Some(Secret::new("sesame".into())));
+        assert_eq!(store.get("aloud/8/imap").ok().flatten(), None, "of one account only");
         assert_eq!(store.get(&grant_name(AccountId(7))).ok().flatten(), None, "a password only");
         assert!(matches!(store.set("x", &Secret::new("y".into())), Err(Error::NoKeyring(_))));
         let memory = MemoryStore::default();
