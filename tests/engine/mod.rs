@@ -9,6 +9,7 @@ mod demo;
 mod directory;
 mod doctor;
 mod drafts;
+mod editing;
 mod fetching;
 mod identity;
 mod imap_wire;

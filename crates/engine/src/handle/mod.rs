@@ -31,6 +31,7 @@ use super::{
 use aloud_model::*;
 
 mod answers;
+mod editing;
 mod messages;
 mod operations;
 mod passwords;
@@ -43,6 +44,7 @@ mod streaming;
 mod submission;
 
 pub(crate) use super::lock::lock;
+pub use editing::NewSecret;
 pub(crate) use messages::Opening;
 pub(crate) use passwords::PasswordBook;
 pub use streaming::{Heard, Hearing};
@@ -137,6 +139,8 @@ pub(crate) struct Inner {
     pub(crate) looking: tokio::sync::Mutex<()>,
     /// One change of `vendors.toml` at a time.
     pub(crate) table: tokio::sync::Mutex<()>,
+    /// One change of an account at a time.
+    editing: tokio::sync::Mutex<()>,
     /// Servers that were learned to be an account's own.
     pub(crate) own_servers: crate::origin::OwnServers,
     recordings: PathBuf,

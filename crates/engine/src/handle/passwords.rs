@@ -72,6 +72,13 @@ impl PasswordBook {
         if let Err(error) = forgotten.and(self.tokens.forget(id).await) {
             tracing::warn!(error = error.class(), "could not remove a password from the keyring");
         }
+        // Of an account that was removed there is no row, and nothing to note.
+        self.note_saved(id, false).await;
+    }
+
+    /// The settings of an account changed: what was learned with the old ones is learned anew.
+    pub(crate) async fn settings_changed(&self, id: AccountId) {
+        self.tokens.settings_changed(id).await;
     }
 
     /// Whether the keyring can be asked.

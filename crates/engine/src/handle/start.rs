@@ -81,6 +81,7 @@ impl Engine {
             reclassified: tokio::sync::OnceCell::new(),
             looking: tokio::sync::Mutex::default(),
             table: tokio::sync::Mutex::default(),
+            editing: tokio::sync::Mutex::default(),
             own_servers: OwnServers::default(),
             recordings,
         };

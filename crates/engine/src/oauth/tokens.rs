@@ -189,6 +189,11 @@ impl Tokens {
         None
     }
 
+    /// The settings of an account changed: the provider is spoken to with the new ones.
+    pub(crate) async fn settings_changed(&self, id: AccountId) {
+        self.kept(id).lock().await.talk = None;
+    }
+
     /// A server turned a token down: whether another may be better, because this one had been handed
     /// out before and may have been revoked meanwhile.
     pub(crate) async fn refused(&self, id: AccountId, token: &Secret) -> bool {

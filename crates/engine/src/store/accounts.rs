@@ -3,7 +3,7 @@
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
 
 use super::{
-    Error, Missing, Result, SHADOW_SECONDS, kept,
+    Error, Missing, Result, SHADOW_SECONDS, kept, messages,
     ops::{OpState, OpType},
     outbox::Phase,
     vocabulary::{Vocabulary, Word, shown},
@@ -84,6 +84,53 @@ pub(crate) fn add_account(t: &Transaction<'_>, settings: &AccountSettings) -> Re
     let json = serde_json::to_string(settings).map_err(|e| Error::Store(e.to_string()))?;
     t.execute("INSERT INTO accounts (address, settings) VALUES (?1, ?2)", params![address, json])?;
     Ok(AccountId(t.last_insert_rowid()))
+}
+
+/// Whether a change of settings may lead to another mailbox. The usual ports of a host lead to one.
+pub(crate) fn is_another_mailbox(before: &AccountSettings, after: &AccountSettings) -> bool {
+    const USUAL: [u16; 2] = [143, 993];
+    let host =
+        |settings: &AccountSettings| settings.imap.host.trim_end_matches('.').to_ascii_lowercase();
+    let (old, new) = (before.imap.port, after.imap.port);
+    let another_port = old != new && !(USUAL.contains(&old) && USUAL.contains(&new));
+    host(before) != host(after) || before.user != after.user || another_port
+}
+
+/// Changes an account; an address can be had once.
+pub(crate) fn edit_account(
+    t: &Transaction<'_>,
+    id: AccountId,
+    before: &AccountSettings,
+    after: &AccountSettings,
+) -> Result<()> {
+    let address = after.address.as_str();
+    if t.prepare_cached("SELECT 1 FROM accounts WHERE address = ?1 AND id <> ?2")?
+        .exists(params![address, id.0])?
+    {
+        return Err(Invalid::AccountExists(after.address.clone()).into());
+    }
+    let json = serde_json::to_string(after).map_err(|e| Error::Store(e.to_string()))?;
+    let changed = t.execute(
+        "UPDATE accounts SET address = ?2, settings = ?3 WHERE id = ?1",
+        params![id.0, address, json],
+    )?;
+    if changed == 0 {
+        return Err(Error::NotFound(Missing::Account(id)));
+    }
+    if before.smtp != after.smtp {
+        set_submission(t, id, Submission::default())?;
+    }
+    if is_another_mailbox(before, after) {
+        // Names that another server gives say nothing of those that this one gave.
+        t.execute("UPDATE messages SET server_id = '' WHERE account = ?1", [id.0])?;
+        let mut query = t.prepare_cached("SELECT id FROM mailboxes WHERE account = ?1")?;
+        let mailboxes: Vec<i64> =
+            query.query_map([id.0], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?;
+        for mailbox in mailboxes {
+            messages::let_go_of_uids(t, MailboxId(mailbox))?;
+        }
+    }
+    kept::touch(t)
 }
 
 /// Removes an account and all that hangs on it.

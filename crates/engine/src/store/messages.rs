@@ -618,7 +618,21 @@ pub(crate) fn forget_uids(t: &Transaction<'_>, mailbox: MailboxId, uidvalidity: 
         // Another process saw it first, and its UIDs are the new ones.
         return Ok(());
     }
-    t.execute("DELETE FROM locations WHERE mailbox = ?1 AND gone <> 0", [mailbox.0])?;
+    t.execute(
+        "DELETE FROM locations WHERE mailbox = ?1 AND gone <> 0 AND uid IS NOT NULL",
+        [mailbox.0],
+    )?;
+    let_go_of_uids(t, mailbox)?;
+    t.execute(
+        "UPDATE mailboxes SET uidvalidity = ?2 WHERE id = ?1",
+        params![mailbox.0, uidvalidity],
+    )?;
+    Ok(())
+}
+
+/// No UID of a mailbox means anything any more. Messages stay, and so do those that left it within a
+/// week: all are known again by their headers. Operations on the old UIDs fail visibly, appends stay.
+pub(crate) fn let_go_of_uids(t: &Transaction<'_>, mailbox: MailboxId) -> Result<()> {
     t.execute(
         "UPDATE locations SET uid = NULL, modseq = 0, hidden = 0 \
          WHERE mailbox = ?1 AND uid IS NOT NULL",
@@ -635,8 +649,8 @@ pub(crate) fn forget_uids(t: &Transaction<'_>, mailbox: MailboxId, uidvalidity: 
         ],
     )?;
     t.execute(
-        "UPDATE mailboxes SET uidvalidity = ?2, uidnext = 0, highestmodseq = 0 WHERE id = ?1",
-        params![mailbox.0, uidvalidity],
+        "UPDATE mailboxes SET uidvalidity = 0, uidnext = 0, highestmodseq = 0 WHERE id = ?1",
+        [mailbox.0],
     )?;
     Ok(())
 }
