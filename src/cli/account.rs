@@ -1,4 +1,4 @@
-//! `aloud account add|list|show|remove|sign-in`.
+//! `aloud account add|list|show|edit|remove|sign-in`.
 //!
 //! The password goes to the keyring. Where there is none it is not written anywhere, and `sync`,
 //! `send` and `--headless` take it each time. With `--oauth` there is none: the user signs in at the
@@ -22,6 +22,10 @@ use crate::{
     model::AddrSpec,
     wording,
 };
+
+mod edit;
+
+use edit::EditArgs;
 
 /// Arguments.
 #[derive(Debug, Args)]
@@ -55,6 +59,8 @@ enum AccountCommand {
         #[arg(long)]
         json: bool,
     },
+    /// Change an account: what is given changes, the rest stays.
+    Edit(Box<EditArgs>),
     /// Forget an account, its password and its messages on this computer.
     Remove {
         /// Its address or number.
@@ -121,6 +127,16 @@ enum Protection {
     None,
 }
 
+impl Protection {
+    fn of(security: Security) -> Self {
+        match security {
+            Security::Tls => Self::Tls,
+            Security::StartTls => Self::Starttls,
+            Security::None => Self::None,
+        }
+    }
+}
+
 /// Runs it.
 ///
 /// # Errors
@@ -131,6 +147,7 @@ pub fn account(args: AccountArgs, dirs: &Dirs) -> Outcome {
         AccountCommand::List { json } => list(json, dirs),
         AccountCommand::SignIn { account, how } => sign_in_again(account, how, dirs),
         AccountCommand::Show { account, json } => show(&account, json, dirs),
+        AccountCommand::Edit(args) => edit::edit(*args, dirs),
         AccountCommand::Remove { account } => remove(&account, dirs),
     }
 }
@@ -222,13 +239,7 @@ pub(super) async fn find(engine: &Engine, which: &str) -> Result<Account, Failur
 fn settings(args: &AddArgs) -> Result<AccountSettings, Failure> {
     let address =
         AddrSpec::parse(&args.address).map_err(|e| Failure::Usage(format!("--address: {e}")))?;
-    let ca_pem = match &args.ca_file {
-        Some(file) => Some(std::path::absolute(file)?),
-        None => None,
-    };
-    if let Some(file) = ca_pem.as_deref().filter(|file| !file.is_file()) {
-        return Err(Failure::Usage(fl!("cli-ca-file", file = file.display().to_string())));
-    }
+    let ca_pem = ca_file(args.ca_file.as_ref())?;
     let provider = args.oauth.as_deref().map(Provider::named);
     let (usual_imap, usual_smtp) = provider.as_ref().and_then(Provider::servers).unzip();
     let client_id = args.client_id.clone().unwrap_or_default();
@@ -246,6 +257,16 @@ fn settings(args: &AddArgs) -> Result<AccountSettings, Failure> {
         gateway: args.gateway.clone(),
         demo: false,
     })
+}
+
+/// The path of a file that is there.
+fn ca_file(given: Option<&PathBuf>) -> Result<Option<PathBuf>, Failure> {
+    let Some(file) = given else { return Ok(None) };
+    let file = std::path::absolute(file)?;
+    if !file.is_file() {
+        return Err(Failure::Usage(fl!("cli-ca-file", file = file.display().to_string())));
+    }
+    Ok(Some(file))
 }
 
 /// What was given, else the provider's own.
