@@ -1,4 +1,4 @@
-//! Dialogs: the page of keys, a password asked for, and removing an account.
+//! Dialogs: the page of keys, a password asked for, a sign-in in the browser, and removing an account.
 
 use iced::{
     Alignment, Length, Padding,
@@ -10,6 +10,7 @@ use crate::{
     model::AccountId,
     ui::{
         keymap::{self, Group},
+        screen::signing_in::Waits,
         theme::{
             Icon, Look, SEMIBOLD, Type, icon, radius,
             style::{self, Kind},
@@ -33,6 +34,13 @@ pub enum Dialog {
         account: AccountId,
         /// What was typed.
         value: String,
+    },
+    /// The user signs in with the provider of an account, in a browser.
+    SignIn {
+        /// Which.
+        account: AccountId,
+        /// What is waited for, once it is known.
+        waits: Option<Waits>,
     },
     /// Remove this account?
     RemoveAccount(AccountId),
@@ -75,6 +83,15 @@ pub fn view<'a>(dialog: &'a Dialog, shared: &'a Shared) -> El<'a, Message> {
                 Some(input.into()),
                 button::primary(look, fl!("sign-in")).on_press(Message::Accept).into(),
             )
+        }
+        Dialog::SignIn { account, waits } => {
+            let no_browser = waits.as_ref().is_some_and(|waits| waits.no_browser);
+            let line = if no_browser { fl!("sign-in-no-browser") } else { fl!("account-waiting") };
+            let copy = button::primary(look, fl!("copy-address"))
+                .id("sign-in-copy")
+                .on_press_maybe(waits.is_some().then_some(Message::Accept));
+            let title = fl!("password-title", account = label(account));
+            small(look, title, line, None, copy.into())
         }
         Dialog::RemoveAccount(account) => small(
             look,

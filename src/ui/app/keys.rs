@@ -7,7 +7,10 @@ use iced::{
     widget::operation,
 };
 
-use super::{App, Layout, Message, Page, Pane, Undo, dialog::Dialog};
+use super::{
+    App, Layout, Message, Page, Pane, Undo,
+    dialog::{self, Dialog},
+};
 use crate::{
     audio::{Command as Audio, Phase},
     engine::{Mark, Progress},
@@ -114,8 +117,7 @@ impl App {
             // The widgets move the focus, as `turn` says.
             (Window::NextControl | Window::PreviousControl, _) => Task::none(),
             (Window::Back, Some(_)) | (Window::Keys, Some(Dialog::Keys)) => {
-                self.dialog = None;
-                Task::none()
+                self.dialog_message(dialog::Message::Close)
             }
             (Window::Keys | Window::Settings, Some(_)) => Task::none(),
             (Window::Keys, None) => {

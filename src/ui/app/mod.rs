@@ -25,8 +25,18 @@ use iced::{Size, Subscription, Task, event, keyboard, mouse, theme, window};
 use super::{
     bridge, keymap, list, now_playing,
     screen::{
-        account, composer, composer::Composer, directory, directory::Directory, outbox,
-        outbox::Outbox, player::Listening, reader, reader::Reader, settings, welcome,
+        account, composer,
+        composer::Composer,
+        directory,
+        directory::Directory,
+        outbox,
+        outbox::Outbox,
+        player::Listening,
+        reader,
+        reader::Reader,
+        settings,
+        signing_in::{GivenUp, Waits},
+        welcome,
     },
     sidebar::{self, Place},
     theme::{FONTS, REGULAR},
@@ -151,6 +161,8 @@ pub struct App {
     outbox: Option<Outbox>,
     directory: Option<Directory>,
     dialog: Option<dialog::Dialog>,
+    /// The sign-in in a browser that was begun last.
+    signing_in: GivenUp,
     /// In a narrow window: the message (or card) is shown instead of the list.
     forward: bool,
     /// In a narrow window: the whole sidebar lies over the page.
@@ -227,6 +239,10 @@ pub enum Message {
     Undone(Result<(), engine::Error>),
     /// An order without an answer was carried out, or not.
     Ordered(Result<(), engine::Error>),
+    /// A sign-in waits for the browser.
+    SigningIn(GivenUp, Waits),
+    /// It ended.
+    SignedIn(GivenUp, Result<(), engine::Error>),
     /// The demo is open.
     Demo(Result<Engine, engine::Error>),
     /// What the servers have not done, because one of it was refused.
@@ -330,6 +346,7 @@ impl App {
             outbox: None,
             directory: None,
             dialog: None,
+            signing_in: GivenUp::default(),
             forward: false,
             menu: false,
             keyboard: keymap::Keyboard::default(),

@@ -19,7 +19,7 @@ use crate::{
             player,
             reader::{self, Reader},
             settings::{self, Settings},
-            signing_in,
+            signing_in::{self, GivenUp, Waits},
         },
         sidebar::{self, Place},
         theme::Icon,
@@ -178,16 +178,58 @@ impl App {
         self.shared.sidebar.sync_open = false;
         let accounts = &self.shared.sidebar.accounts;
         if accounts.iter().any(|a| a.id == account && a.settings.sign_in.is_token()) {
-            return self.order(move |engine| signing_in::again(engine, account));
+            return self.sign_in_again(account);
         }
         self.dialog = Some(Dialog::Password { account, value: String::new() });
         Task::none()
     }
 
+    /// Begins a sign-in in the browser; one that waits still is given up.
+    fn sign_in_again(&mut self, account: crate::model::AccountId) -> Task<Message> {
+        let Some(engine) = self.engine.clone() else { return Task::none() };
+        let attempt = self.signing_in.anew();
+        self.dialog = Some(Dialog::SignIn { account, waits: None });
+        let mine = attempt.clone();
+        Task::sip(
+            signing_in::again(engine, account, attempt.clone()),
+            move |waits| Message::SigningIn(mine.clone(), waits),
+            move |outcome| Message::SignedIn(attempt, outcome),
+        )
+    }
+
+    /// The browser is waited for.
+    pub(super) fn waits_for_browser(&mut self, attempt: &GivenUp, now: Waits) -> Task<Message> {
+        if let Some(Dialog::SignIn { waits, .. }) = &mut self.dialog
+            && *attempt == self.signing_in
+        {
+            *waits = Some(now);
+        }
+        Task::none()
+    }
+
+    /// A sign-in ended; one that was given up is nobody's concern.
+    pub(super) fn signed_in(
+        &mut self,
+        attempt: &GivenUp,
+        outcome: Result<(), crate::engine::Error>,
+    ) -> Task<Message> {
+        if *attempt != self.signing_in {
+            return Task::none();
+        }
+        if matches!(self.dialog, Some(Dialog::SignIn { .. })) {
+            self.dialog = None;
+        }
+        self.update(Message::Ordered(outcome))
+    }
+
     pub(super) fn open_settings(&mut self) -> Task<Message> {
+        self.open_settings_at(settings::Section::default())
+    }
+
+    fn open_settings_at(&mut self, section: settings::Section) -> Task<Message> {
         self.menu = false;
         let left = self.leave_settings();
-        let (settings, act) = Settings::open();
+        let (settings, act) = Settings::open_at(section);
         self.page = Page::Settings(Box::new(settings));
         Task::batch([left, self.act(act, Message::Settings)])
     }
@@ -386,6 +428,20 @@ impl App {
                 }
                 None => Task::none(),
             },
+            Verb::EditAccount(id) => {
+                let accounts = &self.shared.sidebar.accounts;
+                let Some(account) = accounts.iter().find(|account| account.id == id) else {
+                    return Task::none();
+                };
+                let left = Box::new(account::Account::edit(account));
+                let settings = self.leave_settings();
+                self.page = Page::Account(left);
+                settings
+            }
+            Verb::AccountEdited => {
+                self.say(Icon::Check, fl!("account-saved"));
+                Task::batch([self.overview(), self.open_settings_at(settings::Section::Accounts)])
+            }
             Verb::AccountAdded => {
                 self.page = Page::Mail;
                 Task::batch([self.overview(), self.go(Place::AllInboxes)])
@@ -398,6 +454,9 @@ impl App {
     pub(super) fn back(&mut self) -> Task<Message> {
         let left = self.leave_settings();
         match &self.page {
+            Page::Account(form) if form.is_edit() => {
+                return self.open_settings_at(settings::Section::Accounts);
+            }
             Page::Account(_) | Page::Settings(_) => {
                 self.page = if self.shared.sidebar.accounts.is_empty() {
                     Page::Welcome
@@ -436,7 +495,9 @@ impl App {
     pub(super) fn dialog_message(&mut self, message: dialog::Message) -> Task<Message> {
         match message {
             dialog::Message::Close => {
-                self.dialog = None;
+                if let Some(Dialog::SignIn { .. }) = self.dialog.take() {
+                    self.signing_in.anew();
+                }
                 Task::none()
             }
             dialog::Message::Typed(text) => {
@@ -454,6 +515,11 @@ impl App {
                 }
                 Some(Dialog::RemoveAccount(account)) => {
                     self.order(move |engine| async move { engine.remove_account(account).await })
+                }
+                Some(Dialog::SignIn { account, waits }) => {
+                    let url = waits.as_ref().map(|waits| waits.url.clone());
+                    self.dialog = Some(Dialog::SignIn { account, waits });
+                    url.map_or_else(Task::none, iced::clipboard::write)
                 }
                 Some(Dialog::Password { .. } | Dialog::Keys) | None => Task::none(),
             },

@@ -642,3 +642,44 @@ fn a_later_action_takes_the_place_of_undo_send() {
     let _ = app.update(Message::Engine(Event::Sent(OutboxId(1))));
     assert_eq!(app.undo, Some(Undo::Engine(UndoToken(4))), "that one went; this one stays");
 }
+
+#[test]
+fn a_sign_in_in_the_browser_shows_its_address_until_it_ends_or_is_given_up() {
+    let mut app = app();
+    let attempt = app.signing_in.clone();
+    let dialog = || Some(dialog::Dialog::SignIn { account: account(1).id, waits: None });
+    app.dialog = dialog();
+    let _ = app.update(Message::SigningIn(
+        attempt.clone(),
+        Waits { url: "https://id.example.com/".into(), no_browser: true },
+    ));
+    assert!(sees(&app, &fl!("sign-in-no-browser")));
+    click(&mut app, "Copy address");
+    assert!(app.dialog.is_some(), "the address may be copied again");
+    click(&mut app, "Cancel");
+    assert!(app.dialog.is_none() && app.signing_in != attempt);
+    // What the first comes to concerns nobody, whatever is open now.
+    app.dialog = dialog();
+    let late = engine::Error::SignIn(engine::SignInFault::TooLate);
+    let _ = app.update(Message::SignedIn(attempt, Err(late)));
+    assert!(app.dialog.is_some());
+    let second = app.signing_in.clone();
+    let _ = app.update(Message::SignedIn(second, Ok(())));
+    assert!(app.dialog.is_none());
+}
+
+#[test]
+fn an_account_is_changed_from_the_settings_and_back_there() {
+    let mut app = app();
+    let _ = app.open_settings();
+    click(&mut app, "Accounts");
+    click(&mut app, "Edit");
+    assert!(matches!(&app.page, Page::Account(form) if form.is_edit()));
+    assert!(sees(&app, "Edit account"));
+    let _ = app.back();
+    assert!(matches!(app.page, Page::Settings(_)));
+    assert!(sees(&app, "Remove"), "at the accounts");
+    click(&mut app, "Edit");
+    let _ = app.update(Message::Account(account::Message::Edited(Ok(()))));
+    assert!(matches!(app.page, Page::Settings(_)) && sees(&app, "Account saved."));
+}

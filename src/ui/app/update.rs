@@ -128,6 +128,8 @@ impl App {
                     Task::none()
                 }
             },
+            Message::SigningIn(attempt, waits) => self.waits_for_browser(&attempt, waits),
+            Message::SignedIn(attempt, outcome) => self.signed_in(&attempt, outcome),
             Message::Sidebar(message) => self.sidebar(message),
             Message::List(message) => {
                 if matches!(message, list::Message::Pressed(_) | list::Message::Search(_)) {

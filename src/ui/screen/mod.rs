@@ -154,6 +154,10 @@ pub enum Verb {
     SignIn(AccountId),
     /// Removes an account, after a question.
     RemoveAccount(AccountId),
+    /// Shows the form of an account.
+    EditAccount(AccountId),
+    /// It was changed.
+    AccountEdited,
     /// Keeps a choice of the user's.
     Choose(Choice),
     /// Shows all keys.

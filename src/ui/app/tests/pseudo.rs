@@ -409,6 +409,11 @@ fn dialogs_and_toasts() {
             app.dialog = Some(dialog);
             vec![fl!("sign-in"), fl!("cancel")]
         }),
+        ("sign in, no browser", |app| {
+            let waits = Some(Waits { url: "https://id.example.com/".into(), no_browser: true });
+            app.dialog = Some(dialog::Dialog::SignIn { account: AccountId(1), waits });
+            vec![fl!("copy-address"), fl!("cancel")]
+        }),
         ("remove an account", |app| {
             app.dialog = Some(dialog::Dialog::RemoveAccount(AccountId(1)));
             vec![fl!("remove"), fl!("cancel")]

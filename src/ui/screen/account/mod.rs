@@ -1,5 +1,6 @@
-//! The form that adds an account: name, address, password, both servers. "Check" signs in at both;
-//! nothing is stored before that works, and what was typed stays when it does not.
+//! The form that adds an account, or changes one: name, address, password, both servers. "Check" signs
+//! in at both; nothing is stored before that works, unless the user wants an account changed anyway, and
+//! what was typed stays when it does not.
 
 use std::path::PathBuf;
 
@@ -9,20 +10,21 @@ use iced::{
 };
 
 use super::{
-    Action, Ask, Verb,
-    signing_in::{self, GivenUp},
+    Action, Verb,
+    signing_in::{GivenUp, Waits},
 };
 use crate::{
     engine::{
-        AccountSettings, BadCertificate, CertificateFault, Engine, Error, Provider, Security,
-        Server, SignInFault, oauth::Grant,
+        self, AccountSettings, Error, Provider, Security, Server, handle::NewSecret, oauth::Grant,
     },
     model::{AccountId, AddrSpec, Secret},
-    wording,
 };
 
+mod ask;
 mod view;
+mod wrong;
 pub use view::view;
+pub use wrong::Wrong;
 
 /// The page that scrolls.
 const PAGE: &str = "account-page";
@@ -56,6 +58,8 @@ pub enum Which {
 /// A field of the form.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Field {
+    /// What the account is called in the sidebar.
+    Label,
     /// Your name.
     Name,
     /// Mail address.
@@ -74,23 +78,6 @@ pub enum Field {
     Port(Which),
 }
 
-/// What is wrong, and with which field.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Wrong {
-    /// The field it stands under; `None` stands at the end of the form.
-    pub field: Option<Field>,
-    /// A fact before it, where there is one.
-    pub fact: Option<String>,
-    /// The sentence.
-    pub text: String,
-    /// What the server or system said, for the curious.
-    pub detail: Option<String>,
-    /// Mail can be read but not sent: going on is offered.
-    pub can_go_on: bool,
-    /// A certificate file would help.
-    pub asks_ca: bool,
-}
-
 /// Where the form is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Phase {
@@ -101,8 +88,17 @@ enum Phase {
     Adding,
 }
 
+/// The account that is changed.
+struct Edited {
+    id: AccountId,
+    /// What holds until it is saved.
+    before: AccountSettings,
+}
+
 /// The form.
 pub struct Account {
+    edited: Option<Edited>,
+    label: String,
     name: String,
     address: String,
     password: String,
@@ -120,6 +116,8 @@ pub struct Account {
     tried: bool,
     details: bool,
     given_up: GivenUp,
+    /// What the browser has to open, while it is waited for.
+    waits: Option<Waits>,
 }
 
 impl std::fmt::Debug for Account {
@@ -143,12 +141,18 @@ pub enum Message {
     SignIn,
     /// "Cancel", while the browser is waited for.
     Cancel,
+    /// The browser is waited for.
+    Waits(u64, Waits),
+    /// "Copy address"
+    CopyAddress,
     /// The provider gave what both servers take, or not.
     SignedIn(u64, Result<(Box<AccountSettings>, Grant), Error>),
     /// Both servers let us in, or not.
     Checked(u64, Result<(), Error>),
     /// "Continue without sending".
     GoOn,
+    /// The changes are stored.
+    Edited(Result<(), Error>),
     /// Stored; and whether the keyring has the password.
     Added(Result<(AccountId, bool), Error>),
     /// Show or hide what the server said.
@@ -171,9 +175,12 @@ impl std::fmt::Debug for Message {
             Self::Check => "Check",
             Self::SignIn => "SignIn",
             Self::Cancel => "Cancel",
+            Self::Waits(..) => "Waits",
+            Self::CopyAddress => "CopyAddress",
             Self::SignedIn(..) => "SignedIn",
             Self::Checked(..) => "Checked",
             Self::GoOn => "GoOn",
+            Self::Edited(_) => "Edited",
             Self::Added(_) => "Added",
             Self::Details => "Details",
             Self::FindCa => "FindCa",
@@ -188,6 +195,10 @@ impl std::fmt::Debug for Message {
 pub enum Question {
     /// Sign in at both servers.
     Check(u64, Box<AccountSettings>, Secret),
+    /// Sign in at both servers with what is changed, and the password that is known where none is typed.
+    CheckEdit(u64, AccountId, Box<AccountSettings>, Option<Secret>),
+    /// Store what is changed.
+    Edit(AccountId, Box<AccountSettings>, NewSecret),
     /// Store it.
     Add(Box<AccountSettings>, Secret),
     /// Sign in at a provider, and then at both servers.
@@ -214,6 +225,8 @@ impl ServerForm {
 impl Default for Account {
     fn default() -> Self {
         Self {
+            edited: None,
+            label: String::new(),
             name: String::new(),
             address: String::new(),
             password: String::new(),
@@ -230,8 +243,13 @@ impl Default for Account {
             tried: false,
             details: false,
             given_up: GivenUp::default(),
+            waits: None,
         }
     }
+}
+
+fn no_password() -> Secret {
+    Secret::new(String::new())
 }
 
 /// The usual port for a kind of encryption.
@@ -245,6 +263,38 @@ fn usual_port(which: Which, security: Security) -> u16 {
 }
 
 impl Account {
+    /// The form for an account that is there.
+    #[must_use]
+    pub fn edit(account: &engine::Account) -> Self {
+        let s = account.settings.clone();
+        let server = |which, server: &Server| ServerForm {
+            host: server.host.clone(),
+            port: server.port.to_string(),
+            security: server.security,
+            touched: true,
+            port_touched: server.port != usual_port(which, server.security),
+        };
+        Self {
+            label: s.label.clone(),
+            name: s.name.clone(),
+            address: s.address.to_string(),
+            user: s.user.clone(),
+            user_touched: true,
+            gateway: s.gateway.clone().unwrap_or_default(),
+            ca: s.ca_pem.as_ref().map(|ca| ca.display().to_string()).unwrap_or_default(),
+            imap: server(Which::Imap, &s.imap),
+            smtp: server(Which::Smtp, &s.smtp),
+            edited: Some(Edited { id: account.id, before: s }),
+            ..Self::default()
+        }
+    }
+
+    /// Whether an account that is there is changed.
+    #[must_use]
+    pub fn is_edit(&self) -> bool {
+        self.edited.is_some()
+    }
+
     /// Whether an answer is awaited.
     #[must_use]
     pub fn is_busy(&self) -> bool {
@@ -283,10 +333,23 @@ impl Account {
                 self.give_up();
                 Action::None
             }
+            Message::Waits(number, waits) => {
+                self.waits = Some(waits).filter(|_| number == self.number);
+                Action::None
+            }
+            Message::CopyAddress => match &self.waits {
+                Some(waits) => Action::Run(iced::clipboard::write(waits.url.clone())),
+                None => Action::None,
+            },
             Message::SignedIn(number, result) if number == self.number => match result {
                 Ok((settings, grant)) => {
                     self.phase = Phase::Adding;
-                    Action::Ask(Question::AddSignedIn(settings, grant))
+                    Action::Ask(match &self.edited {
+                        Some(edited) => {
+                            Question::Edit(edited.id, settings, NewSecret::Grant(grant))
+                        }
+                        None => Question::AddSignedIn(settings, grant),
+                    })
                 }
                 Err(error) => self.failed(error),
             },
@@ -297,6 +360,16 @@ impl Account {
             Message::SignedIn(..) => Action::None,
             Message::Checked(..) => Action::None,
             Message::GoOn => self.add(),
+            Message::Edited(Ok(())) => {
+                self.phase = Phase::Typing;
+                self.password.clear();
+                Action::Do(Verb::AccountEdited)
+            }
+            Message::Edited(Err(error)) => {
+                self.phase = Phase::Typing;
+                self.wrong = Some(self.explain(error));
+                Action::None
+            }
             Message::Added(Ok((_, saved))) => {
                 self.phase = Phase::Typing;
                 self.password.clear();
@@ -336,11 +409,14 @@ impl Account {
         self.number += 1;
         self.phase = Phase::Typing;
         self.given_up.give_up();
+        self.waits = None;
     }
 
     fn failed(&mut self, error: Error) -> Act {
         self.phase = Phase::Typing;
-        let wrong = self.explain(error);
+        let mut wrong = self.explain(error);
+        // A server may be down while its new name is right.
+        wrong.can_go_on |= self.is_edit() && self.settings().is_ok();
         // What is wrong stands at the end of the form, or under a field at its top.
         let end = RelativeOffset { x: 0.0, y: f32::from(u8::from(wrong.field.is_none())) };
         self.wrong = Some(wrong);
@@ -366,8 +442,9 @@ impl Account {
                 self.wrong = None;
                 self.details = false;
                 self.phase = Phase::Browser;
+                self.waits = None;
                 self.number += 1;
-                let (number, given_up) = (self.number, self.given_up.clone());
+                let (number, given_up) = (self.number, self.given_up.anew());
                 Action::Ask(Question::SignIn(number, Box::new(settings), provider, given_up))
             }
         }
@@ -380,6 +457,7 @@ impl Account {
             self.wrong = None;
         }
         match field {
+            Field::Label => self.label = text,
             Field::Name => self.name = text,
             Field::Password => self.password = text,
             Field::Gateway => self.gateway = text,
@@ -455,8 +533,14 @@ impl Account {
                 self.phase = Phase::Checking;
                 self.tried = true;
                 self.number += 1;
-                let password = Secret::new(self.password.clone());
-                Action::Ask(Question::Check(self.number, Box::new(settings), password))
+                let settings = Box::new(settings);
+                let typed = (!self.password.is_empty()).then(|| Secret::new(self.password.clone()));
+                Action::Ask(match &self.edited {
+                    Some(edited) => Question::CheckEdit(self.number, edited.id, settings, typed),
+                    None => {
+                        Question::Check(self.number, settings, typed.unwrap_or_else(no_password))
+                    }
+                })
             }
         }
     }
@@ -470,15 +554,28 @@ impl Account {
             }
             Ok(settings) => {
                 self.phase = Phase::Adding;
+                let settings = Box::new(settings);
                 let password = Secret::new(self.password.clone());
-                Action::Ask(Question::Add(Box::new(settings), password))
+                Action::Ask(match &self.edited {
+                    Some(edited) if self.password.is_empty() => {
+                        Question::Edit(edited.id, settings, NewSecret::Same)
+                    }
+                    Some(edited) => {
+                        Question::Edit(edited.id, settings, NewSecret::Password(password))
+                    }
+                    None => Question::Add(settings, password),
+                })
             }
         }
     }
 
     fn settings(&self) -> Result<AccountSettings, Wrong> {
         let settings = self.settings_without_password();
-        if self.password.is_empty() && settings.as_ref().map_or_else(Wrong::is_late, |_| true) {
+        let needed = self.edited.is_none();
+        if needed
+            && self.password.is_empty()
+            && settings.as_ref().map_or_else(Wrong::is_late, |_| true)
+        {
             return Err(Wrong::new(Some(Field::Password), fl!("account-password-missing")));
         }
         settings
@@ -501,9 +598,13 @@ impl Account {
         };
         let name = self.name.trim();
         let gateway = self.gateway.trim();
+        let before = self.edited.as_ref().map(|edited| &edited.before);
+        let label = self.label.trim();
+        // A password that is typed is what is signed in with.
+        let sign_in = before.filter(|_| self.password.is_empty()).map(|b| b.sign_in.clone());
         Ok(AccountSettings {
             name: if name.is_empty() { address.local_part() } else { name }.to_owned(),
-            label: address.domain().to_owned(),
+            label: if label.is_empty() { address.domain() } else { label }.to_owned(),
             imap: server(Which::Imap, &self.imap)?,
             smtp: server(Which::Smtp, &self.smtp)?,
             user: if self.user.trim().is_empty() {
@@ -511,122 +612,12 @@ impl Account {
             } else {
                 self.user.trim().to_owned()
             },
-            sign_in: Default::default(),
+            sign_in: sign_in.unwrap_or_default(),
             address,
             ca_pem: Some(self.ca.trim()).filter(|ca| !ca.is_empty()).map(PathBuf::from),
             gateway: (!gateway.is_empty()).then(|| gateway.to_owned()),
-            demo: false,
+            demo: before.is_some_and(|before| before.demo),
         })
-    }
-
-    /// What is wrong with the server's certificate and what to do. The incoming server is tried
-    /// first, so the name that was looked for is its, unless both differ.
-    fn explain_certificate(&self, bad: BadCertificate) -> Wrong {
-        use CertificateFault as F;
-        let host = self.imap.host.trim();
-        let (fact, text, asks_ca) = match &bad.kind {
-            F::Expired(Some(at)) => {
-                let day = crate::wording::figures::date(at.local().date());
-                (fl!("account-expired"), fl!("account-expired-line", day = &day), false)
-            }
-            F::Expired(None) => (fl!("account-expired"), fl!("account-expired-line-bare"), false),
-            F::OtherName(names) if names.is_empty() => {
-                let text = fl!("account-other-name-line-bare", host = host);
-                (fl!("account-other-name"), text, false)
-            }
-            F::OtherName(names) => {
-                let names = names.join(", ");
-                let text = fl!("account-other-name-line", names = &names, host = host);
-                (fl!("account-other-name"), text, false)
-            }
-            F::UnknownIssuer => {
-                (fl!("account-unknown-issuer"), fl!("account-unknown-issuer-line"), true)
-            }
-            F::OwnFile => (fl!("account-own-file"), fl!("account-own-file-line"), true),
-            F::Other | _ => {
-                let wrong = Wrong::new(None, fl!("account-certificate"));
-                return Wrong { detail: Some(bad.reason), ..wrong };
-            }
-        };
-        Wrong { fact: Some(fact), detail: Some(bad.reason), asks_ca, ..Wrong::new(None, text) }
-    }
-
-    // What the form knows no better sentence for has one of its own.
-    #[allow(clippy::wildcard_enum_match_arm)]
-    fn explain(&self, error: Error) -> Wrong {
-        let smtp = format!("{}:{}", self.smtp.host.trim(), self.smtp.port);
-        let imap = format!("{}:{}", self.imap.host.trim(), self.imap.port);
-        let wrong = Wrong::new;
-        match error {
-            Error::Auth(said) => Wrong {
-                detail: Some(said),
-                ..wrong(Some(Field::Password), fl!("account-wrong-password"))
-            },
-            // The user gave it up.
-            Error::SignIn(SignInFault::TooLate) => wrong(None, fl!("sign-in-too-late")),
-            Error::NoEncryption => wrong(None, fl!("account-no-encryption")),
-            Error::Certificate(bad) => self.explain_certificate(bad),
-            // The outgoing server is tried last: incoming mail works.
-            Error::Unreachable { host, reason } if host == smtp && host != imap => {
-                let text = fl!(
-                    "account-no-sending",
-                    host = &host,
-                    text = wording::failure::broken(&reason)
-                );
-                Wrong { can_go_on: true, ..wrong(None, text) }
-            }
-            Error::Unreachable { host, reason } => {
-                let (name, port) = host.rsplit_once(':').unwrap_or((host.as_str(), ""));
-                let text = fl!("account-silent", host = name, port = port);
-                Wrong { detail: Some(wording::failure::broken(&reason)), ..wrong(None, text) }
-            }
-            other => wrong(None, super::words::error_text(&other)),
-        }
-    }
-}
-
-impl Wrong {
-    /// It is about a field below the password.
-    fn is_late(&self) -> bool {
-        self.field != Some(Field::Address)
-    }
-
-    fn new(field: Option<Field>, text: String) -> Self {
-        Self { field, fact: None, text, detail: None, can_go_on: false, asks_ca: false }
-    }
-}
-
-impl Ask<Message> for Question {
-    fn ask(self, engine: &Engine) -> Task<Message> {
-        let e = engine.clone();
-        match self {
-            Self::Check(number, settings, password) => {
-                Task::perform(async move { e.check_account(*settings, password).await }, move |r| {
-                    Message::Checked(number, r)
-                })
-            }
-            Self::SignIn(number, settings, provider, given_up) => {
-                Task::perform(signing_in::new_account(e, *settings, provider, given_up), move |r| {
-                    Message::SignedIn(number, r)
-                })
-            }
-            Self::AddSignedIn(settings, grant) => Task::perform(
-                async move {
-                    let id = e.add_signed_in(*settings, grant).await?;
-                    let saved = e.password_saved(id).await.unwrap_or(false);
-                    Ok((id, saved))
-                },
-                Message::Added,
-            ),
-            Self::Add(settings, password) => Task::perform(
-                async move {
-                    let id = e.add_account(*settings, Some(password)).await?;
-                    let saved = e.password_saved(id).await.unwrap_or(false);
-                    Ok((id, saved))
-                },
-                Message::Added,
-            ),
-        }
     }
 }
 

@@ -1,4 +1,5 @@
 use super::*;
+use crate::engine::{BadCertificate, CertificateFault, SignIn, SignInFault};
 
 fn filled() -> Account {
     let mut form = Account::default();
@@ -38,6 +39,13 @@ fn a_provider_is_signed_in_at_in_the_browser() {
     assert_eq!(settings.user, "helen@outlook.com");
     assert!(form.is_busy());
     assert!(matches!(form.update(Message::Check), Action::None));
+    // Where no browser opens, that is said at once, and the address can be copied.
+    let waits = Waits { url: "https://id.example.com/?state=s".into(), no_browser: true };
+    form.update(Message::Waits(number, waits.clone()));
+    assert!(form.is_busy() && form.waits.as_ref() == Some(&waits));
+    assert!(matches!(form.update(Message::CopyAddress), Action::Run(_)));
+    form.update(Message::Waits(number - 1, waits));
+    assert!(form.waits.is_none(), "of an attempt before");
     // What comes after "Cancel" is dropped.
     form.update(Message::Cancel);
     assert!(!form.is_busy());
@@ -203,4 +211,76 @@ fn nothing_typed_shows_in_debug_output() {
     let message = Message::Typed(Field::Password, "hunter2".into());
     assert!(!format!("{message:?}").contains("hunter2"));
     assert!(!format!("{:?}", filled()).contains("correct horse"));
+}
+
+fn there() -> engine::Account {
+    let mut account = crate::ui::testing::account(7);
+    account.settings.gateway = Some("gw.example.com".into());
+    account.settings.imap.port = 1993;
+    account
+}
+
+#[test]
+fn the_form_of_an_account_is_filled_in_and_saves_what_was_changed_after_a_check() {
+    let account = there();
+    let mut form = Account::edit(&account);
+    // Nothing typed: nothing changed. No password is asked for.
+    let asked = form.update(Message::Check);
+    let Action::Ask(Question::CheckEdit(_, id, settings, None)) = asked else {
+        panic!("{asked:?}")
+    };
+    assert_eq!((id, *settings), (AccountId(7), account.settings.clone()));
+    form.update(Message::Back);
+    // Servers stay where they are when the address changes.
+    form.update(Message::Typed(Field::Address, "helen@example.org".into()));
+    form.update(Message::Typed(Field::Label, "Work".into()));
+    form.update(Message::Security(Which::Smtp, Security::StartTls));
+    form.update(Message::Check);
+    let saved = form.update(Message::Checked(form.number, Ok(())));
+    let Action::Ask(Question::Edit(_, settings, secret)) = saved else { panic!("{saved:?}") };
+    assert_eq!((settings.label.as_str(), settings.imap.port), ("Work", 1993));
+    assert_eq!((settings.imap.host.as_str(), settings.smtp.port), ("mail.example.com", 587));
+    assert_eq!(secret, NewSecret::Same);
+    let done = form.update(Message::Edited(Ok(())));
+    assert!(matches!(done, Action::Do(Verb::AccountEdited)));
+}
+
+#[test]
+fn what_cannot_be_checked_may_be_saved_anyway() {
+    let mut form = Account::edit(&there());
+    form.update(Message::Typed(Field::Host(Which::Imap), "new.example.com".into()));
+    let error = Error::Unreachable {
+        host: "new.example.com:1993".into(),
+        reason: crate::engine::Broken::NoConnection,
+    };
+    form.update(Message::Check);
+    form.update(Message::Checked(form.number, Err(error)));
+    assert!(form.wrong().is_some_and(|wrong| wrong.can_go_on));
+    let saved = form.update(Message::GoOn);
+    let Action::Ask(Question::Edit(_, settings, _)) = saved else { panic!("{saved:?}") };
+    assert_eq!(settings.imap.host, "new.example.com");
+    // What the form itself cannot read is never saved.
+    form.update(Message::Edited(Err(Error::Stopped)));
+    form.update(Message::Typed(Field::Port(Which::Imap), String::new()));
+    assert!(matches!(form.update(Message::GoOn), Action::None));
+}
+
+#[test]
+fn a_password_that_is_typed_takes_the_place_of_the_provider() {
+    let mut account = there();
+    let oauth = engine::OAuth { provider: Provider::Google, client_id: "x".into() };
+    account.settings.sign_in = SignIn::OAuth(oauth);
+    let mut form = Account::edit(&account);
+    let asked = form.update(Message::Check);
+    let Action::Ask(Question::CheckEdit(_, _, settings, None)) = asked else { panic!("{asked:?}") };
+    assert!(settings.sign_in.is_token());
+    form.update(Message::Back);
+    form.update(Message::Typed(Field::Password, "app password".into()));
+    let asked = form.update(Message::Check);
+    let Action::Ask(Question::CheckEdit(_, _, settings, typed)) = asked else {
+        panic!("{asked:?}")
+    };
+    assert!(!settings.sign_in.is_token() && typed.is_some());
+    let saved = form.update(Message::Checked(form.number, Ok(())));
+    assert!(matches!(saved, Action::Ask(Question::Edit(_, _, NewSecret::Password(_)))));
 }

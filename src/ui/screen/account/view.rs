@@ -32,25 +32,36 @@ pub fn view<'a>(form: &'a Account, look: Look) -> El<'a, Message> {
     .face(move |touch| Kind::Ghost.face(look, touch))
     .ring(c.accent)
     .on_press(Message::Back);
+    let (title, line) = if form.is_edit() {
+        (fl!("account-edit-title"), fl!("account-edit-line"))
+    } else {
+        (fl!("account-title"), fl!("account-line"))
+    };
+    let label = form
+        .is_edit()
+        .then(|| text_field(form, Field::Label, fl!("account-label"), &form.label, look));
     let mut fields = column![
         container(back).padding(Padding::ZERO.left(-6.0)),
         space().height(12),
-        look.text(Type::Title, fl!("account-title")).color(c.text),
+        look.text(Type::Title, title).color(c.text),
         space().height(2),
-        look.text(Type::Ui, fl!("account-line")).color(c.text_2),
+        look.text(Type::Ui, line).color(c.text_2),
         space().height(16),
+    ]
+    .push(label)
+    .extend([
         text_field(form, Field::Name, fl!("account-name"), &form.name, look),
         text_field(form, Field::Address, fl!("account-address"), &form.address, look),
         password(form, look),
         provider(form, look),
-        space().height(8),
-        look.text(Type::Small, fl!("account-servers")).color(c.text_2),
-        space().height(8),
+        space().height(8).into(),
+        look.text(Type::Small, fl!("account-servers")).color(c.text_2).into(),
+        space().height(8).into(),
         server(form, Which::Imap, fl!("account-incoming"), &form.imap, look),
         server(form, Which::Smtp, fl!("account-outgoing"), &form.smtp, look),
         text_field(form, Field::User, fl!("account-user"), &form.user, look),
         text_field(form, Field::Gateway, fl!("account-gateway"), &form.gateway, look),
-    ];
+    ]);
     if let Some(wrong) = form.wrong.as_ref().filter(|w| w.field.is_none()) {
         if let Some(fact) = &wrong.fact {
             fields = fields.push(look.text(Type::Ui, fact.as_str()).font(MEDIUM).color(c.danger));
@@ -133,6 +144,7 @@ fn text_field<'a>(
 
 fn id(which: Field) -> &'static str {
     match which {
+        Field::Label => "account-label",
         Field::Name => super::FIRST,
         Field::Address => "account-address",
         Field::Password => "account-password",
@@ -158,14 +170,12 @@ fn password<'a>(form: &'a Account, look: Look) -> El<'a, Message> {
         (Icon::Eye, fl!("account-show"))
     };
     let eye = button::icon_button(look, mark, name, None, Message::ShowPassword);
-    column![
-        label(look, fl!("account-password")),
-        row![input, eye].spacing(4).align_y(Alignment::Center)
-    ]
-    .push(under(form, Field::Password, look))
-    .spacing(6)
-    .padding(Padding::ZERO.bottom(14.0))
-    .into()
+    let name = if form.is_edit() { fl!("account-new-password") } else { fl!("account-password") };
+    column![label(look, name), row![input, eye].spacing(4).align_y(Alignment::Center)]
+        .push(under(form, Field::Password, look))
+        .spacing(6)
+        .padding(Padding::ZERO.bottom(14.0))
+        .into()
 }
 
 /// The way without a password, where the provider is known.
@@ -174,10 +184,14 @@ fn provider<'a>(form: &'a Account, look: Look) -> El<'a, Message> {
         return space().into();
     }
     let press = if form.phase == Phase::Browser {
-        row![
-            look.text(Type::Small, fl!("account-waiting")).color(look.c.text_2),
-            button::outline(look, fl!("cancel")).id("account-cancel").on_press(Message::Cancel),
-        ]
+        let no_browser = form.waits.as_ref().is_some_and(|waits| waits.no_browser);
+        let said = if no_browser { fl!("sign-in-no-browser") } else { fl!("account-waiting") };
+        let copy = button::outline(look, fl!("copy-address"))
+            .id("account-copy")
+            .on_press_maybe(form.waits.as_ref().map(|_| Message::CopyAddress));
+        let cancel =
+            button::outline(look, fl!("cancel")).id("account-cancel").on_press(Message::Cancel);
+        row![look.text(Type::Small, said).color(look.c.text_2).width(Length::Fill), copy, cancel,]
     } else {
         let free = (!form.is_busy()).then_some(Message::SignIn);
         row![
@@ -265,19 +279,25 @@ fn buttons<'a>(form: &'a Account, look: Look) -> El<'a, Message> {
             line = line.push(button::ghost(look, None, fl!("details")).on_press(Message::Details));
         }
         if wrong.can_go_on {
-            line =
-                line.push(button::ghost(look, None, fl!("account-go-on")).on_press(Message::GoOn));
+            let anyway =
+                if form.is_edit() { fl!("account-save-anyway") } else { fl!("account-go-on") };
+            line = line.push(button::ghost(look, None, anyway).on_press(Message::GoOn));
         }
     }
     if busy {
         let text = match form.phase {
+            Phase::Adding if form.is_edit() => fl!("account-saving"),
             Phase::Adding => fl!("account-adding"),
             Phase::Browser => fl!("account-waiting"),
             Phase::Typing | Phase::Checking => fl!("account-checking"),
         };
         line = line.push(look.text(Type::Small, text).color(c.text_2));
     }
-    let label = if form.tried && !busy { fl!("try-again") } else { fl!("account-check") };
+    let label = match (form.is_edit(), form.tried && !busy) {
+        (true, _) => fl!("account-save"),
+        (false, true) => fl!("try-again"),
+        (false, false) => fl!("account-check"),
+    };
     line = line.push(space().width(Length::Fill)).push(
         button::primary(look, label)
             .id("account-check")

@@ -114,6 +114,8 @@ pub enum Message {
     Keys,
     /// Add an account.
     AddAccount,
+    /// Change an account.
+    EditAccount(AccountId),
     /// Remove an account, after a question.
     RemoveAccount(AccountId),
 }
@@ -135,6 +137,13 @@ impl Settings {
     #[must_use]
     pub fn open() -> (Self, Act) {
         (Self::default(), Action::Audio(Command::ListDevices))
+    }
+
+    /// Opens the page at a section.
+    #[must_use]
+    pub fn open_at(section: Section) -> (Self, Act) {
+        let (settings, act) = Self::open();
+        (Self { section, ..settings }, act)
     }
 
     /// Whether a list of devices is open.
@@ -204,6 +213,7 @@ impl Settings {
             }
             Message::Keys => Action::Do(Verb::ShowKeys),
             Message::AddAccount => Action::Do(Verb::AddAccount),
+            Message::EditAccount(id) => Action::Do(Verb::EditAccount(id)),
             Message::RemoveAccount(id) => Action::Do(Verb::RemoveAccount(id)),
         }
     }

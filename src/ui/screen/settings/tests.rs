@@ -105,6 +105,10 @@ fn pages_and_questions_are_the_windows() {
     assert!(matches!(feed(&mut s, Message::AddAccount).as_slice(), [Action::Do(Verb::AddAccount)]));
     let account = AccountId(3);
     assert!(matches!(
+        feed(&mut s, Message::EditAccount(account)).as_slice(),
+        [Action::Do(Verb::EditAccount(id))] if *id == account
+    ));
+    assert!(matches!(
         feed(&mut s, Message::RemoveAccount(account)).as_slice(),
         [Action::Do(Verb::RemoveAccount(id))] if *id == account
     ));

@@ -438,7 +438,12 @@ fn accounts<'a>(look: Look, ctx: &Context<'a>) -> Vec<El<'a, Message>> {
             let remove =
                 button::labelled(look, Kind::Destructive, button::Size::Small, None, fl!("remove"))
                     .on_press(Message::RemoveAccount(account.id));
-            line(look, s.label.clone(), detail, remove)
+            // The demo mailbox is as it is.
+            let edit = (!s.demo).then(|| {
+                button::labelled(look, Kind::Outline, button::Size::Small, None, fl!("edit"))
+                    .on_press(Message::EditAccount(account.id))
+            });
+            line(look, s.label.clone(), detail, row![].push(edit).push(remove).spacing(8))
         })
         .collect();
     rows.push(space().height(16).into());
