@@ -11,7 +11,7 @@
 use super::{
     display,
     inspect::FORWARD_DEPTH,
-    view::{Encoding, Shape, View, encoding},
+    view::{Encoding, Shape, View, encoding::Decoder},
     wrapped::is_container,
 };
 
@@ -64,8 +64,7 @@ struct Inside {
     pending: Vec<u8>,
     /// The octet before `pending` is no line end.
     mid_line: bool,
-    /// What was left over of a group of base64; `None` for octets as they are.
-    base64: Option<Vec<u8>>,
+    decoder: Decoder,
 }
 
 /// Where a leaf lies in the octets of a message.
@@ -181,10 +180,9 @@ impl LeafReader {
             };
             return;
         };
-        let base64 = match place.encoding {
-            Encoding::Base64 => Some(Vec::new()),
-            Encoding::Identity => None,
-            _ => {
+        let decoder = match place.encoding {
+            Encoding::Base64 | Encoding::Identity => Decoder::new(place.encoding),
+            Encoding::QuotedPrintable | Encoding::Uuencode => {
                 self.state = State::Never;
                 return;
             }
@@ -196,7 +194,7 @@ impl LeafReader {
         let (mut head, start) = (raw, place.start.min(HEAD_MAX));
         let pending = head.split_off(start.min(head.len()));
         let mut inside =
-            Box::new(Inside { named: place.named, head, pending, mid_line: false, base64 });
+            Box::new(Inside { named: place.named, head, pending, mid_line: false, decoder });
         let advanced = inside.advance(&self.path, false, out);
         self.state = State::Inside(inside);
         self.settle(advanced);
@@ -236,7 +234,8 @@ impl Inside {
         let here = place.len.saturating_sub(stand_in);
         if place.closed || last {
             let body = self.pending.get(..here).unwrap_or_default();
-            emit(&mut self.base64, body, true, out);
+            self.decoder.push(body, out);
+            self.decoder.finish(out);
             return Advanced::Closed;
         }
         if here != seen {
@@ -248,7 +247,7 @@ impl Inside {
         if let Some(end) = body.last() {
             self.mid_line = *end != b'\n';
         }
-        emit(&mut self.base64, body, false, out);
+        self.decoder.push(body, out);
         let kept = body.len();
         self.pending.drain(..kept);
         Advanced::On
@@ -266,32 +265,6 @@ impl Inside {
         };
         if at_start && may_delimit { start } else { self.pending.len() }
     }
-}
-
-/// Appends a piece of a body to `out`, decoded. What is left of a group waits in `base64`.
-fn emit(base64: &mut Option<Vec<u8>>, body: &[u8], last: bool, out: &mut Vec<u8>) {
-    let Some(rest) = base64 else {
-        out.extend_from_slice(body);
-        return;
-    };
-    rest.extend_from_slice(body);
-    let mut whole = 0;
-    let mut count = 0;
-    for (at, octet) in rest.iter().enumerate() {
-        match octet {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'+' | b'/' => count = (count + 1) % 4,
-            b'=' => count = 0,
-            _ => {}
-        }
-        if count == 0 {
-            whole = at + 1;
-        }
-    }
-    let left = if last { Vec::new() } else { rest.split_off(whole) };
-    out.extend(encoding::decode(rest, Encoding::Base64).octets);
-    // Foreign characters in between count for nothing.
-    let symbol = |octet: &u8| octet.is_ascii_alphanumeric() || matches!(octet, b'+' | b'/');
-    *rest = left.into_iter().filter(symbol).collect();
 }
 
 #[cfg(test)]

@@ -14,6 +14,10 @@ use memchr::{memchr, memchr_iter, memmem, memrchr};
 
 use super::library;
 
+mod stream;
+
+pub use stream::Decoder;
+
 /// How a body is encoded for transfer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Encoding {
@@ -126,21 +130,26 @@ fn uudecode(body: &[u8]) -> Decoded {
         if line == b"end" {
             return out;
         }
-        let Some((&length, data)) = line.split_first() else { continue };
-        let mut left = usize::from(length.wrapping_sub(32) & 63);
-        for group in data.chunks(4) {
-            let mut bits = 0_u32;
-            for i in 0..4 {
-                let c = group.get(i).copied().unwrap_or(b' ');
-                bits = bits << 6 | u32::from(c.wrapping_sub(32) & 63);
-            }
-            let take = left.min(3);
-            out.octets.extend(bits.to_be_bytes().into_iter().skip(1).take(take));
-            left -= take;
-        }
+        uu_octets(line, &mut out.octets);
     }
     out.damaged = true;
     out
+}
+
+/// The octets of one line of uuencode.
+fn uu_octets(line: &[u8], out: &mut Vec<u8>) {
+    let Some((&length, data)) = line.split_first() else { return };
+    let mut left = usize::from(length.wrapping_sub(32) & 63);
+    for group in data.chunks(4) {
+        let mut bits = 0_u32;
+        for i in 0..4 {
+            let c = group.get(i).copied().unwrap_or(b' ');
+            bits = bits << 6 | u32::from(c.wrapping_sub(32) & 63);
+        }
+        let take = left.min(3);
+        out.extend(bits.to_be_bytes().into_iter().skip(1).take(take));
+        left -= take;
+    }
 }
 
 /// Whether a charset is known by this name or by one that programs give it.
