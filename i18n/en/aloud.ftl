@@ -1237,6 +1237,7 @@ problem-sealed-compressed = compressed (S/MIME), which is not read here; save it
 problem-damaged-signed = the container (S/MIME) is damaged and stays closed; it can be saved as it came
 problem-damaged-outlook = the container (winmail.dat) is damaged and stays closed; it can be saved as it came
 problem-not-opened = nested too deeply or too large to be opened
+problem-beginning-only = too large to be read to its end: this is its beginning; it can be saved whole
 problem-rich-text = its text is there as Outlook rich text only, which is not shown here
 problem-audio-empty = the recording is empty
 problem-audio-unsupported = this kind of recording cannot be played here: { $name }

@@ -43,6 +43,7 @@ pub fn part(problem: &PartProblem) -> String {
         PartProblem::Damaged(Wrapping::Outlook) => fl!("problem-damaged-outlook"),
         PartProblem::NotOpened => fl!("problem-not-opened"),
         PartProblem::RichText => fl!("problem-rich-text"),
+        PartProblem::BeginningOnly => fl!("problem-beginning-only"),
         PartProblem::Audio(error) => audio(error),
         PartProblem::Fax(error) => fax(error),
     }

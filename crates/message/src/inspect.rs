@@ -10,6 +10,7 @@ use aloud_model::{MessageKind, Sensitivity};
 
 use super::auth;
 use super::display;
+use super::large::Outside;
 use super::mail::{Body, DurationSource, Mail, PartInfo, PartRole, Permission, Sender, Transcript};
 use super::policy::{self, Level};
 use super::problem::{PartProblem, Problem};
@@ -22,11 +23,13 @@ use length::Spoken;
 mod attachments;
 mod document;
 mod length;
+mod marks;
 mod parts;
 mod sender;
 mod words;
 
 pub use attachments::card_of_file;
+pub(crate) use marks::Marks;
 pub use words::html_text;
 pub(crate) use words::part_text;
 
@@ -69,7 +72,19 @@ impl Mail {
     /// As [`Mail::read`], with another vendor table.
     #[must_use]
     pub fn read_with(raw: &[u8], options: &ReadOptions, table: &Table) -> Self {
-        read_level(raw, options, table, 0).0
+        let reading = Reading { table, outside: None };
+        read_level(raw, &reading, options, 0, None).0
+    }
+
+    /// As [`Mail::read_with`], of a message of which some stayed outside.
+    pub(crate) fn read_large(
+        raw: &[u8],
+        options: &ReadOptions,
+        table: &Table,
+        outside: &Outside<'_>,
+    ) -> Self {
+        let reading = Reading { table, outside: Some(outside) };
+        read_level(raw, &reading, options, 0, Some(0)).0
     }
 
     /// The part with a path.
@@ -181,14 +196,26 @@ pub fn primary_audio(mail: &Mail) -> Vec<&PartInfo> {
     bodies
 }
 
-/// One level: the message and the levels of Sensitivity in it, its own first.
+/// What is the same at every level.
+struct Reading<'r> {
+    table: &'r Table,
+    outside: Option<&'r Outside<'r>>,
+}
+
+/// One level: the message and the levels of Sensitivity in it, its own first. `base`: where it begins
+/// in the octets that have gaps.
 fn read_level(
     raw: &[u8],
+    reading: &Reading<'_>,
     options: &ReadOptions,
-    table: &Table,
     depth: usize,
+    base: Option<usize>,
 ) -> (Mail, Vec<Level>) {
-    let plain = View::parse(raw);
+    let table = reading.table;
+    let mut plain = View::parse(raw);
+    if let Some((outside, base)) = reading.outside.zip(base) {
+        plain.leave_out(outside.gaps, base);
+    }
     let containers = Containers::of(&plain, options.whole);
     let view = containers.put_into(plain);
     let header = view.header();
@@ -224,7 +251,13 @@ fn read_level(
     mail.auth = auth::topmost(header);
 
     let mut levels = vec![Level { sensitivity: sensitivity(&view), who: who(&mail.sender) }];
-    let measured = read_parts(&mut mail, &mut levels, &view, raw, options, table, depth);
+    let at = Place { raw, depth, base };
+    let measured = read_parts(&mut mail, &mut levels, &view, reading, options, &at);
+    if let Some(outside) = reading.outside.filter(|outside| depth == 0 && outside.cut) {
+        levels.extend(outside.marks.iter().cloned());
+        mail.problems.push(Problem::TooManyParts);
+        mail.problems.dedup();
+    }
     words_of(&mut mail, &view, &scene, vendor, &said);
     let machine = Spoken { vendor, said: &said };
     lengths(&mut mail, &view, &scene, &machine, &measured, options.whole);
@@ -313,23 +346,40 @@ fn who(sender: &Sender) -> Option<String> {
     name.or_else(|| sender.address.as_ref().map(ToString::to_string))
 }
 
+/// Where a level stands.
+struct Place<'p> {
+    raw: &'p [u8],
+    depth: usize,
+    base: Option<usize>,
+}
+
 /// Describes the leaves and reads what is in them; returns the paths of recordings whose length was
 /// measured.
 fn read_parts(
     mail: &mut Mail,
     levels: &mut Vec<Level>,
     view: &View<'_>,
-    raw: &[u8],
+    reading: &Reading<'_>,
     options: &ReadOptions,
-    table: &Table,
-    depth: usize,
+    at: &Place<'_>,
 ) -> Vec<String> {
     let mut roles = parts::Roles::new(mail.kind, view);
     let mut all_measured = Vec::new();
     for part in view.leaves() {
         let role = roles.next(part);
+        let outside = reading.outside.and_then(|outside| outside.measure(part));
+        let expected = match &outside {
+            Some(all) => Some(all.octets),
+            None => expected_octets(part, at.raw, options),
+        };
         let parts::Described { mut info, octets, measured, pages } =
-            parts::describe(part, role, options, expected_octets(part, raw, options));
+            parts::describe(part, role, options, expected);
+        if let Some(all) = &outside {
+            info.octets = usize::try_from(all.octets).unwrap_or(usize::MAX);
+            if all.damaged {
+                info.problem = info.problem.or(Some(PartProblem::DamagedEncoding));
+            }
+        }
         info.required = parts::is_required(view, part);
         all_measured.extend(measured.then(|| info.path.clone()));
         if let Some(pages) = pages.filter(|_| role == PartRole::Fax) {
@@ -341,23 +391,35 @@ fn read_parts(
                 view::Encoding::Identity => part.body,
                 _ => &octets,
             };
-            if depth < FORWARD_DEPTH {
+            let identity = part.encoding == view::Encoding::Identity;
+            if at.depth < FORWARD_DEPTH {
                 let inner = ReadOptions {
-                    whole: options.whole || part.closed,
+                    whole: if identity {
+                        options.whole || part.closed
+                    } else {
+                        part.is_complete(options.whole)
+                    },
                     total_octets: 0,
                     ..*options
                 };
-                let (inner, inside) = read_level(octets, &inner, table, depth + 1);
+                // What is inside a container or encoded has been copied, and has no gaps.
+                let of_these = at.raw.as_ptr_range().contains(&part.body.as_ptr()) && identity;
+                let base = at.base.filter(|_| of_these).map(|base| base + part.offset());
+                let (inner, inside) = read_level(octets, reading, &inner, at.depth + 1, base);
                 mail.forwarded.push(inner);
                 levels.extend(inside);
             } else {
                 info.problem = Some(PartProblem::MessagesTooDeep);
                 levels.extend(marks_inside(octets));
             }
+            if !identity || at.depth >= FORWARD_DEPTH {
+                levels.extend(outside.into_iter().flat_map(|all| all.marks));
+            }
         } else if part.problem.as_ref().is_some_and(PartProblem::hides_content) {
             levels.extend(marks_inside(part.body));
             // What was not opened has its marks behind the transfer encoding.
             levels.extend(marks_inside(&octets));
+            levels.extend(outside.into_iter().flat_map(|all| all.marks));
         }
         match info.role {
             PartRole::Card => mail.cards.extend(attachments::cards(&info.path, &octets, view)),
@@ -383,22 +445,11 @@ fn expected_octets(part: &Part<'_>, raw: &[u8], options: &ReadOptions) -> Option
     Some(part.estimated_octets(options.total_octets.saturating_sub(raw.len() as u64)))
 }
 
-/// Lines that read like a Sensitivity field in octets that are not taken apart: what cannot be seen
-/// must not be let through (decision C2).
+/// Lines that read like a Sensitivity field in octets that are not taken apart.
 fn marks_inside(octets: &[u8]) -> Vec<Level> {
-    const NAME: &[u8] = b"sensitivity:";
-    let mut levels = Vec::new();
-    let mut at = 0;
-    while at < octets.len() && levels.len() < 100 {
-        let (line, next) = view::header::line(octets, at);
-        if line.get(..NAME.len()).is_some_and(|start| start.eq_ignore_ascii_case(NAME)) {
-            let value = String::from_utf8_lossy(line.get(NAME.len()..).unwrap_or_default());
-            let sensitivity = Sensitivity::parse(&view::header::without_comments(&value));
-            levels.push(Level { sensitivity, who: None });
-        }
-        at = next;
-    }
-    levels
+    let mut marks = Marks::default();
+    marks.push(octets);
+    marks.finish()
 }
 
 /// The readable text and the transcript.

@@ -87,6 +87,8 @@ pub enum PartProblem {
     NotOpened,
     /// The text is there as compressed RTF only, which is not shown.
     RichText,
+    /// Too large to be read to its end: what is shown is of its beginning. It can be saved whole.
+    BeginningOnly,
     /// The recording cannot be decoded.
     Audio(codec::Error),
     /// The fax pages cannot be decoded.
@@ -110,6 +112,7 @@ impl PartProblem {
             | Self::DamagedEncoding
             | Self::Sealed(_)
             | Self::RichText
+            | Self::BeginningOnly
             | Self::Audio(_)
             | Self::Fax(_) => false,
         }

@@ -10,8 +10,11 @@
 //! parses its octets separately. So is a container (S/MIME, TNEF) until `wrapped` opens it. Tests:
 //! below, and `tests/message/`.
 
+use std::ops::Range;
+
 use memchr::memmem;
 
+use crate::large::Gaps;
 use crate::problem::{PartProblem, Problem};
 
 mod date;
@@ -73,6 +76,9 @@ pub struct Part<'a> {
     pub problem: Option<PartProblem>,
     /// How many base64-coded containers are around it (see `wrapped`).
     pub coded: usize,
+    /// Where all of its body is in a message too large to be held (see `large`), of which some stayed
+    /// outside; `body` is then its beginning, of an enclosed message what was kept.
+    pub outside: Option<Range<u64>>,
     children: usize,
     start: usize,
 }
@@ -96,6 +102,11 @@ impl Part<'_> {
             Encoding::Base64 => decoded(encoded),
             _ => encoded,
         }
+    }
+
+    /// Whether all of its body is here, in a message that is whole or not.
+    pub fn is_complete(&self, whole: bool) -> bool {
+        (whole || self.closed) && self.outside.is_none()
     }
 
     /// Where its body begins in the octets of the message, or in those of the container it is in.
@@ -131,12 +142,27 @@ pub struct View<'a> {
     pub marks: Vec<&'a [u8]>,
     /// The end of the outermost multipart was missing.
     pub unclosed: bool,
+    /// The boundaries of multiparts whose end has not come, the outermost first.
+    pub open: Vec<Vec<u8>>,
 }
 
 impl<'a> View<'a> {
     /// Takes a message apart. Never fails; any octets are some message.
     pub fn parse(raw: &'a [u8]) -> Self {
         Splitter::new(raw).run()
+    }
+
+    /// Notes of which leaves octets stayed outside, and leaves them their beginning. These octets
+    /// begin at `base` of those that the gaps are in. To be called before containers are opened.
+    pub fn leave_out(&mut self, gaps: &Gaps, base: usize) {
+        for part in self.parts.iter_mut().filter(|part| part.shape != Shape::Multipart) {
+            let start = base + part.start;
+            let Some(first) = gaps.first_in(start, start + part.body.len()) else { continue };
+            part.outside = Some(gaps.range(start, start + part.body.len()));
+            if part.shape != Shape::Original || part.encoding != Encoding::Identity {
+                part.body = part.body.get(..first - start).unwrap_or_default();
+            }
+        }
     }
 
     /// The message's own header.
@@ -310,6 +336,7 @@ impl<'a> Splitter<'a> {
             closed: false,
             problem,
             coded: 0,
+            outside: None,
             children: 0,
             start: body,
             header,
@@ -434,6 +461,7 @@ impl<'a> Splitter<'a> {
 
     fn finish(mut self) -> View<'a> {
         let unclosed = !self.stack.is_empty();
+        let open = self.stack.iter().map(|open| open.boundary.clone()).collect();
         while let Some(open) = self.stack.pop() {
             self.without_children(open.part);
         }
@@ -464,6 +492,7 @@ impl<'a> Splitter<'a> {
             problems: self.problems,
             marks: Vec::new(),
             unclosed: unclosed && !self.full,
+            open,
         }
     }
 

@@ -267,7 +267,8 @@ fn open(
     if let Kind::Sealed(seal) = kind {
         return PartProblem::Sealed(seal).into();
     }
-    if level >= LEVELS_MAX || budget.containers == 0 || part.body.len() > budget.octets {
+    let too_large = part.outside.is_some() || part.body.len() > budget.octets;
+    if level >= LEVELS_MAX || budget.containers == 0 || too_large {
         return PartProblem::NotOpened.into();
     }
     budget.containers -= 1;

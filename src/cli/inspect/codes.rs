@@ -70,6 +70,7 @@ pub(super) fn part(problem: &PartProblem) -> &'static str {
         PartProblem::Damaged(Wrapping::Outlook) => "damaged-outlook",
         PartProblem::NotOpened => "not-opened",
         PartProblem::RichText => "rich-text",
+        PartProblem::BeginningOnly => "beginning-only",
         PartProblem::Audio(codec::Error::Empty) => "audio-empty",
         PartProblem::Audio(codec::Error::Unsupported(_)) => "audio-unsupported",
         PartProblem::Audio(codec::Error::Damaged(_)) => "audio-damaged",

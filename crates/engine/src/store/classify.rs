@@ -141,6 +141,7 @@ fn hides_text(problem: &Problem) -> bool {
             | PartProblem::Damaged(_)
             | PartProblem::NotOpened
             | PartProblem::RichText
+            | PartProblem::BeginningOnly
             | PartProblem::Audio(_)
             | PartProblem::Fax(_) => false,
         },

@@ -128,7 +128,7 @@ pub fn describe(
 ) -> Described {
     let decoded = part.decode();
     let octets = decoded.octets;
-    let complete = options.whole || part.closed;
+    let complete = part.is_complete(options.whole);
     let media_type = part.content.value.clone();
     let filename = part.filename().and_then(|name| display::safe_file_name(&display::clean(&name)));
     let mut problem = part.problem.clone();
@@ -137,6 +137,9 @@ pub fn describe(
     }
     if part.main_type() == "text" && wrapped::is_pgp(&octets) {
         problem = problem.or(Some(PartProblem::Sealed(Seal::Pgp)));
+    }
+    if part.outside.is_some() && is_read(part, role) {
+        problem = problem.or(Some(PartProblem::BeginningOnly));
     }
     let mut info = PartInfo {
         path: part.path.clone(),
@@ -194,6 +197,26 @@ pub fn describe(
     let enclosed = part.shape == Shape::Original && part.encoding == Encoding::Identity;
     let octets = if enclosed { Vec::new() } else { octets };
     Described { info, octets, measured, pages }
+}
+
+/// Whether something would be read in all of a part. What only sounds, is seen or saved is not; an
+/// enclosed message is read from its own parts, unless it is encoded.
+fn is_read(part: &Part<'_>, role: PartRole) -> bool {
+    match role {
+        PartRole::Text
+        | PartRole::Html
+        | PartRole::Card
+        | PartRole::Report
+        | PartRole::Transcript => true,
+        PartRole::Original => part.encoding != Encoding::Identity,
+        PartRole::VoiceMessage
+        | PartRole::SpokenName
+        | PartRole::SpokenSubject
+        | PartRole::RecipientName
+        | PartRole::Notification
+        | PartRole::Fax
+        | PartRole::Attachment => false,
+    }
 }
 
 /// Unknown disposition types mean attachment (RFC 2183 section 2.8); a field without any says nothing.

@@ -368,7 +368,7 @@ mod tests {
     fn every_address_field_is_looked_at() {
         for field in ADDRESS_FIELDS {
             let raw = format!("{field}: VPIM=613/EXT=x@gw.example.com\r\n\r\n");
-            let scene = Scene::read(raw.as_bytes(), false, None);
+            let scene = Scene::read(raw.as_bytes(), false, None, true);
             assert!(matches!(extensions(&scene), Verdict::Fail(_)), "{field}");
         }
     }

@@ -276,6 +276,7 @@ fn repair(problem: &PartProblem) -> String {
         | PartProblem::Damaged(_)
         | PartProblem::NotOpened
         | PartProblem::RichText => "a container stays closed".into(),
+        PartProblem::BeginningOnly => "only its beginning was read".into(),
         PartProblem::Audio(error) | PartProblem::Fax(error) => error.to_string(),
     }
 }

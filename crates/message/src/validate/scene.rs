@@ -84,7 +84,8 @@ pub(super) struct Scene<'a> {
 }
 
 impl<'a> Scene<'a> {
-    pub fn read(raw: &'a [u8], stored: bool, wanted: Option<Profile>) -> Self {
+    /// `measure`: recordings are decoded to know their length.
+    pub fn read(raw: &'a [u8], stored: bool, wanted: Option<Profile>, measure: bool) -> Self {
         let view = View::parse(raw);
         let find = |media_type: &str| {
             view.parts.iter().position(|p| p.is(media_type) && p.shape == Shape::Multipart)
@@ -93,7 +94,7 @@ impl<'a> Scene<'a> {
         // A report may return a whole voice message; only what is outside of it counts.
         let report = report.filter(|at| container.is_none_or(|c| at < &c));
         let profile = wanted.unwrap_or_else(|| claimed(&view, container, report));
-        let content = contents(&view);
+        let content = contents(&view, measure);
         let addresses = addresses(view.header());
         let nested = nested(&view);
         let (_, body_at) = view::header::read(raw, 0, false);
@@ -235,8 +236,8 @@ fn claimed(view: &View<'_>, container: Option<usize>, report: Option<usize>) -> 
     }
 }
 
-fn contents(view: &View<'_>) -> Vec<Content> {
-    let mut measured = 0;
+fn contents(view: &View<'_>, measure: bool) -> Vec<Content> {
+    let mut measured = if measure { 0 } else { MEASURED_MAX };
     let content = |part: &Part<'_>| {
         if part.shape == Shape::Multipart || part.shape == Shape::Original {
             return Content::default();
