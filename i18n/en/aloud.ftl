@@ -1645,6 +1645,10 @@ seconds-long = { $count } s
 cli-part-missing = it is not there
 cli-too-many-files = too many files named { $name }
 cli-file-too-large = larger than 512 MiB
+cli-message-too-large = larger than 4 GiB
+cli-as-it-came = part { $path } is too large to be decoded ({ $size }), and was written as it came
+cli-too-large-to-play = the recording is too large to be played here ({ $size }); “aloud extract” writes it into a file
+cli-beginnings-checked = the message is large: of its large parts only the beginnings were checked
 
 ## Drafts
 cli-drafts-none = There are no drafts.

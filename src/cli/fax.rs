@@ -112,7 +112,7 @@ fn files(input: &[u8]) -> Result<Vec<Vec<u8>>, Failure> {
     let options = ReadOptions { measure_audio: false, ..ReadOptions::default() };
     let mail = Mail::read(input, &options);
     let mut parts = Vec::new();
-    collect(&mail, "", &mut parts);
+    collect(&mail, "", false, &mut parts);
     parts.retain(|(_, part)| part.rendering == Rendering::Pages);
     // Pictures in TIFF files beside the pages are no reason to fail.
     if parts.iter().any(|(_, part)| part.decodable) {

@@ -8,14 +8,20 @@ use std::path::{Path, PathBuf};
 mod codes;
 mod json;
 
-use super::{Failure, Outcome, print, vendors::VendorArgs};
+use super::{
+    Failure, Outcome,
+    input::{self, DECODED_MAX, Input},
+    print,
+    vendors::VendorArgs,
+};
 use crate::message::inspect::{self, ReadOptions};
+use crate::message::large::Outer;
 use crate::message::{Mail, PartInfo, PartRole, Permission, Rendering, Report};
 use crate::{codec, message, model::MessageKind, wording};
 
 pub use json::{card_to_json, to_json};
 
-/// Largest message read from a file or from standard input.
+/// Largest file read at once.
 const MESSAGE_MAX: u64 = 512 * 1024 * 1024;
 
 /// Arguments of `aloud inspect`.
@@ -41,14 +47,15 @@ pub fn inspect(args: InspectArgs) -> Outcome {
     let mut out = io::stdout().lock();
     let mut failed = Vec::new();
     for file in &args.files {
-        let raw = match read_input(file) {
-            Ok(raw) => raw,
+        let read =
+            || Input::open(file).and_then(|mut input| input.read(&ReadOptions::default(), &table));
+        let mail = match read() {
+            Ok(mail) => mail,
             Err(error) => {
                 failed.push(format!("{file}: {error}"));
                 continue;
             }
         };
-        let mail = Mail::read_with(&raw, &ReadOptions::default(), &table);
         let text = if args.json {
             to_json(&mail, file).to_string() + "\n"
         } else {
@@ -263,20 +270,22 @@ pub struct ExtractArgs {
 }
 
 /// Writes recordings as 16-bit PCM WAV, fax pages as PNG and cards as .vcf, and prints their names.
+/// A part asked for by its number is written whatever it is. What is too large to be decoded is
+/// written as it came.
 ///
 /// # Errors
 /// [`Failure::Refused`] when the sender's marking forbids it (decision E12); nothing is written
 /// then. [`Failure::Failed`] when something could not be decoded or written; what could is there.
 pub fn extract(args: ExtractArgs) -> Outcome {
-    let raw = read_input(&args.file)
-        .map_err(|error| Failure::Failed(format!("{}: {error}", args.file)))?;
+    let failed = |error: io::Error| Failure::Failed(format!("{}: {error}", args.file));
+    let mut input = Input::open(&args.file).map_err(failed)?;
     let options = ReadOptions { measure_audio: false, ..ReadOptions::default() };
-    let mail = Mail::read_with(&raw, &options, &*args.vendors.table()?);
+    let mail = input.read(&options, &*args.vendors.table()?).map_err(failed)?;
     if let Permission::Refused(reason) = &mail.may_save {
         return Err(Failure::Refused(wording::refusal::refusal(reason)));
     }
     let mut wanted = Vec::new();
-    collect(&mail, "", &mut wanted);
+    collect(&mail, "", args.part.is_some(), &mut wanted);
     if let Some(only) = &args.part {
         wanted.retain(|(path, _)| path == only);
         if wanted.is_empty() {
@@ -286,12 +295,10 @@ pub fn extract(args: ExtractArgs) -> Outcome {
     fs::create_dir_all(&args.dir)
         .map_err(|error| Failure::Failed(format!("{}: {error}", args.dir.display())))?;
     let mut failed = Vec::new();
-    let paths: Vec<&str> = wanted.iter().map(|(path, _)| path.as_str()).collect();
-    inspect::bodies(&raw, &paths, |at, body| {
-        let Some((path, part)) = wanted.get(at) else { return Ok(()) };
-        let files = body
+    let mut write = |octets: Option<Vec<u8>>, path: &str, part: &PartInfo| {
+        let files = octets
             .ok_or_else(|| fl!("cli-part-missing"))
-            .and_then(|body| files_of(body.octets, path, part));
+            .and_then(|octets| files_of(octets, path, part));
         match files {
             Ok(files) => {
                 for (name, octets) in files {
@@ -302,22 +309,62 @@ pub fn extract(args: ExtractArgs) -> Outcome {
             Err(reason) => failed.push(fl!("problem-part", path = path, problem = reason)),
         }
         Ok::<(), Failure>(())
+    };
+    let outer = |(path, _): &(String, &PartInfo)| input.large.outer(path);
+    let outers: Vec<Option<Outer>> = wanted.iter().map(outer).collect();
+    let (held, outside): (Vec<_>, Vec<_>) =
+        wanted.into_iter().zip(outers).partition(|(_, outer)| outer.is_none());
+    let paths: Vec<&str> = held.iter().map(|((path, _), _)| path.as_str()).collect();
+    inspect::bodies(input.large.octets(), &paths, |at, body| {
+        let Some(((path, part), _)) = held.get(at) else { return Ok(()) };
+        write(body.map(|body| body.octets), path, part)
     })?;
+    for ((path, part), outer) in outside {
+        let Some(outer) = outer else { continue };
+        if decodes(part) && part.octets as u64 <= DECODED_MAX {
+            let mut octets = Vec::with_capacity(part.octets);
+            input.copy(&outer, &mut octets)?;
+            write(Some(octets), &path, part)?;
+            continue;
+        }
+        let (written, mut file) = create_new(&args.dir, &as_it_came(&stem(&path, part), part))?;
+        if let Err(error) = input.copy(&outer, &mut file) {
+            input::remove_torn(&written);
+            return Err(error.into());
+        }
+        print(&format!("{}\n", written.display()))?;
+        if decodes(part) {
+            let size = wording::figures::size(part.octets as u64);
+            eprintln!("aloud: {}", fl!("cli-as-it-came", path = path, size = size));
+        }
+    }
     if failed.is_empty() { Ok(()) } else { Err(Failure::Failed(failed.join("\naloud: "))) }
 }
 
-/// The leaves to extract with their paths, those of enclosed messages included.
-pub(super) fn collect<'m>(mail: &'m Mail, above: &str, wanted: &mut Vec<(String, &'m PartInfo)>) {
+/// Whether something is made of a leaf that another program would have to make otherwise.
+fn decodes(part: &PartInfo) -> bool {
+    part.rendering.sounds() || part.rendering == Rendering::Pages
+}
+
+/// The leaves to extract with their paths, those of enclosed messages included: what can be heard or
+/// shown and cards, or `all` leaves.
+pub(super) fn collect<'m>(
+    mail: &'m Mail,
+    above: &str,
+    all: bool,
+    wanted: &mut Vec<(String, &'m PartInfo)>,
+) {
     let mut inner = mail.forwarded.iter();
     for part in &mail.parts {
         let path = format!("{above}{}", part.path);
-        let shown = part.rendering.sounds() || part.rendering == Rendering::Pages;
-        if part.role == PartRole::Original {
-            if let Some(mail) = inner.next() {
-                collect(mail, &format!("{path}/"), wanted);
-            }
-        } else if shown || matches!(part.role, PartRole::Fax | PartRole::Card) {
-            wanted.push((path, part));
+        let shown = decodes(part) || matches!(part.role, PartRole::Fax | PartRole::Card);
+        if all || shown && part.role != PartRole::Original {
+            wanted.push((path.clone(), part));
+        }
+        if part.role == PartRole::Original
+            && let Some(mail) = inner.next()
+        {
+            collect(mail, &format!("{path}/"), all, wanted);
         }
     }
 }
@@ -332,13 +379,9 @@ fn files_of(
     match (part.role, part.rendering) {
         (PartRole::Card, _) => Ok(vec![(format!("{stem}.vcf"), octets)]),
         (_, Rendering::Pages) => fax_pages(&stem, &octets),
-        // A PDF, or a picture that no fax machine makes: as it is.
-        (PartRole::Fax, Rendering::Document | Rendering::Other) => {
-            let name = part.filename.as_deref().unwrap_or("fax.bin");
-            let ending = name.rsplit_once('.').map_or("bin", |(_, ending)| ending);
-            Ok(vec![(format!("{stem}.{ending}"), octets)])
-        }
-        _ => {
+        // A PDF, a picture that no fax machine makes, what was asked for by its number: as it is.
+        (_, Rendering::Document | Rendering::Other) => Ok(vec![(as_it_came(&stem, part), octets)]),
+        (_, Rendering::Sound { .. }) => {
             let hint =
                 codec::Hint { media_type: &part.media_type, filename: part.filename.as_deref() };
             let pcm = codec::decode(&octets, hint, codec::Limits::default())
@@ -346,6 +389,26 @@ fn files_of(
             Ok(vec![(format!("{stem}.wav"), codec::wav::write(&pcm))])
         }
     }
+}
+
+/// The name of a file that holds a leaf as it came.
+fn as_it_came(stem: &str, part: &PartInfo) -> String {
+    let named = part.filename.as_deref().and_then(|name| Some(name.rsplit_once('.')?.1));
+    let ending = named.unwrap_or(match part.role {
+        PartRole::Card => "vcf",
+        PartRole::Original => "eml",
+        PartRole::Text | PartRole::Transcript => "txt",
+        PartRole::Html => "html",
+        PartRole::VoiceMessage
+        | PartRole::SpokenName
+        | PartRole::SpokenSubject
+        | PartRole::RecipientName
+        | PartRole::Notification
+        | PartRole::Fax
+        | PartRole::Report
+        | PartRole::Attachment => "bin",
+    });
+    format!("{stem}.{ending}")
 }
 
 fn fax_pages(stem: &str, octets: &[u8]) -> Result<Vec<(String, Vec<u8>)>, String> {
@@ -373,8 +436,15 @@ fn stem(path: &str, part: &PartInfo) -> String {
     message::display::safe_file_name(&name).unwrap_or_else(|| "part".into())
 }
 
-/// Writes a file that was not there before; a taken name gets a number.
+/// Writes a file that was not there before.
 pub(super) fn write_new(dir: &Path, name: &str, octets: &[u8]) -> Result<PathBuf, Failure> {
+    let (path, mut file) = create_new(dir, name)?;
+    file.write_all(octets)?;
+    Ok(path)
+}
+
+/// Makes a file that was not there before; a taken name gets a number.
+fn create_new(dir: &Path, name: &str) -> Result<(PathBuf, fs::File), Failure> {
     let (stem, extension) = name.rsplit_once('.').unwrap_or((name, ""));
     for number in 1..10_000 {
         let name = match number {
@@ -383,10 +453,7 @@ pub(super) fn write_new(dir: &Path, name: &str, octets: &[u8]) -> Result<PathBuf
         };
         let path = dir.join(name);
         match OpenOptions::new().write(true).create_new(true).open(&path) {
-            Ok(mut file) => {
-                file.write_all(octets)?;
-                return Ok(path);
-            }
+            Ok(file) => return Ok((path, file)),
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
             Err(error) => return Err(error.into()),
         }

@@ -35,6 +35,7 @@ pub(crate) mod dirs;
 pub(crate) mod doctor;
 pub(crate) mod drafts;
 pub(crate) mod fax;
+mod input;
 pub mod inspect;
 pub mod log;
 pub mod mail;

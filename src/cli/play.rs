@@ -7,12 +7,15 @@ use clap::Args;
 
 use super::{
     Failure, Outcome,
-    inspect::{collect, read_input},
+    input::{DECODED_MAX, Input},
+    inspect::collect,
     print,
 };
 use crate::{
     codec::{self, Hint, Limits, Pcm, sniff},
-    message::{Mail, PartInfo, PartRole, inspect, inspect::ReadOptions},
+    message::{
+        Mail, PartInfo, PartRole, inspect, inspect::ReadOptions, large::Outer, vendors::Table,
+    },
     wording,
 };
 
@@ -36,11 +39,14 @@ pub struct PlayArgs {
 /// [`Failure::Failed`] when there is nothing to play or no sound, and after all others were played
 /// for a recording that could not be decoded.
 pub fn play(args: PlayArgs) -> Outcome {
-    let input = read_input(&args.file)
-        .map_err(|error| Failure::Failed(format!("{}: {error}", args.file)))?;
+    let failed = |error: std::io::Error| Failure::Failed(format!("{}: {error}", args.file));
+    let mut input = Input::open(&args.file).map_err(failed)?;
     let hint = Hint { media_type: "", filename: Some(&args.file) };
-    if args.part.is_none() && sniff::form(&input, hint).is_some() {
-        let pcm = codec::decode(&input, hint, Limits::default());
+    if args.part.is_none() && sniff::form(input.large.octets(), hint).is_some() {
+        let size = input.large.total();
+        let octets = input.octets().map_err(failed)?;
+        let octets = octets.ok_or_else(|| Failure::Failed(too_large(size)))?;
+        let pcm = codec::decode(&octets, hint, Limits::default());
         return one(
             &args,
             None,
@@ -48,7 +54,7 @@ pub fn play(args: PlayArgs) -> Outcome {
         );
     }
     let options = ReadOptions { measure_audio: false, ..ReadOptions::default() };
-    let mail = Mail::read(&input, &options);
+    let mail = input.read(&options, Table::current()).map_err(failed)?;
     let found = recordings(&mail, args.part.as_deref());
     if found.is_empty() {
         return Err(Failure::Failed(match args.part.as_deref() {
@@ -58,27 +64,54 @@ pub fn play(args: PlayArgs) -> Outcome {
     }
     // One after the other, so that many recordings need no more room than one.
     let mut failed = Vec::new();
-    let paths: Vec<&str> = found.iter().map(|(path, _)| path.as_str()).collect();
-    inspect::bodies(&input, &paths, |at, body| {
-        let Some(((path, part), body)) = found.get(at).zip(body) else { return Ok(()) };
+    let mut hear = |octets: &[u8], path: &str, part: &PartInfo| {
         let hint = Hint { media_type: &part.media_type, filename: part.filename.as_deref() };
-        match codec::decode(&body.octets, hint, Limits::default()) {
-            Ok(pcm) => one(&args, Some((path.as_str(), *part)), &pcm)?,
+        match codec::decode(octets, hint, Limits::default()) {
+            Ok(pcm) => one(&args, Some((path, part)), &pcm)?,
             Err(error) => {
                 let why = wording::problem::audio(&error);
-                failed.push(fl!("problem-part", path = path.as_str(), problem = why));
+                failed.push(fl!("problem-part", path = path, problem = why));
             }
         }
         Ok::<(), Failure>(())
+    };
+    let outer = |(path, _): &(String, &PartInfo)| input.large.outer(path);
+    let outers: Vec<Option<Outer>> = found.iter().map(outer).collect();
+    let (held, outside): (Vec<_>, Vec<_>) =
+        found.into_iter().zip(outers).partition(|(_, outer)| outer.is_none());
+    let paths: Vec<&str> = held.iter().map(|((path, _), _)| path.as_str()).collect();
+    inspect::bodies(input.large.octets(), &paths, |at, body| {
+        let Some((((path, part), _), body)) = held.get(at).zip(body) else { return Ok(()) };
+        hear(&body.octets, path, part)
     })?;
+    let mut unheard = Vec::new();
+    for ((path, part), outer) in outside {
+        let Some(outer) = outer else { continue };
+        if args.list {
+            // As long as its size says: nobody waits for all of it to be decoded.
+            list(Some((&path, part)), part.seconds.unwrap_or_default())?;
+        } else if part.octets as u64 > DECODED_MAX {
+            let why = too_large(part.octets as u64);
+            unheard.push(fl!("problem-part", path = path, problem = why));
+        } else {
+            let mut octets = Vec::with_capacity(part.octets);
+            input.copy(&outer, &mut octets)?;
+            hear(&octets, &path, part)?;
+        }
+    }
+    failed.extend(unheard);
     if failed.is_empty() { Ok(()) } else { Err(Failure::Failed(failed.join("\naloud: "))) }
+}
+
+fn too_large(octets: u64) -> String {
+    fl!("cli-too-large-to-play", size = wording::figures::size(octets))
 }
 
 /// The recordings with their paths: of each message what it is about, else all that sounds.
 fn recordings<'m>(mail: &'m Mail, wanted: Option<&str>) -> Vec<(String, &'m PartInfo)> {
     let mut all = Vec::new();
     if let Some(wanted) = wanted {
-        collect(mail, "", &mut all);
+        collect(mail, "", false, &mut all);
         all.retain(|(path, part)| path == wanted && part.rendering.sounds());
         return all;
     }
@@ -106,7 +139,10 @@ fn one(args: &PlayArgs, place: Option<(&str, &PartInfo)>, pcm: &Pcm) -> Outcome 
     if !args.list {
         return sound(pcm);
     }
-    let seconds = pcm.duration().as_secs_f64();
+    list(place, pcm.duration().as_secs_f64())
+}
+
+fn list(place: Option<(&str, &PartInfo)>, seconds: f64) -> Outcome {
     print(&match place {
         Some((path, part)) => {
             let name = part.filename.as_deref().unwrap_or_default();

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use super::{Failure, Outcome, in_file, inspect::read_input};
+use super::{Failure, Outcome, in_file, input::Input};
 use crate::message::validate::{self, Outcome as Result, Profile, Report, Row};
 
 /// Arguments of `aloud validate`.
@@ -45,9 +45,15 @@ impl From<Named> for Profile {
 /// # Errors
 /// [`Failure::Failed`] when a MUST is violated or the file cannot be read.
 pub fn validate(args: ValidateArgs) -> Outcome {
-    let raw = read_input(&args.file)
+    let input = Input::open(&args.file)
         .map_err(|error| Failure::Failed(format!("{}: {error}", args.file)))?;
-    let report = validate::validate(&raw, args.profile.map(Profile::from));
+    let profile = args.profile.map(Profile::from);
+    let report = if input.large.is_whole() {
+        validate::validate(input.large.octets(), profile)
+    } else {
+        eprintln!("aloud: {}", fl!("cli-beginnings-checked"));
+        validate::validate_beginnings(input.large.octets(), profile)
+    };
     let text = if args.json {
         report.to_json(&args.file).to_string() + "\n"
     } else {

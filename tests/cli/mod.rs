@@ -15,6 +15,7 @@ mod drafts;
 mod fax;
 mod full_disk;
 mod inspect;
+mod large;
 mod mail;
 mod play;
 mod processes;
