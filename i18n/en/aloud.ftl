@@ -678,6 +678,7 @@ refused-older-card = The directory has a newer card of { $name }.
 
 invalid-no-recipient = Add at least one person or number.
 invalid-nothing-recorded = Record something first, or write a text message instead.
+invalid-part-too-large = That is larger than { $most } and can only be saved.
 invalid-not-downloaded = The message hasn’t been downloaded yet.
 invalid-too-large = The message is larger than { $most }, so it can’t be sent.
 invalid-too-big-for-server = The server takes messages up to { $most }, and this one has { $size }. Shorten the recording, or leave something out.

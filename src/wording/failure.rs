@@ -39,6 +39,7 @@ pub fn invalid(reason: &Invalid) -> String {
         Invalid::NoRecipient => fl!("invalid-no-recipient"),
         Invalid::NothingRecorded => fl!("invalid-nothing-recorded"),
         Invalid::NotDownloaded => fl!("invalid-not-downloaded"),
+        Invalid::PartTooLarge { most } => fl!("invalid-part-too-large", most = size(*most, false)),
         Invalid::TooLarge { most, .. } => fl!("invalid-too-large", most = size(*most, false)),
         Invalid::TooBigForServer { octets, most } => {
             fl!("invalid-too-big-for-server", most = size(*most, false), size = size(*octets, true))

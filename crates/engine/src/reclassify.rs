@@ -69,6 +69,6 @@ pub(crate) async fn run(engine: &Engine) -> Result<()> {
 
 /// Looks at one message again.
 pub(crate) fn look(store: &Store, key: MessageKey) -> Result<Vec<MessageKey>> {
-    let (octets, have) = store.octets(key)?;
-    store.learn(key, &octets, if have.complete { Known::Whole } else { Known::Prefix })
+    let (raw, have) = store.raw(key)?;
+    store.learn(key, raw, if have.complete { Known::Whole } else { Known::Prefix })
 }

@@ -91,6 +91,12 @@ pub enum Invalid {
     /// The message is not all here, and its content is needed.
     #[error("the message is not downloaded")]
     NotDownloaded,
+    /// A part has more octets than are held to be shown or heard; it can be saved.
+    #[error("the part has more than {most} octets")]
+    PartTooLarge {
+        /// Most octets of a part that is held.
+        most: u64,
+    },
     /// Octets of a ready message, and how many are taken.
     #[error("{octets} octets where {most} are taken")]
     TooLarge {

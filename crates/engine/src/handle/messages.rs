@@ -11,11 +11,12 @@ use crate::{
         blocking, classify, contacts, deliveries, list,
         messages::{self as rows, Place},
         ops::{self, Act},
+        raw::Raw,
     },
     types::*,
 };
 use aloud_codec::{self as codec, Pcm, g726::Packing};
-use aloud_message::{Body, Mail, PartInfo, PartRole, Permission, inspect};
+use aloud_message::{Body, Mail, PartInfo, PartRole, Permission};
 use aloud_model::{imap::MailboxRole, *};
 
 /// How many opened messages are kept in memory, and how large each may be.
@@ -28,7 +29,7 @@ const PEAKS: usize = 400;
 #[derive(Clone)]
 pub(crate) struct Opening {
     pub(crate) mail: Arc<Mail>,
-    pub(crate) raw: Arc<[u8]>,
+    pub(crate) raw: Arc<Raw>,
     pub(crate) have: Have,
 }
 
@@ -135,17 +136,22 @@ impl Engine {
         if opening.raw.is_empty() {
             fetched?;
         }
-        Ok(opening.raw)
+        blocking(move || Ok(opening.raw.whole()?.into())).await
     }
 
-    /// What "Show the original message" shows: the raw octets, but of a private message only the
-    /// header and the empty line after it (docs/reliability.md, "Private").
+    /// What "Show the original message" shows: the raw octets, of a large message as far as they are
+    /// held, but of a private message only the header and the empty line after it
+    /// (docs/reliability.md, "Private").
     ///
     /// # Errors
     /// As [`Self::raw`].
     pub async fn source(&self, key: MessageKey) -> Result<Arc<[u8]>> {
-        let octets = self.raw(key).await?;
+        let fetched = self.fetch(key).await;
         let opening = self.load(key).await?;
+        if opening.raw.is_empty() {
+            fetched?;
+        }
+        let octets: Arc<[u8]> = Arc::from(&**opening.raw);
         if opening.mail.may_save.is_allowed() {
             return Ok(octets);
         }
@@ -163,7 +169,7 @@ impl Engine {
     pub async fn part(&self, key: MessageKey, path: String) -> Result<Body> {
         let _ = self.fetch(key).await;
         let opening = self.load(key).await?;
-        blocking(move || body(&opening.raw, &path)).await
+        blocking(move || opening.raw.body(&path)).await
     }
 
     /// A leaf decoded to sound.
@@ -176,7 +182,7 @@ impl Engine {
         let (complete, mail) = (opening.have.complete, opening.mail.clone());
         let (at, swapped) = (path.clone(), self.is_swapped(key));
         let pcm = blocking(move || {
-            let octets = body(&opening.raw, &at)?.octets;
+            let octets = opening.raw.body(&at)?.octets;
             decode(&opening.mail, &at, &octets, swapped).map(Arc::new)
         })
         .await?;
@@ -197,7 +203,7 @@ impl Engine {
         let program = program.ok_or(Error::Invalid(Invalid::NoProgram))?;
         let _ = self.fetch(key).await;
         let opening = self.load(key).await?;
-        let octets = blocking(move || Ok(body(&opening.raw, &path)?.octets)).await?;
+        let octets = blocking(move || Ok(opening.raw.body(&path)?.octets)).await?;
         let folder = self.inner.store.dir().join(external::FOLDER);
         external::decode(&program, &folder, octets, external::TIME).await.map(Arc::new)
     }
@@ -234,11 +240,7 @@ impl Engine {
             return Err(Invalid::NotDownloaded.into());
         }
         allowed(&opening.mail.may_save)?;
-        blocking(move || {
-            let octets = body(&opening.raw, &path)?.octets;
-            std::fs::write(&to, octets).map_err(|e| Error::Store(format!("{}: {e}", to.display())))
-        })
-        .await
+        blocking(move || opening.raw.save(&path, &to)).await
     }
 
     /// A PDF of a message as a file for the program of the system; refused for private messages.
@@ -251,7 +253,7 @@ impl Engine {
         allowed(&opening.mail.may_save)?;
         let data = self.inner.store.dir().to_owned();
         blocking(move || {
-            let octets = body(&opening.raw, &path)?.octets;
+            let octets = opening.raw.body(&path)?.octets;
             let name = format!("{key}-{}", path.replace(['/', '.'], "-"));
             external::lend_pdf(&data, &name, &octets)
         })
@@ -469,13 +471,13 @@ impl Engine {
         }
         let store = self.inner.store.clone();
         let opening = blocking(move || {
-            let (octets, have) = store.octets(key)?;
+            let (raw, have) = store.raw(key)?;
             let mail = if store.read_now(|c| rows::is_poison(c, key))? {
                 classify::poisoned()
             } else {
-                classify::read(&octets, have.complete, have.total)
+                classify::read_raw(&raw, have.complete, have.total)?
             };
-            Ok(Opening { mail: Arc::new(mail), raw: octets.into(), have })
+            Ok(Opening { mail: Arc::new(mail), raw: Arc::new(raw), have })
         })
         .await?;
         if opening.have.complete && opening.raw.len() <= KEPT_OCTETS {
@@ -504,11 +506,6 @@ pub(crate) fn allowed(permission: &Permission) -> Result<()> {
         Permission::Allowed => Ok(()),
         Permission::Refused(reason) => Err(reason.clone().into()),
     }
-}
-
-/// A leaf's octets.
-pub(crate) fn body(raw: &[u8], path: &str) -> Result<Body> {
-    inspect::body(raw, path).ok_or_else(|| Error::NotFound(Missing::Part(path.to_owned())))
 }
 
 /// Decodes a leaf; what the message says of it is a hint. `swapped`: G.726 code words in the other

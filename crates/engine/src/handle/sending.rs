@@ -404,10 +404,12 @@ impl Job {
             }
             Relation::Forward(key) => (Some(*key), true, Some(OriginalRelation::Forward)),
         };
-        let original = match (&self.original, taken) {
-            (Some(original), Some(relation)) => Some(Original { raw: &original.raw, relation }),
+        let whole = match (&self.original, taken) {
+            (Some(original), Some(_)) => Some(original.raw.whole()?),
             _ => None,
         };
+        let original =
+            whole.as_deref().zip(taken).map(|(raw, relation)| Original { raw, relation });
         let cover = self.cover();
         let letter = Letter {
             to: message.to.clone(),

@@ -159,6 +159,9 @@ impl Engine {
         if opening.have.complete {
             return self.audio(key, path).await.map(Some);
         }
+        if !opening.raw.is_held() {
+            return Ok(None);
+        }
         let swapped = self.is_swapped(key);
         blocking(move || {
             let mut leaf = LeafReader::new(&path);

@@ -12,9 +12,9 @@ use std::{
 };
 
 use rusqlite::{Connection, OptionalExtension, params};
-use sha2::{Digest, Sha256};
 
-use super::{Error, Missing, Result, Store, folder, lock};
+use super::{Error, Missing, Result, Store, folder, lock, raw::Raw};
+use aloud_message::large::Bounds;
 use aloud_model::MessageKey;
 
 /// What of a message is on this computer.
@@ -75,12 +75,18 @@ impl Store {
     /// # Errors
     /// As [`Self::have`].
     pub fn octets(&self, key: MessageKey) -> Result<(Vec<u8>, Have)> {
+        let (raw, have) = self.raw(key)?;
+        Ok((raw.whole()?.into_owned(), have))
+    }
+
+    /// As [`Self::octets`], of a large message held only as far as it is looked at. Blocks.
+    pub(crate) fn raw(&self, key: MessageKey) -> Result<(Raw, Have)> {
         let have = self.have(key)?;
         let (_, sha) = self.read_now(|c| body_row(c, key))?;
         let mut octets = match sha {
-            Some(sha) if have.complete => fs::read(self.blob_path(&sha))?,
-            _ if have.here > 0 => fs::read(self.partial_path(key))?,
-            _ => Vec::new(),
+            Some(sha) if have.complete => Raw::read(self.blob_path(&sha), Bounds::default())?,
+            _ if have.here > 0 => Raw::read(self.partial_path(key), Bounds::default())?,
+            _ => Raw::default(),
         };
         if !have.complete {
             let head: Option<Vec<u8>> = self.read_now(|c| {
@@ -88,7 +94,7 @@ impl Store {
                     c.prepare_cached("SELECT octets FROM headers WHERE message = ?1")?;
                 Ok(query.query_row([key.0], |row| row.get(0)).optional()?)
             })?;
-            octets = head.filter(|head| head.len() > octets.len()).unwrap_or(octets);
+            octets = head.filter(|h| h.len() as u64 > octets.total()).map_or(octets, Raw::from);
         }
         Ok((octets, have))
     }
@@ -139,35 +145,30 @@ impl Store {
     }
 
     /// Makes the beginning the whole: hashes it, gives the file its final name and notes it.
-    /// Returns the octets. Blocks.
-    ///
-    /// # Errors
-    /// [`Error::Store`].
-    pub fn finish_body(&self, key: MessageKey) -> Result<Vec<u8>> {
+    /// Returns the message. Blocks.
+    pub(crate) fn finish_body(&self, key: MessageKey) -> Result<Raw> {
         let _held = self.hold_bodies()?;
         if let Some(sha) = self.read_now(|c| body_row(c, key))?.1
             && !self.partial_path(key).exists()
         {
             // Another process was faster.
-            return Ok(fs::read(self.blob_path(&sha))?);
+            return Raw::read(self.blob_path(&sha), Bounds::default());
         }
         self.finish_held(key)
     }
 
-    fn finish_held(&self, key: MessageKey) -> Result<Vec<u8>> {
+    fn finish_held(&self, key: MessageKey) -> Result<Raw> {
         let path = self.partial_path(key);
-        let mut octets = Vec::new();
-        let mut file = private_options().create(true).truncate(false).open(&path)?;
-        file.read_to_end(&mut octets)?;
+        let file = private_options().create(true).truncate(false).open(&path)?;
         file.sync_all()?;
-        let sha = hex(&Sha256::digest(&octets));
+        let (raw, sha) = Raw::hashed(file, Bounds::default())?;
         let blob = self.blob_path(&sha);
         if let Some(parent) = blob.parent() {
             make_private_dir(parent)?;
         }
         fs::rename(&path, &blob)?;
-        self.note_body(key, &sha, octets.len())?;
-        Ok(octets)
+        self.note_body(key, &sha, raw.total())?;
+        Ok(raw.at(blob))
     }
 
     /// Stores a whole message that did not come in pieces (one we sent). Blocks.
@@ -203,12 +204,12 @@ impl Store {
         Ok(Held(file))
     }
 
-    fn note_body(&self, key: MessageKey, sha: &str, len: usize) -> Result<()> {
+    fn note_body(&self, key: MessageKey, sha: &str, len: u64) -> Result<()> {
         self.write_now(|t| {
             t.execute(
                 "INSERT INTO bodies (message, total, sha256) VALUES (?1, ?2, ?3) \
                  ON CONFLICT (message) DO UPDATE SET total = excluded.total, sha256 = excluded.sha256",
-                params![key.0, to_sql(len as u64), sha],
+                params![key.0, to_sql(len), sha],
             )?;
             Ok(())
         })

@@ -4,11 +4,14 @@
 //! A message whose reading panics is quarantined: it gets a row that says so, and never stops its
 //! mailbox (reliability G16).
 
-use std::time::Duration;
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
+    time::Duration,
+};
 
 use serde::{Deserialize, Serialize};
 
-use super::vocabulary::vocabulary;
+use super::{Result, raw::Raw, vocabulary::vocabulary};
 use crate::types::Preview;
 use aloud_message::{
     Dsn, Mail, PartProblem, PartRole, Permission, Problem, Refusal, Report, display, dsn,
@@ -86,10 +89,15 @@ pub struct Facts {
 }
 
 /// Reads octets: a whole message, or the beginning of one of `total` octets.
-#[must_use]
-pub fn read(octets: &[u8], complete: bool, total: u64) -> Mail {
+fn read(octets: &[u8], complete: bool, total: u64) -> Mail {
     let options = if complete { ReadOptions::default() } else { ReadOptions::prefix(total) };
-    std::panic::catch_unwind(|| Mail::read(octets, &options)).unwrap_or_else(|_| poisoned())
+    catch_unwind(|| Mail::read(octets, &options)).unwrap_or_else(|_| poisoned())
+}
+
+/// As [`read`], of any size. Blocks.
+pub(crate) fn read_raw(raw: &Raw, complete: bool, total: u64) -> Result<Mail> {
+    let options = if complete { ReadOptions::default() } else { ReadOptions::prefix(total) };
+    catch_unwind(AssertUnwindSafe(|| raw.mail(&options))).unwrap_or_else(|_| Ok(poisoned()))
 }
 
 /// What stands for a message that could not be read.
@@ -108,8 +116,16 @@ pub fn poisoned() -> Mail {
 /// Reads octets and picks the facts; `total` is the size of the whole message.
 #[must_use]
 pub fn facts(octets: &[u8], known: Known, total: u64) -> Facts {
-    let mail = read(octets, known == Known::Whole, total);
-    let mut facts = pick(&mail);
+    picked(&read(octets, known == Known::Whole, total), octets, known)
+}
+
+/// As [`facts`], of any size. Blocks.
+pub(crate) fn facts_of(raw: &Raw, known: Known, total: u64) -> Result<Facts> {
+    Ok(picked(&read_raw(raw, known == Known::Whole, total)?, raw, known))
+}
+
+fn picked(mail: &Mail, octets: &[u8], known: Known) -> Facts {
+    let mut facts = pick(mail);
     if facts.preview == Preview::Nothing
         && known != Known::Head
         && mail.problems.iter().any(hides_text)

@@ -370,7 +370,7 @@ pub(super) mod tests {
         for (key, seconds) in [(arrived.new[0], 75), (arrived.new[2], 5)] {
             let (mut beginning, _) = store.octets(key).expect("a header block");
             beginning.extend(vec![0x55_u8; 100]);
-            store.learn(key, &beginning, Known::Prefix).expect("learned");
+            store.learn(key, beginning.into(), Known::Prefix).expect("learned");
             let length = store.read_now(|c| row(c, key)).expect("a row").duration;
             assert_eq!(length, Some(Duration::from_secs(seconds)));
         }

@@ -5,7 +5,6 @@
 //! waiting for the disk: it has to survive the process, not the computer.
 
 use std::{
-    borrow::Cow,
     fs::{self, File},
     io::{ErrorKind, Read, Seek, SeekFrom, Write},
     path::PathBuf,
@@ -19,6 +18,7 @@ use super::{
     deliveries,
     messages::write_facts,
     meta,
+    raw::Raw,
     sink::{REPORTS, end_beginning},
 };
 use aloud_model::{AccountId, MessageKey};
@@ -61,15 +61,15 @@ impl Drop for Looking {
 }
 
 /// Octets to be looked into.
-pub(super) struct Look<'a> {
+pub(super) struct Look {
     pub(super) key: MessageKey,
-    pub(super) octets: Cow<'a, [u8]>,
+    pub(super) raw: Raw,
     pub(super) known: Known,
     /// They are a beginning that was asked for, of so many octets.
     pub(super) here: Option<u64>,
 }
 
-fn write_learned(t: &Transaction<'_>, look: &Look<'_>, facts: &Facts) -> Result<Vec<MessageKey>> {
+fn write_learned(t: &Transaction<'_>, look: &Look, facts: &Facts) -> Result<Vec<MessageKey>> {
     let row: Option<(i64, i64)> = t
         .prepare_cached("SELECT account, known FROM messages WHERE id = ?1")?
         .query_row([look.key.0], |row| Ok((row.get(0)?, row.get(1)?)))
@@ -90,14 +90,14 @@ impl Store {
     ///
     /// # Errors
     /// [`super::Error::Store`].
-    pub fn learn(&self, key: MessageKey, octets: &[u8], known: Known) -> Result<Vec<MessageKey>> {
-        self.learn_all(&[Look { key, octets: octets.into(), known, here: None }])
+    pub(crate) fn learn(&self, key: MessageKey, raw: Raw, known: Known) -> Result<Vec<MessageKey>> {
+        self.learn_all(&[Look { key, raw, known, here: None }])
     }
 
     /// [`Self::learn`] for several, in one transaction. A message that is not here any more is passed
     /// over.
-    pub(super) fn learn_all(&self, looks: &[Look<'_>]) -> Result<Vec<MessageKey>> {
-        let mut readable: Vec<(&Look<'_>, u64)> = Vec::new();
+    pub(super) fn learn_all(&self, looks: &[Look]) -> Result<Vec<MessageKey>> {
+        let mut readable: Vec<(&Look, u64)> = Vec::new();
         self.read_now(|c| {
             let mut query =
                 c.prepare_cached("SELECT quarantined, size FROM messages WHERE id = ?1")?;
@@ -110,11 +110,11 @@ impl Store {
             }
             Ok(())
         })?;
-        let mut learned: Vec<(&Look<'_>, Facts)> = Vec::new();
+        let mut learned: Vec<(&Look, Facts)> = Vec::new();
         let mut looking = self.begin_to_look()?;
         for (look, size) in readable {
             looking.at(look.key)?;
-            learned.push((look, classify::facts(&look.octets, look.known, size)));
+            learned.push((look, classify::facts_of(&look.raw, look.known, size)?));
         }
         drop(looking);
         self.write_now(|t| {

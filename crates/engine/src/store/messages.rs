@@ -145,9 +145,9 @@ impl Store {
         })?;
         let mut changed = Vec::new();
         for key in reports {
-            let (octets, have) = self.octets(key)?;
+            let (raw, have) = self.raw(key)?;
             let known = if have.complete { Known::Whole } else { Known::Prefix };
-            let facts = classify::facts(&octets, known, have.total);
+            let facts = classify::facts_of(&raw, known, have.total)?;
             changed.extend(self.write_now(|t| deliveries::apply_report(t, account, key, &facts))?);
         }
         Ok(changed)

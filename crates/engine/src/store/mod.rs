@@ -48,6 +48,7 @@ pub mod meta;
 mod migrate;
 pub mod ops;
 pub mod outbox;
+pub(crate) mod raw;
 mod rebuild;
 pub mod receipts;
 pub mod search;

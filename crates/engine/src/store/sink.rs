@@ -1,7 +1,6 @@
 //! The store as the account task sees it (`account::sink`).
 
 use std::{
-    borrow::Cow,
     collections::{HashMap, hash_map::Entry},
     time::Duration,
 };
@@ -417,8 +416,8 @@ impl Store {
             }
             let here = self.append_body(key, offset, &octets)?;
             if end {
-                let octets = Cow::Owned(self.finish_body(key)?);
-                looks.push(Look { key, octets, known: Known::Whole, here: None });
+                let raw = self.finish_body(key)?;
+                looks.push(Look { key, raw, known: Known::Whole, here: None });
                 continue;
             }
             let wanted: Option<bool> = self.read_now(|c| {
@@ -426,8 +425,8 @@ impl Store {
                 Ok(c.prepare_cached(sql)?.query_row([key.0], |row| row.get(0)).optional()?)
             })?;
             if wanted == Some(true) && here <= 2 * PREFIX.1 {
-                let octets = Cow::Owned(self.octets(key)?.0);
-                looks.push(Look { key, octets, known: Known::Prefix, here: Some(here) });
+                let raw = self.raw(key)?.0;
+                looks.push(Look { key, raw, known: Known::Prefix, here: Some(here) });
             }
         }
         if looks.is_empty() {
