@@ -8,6 +8,7 @@
 //!
 //! Usage: `speed [--rounds N] [--only WORD] [--drivers DIR]`; other arguments are cargo's own.
 
+mod bars;
 mod input;
 mod list;
 mod sync;
@@ -54,6 +55,7 @@ fn main() {
     pages(&mut table);
     list::rows(&mut table, folder.path());
     sync::rows(&mut table);
+    bars::rows(&table);
     programs(&mut table, &input);
 }
 

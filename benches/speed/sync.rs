@@ -19,7 +19,7 @@ use tokio::{
 
 use super::table::{Table, Unit};
 
-const PIPE: usize = 64 * 1024;
+pub const PIPE: usize = 64 * 1024;
 
 /// Leads to the server without leaving the process.
 struct Inside(Loopback);
@@ -56,10 +56,10 @@ pub fn rows(table: &mut Table<'_>) {
             Unit::Milliseconds,
             peer,
             || {
-                runtime.block_on(take(
-                    &server,
-                    "(UID FLAGS INTERNALDATE RFC822.SIZE BODY.PEEK[HEADER])",
-                ))
+                runtime.block_on(async {
+                    let items = "(UID FLAGS INTERNALDATE RFC822.SIZE BODY.PEEK[HEADER])";
+                    take(connect(&server), items).await;
+                })
             },
             || {
                 let folder = tempfile::tempdir().expect("a folder");
@@ -80,7 +80,7 @@ pub fn rows(table: &mut Table<'_>) {
             &again,
             Unit::Milliseconds,
             "a client that asks for all flags",
-            || runtime.block_on(take(&server, "(UID FLAGS)")),
+            || runtime.block_on(async { take(connect(&server), "(UID FLAGS)").await }),
             || {
                 black_box(runtime.block_on(engine.sync_once(None)).expect("a pass"));
             },
@@ -89,7 +89,7 @@ pub fn rows(table: &mut Table<'_>) {
     }
 }
 
-fn server(messages: u32) -> Loopback {
+pub fn server(messages: u32) -> Loopback {
     let now = DateTime::utc(1_741_170_000);
     let server = Loopback::empty(now);
     let own = AddrSpec::parse("robin@example.com").expect("an address");
@@ -118,6 +118,12 @@ async fn engine(folder: &std::path::Path, server: &Loopback) -> Engine {
         ..Options::new(folder.join("data"), Arc::new(MemoryStore::default()))
     };
     let engine = Engine::start(options).await.expect("an engine");
+    add_account(&engine).await;
+    engine
+}
+
+/// The account of the server's user.
+pub async fn add_account(engine: &Engine) {
     let at = |port| Server { host: "127.0.0.1".into(), port, security: Security::None };
     let settings = AccountSettings {
         name: "Robin Vale".into(),
@@ -132,12 +138,10 @@ async fn engine(folder: &std::path::Path, server: &Loopback) -> Engine {
         demo: false,
     };
     engine.add_account(settings, Some(Secret::new("secret".into()))).await.expect("an account");
-    engine
 }
 
 /// Takes the items of all messages and keeps nothing.
-async fn take(server: &Loopback, items: &str) {
-    let mut wire = connect(server);
+pub async fn take(mut wire: DuplexStream, items: &str) {
     let mut octets = vec![0; PIPE];
     for (tag, command) in [
         ("A1", "LOGIN robin secret".to_owned()),
