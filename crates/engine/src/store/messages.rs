@@ -111,9 +111,15 @@ impl Store {
             .collect();
         let (mut done, place) = self.write_now(|t| {
             let place = accounts::mailbox(t, mailbox)?;
-            let mut done = Arrived::default();
+            let (mut done, mut new) = (Arrived::default(), Vec::new());
             for (head, facts) in &looked {
+                let before = done.new.len();
                 insert_head(t, &place, head, facts, now, &mut done)?;
+                new.extend(done.new.get(before).map(|key| (*key, facts)));
+            }
+            // All together: the index of words is brought to the disk at most statements in between.
+            for (key, facts) in new {
+                words::write(t, key, facts, words::NEW)?;
             }
             Ok((done, place))
         })?;
@@ -143,14 +149,22 @@ impl Store {
             }
             Ok(())
         })?;
-        let mut changed = Vec::new();
+        let mut looked = Vec::new();
         for key in reports {
             let (raw, have) = self.raw(key)?;
             let known = if have.complete { Known::Whole } else { Known::Prefix };
-            let facts = classify::facts_of(&raw, known, have.total)?;
-            changed.extend(self.write_now(|t| deliveries::apply_report(t, account, key, &facts))?);
+            looked.push((key, classify::facts_of(&raw, known, have.total)?));
         }
-        Ok(changed)
+        if looked.is_empty() {
+            return Ok(Vec::new());
+        }
+        self.write_now(|t| {
+            let mut changed = Vec::new();
+            for (key, facts) in &looked {
+                changed.extend(deliveries::apply_report(t, account, *key, facts)?);
+            }
+            Ok(changed)
+        })
     }
 }
 
@@ -340,14 +354,8 @@ fn insert_message(
     let message = t.last_insert_rowid();
     t.prepare_cached("INSERT INTO headers (message, octets) VALUES (?1, ?2)")?
         .execute(params![message, head.header])?;
-    write_words(t, MessageKey(message), facts, NEW_WORDS)?;
     Ok(message)
 }
-
-/// Words of a message that is new, and of any: to look for those of before takes time.
-const NEW_WORDS: &str = "INSERT INTO search (rowid, sender, subject, body) VALUES (?1, ?2, ?3, ?4)";
-const ANY_WORDS: &str =
-    "INSERT OR REPLACE INTO search (rowid, sender, subject, body) VALUES (?1, ?2, ?3, ?4)";
 
 /// The columns of [`Facts`], in the order of the statements that write them.
 fn columns(facts: &Facts, known: Known) -> [Value; 24] {
@@ -403,18 +411,7 @@ pub(super) fn write_facts(
          date = (SELECT date FROM messages WHERE id = ?1) WHERE message = ?1",
     )?
     .execute(params![key.0, class(facts.kind)])?;
-    write_words(t, key, facts, ANY_WORDS)
-}
-
-/// Writes the words of a message for the search, by a statement for a new one or any.
-fn write_words(t: &Transaction<'_>, key: MessageKey, facts: &Facts, sql: &str) -> Result<()> {
-    let mut who = format!("{} {} {}", facts.sender_name, facts.sender_address, facts.sender_number);
-    for address in &facts.recipients {
-        who.push(' ');
-        who.push_str(address.label());
-    }
-    t.prepare_cached(sql)?.execute(params![key.0, who, facts.subject, facts.words])?;
-    Ok(())
+    words::write(t, key, facts, words::ANY)
 }
 
 /// What the server says of flags, except where an operation of ours is still to come.
@@ -693,6 +690,7 @@ pub(crate) fn purge(t: &Transaction<'_>, now: i64) -> Result<()> {
 }
 
 mod places;
+mod words;
 
 pub(crate) use places::*;
 

@@ -22,7 +22,8 @@ use std::{
 };
 
 use rusqlite::{
-    Connection, ErrorCode, OpenFlags, Transaction, TransactionBehavior, ffi, hooks::Action,
+    Connection, ErrorCode, OpenFlags, Transaction, TransactionBehavior, config::DbConfig, ffi,
+    hooks::Action,
 };
 
 use super::{
@@ -215,6 +216,10 @@ impl Store {
         };
         writer.pragma_update(None, "cache_size", WRITER_CACHE)?;
         writer.pragma_update(None, "wal_autocheckpoint", LOG_PAGES)?;
+        // What a statement changed of pages is kept until it ends: in memory, not in a file each.
+        writer.pragma_update(None, "temp_store", "MEMORY")?;
+        // Else statements are planned again whenever they are given other values.
+        writer.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
         let saved = AtomicU64::new(kept::generation(&writer)?);
         let changed = Arc::new(Changed { saved, ..Changed::default() });
         let noted = Arc::clone(&changed);
