@@ -25,7 +25,7 @@ const LAYERS: [(&str, &[&str]); 9] = [
 ];
 
 /// A foreign crate and the only places that may name it.
-const WRAPPED: [(&str, &[&str]); 22] = [
+const WRAPPED: [(&str, &[&str]); 24] = [
     ("mail_parser", &["message/view/library"]),
     ("idna", &["message/address/domain"]),
     ("html2text", &["message/"]),
@@ -37,6 +37,8 @@ const WRAPPED: [(&str, &[&str]); 22] = [
     ("ring", &["engine/sasl", "engine/net"]),
     ("oauth2", &["engine/oauth"]),
     ("hyper", &["engine/oauth"]),
+    ("hickory_resolver", &["engine/autoconfig/dns"]),
+    ("quick_xml", &["engine/autoconfig/xml"]),
     ("rusqlite", &["engine/store"]),
     ("keyring", &["engine/secrets"]),
     ("rustix", &["engine/doctor"]),

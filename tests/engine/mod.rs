@@ -2,6 +2,7 @@
 
 mod account;
 mod ahead;
+mod autoconfig;
 mod batches;
 mod canary;
 pub mod damage;

@@ -7,10 +7,11 @@ use aloud::engine::{
     imap::Session,
     smtp::{SmtpFacts, probe},
 };
-use tokio_rustls::{TlsAcceptor, rustls};
+use tokio_rustls::TlsAcceptor;
 
-use crate::support::scripted_server::{
-    Log, PASSWORD, Stage, USER, class, password, play, settings,
+use crate::support::{
+    authority::Authority,
+    scripted_server::{Log, PASSWORD, Stage, USER, class, password, play, settings},
 };
 
 async fn imap(stage: &Stage, settings: &AccountSettings) -> Result<(), Error> {
@@ -104,39 +105,6 @@ async fn plain_connections_stay_on_this_computer() {
         let stage = Stage::new(4096, &["S: * BYE\n"]).far();
         let error = imap(&stage, &settings).await.expect_err(host);
         assert_eq!(class(&error), "server", "{host}");
-    }
-}
-
-/// A CA, and certificates it signs.
-struct Authority {
-    issuer: rcgen::Issuer<'static, rcgen::KeyPair>,
-    pem: String,
-}
-
-impl Authority {
-    fn new() -> Self {
-        let key = rcgen::KeyPair::generate().expect("a key");
-        let mut params = rcgen::CertificateParams::new(Vec::new()).expect("parameters");
-        params.is_ca = rcgen::IsCa::Ca(rcgen::BasicConstraints::Unconstrained);
-        let pem = params.self_signed(&key).expect("a certificate").pem();
-        Self { issuer: rcgen::Issuer::new(params, key), pem }
-    }
-
-    fn acceptor(&self, name: &str, year: i32) -> TlsAcceptor {
-        let key = rcgen::KeyPair::generate().expect("a key");
-        let mut params = rcgen::CertificateParams::new(vec![name.to_owned()]).expect("parameters");
-        params.not_before = rcgen::date_time_ymd(2000, 1, 1);
-        params.not_after = rcgen::date_time_ymd(year, 1, 1);
-        let certificate = params.signed_by(&key, &self.issuer).expect("a certificate");
-        let key = rustls::pki_types::PrivateKeyDer::try_from(key.serialize_der()).expect("a key");
-        let provider = Arc::new(rustls::crypto::ring::default_provider());
-        let config = rustls::ServerConfig::builder_with_provider(provider)
-            .with_safe_default_protocol_versions()
-            .expect("versions")
-            .with_no_client_auth()
-            .with_single_cert(vec![certificate.der().clone()], key)
-            .expect("a configuration");
-        TlsAcceptor::from(Arc::new(config))
     }
 }
 

@@ -1,6 +1,8 @@
 //! What several test areas share.
 
+pub mod authority;
 pub mod fake_store;
+pub mod names;
 pub mod provider;
 pub mod scripted_server;
 pub mod user;

@@ -6,6 +6,7 @@
 //! front end can get round them.
 
 pub mod account;
+pub mod autoconfig;
 pub mod directory;
 pub mod doctor;
 pub mod drafts;

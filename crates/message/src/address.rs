@@ -24,6 +24,13 @@ pub use typed::{Note, Typed};
 
 use aloud_model::AddrSpec;
 
+/// The name of a host in ASCII, with A-labels where it has other letters; `None` for what is none, and
+/// for an address in brackets.
+#[must_use]
+pub fn host_in_ascii(host: &str) -> Option<String> {
+    domain::ascii(host).filter(|host| !host.starts_with('['))
+}
+
 /// Longest local part in octets (RFC 5321 section 4.5.3.1.1).
 pub const LOCAL_MAX: usize = 64;
 

@@ -19,6 +19,7 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use super::{
     account::{AccountTask, Setup},
+    autoconfig::dns::{Dns, Resolver},
     drafts::Drafts,
     imap,
     net::{Dialer, TcpDialer},
@@ -57,6 +58,8 @@ pub struct Options {
     pub secrets: Arc<dyn SecretStore>,
     /// How connections are opened.
     pub dialer: Arc<dyn Dialer>,
+    /// How DNS is asked where the servers of an address are.
+    pub resolver: Arc<dyn Resolver>,
     /// Seconds that Send can be undone.
     pub undo_seconds: u32,
     /// What to do about receipts where no rule for the person says otherwise.
@@ -89,6 +92,7 @@ impl Options {
             data_dir,
             secrets,
             dialer: Arc::new(TcpDialer),
+            resolver: Arc::new(Dns::default()),
             undo_seconds: 10,
             receipts: ReceiptPolicy::Ask,
             own_card: OwnCard::Automatic,
@@ -115,6 +119,7 @@ pub(crate) struct Inner {
     pub(crate) store: Store,
     pub(crate) events: broadcast::Sender<Event>,
     pub(crate) dialer: Arc<dyn Dialer>,
+    pub(crate) resolver: Arc<dyn Resolver>,
     pub(crate) passwords: Arc<PasswordBook>,
     pub(crate) phrases: Phrases,
     clients: Vec<OAuthClient>,

@@ -61,6 +61,7 @@ impl Engine {
             store,
             events: broadcast::Sender::new(EVENTS),
             dialer: options.dialer,
+            resolver: options.resolver,
             phrases: options.phrases,
             clients: options.clients,
             product: options.product,

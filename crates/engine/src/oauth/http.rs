@@ -63,7 +63,7 @@ impl Http {
         let request = hyper::Request::from_parts(parts, Full::new(Bytes::from(body)));
         let peer = format!("{}:{}", server.host, server.port);
         let broken = |reason| Error::Unreachable { host: peer.clone(), reason };
-        let exchange = self.exchange(&server, request);
+        let exchange = self.exchange(&server, request, BODY);
         let (status, body) =
             timeout(WHOLE, exchange).await.map_err(|_| broken(Broken::Silent))??;
         if status == 429 || status >= 500 {
@@ -82,6 +82,7 @@ impl Http {
         &self,
         server: &Server,
         request: hyper::Request<Full<Bytes>>,
+        most: usize,
     ) -> Result<(u16, Vec<u8>), Error> {
         let trust = Trust::for_server(server, self.ca_pem.as_deref()).await?;
         let wire = Wire::open(self.dialer.as_ref(), server, &trust, Arc::default()).await?;
@@ -99,7 +100,7 @@ impl Http {
         let answer = async {
             let response = sender.send_request(request).await.map_err(broken)?;
             let status = response.status().as_u16();
-            let body = Limited::new(response.into_body(), BODY).collect().await;
+            let body = Limited::new(response.into_body(), most).collect().await;
             let body = body.map_err(|_| Error::Protocol(Fault::Provider))?;
             Ok((status, body.to_bytes().to_vec()))
         };
@@ -109,5 +110,41 @@ impl Http {
             // The connection may end before the answer has been read to its end.
             _ = &mut connection => answer.await,
         }
+    }
+}
+
+/// Fetches a file over https that holds no secret and needs none; `None` where there is no such file.
+///
+/// # Errors
+/// As [`Http::send`].
+pub(crate) async fn get(
+    dialer: Arc<dyn Dialer>,
+    ca_pem: Option<PathBuf>,
+    url: &str,
+    most: usize,
+    within: Duration,
+) -> Result<Option<Vec<u8>>, Error> {
+    let bad = || Error::Protocol(Fault::Provider);
+    let uri: hyper::Uri = url.parse().map_err(|_| bad())?;
+    let authority = uri.authority().filter(|_| uri.scheme_str() == Some("https"));
+    let authority = authority.ok_or_else(bad)?.clone();
+    let port = authority.port_u16().unwrap_or(443);
+    let server = Server { host: authority.host().to_owned(), port, security: Security::Tls };
+    let path = uri.path_and_query().map_or("/", |path| path.as_str());
+    let request = hyper::Request::get(path)
+        .header(HOST, authority.as_str())
+        .header(CONNECTION, "close")
+        .body(Full::new(Bytes::new()))
+        .map_err(|_| bad())?;
+    let http = Http { dialer, ca_pem };
+    let peer = format!("{}:{port}", server.host);
+    let exchange = http.exchange(&server, request, most);
+    let silent = |_| Error::Unreachable { host: peer.clone(), reason: Broken::Silent };
+    match timeout(within, exchange).await.map_err(silent)?? {
+        (200, body) => Ok(Some(body)),
+        (404 | 410, _) => Ok(None),
+        // It is not followed: what was asked is for this host only.
+        (300..400, _) => Err(bad()),
+        (status, _) => Err(Error::Unreachable { host: peer, reason: Broken::Http(status) }),
     }
 }

@@ -24,6 +24,7 @@ use oauth2::{
 use tokio::time::Instant;
 
 pub use self::{browser::SignInPage, provider::default_client};
+pub(crate) use http::get;
 pub(crate) use tokens::Tokens;
 
 use self::{browser::Redirect, http::Http, provider::Endpoints};
