@@ -24,6 +24,7 @@ use crate::{
 };
 
 mod edit;
+mod find;
 
 use edit::EditArgs;
 
@@ -70,20 +71,30 @@ enum AccountCommand {
 
 #[derive(Debug, Args)]
 struct AddArgs {
-    /// Your name, as recipients see it.
+    /// Your mail address. Servers that are not given are looked for: in a table of large providers, in
+    /// DNS, in a file of the domain, by usual names.
+    #[arg(value_name = "ADDRESS", required_unless_present = "address")]
+    own: Option<String>,
+    /// The same.
+    #[arg(long, conflicts_with = "own")]
+    address: Option<String>,
+    /// Your name, as recipients see it; what stands before the @ when not given.
     #[arg(long)]
-    name: String,
-    /// Your mail address.
+    name: Option<String>,
+    /// Use servers that were found outside the domain of the address.
     #[arg(long)]
-    address: String,
+    accept_servers: bool,
+    /// Also ask this mirror of files of domains, an https address to which the domain is appended.
+    #[arg(long, value_name = "URL")]
+    mirror: Option<String>,
     /// IMAP server; known for --oauth microsoft and google.
-    #[arg(long, value_name = "HOST:PORT", required_unless_present = "oauth")]
+    #[arg(long, value_name = "HOST:PORT")]
     imap: Option<String>,
     /// How IMAP is protected; "none" for 127.0.0.1 and ::1 only.
     #[arg(long, value_enum, default_value_t = Protection::Tls)]
     imap_security: Protection,
     /// Submission server; known for --oauth microsoft and google.
-    #[arg(long, value_name = "HOST:PORT", required_unless_present = "oauth")]
+    #[arg(long, value_name = "HOST:PORT")]
     smtp: Option<String>,
     /// How submission is protected; "none" for 127.0.0.1 and ::1 only.
     #[arg(long, value_enum, default_value_t = Protection::Tls)]
@@ -127,6 +138,17 @@ enum Protection {
     None,
 }
 
+impl AddArgs {
+    fn address(&self) -> Result<AddrSpec, Failure> {
+        let text = self.own.as_ref().or(self.address.as_ref()).map_or("", String::as_str);
+        AddrSpec::parse(text).map_err(|e| Failure::Usage(format!("--address: {e}")))
+    }
+
+    fn name(&self, address: &AddrSpec) -> String {
+        self.name.as_deref().map_or(address.local_part(), str::trim).to_owned()
+    }
+}
+
 impl Protection {
     fn of(security: Security) -> Self {
         match security {
@@ -153,6 +175,9 @@ pub fn account(args: AccountArgs, dirs: &Dirs) -> Outcome {
 }
 
 fn add(args: AddArgs, dirs: &Dirs) -> Outcome {
+    if args.oauth.is_none() && args.imap.is_none() && args.smtp.is_none() {
+        return find::add(args, dirs);
+    }
     let settings = settings(&args)?;
     if let SignIn::OAuth(oauth) = settings.sign_in.clone() {
         return add_signed_in(&args, settings, oauth, dirs);
@@ -237,8 +262,7 @@ pub(super) async fn find(engine: &Engine, which: &str) -> Result<Account, Failur
 }
 
 fn settings(args: &AddArgs) -> Result<AccountSettings, Failure> {
-    let address =
-        AddrSpec::parse(&args.address).map_err(|e| Failure::Usage(format!("--address: {e}")))?;
+    let address = args.address()?;
     let ca_pem = ca_file(args.ca_file.as_ref())?;
     let provider = args.oauth.as_deref().map(Provider::named);
     let (usual_imap, usual_smtp) = provider.as_ref().and_then(Provider::servers).unzip();
@@ -246,7 +270,7 @@ fn settings(args: &AddArgs) -> Result<AccountSettings, Failure> {
     let sign_in =
         provider.map_or(SignIn::Password, |provider| SignIn::OAuth(OAuth { provider, client_id }));
     Ok(AccountSettings {
-        name: args.name.trim().to_owned(),
+        name: args.name(&address),
         label: args.label.clone().unwrap_or_else(|| address.to_string()),
         imap: given("--imap", args.imap.as_deref(), args.imap_security, usual_imap)?,
         smtp: given("--smtp", args.smtp.as_deref(), args.smtp_security, usual_smtp)?,

@@ -12,6 +12,7 @@ pub mod delivery;
 pub mod doctor;
 pub mod failure;
 pub mod figures;
+pub mod found;
 pub mod operation;
 pub mod people;
 pub mod phrases;

@@ -86,3 +86,23 @@ async fn a_password_goes_to_the_account_that_it_is_for() {
     let nobody = ["sync", "--once", "--password-for", "nobody@example.com"];
     assert_eq!(code(&aloud(dir, Some(PASSWORD), &nobody)), Some(1));
 }
+
+/// What is known without asking anybody is shown, and nothing is kept before somebody was signed in.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_servers_of_a_large_provider_are_known() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let dir = dir.path();
+    let added = aloud(dir, None, &["account", "add", "robin@gmx.de"]);
+    let said = String::from_utf8_lossy(&added.stderr).into_owned();
+    assert!(code(&added) == Some(2) && said.contains("--password-stdin"), "{said}");
+    assert!(said.contains("imap.gmx.net, port 993, TLS") && said.contains("GMX"), "{said}");
+    for wrong in [
+        &["account", "add"][..],
+        &["account", "add", "nonsense"],
+        &["account", "add", "robin@gmx.de", "--address", "robin@gmx.de"],
+        &["account", "add", "robin@example.com", "--imap", "127.0.0.1:143"],
+    ] {
+        assert_eq!(code(&aloud(dir, Some("x"), wrong)), Some(2), "{wrong:?}");
+    }
+    assert_eq!(stdout(&aloud(dir, None, &["account", "list"])), "");
+}
