@@ -125,6 +125,7 @@ fn the_first_run_and_the_account_form() {
     fn form(app: &mut App, answer: Option<Error>) -> Vec<String> {
         use account::{Field, Message as A};
         let _ = app.new_form();
+        put(app, Message::Account(A::ByHand));
         for (field, text) in [
             (Field::Name, "Елена Маркова"),
             (Field::Address, "helen@example.com"),
@@ -134,7 +135,7 @@ fn the_first_run_and_the_account_form() {
         }
         if let Some(error) = answer {
             put(app, Message::Account(A::Check));
-            put(app, Message::Account(A::Checked(1, Err(error))));
+            put(app, Message::Account(A::Checked(2, Err(error))));
             // The form scrolls; its button is below what went wrong.
             return vec![];
         }
@@ -144,6 +145,10 @@ fn the_first_run_and_the_account_form() {
         ("welcome", |app| {
             app.page = Page::Welcome;
             vec![fl!("welcome-demo-open"), fl!("welcome-account-add")]
+        }),
+        ("address and password", |app| {
+            let _ = app.new_form();
+            vec![fl!("account-find"), fl!("account-by-hand")]
         }),
         ("account", |app| form(app, None)),
         ("account, password", |app| form(app, Some(Error::Auth("нет".into())))),

@@ -12,6 +12,10 @@ impl Ask<Message> for Question {
     fn ask(self, engine: &Engine) -> Task<Message> {
         let e = engine.clone();
         match self {
+            Self::Find(number, address) => Task::perform(
+                async move { e.find_servers(&address, &Default::default()).await },
+                move |r| Message::Found(number, r.map(Box::new).map_err(Box::new)),
+            ),
             Self::Check(number, settings, password) => {
                 Task::perform(async move { e.check_account(*settings, password).await }, move |r| {
                     Message::Checked(number, r)

@@ -15,12 +15,16 @@ use super::{
 };
 use crate::{
     engine::{
-        self, AccountSettings, Error, Provider, Security, Server, handle::NewSecret, oauth::Grant,
+        self, AccountSettings, Error, Provider, Security, Server,
+        autoconfig::{Found, NotFound},
+        handle::NewSecret,
+        oauth::Grant,
     },
     model::{AccountId, AddrSpec, Secret},
 };
 
 mod ask;
+mod find;
 mod view;
 mod wrong;
 pub use view::view;
@@ -82,6 +86,7 @@ pub enum Field {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Phase {
     Typing,
+    Finding,
     Checking,
     /// The user signs in with the provider, in a browser.
     Browser,
@@ -98,6 +103,9 @@ struct Edited {
 /// The form.
 pub struct Account {
     edited: Option<Edited>,
+    /// The servers are shown: they were found, or are typed.
+    by_hand: bool,
+    found: Option<Found>,
     label: String,
     name: String,
     address: String,
@@ -135,6 +143,12 @@ pub enum Message {
     ShowPassword,
     /// Encryption of a server.
     Security(Which, Security),
+    /// "Continue": find the servers.
+    Find,
+    /// They were found, or not.
+    Found(u64, Result<Box<Found>, Box<NotFound>>),
+    /// "Set up by hand"
+    ByHand,
     /// "Check" or "Try again".
     Check,
     /// "Sign in with your provider".
@@ -172,6 +186,9 @@ impl std::fmt::Debug for Message {
             Self::Typed(..) => "Typed(..)",
             Self::ShowPassword => "ShowPassword",
             Self::Security(..) => "Security",
+            Self::Find => "Find",
+            Self::Found(..) => "Found",
+            Self::ByHand => "ByHand",
             Self::Check => "Check",
             Self::SignIn => "SignIn",
             Self::Cancel => "Cancel",
@@ -193,6 +210,8 @@ impl std::fmt::Debug for Message {
 /// What the form asks the engine.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Question {
+    /// Find the servers of an address.
+    Find(u64, AddrSpec),
     /// Sign in at both servers.
     Check(u64, Box<AccountSettings>, Secret),
     /// Sign in at both servers with what is changed, and the password that is known where none is typed.
@@ -226,6 +245,8 @@ impl Default for Account {
     fn default() -> Self {
         Self {
             edited: None,
+            by_hand: false,
+            found: None,
             label: String::new(),
             name: String::new(),
             address: String::new(),
@@ -285,6 +306,7 @@ impl Account {
             imap: server(Which::Imap, &s.imap),
             smtp: server(Which::Smtp, &s.smtp),
             edited: Some(Edited { id: account.id, before: s }),
+            by_hand: true,
             ..Self::default()
         }
     }
@@ -325,6 +347,14 @@ impl Account {
                 if !server.port_touched {
                     server.port = usual_port(which, security).to_string();
                 }
+                Action::None
+            }
+            Message::Find => self.find(),
+            Message::Found(number, found) if number == self.number => self.found(found),
+            Message::Found(..) => Action::None,
+            Message::ByHand => {
+                self.give_up();
+                self.by_hand = true;
                 Action::None
             }
             Message::Check => self.check(),

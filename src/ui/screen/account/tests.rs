@@ -1,5 +1,5 @@
 use super::*;
-use crate::engine::{BadCertificate, CertificateFault, SignIn, SignInFault};
+use crate::engine::{BadCertificate, CertificateFault, SignIn, SignInFault, autoconfig::Source};
 
 fn filled() -> Account {
     let mut form = Account::default();
@@ -283,4 +283,79 @@ fn a_password_that_is_typed_takes_the_place_of_the_provider() {
     assert!(!settings.sign_in.is_token() && typed.is_some());
     let saved = form.update(Message::Checked(form.number, Ok(())));
     assert!(matches!(saved, Action::Ask(Question::Edit(_, _, NewSecret::Password(_)))));
+}
+
+fn found() -> Found {
+    let server = |host: &str, port| Server { host: host.into(), port, security: Security::Tls };
+    Found {
+        imap: server("imap.elsewhere.example", 993),
+        imap_source: Source::Srv,
+        smtp: server("smtp.calderfinch.example", 465),
+        smtp_source: Source::File("autoconfig.calderfinch.example".into()),
+        user: "helen".into(),
+        provider: None,
+        foreign: vec!["imap.elsewhere.example".into()],
+        app_password: false,
+        help: None,
+    }
+}
+
+#[test]
+fn what_is_found_is_shown_before_anybody_is_signed_in_at_it() {
+    let mut form = filled();
+    assert!(!form.by_hand);
+    let asked = form.update(Message::Find);
+    let Action::Ask(Question::Find(number, address)) = asked else { panic!("{asked:?}") };
+    assert_eq!(address.as_str(), "helen.marsh@calderfinch.example");
+    assert!(form.is_busy() && matches!(form.update(Message::Find), Action::None));
+    // What an older search found is dropped.
+    form.update(Message::Found(number - 1, Ok(Box::new(found()))));
+    assert!(form.is_busy());
+    let shown = form.update(Message::Found(number, Ok(Box::new(found()))));
+    assert!(matches!(shown, Action::None), "nobody is signed in at it yet");
+    let (lines, cautions) = form.told().expect("told");
+    assert!(lines[0].contains("found in DNS") && lines[1].contains("autoconfig."), "{lines:?}");
+    assert!(cautions[0].contains("imap.elsewhere.example is outside calderfinch.example"));
+    let asked = form.update(Message::Check);
+    let Action::Ask(Question::Check(_, settings, _)) = asked else { panic!("{asked:?}") };
+    assert_eq!(
+        (settings.imap.host.as_str(), settings.user.as_str()),
+        ("imap.elsewhere.example", "helen")
+    );
+    // Another server is typed: it was not found anywhere.
+    form.update(Message::Back);
+    form.update(Message::Typed(Field::Host(Which::Imap), "imap.example.com".into()));
+    assert!(form.told().is_none());
+}
+
+#[test]
+fn by_hand_stays_and_what_was_found_of_it_is_filled_in() {
+    let mut form = filled();
+    form.update(Message::ByHand);
+    assert!(
+        form.by_hand && matches!(form.update(Message::Check), Action::Ask(Question::Check(..)))
+    );
+    let mut form = filled();
+    form.update(Message::Find);
+    let half = NotFound {
+        smtp: Some(found().smtp),
+        asked: vec![(engine::autoconfig::Asked::Srv, engine::autoconfig::Nothing::Silent)],
+        ..NotFound::default()
+    };
+    form.update(Message::Found(form.number, Err(Box::new(half))));
+    assert_eq!(form.smtp.host, "smtp.calderfinch.example");
+    let wrong = form.wrong().expect("told");
+    assert_eq!(wrong.text, "Only the outgoing server was found. Type the incoming one.");
+    assert_eq!(wrong.detail.as_deref(), Some("DNS: didn’t answer"));
+    // A search that is given up finds nothing.
+    let mut form = filled();
+    form.update(Message::Find);
+    let number = form.number;
+    form.update(Message::ByHand);
+    form.update(Message::Found(number, Ok(Box::new(found()))));
+    assert!(form.found.is_none());
+    let mut form = Account::default();
+    form.update(Message::Typed(Field::Address, "helen".into()));
+    assert!(matches!(form.update(Message::Find), Action::None));
+    assert_eq!(form.wrong().and_then(|wrong| wrong.field), Some(Field::Address));
 }

@@ -32,10 +32,10 @@ pub fn view<'a>(form: &'a Account, look: Look) -> El<'a, Message> {
     .face(move |touch| Kind::Ghost.face(look, touch))
     .ring(c.accent)
     .on_press(Message::Back);
-    let (title, line) = if form.is_edit() {
-        (fl!("account-edit-title"), fl!("account-edit-line"))
-    } else {
-        (fl!("account-title"), fl!("account-line"))
+    let (title, line) = match (form.is_edit(), form.by_hand) {
+        (true, _) => (fl!("account-edit-title"), fl!("account-edit-line")),
+        (false, true) => (fl!("account-title"), fl!("account-line")),
+        (false, false) => (fl!("account-title"), fl!("account-find-line")),
     };
     let label = form
         .is_edit()
@@ -54,14 +54,18 @@ pub fn view<'a>(form: &'a Account, look: Look) -> El<'a, Message> {
         text_field(form, Field::Address, fl!("account-address"), &form.address, look),
         password(form, look),
         provider(form, look),
-        space().height(8).into(),
-        look.text(Type::Small, fl!("account-servers")).color(c.text_2).into(),
-        space().height(8).into(),
-        server(form, Which::Imap, fl!("account-incoming"), &form.imap, look),
-        server(form, Which::Smtp, fl!("account-outgoing"), &form.smtp, look),
-        text_field(form, Field::User, fl!("account-user"), &form.user, look),
-        text_field(form, Field::Gateway, fl!("account-gateway"), &form.gateway, look),
     ]);
+    if form.by_hand {
+        fields = fields
+            .push(space().height(8))
+            .push(look.text(Type::Small, fl!("account-servers")).color(c.text_2))
+            .push(space().height(8))
+            .push(told(form, look))
+            .push(server(form, Which::Imap, fl!("account-incoming"), &form.imap, look))
+            .push(server(form, Which::Smtp, fl!("account-outgoing"), &form.smtp, look))
+            .push(text_field(form, Field::User, fl!("account-user"), &form.user, look))
+            .push(text_field(form, Field::Gateway, fl!("account-gateway"), &form.gateway, look));
+    }
     if let Some(wrong) = form.wrong.as_ref().filter(|w| w.field.is_none()) {
         if let Some(fact) = &wrong.fact {
             fields = fields.push(look.text(Type::Ui, fact.as_str()).font(MEDIUM).color(c.danger));
@@ -133,7 +137,7 @@ fn text_field<'a>(
 ) -> El<'a, Message> {
     let input = field(look, "", value, is_wrong(form, which))
         .on_input(move |text| Message::Typed(which, text))
-        .on_submit(Message::Check)
+        .on_submit(enter(form))
         .id(id(which));
     column![label(look, name), input]
         .push(under(form, which, look))
@@ -162,7 +166,7 @@ fn password<'a>(form: &'a Account, look: Look) -> El<'a, Message> {
     let input = field(look, "", &form.password, is_wrong(form, Field::Password))
         .secure(!form.shown)
         .on_input(|text| Message::Typed(Field::Password, text))
-        .on_submit(Message::Check)
+        .on_submit(enter(form))
         .id(id(Field::Password));
     let (mark, name) = if form.shown {
         (Icon::EyeOff, fl!("account-hide"))
@@ -205,11 +209,29 @@ fn provider<'a>(form: &'a Account, look: Look) -> El<'a, Message> {
         .into()
 }
 
+/// What was found, and what to be careful about.
+fn told<'a>(form: &'a Account, look: Look) -> Option<El<'a, Message>> {
+    let (lines, cautions) = form.told()?;
+    let mut all = column![].spacing(4).padding(Padding::ZERO.bottom(12.0));
+    for line in lines {
+        all = all.push(look.text(Type::Small, line).color(look.c.text_2));
+    }
+    for caution in cautions {
+        all = all.push(look.text(Type::Small, caution).color(look.c.danger));
+    }
+    Some(all.into())
+}
+
+/// What the Enter key does in a field.
+fn enter(form: &Account) -> Message {
+    if form.by_hand { Message::Check } else { Message::Find }
+}
+
 /// The file of a certificate that is trusted besides the system's.
 fn ca_file<'a>(form: &'a Account, look: Look) -> El<'a, Message> {
     let input = field(look, "/etc/ssl/company.pem", &form.ca, false)
         .on_input(|text| Message::Typed(Field::Ca, text))
-        .on_submit(Message::Check)
+        .on_submit(enter(form))
         .id(id(Field::Ca));
     let choose = button::outline(look, fl!("account-ca-choose")).on_press(Message::FindCa);
     column![
@@ -230,11 +252,11 @@ fn server<'a>(
 ) -> El<'a, Message> {
     let host = field(look, "", &server.host, is_wrong(form, Field::Host(which)))
         .on_input(move |text| Message::Typed(Field::Host(which), text))
-        .on_submit(Message::Check)
+        .on_submit(enter(form))
         .id(id(Field::Host(which)));
     let port = field(look, "", &server.port, is_wrong(form, Field::Port(which)))
         .on_input(move |text| Message::Typed(Field::Port(which), text))
-        .on_submit(Message::Check)
+        .on_submit(enter(form))
         .width(76.0 * look.scale)
         .id(id(Field::Port(which)));
     let kind = |security: Security, label: &str| {
@@ -289,9 +311,17 @@ fn buttons<'a>(form: &'a Account, look: Look) -> El<'a, Message> {
             Phase::Adding if form.is_edit() => fl!("account-saving"),
             Phase::Adding => fl!("account-adding"),
             Phase::Browser => fl!("account-waiting"),
+            Phase::Finding => fl!("account-finding"),
             Phase::Typing | Phase::Checking => fl!("account-checking"),
         };
         line = line.push(look.text(Type::Small, text).color(c.text_2));
+    }
+    if !form.by_hand {
+        let by_hand = button::ghost(look, None, fl!("account-by-hand")).on_press(Message::ByHand);
+        let find = button::primary(look, fl!("account-find"))
+            .id("account-find")
+            .on_press_maybe((!busy).then_some(Message::Find));
+        return line.push(by_hand).push(space().width(Length::Fill)).push(find).into();
     }
     let label = match (form.is_edit(), form.tried && !busy) {
         (true, _) => fl!("account-save"),
