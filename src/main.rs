@@ -22,6 +22,9 @@ fn main() -> ExitCode {
         eprintln!("aloud: {}", cli::Obstacle::NoHome);
         return ExitCode::from(1);
     };
+    if let Err(failure) = cli::policy::install(&cli::policy::places(cli.data_dir.as_deref())) {
+        return cli::finish(Err(failure));
+    }
     cli::vendors::install(&dirs);
     match cli.command {
         #[cfg(feature = "ui")]

@@ -92,6 +92,7 @@ pub fn options(dirs: &Dirs, secrets: Arc<dyn SecretStore>) -> Options {
         phrases: wording::phrases::phrases(),
         vendors: Some(dirs.config.join(super::vendors::NAME)),
         clients: super::providers::load(&dirs.config),
+        policy: super::policy::current(),
         ..Options::new(dirs.data.clone(), secrets)
     }
 }

@@ -42,6 +42,7 @@ pub mod mail;
 pub mod ops;
 pub mod password;
 pub(crate) mod play;
+pub mod policy;
 pub mod providers;
 pub mod sign_in;
 pub(crate) mod validate;

@@ -61,6 +61,7 @@ pub fn invalid(reason: &Invalid) -> String {
         Invalid::Unencrypted(service) => fl!("invalid-unencrypted", service = service.as_str()),
         Invalid::NotOfProvider(host) => fl!("invalid-not-of-provider", host = host),
         Invalid::OwnAddress(address) => fl!("invalid-own-address", address = address.as_str()),
+        Invalid::NotAllowed(address) => fl!("invalid-not-allowed", address = address.as_str()),
         Invalid::NoUser => fl!("invalid-no-user"),
         Invalid::AccountExists(address) => {
             fl!("invalid-account-exists", address = address.as_str())
@@ -266,6 +267,7 @@ pub fn sentence(failure: &Failure) -> String {
         FailureWhy::NotAsciiAddress => fl!("failure-not-ascii-address"),
         FailureWhy::DiskFull => fl!("error-disk-full"),
         FailureWhy::Folder => fl!("failure-folder"),
+        FailureWhy::NotAllowed => fl!("failure-not-allowed"),
         FailureWhy::Broken => fl!("failure-broken"),
         FailureWhy::Ended => fl!("failure-ended"),
         FailureWhy::Unreadable => fl!("failure-unreadable", said = &failure.said),

@@ -14,6 +14,7 @@ pub fn source(source: &Source) -> String {
         Source::File(host) => fl!("found-file", host = host),
         Source::Exchanger(name) => fl!("found-exchanger", name = name),
         Source::Tried => fl!("found-tried"),
+        Source::Administrator => fl!("set-by-administrator"),
     }
 }
 
@@ -50,6 +51,9 @@ pub fn cautions(found: &Found, domain: &str) -> Vec<String> {
 /// Why not all was found.
 #[must_use]
 pub fn not_found(not: &NotFound) -> String {
+    if not.forbidden {
+        return fl!("found-forbidden");
+    }
     match not.not_offered {
         Some(Service::Imap) => return fl!("found-no-imap"),
         Some(Service::Smtp) => return fl!("found-no-smtp"),

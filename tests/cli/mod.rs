@@ -18,6 +18,7 @@ mod inspect;
 mod large;
 mod mail;
 mod play;
+mod policy;
 mod processes;
 mod sign_in;
 mod validate;

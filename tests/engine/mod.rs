@@ -23,6 +23,7 @@ mod oddities;
 mod online;
 mod outbox;
 mod own_card;
+mod policy;
 mod receipts;
 mod refusals;
 mod scale;

@@ -91,6 +91,14 @@ pub fn decide(asked: Option<&Receipt>, sender: Option<&AddrSpec>, facts: &Facts)
     }
 }
 
+/// What holds for everybody's receipts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct ForAll {
+    pub(crate) policy: ReceiptPolicy,
+    /// An administrator says so: it holds over the rule for a person.
+    pub(crate) fixed: bool,
+}
+
 /// What stands in the store about the receipt of a message.
 pub(crate) struct Standing {
     pub(crate) row: receipts::ReceiptRow,
@@ -106,13 +114,14 @@ pub(crate) fn standing(
     key: MessageKey,
     (mail, have): (&Mail, Have),
     places: &[Place],
-    policy: ReceiptPolicy,
+    all: ForAll,
     now: i64,
 ) -> Result<Standing, Error> {
+    let policy = all.policy;
     let row = receipts::of_message(c, account, key)?;
     let rule = match &mail.sender.address {
-        Some(sender) => receipts::rule(c, sender)?,
-        None => None,
+        Some(sender) if !all.fixed => receipts::rule(c, sender)?,
+        Some(_) | None => None,
     };
     let sent_today = match &row.sender {
         Some(sender) => receipts::sent_since(c, sender, now - DAY)?,

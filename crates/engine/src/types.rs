@@ -8,6 +8,7 @@ mod operation;
 mod outgoing;
 mod people;
 mod phrases;
+mod policy;
 mod receipt;
 mod server;
 
@@ -27,5 +28,6 @@ pub use outgoing::*;
 pub use people::*;
 pub(crate) use phrases::filled;
 pub use phrases::{Covered, Phrases};
+pub use policy::Policy;
 pub use receipt::*;
 pub use server::*;

@@ -291,6 +291,7 @@ impl App {
     pub(super) fn take_engine(&mut self, engine: Engine) -> Task<Message> {
         let parted = self.part_composer();
         self.shared.recordings_dir = engine.recordings_dir().to_owned();
+        self.shared.fixed_receipts = engine.policy().receipts;
         self.rebuilt = engine.rebuilt().cloned();
         self.engine = Some(engine);
         self.engine_number += 1;

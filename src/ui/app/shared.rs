@@ -7,7 +7,7 @@ use iced::Size;
 use super::Launch;
 use crate::{
     audio,
-    engine::Mailbox,
+    engine::{Mailbox, ReceiptPolicy},
     model::{DateTime, MailboxId, imap::MailboxRole},
     ui::{
         faces::Faces,
@@ -34,6 +34,8 @@ pub struct Shared {
     pub faces: Faces,
     /// The user's choices.
     pub prefs: Prefs,
+    /// What to do about receipts, where an administrator has fixed it.
+    pub fixed_receipts: Option<ReceiptPolicy>,
     /// The system prefers dark.
     pub system_dark: bool,
     /// Folder for recordings in progress.
@@ -64,6 +66,7 @@ impl Shared {
             sidebar: Sidebar::default(),
             faces: Faces::default(),
             prefs: launch.prefs_file.as_deref().map(Prefs::load).unwrap_or_default(),
+            fixed_receipts: launch.engine.as_ref().and_then(|engine| engine.policy().receipts),
             system_dark: false,
             recordings_dir: launch
                 .engine
@@ -176,6 +179,7 @@ impl Shared {
             recordings_dir: &self.recordings_dir,
             aside: &self.aside,
             prefs: &self.prefs,
+            fixed_receipts: self.fixed_receipts,
             photos: self.faces.photos(),
         }
     }

@@ -23,7 +23,7 @@ use super::{
 };
 use crate::{
     audio,
-    engine::{Account, DraftId, Engine},
+    engine::{Account, DraftId, Engine, ReceiptPolicy},
     model::{AccountId, Address, ContactId, DateTime, MailboxId, MessageKey, OutboxId},
 };
 
@@ -68,6 +68,8 @@ pub struct Context<'a> {
     pub aside: &'a [MailboxId],
     /// The user's choices.
     pub prefs: &'a Prefs,
+    /// What to do about receipts, where an administrator has fixed it.
+    pub fixed_receipts: Option<ReceiptPolicy>,
     /// Round photos of people in the directory, as far as decoded.
     pub photos: &'a HashMap<ContactId, Handle>,
 }

@@ -44,6 +44,7 @@ pub fn ctx(audio: &State) -> Context<'_> {
         recordings_dir: Path::new("/nowhere/recordings"),
         aside: &[],
         prefs: &PREFS,
+        fixed_receipts: None,
         photos: &NO_PHOTOS,
     }
 }

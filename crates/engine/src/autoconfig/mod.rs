@@ -49,6 +49,8 @@ pub enum Source {
     Exchanger(String),
     /// By trying usual names.
     Tried,
+    /// An administrator has fixed it.
+    Administrator,
 }
 
 /// A place that was asked.
@@ -123,6 +125,8 @@ pub struct NotFound {
     pub imap: Option<Server>,
     /// Outgoing, where that was found.
     pub smtp: Option<Server>,
+    /// An administrator wants nobody asked.
+    pub forbidden: bool,
     /// A service that the domain says it has not.
     pub not_offered: Option<Service>,
     /// What was asked, in order, and why it gave nothing.
@@ -172,6 +176,23 @@ impl Engine {
     /// [`NotFound`], with what was found of it.
     pub async fn find_servers(&self, address: &AddrSpec, ask: &Ask) -> Result<Found, NotFound> {
         let domain = host_name(address.domain()).ok_or_else(NotFound::default)?;
+        let policy = &self.inner.policy;
+        if let (Some(imap), Some(smtp)) = (&policy.imap, &policy.smtp) {
+            return Ok(Found {
+                imap: imap.clone(),
+                imap_source: Source::Administrator,
+                smtp: smtp.clone(),
+                smtp_source: Source::Administrator,
+                user: address.to_string(),
+                provider: Provider::of_host(&imap.host),
+                foreign: Vec::new(),
+                app_password: false,
+                help: None,
+            });
+        }
+        if policy.autoconfig == Some(false) {
+            return Err(NotFound { forbidden: true, ..NotFound::default() });
+        }
         let search = Search {
             dialer: self.inner.dialer.clone(),
             resolver: self.inner.resolver.as_ref(),
@@ -387,6 +408,7 @@ impl Search<'_> {
                 return Err(NotFound {
                     imap: server(imap),
                     smtp: server(smtp),
+                    forbidden: false,
                     not_offered: self.not_offered,
                     asked: self.asked,
                 });
@@ -396,7 +418,7 @@ impl Search<'_> {
         let mut foreign: Vec<String> = [(&imap, &imap_source), (&smtp, &smtp_source)]
             .into_iter()
             .filter(|(half, source)| match source {
-                Source::Table(_) => false,
+                Source::Table(_) | Source::Administrator => false,
                 Source::Srv | Source::File(_) | Source::Exchanger(_) | Source::Tried => {
                     !is_within(&half.server.host, &self.domain)
                 }

@@ -158,6 +158,9 @@ pub enum Invalid {
     /// An address that stands for a caller without mail (RFC 3801 section 4.1.2).
     #[error("{0} is nobody's own address")]
     OwnAddress(AddrSpec),
+    /// An administrator allows no account for this address.
+    #[error("no account for {0} is allowed")]
+    NotAllowed(AddrSpec),
     /// An account without a user name.
     #[error("no user name")]
     NoUser,

@@ -2,7 +2,7 @@
 //! unheard, or cannot be played. Nothing of this is ever done without the user's word, except where
 //! the user said "always" before.
 
-use super::{Engine, Opening, Result, lock};
+use super::{Engine, Opening, Result};
 use crate::{
     receipts::{self, Standing, Verdict},
     store::{
@@ -151,7 +151,7 @@ impl Engine {
 
     async fn standing(&self, key: MessageKey) -> Result<(Opening, Standing, Vec<Place>)> {
         let opening = self.load(key).await?;
-        let policy = *lock(&self.inner.receipts);
+        let policy = self.receipts_for_all();
         let (mail, have) = (opening.mail.clone(), opening.have);
         let now = self.inner.store.now();
         let (standing, places) = self

@@ -6,7 +6,7 @@
 //! exists only here (drafts, unsent mail, copies that wait for Sent) is not touched. A secret of one
 //! provider is never shown to another.
 
-use super::{Engine, Result, accounts, check_settings, lock, store};
+use super::{Engine, Result, accounts, lock, store};
 use crate::{account::Passwords, oauth::Grant, types::*};
 use aloud_model::*;
 
@@ -33,7 +33,7 @@ impl Engine {
         secret: NewSecret,
     ) -> Result<()> {
         self.alive()?;
-        check_settings(&settings)?;
+        let settings = self.allowed(settings)?;
         let _editing = self.inner.editing.lock().await;
         let before = self.inner.store.read(move |c| accounts::account(c, id)).await?.settings;
         // The demo is what it is, and nothing else becomes it.

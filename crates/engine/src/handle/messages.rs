@@ -59,7 +59,7 @@ impl Engine {
     /// [`Error::NotFound`], [`Error::Store`].
     pub async fn peek(&self, key: MessageKey) -> Result<Opened> {
         let opening = self.load(key).await?;
-        let policy = *lock(&self.inner.receipts);
+        let policy = self.receipts_for_all();
         let now = self.inner.store.now();
         let swapped = self.is_swapped(key);
         let own_servers = origin::OwnServers::clone(&self.inner.own_servers);

@@ -24,6 +24,7 @@ use super::{
     imap,
     net::{Dialer, TcpDialer},
     outbox::state::{Outbox, Steps},
+    receipts::ForAll,
     secrets::SecretStore,
     smtp,
     store::{self, Clock, Store, accounts, blocking, list, ops},
@@ -76,6 +77,8 @@ pub struct Options {
     pub phrases: Phrases,
     /// What Aloud is called at providers, before what it was built with.
     pub clients: Vec<OAuthClient>,
+    /// What an administrator has fixed.
+    pub policy: Policy,
     /// Name and version for `Reporting-UA` and IMAP ID.
     pub product: String,
     /// Tells the time.
@@ -101,6 +104,7 @@ impl Options {
             vendors: None,
             phrases: Phrases::default(),
             clients: Vec::new(),
+            policy: Policy::default(),
             product: concat!("Aloud ", env!("CARGO_PKG_VERSION")).into(),
             clock: store::system_clock(),
             steps: None,
@@ -123,6 +127,7 @@ pub(crate) struct Inner {
     pub(crate) passwords: Arc<PasswordBook>,
     pub(crate) phrases: Phrases,
     clients: Vec<OAuthClient>,
+    pub(crate) policy: Policy,
     pub(crate) product: String,
     pub(crate) undo_seconds: AtomicU32,
     pub(crate) receipts: Mutex<ReceiptPolicy>,
@@ -198,6 +203,20 @@ impl Engine {
         *lock(&self.inner.receipts) = policy;
     }
 
+    /// What an administrator has fixed.
+    #[must_use]
+    pub fn policy(&self) -> &Policy {
+        &self.inner.policy
+    }
+
+    /// What holds for receipts of everybody.
+    pub(crate) fn receipts_for_all(&self) -> ForAll {
+        match self.inner.policy.receipts {
+            Some(policy) => ForAll { policy, fixed: true },
+            None => ForAll { policy: *lock(&self.inner.receipts), fixed: false },
+        }
+    }
+
     /// When our own contact card goes along.
     pub fn set_own_card(&self, when: OwnCard) {
         *lock(&self.inner.own_card) = when;
@@ -247,7 +266,7 @@ impl Engine {
     /// # Errors
     /// What the first server that fails says.
     pub async fn check_account(&self, settings: AccountSettings, password: Secret) -> Result<()> {
-        check_settings(&settings)?;
+        let settings = self.allowed(settings)?;
         let dialer = self.inner.dialer.as_ref();
         let traffic = Arc::default();
         let session =
@@ -269,7 +288,7 @@ impl Engine {
         password: Option<Secret>,
     ) -> Result<AccountId> {
         self.alive()?;
-        check_settings(&settings)?;
+        let settings = self.allowed(settings)?;
         let stored = settings.clone();
         let id = self.inner.store.write(move |t| accounts::add_account(t, &stored)).await?;
         if let Some(password) = password {
@@ -414,6 +433,17 @@ impl Engine {
 
     pub(crate) fn all_tasks(&self) -> Vec<(AccountId, AccountTask)> {
         lock(&self.inner.tasks).iter().map(|(id, task)| (*id, task.clone())).collect()
+    }
+
+    /// Settings with what is fixed, if an account may have them.
+    fn allowed(&self, mut settings: AccountSettings) -> Result<AccountSettings> {
+        let policy = &self.inner.policy;
+        policy.apply(&mut settings);
+        check_settings(&settings)?;
+        if !settings.demo && !policy.allows(&settings) {
+            return Err(Invalid::NotAllowed(settings.address).into());
+        }
+        Ok(settings)
     }
 
     fn spawn_task(&self, id: AccountId, settings: AccountSettings) {

@@ -1,6 +1,6 @@
 //! Signing in at a provider instead of with a password ([`crate::oauth`]).
 
-use super::{Engine, Result, accounts, check_settings, store};
+use super::{Engine, Result, accounts, store};
 use crate::{
     oauth::{BrowserSignIn, DeviceSignIn, Grant, SignInPage, Talk, default_client},
     types::*,
@@ -81,7 +81,7 @@ impl Engine {
         grant: Grant,
     ) -> Result<AccountId> {
         self.alive()?;
-        check_settings(&settings)?;
+        let settings = self.allowed(settings)?;
         let stored = settings.clone();
         let id = self.inner.store.write(move |t| accounts::add_account(t, &stored)).await?;
         self.inner.passwords.keep_grant(id, grant).await;

@@ -16,7 +16,9 @@ use crate::{
     outbox::{state::Outbox, submit},
     reclassify,
     store::{self, Store, accounts, blocking},
+    types::AccountSettings,
 };
+use aloud_model::AccountId;
 
 /// How many events may wait for a slow listener before it is told to load everything again.
 const EVENTS: usize = 1024;
@@ -63,7 +65,8 @@ impl Engine {
             dialer: options.dialer,
             resolver: options.resolver,
             phrases: options.phrases,
-            clients: options.clients,
+            clients: options.policy.clients().into_iter().chain(options.clients).collect(),
+            policy: options.policy,
             product: options.product,
             undo_seconds: AtomicU32::new(options.undo_seconds),
             receipts: Mutex::new(options.receipts),
@@ -88,10 +91,28 @@ impl Engine {
         };
         let engine = Self { inner: Arc::new(inner) };
         for row in rows {
-            engine.spawn_task(row.id, row.settings);
+            engine.start_account(row.id, row.settings).await?;
         }
         submit::finish_left_over(&engine).await?;
         Ok(engine)
+    }
+
+    /// Starts an account; one of before a rule goes by the rule, and not at all where it may not.
+    async fn start_account(&self, id: AccountId, settings: AccountSettings) -> Result<()> {
+        let policy = &self.inner.policy;
+        if !settings.demo && !policy.allows(&settings) {
+            tracing::warn!(account = id.0, "the policy allows no such account");
+            return Ok(());
+        }
+        let mut fixed = settings.clone();
+        policy.apply(&mut fixed);
+        if fixed != settings {
+            let now = fixed.clone();
+            let edit = move |t: &store::Writer<'_>| accounts::edit_account(t, id, &settings, &now);
+            self.inner.store.write(edit).await?;
+        }
+        self.spawn_task(id, fixed);
+        Ok(())
     }
 
     /// Starts the everlasting loops: IDLE, outbox. A `sync --once` does without.

@@ -230,6 +230,11 @@ async fn submit(engine: &Engine, entry: &Entry) -> Result<()> {
     let (store, id) = (&inner.store, entry.id);
     let account = entry.account;
     let row = store.read(move |c| accounts::account(c, account)).await?;
+    if !row.settings.demo && !inner.policy.allows(&row.settings) {
+        fail(engine, id, Failure::new(FailureWhy::NotAllowed)).await?;
+        engine.tell(Event::OutboxChanged);
+        return Ok(());
+    }
     let mut password = match inner.passwords.password(account).await {
         Ok(password) => password,
         Err(error) if why(&error).is_none() => {

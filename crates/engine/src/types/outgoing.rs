@@ -130,6 +130,8 @@ vocabulary! {
         DiskFull = "disk-full",
         /// The folder of unsent mail cannot be written.
         Folder = "folder",
+        /// An administrator allows no such account.
+        NotAllowed = "not-allowed",
         /// The connection broke when the server may have had the message.
         Broken = "broken",
         /// The program ended when the server may have had the message.

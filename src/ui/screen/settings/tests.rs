@@ -2,7 +2,10 @@ use super::*;
 use crate::{
     audio::State,
     engine::ReceiptPolicy,
-    ui::{screen::testing::ctx, theme::Mode},
+    ui::{
+        screen::testing::ctx,
+        theme::{Look, Mode},
+    },
 };
 
 fn feed(settings: &mut Settings, message: Message) -> Vec<Act> {
@@ -112,4 +115,23 @@ fn pages_and_questions_are_the_windows() {
         feed(&mut s, Message::RemoveAccount(account)).as_slice(),
         [Action::Do(Verb::RemoveAccount(id))] if *id == account
     ));
+}
+
+#[test]
+fn what_an_administrator_fixed_cannot_be_chosen() {
+    let (mut s, _) = Settings::open();
+    feed(&mut s, Message::Show(Section::Sending));
+    let state = State::default();
+    let sees = |fixed_receipts, text: &str| {
+        let ctx = Context { fixed_receipts, ..ctx(&state) };
+        let view = view(&s, &ctx, Look::new(false));
+        let size = iced::Size::new(1000.0, 700.0);
+        iced_test::Simulator::with_size(crate::ui::testing::drawing(), size, view)
+            .find(text)
+            .is_ok()
+    };
+    let (ask, fixed) = (fl!("receipts-ask"), fl!("set-by-administrator"));
+    assert!(sees(None, &ask) && !sees(None, &fixed));
+    let never = Some(ReceiptPolicy::Never);
+    assert!(sees(never, &fixed) && sees(never, &fl!("receipts-never")) && !sees(never, &ask));
 }

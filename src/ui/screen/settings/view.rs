@@ -353,13 +353,27 @@ fn sending<'a>(look: Look, ctx: &Context<'_>) -> Vec<El<'a, Message>> {
         (ReceiptPolicy::Ask, fl!("receipts-ask")),
         (ReceiptPolicy::Always, fl!("receipts-always")),
         (ReceiptPolicy::Never, fl!("receipts-never")),
-    ]
-    .map(|(policy, name)| {
-        (name, policy == prefs.receipts, Message::Choose(Choice::Receipts(policy)))
-    });
+    ];
+    let receipts = match ctx.fixed_receipts {
+        Some(fixed) => {
+            let name = receipts.into_iter().find(|(policy, _)| *policy == fixed);
+            let name = name.map(|(_, name)| name).unwrap_or_default();
+            let fixed = column![
+                look.text(Type::Ui, name).font(MEDIUM),
+                look.text(Type::Small, fl!("set-by-administrator")).color(look.c.text_2)
+            ];
+            line(look, fl!("set-receipts"), fl!("set-receipts-line"), fixed)
+        }
+        None => {
+            let choices = receipts.map(|(policy, name)| {
+                (name, policy == prefs.receipts, Message::Choose(Choice::Receipts(policy)))
+            });
+            line(look, fl!("set-receipts"), fl!("set-receipts-line"), segmented(look, choices))
+        }
+    };
     vec![
         line(look, fl!("set-undo"), fl!("set-undo-line"), segmented(look, options)),
-        line(look, fl!("set-receipts"), fl!("set-receipts-line"), segmented(look, receipts)),
+        receipts,
         own_card(look, ctx),
     ]
 }
