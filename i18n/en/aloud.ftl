@@ -873,6 +873,7 @@ answer-search = a search
 answer-flags = flags
 answer-number = the number of messages
 answer-quota = the room for mail
+answer-namespace = where mailboxes lie
 answer-unknown = something unknown
 check-now = Check now
 

@@ -507,6 +507,7 @@ fn answer_code(answer: Answer) -> &'static str {
         Answer::Flags => "flags",
         Answer::Number => "number",
         Answer::Quota => "quota",
+        Answer::Namespace => "namespace",
         Answer::Unknown => "unknown",
     }
 }

@@ -39,6 +39,7 @@ pub fn skipped(skipped: &Skipped) -> String {
         Answer::Flags => fl!("answer-flags"),
         Answer::Number => fl!("answer-number"),
         Answer::Quota => fl!("answer-quota"),
+        Answer::Namespace => fl!("answer-namespace"),
         Answer::Unknown => fl!("answer-unknown"),
     };
     fl!("answers-left-out", count = skipped.count, about = about)

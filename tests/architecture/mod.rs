@@ -25,7 +25,7 @@ const LAYERS: [(&str, &[&str]); 9] = [
 ];
 
 /// A foreign crate and the only places that may name it.
-const WRAPPED: [(&str, &[&str]); 24] = [
+const WRAPPED: [(&str, &[&str]); 25] = [
     ("mail_parser", &["message/view/library"]),
     ("idna", &["message/address/domain"]),
     ("html2text", &["message/"]),
@@ -35,6 +35,7 @@ const WRAPPED: [(&str, &[&str]); 24] = [
     ("rustls", &["engine/net"]),
     ("tokio_rustls", &["engine/net"]),
     ("ring", &["engine/sasl", "engine/net"]),
+    ("flate2", &["engine/net"]),
     ("oauth2", &["engine/oauth"]),
     ("hyper", &["engine/oauth"]),
     ("hickory_resolver", &["engine/autoconfig/dns"]),

@@ -6,7 +6,7 @@ use aloud::{
     engine::{
         AccountSettings, Error, Security, Server,
         imap::{IdleEnd, Session, Stored},
-        net::TcpDialer,
+        net::{Shunned, TcpDialer, Traffic},
         smtp::{DataGate, Envelope, SubmitOutcome, probe, submit},
     },
     model::{AddrSpec, DateTime, Flag, Secret, Uid, imap::MailboxRole},
@@ -21,6 +21,21 @@ fn settings(user: &str, security: Security) -> Option<(AccountSettings, Secret)>
         Security::Tls => (port("IMAPS_PORT")?, port("SMTPS_PORT")?),
         _ => (port("IMAP_PORT")?, port("SUBMISSION_PORT")?),
     };
+    settings_at(user, imap, smtp, security)
+}
+
+/// Those of Cyrus, if it runs.
+fn cyrus(user: &str) -> Option<(AccountSettings, Secret)> {
+    let port = |name: &str| -> Option<u16> { std::env::var(name).ok()?.parse().ok() };
+    settings_at(user, port("CYRUS_IMAPS_PORT")?, port("SMTPS_PORT")?, Security::Tls)
+}
+
+fn settings_at(
+    user: &str,
+    imap: u16,
+    smtp: u16,
+    security: Security,
+) -> Option<(AccountSettings, Secret)> {
     let server = |port| Server { host: "localhost".into(), port, security };
     let settings = AccountSettings {
         name: user.into(),
@@ -68,11 +83,13 @@ fn fresh_id(what: &str) -> String {
 }
 
 #[tokio::test]
-async fn every_command_is_understood_by_dovecot() {
-    for security in [Security::Tls, Security::StartTls] {
-        let Some((settings, password)) = settings("alice", security) else {
+async fn every_command_is_understood_by_real_servers() {
+    for place in
+        [settings("alice", Security::Tls), settings("alice", Security::StartTls), cyrus("alice")]
+    {
+        let Some((settings, password)) = place else {
             println!("skipped: no real mail servers");
-            return;
+            continue;
         };
         let mut session = sign_in(&settings, &password).await.unwrap();
         let listed = session.list().await.unwrap();
@@ -124,13 +141,18 @@ async fn every_command_is_understood_by_dovecot() {
     }
 }
 
-/// Dovecot tells what changed in all mailboxes by one LIST, and what is gone by SELECT.
+/// Servers tell what changed in all mailboxes by one LIST, and what is gone by SELECT.
 #[tokio::test]
-async fn dovecot_tells_what_changed() {
-    let Some((settings, password)) = settings("bob", Security::Tls) else {
-        println!("skipped: no real mail servers");
-        return;
-    };
+async fn real_servers_tell_what_changed() {
+    for place in [settings("bob", Security::Tls), cyrus("bob")] {
+        match place {
+            Some((settings, password)) => what_changed(settings, password).await,
+            None => println!("skipped: no real mail servers"),
+        }
+    }
+}
+
+async fn what_changed(settings: AccountSettings, password: Secret) {
     let mut acting = sign_in(&settings, &password).await.unwrap();
     let listed = acting.list().await.unwrap();
     let drafts = listed.iter().find(|m| m.role == MailboxRole::Drafts).unwrap().name.clone();
@@ -148,19 +170,69 @@ async fn dovecot_tells_what_changed() {
 
     let mut looking = sign_in(&settings, &password).await.unwrap();
     let since = after.uid_validity.zip(after.highest_modseq);
-    let (_, gone) = looking.select_since(&drafts, since).await.unwrap();
-    assert!(gone.is_empty(), "{gone:?}");
+    let (_, changes) = looking.select_since(&drafts, since).await.unwrap();
+    assert_eq!((changes.gone, changes.changed), (vec![], Some(vec![])));
     acting.select(&drafts).await.unwrap();
     let all = acting.search_message_id(&id).await.unwrap();
     assert_eq!(acting.store(&all, true, &[Flag::Flagged]).await.unwrap(), Stored::Done);
     assert_eq!(acting.expunge(&all[..2]).await.unwrap(), Stored::Done);
-    let (selected, gone) = looking.select_since(&drafts, since).await.unwrap();
+    let (selected, changes) = looking.select_since(&drafts, since).await.unwrap();
     assert_eq!(Some(selected.exists), after.messages.map(|count| count - 2));
+    let (gone, changed) = (changes.gone, changes.changed.expect("told"));
     assert!(all[..2].iter().all(|uid| gone.iter().any(|range| range.contains(&uid.0))), "{gone:?}");
     assert!(!gone.iter().any(|range| range.contains(&all[2].0)), "{gone:?}");
+    // What changed comes along.
+    assert_eq!(changed.iter().map(|seen| seen.uid).collect::<Vec<_>>(), all[2..]);
+    assert_eq!(changed[0].flags, [Flag::Flagged]);
     assert_eq!(acting.expunge(&all).await.unwrap(), Stored::Done);
     acting.logout().await;
     looking.logout().await;
+}
+
+/// Both compress, and what is told of other mailboxes wakes who watches one.
+#[tokio::test]
+async fn real_servers_compress_and_dovecot_notifies() {
+    let date = DateTime { unix: 1_741_097_400, offset_minutes: 0 };
+    for place in [settings("bob", Security::Tls), cyrus("bob")] {
+        let Some((settings, password)) = place else {
+            println!("skipped: no real mail servers");
+            continue;
+        };
+        let traffic: Arc<Traffic> = Arc::default();
+        let connect =
+            Session::connect(&TcpDialer, &settings, &password, "Aloud 0.1", Arc::clone(&traffic));
+        let mut watching = connect.await.unwrap();
+        assert!(watching.has("COMPRESS=DEFLATE") && !traffic.shuns(Shunned::Compress));
+        assert!(watching.namespaces().personal().is_some());
+        let listed = watching.list().await.unwrap();
+        let junk = listed.iter().find(|m| m.role == MailboxRole::Junk).unwrap().name.clone();
+        let mut acting = sign_in(&settings, &password).await.unwrap();
+        let mut large = message(&fresh_id("large"));
+        large.extend(std::iter::repeat_n(*b"0123456789abcdef\r\n", 20_000).flatten());
+        assert_eq!(acting.append(&junk, &[], date, &large).await.unwrap(), Stored::Done);
+        let before = traffic.bytes_in();
+        let selected = watching.select(&junk).await.unwrap();
+        let uid = Uid(selected.uid_next.unwrap() - 1);
+        assert_eq!(watching.fetch_slice(uid, 0, 1 << 20).await.unwrap(), large);
+        assert!(traffic.bytes_in() - before < 40_000, "{}", traffic.bytes_in() - before);
+        if watching.notify().await.unwrap() {
+            watching.select("INBOX").await.unwrap();
+            let _ = watching.take_statuses();
+            let never = CancellationToken::new();
+            let (woken, ()) = tokio::join!(watching.idle(&never), async {
+                let octets = message(&fresh_id("notify"));
+                acting.append(&junk, &[], date, &octets).await.unwrap();
+            });
+            assert_eq!(woken.unwrap(), IdleEnd::News);
+            let told = watching.take_statuses();
+            assert_eq!(told[&junk].uid_next, Some(uid.0 + 2), "{told:?}");
+        } else {
+            println!("skipped: {} has no NOTIFY", settings.imap.port);
+        }
+        acting.select(&junk).await.unwrap();
+        let all = acting.search_all().await.unwrap();
+        acting.expunge(&all).await.unwrap();
+    }
 }
 
 #[tokio::test]

@@ -54,4 +54,10 @@ pub trait Care: Send + Sync + 'static {
 
     /// How much room there is, where the server tells. True when that was news.
     async fn put_room(&self, account: AccountId, room: Option<Quota>) -> Result<bool, Error>;
+
+    /// What the names of the user's own mailboxes begin with on the server (NAMESPACE).
+    async fn put_top(&self, account: AccountId, top: String) -> Result<(), Error> {
+        let _ = (account, top);
+        Ok(())
+    }
 }

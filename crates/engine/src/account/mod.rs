@@ -12,6 +12,7 @@
 
 mod arrival;
 mod backoff;
+mod beginnings;
 pub mod care;
 mod filing;
 mod identity;
@@ -26,7 +27,7 @@ mod worker;
 use std::{
     collections::{BTreeSet, HashMap},
     panic::AssertUnwindSafe,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex},
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
@@ -172,7 +173,7 @@ impl Shared {
     /// Rows of a mailbox changed: told at once, or a moment later where it was told a moment ago.
     fn tell_mailbox(self: &Arc<Self>, id: MailboxId) {
         let now = Instant::now();
-        let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut told = lock(&self.told);
         let Some((last, due)) = told.get_mut(&id).filter(|(last, _)| *last + OFTEN > now) else {
             told.insert(id, (now, false));
             return self.tell(Event::MailboxChanged(id));
@@ -181,7 +182,7 @@ impl Shared {
             let (shared, at) = (Arc::clone(self), *last + OFTEN);
             tokio::spawn(async move {
                 sleep_until(at).await;
-                let mut told = shared.told.lock().unwrap_or_else(PoisonError::into_inner);
+                let mut told = lock(&shared.told);
                 told.insert(id, (Instant::now(), false));
                 shared.tell(Event::MailboxChanged(id));
             });
@@ -206,11 +207,11 @@ impl Shared {
     }
 
     fn touch(&self, wire_name: &str) {
-        self.touched.lock().unwrap_or_else(PoisonError::into_inner).insert(wire_name.to_owned());
+        lock(&self.touched).insert(wire_name.to_owned());
     }
 
     fn take_touched(&self) -> BTreeSet<String> {
-        std::mem::take(&mut *self.touched.lock().unwrap_or_else(PoisonError::into_inner))
+        std::mem::take(&mut *lock(&self.touched))
     }
 }
 
@@ -359,7 +360,7 @@ impl AccountTask {
     /// few seconds.
     pub async fn stop(&self) {
         self.shared.stop.cancel();
-        let tasks = std::mem::take(&mut *self.tasks.lock().unwrap_or_else(PoisonError::into_inner));
+        let tasks = std::mem::take(&mut *lock(&self.tasks));
         for task in tasks {
             let abort = task.abort_handle();
             if timeout(STOP, task).await.is_err() {

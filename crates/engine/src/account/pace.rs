@@ -59,6 +59,12 @@ impl Pace {
     }
 }
 
+/// Both halves of what went wrong together, for a stack: the first on top.
+pub(super) fn halves<T>(part: &[T]) -> impl Iterator<Item = &[T]> {
+    let (first, second) = part.split_at(part.len() / 2);
+    [second, first].into_iter().filter(|half| !half.is_empty())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -6,16 +6,13 @@
 //! EXISTS; when much would go at once, only after a second such scan (reliability G6). The position
 //! is written last, so a pass that was cut off is taken up again and repeats one batch at most.
 
-use std::{
-    collections::{HashMap, HashSet},
-    time::Duration,
-};
+use std::{collections::HashSet, time::Duration};
 
 use tokio::time::{Instant, sleep};
 
 use super::{
-    pace::Pace,
-    sink::{Beginning, MailboxState, PassEnd, PrefixWant, Taken},
+    pace::{Pace, halves},
+    sink::{MailboxState, PassEnd, Taken},
     trouble::kind_of,
     unchanged::within,
     watcher::{SECOND_LOOK, Watcher},
@@ -42,17 +39,10 @@ const WINDOWS: u32 = 500;
 const MANY: usize = 500;
 const HANDFUL: usize = 20;
 const SHARE: usize = 30;
-/// Beginnings fetched in one pass over a mailbox, and in one command.
-const PREFIXES: u32 = 200;
-pub(super) const PREFIXES_AT_ONCE: Pace = Pace::new((2, 16, PREFIXES as usize), 4, 2);
-/// Octets of beginnings in one command.
-const PREFIX_OCTETS: u64 = 4 << 20;
 /// Most messages of a mailbox that are searched for where their flags cannot be read.
 const SEARCHED: u32 = 100_000;
 /// Connections that mailboxes may break in one pass.
 const BREAKS: u32 = 5;
-/// Octets asked for beyond what is wanted.
-const SLACK: u64 = 64;
 /// Single messages refused in a row after which the server is taken to refuse everything.
 const REFUSALS: u32 = 10;
 /// How often it is looked whether another process has ended its pass, and how long that may take.
@@ -146,7 +136,11 @@ impl Watcher {
         let (sink, id) = (&shared.setup.sink, shared.setup.id);
         let session = self.connect().await?;
         let (listed, whole) = (session.list().await, session.listed_whole());
+        let namespaces = session.namespaces();
         self.statuses = session.take_statuses();
+        if let Some(own) = namespaces.personal() {
+            sink.put_top(id, own.top()).await?;
+        }
         self.mailboxes = match listed {
             Ok(listed) if whole => sink.put_mailboxes(id, listed).await?,
             Ok(listed) => sink.add_mailboxes(id, listed).await?,
@@ -174,9 +168,16 @@ impl Watcher {
         mailbox: &MailboxState,
         report: &mut SyncReport,
     ) -> Result<(), Error> {
-        let Err(error) = self.mailbox(mailbox, report).await else {
-            return self.mended(mailbox).await;
-        };
+        let mut outcome = self.mailbox(mailbox, report).await;
+        if let Err(Error::Protocol(Fault::Limit(_))) = &outcome
+            && mailbox.highest_modseq > 0
+            && self.flooded.insert(mailbox.id)
+        {
+            // More changed than one answer may hold: everything is looked at, in pieces.
+            self.session = None;
+            outcome = self.mailbox(mailbox, report).await;
+        }
+        let Err(error) = outcome else { return self.mended(mailbox).await };
         let Some(kind) = kind_of(&error) else { return Err(error) };
         if error.ends_connection() {
             self.session = None;
@@ -200,10 +201,11 @@ impl Watcher {
     ) -> Result<(), Error> {
         let sink = std::sync::Arc::clone(&self.shared.setup.sink);
         let mut state = known.clone();
-        let since = state.uid_validity.filter(|_| state.highest_modseq > 0);
+        let in_pieces = self.flooded.contains(&state.id);
+        let since = state.uid_validity.filter(|_| state.highest_modseq > 0 && !in_pieces);
         let since = since.map(|validity| (validity, state.highest_modseq));
         let session = self.connect().await?;
-        let (selected, vanished) = session.select_since(&state.wire_name, since).await?;
+        let (selected, changes) = session.select_since(&state.wire_name, since).await?;
         let remembered = sink.remembered(state.id).await?;
         if remembered.faulty {
             self.faulty.insert(state.id);
@@ -240,14 +242,15 @@ impl Watcher {
             state.highest_modseq > 0 && selected.highest_modseq == Some(state.highest_modseq);
         let mut next = state.uid_next.max(selected.uid_next.unwrap_or(0));
         // Numbers can agree by chance; once a day nothing is taken on trust.
-        if remembered.deep_due {
+        if remembered.deep_due || in_pieces {
             state.highest_modseq = 0;
         }
         if !(settled && same_flags) || remembered.deep_due {
-            let gone = within(&local, vanished);
-            let looked = (&selected, &gone);
+            let gone = within(&local, changes.gone);
+            let looked = Looked { selected: &selected, gone, changed: changes.changed };
             next = self.compare(&state, looked, &mut local, next, first, report).await?;
         }
+        self.flooded.remove(&state.id);
         if remembered.deep_due {
             sink.put_scan(state.id).await?;
         }
@@ -269,7 +272,7 @@ impl Watcher {
     async fn compare(
         &mut self,
         state: &MailboxState,
-        (selected, vanished): (&Selected, &HashSet<u32>),
+        Looked { selected, gone: vanished, changed: told }: Looked<'_>,
         local: &mut HashSet<u32>,
         mut next: u32,
         first: bool,
@@ -279,13 +282,33 @@ impl Watcher {
         let condstore = state.highest_modseq > 0 && selected.highest_modseq.is_some();
         let mut complete: Option<Vec<SeenFlags>> = None;
         if from > 1 && condstore {
+            let mut came = None;
             if selected.highest_modseq != Some(state.highest_modseq) {
-                let session = self.connect().await?;
-                let changed = session.fetch_flags(1, from - 1, Some(state.highest_modseq)).await?;
+                // Something changed; a server that names nothing does not tell it by itself.
+                let told = told.filter(|told| !told.is_empty() || !vanished.is_empty());
+                let changed = match told {
+                    Some(mut told) => {
+                        let known = told.partition_point(|seen| seen.uid.0 < from);
+                        came = Some(told.split_off(known));
+                        told
+                    }
+                    None => {
+                        let since = Some(state.highest_modseq);
+                        self.connect().await?.fetch_flags(1, from - 1, since).await?
+                    }
+                };
                 self.put_flags(state, changed).await?;
             }
             if selected.uid_next.is_none_or(|next| next > from) && !selected.empty {
-                let fresh = self.connect().await?.fetch_flags(from, u32::MAX, None).await;
+                // What was told of new messages serves where the numbers agree with it.
+                let fresh = came.filter(|came| {
+                    let new = came.iter().filter(|seen| !local.contains(&seen.uid.0)).count();
+                    local.len() - vanished.len() + new == selected.exists as usize
+                });
+                let fresh = match fresh {
+                    Some(fresh) => Ok(fresh),
+                    None => self.connect().await?.fetch_flags(from, u32::MAX, None).await,
+                };
                 let fresh = match fresh {
                     // Some say so where there is nothing new.
                     Err(Error::Server(_)) if local.len() == selected.exists as usize => Vec::new(),
@@ -304,7 +327,7 @@ impl Watcher {
         }
         if complete.is_none() && !vanished.is_empty() {
             // What the server says to be gone is believed where the numbers agree with it.
-            let present: HashSet<u32> = local.difference(vanished).copied().collect();
+            let present: HashSet<u32> = local.difference(&vanished).copied().collect();
             if present.len() == selected.exists as usize {
                 self.gone(state, &present, selected.exists, local).await?;
                 return Ok(next);
@@ -469,7 +492,7 @@ impl Watcher {
                     match left.len() {
                         0 => {}
                         count if count < part.len() => waiting.push(left),
-                        _ => halve(&left, &mut waiting),
+                        _ => waiting.extend(halves(&left).map(<[Uid]>::to_vec)),
                     }
                 }
                 Err(Error::Server(text)) => {
@@ -482,7 +505,7 @@ impl Watcher {
                         let error = Error::Server(text);
                         report.errors.push(SyncFault { mailbox, uid: Some(*uid), error });
                     } else {
-                        halve(&part, &mut waiting);
+                        waiting.extend(halves(&part).map(<[Uid]>::to_vec));
                     }
                 }
                 Err(Error::Protocol(fault)) => {
@@ -495,7 +518,7 @@ impl Watcher {
                         let head = vec![Head::unread(*uid)];
                         self.put_heads(state, head, local, first, report).await?;
                     } else {
-                        halve(&part, &mut waiting);
+                        waiting.extend(halves(&part).map(<[Uid]>::to_vec));
                     }
                     let again = self.connect().await?.select(&state.wire_name).await?;
                     if state.uid_validity.is_some_and(|known| !again.is_still(known)) {
@@ -555,95 +578,15 @@ impl Watcher {
         self.shared.tell_changed(changed);
         Ok(())
     }
-
-    /// Beginnings that the store wants (decision E1), of many messages in one command, whatever their
-    /// sizes: the same octets of each are asked for.
-    async fn prefixes(&mut self, state: &MailboxState) -> Result<(), Error> {
-        let sink = std::sync::Arc::clone(&self.shared.setup.sink);
-        let mut left = PREFIXES;
-        while left > 0 {
-            let mut wants = sink.prefix_wants(state.id, left).await?;
-            if wants.is_empty() {
-                return Ok(());
-            }
-            left = left.saturating_sub(u32::try_from(wants.len()).unwrap_or(u32::MAX));
-            // The newest stay first.
-            wants.sort_by_key(|want| want.have);
-            for alike in wants.chunk_by(|one, next| one.have == next.have) {
-                let mut rest = alike;
-                while let Some(first) = rest.first() {
-                    let many = PREFIX_OCTETS / first.want.saturating_sub(first.have).max(1024);
-                    let many = self.beginnings_pace.next().min(usize::try_from(many).unwrap_or(1));
-                    let most = if self.careful { 1 } else { many.clamp(1, rest.len()) };
-                    let (now, later) = rest.split_at(most);
-                    if self.beginnings(now).await? {
-                        rest = later;
-                    }
-                }
-            }
-        }
-        Ok(())
-    }
-
-    /// False when they are to be asked for again, one by one.
-    async fn beginnings(&mut self, wants: &[PrefixWant]) -> Result<bool, Error> {
-        let have = wants.first().map_or(0, |want| want.have);
-        let want = wants.iter().map(|want| want.want).max().unwrap_or(0);
-        let uids: Vec<Uid> = wants.iter().map(|want| want.uid).collect();
-        // A little more than wanted, so that a short answer shows the end of the message.
-        let len = want.saturating_sub(have).saturating_add(SLACK);
-        let len = u32::try_from(len).unwrap_or(u32::MAX).clamp(1, 256 * 1024);
-        let mut slices = Vec::new();
-        let begun = Instant::now();
-        let session = self.connect().await?;
-        let outcome = session.fetch_slices_into(&uids, have, len, &mut slices).await;
-        let mut slices: HashMap<Uid, Vec<u8>> = slices.into_iter().collect();
-        // Whether what did not come is not wanted again.
-        let settled = match &outcome {
-            Ok(()) => {
-                self.beginnings_pace.took(wants.len(), begun.elapsed());
-                true
-            }
-            Err(error) => {
-                self.careful = true;
-                self.beginnings_pace.broke();
-                // Of several nobody knows which one it was.
-                let alone = matches!(error, Error::Server(_) | Error::Protocol(_));
-                alone && wants.len() == 1
-            }
-        };
-        // What came before something went wrong stays.
-        let came = wants.iter().filter_map(|want| {
-            let octets = slices.remove(&want.uid).unwrap_or_default();
-            if octets.is_empty() && !settled {
-                return None;
-            }
-            let here = want.have + octets.len() as u64;
-            let end = !octets.is_empty()
-                && octets.len() < len as usize
-                && want.size > 0
-                && here >= want.size;
-            Some(Beginning { key: want.key, offset: want.have, octets, end })
-        });
-        let came: Vec<Beginning> = came.collect();
-        let all = came.len() == wants.len();
-        if !came.is_empty() {
-            let changed = self.shared.setup.sink.put_beginnings(came).await?;
-            self.shared.tell_changed(changed);
-        }
-        match outcome {
-            Ok(()) => Ok(true),
-            Err(Error::Server(_)) => Ok(all),
-            // The connection is gone.
-            Err(error) => Err(error),
-        }
-    }
 }
 
-fn halve(part: &[Uid], waiting: &mut Vec<Vec<Uid>>) {
-    let (first, second) = part.split_at(part.len() / 2);
-    waiting.push(second.to_vec());
-    waiting.push(first.to_vec());
+/// What SELECT told of a mailbox.
+struct Looked<'a> {
+    selected: &'a Selected,
+    /// Messages of ours that it says to be gone.
+    gone: HashSet<u32>,
+    /// Flags of all that changed or came, where it told them.
+    changed: Option<Vec<SeenFlags>>,
 }
 
 /// What was left out since then.

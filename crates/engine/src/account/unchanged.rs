@@ -83,13 +83,25 @@ impl Watcher {
             Err(_) => return Ok(Vec::new()),
         }
         self.statuses = session.take_statuses();
+        Ok(self.news())
+    }
+
+    /// Mailboxes of which the server has told by itself that something changed (NOTIFY).
+    pub(super) fn told_news(&mut self) -> Vec<MailboxState> {
+        if let Some(session) = &mut self.session {
+            self.statuses = session.take_statuses();
+        }
+        self.news()
+    }
+
+    fn news(&self) -> Vec<MailboxState> {
         let news = |mailbox: &&MailboxState| {
             let status = self.statuses.get(&mailbox.wire_name);
             let news = status.is_some_and(|status| has_news(status, mailbox));
             // What cannot be opened has its own pauses.
             mailbox.selectable && news && self.may_try(mailbox)
         };
-        Ok(self.mailboxes.iter().filter(news).cloned().collect())
+        self.mailboxes.iter().filter(news).cloned().collect()
     }
 }
 

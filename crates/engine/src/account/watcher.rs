@@ -13,14 +13,8 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 
 use super::{
-    Shared,
-    arrival::Storing,
-    backoff::Backoff,
-    now,
-    pace::Pace,
-    pass::{HEADS_AT_ONCE, PREFIXES_AT_ONCE},
-    sink::MailboxState,
-    unchanged::news_pause,
+    Shared, arrival::Storing, backoff::Backoff, beginnings::PREFIXES_AT_ONCE, now, pace::Pace,
+    pass::HEADS_AT_ONCE, sink::MailboxState, unchanged::news_pause,
 };
 use crate::{
     imap::{IdleEnd, MailboxStatus, Session},
@@ -56,6 +50,8 @@ pub(super) struct Watcher {
     pub(super) troubles: HashMap<MailboxId, (u32, Instant)>,
     /// Mailboxes whose fault is told, until they are looked at again.
     pub(super) faulty: HashSet<MailboxId>,
+    /// Mailboxes of which so much changed that it must be looked at in pieces.
+    pub(super) flooded: HashSet<MailboxId>,
     /// Connections that mailboxes broke in this pass.
     pub(super) breaks: u32,
     /// Answers were left out in the last scan.
@@ -89,6 +85,7 @@ pub(super) async fn run(shared: Arc<Shared>, queue: Arc<Mutex<mpsc::Receiver<Ask
         statuses: HashMap::new(),
         troubles: HashMap::new(),
         faulty: HashSet::new(),
+        flooded: HashSet::new(),
         breaks: 0,
         odd: false,
         no_idle: None,
@@ -301,9 +298,14 @@ impl Watcher {
                     due.push(mailbox);
                 }
             }
-            if Instant::now() >= news {
+            let told = self.connect().await?.notify().await?;
+            if told || Instant::now() >= news {
                 news = Instant::now() + news_pause(self.mailboxes.len());
-                for mailbox in self.with_news().await? {
+                let changed = match told {
+                    true => self.told_news(),
+                    false => self.with_news().await?,
+                };
+                for mailbox in changed {
                     if !due.iter().any(|other| other.id == mailbox.id) {
                         due.push(mailbox);
                     }
@@ -349,7 +351,9 @@ impl Watcher {
         let cancel = CancellationToken::new();
         let (awake, wall) = (Monotonic::now(), SystemTime::now());
         let mut ticks = interval(TICK);
-        let others = self.connect().await?.has_list_status() && self.mailboxes.len() > 1;
+        let session = self.connect().await?;
+        let asks = session.has_list_status() && !session.notifies();
+        let others = asks && self.mailboxes.len() > 1;
         let second_look = self.next_look(if others { full.min(news) } else { full });
         let mut jumped = false;
         let mut came = None;

@@ -1,7 +1,11 @@
 //! One connection: writes commands, reads responses, and says a command is complete only when its
 //! own tagged response was seen.
 
-use std::{collections::BTreeSet, io, time::Duration};
+use std::{
+    collections::{BTreeSet, HashMap},
+    io,
+    time::Duration,
+};
 
 use async_imap::imap_proto::{AttributeValue, MailboxDatum, Response, ResponseCode, Status};
 use tokio::{
@@ -12,6 +16,8 @@ use tokio::{
 use super::{
     Answer,
     command::{Command, Piece},
+    names,
+    namespace::Namespaces,
     parser::Parser,
     pipe::Pipe,
     read::uid_of,
@@ -19,9 +25,10 @@ use super::{
     salvage,
     screen::Frame,
     status,
+    types::MailboxStatus,
 };
 use crate::{
-    net::{REPLY, Wire},
+    net::{REPLY, Traffic, Wire},
     types::{Broken, Error, Fault},
 };
 
@@ -33,6 +40,9 @@ const COMMAND: Duration = Duration::from_secs(600);
 const WRITE: usize = 64 * 1024;
 /// Largest literal that is sent unasked under LITERAL- (RFC 7888).
 const LITERAL_MINUS: usize = 4096;
+
+/// Mailboxes whose STATUS is kept.
+const STATUSES: usize = 20_000;
 
 /// How a command ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -80,6 +90,12 @@ pub(super) struct Link {
     bye: Option<String>,
     /// Kinds of answers that were left out since the command began.
     skipped: BTreeSet<Answer>,
+    /// What was told of mailboxes, by their names as the server spells them.
+    pub(super) statuses: HashMap<String, MailboxStatus>,
+    /// The server tells no more of other mailboxes by itself.
+    pub(super) overflowed: bool,
+    /// What was told of namespaces.
+    pub(super) namespaces: Option<Namespaces>,
 }
 
 impl Link {
@@ -93,6 +109,9 @@ impl Link {
             changed: false,
             bye: None,
             skipped: BTreeSet::new(),
+            statuses: HashMap::new(),
+            overflowed: false,
+            namespaces: None,
         }
     }
 
@@ -134,6 +153,24 @@ impl Link {
     ) -> Result<Done, Error> {
         let outcome = self.attempt(command, listener).await;
         self.settle(outcome)
+    }
+
+    /// COMPRESS (RFC 4978 section 3): both sides deflate behind the line that says OK, so that is read
+    /// octet by octet. False when the server would not.
+    pub(super) async fn compress(&mut self) -> Result<bool, Error> {
+        self.pipe.set_narrow(true);
+        let done = self.run(&Command::new("COMPRESS DEFLATE"), &mut |_| {}).await;
+        self.pipe.set_narrow(false);
+        let agreed = matches!(done?, Done::Ok { .. });
+        if agreed {
+            self.pipe.wire_mut().deflate();
+        }
+        Ok(agreed)
+    }
+
+    /// The counters, and what is known of the server.
+    pub(super) fn traffic(&self) -> &Traffic {
+        self.wire().traffic()
     }
 
     fn settle<T>(&mut self, outcome: Result<T, Error>) -> Result<T, Error> {
@@ -281,6 +318,13 @@ impl Link {
         own: &str,
         listener: Listener<'_>,
     ) -> Result<(bool, Option<Done>), Error> {
+        if frame.answer == Answer::Namespace {
+            match Namespaces::read(&frame.octets) {
+                Some(told) => self.namespaces = Some(told),
+                None => self.skip(&frame, Answer::Namespace),
+            }
+            return Ok((false, None));
+        }
         if let Some(whole) = self.parser.whole(&mut frame) {
             return Ok(self.sort(whole.response(), own, listener));
         }
@@ -382,6 +426,16 @@ impl Link {
         {
             let said = status::words(outcome.information.as_deref().unwrap_or_default());
             self.wire().traffic().note_alert(said);
+        }
+        if let Response::Data { outcome, .. } = response {
+            let said = outcome.information.as_deref().unwrap_or_default();
+            self.overflowed |= said.trim_start().starts_with("[NOTIFICATIONOVERFLOW]");
+        }
+        if let Response::MailboxData(MailboxDatum::Status { mailbox, status }) = response {
+            let name = names::unescape(mailbox);
+            if self.statuses.len() < STATUSES || self.statuses.contains_key(&name) {
+                self.statuses.insert(name, MailboxStatus::of(status));
+            }
         }
         match response {
             Response::Continue(_) => {

@@ -8,13 +8,14 @@
 //! BODYSTRUCTURE, only raw header blocks and slices of raw messages, always with PEEK.
 //!
 //! Extensions used when offered: LITERAL+, UIDPLUS, MOVE, CONDSTORE, QRESYNC, LIST-STATUS, IDLE, ID,
-//! QUOTA, SPECIAL-USE, X-GM-EXT-1. Limits are constants of the modules. Tests: `tests` of the submodules and
+//! QUOTA, SPECIAL-USE, NAMESPACE, NOTIFY, COMPRESS, X-GM-EXT-1. Limits are constants of the modules. Tests: `tests` of the submodules and
 //! `tests/engine/`.
 #![cfg_attr(not(test), warn(clippy::indexing_slicing))]
 
 pub mod command;
 mod link;
 mod names;
+mod namespace;
 mod parser;
 mod pipe;
 mod read;
@@ -26,8 +27,9 @@ mod sign_in;
 mod status;
 mod types;
 
+pub use namespace::{Namespace, Namespaces, Owner};
 pub use reply::{Reply, ReplyCode};
 pub use session::Session;
-pub use types::{Head, Heads, IdleEnd, Listed, MailboxStatus, SeenFlags, Selected, Stored};
+pub use types::{Head, Heads, IdleEnd, Listed, MailboxStatus, SeenFlags, Selected, Since, Stored};
 
 pub(crate) use crate::types::Answer;

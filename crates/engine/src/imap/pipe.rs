@@ -15,6 +15,8 @@ pub(super) struct Pipe {
     wire: Wire,
     screen: Screen,
     chunk: Box<[u8]>,
+    /// Octets taken at a time.
+    most: usize,
     /// Responses of the last chunk.
     ready: VecDeque<Frame>,
     /// What came after them.
@@ -27,6 +29,7 @@ impl Pipe {
             wire,
             screen: Screen::default(),
             chunk: vec![0; CHUNK].into_boxed_slice(),
+            most: CHUNK,
             ready: VecDeque::new(),
             broken: None,
         }
@@ -44,6 +47,11 @@ impl Pipe {
         &mut self.screen
     }
 
+    /// Takes one octet at a time, so that nothing behind a response is taken with it; or many again.
+    pub(super) fn set_narrow(&mut self, narrow: bool) {
+        self.most = if narrow { 1 } else { CHUNK };
+    }
+
     /// A response that is here already.
     pub(super) fn ready(&mut self) -> Option<Frame> {
         self.ready.pop_front()
@@ -58,7 +66,8 @@ impl Pipe {
             if let Some(violation) = self.broken {
                 return Err(io::Error::new(io::ErrorKind::InvalidData, violation));
             }
-            let read = self.wire.read(&mut self.chunk).await?;
+            let room = self.chunk.get_mut(..self.most).unwrap_or_default();
+            let read = self.wire.read(room).await?;
             if read == 0 {
                 return Ok(None);
             }

@@ -352,7 +352,7 @@ fn start(line: &[u8]) -> std::borrow::Cow<'_, [u8]> {
 }
 
 /// Responses of extensions and of commands of ours that nothing is read from.
-const KNOWN: [&str; 18] = [
+const KNOWN: [&str; 17] = [
     "ACL",
     "COMPARATOR",
     "CONVERSION",
@@ -363,7 +363,6 @@ const KNOWN: [&str; 18] = [
     "LSUB",
     "METADATA",
     "MYRIGHTS",
-    "NAMESPACE",
     "ANNOTATION",
     "SORT",
     "THREAD",
@@ -403,6 +402,8 @@ fn classify(line: &[u8]) -> Kind {
         Kind::Used(Answer::Flags)
     } else if is(&["STATUS", "VANISHED"], word) {
         Kind::Used(Answer::Number)
+    } else if is(&["NAMESPACE"], word) {
+        Kind::Used(Answer::Namespace)
     } else if is(&["QUOTA", "QUOTAROOT"], word) {
         Kind::Used(Answer::Quota)
     } else if number {
@@ -461,7 +462,7 @@ mod tests {
             // Never asked for.
             ("* ESEARCH (TAG \"a\") UID COUNT 17\r\n* 3 EXISTS\r\n", "* 3 EXISTS\r\n"),
             ("* METADATA \"\" (/x {3}\r\na\r\n)\r\n* 3 EXISTS\r\n", "* 3 EXISTS\r\n"),
-            ("\r\n* NAMESPACE ((\"\" \"/\")) NIL NIL\r\n", ""),
+            ("\r\n* ID NIL\r\n", ""),
             ("* 99999999999 EXISTS\r\n", ""),
             // Where it begins.
             (" *  3   EXISTS\r\n*\t4 EXISTS\r\n", "* 3 EXISTS\r\n* 4 EXISTS\r\n"),

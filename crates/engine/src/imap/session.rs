@@ -2,6 +2,8 @@
 
 mod changes;
 mod headers;
+mod notify;
+mod opening;
 mod room;
 
 use std::{collections::HashSet, sync::Arc, time::Duration};
@@ -13,18 +15,20 @@ use tokio_util::sync::CancellationToken;
 use super::{
     Answer,
     command::{Command, UidSet},
-    link::{Done, Link, Literals, spell},
+    link::{Done, Link, Literals},
     names,
+    namespace::{Namespace, Namespaces, Owner},
     read::{read_seen, read_slice, uid_of},
     sign_in::{Signed, sign_in},
     types::{Head, IdleEnd, Listed, SeenFlags, Selected, Stored},
 };
 use crate::{
-    net::{Dialer, Lines, Traffic, Trust, Wire},
-    types::{AccountSettings, Broken, Error, Fault, Missing, Security},
+    net::{Dialer, Shunned, Traffic, Trust, Wire},
+    types::{AccountSettings, Error, Fault, Missing, Security},
 };
 use aloud_model::{DateTime, Flag, Secret, Uid, imap::MailboxRole};
 use changes::Changes;
+use opening::{capabilities, hung_up, said_goodbye, start_tls};
 
 /// How long IDLE is kept without a line from the server (many routers forget a silent connection).
 const IDLE: Duration = Duration::from_secs(300);
@@ -55,6 +59,8 @@ pub struct Session {
     /// Header blocks that came before the connection broke.
     came: Vec<Head>,
     changes: Changes,
+    /// Whether the server tells of all mailboxes; `None` before it was asked to.
+    notified: Option<bool>,
 }
 
 impl Session {
@@ -71,15 +77,28 @@ impl Session {
         traffic: Arc<Traffic>,
     ) -> Result<Self, Error> {
         let mut session = Self::signed_in(dialer, settings, password, &traffic).await?;
-        if !session.has("ID") || traffic.is_unintroduced() {
-            return Ok(session);
+        if session.has("ID")
+            && !traffic.shuns(Shunned::Id)
+            && let Err(error) = session.introduce(product).await
+        {
+            // Some servers hang up on it, with BYE or, twice, without: a line may be cut at any moment.
+            // The mail behind them is worth a second try.
+            let again = traffic.shuns(Shunned::IdTwice);
+            traffic.set_shunned(Shunned::IdTwice, hung_up(&error));
+            if said_goodbye(&error) || (again && hung_up(&error)) {
+                traffic.set_shunned(Shunned::Id, true);
+            }
+            session = Self::signed_in(dialer, settings, password, &traffic).await?;
         }
-        let Err(error) = session.introduce(product).await else { return Ok(session) };
-        // Some servers hang up on it; the mail behind them is worth a second try.
-        if let Error::Unreachable { reason: Broken::Goodbye(_), .. } = error {
-            traffic.leave_unintroduced();
+        if session.has("COMPRESS=DEFLATE")
+            && !traffic.shuns(Shunned::Compress)
+            && session.compress().await.is_err()
+        {
+            traffic.set_shunned(Shunned::Compress, true);
+            session = Self::signed_in(dialer, settings, password, &traffic).await?;
         }
-        Self::signed_in(dialer, settings, password, &traffic).await
+        session.learn_namespaces().await?;
+        Ok(session)
     }
 
     /// Connects, encrypted as the settings say, and signs off; nobody signs in.
@@ -148,7 +167,9 @@ impl Session {
             None => capabilities(&mut link).await?,
         };
         let (came, changes) = (Vec::new(), Changes::default());
-        Ok((Self { link, capabilities, listed_whole: true, came, changes }, signed_in))
+        let session =
+            Self { link, capabilities, listed_whole: true, came, changes, notified: None };
+        Ok((session, signed_in))
     }
 
     fn note_literals(&mut self) {
@@ -161,6 +182,32 @@ impl Session {
         };
     }
 
+    /// COMPRESS (RFC 4978). A server that would not is not asked again.
+    async fn compress(&mut self) -> Result<(), Error> {
+        if !self.link.compress().await? {
+            self.link.traffic().set_shunned(Shunned::Compress, true);
+        }
+        Ok(())
+    }
+
+    /// NAMESPACE (RFC 2342), once an account.
+    async fn learn_namespaces(&mut self) -> Result<(), Error> {
+        if !self.has("NAMESPACE") || self.link.traffic().namespaces().is_some() {
+            return Ok(());
+        }
+        // NO and BAD are no harm.
+        self.link.run(&Command::new("NAMESPACE"), &mut |_| {}).await?;
+        let told = self.link.namespaces.take().unwrap_or_default();
+        self.link.traffic().set_namespaces(told);
+        Ok(())
+    }
+
+    /// Whose mailboxes lie where, as far as the server tells.
+    #[must_use]
+    pub fn namespaces(&self) -> Arc<Namespaces> {
+        self.link.traffic().namespaces().unwrap_or_default()
+    }
+
     /// ID (RFC 2971), where the server has it: some hide everything from clients that do not say who
     /// they are, others end the connection of a client that says so unasked.
     async fn introduce(&mut self, product: &str) -> Result<(), Error> {
@@ -168,7 +215,9 @@ impl Session {
         let command =
             Command::new("ID (\"name\"").string(name).word("\"version\"").string(version).glue(")");
         // NO and BAD are no harm.
-        self.link.run(&command, &mut |_| {}).await.map(|_| ())
+        self.link.run(&command, &mut |_| {}).await?;
+        self.link.traffic().set_shunned(Shunned::IdTwice, false);
+        Ok(())
     }
 
     /// Whether the server has a capability (upper case).
@@ -185,11 +234,9 @@ impl Session {
         let mut rows: Vec<(Listed, Option<MailboxRole>, Option<String>)> = Vec::new();
         let (mut long, mut many) = (false, false);
         let command = self.list_command().at_most(LISTED);
-        let mut changes = std::mem::take(&mut self.changes);
         let done = self
             .link
             .run(&command, &mut |response| {
-                changes.note(response);
                 if let Response::MailboxData(MailboxDatum::List(item)) = response {
                     let name = names::unescape(&item.name);
                     long |= name.len() > NAMES.1;
@@ -212,9 +259,7 @@ impl Session {
                     rows.push((listed, role, delimiter));
                 }
             })
-            .await;
-        self.changes = changes;
-        let done = done?;
+            .await?;
         if matches!(done, Done::No(_) | Done::Bad(_)) && self.list_without_status() {
             return Box::pin(self.list()).await;
         }
@@ -227,11 +272,18 @@ impl Session {
         if rows.is_empty() {
             return Err(Error::Protocol(Fault::NoMailbox));
         }
+        let namespaces = self.namespaces();
+        let top = namespaces.personal().map(Namespace::top).unwrap_or_default();
         let mut taken: Vec<MailboxRole> = Vec::new();
         for by_name in [false, true] {
             for (listed, role, delimiter) in &mut rows {
+                // What others sent, threw away or keep is not the user's.
+                if namespaces.owner(&listed.name) != Owner::Personal {
+                    continue;
+                }
                 let role = if by_name {
-                    names::role_by_name(&listed.decoded, delimiter.as_deref())
+                    let name = listed.name.strip_prefix(&top).unwrap_or(&listed.name);
+                    names::role_by_name(&names::decode(name), delimiter.as_deref())
                 } else {
                     *role
                 };
@@ -306,11 +358,7 @@ impl Session {
         if many >= FLAGS {
             return Err(Error::Protocol(Fault::TooMuch));
         }
-        // Of two answers about one message the later is right.
-        seen.reverse();
-        seen.sort_by_key(|flags| flags.uid);
-        seen.dedup_by_key(|flags| flags.uid);
-        Ok(seen)
+        Ok(in_order(seen))
     }
 
     /// Octets of a raw message of the selected mailbox; shorter than `len` at its end, empty beyond
@@ -593,46 +641,12 @@ impl Session {
     }
 }
 
-/// Speaks the upgrade on a plain wire. Nothing is believed and nothing secret is sent; a server
-/// that claims to have signed us in already is left at once.
-async fn start_tls(wire: Wire) -> Result<Wire, Error> {
-    let mut lines = Lines::new(wire);
-    let greeting = lines.next().await?;
-    let mut words = greeting.split_ascii_whitespace();
-    if words.next() != Some("*") {
-        return Err(Error::Protocol(Fault::NotImap));
-    }
-    match words.next().map(str::to_ascii_uppercase).as_deref() {
-        Some("OK") => {}
-        Some("PREAUTH") => return Err(Error::NoEncryption),
-        Some("BYE") => return Err(Error::Server(words.collect::<Vec<_>>().join(" "))),
-        _ => return Err(Error::Protocol(Fault::NotImap)),
-    }
-    lines.write("S1 STARTTLS\r\n").await?;
-    loop {
-        let line = lines.next().await?;
-        let mut words = line.split_ascii_whitespace();
-        match (words.next(), words.next().map(str::to_ascii_uppercase).as_deref()) {
-            (Some("*"), Some("PREAUTH")) => return Err(Error::NoEncryption),
-            (Some("*"), _) => {}
-            (Some("S1"), Some("OK")) => return lines.into_wire(),
-            (Some("S1"), Some("NO" | "BAD")) => return Err(Error::NoEncryption),
-            _ => return Err(Error::Protocol(Fault::StartTls)),
-        }
-    }
-}
-
-async fn capabilities(link: &mut Link) -> Result<Vec<String>, Error> {
-    let mut told = Vec::new();
-    let done = link
-        .run(&Command::new("CAPABILITY"), &mut |response| {
-            if let Response::Capabilities(names) = response {
-                told = spell(names);
-            }
-        })
-        .await?;
-    done.ok()?;
-    Ok(told)
+/// By their UIDs. Of two answers about one message the later is right.
+fn in_order(mut seen: Vec<SeenFlags>) -> Vec<SeenFlags> {
+    seen.reverse();
+    seen.sort_by_key(|flags| flags.uid);
+    seen.dedup_by_key(|flags| flags.uid);
+    seen
 }
 
 fn is_news(response: &Response<'_>) -> bool {
@@ -642,5 +656,7 @@ fn is_news(response: &Response<'_>) -> bool {
             | Response::Expunge(_)
             | Response::Vanished { .. }
             | Response::Fetch(..)
+            // Told unasked of another mailbox (NOTIFY).
+            | Response::MailboxData(MailboxDatum::Status { .. })
     )
 }

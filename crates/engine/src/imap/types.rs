@@ -1,5 +1,7 @@
 //! Plain values that go in and out of a [`super::Session`].
 
+use async_imap::imap_proto::StatusAttribute;
+
 use super::reply::Reply;
 use aloud_model::{DateTime, Flag, Uid, UidValidity, imap::MailboxRole};
 
@@ -29,6 +31,27 @@ pub struct MailboxStatus {
     pub highest_modseq: Option<u64>,
 }
 
+impl MailboxStatus {
+    /// What a STATUS response tells.
+    pub(super) fn of(attributes: &[StatusAttribute]) -> Self {
+        let mut said = Self::default();
+        for attribute in attributes {
+            match attribute {
+                StatusAttribute::Messages(count) => said.messages = Some(*count),
+                StatusAttribute::UidNext(next) => said.uid_next = Some(*next),
+                StatusAttribute::UidValidity(validity) => {
+                    said.uid_validity = Some(UidValidity(*validity));
+                }
+                StatusAttribute::HighestModSeq(modseq) => {
+                    said.highest_modseq = Some(*modseq).filter(|modseq| *modseq > 0);
+                }
+                _ => {}
+            }
+        }
+        said
+    }
+}
+
 impl Listed {
     /// The mailbox that every account has.
     #[must_use]
@@ -40,6 +63,15 @@ impl Listed {
             selectable: true,
         }
     }
+}
+
+/// What changed since a mailbox was known, as far as SELECT told it (RFC 7162 section 3.2.5).
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Since {
+    /// UIDs that are gone.
+    pub gone: Vec<std::ops::RangeInclusive<u32>>,
+    /// Flags of all messages that changed or came, ascending; `None` when they must be asked for.
+    pub changed: Option<Vec<SeenFlags>>,
 }
 
 /// What SELECT said.

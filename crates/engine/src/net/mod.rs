@@ -7,6 +7,7 @@
 //! Deadlines: [`CONNECT`], [`REPLY`]. Tests: `tests` of the submodules and `tests/engine/wire.rs`.
 #![cfg_attr(not(test), warn(clippy::indexing_slicing))]
 
+mod deflate;
 mod dial;
 mod end_point;
 mod line;
@@ -18,7 +19,7 @@ use std::time::Duration;
 pub use dial::{Dialer, Stream, TcpDialer};
 pub(crate) use line::Lines;
 pub(crate) use tls::Trust;
-pub use wire::{Traffic, Wire};
+pub use wire::{Shunned, Traffic, Wire};
 
 /// How long connecting and the TLS handshake may take, each.
 pub const CONNECT: Duration = Duration::from_secs(20);

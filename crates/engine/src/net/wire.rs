@@ -1,13 +1,13 @@
 //! An open connection: plain or TLS, with octets counted.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     fmt, io,
     net::IpAddr,
     pin::Pin,
     sync::{
-        Arc, Mutex, PoisonError,
-        atomic::{AtomicBool, AtomicU64, Ordering},
+        Arc, Mutex,
+        atomic::{AtomicU64, Ordering},
     },
     task::{Context, Poll},
     time::Duration,
@@ -19,13 +19,30 @@ use tokio::{
 };
 use tokio_rustls::client::TlsStream;
 
-use super::{CONNECT, Dialer, Stream, tls::Trust};
-use crate::types::{Answer, Broken, Error, Fault, Security, Server, Skipped};
+use super::{CONNECT, Dialer, Stream, deflate::Deflate, tls::Trust};
+use crate::{
+    imap::Namespaces,
+    lock::lock,
+    types::{Answer, Broken, Error, Fault, Security, Server, Skipped},
+};
 
 /// Alerts that wait to be shown, and octets of one.
 const ALERTS: (usize, usize) = (20, 1000);
 /// So long a server may be silent before it is asked whether it waits for TLS.
 const SILENCE: Duration = Duration::from_secs(5);
+
+/// What a server offers and does not bear.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Shunned {
+    /// It hangs up on a client that says who it is (RFC 2971).
+    Id,
+    /// The connection ended at it the last time, without a word.
+    IdTwice,
+    /// It would not compress, or nothing of what it sent then could be read (RFC 4978).
+    Compress,
+    /// It refuses to say at SELECT what changed (RFC 7162).
+    Qresync,
+}
 
 /// Counters, and what a server was seen not to bear, which outlive connections; one set an account.
 #[derive(Debug, Default)]
@@ -33,7 +50,8 @@ pub struct Traffic {
     bytes_in: AtomicU64,
     bytes_out: AtomicU64,
     commands: AtomicU64,
-    unintroduced: AtomicBool,
+    shunned: Mutex<BTreeSet<Shunned>>,
+    namespaces: Mutex<Option<Arc<Namespaces>>>,
     skipped: Mutex<BTreeMap<Answer, u32>>,
     alerts: Mutex<Vec<String>>,
 }
@@ -57,20 +75,35 @@ impl Traffic {
         self.commands.load(Ordering::Relaxed)
     }
 
-    /// Whether the server says goodbye to a client that says who it is (RFC 2971).
+    /// Whether the server is not asked for something that it offers.
     #[must_use]
-    pub fn is_unintroduced(&self) -> bool {
-        self.unintroduced.load(Ordering::Relaxed)
+    pub fn shuns(&self, what: Shunned) -> bool {
+        lock(&self.shunned).contains(&what)
     }
 
-    /// It does.
-    pub fn leave_unintroduced(&self) {
-        self.unintroduced.store(true, Ordering::Relaxed);
+    /// Remembers it.
+    pub fn set_shunned(&self, what: Shunned, shunned: bool) {
+        let mut all = lock(&self.shunned);
+        match shunned {
+            true => all.insert(what),
+            false => all.remove(&what),
+        };
+    }
+
+    /// What the server told of its namespaces; `None` before it was asked.
+    #[must_use]
+    pub fn namespaces(&self) -> Option<Arc<Namespaces>> {
+        lock(&self.namespaces).clone()
+    }
+
+    /// Keeps it.
+    pub fn set_namespaces(&self, told: Namespaces) {
+        *lock(&self.namespaces) = Some(Arc::new(told));
     }
 
     /// Counts an answer that could not be read.
     pub fn note_skipped(&self, answer: Answer) {
-        let mut skipped = self.skipped.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut skipped = lock(&self.skipped);
         let count = skipped.entry(answer).or_default();
         *count = count.saturating_add(1);
     }
@@ -78,14 +111,14 @@ impl Traffic {
     /// Answers that could not be read so far.
     #[must_use]
     pub fn skipped(&self) -> Vec<Skipped> {
-        let skipped = self.skipped.lock().unwrap_or_else(PoisonError::into_inner);
+        let skipped = lock(&self.skipped);
         skipped.iter().map(|(answer, count)| Skipped { answer: *answer, count: *count }).collect()
     }
 
     /// Keeps words that the server wants its user to see.
     pub fn note_alert(&self, said: &str) {
         let said: String = said.chars().take(ALERTS.1).collect();
-        let mut alerts = self.alerts.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut alerts = lock(&self.alerts);
         if !said.is_empty() && alerts.len() < ALERTS.0 && !alerts.contains(&said) {
             alerts.push(said);
         }
@@ -93,7 +126,7 @@ impl Traffic {
 
     /// Takes what [`Self::note_alert`] kept.
     pub fn take_alerts(&self) -> Vec<String> {
-        std::mem::take(&mut *self.alerts.lock().unwrap_or_else(PoisonError::into_inner))
+        std::mem::take(&mut *lock(&self.alerts))
     }
 
     /// Counts a command.
@@ -107,12 +140,20 @@ enum Inner {
     Tls(Box<TlsStream<Box<dyn Stream>>>),
 }
 
+/// What octets come from and go to, counted.
+struct Counted {
+    inner: Inner,
+    traffic: Arc<Traffic>,
+}
+
 /// A connection to one server.
 pub struct Wire {
-    inner: Inner,
+    stream: Counted,
+    deflate: Option<Box<Deflate>>,
+    /// Nothing of what was deflated could be read yet.
+    unproved: bool,
     peer: String,
     written: u64,
-    traffic: Arc<Traffic>,
 }
 
 impl Wire {
@@ -138,7 +179,8 @@ impl Wire {
             Ok(Err(error)) => return Err(unreachable(error.to_string().into())),
             Err(_) => return Err(unreachable(Broken::NoConnection)),
         };
-        let wire = Self { inner: Inner::Plain(stream), peer, written: 0, traffic };
+        let stream = Counted { inner: Inner::Plain(stream), traffic };
+        let wire = Self { stream, deflate: None, unproved: false, peer, written: 0 };
         match server.security {
             Security::Tls => wire.upgrade(&server.host, trust).await,
             Security::StartTls | Security::None => Ok(wire),
@@ -191,11 +233,19 @@ impl Wire {
     /// # Errors
     /// [`Error::Certificate`], [`Error::Unreachable`].
     pub(crate) async fn upgrade(self, host: &str, trust: &Trust) -> Result<Self, Error> {
-        let Inner::Plain(stream) = self.inner else {
+        let Counted { inner: Inner::Plain(stream), traffic } = self.stream else {
             return Err(Error::Protocol(Fault::EncryptedAlready));
         };
-        let stream = trust.handshake(host, stream, &self.peer).await?;
-        Ok(Self { inner: Inner::Tls(Box::new(stream)), ..self })
+        let inner = Inner::Tls(Box::new(trust.handshake(host, stream, &self.peer).await?));
+        Ok(Self { stream: Counted { inner, traffic }, ..self })
+    }
+
+    /// Deflates both directions from here on (RFC 4978). Whatever was read before must have been used
+    /// up. A server is not asked again before something of it could be read.
+    pub(crate) fn deflate(&mut self) {
+        self.deflate = Some(Box::new(Deflate::new()));
+        self.unproved = true;
+        self.stream.traffic.set_shunned(Shunned::Compress, true);
     }
 
     /// `host:port`, for messages.
@@ -212,7 +262,7 @@ impl Wire {
 
     /// What the server's certificate can be bound into a sign-in by; `None` without TLS.
     pub(crate) fn end_point(&self) -> Option<Vec<u8>> {
-        match &self.inner {
+        match &self.stream.inner {
             Inner::Plain(_) => None,
             Inner::Tls(stream) => {
                 let certificates = stream.get_ref().1.peer_certificates()?;
@@ -224,7 +274,7 @@ impl Wire {
     /// The counters.
     #[must_use]
     pub fn traffic(&self) -> &Arc<Traffic> {
-        &self.traffic
+        &self.stream.traffic
     }
 
     /// An [`Error::Unreachable`] for this peer.
@@ -249,7 +299,7 @@ impl fmt::Debug for Wire {
     }
 }
 
-impl AsyncRead for Wire {
+impl AsyncRead for Counted {
     fn poll_read(
         self: Pin<&mut Self>,
         cx: &mut Context<'_>,
@@ -267,7 +317,7 @@ impl AsyncRead for Wire {
     }
 }
 
-impl AsyncWrite for Wire {
+impl AsyncWrite for Counted {
     fn poll_write(
         self: Pin<&mut Self>,
         cx: &mut Context<'_>,
@@ -279,7 +329,6 @@ impl AsyncWrite for Wire {
             Inner::Tls(stream) => Pin::new(stream).poll_write(cx, buf),
         };
         if let Poll::Ready(Ok(count)) = &polled {
-            this.written += *count as u64;
             this.traffic.bytes_out.fetch_add(*count as u64, Ordering::Relaxed);
         }
         polled
@@ -297,5 +346,62 @@ impl AsyncWrite for Wire {
             Inner::Plain(stream) => Pin::new(stream).poll_shutdown(cx),
             Inner::Tls(stream) => Pin::new(stream).poll_shutdown(cx),
         }
+    }
+}
+
+impl AsyncRead for Wire {
+    fn poll_read(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        let this = self.get_mut();
+        let Some(deflate) = &mut this.deflate else {
+            return Pin::new(&mut this.stream).poll_read(cx, buf);
+        };
+        let before = buf.filled().len();
+        let polled = deflate.poll_read(&mut this.stream, cx, buf);
+        match &polled {
+            Poll::Ready(Ok(())) if buf.filled().len() > before => {
+                if std::mem::take(&mut this.unproved) {
+                    this.stream.traffic.set_shunned(Shunned::Compress, false);
+                }
+            }
+            Poll::Ready(Err(error)) if error.kind() == io::ErrorKind::InvalidData => {
+                this.stream.traffic.set_shunned(Shunned::Compress, true);
+            }
+            _ => {}
+        }
+        polled
+    }
+}
+
+impl AsyncWrite for Wire {
+    fn poll_write(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        let this = self.get_mut();
+        let polled = match &mut this.deflate {
+            Some(deflate) => deflate.poll_write(&mut this.stream, cx, buf),
+            None => Pin::new(&mut this.stream).poll_write(cx, buf),
+        };
+        if let Poll::Ready(Ok(count)) = &polled {
+            this.written += *count as u64;
+        }
+        polled
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let this = self.get_mut();
+        match &mut this.deflate {
+            Some(deflate) => deflate.poll_flush(&mut this.stream, cx),
+            None => Pin::new(&mut this.stream).poll_flush(cx),
+        }
+    }
+
+    fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.get_mut().stream).poll_shutdown(cx)
     }
 }

@@ -3,7 +3,7 @@
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
 
 use super::{
-    Error, Missing, Result, SHADOW_SECONDS, kept, messages,
+    Error, Missing, Result, SHADOW_SECONDS, kept, messages, meta,
     ops::{OpState, OpType},
     outbox::Phase,
     vocabulary::{Vocabulary, Word, shown},
@@ -123,6 +123,7 @@ pub(crate) fn edit_account(
     if is_another_mailbox(before, after) {
         // Names that another server gives say nothing of those that this one gave.
         t.execute("UPDATE messages SET server_id = '' WHERE account = ?1", [id.0])?;
+        meta::set(t, &meta::top(id), None)?;
         let mut query = t.prepare_cached("SELECT id FROM mailboxes WHERE account = ?1")?;
         let mailboxes: Vec<i64> =
             query.query_map([id.0], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?;
@@ -143,7 +144,7 @@ pub(crate) fn remove_account(t: &Transaction<'_>, id: AccountId) -> Result<()> {
     if removed == 0 {
         return Err(Error::NotFound(Missing::Account(id)));
     }
-    Ok(())
+    meta::set(t, &meta::top(id), None)
 }
 
 /// Notes whether the keyring holds the password.

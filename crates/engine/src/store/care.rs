@@ -9,6 +9,7 @@ use super::{
     Result, Store,
     accounts::{self, AccountRow},
     blobs::to_sql,
+    meta,
     sink::state,
     vocabulary::{Vocabulary, Word},
 };
@@ -115,6 +116,15 @@ impl Care for Store {
             Ok(true)
         })
         .await
+    }
+
+    async fn put_top(&self, account: AccountId, top: String) -> Result<()> {
+        let name = meta::top(account);
+        let known = self.read(move |c| meta::get(c, &name)).await?;
+        if known.is_some_and(|known| known == top.as_bytes()) {
+            return Ok(());
+        }
+        self.write(move |t| meta::set(t, &meta::top(account), Some(top.as_bytes()))).await
     }
 }
 

@@ -3,7 +3,7 @@
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
 use super::{Result, kept};
-use aloud_model::{MailboxId, MessageKey};
+use aloud_model::{AccountId, MailboxId, MessageKey};
 
 /// Name of the user's spoken name: the sampling rate (4 octets), then samples, little-endian.
 pub(crate) const OWN_NAME: &str = "own-name";
@@ -26,6 +26,11 @@ pub(crate) const OPERATIONS: &str = "operations";
 /// Set where no report of a mailbox waits to be looked into, so that nobody searches it for some.
 pub(crate) fn no_reports(mailbox: MailboxId) -> String {
     format!("no-reports-{}", mailbox.0)
+}
+
+/// What the names of an account's own mailboxes begin with on its server.
+pub(crate) fn top(account: AccountId) -> String {
+    format!("top-{}", account.0)
 }
 
 /// A report of a message's mailboxes may wait to be looked into.

@@ -25,6 +25,8 @@ pub enum Answer {
     Number,
     /// How much room there is.
     Quota,
+    /// Whose mailboxes lie where.
+    Namespace,
     /// Nobody knows what.
     Unknown,
 }

@@ -5,19 +5,19 @@
 
 use std::{collections::HashMap, ops::RangeInclusive};
 
-use async_imap::imap_proto::{MailboxDatum, Response, ResponseCode, Status, StatusAttribute};
+use async_imap::imap_proto::{MailboxDatum, Response, ResponseCode, Status};
 
 use super::{
     super::{
+        Answer,
         command::Command,
         link::Done,
-        names,
-        read::read_flags,
-        types::{MailboxStatus, Selected},
+        read::{read_flags, read_seen},
+        types::{MailboxStatus, SeenFlags, Selected, Since},
     },
-    Session,
+    FLAGS, Session, in_order,
 };
-use crate::types::Error;
+use crate::{net::Shunned, types::Error};
 use aloud_model::UidValidity;
 
 /// Ranges of UIDs that are gone, in one answer.
@@ -28,37 +28,66 @@ const RANGES: usize = 100_000;
 pub(super) struct Changes {
     /// The server refused LIST with STATUS.
     no_status: bool,
-    /// What the last LIST said, by the name as the server spells it.
-    statuses: HashMap<String, MailboxStatus>,
     /// Whether QRESYNC is enabled; `None` before it was asked for.
     qresync: Option<bool>,
 }
 
-impl Changes {
-    /// Keeps a STATUS response.
-    pub(super) fn note(&mut self, response: &Response<'_>) {
-        if let Response::MailboxData(MailboxDatum::Status { mailbox, status }) = response {
-            let mut said = MailboxStatus::default();
-            for attribute in status {
-                match attribute {
-                    StatusAttribute::Messages(count) => said.messages = Some(*count),
-                    StatusAttribute::UidNext(next) => said.uid_next = Some(*next),
-                    StatusAttribute::UidValidity(validity) => {
-                        said.uid_validity = Some(UidValidity(*validity));
+/// What came with SELECT.
+#[derive(Default)]
+struct Came {
+    selected: Selected,
+    /// EXISTS was told.
+    counted: bool,
+    gone: Vec<RangeInclusive<u32>>,
+    changed: Vec<SeenFlags>,
+    /// Flags of them.
+    flags: usize,
+}
+
+impl Came {
+    fn note(&mut self, response: &Response<'_>) {
+        let selected = &mut self.selected;
+        match response {
+            Response::MailboxData(MailboxDatum::Exists(count)) => {
+                (selected.exists, self.counted) = (*count, true);
+            }
+            Response::Vanished { earlier: true, uids } => {
+                let room = RANGES.saturating_sub(self.gone.len());
+                self.gone.extend(uids.iter().take(room).cloned());
+            }
+            Response::Fetch(_, items) => {
+                if let Some(seen) = read_seen(items)
+                    && self.flags < FLAGS
+                {
+                    self.flags += seen.flags.len() + 1;
+                    self.changed.push(seen);
+                }
+            }
+            Response::Data { status: Status::Ok, outcome } | Response::Done { outcome, .. } => {
+                match &outcome.code {
+                    Some(ResponseCode::UidValidity(value)) => {
+                        selected.uid_validity =
+                            Some(UidValidity(*value)).filter(|validity| validity.0 != 0);
                     }
-                    StatusAttribute::HighestModSeq(modseq) => {
-                        said.highest_modseq = Some(*modseq).filter(|modseq| *modseq > 0);
+                    Some(ResponseCode::UidNext(value)) => selected.uid_next = Some(*value),
+                    Some(ResponseCode::HighestModSeq(value)) => {
+                        selected.highest_modseq = Some(*value).filter(|value| *value > 0);
+                    }
+                    Some(ResponseCode::ReadOnly) => selected.read_only = true,
+                    Some(ResponseCode::PermanentFlags(flags)) => {
+                        selected.may_store_any_keyword = flags.iter().any(|flag| flag == "\\*");
+                        selected.permanent_flags = Some(read_flags(flags));
                     }
                     _ => {}
                 }
             }
-            self.statuses.insert(names::unescape(mailbox), said);
+            _ => {}
         }
     }
 }
 
 impl Session {
-    /// Whether one LIST tells what changed in which mailbox.
+    /// Whether one LIST tells what changed in which mailbox; without CONDSTORE that is what came.
     #[must_use]
     pub fn has_list_status(&self) -> bool {
         self.has("LIST-STATUS") && !self.changes.no_status
@@ -66,13 +95,17 @@ impl Session {
 
     /// What [`Self::list`] asks besides the names.
     pub(super) fn list_command(&mut self) -> Command {
-        self.changes.statuses.clear();
+        self.link.statuses.clear();
         let special = (self.has("LIST-EXTENDED") || self.has("LIST-STATUS"))
             // RFC 6154: some servers tell special uses only when asked.
             && self.has("SPECIAL-USE");
         let command = Command::new("LIST \"\" \"*\"");
-        let status = "STATUS (MESSAGES UIDNEXT UIDVALIDITY HIGHESTMODSEQ)";
-        match (self.has_list_status() && self.has("CONDSTORE"), special) {
+        let status = match self.has("CONDSTORE") {
+            true => "STATUS (MESSAGES UIDNEXT UIDVALIDITY HIGHESTMODSEQ)",
+            // RFC 7162 section 3.1.7: the fourth is an error there.
+            false => "STATUS (MESSAGES UIDNEXT UIDVALIDITY)",
+        };
+        match (self.has_list_status(), special) {
             (true, true) => command.word("RETURN (SPECIAL-USE").word(status).glue(")"),
             (true, false) => command.word("RETURN (").glue(status).glue(")"),
             (false, true) => command.word("RETURN (SPECIAL-USE)"),
@@ -85,10 +118,11 @@ impl Session {
         self.has_list_status() && !std::mem::replace(&mut self.changes.no_status, true)
     }
 
-    /// What the last [`Self::list`] said of the mailboxes, by their names on the wire; taken.
+    /// What was told of mailboxes since the last [`Self::list`] began, by their names on the wire;
+    /// taken.
     #[must_use]
     pub fn take_statuses(&mut self) -> HashMap<String, MailboxStatus> {
-        std::mem::take(&mut self.changes.statuses)
+        std::mem::take(&mut self.link.statuses)
     }
 
     /// Whether SELECT may be asked what changed. ENABLE comes before the first SELECT of a connection
@@ -98,7 +132,8 @@ impl Session {
             return Ok(enabled);
         }
         let mut enabled = false;
-        if self.has("QRESYNC") && self.has("ENABLE") {
+        let shunned = self.link.traffic().shuns(Shunned::Qresync);
+        if self.has("QRESYNC") && self.has("ENABLE") && !shunned {
             let command = Command::new("ENABLE QRESYNC");
             // A server that says so enables it; ENABLED names it besides.
             let done = self.link.run(&command, &mut |_| {}).await?;
@@ -108,7 +143,7 @@ impl Session {
         Ok(enabled)
     }
 
-    /// Selects a mailbox; and which messages are gone since the UIDVALIDITY and MODSEQ that are known,
+    /// Selects a mailbox; and what changed and is gone since the UIDVALIDITY and MODSEQ that are known,
     /// as far as the server says.
     ///
     /// # Errors
@@ -117,13 +152,39 @@ impl Session {
         &mut self,
         wire_name: &str,
         since: Option<(UidValidity, u64)>,
-    ) -> Result<(Selected, Vec<RangeInclusive<u32>>), Error> {
-        let mut selected = Selected::default();
-        let mut gone = Vec::new();
+    ) -> Result<(Selected, Since), Error> {
+        let known = match since {
+            Some(known) if self.enable_qresync().await? => Some(known),
+            _ => None,
+        };
+        let (mut done, mut came) = self.select_once(wire_name, known).await?;
+        let mut qresync = known.is_some();
+        if qresync && matches!(done, Done::No(_) | Done::Bad(_)) {
+            // It may be the mailbox, or QRESYNC.
+            qresync = false;
+            (done, came) = self.select_once(wire_name, None).await?;
+            if matches!(done, Done::Ok { .. }) {
+                self.changes.qresync = Some(false);
+                self.link.traffic().set_shunned(Shunned::Qresync, true);
+            }
+        }
+        done.ok()?;
+        let Came { mut selected, counted, gone, changed, flags } = came;
+        selected.counted = counted;
+        selected.empty = counted && selected.exists == 0;
+        self.link.changed = false;
+        let same = known.is_some_and(|(validity, _)| selected.uid_validity == Some(validity));
+        let all = qresync && same && flags < FLAGS && !self.link.has_skipped(Answer::Fetch);
+        Ok((selected, Since { gone, changed: all.then(|| in_order(changed)) }))
+    }
+
+    async fn select_once(
+        &mut self,
+        wire_name: &str,
+        known: Option<(UidValidity, u64)>,
+    ) -> Result<(Done, Came), Error> {
         let mut command = Command::new("SELECT").mailbox(wire_name);
-        let mut told = false;
-        let qresync = since.is_some() && self.enable_qresync().await?;
-        match since.filter(|_| qresync) {
+        match known {
             Some((validity, modseq)) => {
                 command = command
                     .word("(QRESYNC (")
@@ -135,49 +196,8 @@ impl Session {
             None if self.has("CONDSTORE") => command = command.word("(CONDSTORE)"),
             None => {}
         }
-        let done =
-            self.link
-                .run(&command, &mut |response| match response {
-                    Response::MailboxData(MailboxDatum::Exists(count)) => {
-                        (selected.exists, told) = (*count, true);
-                    }
-                    Response::Vanished { .. } => note_vanished(response, &mut gone),
-                    Response::Data { status: Status::Ok, outcome }
-                    | Response::Done { outcome, .. } => match &outcome.code {
-                        Some(ResponseCode::UidValidity(value)) => {
-                            selected.uid_validity =
-                                Some(UidValidity(*value)).filter(|validity| validity.0 != 0);
-                        }
-                        Some(ResponseCode::UidNext(value)) => selected.uid_next = Some(*value),
-                        Some(ResponseCode::HighestModSeq(value)) => {
-                            selected.highest_modseq = Some(*value).filter(|value| *value > 0);
-                        }
-                        Some(ResponseCode::ReadOnly) => selected.read_only = true,
-                        Some(ResponseCode::PermanentFlags(flags)) => {
-                            selected.may_store_any_keyword = flags.iter().any(|flag| flag == "\\*");
-                            selected.permanent_flags = Some(read_flags(flags));
-                        }
-                        _ => {}
-                    },
-                    _ => {}
-                })
-                .await?;
-        if qresync && matches!(done, Done::Bad(_)) {
-            self.changes.qresync = Some(false);
-            return Box::pin(self.select_since(wire_name, None)).await;
-        }
-        done.ok()?;
-        selected.counted = told;
-        selected.empty = told && selected.exists == 0;
-        self.link.changed = false;
-        Ok((selected, gone))
-    }
-}
-
-/// Keeps which messages a response says to be gone.
-fn note_vanished(response: &Response<'_>, gone: &mut Vec<RangeInclusive<u32>>) {
-    if let Response::Vanished { earlier: true, uids } = response {
-        let room = RANGES.saturating_sub(gone.len());
-        gone.extend(uids.iter().take(room).cloned());
+        let mut came = Came::default();
+        let done = self.link.run(&command, &mut |response| came.note(response)).await?;
+        Ok((done, came))
     }
 }
