@@ -285,7 +285,9 @@ CREATE TABLE ops (
   -- What the server said, as it said it.
   said TEXT NOT NULL DEFAULT '',
   -- Unix seconds before which it is not tried again; 0 = at any time.
-  due INTEGER NOT NULL DEFAULT 0
+  due INTEGER NOT NULL DEFAULT 0,
+  -- 1 if a move may have made its copy at the server, and the message is still in its old place.
+  copied INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 CREATE INDEX ops_account ON ops(account, state, id);
 CREATE INDEX ops_message ON ops(message);

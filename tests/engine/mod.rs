@@ -5,6 +5,7 @@ mod ahead;
 mod autoconfig;
 mod batches;
 mod canary;
+mod cheaper;
 pub mod damage;
 mod demo;
 mod directory;

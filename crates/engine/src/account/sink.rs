@@ -285,6 +285,13 @@ pub trait Sink: Care + Send + Sync + 'static {
         ops: Vec<(i64, String)>,
     ) -> Result<(Vec<MessageKey>, Vec<i64>), Error>;
 
+    /// Moves are about to make copies at the server (`copied`), or it has made none. One that may have
+    /// made its copy is not undone by forgetting it.
+    async fn note_copies(&self, ops: Vec<i64>, copied: bool) -> Result<(), Error> {
+        let _ = (ops, copied);
+        Ok(())
+    }
+
     /// How long until an operation is to be tried that [`Self::next_ops`] keeps back now.
     async fn next_due(&self, account: AccountId) -> Result<Option<Duration>, Error>;
 

@@ -128,7 +128,7 @@ impl Worker {
             if self.fetch_ahead().await {
                 continue;
             }
-            let retry = self.retry;
+            let (retry, pause) = (self.retry, self.acts.pause);
             let linger = self.session.is_some();
             tokio::select! {
                 biased;
@@ -139,6 +139,7 @@ impl Worker {
                 () = self.shared.wake_worker.notified() => self.wakes(),
                 () = self.shared.wake_ahead.notified() => self.plan_ahead().await,
                 () = sleep(until(retry)), if retry.is_some() => self.acts.want(),
+                () = sleep(until(pause)), if pause.is_some() => {}
                 () = sleep(LINGER), if linger => {
                     self.selected = None;
                     if let Some(session) = self.session.take() {

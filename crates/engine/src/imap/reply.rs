@@ -94,6 +94,13 @@ impl Reply {
         }
     }
 
+    /// True if the server says why, and it would be the same for any other message: fewer of them help
+    /// nobody.
+    #[must_use]
+    pub fn concerns_all(&self) -> bool {
+        matches!(self.code, Some(ReplyCode::Unavailable | ReplyCode::InUse | ReplyCode::OverQuota))
+    }
+
     /// True if the server says that user name or password are the reason, or what they may do
     /// (RFC 5530 section 3).
     #[must_use]

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     Error, Missing, Result, accounts,
     messages::{self, FlagSet, Place},
+    meta,
     outbox::Phase,
     receipts::Answer,
     vocabulary::{Word, quoted, vocabulary},
@@ -137,6 +138,16 @@ pub(crate) fn attempt(t: &Transaction<'_>, id: i64) -> Result<bool> {
     Ok(t.prepare_cached(sql)?.execute([id])? == 1)
 }
 
+/// Notes that moves are about to make their copies at the server, or that it has made none.
+pub(crate) fn note_copies(t: &Transaction<'_>, ids: &[i64], copied: bool) -> Result<()> {
+    let mut update =
+        t.prepare_cached("UPDATE ops SET copied = ?2 WHERE id = ?1 AND copied <> ?2")?;
+    for id in ids {
+        update.execute(params![id, copied])?;
+    }
+    Ok(())
+}
+
 /// Sets or clears a flag here and asks the server for the same. Returns the operation.
 pub(crate) fn flag(t: &Transaction<'_>, place: &Place, flag: &Flag, on: bool) -> Result<i64> {
     set_local_flag(t, place.location, flag, on)?;
@@ -244,8 +255,12 @@ pub(crate) fn mailbox_for(
     accounts::upsert_mailbox(t, account, &wire_name, name, role, true)
 }
 
-/// What every mailbox but INBOX begins with on this server: `INBOX.` where all lie under it.
+/// What every mailbox but INBOX begins with on this server: what it told, else `INBOX.` where all lie
+/// under it.
 fn personal_prefix(c: &Connection, account: AccountId) -> Result<String> {
+    if let Some(top) = meta::get(c, &meta::top(account))? {
+        return Ok(String::from_utf8_lossy(&top).into_owned());
+    }
     let rows = accounts::mailbox_rows(c, account)?;
     let others = rows.iter().filter(|row| row.role != MailboxRole::Inbox);
     let mut prefixes = others.map(|row| {
@@ -438,10 +453,11 @@ fn take_back_move(
     if refused.is_some() {
         return Ok(());
     }
-    // One that waits for its time was refused and is not on its way.
+    // One that waits for its time was refused and is not on its way; but where there may be a copy
+    // already, it is carried to its end first and then the other way.
     let untouched: Option<i64> = t
         .query_row(
-            "DELETE FROM ops WHERE id = ?1 AND state = ?2 AND (attempts = 0 OR due > 0) \
+            "DELETE FROM ops WHERE id = ?1 AND state = ?2 AND (attempts = 0 OR (due > 0 AND copied = 0)) \
              RETURNING location",
             params![op, Word(OpState::Waiting)],
             |row| row.get(0),

@@ -195,6 +195,10 @@ impl Sink for Store {
         .await
     }
 
+    async fn note_copies(&self, ops: Vec<i64>, copied: bool) -> Result<()> {
+        self.write(move |t| ops::note_copies(t, &ops, copied)).await
+    }
+
     async fn next_due(&self, account: AccountId) -> Result<Option<Duration>> {
         let now = self.now();
         let due = self.read(move |c| queue::next_due(c, account, now)).await?;

@@ -13,6 +13,7 @@ use super::{Answer, Worker};
 use crate::{
     account::{
         filing,
+        pace::halves,
         sink::{BatchSize, Op, OpEnd, OpKind, OpRefusal, Taken},
     },
     imap::{Reply, Stored},
@@ -30,6 +31,8 @@ const SMALLER: usize = 8;
 /// How often we look whether another process is done with the operations, and for how long; then
 /// again after as long.
 const TAKEN: (Duration, Duration) = (Duration::from_millis(50), Duration::from_secs(5));
+/// Single operations that are refused in a row with words that concern all, before the rest waits.
+const ALIKE: u32 = 5;
 /// Connections that an operation may break before others go first.
 const BREAKS: u32 = 3;
 
@@ -50,6 +53,10 @@ pub(super) struct Acts {
     most: usize,
     /// How many connections in a row an operation has broken.
     broken: HashMap<i64, u32>,
+    /// Which look for a copy in Sent comes next, and when.
+    looks: HashMap<i64, (usize, Instant)>,
+    /// Nothing is to be done before that; what the user opens is.
+    pub(super) pause: Option<Instant>,
 }
 
 impl Default for Acts {
@@ -63,6 +70,8 @@ impl Default for Acts {
             told: false,
             most: STORES,
             broken: HashMap::new(),
+            looks: HashMap::new(),
+            pause: None,
         }
     }
 }
@@ -85,6 +94,8 @@ pub(super) struct Ends {
     ended: Vec<(i64, OpEnd)>,
     /// Refused for now, with the server's words.
     later: Vec<(i64, String)>,
+    /// Single operations in a row that were refused with words which concern all.
+    refused_alike: u32,
 }
 
 impl Ends {
@@ -104,6 +115,7 @@ impl Ends {
 
     /// A refusal for good ends it; what will pass is tried again.
     pub(super) fn refused(&mut self, op: &Op, reply: Reply) {
+        self.refused_alike = if reply.concerns_all() { self.refused_alike + 1 } else { 0 };
         if reply.passes() {
             self.later(op, reply.text);
         } else {
@@ -119,22 +131,31 @@ impl Ends {
         waiting: &mut Vec<&'a [&'a Op]>,
     ) {
         match (stored, part) {
-            (Stored::Done, _) => self.all(part, &OpEnd::Done),
+            (Stored::Done, _) => {
+                self.refused_alike = 0;
+                self.all(part, &OpEnd::Done);
+            }
             (Stored::Refused(reply), [op]) => self.refused(op, reply),
-            (Stored::Refused(_), _) => halve(part, waiting),
+            // What is said of all, and of one after the other, is no single message's affair.
+            (Stored::Refused(reply), _) if reply.concerns_all() && self.hopeless().is_some() => {
+                for op in part {
+                    self.later(op, reply.text.clone());
+                }
+            }
+            (Stored::Refused(_), _) => waiting.extend(halves(part)),
         }
+    }
+
+    /// What the server says to whatever it is asked for now.
+    pub(super) fn hopeless(&self) -> Option<String> {
+        let alike = self.refused_alike >= ALIKE;
+        self.later.last().filter(|_| alike).map(|(_, said)| said.clone())
     }
 
     fn has(&self, op: &Op) -> bool {
         self.ended.iter().any(|(id, _)| *id == op.id)
             || self.later.iter().any(|(id, _)| *id == op.id)
     }
-}
-
-/// Puts both halves on the stack, the first on top.
-pub(super) fn halve<'a, T>(part: &'a [T], waiting: &mut Vec<&'a [T]>) {
-    let (first, second) = part.split_at(part.len() / 2);
-    waiting.extend([second, first].into_iter().filter(|half| !half.is_empty()));
 }
 
 /// The UIDs of operations that name any.
@@ -152,6 +173,10 @@ impl Worker {
         if !self.acts.wanted && self.acts.answers.is_empty() {
             return false;
         }
+        if self.acts.pause.is_some_and(|until| Instant::now() < until) {
+            return false;
+        }
+        self.acts.pause = None;
         let old = self.has_session() && self.acts.taken.is_none();
         let mut more = self.batch().await;
         if !self.acts.answers.is_empty() {
@@ -161,7 +186,7 @@ impl Worker {
             self.again(&more, false);
         }
         match more {
-            Ok(true) => {}
+            Ok(true) => return self.acts.pause.is_none(),
             Ok(false) => self.acted(Ok(())),
             Err(error) => self.acted(Err(error)),
         }
@@ -265,6 +290,7 @@ impl Worker {
         if !ends.ended.is_empty() {
             for (id, _) in &ends.ended {
                 self.acts.broken.remove(id);
+                self.acts.looks.remove(id);
             }
             if let Some(op) = ops.first() {
                 self.shared.touch(&op.wire_name);
@@ -361,14 +387,23 @@ impl Worker {
                 // contract 7).
                 let gmail = self.session().await?.has("X-GM-EXT-1");
                 let submission = self.shared.setup.settings.smtp.host.clone();
-                for wait in filing::looks(&submission, gmail) {
-                    sleep(wait).await;
+                let looks = filing::looks(&submission, gmail);
+                let begun = *self.acts.looks.entry(first.id).or_insert((0, Instant::now()));
+                let (mut look, mut since) = begun;
+                while let Some(wait) = looks.get(look) {
+                    let due = since + *wait;
+                    if Instant::now() < due {
+                        self.acts.looks.insert(first.id, (look, since));
+                        self.acts.pause = Some(due);
+                        return Ok(());
+                    }
                     let session = self.session().await?;
                     session.noop().await?;
                     if !self.found(message_id).await?.is_empty() {
                         ends.end(first, OpEnd::Done);
                         return Ok(());
                     }
+                    (look, since) = (look + 1, Instant::now());
                 }
                 let flags: Vec<_> =
                     flags.iter().filter(|flag| selected.can_store(flag)).cloned().collect();

@@ -10,7 +10,7 @@ use std::collections::HashMap;
 
 use super::{
     Worker,
-    acts::{Ends, halve, uids},
+    acts::{Ends, uids},
 };
 use crate::{
     account::{
@@ -45,6 +45,10 @@ impl Worker {
             }
         }
         for op in single {
+            if let Some(said) = ends.hopeless() {
+                ends.later(op, said);
+                continue;
+            }
             if !self.selects_again(op).await? {
                 ends.end(op, OpEnd::Stale);
                 continue;
@@ -86,8 +90,9 @@ impl Worker {
                     ends.refused(op, Reply::parse(text));
                     continue;
                 }
-                (Err(Error::Server(_)), _) => {
-                    halve(part, &mut waiting);
+                (Err(Error::Server(text)), _) => {
+                    let stored = Stored::Refused(Reply::parse(text));
+                    ends.resolve(part, stored, &mut waiting);
                     continue;
                 }
                 (Err(error), _) => return Err(error),
@@ -155,7 +160,14 @@ impl Worker {
         let is_here = |op: &Op| uids(&[op]).iter().any(|uid| heads.contains_key(uid));
         let (here, gone): (Vec<&Op>, Vec<&Op>) = ops.iter().partition(|op| is_here(op));
         gone.iter().for_each(|op| ends.end(op, OpEnd::Done));
+        let ids: Vec<i64> = here.iter().map(|op| op.id).collect();
+        self.shared.setup.sink.note_copies(ids, true).await?;
         let copied = self.change_all(&here, Some(to), ends, Step::Copy).await?;
+        let none = here.iter().filter(|op| copied.iter().all(|other| other.id != op.id));
+        let none: Vec<i64> = none.map(|op| op.id).collect();
+        if !none.is_empty() {
+            self.shared.setup.sink.note_copies(none, false).await?;
+        }
         let of_copied = uids(&copied);
         let settled = of_copied
             .iter()
@@ -217,7 +229,12 @@ impl Worker {
                 return Ok(None);
             }
         }
+        let sink = std::sync::Arc::clone(&self.shared.setup.sink);
+        sink.note_copies(vec![op.id], true).await?;
         if let refused @ Stored::Refused(_) = self.session().await?.copy(&copy, to).await? {
+            if copy.len() == present.len() {
+                sink.note_copies(vec![op.id], false).await?;
+            }
             return Ok(Some(refused));
         }
         let settled = heads.iter().filter(|head| head.flags.contains(&Flag::MdnSent));
