@@ -1,4 +1,4 @@
-//! The same scenarios against the built-in server and against a real Dovecot and Postfix, so that
+//! The same scenarios against the built-in server and against a real Dovecot, Cyrus and Postfix, so that
 //! neither the engine nor the built-in server can be lenient in its own favour (decision D7).
 //!
 //! Real servers are started by `tests/testbed/with-servers` (`make test`), which tells where through
@@ -23,6 +23,18 @@ async fn voice_mail_goes_round_on_real_servers() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn voice_mail_goes_round_on_cyrus() {
+    let Some(place) = Place::cyrus() else { return };
+    scenario::round_trip(&place).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn changes_survive_a_restart_on_cyrus() {
+    let Some(place) = Place::cyrus() else { return };
+    scenario::tidying(&place).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn changes_survive_a_restart_on_the_built_in_server() {
     let place = Place::loopback().await;
     scenario::tidying(&place).await;
@@ -35,8 +47,10 @@ async fn changes_survive_a_restart_on_real_servers() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_wrong_password_is_told_from_other_failures_on_both() {
-    for place in [Some(Place::loopback().await), Place::real()].into_iter().flatten() {
+async fn a_wrong_password_is_told_from_other_failures_everywhere() {
+    for place in
+        [Some(Place::loopback().await), Place::real(), Place::cyrus()].into_iter().flatten()
+    {
         scenario::wrong_password(&place).await;
     }
 }

@@ -11,6 +11,8 @@ use aloud::{
 /// A pair of servers with the users alice and bob.
 pub struct Place {
     pub name: &'static str,
+    /// Behind the @ of its users.
+    domain: &'static str,
     imap: Server,
     smtp: Server,
     ca: Option<PathBuf>,
@@ -42,6 +44,7 @@ impl Place {
         let listening = loopback.listen(0, 0).await.unwrap();
         Self {
             name: "the built-in server",
+            domain: "example.com",
             imap: server(listening.imap.port(), Security::None),
             smtp: server(listening.smtp.port(), Security::None),
             ca: None,
@@ -61,6 +64,7 @@ impl Place {
         };
         Some(Self {
             name: "Dovecot and Postfix",
+            domain: "example.com",
             imap: server(imap, Security::Tls),
             smtp: server(smtp, Security::StartTls),
             ca: std::env::var_os("TESTBED_CA").map(PathBuf::from),
@@ -69,13 +73,25 @@ impl Place {
         })
     }
 
+    /// Cyrus with TLS and Postfix with STARTTLS, if they run.
+    pub fn cyrus() -> Option<Self> {
+        let port = std::env::var("CYRUS_IMAPS_PORT").ok().and_then(|port| port.parse().ok());
+        let Some(port) = port else {
+            println!("skipped: no Cyrus (tests/testbed/cyrus-get fetches it)");
+            return None;
+        };
+        let dovecot = Self::real()?;
+        let (name, domain) = ("Cyrus and Postfix", "cyrus.example.com");
+        Some(Self { name, domain, imap: server(port, Security::Tls), ..dovecot })
+    }
+
     pub fn settings(&self, user: &str) -> AccountSettings {
         AccountSettings {
             name: match user {
                 "alice" => "Alice Example".into(),
                 _ => "Bob Example".into(),
             },
-            address: address(user),
+            address: AddrSpec::parse(&format!("{user}@{}", self.domain)).unwrap(),
             label: user.into(),
             imap: self.imap.clone(),
             smtp: self.smtp.clone(),
@@ -88,7 +104,7 @@ impl Place {
     }
 }
 
-pub fn address(user: &str) -> AddrSpec {
+fn address(user: &str) -> AddrSpec {
     AddrSpec::parse(&format!("{user}@example.com")).unwrap()
 }
 
@@ -96,6 +112,7 @@ pub fn address(user: &str) -> AddrSpec {
 pub struct Person {
     pub engine: Engine,
     pub account: AccountId,
+    domain: &'static str,
     pub dir: tempfile::TempDir,
 }
 
@@ -105,7 +122,7 @@ impl Person {
         let engine = Engine::start(options(&dir)).await.unwrap();
         let password = Secret::new(format!("{user}-secret"));
         let account = engine.add_account(place.settings(user), Some(password)).await.unwrap();
-        let person = Self { engine, account, dir };
+        let person = Self { engine, account, dir, domain: place.domain };
         person.sync().await;
         person
     }
@@ -117,7 +134,12 @@ impl Person {
         let engine = Engine::start(options(&self.dir)).await.unwrap();
         let password = Secret::new(format!("{user}-secret"));
         engine.supply_password(self.account, password).await.unwrap();
-        Self { engine, account: self.account, dir: self.dir }
+        Self { engine, account: self.account, dir: self.dir, domain: self.domain }
+    }
+
+    /// The address of another user of the same servers.
+    pub fn address_of(&self, user: &str) -> AddrSpec {
+        AddrSpec::parse(&format!("{user}@{}", self.domain)).unwrap()
     }
 
     pub async fn sync(&self) {

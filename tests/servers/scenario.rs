@@ -12,7 +12,7 @@ use aloud::{
     model::{Address, Importance, MessageKind, Secret, imap::MailboxRole, voice::VoiceFormat},
 };
 
-use super::places::{Person, Place, address, options};
+use super::places::{Person, Place, options};
 
 /// Looks until something is there: real servers deliver a moment after they accept.
 async fn eventually<T, F: Future<Output = Option<T>>>(
@@ -61,7 +61,7 @@ fn voice(person: &Person, to: &str, subject: &str) -> Outgoing {
     Outgoing {
         account: person.account,
         relation: Relation::New,
-        to: vec![Address { name: Some("Someone".into()), addr: address(to) }],
+        to: vec![Address { name: Some("Someone".into()), addr: person.address_of(to) }],
         cc: Vec::new(),
         subject: subject.into(),
         voice: Some(tone(2.0)),
