@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use aloud::{
-    engine::Mark,
+    engine::{ListRow, Mark, OperationState},
     loopback::{AtCommand, CommandFault, Faults, Protocol, When},
     model::{DateTime, Flag, Uid},
 };
@@ -174,5 +174,57 @@ async fn a_move_that_cannot_be_confirmed_holds_up_nothing_for_ever() {
         let heard = |m: &&aloud::loopback::mailboxes::Message| m.flags.contains(&Flag::Seen);
         assert_eq!(inbox.messages().iter().filter(heard).count(), 1, "{hidden:?}");
         assert_eq!(inbox.messages().len(), 2, "{hidden:?}: nothing was moved");
+    }
+}
+
+/// A copy that another client removes before it was seen: what was asked for there ends with it.
+#[tokio::test]
+async fn what_is_asked_for_at_a_place_that_stays_empty_ends() {
+    let desk = desk(&["MOVE", "UIDPLUS"], &[]).await;
+    archive_first(&desk, &scan("a@example.com", "one")).await;
+    desk.server.change(|m| m.remove("Archive", &[Uid(1)].into())).expect("a user").expect("gone");
+    let row = desk.mailbox("Archive").await.remove(0);
+    assert_eq!(row.uid, None, "awaited");
+    desk.engine.mark(vec![row.key], Mark::Heard).await.expect("asked for");
+    for _ in 0..3 {
+        desk.sync().await;
+        desk.engine.settle_operations().await;
+    }
+    assert!(desk.mailbox("Archive").await.is_empty());
+    let told = desk.engine.operations().await.expect("operations");
+    assert!(told.iter().all(|op| op.state == OperationState::Failed), "{told:?}");
+}
+
+/// Delivers a message, archives it, and lets the server do it.
+async fn archive_first(desk: &Desk, octets: &[u8]) {
+    desk.server
+        .deliver("INBOX", octets.to_vec(), &[] as &[Flag], DateTime::utc(START))
+        .expect("delivered");
+    desk.sync().await;
+    let key = desk.inbox().await[0].key;
+    desk.engine.archive(vec![key]).await.expect("asked for");
+    desk.engine.settle_operations().await;
+}
+
+/// A move that waits at a place without a UID, when the mailbox gets new ones, does not hide the
+/// message for good.
+#[tokio::test]
+async fn a_move_that_ends_with_its_uids_hides_nothing() {
+    let desk = desk(&[], &[]).await;
+    archive_first(&desk, &scan(ID, "the first page")).await;
+    let row = desk.mailbox("Archive").await.remove(0);
+    assert_eq!(row.uid, None, "awaited");
+    desk.engine.delete(vec![row.key]).await.expect("asked for");
+    desk.server.change(|m| m.renumber("Archive")).expect("a user").expect("renumbered");
+    for _ in 0..3 {
+        desk.sync().await;
+        desk.engine.settle_operations().await;
+    }
+    let shown = |rows: Vec<ListRow>| rows.iter().map(|row| row.uid).collect::<Vec<_>>();
+    let (archive, trash) = (desk.mailbox("Archive").await, desk.mailbox("Trash").await);
+    match (desk.on_server("Archive"), desk.on_server("Trash")) {
+        (1, 0) => assert_eq!((shown(archive), shown(trash)), (vec![Some(1)], vec![])),
+        (0, 1) => assert_eq!((shown(archive), shown(trash)), (vec![], vec![Some(1)])),
+        other => panic!("{other:?}"),
     }
 }

@@ -592,17 +592,30 @@ pub(crate) fn finish_pass(
         "UPDATE mailboxes SET uidnext = ?2, highestmodseq = ?3, keywords = ?4 WHERE id = ?1",
         params![mailbox.0, end.uid_next, to_sql(end.highest_modseq), end.keywords],
     )?;
-    // Twice missed: an operation may have been confirmed while this very pass was under way.
-    for missed in ["gone = ?2 WHERE missed = 1 AND", "missed = 1 WHERE"] {
-        t.execute(
-            &format!(
-                "UPDATE locations SET {missed} mailbox = ?1 AND uid IS NULL AND gone = 0 \
-                 AND ?2 > 0 AND NOT EXISTS (SELECT 1 FROM ops o \
-                 WHERE o.message = locations.message AND o.state = ?4 AND (o.location = locations.id OR (o.kind = ?3 AND o.made = locations.id)))"
-            ),
-            params![mailbox.0, now.max(1), Word(OpType::Move), Word(OpState::Waiting)],
-        )?;
+    // Twice missed: an operation may have been confirmed while this very pass was under way. What is
+    // asked for at such a place brings nothing there.
+    let brought = "NOT EXISTS (SELECT 1 FROM ops o WHERE o.message = locations.message \
+         AND o.state = ?3 AND (o.location = locations.id AND o.kind = ?5 \
+         OR o.made = locations.id AND o.kind = ?4))";
+    let awaited = "mailbox = ?1 AND uid IS NULL AND gone = 0 AND ?2 > 0";
+    let values = params![
+        mailbox.0,
+        now.max(1),
+        Word(OpState::Waiting),
+        Word(OpType::Move),
+        Word(OpType::Append)
+    ];
+    let gone: Vec<i64> = t
+        .prepare_cached(&format!(
+            "UPDATE locations SET gone = ?2 WHERE missed = 1 AND {awaited} AND {brought} RETURNING id"
+        ))?
+        .query_map(values, |row| row.get(0))?
+        .collect::<std::result::Result<_, _>>()?;
+    for location in gone {
+        ops::end_at(t, location)?;
     }
+    t.prepare_cached(&format!("UPDATE locations SET missed = 1 WHERE {awaited} AND {brought}"))?
+        .execute(values)?;
     Ok(())
 }
 
@@ -630,20 +643,10 @@ pub(crate) fn forget_uids(t: &Transaction<'_>, mailbox: MailboxId, uidvalidity: 
 /// No UID of a mailbox means anything any more. Messages stay, and so do those that left it within a
 /// week: all are known again by their headers. Operations on the old UIDs fail visibly, appends stay.
 pub(crate) fn let_go_of_uids(t: &Transaction<'_>, mailbox: MailboxId) -> Result<()> {
+    ops::end_in(t, mailbox)?;
     t.execute(
-        "UPDATE locations SET uid = NULL, modseq = 0, hidden = 0 \
-         WHERE mailbox = ?1 AND uid IS NOT NULL",
+        "UPDATE locations SET uid = NULL, modseq = 0, hidden = 0, missed = 0 WHERE mailbox = ?1",
         [mailbox.0],
-    )?;
-    t.execute(
-        "UPDATE ops SET state = ?2, why = ?5 WHERE mailbox = ?1 AND state = ?3 AND kind <> ?4",
-        params![
-            mailbox.0,
-            Word(OpState::Failed),
-            Word(OpState::Waiting),
-            Word(OpType::Append),
-            Word(crate::types::OpFailure::Renumbered)
-        ],
     )?;
     t.execute(
         "UPDATE mailboxes SET uidvalidity = 0, uidnext = 0, highestmodseq = 0 WHERE id = ?1",

@@ -345,12 +345,32 @@ pub(crate) fn settle(t: &Transaction<'_>, id: i64, end: &OpEnd) -> Result<Option
 /// UIDVALIDITY, and what else was asked for by that UID ends.
 pub(super) fn detach(t: &Transaction<'_>, location: i64) -> Result<()> {
     t.execute("UPDATE locations SET uid = NULL, modseq = 0, missed = 0 WHERE id = ?1", [location])?;
+    end_at(t, location)
+}
+
+/// The message is not at a place any more: what was asked for there ends.
+pub(super) fn end_at(t: &Transaction<'_>, location: i64) -> Result<()> {
     let waiting: Vec<i64> = t
         .prepare_cached(
             "SELECT id FROM ops WHERE message = (SELECT message FROM locations WHERE id = ?1) \
              AND location = ?1 AND state = ?2 AND kind <> ?3",
         )?
         .query_map(params![location, Word(OpState::Waiting), Word(OpType::Append)], |r| r.get(0))?
+        .collect::<std::result::Result<_, _>>()?;
+    for id in waiting {
+        settle(t, id, &OpEnd::Stale)?;
+    }
+    Ok(())
+}
+
+/// No UID of a mailbox means anything any more: what was asked for there ends, the last first.
+/// Appends stay.
+pub(super) fn end_in(t: &Transaction<'_>, mailbox: MailboxId) -> Result<()> {
+    let waiting: Vec<i64> = t
+        .prepare_cached(
+            "SELECT id FROM ops WHERE mailbox = ?1 AND state = ?2 AND kind <> ?3 ORDER BY id DESC",
+        )?
+        .query_map(params![mailbox.0, Word(OpState::Waiting), Word(OpType::Append)], |r| r.get(0))?
         .collect::<std::result::Result<_, _>>()?;
     for id in waiting {
         settle(t, id, &OpEnd::Stale)?;
