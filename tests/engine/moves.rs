@@ -206,6 +206,36 @@ async fn archive_first(desk: &Desk, octets: &[u8]) {
     desk.engine.settle_operations().await;
 }
 
+/// What arrives with the Message-ID of a message that is awaited is not taken for it.
+#[tokio::test]
+async fn another_message_is_not_taken_for_the_one_that_is_awaited() {
+    for hidden in SERVERS {
+        let desk = desk(hidden, &[]).await;
+        archive_first(&desk, &scan(ID, "the first page")).await;
+        let other = String::from_utf8(scan(ID, "another page")).expect("text");
+        let other = other.replace("Subject: Scan", "Subject: Other").into_bytes();
+        desk.server
+            .change(|m| m.remove("Archive", &[Uid(1)].into()))
+            .expect("a user")
+            .expect("gone");
+        for octets in [&other, &scan(ID, "the first page")] {
+            desk.server
+                .deliver("Archive", octets.clone(), &[] as &[Flag], DateTime::utc(START))
+                .expect("delivered");
+        }
+        desk.sync().await;
+        let mut shown = Vec::new();
+        for row in desk.mailbox("Archive").await {
+            let octets = desk.engine.raw(row.key).await.expect("octets");
+            assert_eq!(row.subject == "Other", *octets == *other, "{hidden:?}");
+            shown.push((row.subject, row.uid));
+        }
+        shown.sort();
+        let want = [("Other".to_owned(), Some(2)), ("Scan".to_owned(), Some(3))];
+        assert_eq!(shown, want, "{hidden:?}");
+    }
+}
+
 /// A move that waits at a place without a UID, when the mailbox gets new ones, does not hide the
 /// message for good.
 #[tokio::test]

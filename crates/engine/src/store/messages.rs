@@ -301,15 +301,25 @@ fn awaited(
             })
             .optional()?);
     }
-    // Our own copy may differ from the server's by a line end or a trace field.
+    // Several messages may have one Message-ID, so the header block decides. A copy of our own that no
+    // server has shown yet may differ from the server's by a line end or a trace field.
     Ok(t.prepare_cached(
         "SELECT l.id, l.message FROM messages m CROSS JOIN locations l ON l.message = m.id \
+         LEFT JOIN headers h ON h.message = m.id \
          WHERE m.account = ?4 AND m.message_id = ?2 AND l.mailbox = ?1 AND l.uid IS NULL \
-         ORDER BY l.gone, abs(m.size - ?3) LIMIT 1",
+         AND coalesce(h.octets, x'') IN (x'', ?5) \
+         ORDER BY h.octets IS NOT ?5, l.gone, abs(m.size - ?3) LIMIT 1",
     )?
-    .query_row(params![place.id.0, facts.message_id, to_sql(head.size), place.account.0], |r| {
-        Ok((r.get(0)?, r.get(1)?))
-    })
+    .query_row(
+        params![
+            place.id.0,
+            facts.message_id,
+            to_sql(head.size),
+            place.account.0,
+            head.header.as_slice()
+        ],
+        |r| Ok((r.get(0)?, r.get(1)?)),
+    )
     .optional()?)
 }
 
