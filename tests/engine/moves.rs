@@ -258,3 +258,21 @@ async fn a_move_that_ends_with_its_uids_hides_nothing() {
         other => panic!("{other:?}"),
     }
 }
+
+/// A message without a Message-ID whose move broke off after the copy.
+#[tokio::test]
+async fn a_copy_without_a_message_id_is_known_by_its_octets() {
+    let bare = b"From: scanner@example.com\r\nSubject: Scan\r\n\r\nA page\r\n".to_vec();
+    // As long, and another one.
+    let other = b"From: scanner@example.com\r\nSubject: Skat\r\n\r\nA page\r\n".to_vec();
+    for verb in ["COPY", "STORE", "EXPUNGE"] {
+        let desk = desk(&["MOVE", "UIDPLUS"], std::slice::from_ref(&other)).await;
+        let at = vec![AtCommand { when: When::Verb(verb, 1), fault: CommandFault::RunAndDrop }];
+        let faults = Faults { hide_capabilities: vec!["MOVE", "UIDPLUS"], at, ..Faults::default() };
+        archive_all(&desk, std::slice::from_ref(&bare), Some(faults)).await;
+        assert_eq!(copies(&desk, "Archive", &bare), 1, "{verb}");
+        assert_eq!(copies(&desk, "Archive", &other), 1, "{verb}");
+        assert_eq!(desk.on_server("INBOX"), 0, "{verb}");
+        assert!(desk.engine.operations().await.expect("operations").is_empty(), "{verb}");
+    }
+}

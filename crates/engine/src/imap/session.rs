@@ -546,6 +546,18 @@ impl Session {
         self.search(&command).await
     }
 
+    /// UIDs of messages of the selected mailbox of exactly this many octets.
+    ///
+    /// # Errors
+    /// As [`Self::search_message_id`].
+    pub async fn search_size(&mut self, octets: u64) -> Result<Vec<Uid>, Error> {
+        let command = Command::new("UID SEARCH LARGER ")
+            .number(octets.saturating_sub(1))
+            .word("SMALLER ")
+            .number(octets.saturating_add(1));
+        self.search(&command).await
+    }
+
     /// UIDs of all messages of the selected mailbox, for one whose flags cannot be read to the end.
     ///
     /// # Errors

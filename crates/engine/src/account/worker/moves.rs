@@ -9,7 +9,7 @@
 use std::collections::HashMap;
 
 use super::{
-    Worker,
+    COMPARED, Worker,
     acts::{Ends, uids},
 };
 use crate::{
@@ -211,18 +211,16 @@ impl Worker {
         let mut copy: Vec<Uid> = heads.iter().map(|head| head.uid).collect();
         let present = copy.clone();
         if op.attempts > 0 {
-            // Without a Message-ID nobody can tell whether the copy is there.
-            if heads.iter().any(|head| message_id(&head.header).is_none()) {
-                return Ok(Some(Stored::Refused(Reply::parse(String::new()))));
-            }
             match self.select(to).await {
                 Ok(_) => {}
                 Err(Error::Server(text)) => return Ok(Some(Stored::Refused(Reply::parse(text)))),
                 Err(error) => return Err(error),
             }
             for head in &heads {
-                if self.has_copy(head).await? {
-                    copy.retain(|uid| *uid != head.uid);
+                match self.has_copy(head).await? {
+                    Some(true) => copy.retain(|uid| *uid != head.uid),
+                    Some(false) => {}
+                    None => return Ok(Some(Stored::Refused(Reply::parse(String::new())))),
                 }
             }
             if !self.selects_again(op).await? {
@@ -287,11 +285,26 @@ impl Worker {
     }
 
     /// Whether the selected mailbox holds a copy of this message. SEARCH looks for parts of a
-    /// Message-ID (RFC 9051 section 6.4.4), so what it finds is compared.
-    async fn has_copy(&mut self, head: &Head) -> Result<bool, Error> {
-        let Some(id) = message_id(&head.header) else { return Ok(false) };
-        let found = self.found(&id).await?;
-        Ok(found.iter().any(|other| identity::is_copy(head, other)))
+    /// Message-ID (RFC 9051 section 6.4.4), so what it finds is compared; one without is looked for by
+    /// its size. `None` where too many are alike, or its size is not known.
+    async fn has_copy(&mut self, head: &Head) -> Result<Option<bool>, Error> {
+        let others = match message_id(&head.header) {
+            Some(id) => self.found(&id).await?,
+            None if head.size == 0 || head.header.is_empty() => return Ok(None),
+            None => {
+                let session = self.session().await?;
+                let uids = match session.search_size(head.size).await {
+                    Ok(uids) if uids.len() <= COMPARED => uids,
+                    Ok(_) | Err(Error::Server(_)) => return Ok(None),
+                    Err(error) => return Err(error),
+                };
+                match uids.is_empty() {
+                    true => Vec::new(),
+                    false => session.fetch_heads(&uids).await?,
+                }
+            }
+        };
+        Ok(Some(others.iter().any(|other| identity::is_copy(head, other))))
     }
 
     /// A copy must not ask for its receipt again; a server need not copy keywords (RFC 3503 section
