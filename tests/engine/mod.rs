@@ -22,6 +22,7 @@ mod must_not;
 mod oauth;
 mod oddities;
 mod online;
+mod oracle;
 mod outbox;
 mod own_card;
 mod policy;

@@ -23,7 +23,7 @@ use aloud::{
 /// The moment at which every test begins.
 pub const START: i64 = 1_741_170_000;
 pub const OWN: &str = "robin@example.com";
-const IMAP: u16 = 143;
+pub const IMAP: u16 = 143;
 const SMTP: u16 = 587;
 
 /// Leads to the server without leaving the process.

@@ -252,6 +252,11 @@ impl Loopback {
         self.shared.world().standing_faults.insert(protocol, faults);
     }
 
+    /// Forgets the faults that are queued for connections to come; the standing ones stay.
+    pub fn forget_faults(&self, protocol: Protocol) {
+        self.shared.world().next_faults.remove(&protocol);
+    }
+
     /// The server's clock.
     #[must_use]
     pub fn now(&self) -> DateTime {

@@ -83,7 +83,7 @@ pub struct Options {
     pub product: String,
     /// Tells the time.
     pub clock: Clock,
-    /// Called at each durable step of sending.
+    /// Called at each durable step of sending, and as `stored` after each transaction.
     pub steps: Steps,
 }
 

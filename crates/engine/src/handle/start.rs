@@ -44,10 +44,14 @@ impl Engine {
     /// [`Error::Store`](crate::Error::Store).
     pub async fn start(options: Options) -> Result<Self> {
         let (dir, clock) = (options.data_dir.clone(), options.clock.clone());
+        let steps = options.steps.clone();
         let outbox = Outbox::new(options.steps);
         let (store, outbox) = blocking(move || {
             // Tidying is for whoever is alone: another may be in the middle of something.
             let store = Store::open_and_tidy(&dir, clock, tidy)?;
+            if let Some(steps) = steps {
+                store.tell_steps(steps);
+            }
             outbox.acquire_lock(&store)?;
             Ok((store, outbox))
         })

@@ -15,7 +15,7 @@ use std::{
     fs::File,
     path::{Path, PathBuf},
     sync::{
-        Arc, Mutex,
+        Arc, Mutex, OnceLock,
         atomic::{AtomicBool, AtomicU64, Ordering},
     },
     time::Duration,
@@ -107,6 +107,9 @@ pub struct Store {
     inner: Arc<Inner>,
 }
 
+/// Is told the name of each durable step.
+pub(crate) type Told = Arc<dyn Fn(&str) + Send + Sync>;
+
 struct Inner {
     dir: PathBuf,
     writer: Mutex<Connection>,
@@ -122,6 +125,8 @@ struct Inner {
     rebuilt: Option<Rebuilt>,
     /// Locked while message files change: `bodies.lock`, once it is open.
     bodies: Mutex<Option<File>>,
+    /// Told of each transaction.
+    steps: OnceLock<Told>,
 }
 
 /// What transactions changed that the second places (`copies`, `kept`) have not been told of.
@@ -233,6 +238,7 @@ impl Store {
             clock,
             here: Mutex::default(),
             bodies: Mutex::default(),
+            steps: OnceLock::new(),
             changed,
             rebuilt: None,
         };
@@ -313,6 +319,11 @@ impl Store {
         outcome
     }
 
+    /// Has each transaction told as the step `stored`, before what follows from it.
+    pub(crate) fn tell_steps(&self, steps: Told) {
+        let _ = self.inner.steps.set(steps);
+    }
+
     /// The folder it lives in.
     #[must_use]
     pub fn dir(&self) -> &Path {
@@ -384,6 +395,9 @@ impl Store {
             Ok(outcome)
         })();
         if outcome.is_ok() {
+            if let Some(steps) = self.inner.steps.get() {
+                steps("stored");
+            }
             self.second_places(&writer);
         }
         self.watched(outcome)
