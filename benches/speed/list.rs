@@ -93,6 +93,7 @@ async fn fill(data: &Path) -> (Engine, MailboxId) {
         user: "robin".into(),
         sign_in: Default::default(),
         ca_pem: None,
+        pins: Vec::new(),
         gateway: None,
         demo: false,
     };

@@ -133,6 +133,7 @@ pub async fn add_account(engine: &Engine) {
         smtp: at(587),
         user: "robin".into(),
         ca_pem: None,
+        pins: Vec::new(),
         gateway: None,
         sign_in: Default::default(),
         demo: false,

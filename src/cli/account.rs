@@ -278,6 +278,7 @@ fn settings(args: &AddArgs) -> Result<AccountSettings, Failure> {
         sign_in,
         address,
         ca_pem,
+        pins: Vec::new(),
         gateway: args.gateway.clone(),
         demo: false,
     })

@@ -143,6 +143,7 @@ pub fn demo_account() -> Result<AccountSettings, Error> {
         user: DEMO_LOGIN.into(),
         sign_in: Default::default(),
         ca_pem: None,
+        pins: Vec::new(),
         gateway: Some("vm.calderfinch.example".into()),
         demo: true,
     })

@@ -168,6 +168,7 @@ pub fn account(id: i64) -> Account {
             user: "helen".into(),
             sign_in: Default::default(),
             ca_pem: None,
+            pins: Vec::new(),
             gateway: None,
             demo: false,
         },

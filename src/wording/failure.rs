@@ -168,7 +168,14 @@ pub fn in_full(failed: &Error) -> String {
         Error::Auth(said) | Error::Store(said) | Error::Damaged(said) => detail(said.clone()),
         Error::Protocol(fault) => detail(fault.to_string()),
         Error::NoKeyring(fault) => detail(fault.to_string()),
-        Error::Certificate(fault) => detail(fault.to_string()),
+        Error::Certificate(fault) => match &fault.fingerprint {
+            Some(print) => detail(fl!(
+                "certificate-shown",
+                reason = &fault.reason,
+                fingerprint = print.to_string()
+            )),
+            None => detail(fault.to_string()),
+        },
         _ => error(failed),
     }
 }

@@ -45,6 +45,8 @@ async fn what_is_given_changes_and_the_rest_stays() {
         (&["--address", "nonsense"], 2),
         (&["--user", ""], 2),
         (&["--ca-file", "/nowhere.pem"], 2),
+        (&["--trust-certificate", "mail.example.com"], 2),
+        (&["--trust-certificate", "mail.example.com=abc"], 2),
         // Nobody answers there, and no password is saved here.
         (&["--smtp-port", "1", "--check"], 1),
     ] {

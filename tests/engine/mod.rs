@@ -25,6 +25,7 @@ mod online;
 mod oracle;
 mod outbox;
 mod own_card;
+mod pinned;
 mod policy;
 mod receipts;
 mod refusals;

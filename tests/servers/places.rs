@@ -98,6 +98,7 @@ impl Place {
             user: user.into(),
             sign_in: Default::default(),
             ca_pem: self.ca.clone(),
+            pins: Vec::new(),
             gateway: None,
             demo: false,
         }

@@ -46,6 +46,7 @@ fn settings_at(
         user: user.into(),
         sign_in: Default::default(),
         ca_pem: std::env::var_os("TESTBED_CA").map(PathBuf::from),
+        pins: Vec::new(),
         gateway: None,
         demo: false,
     };

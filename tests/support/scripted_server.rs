@@ -176,6 +176,7 @@ pub fn settings(security: Security) -> AccountSettings {
         user: USER.into(),
         sign_in: Default::default(),
         ca_pem: None,
+        pins: Vec::new(),
         gateway: None,
         demo: false,
     }

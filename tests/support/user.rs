@@ -64,6 +64,7 @@ pub fn settings() -> AccountSettings {
         user: "robin".into(),
         sign_in: Default::default(),
         ca_pem: None,
+        pins: Vec::new(),
         gateway: Some("gw.example.com".into()),
         demo: false,
     }

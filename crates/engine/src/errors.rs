@@ -1,6 +1,6 @@
 //! What can go wrong in the engine, in classes that a caller can act on; nobody matches on text.
 
-use super::types::Security;
+use super::types::{Fingerprint, Security};
 use aloud_model::DateTime;
 
 mod faults;
@@ -243,6 +243,8 @@ pub struct BadCertificate {
     pub kind: CertificateFault,
     /// In English, for logs and the curious.
     pub reason: String,
+    /// The certificate that the server showed.
+    pub fingerprint: Option<Fingerprint>,
 }
 
 /// What is wrong with a certificate.

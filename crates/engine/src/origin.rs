@@ -115,6 +115,7 @@ mod tests {
             user: "robin".into(),
             sign_in: Default::default(),
             ca_pem: None,
+            pins: Vec::new(),
             gateway: None,
             demo: false,
         };

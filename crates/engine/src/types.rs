@@ -2,6 +2,7 @@
 //! crates underneath.
 
 mod account;
+mod certificate;
 mod event;
 mod list;
 mod operation;
@@ -21,6 +22,7 @@ pub use super::errors::{
     Refusal, Service, SignInFault,
 };
 pub use account::*;
+pub use certificate::{Fingerprint, NoFingerprint, Pin};
 pub use event::*;
 pub use list::*;
 pub use operation::*;

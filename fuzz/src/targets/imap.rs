@@ -76,6 +76,7 @@ async fn ask(said: Vec<u8>) {
         user: "ada".into(),
         sign_in: Default::default(),
         ca_pem: None,
+        pins: Vec::new(),
         gateway: None,
         demo: false,
     };

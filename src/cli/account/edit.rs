@@ -59,6 +59,13 @@ pub struct EditArgs {
     /// A certificate authority in PEM that is trusted besides the system's; empty for none.
     #[arg(long, value_name = "PEM")]
     ca_file: Option<PathBuf>,
+    /// Trust this certificate of a host, by its SHA-256 (`aloud doctor --details` shows it), besides those
+    /// that the usual check finds good.
+    #[arg(long, value_name = "HOST=SHA256")]
+    trust_certificate: Vec<String>,
+    /// Trust no certificate of a host by its fingerprint any more.
+    #[arg(long, value_name = "HOST")]
+    distrust: Vec<String>,
     /// Domain that telephone numbers are sent to; empty for none.
     #[arg(long, value_name = "DOMAIN")]
     gateway: Option<String>,
@@ -113,6 +120,14 @@ impl EditArgs {
         }
         if let Some(file) = &self.ca_file {
             settings.ca_pem = super::ca_file(Some(file).filter(|f| !f.as_os_str().is_empty()))?;
+        }
+        for host in &self.distrust {
+            settings.distrust(host);
+        }
+        for text in &self.trust_certificate {
+            let wrong = || Failure::Usage(fl!("cli-trust-certificate", given = text));
+            let (host, print) = text.split_once('=').ok_or_else(wrong)?;
+            settings.trust(host, print.parse().map_err(|_| wrong())?);
         }
         for (option, whole, host, port, security, own) in [
             (

@@ -42,6 +42,7 @@ pub fn add(args: AddArgs, dirs: &Dirs) -> Outcome {
         sign_in: SignIn::Password,
         address,
         ca_pem,
+        pins: Vec::new(),
         gateway: args.gateway.clone(),
         demo: false,
     };

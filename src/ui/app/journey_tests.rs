@@ -100,6 +100,7 @@ fn demo_account() -> AccountSettings {
         user: DEMO_LOGIN.into(),
         sign_in: Default::default(),
         ca_pem: None,
+        pins: Vec::new(),
         gateway: Some("vm.calderfinch.example".into()),
         demo: true,
     }

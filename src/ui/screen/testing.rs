@@ -186,6 +186,7 @@ pub fn account() -> Account {
             user: "helen".into(),
             sign_in: Default::default(),
             ca_pem: None,
+            pins: Vec::new(),
             gateway: None,
             demo: false,
         },

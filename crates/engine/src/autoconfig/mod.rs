@@ -387,6 +387,7 @@ impl Search<'_> {
             user: String::new(),
             sign_in: Default::default(),
             ca_pem: self.ask.ca_pem.clone(),
+            pins: Vec::new(),
             gateway: None,
             demo: false,
         };

@@ -149,7 +149,8 @@ impl Session {
         traffic: &Arc<Traffic>,
     ) -> Result<(Self, bool), Error> {
         let server = &settings.imap;
-        let trust = Trust::for_server(server, settings.ca_pem.as_deref()).await?;
+        let pins = settings.pins_of(&server.host);
+        let trust = Trust::for_server(server, settings.ca_pem.as_deref(), pins).await?;
         let wire = Wire::open(dialer, server, &trust, Arc::clone(traffic)).await?;
         let (mut link, greeting) = if server.security == Security::StartTls {
             let plain = Wire::or_expects_tls(dialer, server, &trust, start_tls(wire)).await?;

@@ -11,6 +11,7 @@ mod deflate;
 mod dial;
 mod end_point;
 mod line;
+mod pinned;
 mod tls;
 mod wire;
 

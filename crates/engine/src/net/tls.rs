@@ -1,16 +1,26 @@
-//! Whom we trust, and the TLS handshake. There is no switch that accepts a bad certificate.
+//! Whom we trust, and the TLS handshake. There is no switch that accepts a bad certificate; an account
+//! may trust certificates of a host by their fingerprints ([`super::pinned`]).
 
-use std::{path::Path, sync::Arc};
+use std::{
+    path::Path,
+    sync::{Arc, Mutex},
+};
 
 use rustls::{
     CertificateError, ClientConfig, InvalidMessage, RootCertStore,
+    client::WebPkiServerVerifier,
     pki_types::{CertificateDer, ServerName, pem::PemObject},
 };
 use tokio::time::timeout;
 use tokio_rustls::{TlsConnector, client::TlsStream};
 
-use super::{CONNECT, Stream};
-use crate::types::{BadCertificate, Broken, CertificateFault, Error, Invalid, Security, Server};
+use super::{CONNECT, Stream, pinned::Pinned};
+use crate::{
+    lock::lock,
+    types::{
+        BadCertificate, Broken, CertificateFault, Error, Fingerprint, Invalid, Security, Server,
+    },
+};
 use aloud_model::DateTime;
 
 /// Largest CA file that is read.
@@ -20,7 +30,7 @@ const CA_LIMIT: u64 = 1 << 20;
 /// that a renewed file works without a restart.
 pub(crate) struct Trust {
     /// `None` for a server that is spoken to without TLS.
-    config: Option<Arc<ClientConfig>>,
+    config: Option<(Arc<ClientConfig>, Arc<Pinned>)>,
 }
 
 impl Trust {
@@ -28,10 +38,14 @@ impl Trust {
     ///
     /// # Errors
     /// As [`Self::load`].
-    pub(crate) async fn for_server(server: &Server, ca_pem: Option<&Path>) -> Result<Self, Error> {
+    pub(crate) async fn for_server(
+        server: &Server,
+        ca_pem: Option<&Path>,
+        pins: Vec<Fingerprint>,
+    ) -> Result<Self, Error> {
         match server.security {
             Security::None => Ok(Self { config: None }),
-            Security::Tls | Security::StartTls => Self::load(ca_pem).await,
+            Security::Tls | Security::StartTls => Self::load(ca_pem, pins).await,
         }
     }
 
@@ -39,14 +53,14 @@ impl Trust {
     ///
     /// # Errors
     /// [`Error::Certificate`] when the CA file cannot be read or nothing at all is trusted.
-    async fn load(ca_pem: Option<&Path>) -> Result<Self, Error> {
+    async fn load(ca_pem: Option<&Path>, pins: Vec<Fingerprint>) -> Result<Self, Error> {
         let ca_pem = ca_pem.map(Path::to_owned);
-        tokio::task::spawn_blocking(move || Self::load_now(ca_pem.as_deref()))
+        tokio::task::spawn_blocking(move || Self::load_now(ca_pem.as_deref(), pins))
             .await
             .map_err(|_| Error::Stopped)?
     }
 
-    fn load_now(ca_pem: Option<&Path>) -> Result<Self, Error> {
+    fn load_now(ca_pem: Option<&Path>, pins: Vec<Fingerprint>) -> Result<Self, Error> {
         let mut roots = RootCertStore::empty();
         roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
         if let Some(path) = ca_pem {
@@ -69,12 +83,22 @@ impl Trust {
             }
         }
         let provider = Arc::new(rustls::crypto::ring::default_provider());
+        // Without any root there is no usual check.
+        let usual =
+            WebPkiServerVerifier::builder_with_provider(roots.into(), Arc::clone(&provider));
+        let checks = Arc::new(Pinned {
+            usual: usual.build().ok(),
+            provider: Arc::clone(&provider),
+            pins,
+            seen: Mutex::default(),
+        });
         let config = ClientConfig::builder_with_provider(provider)
             .with_safe_default_protocol_versions()
             .map_err(|e| certificate(CertificateFault::Other, e.to_string()))?
-            .with_root_certificates(roots)
+            .dangerous()
+            .with_custom_certificate_verifier(Arc::clone(&checks) as _)
             .with_no_client_auth();
-        Ok(Self { config: Some(Arc::new(config)) })
+        Ok(Self { config: Some((Arc::new(config), checks)) })
     }
 
     /// Handshakes as a client of `host`.
@@ -86,7 +110,7 @@ impl Trust {
     ) -> Result<TlsStream<Box<dyn Stream>>, Error> {
         let name = ServerName::try_from(host.trim_matches(['[', ']']).to_owned())
             .map_err(|_| Error::Invalid(Invalid::ServerName(host.to_owned())))?;
-        let config = self.config.as_ref().ok_or(Error::NoEncryption)?;
+        let (config, checks) = self.config.as_ref().ok_or(Error::NoEncryption)?;
         let connector = TlsConnector::from(Arc::clone(config));
         let unreachable = |reason: Broken| Error::Unreachable { host: peer.to_owned(), reason };
         match timeout(CONNECT, connector.connect(name, stream)).await {
@@ -95,7 +119,11 @@ impl Trust {
                 let tls = error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>());
                 Err(match tls {
                     Some(rustls::Error::InvalidCertificate(reason)) => {
-                        certificate(fault(reason), reason.to_string())
+                        Error::Certificate(BadCertificate {
+                            kind: fault(reason),
+                            reason: reason.to_string(),
+                            fingerprint: *lock(&checks.seen),
+                        })
                     }
                     // It answered our first octets with something else, such as its greeting.
                     Some(rustls::Error::InvalidMessage(InvalidMessage::InvalidContentType)) => {
@@ -111,7 +139,7 @@ impl Trust {
 }
 
 fn certificate(kind: CertificateFault, reason: String) -> Error {
-    Error::Certificate(BadCertificate { kind, reason })
+    Error::Certificate(BadCertificate { kind, reason, fingerprint: None })
 }
 
 /// The class of what the TLS library found.

@@ -84,7 +84,7 @@ impl Http {
         request: hyper::Request<Full<Bytes>>,
         most: usize,
     ) -> Result<(u16, Vec<u8>), Error> {
-        let trust = Trust::for_server(server, self.ca_pem.as_deref()).await?;
+        let trust = Trust::for_server(server, self.ca_pem.as_deref(), Vec::new()).await?;
         let wire = Wire::open(self.dialer.as_ref(), server, &trust, Arc::default()).await?;
         let peer = wire.peer().to_owned();
         // What hyper says of an answer may quote it.

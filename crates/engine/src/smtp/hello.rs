@@ -74,7 +74,8 @@ impl Dialogue {
         old: bool,
     ) -> Result<Greeted, Error> {
         let server = &settings.smtp;
-        let trust = Trust::for_server(server, settings.ca_pem.as_deref()).await?;
+        let pins = settings.pins_of(&server.host);
+        let trust = Trust::for_server(server, settings.ca_pem.as_deref(), pins).await?;
         let mut wire = Wire::open(dialer, server, &trust, Arc::clone(&traffic)).await?;
         let greeted = server.security == Security::StartTls;
         if greeted {

@@ -315,6 +315,7 @@ pub(super) mod tests {
             user: "robin".into(),
             sign_in: Default::default(),
             ca_pem: None,
+            pins: Vec::new(),
             gateway: None,
             demo: false,
         }

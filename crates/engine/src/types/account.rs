@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::{AccountNotes, Error, Quota, Skipped};
+use super::{AccountNotes, Error, Fingerprint, Pin, Quota, Skipped};
 use aloud_model::{AccountId, AddrSpec, DateTime, Uid};
 
 /// How a connection is protected.
@@ -111,10 +111,34 @@ pub struct AccountSettings {
     pub sign_in: SignIn,
     /// A CA certificate in PEM that is trusted besides the platform's.
     pub ca_pem: Option<PathBuf>,
+    /// Certificates of hosts that are trusted by their fingerprint.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub pins: Vec<Pin>,
     /// Domain that telephone numbers are sent to (RFC 3804), if there is one.
     pub gateway: Option<String>,
     /// The built-in demo account, served inside the process.
     pub demo: bool,
+}
+
+impl AccountSettings {
+    /// The fingerprints that are trusted of a host.
+    #[must_use]
+    pub fn pins_of(&self, host: &str) -> Vec<Fingerprint> {
+        let own = |pin: &&Pin| pin.host.eq_ignore_ascii_case(host);
+        self.pins.iter().filter(own).map(|pin| pin.sha256).collect()
+    }
+
+    /// Trusts a certificate of a host, too.
+    pub fn trust(&mut self, host: &str, sha256: Fingerprint) {
+        if !self.pins_of(host).contains(&sha256) {
+            self.pins.push(Pin { host: host.to_owned(), sha256 });
+        }
+    }
+
+    /// Trusts no certificate of a host by its fingerprint any more.
+    pub fn distrust(&mut self, host: &str) {
+        self.pins.retain(|pin| !pin.host.eq_ignore_ascii_case(host));
+    }
 }
 
 /// An account as the window shows it.

@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{
     engine::{
-        self, AccountSettings, Error, Provider, Security, Server,
+        self, AccountSettings, Error, Fingerprint, Pin, Provider, Security, Server,
         autoconfig::{Found, NotFound},
         handle::NewSecret,
         oauth::Grant,
@@ -44,6 +44,8 @@ pub struct ServerForm {
     pub port: String,
     /// Encryption.
     pub security: Security,
+    /// Fingerprint of a certificate that is trusted.
+    pin: String,
     /// The user changed the host, so it no longer follows the address.
     touched: bool,
     /// The user changed the port, so it no longer follows the encryption.
@@ -76,6 +78,8 @@ pub enum Field {
     Gateway,
     /// File with a certificate that is trusted besides the system's.
     Ca,
+    /// Fingerprint of a certificate of a server's host that is trusted.
+    Pin(Which),
     /// Host of a server.
     Host(Which),
     /// Port of a server.
@@ -235,6 +239,7 @@ impl ServerForm {
             host: String::new(),
             port: port.to_string(),
             security,
+            pin: String::new(),
             touched: false,
             port_touched: false,
         }
@@ -292,10 +297,11 @@ impl Account {
             host: server.host.clone(),
             port: server.port.to_string(),
             security: server.security,
+            pin: String::new(),
             touched: true,
             port_touched: server.port != usual_port(which, server.security),
         };
-        Self {
+        let mut form = Self {
             label: s.label.clone(),
             name: s.name.clone(),
             address: s.address.to_string(),
@@ -305,10 +311,19 @@ impl Account {
             ca: s.ca_pem.as_ref().map(|ca| ca.display().to_string()).unwrap_or_default(),
             imap: server(Which::Imap, &s.imap),
             smtp: server(Which::Smtp, &s.smtp),
-            edited: Some(Edited { id: account.id, before: s }),
+            edited: Some(Edited { id: account.id, before: s.clone() }),
             by_hand: true,
             ..Self::default()
-        }
+        };
+        // One host may have two certificates, one a service.
+        let (imap, smtp) = (s.pins_of(&s.imap.host), s.pins_of(&s.smtp.host));
+        let second = usize::from(s.imap.host.eq_ignore_ascii_case(&s.smtp.host));
+        let text = |pins: &[Fingerprint], at: usize| {
+            pins.get(at).map(ToString::to_string).unwrap_or_default()
+        };
+        form.imap.pin = text(&imap, 0);
+        form.smtp.pin = text(&smtp, second);
+        form
     }
 
     /// Whether an account that is there is changed.
@@ -501,6 +516,7 @@ impl Account {
                 server.touched = !text.is_empty();
                 server.host = text;
             }
+            Field::Pin(which) => self.server(which).pin = text,
             Field::Port(which) => {
                 let server = self.server(which);
                 server.port = text.chars().filter(char::is_ascii_digit).take(5).collect();
@@ -629,6 +645,15 @@ impl Account {
         let name = self.name.trim();
         let gateway = self.gateway.trim();
         let before = self.edited.as_ref().map(|edited| &edited.before);
+        let mut pins = Vec::new();
+        for (which, form) in [(Which::Imap, &self.imap), (Which::Smtp, &self.smtp)] {
+            let text = form.pin.trim();
+            if !text.is_empty() {
+                let wrong = |_| inline(Field::Pin(which), fl!("account-bad-pin"));
+                let sha256 = text.parse().map_err(wrong)?;
+                pins.push(Pin { host: form.host.trim().to_owned(), sha256 });
+            }
+        }
         let label = self.label.trim();
         // A password that is typed is what is signed in with.
         let sign_in = before.filter(|_| self.password.is_empty()).map(|b| b.sign_in.clone());
@@ -645,6 +670,7 @@ impl Account {
             sign_in: sign_in.unwrap_or_default(),
             address,
             ca_pem: Some(self.ca.trim()).filter(|ca| !ca.is_empty()).map(PathBuf::from),
+            pins,
             gateway: (!gateway.is_empty()).then(|| gateway.to_owned()),
             demo: before.is_some_and(|before| before.demo),
         })

@@ -133,7 +133,8 @@ fn a_port_that_speaks_otherwise_says_what_to_choose() {
 
 #[test]
 fn certificates_say_what_is_wrong_and_what_to_do() {
-    let bad = |kind| Error::Certificate(BadCertificate { kind, reason: "x".into() });
+    let bad =
+        |kind| Error::Certificate(BadCertificate { kind, reason: "x".into(), fingerprint: None });
     let day = crate::model::DateTime::utc(1_760_270_400);
     for (kind, fact, text, asks_ca) in [
         (
@@ -164,7 +165,11 @@ fn certificates_say_what_is_wrong_and_what_to_do() {
 #[test]
 fn a_certificate_file_goes_along_with_the_next_check() {
     let mut form = filled();
-    let bad = BadCertificate { kind: CertificateFault::UnknownIssuer, reason: "x".into() };
+    let bad = BadCertificate {
+        kind: CertificateFault::UnknownIssuer,
+        reason: "x".into(),
+        fingerprint: None,
+    };
     checked(&mut form, Error::Certificate(bad));
     form.update(Message::Typed(Field::Ca, "/etc/company.pem".into()));
     assert!(form.wrong().is_some(), "the field stays while its path is typed");
@@ -358,4 +363,32 @@ fn by_hand_stays_and_what_was_found_of_it_is_filled_in() {
     form.update(Message::Typed(Field::Address, "helen".into()));
     assert!(matches!(form.update(Message::Find), Action::None));
     assert_eq!(form.wrong().and_then(|wrong| wrong.field), Some(Field::Address));
+}
+
+#[test]
+fn a_fingerprint_is_typed_in_the_form_of_an_account_only() {
+    let print = ["AB"; 32].join(":");
+    let mut account = there();
+    account.settings.trust("mail.example.com", print.parse().expect("a fingerprint"));
+    let mut form = Account::edit(&account);
+    let asked = form.update(Message::Check);
+    let Action::Ask(Question::CheckEdit(_, _, settings, _)) = asked else { panic!("{asked:?}") };
+    assert_eq!(settings.pins, account.settings.pins);
+    form.update(Message::Back);
+    // Both services of one host may have their own.
+    form.update(Message::Typed(Field::Pin(Which::Smtp), "cd".repeat(32)));
+    form.update(Message::Check);
+    let saved = form.update(Message::Checked(form.number, Ok(())));
+    let Action::Ask(Question::Edit(_, settings, _)) = saved else { panic!("{saved:?}") };
+    assert_eq!(settings.pins_of("mail.example.com").len(), 2);
+    form.update(Message::Edited(Err(Error::Stopped)));
+    form.update(Message::Typed(Field::Pin(Which::Imap), "nonsense".into()));
+    assert!(matches!(form.update(Message::Check), Action::None));
+    assert_eq!(form.wrong().and_then(|wrong| wrong.field), Some(Field::Pin(Which::Imap)));
+    for which in [Which::Imap, Which::Smtp] {
+        form.update(Message::Typed(Field::Pin(which), String::new()));
+    }
+    let asked = form.update(Message::Check);
+    let Action::Ask(Question::CheckEdit(_, _, settings, _)) = asked else { panic!("{asked:?}") };
+    assert!(settings.pins.is_empty());
 }

@@ -66,6 +66,15 @@ pub fn view<'a>(form: &'a Account, look: Look) -> El<'a, Message> {
             .push(text_field(form, Field::User, fl!("account-user"), &form.user, look))
             .push(text_field(form, Field::Gateway, fl!("account-gateway"), &form.gateway, look));
     }
+    // Never beside an error: who is asked to trust something at that moment presses.
+    if form.is_edit() {
+        let (imap, smtp) = (&form.imap.pin, &form.smtp.pin);
+        fields = fields
+            .push(look.text(Type::Small, fl!("account-pin-line")).color(c.text_2))
+            .push(space().height(8))
+            .push(text_field(form, Field::Pin(Which::Imap), fl!("account-pin-imap"), imap, look))
+            .push(text_field(form, Field::Pin(Which::Smtp), fl!("account-pin-smtp"), smtp, look));
+    }
     if let Some(wrong) = form.wrong.as_ref().filter(|w| w.field.is_none()) {
         if let Some(fact) = &wrong.fact {
             fields = fields.push(look.text(Type::Ui, fact.as_str()).font(MEDIUM).color(c.danger));
@@ -155,6 +164,8 @@ fn id(which: Field) -> &'static str {
         Field::User => "account-user",
         Field::Gateway => "account-gateway",
         Field::Ca => "account-ca",
+        Field::Pin(Which::Imap) => "account-imap-pin",
+        Field::Pin(Which::Smtp) => "account-smtp-pin",
         Field::Host(Which::Imap) => "account-imap-host",
         Field::Host(Which::Smtp) => "account-smtp-host",
         Field::Port(Which::Imap) => "account-imap-port",

@@ -21,6 +21,7 @@ async fn filled() -> (tempfile::TempDir, Store, AccountId, MailboxId, MailboxId)
         user: "robin".into(),
         sign_in: Default::default(),
         ca_pem: None,
+        pins: Vec::new(),
         gateway: None,
         demo: false,
     };
