@@ -252,6 +252,18 @@ async fn sound_and_picture_of_a_private_message_do_not_enter_the_directory() {
     let named = "SOUND;TYPE=BASIC;VALUE=uri:CID:mine@example.net\n";
     let inline = "SOUND;TYPE=BASIC;ENCODING=b:////////////////////////////////////////\n\
                   PHOTO;TYPE=GIF;ENCODING=b:R0lGODlh\n";
+    let personal = [
+        "NOTE:canary",
+        "BDAY:1970-01-01",
+        "URL:http://canary",
+        "NICKNAME:Canary",
+        "ORG:Canary;Left",
+        "TITLE:Canary",
+        "ADR:;;1 Canary St;Ottawa;;;",
+        "TZ:-05:00",
+        "UID:canary",
+    ];
+    let said = personal.join("\n") + "\nN:Pearce;Graham;;Dr;\n";
     for (value, lines, kept) in [
         ("Private", named, false),
         ("Private", "", false),
@@ -260,6 +272,7 @@ async fn sound_and_picture_of_a_private_message_do_not_enter_the_directory() {
         ("Company-Confidential", inline, true),
     ] {
         let desk = Desk::new().await;
+        let lines = &format!("{lines}{said}");
         let message = format!("Sensitivity: {value}\n{}", with_sounds(lines, false));
         let key = deliver(&desk, &message).await;
         let id = import(&desk, key).await;
@@ -269,6 +282,13 @@ async fn sound_and_picture_of_a_private_message_do_not_enter_the_directory() {
         let card = String::from_utf8_lossy(&card).into_owned();
         assert!(card.contains("FN:Graham Pearce") && card.contains("graham@example.net"), "{card}");
         assert_eq!(card.contains("SOUND") || card.contains("PHOTO"), kept, "{value}: {card}");
+        assert!(card.contains("Pearce;Graham;;Dr"), "{value}: {card}");
+        for line in personal {
+            let (name, said) = line.split_once(':').expect("a field");
+            let there =
+                card.contains(&format!("\n{name}")) || card.to_lowercase().contains("canary");
+            assert!(kept || !there, "{value}: {said} of {name} in {card}");
+        }
     }
 }
 

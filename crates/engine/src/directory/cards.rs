@@ -60,14 +60,29 @@ pub(crate) fn received(mail: &Mail, raw: &[u8], path: &str) -> Result<Received> 
     if doc.name.is_none() && doc.emails.is_empty() && doc.tels.is_empty() {
         return Err(doc.problem.map_or(Invalid::EmptyCard, Invalid::BadCard).into());
     }
-    // Name and numbers of a private message's card may be noted, as its caller's may; its recording
-    // and picture stay in the message, because the directory is exported (decision E12).
+    // Of a private message's card the names may be noted and what one addresses people with, as its
+    // caller's may; the rest stays in the message, because the directory is exported (decision E12).
     if !mail.may_save.is_allowed() {
-        let doc = CardDoc { sound: None, photo: None, ..doc };
-        return Ok(Received { doc, sound: None });
+        return Ok(Received { doc: names_and_addresses(doc), sound: None });
     }
     let sound = spoken_name(mail, raw, path, &doc);
     Ok(Received { doc, sound })
+}
+
+/// A card with names and addresses only, and when it was changed.
+fn names_and_addresses(mut doc: CardDoc) -> CardDoc {
+    doc.properties.retain(|property| property.name == "N");
+    CardDoc {
+        name: doc.name,
+        family: doc.family,
+        given: doc.given,
+        emails: doc.emails,
+        tels: doc.tels,
+        rev: doc.rev,
+        properties: doc.properties,
+        problem: doc.problem,
+        ..CardDoc::default()
+    }
 }
 
 /// The spoken name that belongs to a card; parts are looked for at the card's own level only.
