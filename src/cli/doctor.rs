@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::{
     Dirs, Failure, Outcome, block_on,
-    mail::{keyring, options},
+    mail::{self, keyring, options},
     password::{PasswordArgs, Secrets},
 };
 use crate::{
@@ -41,6 +41,7 @@ pub fn doctor(args: DoctorArgs, dirs: &Dirs) -> Outcome {
     let (found, accounts) = block_on(async {
         match Engine::start(options).await {
             Ok(engine) => {
+                mail::say_rebuilt(&engine, args.details);
                 let found = match secrets.settle(&engine).await {
                     Ok(()) => Ok(engine.examine().await),
                     Err(failure) => Err(failure),

@@ -110,10 +110,7 @@ pub fn with_engine<T>(
     let options = options(dirs, secrets.store.clone());
     block_on(async move {
         let engine = Engine::start(options).await?;
-        if let Some(rebuilt) = engine.rebuilt() {
-            let (fact, line) = failure::rebuilt(rebuilt);
-            eprintln!("aloud: {fact} {line}");
-        }
+        say_rebuilt(&engine, true);
         let outcome = match secrets.settle(&engine).await {
             Ok(()) => work(&engine).await,
             Err(failure) => Err(failure),
@@ -123,8 +120,17 @@ pub fn with_engine<T>(
     })?
 }
 
-/// Runs `sync`.
+/// Says that the database was made anew, once; with `details` what became of the damaged one.
+pub(super) fn say_rebuilt(engine: &Engine, details: bool) {
+    if let Some(rebuilt) = engine.rebuilt() {
+        let (fact, line) = failure::rebuilt(rebuilt);
+        let line = if details { format!(" {line}") } else { String::new() };
+        eprintln!("aloud: {fact}{line}");
+    }
+}
+
 ///
+/// Runs `sync`.
 /// # Errors
 /// [`Failure::Failed`] when an account could not be looked at completely.
 pub fn sync(args: SyncArgs, dirs: &Dirs) -> Outcome {

@@ -84,3 +84,17 @@ async fn a_report_can_be_shown_to_others() {
         assert!(!said.contains(PASSWORD) && !said.contains("canary-wrong"), "{said}");
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_database_made_anew_is_told() {
+    let (_server, ports, dir) = world().await;
+    let dir = dir.path();
+    stdout(&add(dir, &ports));
+    let said = |output: std::process::Output| String::from_utf8_lossy(&output.stderr).into_owned();
+    let whole = said(aloud(dir, Some(PASSWORD), &["doctor"]));
+    std::fs::write(dir.join("data").join("aloud.db"), b"no database").expect("damaged");
+    let anew = said(aloud(dir, Some(PASSWORD), &["doctor"]));
+    assert!(anew.contains("was damaged") && !whole.contains("was damaged"), "{anew}\n{whole}");
+    // Where it was put is a folder, and named like others.
+    assert!(!anew.contains("put aside"), "{anew}");
+}
