@@ -167,4 +167,17 @@ fn sealed_mail_says_so_where_the_text_would_stand() {
     assert!(shown.find(said).is_ok(), "where the text would stand");
     assert!(shown.find("There is nothing in this message.").is_err());
     reads("sealed-read", &read, &state, &[said]);
+    // A voice message too: no system failed to write something there.
+    let mut m = mail();
+    m.text = None;
+    m.transcript = None;
+    let mut part = part("1", "application/pkcs7-mime", PartRole::Attachment, None);
+    part.problem = Some(PartProblem::Sealed(Seal::Smime));
+    m.parts = vec![part];
+    let mut voice = opened(m);
+    voice.row.kind = MessageKind::Voice;
+    let voice = reader_of(voice, &state);
+    let mut shown = show("sealed-voice", PANE, |look| reader::view(&voice, false, &context, look));
+    assert!(shown.find(said).is_ok(), "where the text would stand");
+    assert!(shown.find(fl!("reader-no-text").as_str()).is_err());
 }

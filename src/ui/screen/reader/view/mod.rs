@@ -275,7 +275,7 @@ fn text<'a>(page: &'a Page, look: Look) -> El<'a, Message> {
             fl!("reader-transcript-by", system = &transcript.origin),
         )),
         (None, true, true) => Some((fl!("reader-text-from-sender"), String::new())),
-        (None, false, true) if page.opened.complete => {
+        (None, false, true) if page.opened.complete && sealed(page).is_none() => {
             Some((fl!("reader-transcript"), String::new()))
         }
         _ => None,
@@ -307,13 +307,14 @@ fn text<'a>(page: &'a Page, look: Look) -> El<'a, Message> {
             all = all
                 .push(button::link(look, url.clone()).padding([2, 0]).on_press(Message::Link(url)));
         }
+    } else if let Some(said) =
+        sealed(page).filter(|_| page.opened.complete && (voice || is_bare(page)))
+    {
+        all = all.push(warning(said, look));
     } else if voice && page.opened.complete {
         all = all.push(look.text(Type::Body, fl!("reader-no-text")).color(c.text_2));
     } else if is_bare(page) {
-        all = all.push(match sealed(page) {
-            Some(said) => warning(said, look),
-            None => look.text(Type::Body, fl!("reader-empty")).color(c.text_2).into(),
-        });
+        all = all.push(look.text(Type::Body, fl!("reader-empty")).color(c.text_2));
     }
     all.into()
 }
