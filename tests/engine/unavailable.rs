@@ -279,9 +279,25 @@ async fn alerts_and_room_are_told() {
     let said: Vec<&str> = notes.notices.iter().map(|notice| notice.said.as_str()).collect();
     assert_eq!(said, ["Wartung um fünf"]);
     assert_eq!(notes.quota, room);
-    desk.engine.forget_notices(desk.account).await.expect("seen");
+    // Seen, it is not told again although the server repeats it; other words are.
+    let said = "Wartung um fünf".to_owned();
+    desk.engine.forget_notice(desk.account, said).await.expect("seen");
     let notes = desk.engine.accounts().await.expect("accounts").remove(0).notes;
     assert!(notes.notices.is_empty());
+    desk.engine.sync_once(None).await.expect("a pass");
+    let notes = desk.engine.accounts().await.expect("accounts").remove(0).notes;
+    assert!(notes.notices.is_empty(), "{:?}", notes.notices);
+    let other: [(&[u8], &[u8]); 1] =
+        [(b"* LIST (", b"* OK [ALERT] one\r\n* OK [ALERT] two\r\n* LIST (")];
+    let faults = Faults { rewrite: other.to_vec(), ..Faults::default() };
+    desk.server.fault_always(Protocol::Imap, faults);
+    desk.restart().await;
+    desk.engine.sync_once(None).await.expect("a pass");
+    // One that is closed leaves the other.
+    desk.engine.forget_notice(desk.account, "one".to_owned()).await.expect("seen");
+    let notes = desk.engine.accounts().await.expect("accounts").remove(0).notes;
+    let said: Vec<&str> = notes.notices.iter().map(|notice| notice.said.as_str()).collect();
+    assert_eq!(said, ["two"]);
 }
 
 /// A fault of ours ends no account for good, and is told.

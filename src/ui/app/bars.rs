@@ -69,7 +69,7 @@ impl App {
         let accounts = &self.shared.sidebar.accounts;
         for account in accounts {
             let label = &account.settings.label;
-            if let Some(notice) = account.notes.notices.last() {
+            if let Some(notice) = account.notes.notices.first() {
                 let fact = fl!("notice-bar", account = label);
                 let seen = Message::Bar(BarAct::Noticed(account.id));
                 let notice = Bar::new(Tone::Warn, Icon::Info, fact, notice.said.clone());

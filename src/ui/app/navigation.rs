@@ -108,7 +108,15 @@ impl App {
                 }
                 list::BarAct::Tell(send) => self.tell_deleted(send),
                 list::BarAct::Noticed(account) => {
-                    self.order(move |engine| async move { engine.forget_notices(account).await })
+                    let accounts = &self.shared.sidebar.accounts;
+                    let found = accounts.iter().find(|known| known.id == account);
+                    let first = found.and_then(|account| account.notes.notices.first());
+                    match first.map(|notice| notice.said.clone()) {
+                        Some(said) => self.order(move |engine| async move {
+                            engine.forget_notice(account, said).await
+                        }),
+                        None => Task::none(),
+                    }
                 }
                 list::BarAct::LeaveUntold => {
                     if !self.unheard.is_empty() {

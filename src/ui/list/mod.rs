@@ -99,7 +99,7 @@ pub enum BarAct {
     LeaveUntold,
     /// It was read.
     Noted,
-    /// The notices of this account's server were seen.
+    /// What this account's server wanted told first was seen.
     Noticed(crate::model::AccountId),
 }
 

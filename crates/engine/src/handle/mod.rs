@@ -251,12 +251,13 @@ impl Engine {
             .collect())
     }
 
-    /// The user has seen what the server of an account wanted told.
+    /// The user has seen these words, which the server of an account wanted told.
     ///
     /// # Errors
     /// [`Error::Store`].
-    pub async fn forget_notices(&self, id: AccountId) -> Result<()> {
-        self.inner.store.write(move |t| store::care::forget_notices(t, id)).await?;
+    pub async fn forget_notice(&self, id: AccountId, said: String) -> Result<()> {
+        let now = self.inner.store.now();
+        self.inner.store.write(move |t| store::care::forget_notice(t, id, &said, now)).await?;
         self.tell(Event::AccountChanged(id));
         Ok(())
     }

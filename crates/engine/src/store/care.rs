@@ -22,6 +22,9 @@ use aloud_model::{AccountId, DateTime, MailboxId, Uid};
 
 /// How long a mailbox goes without a look at all of it.
 const DEEP: i64 = 24 * 3600;
+/// How long words that the user has seen are not told again, and how many are remembered.
+const SEEN: i64 = 7 * 24 * 3600;
+const SEEN_MAX: usize = 40;
 /// Notices that are kept of an account.
 const NOTICES: i64 = 10;
 
@@ -85,8 +88,13 @@ impl Care for Store {
         let now = self.now();
         self.write(move |t| {
             let known = notes(t, account)?.notices;
+            let seen = alerts_seen(t, account, now)?;
             let mut news = false;
-            for said in said.iter().filter(|said| known.iter().all(|known| known.said != **said)) {
+            let is_new = |said: &&String| {
+                known.iter().all(|known| known.said != **said)
+                    && seen.iter().all(|(_, seen)| *seen != **said)
+            };
+            for said in said.iter().filter(is_new) {
                 news = true;
                 t.execute(
                     "INSERT INTO notices (account, at, said) VALUES (?1, ?2, ?3)",
@@ -202,8 +210,28 @@ pub(crate) fn accounts(c: &Connection) -> Result<Vec<(AccountNotes, AccountRow)>
     rows.map(|row| Ok((notes(c, row.id)?, row))).collect()
 }
 
-/// The user has seen the notices of an account.
-pub(crate) fn forget_notices(t: &Transaction<'_>, account: AccountId) -> Result<()> {
-    t.execute("DELETE FROM notices WHERE account = ?1", [account.0])?;
-    Ok(())
+/// Alerts of a server that the user has seen a short while ago, and when.
+fn alerts_seen(c: &Connection, account: AccountId, now: i64) -> Result<Vec<(i64, String)>> {
+    let json = meta::get(c, &meta::alerts_seen(account))?.unwrap_or_default();
+    let mut seen: Vec<(i64, String)> = serde_json::from_slice(&json).unwrap_or_default();
+    seen.retain(|(at, _)| (0..SEEN).contains(&now.saturating_sub(*at)));
+    Ok(seen)
+}
+
+/// The user has seen a notice of an account. Servers repeat theirs at each connection: the same words
+/// are not told again for [`SEEN`].
+pub(crate) fn forget_notice(
+    t: &Transaction<'_>,
+    account: AccountId,
+    said: &str,
+    now: i64,
+) -> Result<()> {
+    t.execute("DELETE FROM notices WHERE account = ?1 AND said = ?2", params![account.0, said])?;
+    let mut seen = alerts_seen(t, account, now)?;
+    seen.retain(|(_, known)| known != said);
+    seen.push((now, said.to_owned()));
+    let spare = seen.len().saturating_sub(SEEN_MAX);
+    seen.drain(..spare);
+    let json = serde_json::to_vec(&seen).unwrap_or_default();
+    meta::set(t, &meta::alerts_seen(account), Some(&json))
 }

@@ -23,6 +23,11 @@ pub(crate) const GENERATION: &str = "generation";
 /// Operations to be asked for again once their mailboxes are here (`store::kept`).
 pub(crate) const OPERATIONS: &str = "operations";
 
+/// What the user has seen of a server's alerts, and when: JSON.
+pub(crate) fn alerts_seen(account: AccountId) -> String {
+    format!("alerts-seen-{}", account.0)
+}
+
 /// Set where no report of a mailbox waits to be looked into, so that nobody searches it for some.
 pub(crate) fn no_reports(mailbox: MailboxId) -> String {
     format!("no-reports-{}", mailbox.0)
