@@ -1578,6 +1578,7 @@ cli-server-says = the server of { $account } says: { $said }
 cli-quota = room for mail: { $quota }
 cli-account-offline = offline
 cli-account-password = needs its password: { $reason }
+cli-account-sign-in = needs you to sign in again (aloud account sign-in): { $reason }
 cli-check-password = --check needs a password
 cli-no-keyring = there is no keyring here, so the password was not saved; give it to sync, send and --headless with --password-stdin or ALOUD_PASSWORD
 cli-ca-file = --ca-file: { $file } is no file

@@ -11,8 +11,9 @@ use super::{
 };
 use crate::{
     engine::{
-        AccountState, Answer, Engine, Event, FailureWhy, ListQuery, ListRow, Mailbox, OpFailure,
-        OperationKind, Options, OutboxRow, OutboxState, Progress, Quota, Scope, Sort, SyncReport,
+        Account, AccountState, Answer, Engine, Event, FailureWhy, ListQuery, ListRow, Mailbox,
+        OpFailure, OperationKind, Options, OutboxRow, OutboxState, Progress, Quota, Scope, Sort,
+        SyncReport,
         secrets::{KeyringStore, SecretStore},
     },
     model::{AddrSpec, Importance, MailboxId, OutboxId, imap::MailboxRole},
@@ -129,8 +130,8 @@ pub(super) fn say_rebuilt(engine: &Engine, details: bool) {
     }
 }
 
-///
 /// Runs `sync`.
+///
 /// # Errors
 /// [`Failure::Failed`] when an account could not be looked at completely.
 pub fn sync(args: SyncArgs, dirs: &Dirs) -> Outcome {
@@ -459,7 +460,7 @@ async fn report(engine: &Engine, event: &Event) {
         Event::AccountChanged(id) => {
             let accounts = engine.accounts().await.unwrap_or_default();
             if let Some(account) = accounts.iter().find(|account| account.id == *id) {
-                let state = account_words(&account.state);
+                let state = account_words(account);
                 eprintln!("{}", fl!("cli-account-state", id = id.to_string(), state = state));
             }
         }
@@ -479,8 +480,8 @@ async fn report(engine: &Engine, event: &Event) {
     }
 }
 
-fn account_words(state: &AccountState) -> String {
-    match state {
+fn account_words(account: &Account) -> String {
+    match &account.state {
         AccountState::Idle => fl!("cli-account-idle"),
         AccountState::Checking => fl!("cli-account-checking"),
         AccountState::Fetching { done, total } => {
@@ -489,6 +490,9 @@ fn account_words(state: &AccountState) -> String {
         AccountState::UpToDate(_) => fl!("cli-account-up-to-date"),
         AccountState::Incomplete(_) => fl!("cli-account-incomplete"),
         AccountState::Offline(_) => fl!("cli-account-offline"),
+        AccountState::NeedsPassword(error) if account.settings.sign_in.is_token() => {
+            fl!("cli-account-sign-in", reason = failure::error(error))
+        }
         AccountState::NeedsPassword(error) => {
             fl!("cli-account-password", reason = failure::error(error))
         }

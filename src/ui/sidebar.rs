@@ -211,6 +211,9 @@ impl Sidebar {
         for account in &self.accounts {
             let name = account.settings.label.as_str();
             let (importance, status) = match &account.state {
+                AccountState::NeedsPassword(_) if account.settings.sign_in.is_token() => {
+                    (5, warn(Icon::KeyRound, fl!("sign-in-bar", account = name)))
+                }
                 AccountState::NeedsPassword(_) => {
                     (5, warn(Icon::KeyRound, fl!("sync-password", account = name)))
                 }

@@ -2,7 +2,7 @@
 
 use super::App;
 use crate::{
-    engine::{AccountState, DeletedUnheard, Error},
+    engine::{AccountState, DeletedUnheard},
     model::{AddrSpec, DateTime},
     ui::{
         list::{BarAct, Message},
@@ -86,8 +86,7 @@ impl App {
             .find(|a| matches!(a.state, AccountState::NeedsPassword(_)))
             .map(|account| {
                 let label = &account.settings.label;
-                let provider =
-                    matches!(&account.state, AccountState::NeedsPassword(Error::SignIn(_)));
+                let provider = account.settings.sign_in.is_token();
                 let (fact, line) = match provider {
                     true => (fl!("sign-in-bar", account = label), fl!("sign-in-bar-line")),
                     false => (fl!("password-bar", account = label), fl!("password-bar-line")),

@@ -330,6 +330,16 @@ fn bars_say_what_keeps_mail_from_coming() {
     app.shared.sidebar.accounts[0].state =
         AccountState::NeedsPassword(crate::engine::Error::PasswordNeeded);
     assert!(sees(&app, "Account 1 wants your password"));
+    assert!(sees(&app, "Account 1 needs your password"));
+    // Of an account that signs in at its provider nobody wants a password, whatever it lacks.
+    let password = app.shared.sidebar.accounts[0].settings.sign_in.clone();
+    app.shared.sidebar.accounts[0].settings.sign_in = engine::SignIn::OAuth(engine::OAuth {
+        provider: engine::Provider::Google,
+        client_id: "id".into(),
+    });
+    assert!(!sees(&app, "Account 1 wants your password"));
+    assert!(!sees(&app, "Account 1 needs your password"));
+    app.shared.sidebar.accounts[0].settings.sign_in = password;
     click(&mut app, "Sign in");
     assert!(sees(&app, "Sign in to Account 1"));
     named(&mut app, Named::Escape, Modifiers::empty());
