@@ -231,6 +231,7 @@ pub(super) fn list_problem(value: &[u8], may_be_empty: bool) -> Option<String> {
     }
     let mut pieces = Vec::new();
     let (mut start, mut in_quotes, mut escaped, mut in_angles) = (0, false, false, false);
+    let mut in_literal = false;
     // Inside a group, and whether the next piece is the first of it.
     let (mut in_group, mut first) = (false, false);
     for (at, c) in text.char_indices() {
@@ -239,6 +240,10 @@ pub(super) fn list_problem(value: &[u8], may_be_empty: bool) -> Option<String> {
             '\\' if in_quotes => escaped = true,
             '"' => in_quotes = !in_quotes,
             _ if in_quotes => {}
+            '[' => in_literal = true,
+            ']' => in_literal = false,
+            // The colons of `a@[IPv6:2001:db8::1]` begin no group.
+            _ if in_literal => {}
             '<' => in_angles = true,
             '>' => in_angles = false,
             _ if in_angles => {}
@@ -458,6 +463,8 @@ mod tests {
             "Team: a@b, \"x; y\" <c@d>;, e@f",
             "<a@b>",
             "J\u{fc}rgen <a@b>",
+            "\"Ada (home\" <a@b>, c@d (at :( work)",
+            "a@[IPv6:2001:db8::1], Ada <b@[IPv6:::1]>, Team: c@[IPv6:::1];",
         ] {
             assert_eq!(list_problem(good.as_bytes(), false), None, "{good}");
         }

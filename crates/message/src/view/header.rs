@@ -120,12 +120,35 @@ impl<'a> Header<'a> {
     }
 }
 
-/// Removes `(comments)`, nested ones too, and surrounding space.
+/// Removes `(comments)`, nested ones too, and surrounding space. What stands in quotes is no comment
+/// (RFC 5322 section 3.2.4), unless the quotes do not close; a backslash takes the meaning of what
+/// follows it in both.
 pub fn without_comments(value: &str) -> String {
     let mut depth = 0_u32;
     let mut out = String::with_capacity(value.len());
+    let (mut quotes, mut escaped) = (false, false);
+    // Each finds the next one: an opening quote without another opens nothing.
+    let mut left = value.matches('"').count();
     for c in value.chars() {
+        left -= usize::from(c == '"');
         match c {
+            _ if escaped => {
+                escaped = false;
+                if depth == 0 {
+                    out.push(c);
+                }
+            }
+            '\\' if quotes || depth > 0 => {
+                escaped = true;
+                if depth == 0 {
+                    out.push(c);
+                }
+            }
+            '"' if depth == 0 => {
+                quotes = !quotes && left > 0;
+                out.push(c);
+            }
+            _ if quotes => out.push(c),
             '(' => depth += 1,
             ')' if depth > 0 => depth -= 1,
             _ if depth == 0 => out.push(c),
@@ -314,6 +337,16 @@ mod tests {
 
     #[test]
     fn comments_go() {
-        assert_eq!(without_comments(" private (a (b) c) "), "private");
+        for (value, left) in [
+            (" private (a (b) c) ", "private"),
+            ("\"Ada (home)\" <a@x.example> (work)", "\"Ada (home)\" <a@x.example>"),
+            ("\"a \\\"( b\" c (d)", "\"a \\\"( b\" c"),
+            ("a (b \\) c) d", "a  d"),
+            ("a (\" b) c", "a  c"),
+            ("5\" (high)", "5\""),
+            ("a (b", "a"),
+        ] {
+            assert_eq!(without_comments(value), left, "{value}");
+        }
     }
 }
