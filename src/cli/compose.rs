@@ -188,21 +188,7 @@ pub fn compose(args: ComposeArgs, _dirs: &super::Dirs) -> Outcome {
         cover: &cover,
         ..fill(Letter::new(from), common, &recordings)?
     };
-    if letter.format == Some(VoiceFormat::Vpim) {
-        whole_domains(&letter)?;
-    }
     finish(&letter, common)
-}
-
-/// VPIM takes addresses with a whole domain only (RFC 3801 section 4.1); a name of this network alone
-/// is refused, because other systems could not answer it.
-fn whole_domains(letter: &Letter<'_>) -> Outcome {
-    let people = std::iter::once(&letter.from).chain(&letter.to).chain(&letter.cc);
-    let bare = |addr: &&AddrSpec| !addr.domain().contains(['.', '[']);
-    match people.map(|person| &person.addr).find(bare) {
-        Some(addr) => Err(Failure::Usage(fl!("cli-vpim-domain", address = addr.as_str()))),
-        None => Ok(()),
-    }
 }
 
 /// Builds a voice reply.
@@ -434,13 +420,14 @@ fn finish(letter: &Letter<'_>, common: &Common) -> Outcome {
     let octets = compose::build(letter, &seed).map_err(|error| {
         let reason = wording::refusal::compose(&error);
         match error {
-            compose::Error::Refused(_)
-            | compose::Error::NotInVpim(_)
-            | compose::Error::EmptyRecording(_) => Failure::Refused(reason),
             compose::Error::NoRecipient
             | compose::Error::Address(_)
             | compose::Error::Language(_)
+            | compose::Error::NotInVpim(compose::NotInVpim::BareDomain(_))
             | compose::Error::Nothing => Failure::Usage(reason),
+            compose::Error::Refused(_)
+            | compose::Error::NotInVpim(_)
+            | compose::Error::EmptyRecording(_) => Failure::Refused(reason),
             _ => Failure::Failed(reason),
         }
     })?;

@@ -111,6 +111,9 @@ pub fn compose(error: &compose::Error) -> String {
         compose::Error::Language(tag) => fl!("compose-language", tag = display::clean(tag)),
         compose::Error::NotInVpim(NotInVpim::Text) => fl!("compose-vpim-text"),
         compose::Error::NotInVpim(NotInVpim::Attachments) => fl!("compose-vpim-attachments"),
+        compose::Error::NotInVpim(NotInVpim::BareDomain(address)) => {
+            fl!("compose-vpim-domain", address = address)
+        }
         compose::Error::Codec(error) => problem::audio(error),
         other => other.to_string(),
     }

@@ -219,12 +219,15 @@ impl<'a> Letter<'a> {
 }
 
 /// What VPIM has no place for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum NotInVpim {
     /// A text by the sender.
     Text,
     /// Files.
     Attachments,
+    /// An address whose domain is a name of the own network alone: other systems could not answer it
+    /// (RFC 3801 section 4.1).
+    BareDomain(String),
 }
 
 /// Why a message is not built.
@@ -329,6 +332,10 @@ fn check(letter: &Letter<'_>) -> Result<(), Error> {
         }
         if !letter.attachments.is_empty() {
             return Err(Error::NotInVpim(NotInVpim::Attachments));
+        }
+        let bare = |addr: &&AddrSpec| !addr.domain().contains(['.', '[']);
+        if let Some(addr) = recipients().chain([&letter.from.addr]).find(bare) {
+            return Err(Error::NotInVpim(NotInVpim::BareDomain(addr.to_string())));
         }
     }
     Ok(())
