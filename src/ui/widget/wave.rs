@@ -194,7 +194,6 @@ struct State {
     made_of: (usize, usize, usize),
 }
 
-/// The loudest peak of each of `count` stretches.
 /// The newest peaks; when motion is reduced, only as many as make a step of a quarter of a second.
 fn newest(peaks: &[u8], count: usize, reduced_motion: bool) -> &[u8] {
     let step = if reduced_motion { PEAKS_A_STEP } else { 1 };
@@ -202,6 +201,7 @@ fn newest(peaks: &[u8], count: usize, reduced_motion: bool) -> &[u8] {
     peaks.get(to.saturating_sub(count)..to).unwrap_or_default()
 }
 
+/// The loudest peak of each of `count` stretches.
 fn bars_of(peaks: &[u8], count: usize) -> Vec<u8> {
     (0..count)
         .map(|bar| {
