@@ -234,13 +234,12 @@ fn add_signed_in(
 fn sign_in_again(which: String, how: How, dirs: &Dirs) -> Outcome {
     mail::with_engine(dirs, None, async move |engine| {
         let account = find(engine, &which).await?;
-        let SignIn::OAuth(oauth) = &account.settings.sign_in else {
+        if account.settings.sign_in == SignIn::Password {
             return Err(Failure::Usage(fl!("cli-sign-in-password", account = &which)));
-        };
-        let known = engine.oauth_client(&oauth.provider).filter(|c| c.id == oauth.client_id);
-        let secret = match given_secret().or(known.and_then(|client| client.secret)) {
+        }
+        let secret = match given_secret() {
             Some(secret) => Some(secret),
-            None => engine.client_secret(account.id).await,
+            None => engine.client_secret(&account).await,
         };
         let grant = sign_in(engine, &account.settings, secret, how).await?;
         engine.supply_grant(account.id, grant).await?;

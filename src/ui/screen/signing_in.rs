@@ -115,17 +115,7 @@ pub fn again(
         let Some(account) = accounts.into_iter().find(|account| account.id == id) else {
             return Ok(());
         };
-        let secret = match &account.settings.sign_in {
-            SignIn::OAuth(oauth) => engine
-                .oauth_client(&oauth.provider)
-                .filter(|client| client.id == oauth.client_id)
-                .and_then(|client| client.secret),
-            SignIn::Password => None,
-        };
-        let secret = match secret {
-            Some(secret) => Some(secret),
-            None => engine.client_secret(id).await,
-        };
+        let secret = engine.client_secret(&account).await;
         let grant = tokio::select! {
             grant = in_browser(&engine, &account.settings, secret, system).run(sender) => grant?,
             error = given_up.given_up() => return Err(error),

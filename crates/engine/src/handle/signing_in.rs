@@ -65,9 +65,15 @@ impl Engine {
         })
     }
 
-    /// The client secret that an account was signed in with, to sign in once more.
-    pub async fn client_secret(&self, id: AccountId) -> Option<Secret> {
-        self.inner.passwords.client_secret(id).await
+    /// The client secret to sign in with once more: that of the settings for the client that the account
+    /// signs in as, else the one that it was signed in with.
+    pub async fn client_secret(&self, account: &Account) -> Option<Secret> {
+        let SignIn::OAuth(oauth) = &account.settings.sign_in else { return None };
+        let known = self.oauth_client(&oauth.provider);
+        match known.filter(|client| client.id == oauth.client_id).and_then(|known| known.secret) {
+            Some(secret) => Some(secret),
+            None => self.inner.passwords.client_secret(account.id).await,
+        }
     }
 
     /// Adds an account with what its provider gave. It goes to the keyring; where there is none it
