@@ -553,3 +553,25 @@ async fn a_card_is_handed_on_with_all_that_it_said() {
     assert!(typed.contains("\r\nADR:;;;Hull;;;\r\n") && !typed.contains("Springfield"), "{typed}");
     assert!(typed.contains("\r\nNICKNAME:JR,Janey\r\n"), "{typed}");
 }
+
+#[tokio::test]
+async fn domains_of_the_directory_are_those_that_mail_is_written_to() {
+    let desk = Desk::new().await;
+    let card = "FN:J\u{fc}rgen\nEMAIL:juergen@b\u{fc}cher.example";
+    let key = deliver(&desk, &with_card("juergen@xn--bcher-kva.example", "a", card)).await;
+    let id = import(&desk, key).await;
+    let mut contact = desk.engine.contact(id).await.expect("a contact");
+    let written = |contact: &Contact| -> Vec<String> {
+        contact.emails.iter().map(|email| email.addr.to_string()).collect()
+    };
+    assert_eq!(written(&contact), ["juergen@xn--bcher-kva.example"]);
+    // Typed, it becomes the same.
+    contact.emails[0].addr = addr("jurgen@b\u{fc}cher.example");
+    desk.engine.save_contact(contact).await.expect("saved");
+    let contact = desk.engine.contact(id).await.expect("a contact");
+    assert_eq!(written(&contact), ["jurgen@xn--bcher-kva.example"]);
+    // The sender is known however the domain is written.
+    let key = deliver(&desk, &with_card("jurgen@b\u{fc}cher.example", "b", "FN:X")).await;
+    let row = desk.engine.open(key).await.expect("opened").row;
+    assert_eq!(row.contact, Some(id));
+}

@@ -17,8 +17,10 @@ mod recipient;
 mod typed;
 
 pub use build::{BuildError, build, build_each};
+pub use domain::ascii as ascii_domain;
 pub use fault::{AmisFault, Fault};
 pub use number::{DIGITS_MAX, Number, NumberError, spaced};
+pub use recipient::in_ascii;
 pub use recipient::{Numbered, Recipient, RecipientError, ended, for_number, recipient, split};
 pub use typed::{Note, Typed};
 
@@ -188,11 +190,12 @@ pub fn parse(text: &str) -> Parsed {
 }
 
 /// The address under which it is looked up in the directory: separators and the optional `VPIM=` do
-/// not count, nor does case.
+/// not count, nor does case, nor how letters of the domain are written.
 #[must_use]
 pub fn lookup_key(addr: &AddrSpec) -> String {
     let parsed = parse(addr.as_str());
-    let domain = addr.domain().to_ascii_lowercase();
+    let domain = ascii_domain(addr.domain()).unwrap_or_else(|| addr.domain().to_owned());
+    let domain = domain.to_ascii_lowercase();
     let (Kind::Mailbox | Kind::Vpim, Some(number)) = (parsed.kind, &parsed.number) else {
         return format!("{}@{domain}", addr.local_part().to_lowercase());
     };

@@ -437,7 +437,8 @@ impl Engine {
     }
 
     /// Settings with what is fixed, if an account may have them.
-    fn allowed(&self, mut settings: AccountSettings) -> Result<AccountSettings> {
+    fn allowed(&self, settings: AccountSettings) -> Result<AccountSettings> {
+        let mut settings = settings.in_ascii();
         let policy = &self.inner.policy;
         policy.apply(&mut settings);
         check_settings(&settings)?;

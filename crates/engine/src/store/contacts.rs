@@ -265,6 +265,7 @@ pub(crate) fn save(t: &Transaction<'_>, contact: &ContactRow) -> Result<ContactI
     }
     t.execute("DELETE FROM contact_emails WHERE contact = ?1", [id])?;
     for (address, vpim, preferred) in &contact.emails {
+        let address = &as_written(address);
         t.execute(
             "INSERT INTO contact_emails (contact, address, lookup_key, vpim, preferred) \
              VALUES (?1, ?2, ?3, ?4, ?5)",
@@ -378,6 +379,13 @@ pub(super) fn contact_of(c: &Connection, address: &str) -> Result<Option<(i64, S
     )?
     .query_row([lookup_key(address)], |row| Ok((row.get(0)?, row.get(1)?)))
     .optional()?)
+}
+
+/// The address as mail to it is written, its domain in A-labels; as it is where it cannot be so.
+fn as_written(address: &str) -> String {
+    let ascii =
+        AddrSpec::parse(address).ok().and_then(|addr| aloud_message::address::in_ascii(&addr).ok());
+    ascii.map_or_else(|| address.to_owned(), |(addr, _)| addr.to_string())
 }
 
 /// What an address is looked up by.

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use super::{AccountNotes, Error, Fingerprint, Pin, Quota, Skipped};
+use aloud_message::address::{ascii_domain, in_ascii};
 use aloud_model::{AccountId, AddrSpec, DateTime, Uid};
 
 /// How a connection is protected.
@@ -139,6 +140,22 @@ impl AccountSettings {
     pub fn distrust(&mut self, host: &str) {
         self.pins.retain(|pin| !pin.host.eq_ignore_ascii_case(host));
     }
+
+    /// The same with the names of domains and hosts as the name servers know them (A-labels).
+    #[must_use]
+    pub fn in_ascii(mut self) -> Self {
+        let ascii = |name: &mut String| {
+            if let Some(known) = ascii_domain(name).filter(|_| !name.is_ascii()) {
+                *name = known;
+            }
+        };
+        [&mut self.imap.host, &mut self.smtp.host].into_iter().for_each(ascii);
+        self.gateway.iter_mut().for_each(ascii);
+        if let Ok((address, _)) = in_ascii(&self.address) {
+            self.address = address;
+        }
+        self
+    }
 }
 
 /// An account as the window shows it.
@@ -251,4 +268,32 @@ pub struct SyncReport {
     pub notices: Vec<String>,
     /// How much room there is, where the server tells.
     pub quota: Option<Quota>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_those_that_the_name_servers_know() {
+        let server = |host: &str| Server { host: host.into(), port: 993, security: Security::Tls };
+        let settings = AccountSettings {
+            name: "Bj\u{f6}rn".into(),
+            address: AddrSpec::parse("bjorn@b\u{fc}cher.example").expect("an address"),
+            label: "b\u{fc}cher.example".into(),
+            imap: server("imap.b\u{fc}cher.example"),
+            smtp: server("SMTP.example.com"),
+            user: "bj\u{f6}rn".into(),
+            sign_in: SignIn::default(),
+            ca_pem: None,
+            gateway: Some("vm.b\u{fc}cher.example".into()),
+            demo: false,
+        };
+        let ascii = settings.clone().in_ascii();
+        assert_eq!(ascii.address.as_str(), "bjorn@xn--bcher-kva.example");
+        assert_eq!(ascii.imap.host, "imap.xn--bcher-kva.example");
+        assert_eq!(ascii.gateway.as_deref(), Some("vm.xn--bcher-kva.example"));
+        let others = (&ascii.smtp, &ascii.user, &ascii.name, &ascii.label);
+        assert_eq!(others, (&settings.smtp, &settings.user, &settings.name, &settings.label));
+    }
 }

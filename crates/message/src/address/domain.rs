@@ -10,7 +10,8 @@ const LABEL_MAX: usize = 63;
 const DOMAIN_MAX: usize = 253;
 
 /// The domain in ASCII: as it is, or with its A-labels. `None` where it is the name of no host.
-pub(super) fn ascii(domain: &str) -> Option<String> {
+#[must_use]
+pub fn ascii(domain: &str) -> Option<String> {
     if domain.is_ascii() {
         return is_host(domain).then(|| domain.to_owned());
     }

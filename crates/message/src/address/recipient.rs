@@ -78,7 +78,10 @@ pub fn recipient(text: &str, gateway: Option<&str>) -> Result<Recipient, Recipie
 }
 
 /// The address as it can be written into a message.
-fn in_ascii(addr: &AddrSpec) -> Result<(AddrSpec, Vec<Note>), RecipientError> {
+///
+/// # Errors
+/// [`RecipientError`] where it cannot.
+pub fn in_ascii(addr: &AddrSpec) -> Result<(AddrSpec, Vec<Note>), RecipientError> {
     if !addr.local_part().is_ascii() {
         return Err(RecipientError::Letters);
     }
