@@ -18,7 +18,7 @@ use super::gsm;
 #[cfg(feature = "opus")]
 use super::opus;
 use super::{
-    Error, Pcm, au, g711,
+    Error, Pcm, au, g711, g722,
     g726::{self, Packing, Rate},
     library,
     sniff::{self, Form},
@@ -104,6 +104,10 @@ pub fn decode_packed(
             limits.check(octets.len() / 2, Pcm::TELEPHONE)?;
             let samples = octets.chunks_exact(2).map(|pair| i16::from_le_bytes([pair[0], pair[1]]));
             Pcm::telephone(samples.collect())
+        }
+        Form::G722 => {
+            limits.check(octets.len().saturating_mul(2), g722::RATE)?;
+            Pcm { samples: g722::decode(octets), rate: g722::RATE }
         }
         #[cfg(feature = "gsm")]
         Form::Gsm => {

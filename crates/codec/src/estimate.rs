@@ -34,7 +34,7 @@ pub fn estimate(start: &[u8], hint: Hint<'_>, octets: u64) -> Option<Duration> {
             None => (6.0, 1600.0),
         },
         Form::G726(rate, _) => (0.0, g726(rate)),
-        Form::G711(_) => (0.0, 8000.0),
+        Form::G711(_) | Form::G722 => (0.0, 8000.0),
         Form::Linear => (0.0, 16_000.0),
         // A frame of 33 octets is 20 ms.
         Form::Gsm => (0.0, 33.0 * 50.0),

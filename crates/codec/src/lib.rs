@@ -10,6 +10,7 @@ pub mod decode;
 mod estimate;
 pub mod fax;
 pub mod g711;
+pub mod g722;
 pub mod g726;
 #[cfg(feature = "gsm")]
 pub mod gsm;

@@ -3,7 +3,7 @@
 //! beginning is looked at; what does not stand there is `None`.
 
 use super::{
-    Hint, estimate,
+    Hint, estimate, g722,
     sniff::{self, Form},
 };
 
@@ -41,6 +41,7 @@ pub fn probe(start: &[u8], hint: Hint<'_>, octets: u64) -> Facts {
         Some(Form::Wav) => wave(start, octets),
         Some(Form::Au) => sun(start).unwrap_or_default(),
         Some(Form::G726(..) | Form::G711(_) | Form::Linear | Form::Gsm | Form::Amr) => line(),
+        Some(Form::G722) => Facts { rate: Some(g722::RATE), ..line() },
         Some(Form::Library("MP3")) => mpeg(start, octets),
         Some(Form::Opus) => opus(start).unwrap_or_default(),
         Some(Form::Library("Ogg Vorbis")) => vorbis(start).unwrap_or_default(),
@@ -49,7 +50,6 @@ pub fn probe(start: &[u8], hint: Hint<'_>, octets: u64) -> Facts {
             | "G.723.1"
             | "iLBC"
             | "QCELP"
-            | "G.722"
             | "AMR wideband"
             | "Dialogic ADPCM"
             | "GSM enhanced full rate",

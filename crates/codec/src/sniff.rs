@@ -24,6 +24,8 @@ pub enum Form {
     G711(Law),
     /// Headerless 16-bit samples, the low octet first, 8 000 Hz (Asterisk's `sln`).
     Linear,
+    /// Headerless G.722 at 64 kbit/s.
+    G722,
     /// GSM 06.10 in 33-octet frames.
     Gsm,
     /// AMR narrowband storage file.
@@ -50,6 +52,7 @@ impl Form {
             Self::G711(Law::MuLaw) => "G.711 µ-law",
             Self::G711(Law::ALaw) => "G.711 A-law",
             Self::Linear => "PCM",
+            Self::G722 => "G.722",
             Self::Gsm => "GSM 06.10",
             Self::Amr => "AMR",
             Self::Opus => "Opus",
@@ -70,6 +73,7 @@ impl Form {
             | Self::G726(..)
             | Self::G711(_)
             | Self::Linear
+            | Self::G722
             | Self::Library(_) => true,
         }
     }
@@ -149,7 +153,7 @@ const NAMES: [(&str, Form); 58] = [
     ("wma", Form::Unsupported("Windows Media Audio")),
     ("g729", Form::Unsupported("G.729")),
     ("g723", Form::Unsupported("G.723.1")),
-    ("g722", Form::Unsupported("G.722")),
+    ("g722", Form::G722),
     ("ilbc", Form::Unsupported("iLBC")),
     ("speex", Form::Unsupported("Speex")),
     ("vox", Form::Unsupported("Dialogic ADPCM")),

@@ -22,6 +22,7 @@ use super::{
     Error, Hint, Limits, Pcm, au, decode,
     decode::{decode_packed, wave_g726},
     g711::Law,
+    g722,
     g726::{self, Early, Packing, Rate},
     pcm::{self, SampleReader},
     sniff::{self, Form},
@@ -83,6 +84,7 @@ struct Running {
 
 enum Decoder {
     G726(g726::Decoder),
+    G722(Box<g722::Decoder>),
     #[cfg(feature = "gsm")]
     Gsm(gsm::Decoder),
     Frames {
@@ -198,6 +200,9 @@ impl Stream {
             Some(Form::G711(Law::MuLaw)) => telephone(frames(1, |s| Law::MuLaw.expand(s[0]))),
             Some(Form::G711(Law::ALaw)) => telephone(frames(1, |s| Law::ALaw.expand(s[0]))),
             Some(Form::Linear) => telephone(frames(2, |s| i16::from_le_bytes([s[0], s[1]]))),
+            Some(Form::G722) => {
+                Verdict::Runs(self.running(Decoder::G722(Box::default()), g722::RATE), 0)
+            }
             #[cfg(feature = "gsm")]
             Some(Form::Gsm) => telephone(Decoder::Gsm(gsm::Decoder::new(gsm::Framing::Raw))),
             _ => Verdict::Whole,
@@ -326,6 +331,7 @@ impl Decoder {
     fn decode(&mut self, octets: &[u8], out: &mut Vec<i16>) {
         match self {
             Self::G726(decoder) => decoder.decode(octets, out),
+            Self::G722(decoder) => decoder.decode(octets, out),
             #[cfg(feature = "gsm")]
             Self::Gsm(decoder) => decoder.decode(octets, out),
             Self::Frames { width, channels, sample, rest } => {

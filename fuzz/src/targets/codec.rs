@@ -5,7 +5,7 @@ use aloud::codec::{self, Hint, Limits, Pcm, g726::Packing, level, resample};
 use super::choice;
 
 /// What the sender may have said it is.
-const LABELS: [(&str, Option<&str>); 24] = [
+const LABELS: [(&str, Option<&str>); 25] = [
     ("", None),
     ("audio/32kadpcm", None),
     ("audio/g726-16", None),
@@ -29,6 +29,7 @@ const LABELS: [(&str, Option<&str>); 24] = [
     ("application/octet-stream", Some("VOICE.MP3")),
     ("audio/inline", Some("a.726")),
     ("audio/g729", None),
+    ("audio/g722", None),
     ("audio/x-unknown", Some("note.m4a")),
 ];
 
