@@ -52,6 +52,7 @@ pub mod outbox;
 pub(crate) mod raw;
 mod rebuild;
 pub mod receipts;
+mod same;
 pub mod search;
 pub mod sent_drafts;
 mod sink;

@@ -278,6 +278,7 @@ mod tests {
     fn names_are_those_that_the_name_servers_know() {
         let server = |host: &str| Server { host: host.into(), port: 993, security: Security::Tls };
         let settings = AccountSettings {
+            pins: Vec::new(),
             name: "Bj\u{f6}rn".into(),
             address: AddrSpec::parse("bjorn@b\u{fc}cher.example").expect("an address"),
             label: "b\u{fc}cher.example".into(),
