@@ -690,6 +690,7 @@ fn an_account_is_changed_from_the_settings_and_back_there() {
     assert!(matches!(app.page, Page::Settings(_)));
     assert!(sees(&app, "Remove"), "at the accounts");
     click(&mut app, "Edit");
+    let _ = app.update(Message::Account(account::Message::GoOn));
     let _ = app.update(Message::Account(account::Message::Edited(Ok(()))));
     assert!(matches!(app.page, Page::Settings(_)) && sees(&app, "Account saved."));
 }

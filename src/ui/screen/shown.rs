@@ -548,8 +548,9 @@ fn a_wrong_password() {
     ] {
         form.update(account::Message::Typed(field, text.into()));
     }
+    form.update(account::Message::ByHand);
     form.update(account::Message::Check);
-    form.update(account::Message::Checked(1, Err(Error::Auth("no".into()))));
+    form.refuse(Error::Auth("no".into()));
     let mut shown = show("account", Size::new(1280.0, 960.0), |look| account::view(&form, look));
     for text in [
         "The server didn’t accept this password. Check it and try again. If you sign in with two steps elsewhere, you may need an app password from your administrator.",

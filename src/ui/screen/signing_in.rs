@@ -37,6 +37,29 @@ impl PartialEq for GivenUp {
 }
 impl Eq for GivenUp {}
 
+/// What is given up when its owner goes, whichever way.
+#[derive(Default)]
+pub struct GivenUpAtEnd(GivenUp);
+
+impl std::ops::Deref for GivenUpAtEnd {
+    type Target = GivenUp;
+    fn deref(&self) -> &GivenUp {
+        &self.0
+    }
+}
+
+impl std::ops::DerefMut for GivenUpAtEnd {
+    fn deref_mut(&mut self) -> &mut GivenUp {
+        &mut self.0
+    }
+}
+
+impl Drop for GivenUpAtEnd {
+    fn drop(&mut self) {
+        self.0.give_up();
+    }
+}
+
 impl GivenUp {
     /// Gives up what waits with this, now and later.
     pub fn give_up(&self) {
@@ -48,6 +71,11 @@ impl GivenUp {
         self.give_up();
         *self = Self::default();
         self.clone()
+    }
+
+    #[cfg(test)]
+    pub fn is_given_up(&self) -> bool {
+        *self.0.borrow()
     }
 
     async fn given_up(&self) -> Error {

@@ -1,15 +1,30 @@
 //! The first page of the form: address and password, from which the servers are found. What was found is
 //! shown on the second page before anybody is signed in at it.
 
-use super::{Account, Act, Action, Field, Phase, Question, Wrong};
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use super::{Account, Act, Action, Field, Phase, Question, ServerForm, Which, Wrong};
 use crate::{
     engine::{
-        Server,
+        Security, Server,
         autoconfig::{Found, NotFound},
     },
     model::AddrSpec,
     wording,
 };
+
+/// An address whose servers were looked for.
+pub(super) struct Searched {
+    address: String,
+    user: Option<String>,
+    servers: Vec<(Which, Server)>,
+}
+
+/// Answers to a form that was left reach the next one, which must know that they are not its own.
+pub(super) fn new_number() -> u64 {
+    static NEXT: AtomicU64 = AtomicU64::new(1);
+    NEXT.fetch_add(1, Ordering::Relaxed)
+}
 
 impl Account {
     pub(super) fn find(&mut self) -> Act {
@@ -23,15 +38,21 @@ impl Account {
         };
         self.wrong = None;
         self.phase = Phase::Finding;
-        self.number += 1;
+        self.number = new_number();
+        let servers = Vec::new();
+        self.searched =
+            Some(Searched { address: self.address.trim().to_owned(), user: None, servers });
         Action::Ask(Question::Find(self.number, address))
     }
 
     pub(super) fn found(&mut self, found: Result<Box<Found>, Box<NotFound>>) -> Act {
         self.phase = Phase::Typing;
         self.by_hand = true;
+        let mut filled = Vec::new();
         match found {
             Ok(found) => {
+                filled.push((Which::Imap, found.imap.clone()));
+                filled.push((Which::Smtp, found.smtp.clone()));
                 self.imap.fill(&found.imap);
                 self.smtp.fill(&found.smtp);
                 self.user.clone_from(&found.user);
@@ -39,9 +60,10 @@ impl Account {
                 self.found = Some(*found);
             }
             Err(not) => {
-                for (form, server) in [(&mut self.imap, &not.imap), (&mut self.smtp, &not.smtp)] {
+                for (which, server) in [(Which::Imap, &not.imap), (Which::Smtp, &not.smtp)] {
                     if let Some(server) = server {
-                        form.fill(server);
+                        self.server(which).fill(server);
+                        filled.push((which, server.clone()));
                     }
                 }
                 let asked = wording::found::asked(&not);
@@ -51,7 +73,33 @@ impl Account {
                 });
             }
         }
+        if let Some(searched) = &mut self.searched {
+            searched.user = self.found.as_ref().map(|found| found.user.clone());
+            searched.servers = filled;
+        }
         Action::None
+    }
+
+    /// Another address has other servers: what was found for the one before, or is still looked for,
+    /// stands no more, as far as nobody has changed it.
+    pub(super) fn forget_search(&mut self) {
+        let same = |searched: &mut Searched| searched.address != self.address.trim();
+        let Some(searched) = self.searched.take_if(same) else { return };
+        if self.phase == Phase::Finding {
+            self.phase = Phase::Typing;
+        }
+        self.number = new_number();
+        self.found = None;
+        if searched.user.as_ref() == Some(&self.user) {
+            self.user_touched = false;
+        }
+        for (which, server) in searched.servers {
+            let form = self.server(which);
+            if form.is(&server) {
+                let usual = super::usual_port(which, Security::Tls);
+                *form = ServerForm::new(Security::Tls, usual);
+            }
+        }
     }
 
     /// What was found, as long as it is what stands in the form, and what to be careful about.
@@ -63,7 +111,7 @@ impl Account {
     }
 }
 
-impl super::ServerForm {
+impl ServerForm {
     fn fill(&mut self, server: &Server) {
         self.host.clone_from(&server.host);
         self.port = server.port.to_string();

@@ -11,7 +11,7 @@ use iced::{
 
 use super::{
     Action, Verb,
-    signing_in::{GivenUp, Waits},
+    signing_in::{GivenUp, GivenUpAtEnd, Waits},
 };
 use crate::{
     engine::{
@@ -27,6 +27,7 @@ mod ask;
 mod find;
 mod view;
 mod wrong;
+use find::{Searched, new_number};
 pub use view::view;
 pub use wrong::Wrong;
 
@@ -122,12 +123,14 @@ pub struct Account {
     imap: ServerForm,
     smtp: ServerForm,
     phase: Phase,
-    /// Counts checks, so that the answer to an older one is dropped.
+    /// Of the question that waits for its answer; no other one, of this form or of another, has it.
     number: u64,
+    /// What was looked for, and the servers that it filled in.
+    searched: Option<Searched>,
     wrong: Option<Wrong>,
     tried: bool,
     details: bool,
-    given_up: GivenUp,
+    given_up: GivenUpAtEnd,
     /// What the browser has to open, while it is waited for.
     waits: Option<Waits>,
 }
@@ -264,11 +267,12 @@ impl Default for Account {
             imap: ServerForm::new(Security::Tls, 993),
             smtp: ServerForm::new(Security::Tls, 465),
             phase: Phase::Typing,
-            number: 0,
+            number: new_number(),
+            searched: None,
             wrong: None,
             tried: false,
             details: false,
-            given_up: GivenUp::default(),
+            given_up: GivenUpAtEnd::default(),
             waits: None,
         }
     }
@@ -345,6 +349,12 @@ impl Account {
         self.wrong.as_ref()
     }
 
+    /// The answer to the check that runs.
+    #[cfg(test)]
+    pub fn refuse(&mut self, error: Error) {
+        self.update(Message::Checked(self.number, Err(error)));
+    }
+
     /// Applies `message` and returns what the window should do.
     pub fn update(&mut self, message: Message) -> Act {
         match message {
@@ -405,6 +415,7 @@ impl Account {
             Message::SignedIn(..) => Action::None,
             Message::Checked(..) => Action::None,
             Message::GoOn => self.add(),
+            Message::Edited(_) | Message::Added(_) if self.phase != Phase::Adding => Action::None,
             Message::Edited(Ok(())) => {
                 self.phase = Phase::Typing;
                 self.password.clear();
@@ -451,7 +462,7 @@ impl Account {
 
     /// A check that is still running is dropped by its number, a sign-in is ended.
     fn give_up(&mut self) {
-        self.number += 1;
+        self.number = new_number();
         self.phase = Phase::Typing;
         self.given_up.give_up();
         self.waits = None;
@@ -488,7 +499,7 @@ impl Account {
                 self.details = false;
                 self.phase = Phase::Browser;
                 self.waits = None;
-                self.number += 1;
+                self.number = new_number();
                 let (number, given_up) = (self.number, self.given_up.anew());
                 Action::Ask(Question::SignIn(number, Box::new(settings), provider, given_up))
             }
@@ -524,6 +535,7 @@ impl Account {
             }
             Field::Address => {
                 self.address = text;
+                self.forget_search();
                 self.follow_address();
             }
         }
@@ -578,7 +590,7 @@ impl Account {
                 self.details = false;
                 self.phase = Phase::Checking;
                 self.tried = true;
-                self.number += 1;
+                self.number = new_number();
                 let settings = Box::new(settings);
                 let typed = (!self.password.is_empty()).then(|| Secret::new(self.password.clone()));
                 Action::Ask(match &self.edited {

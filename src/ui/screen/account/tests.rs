@@ -193,7 +193,8 @@ fn reading_without_sending_is_offered() {
 fn adds_after_the_check_and_tells_when_there_is_no_keyring() {
     let mut form = filled();
     form.update(Message::Check);
-    let add = form.update(Message::Checked(1, Ok(())));
+    let number = form.number;
+    let add = form.update(Message::Checked(number, Ok(())));
     let Action::Ask(Question::Add(settings, _)) = add else { panic!("{add:?}") };
     assert_eq!(settings.imap.port, 993);
     let done = form.update(Message::Added(Ok((AccountId(2), false)))).flat();
@@ -207,8 +208,48 @@ fn adds_after_the_check_and_tells_when_there_is_no_keyring() {
 fn an_answer_after_going_back_is_dropped() {
     let mut form = filled();
     form.update(Message::Check);
+    let number = form.number;
     form.update(Message::Back);
-    assert!(matches!(form.update(Message::Checked(1, Ok(()))), Action::None));
+    assert!(matches!(form.update(Message::Checked(number, Ok(()))), Action::None));
+}
+
+/// A form that was left by Escape: what it asked reaches the next one, and waits for nobody.
+#[test]
+fn answers_to_another_form_are_dropped() {
+    let mut left = filled();
+    left.update(Message::Check);
+    let number = left.number;
+    let given_up = left.given_up.clone();
+    drop(left);
+    assert!(given_up.is_given_up());
+    let mut form = filled();
+    form.update(Message::Check);
+    assert_ne!(form.number, number);
+    assert!(matches!(form.update(Message::Checked(number, Ok(()))), Action::None));
+    assert!(matches!(form.update(Message::Edited(Ok(()))), Action::None));
+    assert!(matches!(form.update(Message::Added(Ok((AccountId(2), true)))), Action::None));
+}
+
+/// The servers of a mistyped domain are not those of the right one.
+#[test]
+fn another_address_forgets_what_was_found() {
+    for late in [false, true] {
+        let mut form = filled();
+        let asked = form.update(Message::Find);
+        let Action::Ask(Question::Find(number, _)) = asked else { panic!("{asked:?}") };
+        let right = Message::Typed(Field::Address, "helen.marsh@example.net".into());
+        if late {
+            form.update(right);
+            form.update(Message::Found(number, Ok(Box::new(found()))));
+        } else {
+            form.update(Message::Found(number, Ok(Box::new(found()))));
+            form.update(right);
+        }
+        assert!(form.told().is_none() && !form.is_busy());
+        let hosts = (form.imap.host.as_str(), form.smtp.host.as_str(), form.user.as_str());
+        let own = ("imap.example.net", "smtp.example.net", "helen.marsh@example.net");
+        assert_eq!(hosts, own, "{late}");
+    }
 }
 
 #[test]
