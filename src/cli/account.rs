@@ -11,7 +11,7 @@ use serde_json::json;
 
 use super::{
     Dirs, Failure, Outcome, mail,
-    password::given_password,
+    password::password_for_new,
     sign_in::{How, given_secret, sign_in},
 };
 use crate::{
@@ -19,6 +19,7 @@ use crate::{
         Account, AccountSettings, Engine, Mailbox, OAuth, Provider, Security, Server, SignIn,
         handle::is_loopback,
     },
+    message::address::same,
     model::AddrSpec,
     wording,
 };
@@ -182,7 +183,7 @@ fn add(args: AddArgs, dirs: &Dirs) -> Outcome {
     if let SignIn::OAuth(oauth) = settings.sign_in.clone() {
         return add_signed_in(&args, settings, oauth, dirs);
     }
-    let password = given_password(args.password_stdin)?;
+    let password = password_for_new(args.password_stdin, &settings.address)?;
     mail::with_engine(dirs, None, async move |engine| {
         if args.check {
             let password =
@@ -254,10 +255,15 @@ fn sign_in_again(which: String, how: How, dirs: &Dirs) -> Outcome {
 pub(super) async fn find(engine: &Engine, which: &str) -> Result<Account, Failure> {
     let accounts = engine.accounts().await?;
     let found = accounts.into_iter().find(|account| {
-        account.settings.address.as_str().eq_ignore_ascii_case(which)
-            || account.id.to_string() == which
+        is_address(&account.settings.address, which) || account.id.to_string() == which
     });
     found.ok_or_else(|| Failure::Failed(fl!("cli-no-account", name = which)))
+}
+
+/// Whether this is how an address is written; its domain may be in letters of any language.
+pub(super) fn is_address(address: &AddrSpec, written: &str) -> bool {
+    address.as_str().eq_ignore_ascii_case(written)
+        || AddrSpec::parse(written).is_ok_and(|a| same(&a, address))
 }
 
 fn settings(args: &AddArgs) -> Result<AccountSettings, Failure> {

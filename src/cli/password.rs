@@ -11,7 +11,7 @@ use crate::{
         Engine,
         secrets::{GivenPassword, KeyringStore},
     },
-    model::Secret,
+    model::{AddrSpec, Secret},
 };
 
 /// Longest password read from standard input.
@@ -49,6 +49,17 @@ impl PasswordArgs {
 
 fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|text| !text.is_empty())
+}
+
+/// The password that came with the command for a new account: what the environment has for another one
+/// is not it.
+///
+/// # Errors
+/// As [`given_password`].
+pub fn password_for_new(stdin: bool, address: &AddrSpec) -> Result<Option<Secret>, Failure> {
+    let named = variable("ALOUD_PASSWORD_FOR");
+    let other = named.is_some_and(|named| !account::is_address(address, named.trim()));
+    if other && !stdin { Ok(None) } else { given_password(stdin) }
 }
 
 /// The password that came with the command: from standard input, else from ALOUD_PASSWORD.

@@ -2,7 +2,7 @@
 
 use super::{AddArgs, add_signed_in, ca_file};
 use crate::{
-    cli::{Dirs, Failure, Outcome, mail, password::given_password},
+    cli::{Dirs, Failure, Outcome, mail, password::password_for_new},
     engine::{AccountSettings, OAuth, SignIn, autoconfig::Ask},
     wording,
 };
@@ -14,7 +14,7 @@ use crate::{
 pub fn add(args: AddArgs, dirs: &Dirs) -> Outcome {
     let address = args.address()?;
     let ca_pem = ca_file(args.ca_file.as_ref())?;
-    let password = given_password(args.password_stdin)?;
+    let password = password_for_new(args.password_stdin, &address)?;
     let ask = Ask { ca_pem: ca_pem.clone(), mirror: args.mirror.clone() };
     let found = mail::with_engine(dirs, None, async |engine| {
         engine.find_servers(&address, &ask).await.map_err(|not| {
