@@ -25,7 +25,9 @@ impl Engine {
     /// Changes an account; what runs with it goes on with the new settings.
     ///
     /// # Errors
-    /// As [`Self::add_account`]; [`Error::NotFound`]. Nothing is changed then.
+    /// As [`Self::add_account`]; [`Error::NotFound`]; [`Error::FolderBusy`] for other servers, another
+    /// user or another way to sign in while another process works on this folder. Nothing is changed
+    /// then.
     pub async fn edit_account(
         &self,
         id: AccountId,
@@ -39,6 +41,10 @@ impl Engine {
         // The demo is what it is, and nothing else becomes it.
         if before.demo != settings.demo {
             return Err(Error::NotFound(Missing::Account(id)));
+        }
+        // Another process that is at work here knows the old servers and the old password.
+        if before.connects_otherwise(&settings) && !self.inner.outbox.is_ours() {
+            return Err(Error::FolderBusy);
         }
         let (was, now) = (before.clone(), settings.clone());
         let edit = move |t: &store::Writer<'_>| accounts::edit_account(t, id, &was, &now);

@@ -111,6 +111,12 @@ impl Engine {
         let mut fixed = settings.clone();
         policy.apply(&mut fixed);
         if fixed != settings {
+            // A provider's word is for its own servers, and a password for those it was given for.
+            if let Err(error) = super::check_settings(&fixed) {
+                tracing::warn!(account = id.0, error = error.class(), "not with the fixed servers");
+                return Ok(());
+            }
+            self.inner.passwords.forget(id).await;
             let now = fixed.clone();
             let edit = move |t: &store::Writer<'_>| accounts::edit_account(t, id, &settings, &now);
             self.inner.store.write(edit).await?;

@@ -122,6 +122,13 @@ pub struct AccountSettings {
 }
 
 impl AccountSettings {
+    /// Whether it connects or signs in in another way than these.
+    #[must_use]
+    pub(crate) fn connects_otherwise(&self, other: &Self) -> bool {
+        (&self.imap, &self.smtp, &self.user, &self.sign_in)
+            != (&other.imap, &other.smtp, &other.user, &other.sign_in)
+    }
+
     /// The fingerprints that are trusted of a host.
     #[must_use]
     pub fn pins_of(&self, host: &str) -> Vec<Fingerprint> {
@@ -138,7 +145,8 @@ impl AccountSettings {
 
     /// Trusts no certificate of a host by its fingerprint any more.
     pub fn distrust(&mut self, host: &str) {
-        self.pins.retain(|pin| !pin.host.eq_ignore_ascii_case(host));
+        let host = ascii_domain(host).unwrap_or_else(|| host.to_owned());
+        self.pins.retain(|pin| !pin.host.eq_ignore_ascii_case(&host));
     }
 
     /// The same with the names of domains and hosts as the name servers know them (A-labels).
@@ -151,6 +159,7 @@ impl AccountSettings {
         };
         [&mut self.imap.host, &mut self.smtp.host].into_iter().for_each(ascii);
         self.gateway.iter_mut().for_each(ascii);
+        self.pins.iter_mut().map(|pin| &mut pin.host).for_each(ascii);
         if let Ok((address, _)) = in_ascii(&self.address) {
             self.address = address;
         }
@@ -278,7 +287,10 @@ mod tests {
     fn names_are_those_that_the_name_servers_know() {
         let server = |host: &str| Server { host: host.into(), port: 993, security: Security::Tls };
         let settings = AccountSettings {
-            pins: Vec::new(),
+            pins: vec![Pin {
+                host: "imap.b\u{fc}cher.example".into(),
+                sha256: Fingerprint([7; 32]),
+            }],
             name: "Bj\u{f6}rn".into(),
             address: AddrSpec::parse("bjorn@b\u{fc}cher.example").expect("an address"),
             label: "b\u{fc}cher.example".into(),
@@ -293,6 +305,10 @@ mod tests {
         let ascii = settings.clone().in_ascii();
         assert_eq!(ascii.address.as_str(), "bjorn@xn--bcher-kva.example");
         assert_eq!(ascii.imap.host, "imap.xn--bcher-kva.example");
+        assert_eq!(ascii.pins_of("imap.xn--bcher-kva.example").len(), 1);
+        let mut none = ascii.clone();
+        none.distrust("imap.b\u{fc}cher.example");
+        assert_eq!(none.pins, []);
         assert_eq!(ascii.gateway.as_deref(), Some("vm.xn--bcher-kva.example"));
         let others = (&ascii.smtp, &ascii.user, &ascii.name, &ascii.label);
         assert_eq!(others, (&settings.smtp, &settings.user, &settings.name, &settings.label));

@@ -17,6 +17,7 @@
 use std::collections::BTreeMap;
 
 use super::{AccountSettings, OAuthClient, Provider, ReceiptPolicy, Server};
+use aloud_message::address::ascii_domain;
 use aloud_model::Secret;
 
 /// What is fixed.
@@ -67,9 +68,12 @@ impl Policy {
     /// Whether an address may have an account.
     #[must_use]
     pub fn allows(&self, settings: &AccountSettings) -> bool {
-        let own = settings.address.domain().trim_end_matches('.');
-        self.domains.is_empty()
-            || self.domains.iter().any(|domain| domain.eq_ignore_ascii_case(own))
+        let known = |domain: &str| {
+            let domain = domain.trim_end_matches('.');
+            ascii_domain(domain).unwrap_or_else(|| domain.to_ascii_lowercase())
+        };
+        let own = known(settings.address.domain());
+        self.domains.is_empty() || self.domains.iter().any(|domain| known(domain) == own)
     }
 
     /// Puts what is fixed into settings. The demo, which is served inside the process, stays as it is.
