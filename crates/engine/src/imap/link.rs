@@ -41,8 +41,9 @@ const WRITE: usize = 64 * 1024;
 /// Largest literal that is sent unasked under LITERAL- (RFC 7888).
 const LITERAL_MINUS: usize = 4096;
 
-/// Mailboxes whose STATUS is kept.
+/// Mailboxes whose STATUS is kept, and octets of the name of one.
 const STATUSES: usize = 20_000;
+const STATUS_NAME: usize = 1000;
 
 /// How a command ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -433,7 +434,8 @@ impl Link {
         }
         if let Response::MailboxData(MailboxDatum::Status { mailbox, status }) = response {
             let name = names::unescape(mailbox);
-            if self.statuses.len() < STATUSES || self.statuses.contains_key(&name) {
+            let room = self.statuses.len() < STATUSES && name.len() <= STATUS_NAME;
+            if room || self.statuses.contains_key(&name) {
                 self.statuses.insert(name, MailboxStatus::of(status));
             }
         }

@@ -601,7 +601,8 @@ impl Session {
     /// [`Error::Server`] when the server knows no IDLE; else the connection is of no use any more.
     pub async fn idle(&mut self, cancel: &CancellationToken) -> Result<IdleEnd, Error> {
         // What was told while other commands ran is not told again.
-        if std::mem::take(&mut self.link.changed) {
+        let told = self.notifies() && !self.link.statuses.is_empty();
+        if std::mem::take(&mut self.link.changed) || told {
             return Ok(IdleEnd::News);
         }
         let mut news = false;
