@@ -276,3 +276,30 @@ async fn a_copy_without_a_message_id_is_known_by_its_octets() {
         assert!(desk.engine.operations().await.expect("operations").is_empty(), "{verb}");
     }
 }
+
+/// The copy is there, and for a while the server removes nothing: it is tried until it does.
+#[tokio::test]
+async fn a_removal_that_is_refused_for_a_while_is_made_up_for() {
+    for (verb, code) in [("EXPUNGE", "UNAVAILABLE"), ("EXPUNGE", "INUSE"), ("STORE", "LIMIT")] {
+        let hidden = vec!["MOVE", "UIDPLUS"];
+        let mut desk = desk(&hidden, &[]).await;
+        let fault = CommandFault::Answer(format!("NO [{code}] later"));
+        let at = vec![AtCommand { when: When::Every(verb), fault }];
+        let faults = Faults { hide_capabilities: hidden, at, ..Faults::default() };
+        let pages = [scan("a@example.com", "one"), scan("b@example.com", "two")];
+        archive_all(&desk, &pages, Some(faults)).await;
+        assert_eq!(desk.on_server("INBOX"), 2, "{verb} {code}");
+        let told = desk.engine.operations().await.expect("operations");
+        assert_eq!(told.len(), 2, "{verb} {code}: nothing is done yet");
+        desk.restart().await;
+        desk.later(9_000);
+        for _ in 0..3 {
+            desk.sync().await;
+            desk.engine.settle_operations().await;
+        }
+        assert_eq!(desk.on_server("INBOX"), 0, "{verb} {code}");
+        for octets in &pages {
+            assert_eq!(copies(&desk, "Archive", octets), 1, "{verb} {code}");
+        }
+    }
+}

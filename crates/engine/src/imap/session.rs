@@ -516,8 +516,14 @@ impl Session {
         let marked = self.search(&Command::new("UID SEARCH DELETED")).await?;
         left.extend(uids);
         if marked.iter().all(|uid| left.contains(uid)) {
-            let _ = self.change(&Command::new("EXPUNGE")).await?;
-            left.clear();
+            match self.change(&Command::new("EXPUNGE")).await? {
+                None => left.clear(),
+                Some(Stored::Refused(reply)) if reply.passes() => {
+                    return Ok(Stored::Refused(reply));
+                }
+                // Marked as deleted is all that can be had; the next EXPUNGE takes them along.
+                Some(_) => {}
+            }
         }
         Ok(Stored::Done)
     }
