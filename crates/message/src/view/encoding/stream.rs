@@ -85,9 +85,10 @@ impl Decoder {
                 let foreign = self.rest.iter().any(|c| !is_of_base64(*c));
                 self.damaged |= foreign || last && (symbols > 0 || *any && !*came);
                 out.extend(decoded.octets);
-                // Foreign characters in between count for nothing, but are not forgotten.
+                // Foreign characters in between count for nothing, but are not forgotten. Three
+                // symbols at most are held, and no blanks.
                 self.damaged |= left.iter().any(|c| !is_of_base64(*c));
-                self.rest = left.into_iter().filter(|c| is_of_base64(*c)).collect();
+                self.rest = left.into_iter().filter(|c| is_symbol(*c)).collect();
             }
             State::QuotedPrintable { cr } => {
                 self.rest.extend_from_slice(piece);
@@ -127,7 +128,11 @@ impl Decoder {
 }
 
 fn is_of_base64(c: u8) -> bool {
-    c.is_ascii_alphanumeric() || matches!(c, b'+' | b'/' | b'=' | b' ' | b'\t' | b'\r' | b'\n')
+    is_symbol(c) || matches!(c, b'=' | b' ' | b'\t' | b'\r' | b'\n')
+}
+
+fn is_symbol(c: u8) -> bool {
+    c.is_ascii_alphanumeric() || matches!(c, b'+' | b'/')
 }
 
 /// Up to where groups of base64 are whole, and how many symbols of one follow.
@@ -135,7 +140,7 @@ fn groups(octets: &[u8]) -> (usize, usize) {
     let (mut whole, mut symbols) = (0, 0);
     for (at, octet) in octets.iter().enumerate() {
         match octet {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'+' | b'/' => symbols = (symbols + 1) % 4,
+            symbol if is_symbol(*symbol) => symbols = (symbols + 1) % 4,
             b'=' => symbols = 0,
             _ => {}
         }
@@ -234,6 +239,7 @@ mod tests {
             (Encoding::QuotedPrintable, b" ".repeat(10_000)),
             (Encoding::QuotedPrintable, b"=41".repeat(10_000)),
             (Encoding::Base64, b"-".repeat(10_000)),
+            (Encoding::Base64, [&b"A"[..], &b"\r\n".repeat(5_000)].concat()),
             (Encoding::Uuencode, b"M".repeat(10_000)),
         ] {
             let mut decoder = Decoder::new(encoding);
@@ -242,6 +248,13 @@ mod tests {
                 assert!(decoder.rest.len() <= BLANKS_MAX + piece.len(), "{encoding:?}");
                 out.clear();
             }
+        }
+        // Behind a group without end nothing but blanks.
+        let mut decoder = Decoder::new(Encoding::Base64);
+        decoder.push(b"QUJDA", &mut out);
+        for _ in 0..100 {
+            decoder.push(&b" \r\n".repeat(1_000), &mut out);
+            assert!(decoder.rest.len() <= 3, "{}", decoder.rest.len());
         }
     }
 
