@@ -1,6 +1,7 @@
 //! From the octets of a message, in pieces, to those that are kept of it.
 
-use std::ops::Range;
+use std::collections::BTreeSet;
+use std::ops::{Bound, Range};
 
 use memchr::{memchr, memmem, memrchr};
 
@@ -12,6 +13,11 @@ use crate::view::{Encoding, Shape, View};
 const LINE_MAX: usize = 2048;
 /// Delimiters that are kept once as much is kept as may be, and octets behind each.
 const TIGHT: (usize, usize) = (1_000, 16 * 1024);
+/// Boundaries that are waited for at a time, closed ones among them.
+const WAITED_MAX: usize = 1_000;
+/// How often as much as is kept at most is taken apart to find them, enclosed messages once more at
+/// each level.
+const READ_MAX: usize = 2 * (FORWARD_DEPTH + 1);
 /// Octets at the end of a beginning in which a line end is looked for: lines stay whole.
 const LINE_NEAR: usize = 64 * 1024;
 
@@ -30,8 +36,8 @@ pub struct Reducer {
     long: Vec<Range<usize>>,
     /// All was kept so far.
     whole: bool,
-    /// As much is kept as may be. Lines that are waited for; `None` until that is looked up.
-    waited_for: Option<Vec<Vec<u8>>>,
+    /// As much is kept as may be: lines that are waited for from there on.
+    waiting: Option<Waiting>,
     /// Delimiters met since.
     met: usize,
     /// Nothing more is looked for.
@@ -51,7 +57,7 @@ impl Reducer {
             omitted: None,
             long: Vec::new(),
             whole: true,
-            waited_for: None,
+            waiting: None,
             met: 0,
             cut: false,
             marks: Marks::default(),
@@ -74,6 +80,12 @@ impl Reducer {
             cut: self.cut,
             marks: self.marks.finish(),
         }
+    }
+
+    /// Octets that were taken apart to find what is waited for.
+    #[cfg(test)]
+    pub fn octets_read(&self) -> usize {
+        self.waiting.as_ref().map_or(0, |waiting| waiting.read)
     }
 
     fn advance(&mut self, last: bool) {
@@ -103,13 +115,13 @@ impl Reducer {
                 // What waits may be in what has not been taken.
                 self.take(pending.get(done..content).unwrap_or_default());
                 done = content.max(done);
-                if !self
-                    .is_waited_for(line.get(..line_end.unwrap_or(line.len())).unwrap_or_default())
-                {
+                let line = line.get(..line_end.unwrap_or(line.len())).unwrap_or_default();
+                let waited_for = self.is_waited_for(line);
+                if waited_for == Some(false) {
                     continue;
                 }
                 self.met += 1;
-                if self.met > TIGHT.0 {
+                if waited_for.is_none() || self.met > TIGHT.0 {
                     self.cut = true;
                     self.omitted.get_or_insert(0);
                     continue;
@@ -199,39 +211,91 @@ impl Reducer {
 
     fn begin_piece(&mut self) {
         self.piece = self.octets.len();
-        self.waited_for = None;
+        if let Some(waiting) = &mut self.waiting {
+            waiting.looked = Looked::Not;
+        }
         if self.whole && self.octets.len() > self.bounds.whole {
             self.shorten();
         }
     }
 
+    /// Once it is, it stays so: what is kept may get shorter again.
     fn is_tight(&self) -> bool {
-        !self.whole && self.octets.len() >= self.bounds.whole
+        self.waiting.is_some() || !self.whole && self.octets.len() >= self.bounds.whole
     }
 
-    /// Whether a multipart may wait for a line, of which this stands behind `--`.
-    fn is_waited_for(&mut self, line: &[u8]) -> bool {
-        let octets = &self.octets;
-        let waited_for = self.waited_for.get_or_insert_with(|| {
-            let mut open = Vec::new();
-            collect_open(octets, 0, &mut open);
-            open
-        });
-        waited_for.iter().any(|boundary| line.starts_with(boundary))
+    /// Whether a multipart may wait for a line, of which this stands behind `--`; `None` where
+    /// nobody looks any more.
+    fn is_waited_for(&mut self, line: &[u8]) -> Option<bool> {
+        let full = self.omitted.is_some();
+        let known = self.waiting.is_some();
+        let most = self.bounds.whole.saturating_mul(READ_MAX);
+        let waiting = self.waiting.get_or_insert_default();
+        // Of a piece what is in front of its first such line, and all that is kept of it.
+        let looked = if full { Looked::All } else { Looked::Beginning };
+        if waiting.looked < looked {
+            waiting.looked = looked;
+            let piece = self.octets.get(self.piece..).unwrap_or_default();
+            match memchr(b'\n', piece).filter(|_| known && self.piece > 0) {
+                // What was waited for still is: a line too many only begins a piece.
+                Some(end) => waiting.look(piece.get(end + 1..).unwrap_or_default(), true, 0),
+                None if known && self.piece > 0 => {}
+                None => waiting.look(&self.octets, false, 0),
+            }
+        }
+        let spent = waiting.read > most || waiting.boundaries.len() > WAITED_MAX;
+        (!spent).then(|| waiting.has(line))
     }
 }
 
-/// The boundaries of the multiparts that are not at their end, those of the enclosed message at the
-/// end too.
-fn collect_open(raw: &[u8], depth: usize, open: &mut Vec<Vec<u8>>) {
-    let view = View::parse(raw);
-    let last = view.leaves().last();
-    let enclosed = last.filter(|part| {
-        let plain = part.shape == Shape::Original && part.encoding == Encoding::Identity;
-        plain && !part.closed && depth < FORWARD_DEPTH
-    });
-    if let Some(part) = enclosed {
-        collect_open(part.body, depth + 1, open);
+/// How far a piece was looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+enum Looked {
+    #[default]
+    Not,
+    Beginning,
+    All,
+}
+
+/// Lines that are waited for.
+#[derive(Debug, Default)]
+struct Waiting {
+    /// Boundaries, of which none begins with another.
+    boundaries: BTreeSet<Vec<u8>>,
+    /// Octets that were taken apart for them.
+    read: usize,
+    /// How far the piece that is coming was looked at.
+    looked: Looked,
+}
+
+impl Waiting {
+    /// Adds the boundaries of the multiparts that are not at their end, those of the enclosed message
+    /// at the end too. `part`: these octets are one of a multipart, of which nothing is known.
+    fn look(&mut self, raw: &[u8], part: bool, depth: usize) {
+        self.read = self.read.saturating_add(raw.len());
+        let view = View::parse(raw);
+        let enclosed = view.leaves().last().filter(|leaf| {
+            // In a digest what has no type is a message.
+            let message = leaf.shape == Shape::Original || part && leaf.is("text/plain");
+            message && leaf.encoding == Encoding::Identity && !leaf.closed
+        });
+        if let Some(leaf) = enclosed.filter(|_| depth < FORWARD_DEPTH) {
+            self.look(leaf.body, false, depth + 1);
+        }
+        view.open.into_iter().for_each(|boundary| self.add(boundary));
     }
-    open.extend(view.open);
+
+    fn add(&mut self, boundary: Vec<u8>) {
+        if self.boundaries.len() <= WAITED_MAX && !self.has(&boundary) {
+            self.boundaries.retain(|longer| !longer.starts_with(&boundary));
+            self.boundaries.insert(boundary);
+        }
+    }
+
+    /// Whether a line begins with one of them: nothing stands between it and that one in their order.
+    fn has(&self, line: &[u8]) -> bool {
+        let before = (Bound::Unbounded, Bound::Included(line));
+        let last = self.boundaries.range::<[u8], _>(before).next_back();
+        last.is_some_and(|boundary| line.starts_with(boundary))
+    }
 }

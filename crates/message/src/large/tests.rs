@@ -243,6 +243,53 @@ fn lines_like_delimiters_do_not_fill_the_memory() {
 const TIGHT_MAX: usize = 64 << 10;
 
 #[test]
+fn what_is_kept_is_not_taken_apart_for_every_delimiter() {
+    // Each part is short, begins a multipart of its own, and has lines that are none of its.
+    let text = format!("\r\n{}", "--no delimiter\r\n".repeat(20));
+    let inner = "Content-Type: multipart/mixed; boundary=b\r\n\r\n--x\r\n".to_owned();
+    let enclosed = format!("Content-Type: message/rfc822\r\n\r\n{inner}");
+    for short in [text, inner, enclosed] {
+        let many: Vec<String> = std::iter::repeat_n(short, 9_000).collect();
+        let raw = mixed("b", &many);
+        let mut reducer = Reducer::new(SMALL);
+        reducer.push(raw.as_bytes());
+        let octets = reducer.octets_read();
+        assert!(octets > 0 && octets <= 4 * raw.len().min(8 * SMALL.whole), "{octets}");
+        let large = reducer.finish();
+        assert!(large.cut, "said");
+        assert!(read(&large, raw.as_bytes()).problems.contains(&Problem::TooManyParts));
+    }
+}
+
+#[test]
+fn parts_of_parts_are_found_when_much_is_kept() {
+    let short = part("text/plain", "7bit", "x");
+    let filler: Vec<String> =
+        (0..20).map(|_| part("x/y", "7bit", &"y\r\n".repeat(1_000))).collect();
+    let alternative = |n: usize| {
+        let inner = mixed(&format!("i{n}"), &[short.clone(), short.clone()]);
+        inner.split_once("1.0\r\n").expect("a header").1.to_owned()
+    };
+    let forwarded = |n: usize| {
+        format!(
+            "Content-Type: message/rfc822\r\n\r\n{}",
+            mixed(&format!("f{n}"), &[alternative(n), short.clone()])
+        )
+    };
+    let large_one = part("x/y", "7bit", &"z\r\n".repeat(30_000));
+    let parts: Vec<String> = filler
+        .into_iter()
+        .chain((0..9).flat_map(|n| [alternative(n), forwarded(n), large_one.clone()]))
+        .collect();
+    assert_same(mixed("b", &parts).as_bytes());
+    // A digest has messages without saying so.
+    let digest = mixed("b", &parts)
+        .replace("multipart/mixed; boundary=b\r", "multipart/digest; boundary=b\r");
+    let digest = digest.replace("Content-Type: message/rfc822\r\n\r\n", "X-Number: 1\r\n\r\n");
+    assert_same(digest.as_bytes());
+}
+
+#[test]
 fn a_header_without_end_is_no_harm() {
     for raw in [
         format!("Subject: {}\r\n\r\nhello", "x".repeat(500_000)),
