@@ -213,8 +213,10 @@ fn read_level(
 ) -> (Mail, Vec<Level>) {
     let table = reading.table;
     let mut plain = View::parse(raw);
+    let mut unseen = Vec::new();
     if let Some((outside, base)) = reading.outside.zip(base) {
         plain.leave_out(outside.gaps, base);
+        unseen = outside.marks_in_headers(&plain, base);
     }
     let containers = Containers::of(&plain, options.whole);
     let view = containers.put_into(plain);
@@ -251,6 +253,7 @@ fn read_level(
     mail.auth = auth::topmost(header);
 
     let mut levels = vec![Level { sensitivity: sensitivity(&view), who: who(&mail.sender) }];
+    levels.extend(unseen);
     let at = Place { raw, depth, base };
     let measured = read_parts(&mut mail, &mut levels, &view, reading, options, &at);
     if let Some(outside) = reading.outside.filter(|outside| depth == 0 && outside.cut) {

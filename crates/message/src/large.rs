@@ -111,6 +111,12 @@ impl Outside<'_> {
     pub(crate) fn measure(&self, part: &Part<'_>) -> Option<Measured> {
         Some((self.measure)(part.outside.clone()?, part.encoding))
     }
+
+    /// Lines that read like a Sensitivity field in headers that are not kept to their end.
+    pub(crate) fn marks_in_headers(&self, view: &View<'_>, base: usize) -> Vec<Level> {
+        let headers = view.headers_outside(self.gaps, base).into_iter();
+        headers.flat_map(|range| (self.measure)(range, Encoding::Identity).marks).collect()
+    }
 }
 
 /// Where a leaf is in its message.

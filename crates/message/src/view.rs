@@ -80,6 +80,8 @@ pub struct Part<'a> {
     /// outside; `body` is then its beginning, of an enclosed message what was kept.
     pub outside: Option<Range<u64>>,
     children: usize,
+    /// Where its header begins, and its body.
+    head: usize,
     start: usize,
 }
 
@@ -163,6 +165,18 @@ impl<'a> View<'a> {
                 part.body = part.body.get(..first - start).unwrap_or_default();
             }
         }
+    }
+
+    /// Where the headers are in the message of which some stayed outside, with it. As
+    /// [`Self::leave_out`].
+    pub fn headers_outside(&self, gaps: &Gaps, base: usize) -> Vec<Range<u64>> {
+        let outside = self.parts.iter().filter_map(|part| {
+            let (head, start) = (base + part.head, base + part.start);
+            // Right behind a header that has its end a body begins.
+            let gap = gaps.first_in(head, start)?;
+            (gap < start || part.header.unfinished).then(|| gaps.range(head, start))
+        });
+        outside.collect()
     }
 
     /// The message's own header.
@@ -338,6 +352,7 @@ impl<'a> Splitter<'a> {
             coded: 0,
             outside: None,
             children: 0,
+            head: at,
             start: body,
             header,
         };

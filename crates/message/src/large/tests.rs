@@ -290,6 +290,40 @@ fn parts_of_parts_are_found_when_much_is_kept() {
 }
 
 #[test]
+fn marks_in_headers_that_stay_outside_count() {
+    let fill = "X-Fill: 0123456789012345678901234567890123456789\r\n".repeat(2_000);
+    let filler: Vec<String> =
+        (0..20).map(|_| part("x/y", "7bit", &"y\r\n".repeat(1_000))).collect();
+    let inner = mixed("i", &[part("text/plain", "7bit", "x")]);
+    for mark in ["Private", "Normal"] {
+        let mark_line = format!("Sensitivity: {mark}\r\n");
+        for last in [
+            // Of an enclosed message, of one in that, and of a part that is one.
+            format!("Content-Type: message/rfc822\r\n\r\n{fill}{mark_line}{inner}"),
+            format!(
+                "Content-Type: message/rfc822\r\n\r\nContent-Type: message/rfc822\r\n\r\n{fill}{mark_line}{inner}"
+            ),
+            format!("{fill}Content-Type: message/rfc822\r\n\r\n{mark_line}{inner}"),
+        ] {
+            for before in [&filler[..], &[]] {
+                let parts = [before, std::slice::from_ref(&last)].concat();
+                let raw = mixed("b", &parts);
+                let large = take(raw.as_bytes());
+                assert!(!large.is_whole());
+                let mail = read(&large, raw.as_bytes());
+                assert_eq!(mail.may_save.is_allowed(), mark == "Normal", "{last:.80}");
+            }
+        }
+    }
+    // Its own.
+    let raw = format!("{fill}Sensitivity: Private\r\n\r\nhello");
+    assert!(!read(&take(raw.as_bytes()), raw.as_bytes()).may_save.is_allowed());
+    // A body right behind its header is none.
+    let raw = mixed("b", &[format!("\r\n{}Sensitivity: Private\r\n", "z".repeat(90_000) + "\r\n")]);
+    assert!(read(&take(raw.as_bytes()), raw.as_bytes()).may_save.is_allowed());
+}
+
+#[test]
 fn a_header_without_end_is_no_harm() {
     for raw in [
         format!("Subject: {}\r\n\r\nhello", "x".repeat(500_000)),
