@@ -7,9 +7,9 @@ use std::io::{self, Read, Seek, Write};
 use std::path::Path;
 
 use crate::message::{
-    Mail,
+    Mail, PartInfo,
     inspect::ReadOptions,
-    large::{self, Bounds, Large, Outer},
+    large::{self, Bounds, Large, Outer, Within},
     vendors::Table,
 };
 
@@ -88,6 +88,27 @@ impl Input {
             }
             _ => Ok(Some(self.large.octets().to_vec())),
         }
+    }
+
+    /// Where each of these leaves is, if it is not held. What cannot be had is taken out, with why.
+    pub fn outers(
+        &self,
+        wanted: &mut Vec<(String, &PartInfo)>,
+        failed: &mut Vec<String>,
+    ) -> Vec<Option<Outer>> {
+        let mut outers = Vec::with_capacity(wanted.len());
+        wanted.retain(|(path, _)| match self.large.outer(path) {
+            Ok(outer) => {
+                outers.push(outer);
+                true
+            }
+            Err(Within(within)) => {
+                let why = fl!("cli-part-within", path = within);
+                failed.push(fl!("problem-part", path = path.as_str(), problem = why));
+                false
+            }
+        });
+        outers
     }
 
     /// Writes a leaf that is not held.

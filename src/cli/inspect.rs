@@ -15,7 +15,6 @@ use super::{
     vendors::VendorArgs,
 };
 use crate::message::inspect::{self, ReadOptions};
-use crate::message::large::Outer;
 use crate::message::{Mail, PartInfo, PartRole, Permission, Rendering, Report};
 use crate::{codec, message, model::MessageKind, wording};
 
@@ -295,6 +294,7 @@ pub fn extract(args: ExtractArgs) -> Outcome {
     fs::create_dir_all(&args.dir)
         .map_err(|error| Failure::Failed(format!("{}: {error}", args.dir.display())))?;
     let mut failed = Vec::new();
+    let outers = input.outers(&mut wanted, &mut failed);
     let mut write = |octets: Option<Vec<u8>>, path: &str, part: &PartInfo| {
         let files = octets
             .ok_or_else(|| fl!("cli-part-missing"))
@@ -310,8 +310,6 @@ pub fn extract(args: ExtractArgs) -> Outcome {
         }
         Ok::<(), Failure>(())
     };
-    let outer = |(path, _): &(String, &PartInfo)| input.large.outer(path);
-    let outers: Vec<Option<Outer>> = wanted.iter().map(outer).collect();
     let (held, outside): (Vec<_>, Vec<_>) =
         wanted.into_iter().zip(outers).partition(|(_, outer)| outer.is_none());
     let paths: Vec<&str> = held.iter().map(|((path, _), _)| path.as_str()).collect();

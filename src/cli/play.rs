@@ -13,9 +13,7 @@ use super::{
 };
 use crate::{
     codec::{self, Hint, Limits, Pcm, sniff},
-    message::{
-        Mail, PartInfo, PartRole, inspect, inspect::ReadOptions, large::Outer, vendors::Table,
-    },
+    message::{Mail, PartInfo, PartRole, inspect, inspect::ReadOptions, vendors::Table},
     wording,
 };
 
@@ -55,7 +53,7 @@ pub fn play(args: PlayArgs) -> Outcome {
     }
     let options = ReadOptions { measure_audio: false, ..ReadOptions::default() };
     let mail = input.read(&options, Table::current()).map_err(failed)?;
-    let found = recordings(&mail, args.part.as_deref());
+    let mut found = recordings(&mail, args.part.as_deref());
     if found.is_empty() {
         return Err(Failure::Failed(match args.part.as_deref() {
             Some(part) => fl!("cli-no-recording-in", path = part),
@@ -64,6 +62,7 @@ pub fn play(args: PlayArgs) -> Outcome {
     }
     // One after the other, so that many recordings need no more room than one.
     let mut failed = Vec::new();
+    let outers = input.outers(&mut found, &mut failed);
     let mut hear = |octets: &[u8], path: &str, part: &PartInfo| {
         let hint = Hint { media_type: &part.media_type, filename: part.filename.as_deref() };
         match codec::decode(octets, hint, Limits::default()) {
@@ -75,8 +74,6 @@ pub fn play(args: PlayArgs) -> Outcome {
         }
         Ok::<(), Failure>(())
     };
-    let outer = |(path, _): &(String, &PartInfo)| input.large.outer(path);
-    let outers: Vec<Option<Outer>> = found.iter().map(outer).collect();
     let (held, outside): (Vec<_>, Vec<_>) =
         found.into_iter().zip(outers).partition(|(_, outer)| outer.is_none());
     let paths: Vec<&str> = held.iter().map(|((path, _), _)| path.as_str()).collect();

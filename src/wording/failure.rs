@@ -40,6 +40,7 @@ pub fn invalid(reason: &Invalid) -> String {
         Invalid::NothingRecorded => fl!("invalid-nothing-recorded"),
         Invalid::NotDownloaded => fl!("invalid-not-downloaded"),
         Invalid::PartTooLarge { most } => fl!("invalid-part-too-large", most = size(*most, false)),
+        Invalid::PartWithin { path } => fl!("invalid-part-within", path = path.as_str()),
         Invalid::TooLarge { most, .. } => fl!("invalid-too-large", most = size(*most, false)),
         Invalid::TooBigForServer { octets, most } => {
             fl!("invalid-too-big-for-server", most = size(*most, false), size = size(*octets, true))

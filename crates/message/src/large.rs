@@ -20,6 +20,7 @@ use crate::policy::Level;
 use crate::vendors::Table;
 use crate::view::encoding::Decoder;
 use crate::view::{Encoding, Part, Shape, View};
+use crate::wrapped::Containers;
 
 mod reduce;
 
@@ -128,6 +129,11 @@ pub struct Outer {
     pub encoding: Encoding,
 }
 
+/// A leaf of an enclosed message that is encoded and of which only the beginning is kept: its end is
+/// not at hand, and it can be had only by what it is in, which has this path.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Within(pub String);
+
 impl Large {
     /// Reads a message to its end.
     ///
@@ -209,28 +215,47 @@ impl Large {
 
     /// Where a leaf is that is not kept whole, or `None`: then [`crate::inspect::body`] has it from
     /// [`Self::octets`]. Paths as there.
-    #[must_use]
-    pub fn outer(&self, path: &str) -> Option<Outer> {
+    ///
+    /// # Errors
+    /// For what is not all at hand.
+    pub fn outer(&self, path: &str) -> Result<Option<Outer>, Within> {
         if self.is_whole() {
-            return None;
+            return Ok(None);
         }
         let (mut octets, mut base) = (self.octets.as_slice(), 0);
-        let mut steps = path.split('/').take(FORWARD_DEPTH + 1).peekable();
-        while let Some(step) = steps.next() {
+        let steps: Vec<&str> = path.split('/').take(FORWARD_DEPTH + 1).collect();
+        for (at, step) in steps.iter().enumerate() {
             let mut view = View::parse(octets);
             view.leave_out(&self.gaps, base);
-            let part = view.leaf(step)?;
-            if steps.peek().is_none() {
-                let range = part.outside.clone()?;
-                return Some(Outer { range, encoding: part.encoding });
+            let Some(part) = view.leaf(step) else { break };
+            let (above, inside) = steps.split_at(at + 1);
+            if inside.is_empty() {
+                let outer = |range| Outer { range, encoding: part.encoding };
+                return Ok(part.outside.clone().map(outer));
             }
-            let enters = part.shape == Shape::Original && part.encoding == Encoding::Identity;
-            enters.then_some(())?;
+            if part.shape != Shape::Original {
+                break;
+            }
+            if part.encoding != Encoding::Identity {
+                let is_here = part.outside.is_none() || ends_in(&part.decode().octets, inside);
+                return if is_here { Ok(None) } else { Err(Within(above.join("/"))) };
+            }
             base += part.offset();
             octets = part.body;
         }
-        None
+        Ok(None)
     }
+}
+
+/// Whether a leaf comes to its end in the beginning of a message.
+fn ends_in(beginning: &[u8], path: &[&str]) -> bool {
+    let plain = View::parse(beginning);
+    let containers = Containers::of(&plain, true);
+    let view = containers.put_into(plain);
+    let Some((step, inside)) = path.split_first() else { return false };
+    view.leaf(step).is_some_and(|part| {
+        part.closed || part.shape == Shape::Original && ends_in(&part.decode().octets, inside)
+    })
 }
 
 /// Gives the octets of a leaf in pieces, its transfer encoding undone; whether that was damaged.

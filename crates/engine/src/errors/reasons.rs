@@ -97,6 +97,13 @@ pub enum Invalid {
         /// Most octets of a part that is held.
         most: u64,
     },
+    /// A part in an enclosed message that is large and encoded: its end is not at hand, and it can be
+    /// had only by saving that.
+    #[error("only the beginning of part {path} is looked at")]
+    PartWithin {
+        /// Path of the enclosed message.
+        path: String,
+    },
     /// Octets of a ready message, and how many are taken.
     #[error("{octets} octets where {most} are taken")]
     TooLarge {

@@ -17,7 +17,7 @@ use crate::errors::Invalid;
 use aloud_message::{
     Body, Mail,
     inspect::{self, ReadOptions},
-    large::{self, Bounds, Large, Outer},
+    large::{self, Bounds, Large, Outer, Within},
     vendors::Table,
 };
 
@@ -111,9 +111,15 @@ impl Raw {
         Ok(Cow::Owned(octets))
     }
 
+    /// Where a leaf is that is not held.
+    fn outer(&self, path: &str) -> Result<Option<Outer>> {
+        let outer = self.large.outer(path);
+        outer.map_err(|Within(path)| Invalid::PartWithin { path }.into())
+    }
+
     /// A leaf, its transfer encoding undone. Blocks.
     pub(crate) fn body(&self, path: &str) -> Result<Body> {
-        let Some(outer) = self.large.outer(path) else {
+        let Some(outer) = self.outer(path)? else {
             let body = inspect::body(self, path);
             return body.ok_or_else(|| Error::NotFound(Missing::Part(path.to_owned())));
         };
@@ -137,7 +143,7 @@ impl Raw {
     /// Writes a leaf, however large, into a file. Blocks.
     pub(crate) fn save(&self, path: &str, to: &Path) -> Result<()> {
         let failed = |e: io::Error| Error::Store(format!("{}: {e}", to.display()));
-        match self.large.outer(path) {
+        match self.outer(path)? {
             None => std::fs::write(to, self.body(path)?.octets).map_err(failed),
             Some(outer) => self.copy(&outer, to).map_err(failed),
         }
@@ -158,6 +164,8 @@ impl Raw {
 
 #[cfg(test)]
 mod tests {
+    use base64::{Engine as _, engine::general_purpose::STANDARD};
+
     use super::*;
 
     const SMALL: Bounds = Bounds { whole: 8 << 10, piece: 2 << 10, beginning: 1 << 10 };
@@ -191,5 +199,18 @@ mod tests {
         // Half of a part does not pass for one.
         std::fs::write(&file, &message[..60_000]).expect("written");
         assert!(raw.save("2", &to).is_err() && !to.exists());
+        // Nor does that of one inside an encoded message, which can be saved itself.
+        let inner = message.replace("boundary=b\r", "boundary=i\r").replace("--b", "--i");
+        let lines = inner.as_bytes().chunks(57).map(|line| STANDARD.encode(line) + "\r\n");
+        let coded: String = lines.collect();
+        let outer = message.replace("application/zip", "message/rfc822").replace(&body, &coded);
+        std::fs::write(&file, outer).expect("written");
+        let raw = Raw::read(file.clone(), SMALL).expect("read");
+        let within = |failed| failed == Error::from(Invalid::PartWithin { path: "2".to_owned() });
+        assert!(within(raw.save("2/2", &to).expect_err("a beginning")) && !to.exists());
+        assert!(within(raw.body("2/2").expect_err("a beginning")));
+        assert_eq!(raw.body("2/1").expect("a part").octets, b"hello");
+        raw.save("2", &to).expect("saved");
+        assert_eq!(std::fs::read(&to).expect("there"), inner.as_bytes());
     }
 }

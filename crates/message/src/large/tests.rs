@@ -83,7 +83,7 @@ fn assert_same(raw: &[u8]) -> (Large, Mail) {
     assert_eq!((mail.kind, &mail.subject), (whole.kind, &whole.subject));
     for (path, ..) in here {
         let all = body(raw, &path).expect("there");
-        let (octets, damaged) = match large.outer(&path) {
+        let (octets, damaged) = match large.outer(&path).expect("at hand") {
             None => {
                 let body = body(large.octets(), &path).expect("there");
                 (body.octets, body.damaged)
@@ -321,6 +321,25 @@ fn marks_in_headers_that_stay_outside_count() {
     // A body right behind its header is none.
     let raw = mixed("b", &[format!("\r\n{}Sensitivity: Private\r\n", "z".repeat(90_000) + "\r\n")]);
     assert!(read(&take(raw.as_bytes()), raw.as_bytes()).may_save.is_allowed());
+}
+
+#[test]
+fn half_of_what_is_inside_an_encoded_message_is_not_at_hand() {
+    let short = part("text/plain", "7bit", "hello");
+    let file = part("application/zip", "base64", &wrapped(&noise(30_000)));
+    let inner = mixed("i", &[short.clone(), file.clone(), short.clone()]);
+    let raw =
+        mixed("b", &[short.clone(), part("message/rfc822", "base64", &wrapped(inner.as_bytes()))]);
+    let enclosed = mixed("o", &[short, format!("Content-Type: message/rfc822\r\n\r\n{raw}")]);
+    for (raw, at) in [(raw, "2"), (enclosed, "2/2")] {
+        let large = take(raw.as_bytes());
+        assert!(large.outer(at).expect("at hand").is_some());
+        assert_eq!(large.outer(&format!("{at}/1")), Ok(None));
+        for path in ["2", "3"] {
+            let within = large.outer(&format!("{at}/{path}")).expect_err("a beginning");
+            assert_eq!(within, Within(at.to_owned()));
+        }
+    }
 }
 
 #[test]
