@@ -29,7 +29,7 @@ mod sender;
 mod words;
 
 pub use attachments::card_of_file;
-pub(crate) use marks::Marks;
+pub(crate) use marks::{Marks, Properties};
 pub use words::html_text;
 pub(crate) use words::part_text;
 

@@ -14,7 +14,7 @@ use std::cell::RefCell;
 use std::io::{self, Read, Seek, SeekFrom};
 use std::ops::Range;
 
-use crate::inspect::{FORWARD_DEPTH, Marks, ReadOptions};
+use crate::inspect::{FORWARD_DEPTH, Marks, Properties, ReadOptions};
 use crate::mail::Mail;
 use crate::policy::Level;
 use crate::vendors::Table;
@@ -95,7 +95,7 @@ pub(crate) struct Measured {
     pub octets: u64,
     /// Their encoding is damaged.
     pub damaged: bool,
-    /// Lines in them that read like a Sensitivity field.
+    /// Lines in them that read like a Sensitivity field, and the same mark as Outlook packs it.
     pub marks: Vec<Level>,
 }
 
@@ -294,13 +294,15 @@ fn measure(
     range: Range<u64>,
     encoding: Encoding,
 ) -> io::Result<Measured> {
-    let (mut octets, mut marks) = (0, Marks::default());
+    let (mut octets, mut marks, mut properties) = (0, Marks::default(), Properties::default());
     let damaged = copy(source, &Outer { range, encoding }, |piece| {
         octets += piece.len() as u64;
         marks.push(piece);
+        properties.push(piece);
         Ok(())
     })?;
-    Ok(Measured { octets, damaged, marks: marks.finish() })
+    let marks = marks.finish().into_iter().chain(properties.finish()).collect();
+    Ok(Measured { octets, damaged, marks })
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! Lines that read like a Sensitivity field in octets that are not taken apart: what cannot be seen
 //! must not be let through (decision C2). In pieces, so that octets of any number can be looked at.
 
-use memchr::memchr;
+use memchr::{memchr, memmem};
 
 use crate::policy::Level;
 use crate::view::header::without_comments;
@@ -69,5 +69,66 @@ impl Marks {
             self.end_line();
         }
         self.levels
+    }
+}
+
+/// The type and the number of the property PidTagSensitivity (MS-OXPROPS) as TNEF has them in front
+/// of its value.
+const PROPERTY: [u8; 4] = [0x03, 0x00, 0x36, 0x00];
+/// Octets of it that may be in the piece before.
+const PROPERTY_BEFORE: usize = PROPERTY.len() + 3;
+
+/// Finds that mark in a container of Outlook that is not opened.
+#[derive(Debug, Default)]
+pub struct Properties {
+    /// The last octets.
+    last: Vec<u8>,
+    found: [bool; 3],
+}
+
+impl Properties {
+    /// Looks at what follows.
+    pub fn push(&mut self, octets: &[u8]) {
+        let near = octets.get(..octets.len().min(PROPERTY_BEFORE)).unwrap_or_default();
+        let mut joint = std::mem::take(&mut self.last);
+        joint.extend_from_slice(near);
+        self.look(&joint);
+        self.look(octets);
+        let all = if octets.len() < PROPERTY_BEFORE { &joint } else { octets };
+        let from = all.len().saturating_sub(PROPERTY_BEFORE);
+        self.last = all.get(from..).unwrap_or_default().to_vec();
+    }
+
+    fn look(&mut self, octets: &[u8]) {
+        for at in memmem::find_iter(octets, &PROPERTY) {
+            if let Some(&[value @ 1..=3, 0, 0, 0]) = octets.get(at + 4..at + 8)
+                && let Some(found) = self.found.get_mut(usize::from(value) - 1)
+            {
+                *found = true;
+            }
+        }
+    }
+
+    /// The marks found.
+    pub fn finish(self) -> impl Iterator<Item = Level> {
+        let all = [Sensitivity::Personal, Sensitivity::Private, Sensitivity::CompanyConfidential];
+        let found = all.into_iter().zip(self.found).filter(|(_, found)| *found);
+        found.map(|(sensitivity, _)| Level { sensitivity: Some(sensitivity), who: None })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_property_is_found_in_pieces_of_any_size() {
+        let stream = [&b"xx"[..], &PROPERTY, &[2, 0, 0, 0], b"yyyyyyyyy"].concat();
+        for size in 1..=stream.len() {
+            let mut properties = Properties::default();
+            stream.chunks(size).for_each(|piece| properties.push(piece));
+            let found: Vec<_> = properties.finish().map(|level| level.sensitivity).collect();
+            assert_eq!(found, [Some(Sensitivity::Private)], "{size}");
+        }
     }
 }

@@ -324,6 +324,20 @@ fn marks_in_headers_that_stay_outside_count() {
 }
 
 #[test]
+fn the_mark_of_outlook_counts_in_what_is_not_opened() {
+    for (value, allowed) in [(2, false), (0, true)] {
+        let mark = [3, 0, 0x36, 0, value, 0, 0, 0];
+        for before in [30_000, READ * 57 / 78 - 4] {
+            let octets = [&noise(before)[..], &mark, &noise(30_000)].concat();
+            let raw = mixed("b", &[part("application/ms-tnef", "base64", &wrapped(&octets))]);
+            let mail = read(&take(raw.as_bytes()), raw.as_bytes());
+            assert_eq!(mail.parts[0].problem, Some(PartProblem::NotOpened));
+            assert_eq!(mail.may_save.is_allowed(), allowed);
+        }
+    }
+}
+
+#[test]
 fn half_of_what_is_inside_an_encoded_message_is_not_at_hand() {
     let short = part("text/plain", "7bit", "hello");
     let file = part("application/zip", "base64", &wrapped(&noise(30_000)));
