@@ -369,6 +369,11 @@ reader-empty = There is nothing in this message.
 reader-problem = Something in this message couldn’t be shown. Details for your administrator say what.
 reader-sealed = This message is { $what }.
 reader-attached = Attached
+# The message is still being fetched, so sizes are not known.
+reader-attached-arriving = { $count ->
+    [one] 1 item, arriving
+   *[other] { $count } items, arriving
+}
 reader-attached-count = { $count ->
     [one] 1 item
    *[other] { $count } items

@@ -385,7 +385,10 @@ fn attachments<'a>(page: &'a Page, look: Look) -> El<'a, Message> {
         return space().into();
     }
     let octets: u64 = attached.iter().map(|p| p.octets as u64).sum();
-    let count = fl!("reader-attached-count", count = attached.len(), size = size(octets));
+    let count = match page.opened.complete {
+        true => fl!("reader-attached-count", count = attached.len(), size = size(octets)),
+        false => fl!("reader-attached-arriving", count = attached.len()),
+    };
     let head = row![
         look.text(Type::Ui, fl!("reader-attached")).font(SEMIBOLD).color(c.text),
         look.text(Type::Small, count).color(c.text_2)
@@ -395,6 +398,15 @@ fn attachments<'a>(page: &'a Page, look: Look) -> El<'a, Message> {
     let tiles = attached.into_iter().map(|part| tile(page, part, part.path.clone(), look));
     let tiles = row(tiles).spacing(12).wrap().vertical_spacing(12);
     column![head, tiles].spacing(8).into()
+}
+
+/// What something is, and how large; that is known when all of the message is here.
+fn sized(what: String, octets: u64, complete: bool) -> String {
+    match complete {
+        true if what.is_empty() => size(octets),
+        true => format!("{what} · {}", size(octets)),
+        false => what,
+    }
 }
 
 /// An attachment; `path` leads to it from the whole message.
@@ -411,18 +423,14 @@ pub(super) fn tile<'a>(
         Some(n) => fl!("reader-fax-pages", count = n as usize),
         None => fl!("kind-fax"),
     };
-    let octets = size(part.octets as u64);
+    let sized = |what: String| sized(what, part.octets as u64, opened.complete);
     let (mark, detail) = match (part.role, part.rendering, part.pages) {
-        (PartRole::Card, _, _) => {
-            (Icon::Contact, format!("{} · {octets}", fl!("reader-kind-card")))
-        }
+        (PartRole::Card, _, _) => (Icon::Contact, sized(fl!("reader-kind-card"))),
         (PartRole::Fax, _, pages) => (Icon::Fax, fax(pages.or(opened.mail.pages))),
-        (_, Rendering::Pages | Rendering::Document, Some(n)) => {
-            (Icon::Fax, format!("{} · {octets}", count(n)))
-        }
-        (_, Rendering::Pages, None) => (Icon::Fax, octets),
+        (_, Rendering::Pages | Rendering::Document, Some(n)) => (Icon::Fax, sized(count(n))),
+        (_, Rendering::Pages, None) => (Icon::Fax, sized(String::new())),
         (_, Rendering::Document | Rendering::Sound { .. } | Rendering::Other, _) => {
-            (Icon::Paperclip, format!("{} · {octets}", part.media_type))
+            (Icon::Paperclip, sized(part.media_type.clone()))
         }
     };
     let card = opened.mail.cards.iter().find(|card| card.path == path);
@@ -483,7 +491,16 @@ pub(super) fn receipt_badge(page: &Page, ctx: &Context<'_>) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::{fax_title, links};
+    use super::{fax_title, links, sized};
+
+    #[test]
+    fn no_size_is_told_of_what_is_still_arriving() {
+        let film = || "video/mp4".to_owned();
+        assert_eq!(sized(film(), 376_200_000, true), "video/mp4 · 376.2 MB");
+        assert_eq!(sized(String::new(), 12_000, true), "12 kB");
+        assert_eq!(sized(film(), 12_000, false), "video/mp4");
+        assert_eq!(sized(String::new(), 12_000, false), "");
+    }
     use crate::{message::PartRole, ui::screen::testing::part};
 
     #[test]
