@@ -14,8 +14,8 @@ use super::line::{End, Line};
 use crate::support::user::{OWN, START, options, settings};
 use aloud::{
     engine::{
-        Engine, ListQuery, ListRow, Mark, Operation, OperationState, Options, OutboxState,
-        Progress, Scope, Sort, UndoToken,
+        Engine, ListQuery, ListRow, Mark, OpFailure, Operation, OperationState, Options,
+        OutboxState, Progress, Scope, Sort, UndoToken,
     },
     loopback::{Loopback, Protocol, mailboxes::Change},
     model::{AccountId, DateTime, Flag, Secret, Uid, imap::MailboxRole},
@@ -91,7 +91,7 @@ pub struct World {
     done: Vec<Done>,
     /// Messages of [`Self::sent`] about which the user has to decide.
     pub open: usize,
-    /// Messages that are there twice since their mailbox was renumbered in the middle of a move.
+    /// Messages that were there twice after a move was given up in its middle.
     pub doubled: usize,
 }
 
@@ -426,19 +426,28 @@ impl World {
         }
         self.engine.discard_operation(operation.id).await.expect("discarded");
         let number = operation.subject.strip_prefix('n').and_then(|n| n.parse::<usize>().ok());
-        match number {
-            Some(number) => self.letters[number].refused = true,
-            None => panic!("{operation:?} is about no letter"),
-        }
+        let number = number.unwrap_or_else(|| panic!("{operation:?} is about no letter"));
+        let letter = &mut self.letters[number];
+        let passes = ["UNAVAILABLE", "INUSE", "LIMIT", "OVERQUOTA"];
+        let fair = match operation.why {
+            OpFailure::Server => !passes.iter().any(|code| operation.said.contains(code)),
+            // What stood on one that was given up falls with it.
+            OpFailure::Renumbered => {
+                letter.renumbered || letter.refused || letter.theirs.0.is_some()
+            }
+            OpFailure::None | OpFailure::FlagNotKept | OpFailure::MailboxGone => false,
+        };
+        assert!(fair, "given up without need: {operation:?}");
+        letter.refused = true;
     }
 
-    /// A message that was copied, and whose UID meant nothing any more before it was removed, is there
-    /// twice: the move is given up, which the user is told.
+    /// A message that was copied, and that the server then would not remove for good, or whose UID
+    /// meant nothing any more, is there twice: the move is given up, and the user was told.
     fn one_of_two(&mut self) {
         for number in 0..self.letters.len() {
-            if let ([_, (place, uid, _)], true) =
-                (&self.held(number)[..], self.letters[number].renumbered)
-            {
+            let letter = &self.letters[number];
+            let given_up = letter.refused && !letter.wanted.is_empty();
+            if let ([_, (place, uid, _)], true) = (&self.held(number)[..], given_up) {
                 self.server.change(|m| m.remove(place, &[*uid].into()));
                 self.doubled += 1;
             }
