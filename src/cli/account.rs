@@ -72,8 +72,8 @@ enum AccountCommand {
 
 #[derive(Debug, Args)]
 struct AddArgs {
-    /// Your mail address. Servers that are not given are looked for: in a table of large providers, in
-    /// DNS, in a file of the domain, by usual names.
+    /// Your mail address. Where no server is given, both are looked for: in a table of large providers,
+    /// in DNS, in a file of the domain, by usual names.
     #[arg(value_name = "ADDRESS", required_unless_present = "address")]
     own: Option<String>,
     /// The same.
