@@ -236,9 +236,9 @@ welcome-demo = Try the demo mailbox
 welcome-demo-line = Twelve sample voice messages, faxes and mails. Nothing leaves this computer, and no account is needed.
 welcome-demo-open = Open the demo
 welcome-account = Add your account
-welcome-account-line = Your mail address and password, and the names of your mail servers.
+welcome-account-line = Your mail address and password are enough. Aloud finds the servers.
 welcome-account-add = Add account
-welcome-foot = Aloud talks to your own mail servers, to the provider you sign in with, and to no one else.
+welcome-foot = Aloud talks to your own mail servers and domain, to the provider you sign in with, and to no one else.
 
 ## Account
 account-title = Add your account
