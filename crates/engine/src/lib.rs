@@ -23,6 +23,7 @@ pub mod receipts;
 pub(crate) mod reclassify;
 pub(crate) mod sasl;
 pub mod secrets;
+pub mod servers;
 pub mod smtp;
 pub mod store;
 pub(crate) mod treat;
