@@ -885,6 +885,7 @@ answer-flags = flags
 answer-number = the number of messages
 answer-quota = the room for mail
 answer-namespace = where mailboxes lie
+answer-id = what the server is
 answer-unknown = something unknown
 check-now = Check now
 

@@ -518,6 +518,7 @@ fn answer_code(answer: Answer) -> &'static str {
         Answer::Number => "number",
         Answer::Quota => "quota",
         Answer::Namespace => "namespace",
+        Answer::Id => "id",
         Answer::Unknown => "unknown",
     }
 }

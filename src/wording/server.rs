@@ -40,6 +40,7 @@ pub fn skipped(skipped: &Skipped) -> String {
         Answer::Number => fl!("answer-number"),
         Answer::Quota => fl!("answer-quota"),
         Answer::Namespace => fl!("answer-namespace"),
+        Answer::Id => fl!("answer-id"),
         Answer::Unknown => fl!("answer-unknown"),
     };
     fl!("answers-left-out", count = skipped.count, about = about)

@@ -27,6 +27,7 @@ mod outbox;
 mod own_card;
 mod pinned;
 mod policy;
+mod profiles;
 mod receipts;
 mod refusals;
 mod scale;

@@ -1,26 +1,30 @@
 //! Whether a provider files in Sent what is submitted through it, and how long that takes. None says
-//! so; those that are known to do it are looked at for longer before a copy is added.
+//! so; those that are known to do it (`files-sent`, [`crate::servers`]) are looked at for longer
+//! before a copy is added.
 
 use std::time::Duration;
 
-/// When to look for the copy, each after the one before it.
-const UNKNOWN: [u64; 2] = [0, 1];
-/// For those that file by themselves.
-const FILES: [u64; 5] = [0, 1, 3, 6, 10];
+use crate::servers::{Clues, Profile};
 
-/// Submission servers of providers that file by themselves, by the end of their names.
-const FILERS: [&str; 5] =
-    ["gmail.com", "googlemail.com", "office365.com", "outlook.com", "smtp.google.com"];
+/// When to look for the copy, each after the one before it, until the time is up.
+const WAITS: [u32; 6] = [1, 3, 6, 10, 20, 80];
+/// How long a provider is given of which nothing is known, in seconds.
+const UNKNOWN: u32 = 1;
 
-/// How long to wait before each look. `gmail` is Gmail's own extension (X-GM-EXT-1), which says it
-/// for names of one's own as well.
-pub(super) fn looks(submission: &str, gmail: bool) -> Vec<Duration> {
-    let host = submission.trim_end_matches('.').to_ascii_lowercase();
-    let known = FILERS.iter().any(|name| {
-        host.strip_suffix(name).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
-    });
-    let waits: &[u64] = if known || gmail { &FILES } else { &UNKNOWN };
-    waits.iter().copied().map(Duration::from_secs).collect()
+/// How long to wait before each look, at the submission server and by the profile of the server that
+/// keeps the mail.
+pub(super) fn looks(submission: &str, keeper: &Profile) -> Vec<Duration> {
+    let known = Profile::of(&Clues::of_host(submission)).files_sent;
+    let mut left = known.max(keeper.files_sent).unwrap_or(UNKNOWN);
+    let mut looks = vec![Duration::ZERO];
+    for wait in WAITS {
+        let wait = wait.min(left);
+        if wait > 0 {
+            looks.push(Duration::from_secs(wait.into()));
+        }
+        left -= wait;
+    }
+    looks
 }
 
 #[cfg(test)]
@@ -29,14 +33,18 @@ mod tests {
 
     #[test]
     fn who_files_is_waited_for() {
-        for (host, gmail, looked) in [
-            ("smtp.gmail.com", false, 5),
-            ("SMTP.Office365.com.", false, 5),
-            ("smtp.example.com", true, 5),
-            ("smtp.example.com", false, 2),
-            ("notgmail.com", false, 2),
+        let mut gmail = Clues::default();
+        gmail.offers(&["X-GM-EXT-1".into()]);
+        for (host, keeper, seconds) in [
+            ("smtp.gmail.com", Clues::default(), &[0, 1, 3, 6, 10][..]),
+            ("SMTP.Office365.com.", Clues::default(), &[0, 1, 3, 6, 10]),
+            ("smtp.example.com", gmail, &[0, 1, 3, 6, 10]),
+            ("smtp.example.com", Clues::default(), &[0, 1]),
+            ("notgmail.com", Clues::default(), &[0, 1]),
         ] {
-            assert_eq!(looks(host, gmail).len(), looked, "{host}");
+            let looks: Vec<u64> =
+                looks(host, &Profile::of(&keeper)).iter().map(Duration::as_secs).collect();
+            assert_eq!(looks, seconds, "{host}");
         }
     }
 }

@@ -16,7 +16,7 @@ use tokio::{
 use super::{
     Answer,
     command::{Command, Piece},
-    names,
+    id, names,
     namespace::Namespaces,
     parser::Parser,
     pipe::Pipe,
@@ -97,6 +97,9 @@ pub(super) struct Link {
     pub(super) overflowed: bool,
     /// What was told of namespaces.
     pub(super) namespaces: Option<Namespaces>,
+    /// What the server said first, and what it answered to ID.
+    pub(super) greeted: String,
+    pub(super) introduced: Vec<(String, String)>,
 }
 
 impl Link {
@@ -113,6 +116,8 @@ impl Link {
             statuses: HashMap::new(),
             overflowed: false,
             namespaces: None,
+            greeted: String::new(),
+            introduced: Vec::new(),
         }
     }
 
@@ -122,11 +127,12 @@ impl Link {
 
     /// Reads the greeting: its status and, if it came along, the capabilities.
     pub(super) async fn greeting(&mut self) -> Result<(bool, Option<Vec<String>>), Error> {
-        let mut said = None;
+        let (mut said, mut greeted) = (None, String::new());
         let outcome = self
             .turn("", &mut |response| {
                 if let Response::Data { status, outcome } = response {
                     let text = outcome.information.as_deref().unwrap_or_default().to_owned();
+                    greeted.clone_from(&text);
                     let names = match &outcome.code {
                         Some(ResponseCode::Capabilities(names)) => Some(spell(names)),
                         _ => None,
@@ -140,6 +146,7 @@ impl Link {
             })
             .await;
         self.settle(outcome)?;
+        self.greeted = greeted;
         said.unwrap_or(Err(Error::Protocol(Fault::NotImap)))
     }
 
@@ -323,6 +330,13 @@ impl Link {
             match Namespaces::read(&frame.octets) {
                 Some(told) => self.namespaces = Some(told),
                 None => self.skip(&frame, Answer::Namespace),
+            }
+            return Ok((false, None));
+        }
+        if frame.answer == Answer::Id {
+            match id::read(&frame.octets) {
+                Some(told) => self.introduced = told,
+                None => self.skip(&frame, Answer::Id),
             }
             return Ok((false, None));
         }

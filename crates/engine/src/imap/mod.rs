@@ -13,6 +13,7 @@
 #![cfg_attr(not(test), warn(clippy::indexing_slicing))]
 
 pub mod command;
+mod id;
 mod link;
 mod names;
 mod namespace;

@@ -100,13 +100,13 @@ impl Namespace {
 }
 
 /// What follows a word of ours.
-fn word<'a>(text: &'a [u8], word: &[u8]) -> Option<&'a [u8]> {
+pub(super) fn word<'a>(text: &'a [u8], word: &[u8]) -> Option<&'a [u8]> {
     let (first, rest) = text.trim_ascii_start().split_at_checked(word.len())?;
     first.eq_ignore_ascii_case(word).then_some(rest)
 }
 
 /// A quoted string or a literal, and what follows it.
-fn string(text: &[u8]) -> Option<(String, &[u8])> {
+pub(super) fn string(text: &[u8]) -> Option<(String, &[u8])> {
     let text = text.trim_ascii_start();
     if let Some(counted) = text.strip_prefix(b"{") {
         let end = memchr::memchr(b'}', counted)?;

@@ -352,12 +352,11 @@ fn start(line: &[u8]) -> std::borrow::Cow<'_, [u8]> {
 }
 
 /// Responses of extensions and of commands of ours that nothing is read from.
-const KNOWN: [&str; 17] = [
+const KNOWN: [&str; 16] = [
     "ACL",
     "COMPARATOR",
     "CONVERSION",
     "ENABLED",
-    "ID",
     "LANGUAGE",
     "LISTRIGHTS",
     "LSUB",
@@ -404,6 +403,8 @@ fn classify(line: &[u8]) -> Kind {
         Kind::Used(Answer::Number)
     } else if is(&["NAMESPACE"], word) {
         Kind::Used(Answer::Namespace)
+    } else if is(&["ID"], word) {
+        Kind::Used(Answer::Id)
     } else if is(&["QUOTA", "QUOTAROOT"], word) {
         Kind::Used(Answer::Quota)
     } else if number {
@@ -462,7 +463,8 @@ mod tests {
             // Never asked for.
             ("* ESEARCH (TAG \"a\") UID COUNT 17\r\n* 3 EXISTS\r\n", "* 3 EXISTS\r\n"),
             ("* METADATA \"\" (/x {3}\r\na\r\n)\r\n* 3 EXISTS\r\n", "* 3 EXISTS\r\n"),
-            ("\r\n* ID NIL\r\n", ""),
+            ("\r\n* ENABLED X-ODD\r\n", ""),
+            ("* ID  NIL\r\n", "* ID NIL\r\n"),
             ("* 99999999999 EXISTS\r\n", ""),
             // Where it begins.
             (" *  3   EXISTS\r\n*\t4 EXISTS\r\n", "* 3 EXISTS\r\n* 4 EXISTS\r\n"),

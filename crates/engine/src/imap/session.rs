@@ -2,40 +2,34 @@
 
 mod changes;
 mod headers;
+mod idle;
 mod notify;
 mod opening;
 mod room;
+mod treated;
 
 use std::{collections::HashSet, sync::Arc, time::Duration};
-
-use async_imap::imap_proto::{MailboxDatum, Response};
-use tokio::time::{Instant, timeout_at};
-use tokio_util::sync::CancellationToken;
 
 use super::{
     Answer,
     command::{Command, UidSet},
-    link::{Done, Link, Literals},
+    link::{Done, Link},
     names,
     namespace::{Namespace, Namespaces, Owner},
     read::{read_seen, read_slice, uid_of},
     sign_in::{Signed, sign_in},
-    types::{Head, IdleEnd, Listed, SeenFlags, Selected, Stored},
+    types::{Head, Listed, SeenFlags, Selected, Stored},
 };
 use crate::{
     net::{Dialer, Shunned, Traffic, Trust, Wire},
+    servers::{Clues, Profile},
     types::{AccountSettings, Error, Fault, Missing, Security},
 };
 use aloud_model::{DateTime, Flag, Secret, Uid, imap::MailboxRole};
+use async_imap::imap_proto::{MailboxDatum, Response};
 use changes::Changes;
 use opening::{capabilities, hung_up, said_goodbye, start_tls};
 
-/// How long IDLE is kept without a line from the server (many routers forget a silent connection).
-const IDLE: Duration = Duration::from_secs(300);
-/// How long IDLE is kept at all (RFC 2177).
-const IDLE_WHOLE: Duration = Duration::from_secs(1500);
-/// How long the server may take to end IDLE.
-const DONE: Duration = Duration::from_secs(15);
 /// Names of mailboxes, and octets of one.
 const NAMES: (usize, usize) = (20_000, 1000);
 /// Octets of all names.
@@ -61,6 +55,8 @@ pub struct Session {
     changes: Changes,
     /// Whether the server tells of all mailboxes; `None` before it was asked to.
     notified: Option<bool>,
+    clues: Clues,
+    profile: Arc<Profile>,
 }
 
 impl Session {
@@ -90,6 +86,8 @@ impl Session {
             }
             session = Self::signed_in(dialer, settings, password, &traffic).await?;
         }
+        session.learn();
+        traffic.set_profile(Arc::clone(&session.profile));
         if session.has("COMPRESS=DEFLATE")
             && !traffic.shuns(Shunned::Compress)
             && session.compress().await.is_err()
@@ -120,12 +118,13 @@ impl Session {
         let mut plan = None;
         loop {
             let (mut session, signed_in) = Self::open(dialer, settings, traffic).await?;
-            session.note_literals();
+            session.learn();
             if signed_in {
                 return Ok(session);
             }
+            let believed = session.believed();
             let Self { link, capabilities, .. } = &mut session;
-            let fresh = match sign_in(link, capabilities, settings, password, &mut plan).await? {
+            let fresh = match sign_in(link, &believed, settings, password, &mut plan).await? {
                 Signed::In(fresh) => fresh,
                 Signed::HungUp => continue,
             };
@@ -137,7 +136,7 @@ impl Session {
                     told => *capabilities = told?,
                 },
             }
-            session.note_literals();
+            session.learn();
             return Ok(session);
         }
     }
@@ -168,19 +167,19 @@ impl Session {
             None => capabilities(&mut link).await?,
         };
         let (came, changes) = (Vec::new(), Changes::default());
-        let session =
-            Self { link, capabilities, listed_whole: true, came, changes, notified: None };
-        Ok((session, signed_in))
-    }
-
-    fn note_literals(&mut self) {
-        self.link.literals = if self.has("LITERAL+") {
-            Literals::Plus
-        } else if self.has("LITERAL-") || self.has("IMAP4REV2") {
-            Literals::Minus
-        } else {
-            Literals::Synchronizing
+        let mut clues = Clues::of_host(&server.host);
+        clues.greeted(&link.greeted);
+        let session = Self {
+            link,
+            capabilities,
+            listed_whole: true,
+            came,
+            changes,
+            notified: None,
+            clues,
+            profile: Arc::default(),
         };
+        Ok((session, signed_in))
     }
 
     /// COMPRESS (RFC 4978). A server that would not is not asked again.
@@ -219,12 +218,6 @@ impl Session {
         self.link.run(&command, &mut |_| {}).await?;
         self.link.traffic().set_shunned(Shunned::IdTwice, false);
         Ok(())
-    }
-
-    /// Whether the server has a capability (upper case).
-    #[must_use]
-    pub fn has(&self, capability: &str) -> bool {
-        self.capabilities.iter().any(|known| known == capability)
     }
 
     /// All mailboxes. Each role is given once.
@@ -504,7 +497,8 @@ impl Session {
         if let refused @ Stored::Refused(_) = self.store(uids, true, &[Flag::Deleted]).await? {
             return Ok(refused);
         }
-        if self.has("UIDPLUS") || self.has("IMAP4REV2") {
+        let implied = self.has("IMAP4REV2") && !self.profile.denies("UIDPLUS");
+        if self.has("UIDPLUS") || implied {
             for set in UidSet::many(uids) {
                 let command = Command::new("UID EXPUNGE").set(&set);
                 if let Some(refused) = self.change(&command).await? {
@@ -601,59 +595,6 @@ impl Session {
         })
     }
 
-    /// Waits for news in the selected mailbox (RFC 2177), at most five minutes without a line.
-    ///
-    /// # Errors
-    /// [`Error::Server`] when the server knows no IDLE; else the connection is of no use any more.
-    pub async fn idle(&mut self, cancel: &CancellationToken) -> Result<IdleEnd, Error> {
-        // What was told while other commands ran is not told again.
-        let told = self.notifies() && !self.link.statuses.is_empty();
-        if std::mem::take(&mut self.link.changed) || told {
-            return Ok(IdleEnd::News);
-        }
-        let mut news = false;
-        let (tag, done) = self.link.open("IDLE", &mut |response| news |= is_news(response)).await?;
-        if let Some(done) = done {
-            done.ok()?;
-            return Err(Error::Server(String::new()));
-        }
-        let latest = Instant::now() + IDLE_WHOLE;
-        let end = loop {
-            if news {
-                break IdleEnd::News;
-            }
-            let until = latest.min(Instant::now() + IDLE);
-            let listener = &mut |response: &Response<'_>| news |= is_news(response);
-            tokio::select! {
-                biased;
-                () = cancel.cancelled() => break IdleEnd::Cancelled,
-                waited = timeout_at(until, self.link.wait(&tag, listener)) => match waited {
-                    Err(_) => break IdleEnd::Quiet,
-                    // The server ended it; nothing more is to be said.
-                    Ok(ended) => if let Some(done) = ended? {
-                        done.ok()?;
-                        return Ok(if news { IdleEnd::News } else { IdleEnd::Quiet });
-                    },
-                },
-            }
-        };
-        let listener = &mut |response: &Response<'_>| news |= is_news(response);
-        self.link.close(&tag, b"DONE\r\n", DONE, listener).await?.ok()?;
-        self.link.changed = false;
-        Ok(if news && end == IdleEnd::Quiet { IdleEnd::News } else { end })
-    }
-
-    /// Asks whether the connection lives; `true` when the mailbox changed.
-    ///
-    /// # Errors
-    /// When it does not.
-    pub async fn noop(&mut self) -> Result<bool, Error> {
-        let mut news = false;
-        let command = Command::new("NOOP");
-        self.link.run(&command, &mut |response| news |= is_news(response)).await?.ok()?;
-        Ok(std::mem::take(&mut self.link.changed) || news)
-    }
-
     /// Signs off, within a few seconds, and closes.
     pub async fn logout(mut self) {
         let command = Command::new("LOGOUT");
@@ -667,16 +608,4 @@ fn in_order(mut seen: Vec<SeenFlags>) -> Vec<SeenFlags> {
     seen.sort_by_key(|flags| flags.uid);
     seen.dedup_by_key(|flags| flags.uid);
     seen
-}
-
-fn is_news(response: &Response<'_>) -> bool {
-    matches!(
-        response,
-        Response::MailboxData(MailboxDatum::Exists(_))
-            | Response::Expunge(_)
-            | Response::Vanished { .. }
-            | Response::Fetch(..)
-            // Told unasked of another mailbox (NOTIFY).
-            | Response::MailboxData(MailboxDatum::Status { .. })
-    )
 }

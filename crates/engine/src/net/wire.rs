@@ -23,6 +23,7 @@ use super::{CONNECT, Dialer, Stream, deflate::Deflate, tls::Trust};
 use crate::{
     imap::Namespaces,
     lock::lock,
+    servers::Profile,
     types::{Answer, Broken, Error, Fault, Security, Server, Skipped},
 };
 
@@ -52,6 +53,7 @@ pub struct Traffic {
     commands: AtomicU64,
     shunned: Mutex<BTreeSet<Shunned>>,
     namespaces: Mutex<Option<Arc<Namespaces>>>,
+    profile: Mutex<Arc<Profile>>,
     skipped: Mutex<BTreeMap<Answer, u32>>,
     alerts: Mutex<Vec<String>>,
 }
@@ -99,6 +101,17 @@ impl Traffic {
     /// Keeps it.
     pub fn set_namespaces(&self, told: Namespaces) {
         *lock(&self.namespaces) = Some(Arc::new(told));
+    }
+
+    /// How the server is treated, as far as the last connection learned.
+    #[must_use]
+    pub fn profile(&self) -> Arc<Profile> {
+        Arc::clone(&lock(&self.profile))
+    }
+
+    /// Keeps it.
+    pub fn set_profile(&self, profile: Arc<Profile>) {
+        *lock(&self.profile) = profile;
     }
 
     /// Counts an answer that could not be read.

@@ -27,6 +27,8 @@ pub enum Answer {
     Quota,
     /// Whose mailboxes lie where.
     Namespace,
+    /// ID.
+    Id,
     /// Nobody knows what.
     Unknown,
 }

@@ -385,9 +385,8 @@ impl Worker {
             OpKind::Append { flags, date, message_id, octets } => {
                 // Many servers file what was submitted through them; none says so (outbox
                 // contract 7).
-                let gmail = self.session().await?.has("X-GM-EXT-1");
                 let submission = self.shared.setup.settings.smtp.host.clone();
-                let looks = filing::looks(&submission, gmail);
+                let looks = filing::looks(&submission, self.session().await?.profile());
                 let begun = *self.acts.looks.entry(first.id).or_insert((0, Instant::now()));
                 let (mut look, mut since) = begun;
                 while let Some(wait) = looks.get(look) {
