@@ -13,6 +13,7 @@ pub mod display;
 pub mod dsn;
 pub mod incremental;
 pub mod inspect;
+pub mod keypad;
 pub mod large;
 pub mod mail;
 pub mod mdn;
