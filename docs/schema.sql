@@ -500,6 +500,16 @@ CREATE TABLE contact_tels (
 CREATE INDEX contact_tels_digits ON contact_tels(digits);
 CREATE INDEX contact_tels_contact ON contact_tels(contact);
 
+-- What people are found by on the keys of a telephone (ITU-T E.161), made of their names.
+CREATE TABLE contact_keys (
+  -- contacts.id.
+  contact INTEGER NOT NULL REFERENCES contacts(id) ON DELETE CASCADE,
+  -- Digits that spell the name, or the end of it; empty for a name that the keys cannot spell.
+  digits TEXT NOT NULL,
+  PRIMARY KEY (contact, digits)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX contact_keys_digits ON contact_keys(digits, contact);
+
 -- Cards the user does not want to be asked about again.
 CREATE TABLE card_dismissals (
   -- messages.id.

@@ -30,6 +30,7 @@ pub(crate) mod address;
 pub(crate) mod card;
 pub(crate) mod codec;
 pub(crate) mod compose;
+pub(crate) mod contacts;
 pub mod demo;
 pub(crate) mod dirs;
 pub(crate) mod doctor;
@@ -89,6 +90,8 @@ pub enum Command {
     Address(address::AddressArgs),
     /// Show contact cards, take them over into the directory, or export it.
     Card(card::CardArgs),
+    /// Find people by name, address, number or the keys of a telephone.
+    Contacts(contacts::ContactsArgs),
     /// Turn a page of a fax into a picture.
     Fax(fax::FaxArgs),
     /// Play an audio file or a voice message.
@@ -208,6 +211,7 @@ pub fn run(command: Command, dirs: &Dirs) -> ExitCode {
         Command::Codec(args) => codec::codec(args),
         Command::Address(args) => address::address(args),
         Command::Card(args) => card::card(args, dirs),
+        Command::Contacts(args) => contacts::contacts(args, dirs),
         Command::Fax(args) => fax::fax(args),
         Command::Play(args) => play::play(args),
         Command::Compose(args) => compose::compose(args, dirs),

@@ -10,6 +10,7 @@ mod address;
 mod broken_pipe;
 mod card;
 mod compose;
+mod contacts;
 mod doctor;
 mod drafts;
 mod fax;

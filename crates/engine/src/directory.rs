@@ -25,7 +25,7 @@ pub(crate) use cards::{
     compare_file, compare_received, export, import_file, offers, received, source_of, take_over,
 };
 
-/// Suggestions for what was typed so far: people by name, address or number; then the text itself,
+/// Suggestions for what was typed so far: people by name, address, number or keypad; then the text itself,
 /// if it is an address, or a number that the account's gateway takes.
 pub(crate) fn complete(
     c: &Reader,
@@ -37,8 +37,8 @@ pub(crate) fn complete(
         return Ok(Vec::new());
     }
     let mut found = Vec::new();
-    for row in contacts::all(c, text)?.iter().take(SUGGESTIONS) {
-        found.extend(suggestions(c, row)?);
+    for row in contacts::find(c, text, SUGGESTIONS)? {
+        found.extend(suggestions(c, &row)?);
     }
     // People we have written to before those whose card merely arrived (T11).
     found.sort_by_key(|(unproven, _)| *unproven);

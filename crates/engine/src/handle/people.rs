@@ -19,8 +19,12 @@ use aloud_model::*;
 /// Longest spoken name (decision E13 asks for 5 s when sending; cards may carry a little more).
 const LONGEST_NAME: Duration = Duration::from_secs(30);
 
+/// Most people that a search gives.
+const MOST: usize = 5000;
+
 impl Engine {
-    /// Contacts that fit a search, by name; empty for all.
+    /// Contacts that fit a search, by name, and after them those whose name its digits spell on the
+    /// keys of a telephone; an empty search is for all.
     ///
     /// # Errors
     /// [`Error::Store`].
@@ -28,7 +32,7 @@ impl Engine {
         self.inner
             .store
             .read(move |c| {
-                let rows = contacts::all(c, &search)?;
+                let rows = contacts::find(c, &search, MOST)?;
                 Ok(rows
                     .into_iter()
                     .map(|row| {

@@ -15,7 +15,7 @@ use crate::{
     origin::OwnServers,
     outbox::{state::Outbox, submit},
     reclassify,
-    store::{self, Store, accounts, blocking},
+    store::{self, Store, accounts, blocking, contacts},
     types::AccountSettings,
 };
 use aloud_model::AccountId;
@@ -56,6 +56,9 @@ impl Engine {
             Ok((store, outbox))
         })
         .await?;
+        if store.read(contacts::is_keyless).await? {
+            store.write(contacts::fill_keys).await?;
+        }
         let rows = store.read(accounts::accounts).await?;
         let recordings = store.dir().join("recordings");
         let inner = Inner {

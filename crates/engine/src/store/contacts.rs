@@ -1,6 +1,6 @@
 //! Rows of the directory. How cards are matched and taken over is in `engine::directory`.
 
-use std::{sync::Arc, time::Duration};
+use std::{collections::HashSet, sync::Arc, time::Duration};
 
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, params, types::Type};
 use serde::{Deserialize, Serialize};
@@ -10,7 +10,7 @@ use super::{
     vocabulary::{Word, quoted, vocabulary},
 };
 use crate::types::{CardField, Contact, ContactEmail, ContactSource, ContactTel, SpokenName};
-use aloud_message::{address, card::Property};
+use aloud_message::{address, card::Property, keypad};
 use aloud_model::{AddrSpec, ContactId, MessageKey, MessageKind};
 
 vocabulary! {
@@ -160,8 +160,9 @@ pub(crate) fn one(c: &Connection, id: ContactId) -> Result<ContactRow> {
     with_lists(c, found.ok_or(Error::NotFound(Missing::Contact(id)))?)
 }
 
-/// Contacts whose name, organisation, address or number contains `search`, by name.
-pub(crate) fn all(c: &Connection, search: &str) -> Result<Vec<ContactRow>> {
+/// Contacts whose name, organisation, address or number contains `search`, by name; after them those
+/// whose name it spells on the keys of a telephone. At most `most`.
+pub(crate) fn find(c: &Connection, search: &str, most: usize) -> Result<Vec<ContactRow>> {
     let text = search.trim();
     let like = format!("%{}%", text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_"));
     let digits = dialled(text);
@@ -170,17 +171,63 @@ pub(crate) fn all(c: &Connection, search: &str) -> Result<Vec<ContactRow>> {
     } else {
         "\u{1}".into()
     };
-    let mut query = c.prepare_cached(&format!(
-        "{ROW} k WHERE deleted = 0 AND (name LIKE ?1 ESCAPE '\\' \
+    let limit = i64::try_from(most).unwrap_or(i64::MAX);
+    // Only numbers of rows are sorted: a photo a row would be much.
+    let mut query = c.prepare_cached(
+        "SELECT id FROM contacts k WHERE deleted = 0 AND (name LIKE ?1 ESCAPE '\\' \
          OR organization LIKE ?1 ESCAPE '\\' \
-         OR EXISTS (SELECT 1 FROM contact_emails e WHERE e.contact = k.id \
-            AND e.address LIKE ?1 ESCAPE '\\') \
-         OR EXISTS (SELECT 1 FROM contact_tels n WHERE n.contact = k.id AND n.digits LIKE ?2)) \
-         ORDER BY name COLLATE NOCASE, id LIMIT 5000"
-    ))?;
-    let rows: Vec<ContactRow> =
-        query.query_map([&like, &number], row)?.collect::<std::result::Result<_, _>>()?;
-    rows.into_iter().map(|contact| with_lists(c, contact)).collect()
+         OR id IN (SELECT contact FROM contact_emails WHERE address LIKE ?1 ESCAPE '\\') \
+         OR id IN (SELECT contact FROM contact_tels WHERE digits LIKE ?2)) \
+         ORDER BY name COLLATE NOCASE, id LIMIT ?3",
+    )?;
+    let found = query.query_map(params![like, number, limit], |row| row.get(0))?;
+    let mut ids: Vec<i64> = found.collect::<std::result::Result<_, _>>()?;
+    if let Some(spelled) = keypad::typed(text).filter(|_| ids.len() < most) {
+        let mut query = c.prepare_cached(SPELLED)?;
+        let known: HashSet<i64> = ids.iter().copied().collect();
+        let found = query.query_map(params![spelled, limit], |row| row.get(0))?;
+        for id in found {
+            ids.extend(Some(id?).filter(|id| !known.contains(id)));
+        }
+        ids.truncate(most);
+    }
+    ids.into_iter().map(|id| one(c, ContactId(id))).collect()
+}
+
+/// Contacts that are spelled by keys that begin so: up to the character after 9.
+const SPELLED: &str = "SELECT id FROM contacts WHERE deleted = 0 AND id IN \
+    (SELECT contact FROM contact_keys WHERE digits >= ?1 AND digits < ?1 || ':') \
+    ORDER BY name COLLATE NOCASE, id LIMIT ?2";
+
+/// Writes what a contact is found by on the keys of a telephone.
+fn save_keys(t: &Transaction<'_>, id: i64, name: &str) -> Result<()> {
+    t.prepare_cached("DELETE FROM contact_keys WHERE contact = ?1")?.execute([id])?;
+    let spelled = keypad::spellings(name);
+    let none = spelled.is_empty().then(String::new);
+    let mut insert =
+        t.prepare_cached("INSERT INTO contact_keys (contact, digits) VALUES (?1, ?2)")?;
+    for digits in spelled.into_iter().chain(none) {
+        insert.execute(params![id, digits])?;
+    }
+    Ok(())
+}
+
+/// Those whose keys were never written: of before there were any, or from a copy of the directory.
+const KEYLESS: &str = "FROM contacts WHERE id NOT IN (SELECT contact FROM contact_keys)";
+
+/// Whether somebody cannot be found by keypad yet.
+pub(crate) fn is_keyless(c: &Connection) -> Result<bool> {
+    Ok(c.prepare(&format!("SELECT 1 {KEYLESS} LIMIT 1"))?.exists([])?)
+}
+
+/// Makes everybody be found by keypad.
+pub(crate) fn fill_keys(t: &Transaction<'_>) -> Result<()> {
+    let mut query = t.prepare(&format!("SELECT id, name {KEYLESS}"))?;
+    let rows = query.query_map([], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, String>(1)?)))?;
+    for row in rows.collect::<std::result::Result<Vec<_>, _>>()? {
+        save_keys(t, row.0, &row.1)?;
+    }
+    Ok(())
 }
 
 /// Digits of a number as it is dialled, for comparing: without the zero of calls inside the country,
@@ -279,6 +326,7 @@ pub(crate) fn save(t: &Transaction<'_>, contact: &ContactRow) -> Result<ContactI
             params![id, number, dialled(number), kinds.join(" ")],
         )?;
     }
+    save_keys(t, id, &contact.name)?;
     Ok(ContactId(id))
 }
 
@@ -446,5 +494,46 @@ mod tests {
             assert_eq!(dialled(number), "442079460153", "{number}");
         }
         assert_eq!(dialled("+44 (0)20 79"), "4402079", "not whole yet: what was typed");
+    }
+
+    fn person(id: i64, name: &str) -> ContactRow {
+        ContactRow { id, name: name.into(), sound_ms: -1, ..ContactRow::default() }
+    }
+
+    #[test]
+    fn keys_follow_the_name() {
+        let (_dir, store) = crate::store::tests::scratch();
+        let found = |search: &'static str| {
+            let names = store.read_now(move |c| find(c, search, 10)).expect("people");
+            names.into_iter().map(|row| row.name).collect::<Vec<_>>()
+        };
+        let id = store.write_now(|t| save(t, &person(0, "Benno Keller"))).expect("saved");
+        assert_eq!(found("2366"), ["Benno Keller"]);
+        store.write_now(|t| save(t, &person(id.0, "Ada Keller"))).expect("saved");
+        assert_eq!((found("2366"), found("232")), (vec![], vec!["Ada Keller".to_owned()]));
+        store.write_now(|t| hide(t, id, 1)).expect("hidden");
+        assert!(found("232").is_empty());
+        store.write_now(|t| unhide(t, id)).expect("back");
+        // As after a rebuild, and as of before there were keys.
+        store.write_now(|t| Ok(t.execute("DELETE FROM contact_keys", [])?)).expect("gone");
+        store.write_now(|t| save(t, &person(0, "山田"))).expect("saved");
+        assert!(store.read_now(is_keyless).expect("looked"));
+        store.write_now(fill_keys).expect("filled");
+        assert!(!store.read_now(is_keyless).expect("looked"));
+        assert_eq!(found("232"), ["Ada Keller"]);
+    }
+
+    #[test]
+    fn the_keys_of_many_are_looked_up_and_not_scanned() {
+        let (_dir, store) = crate::store::tests::scratch();
+        let plan: Vec<String> = store
+            .read_now(|c| {
+                let mut query = c.prepare(&format!("EXPLAIN QUERY PLAN {SPELLED}"))?;
+                let rows = query.query_map(params!["23", 10], |row| row.get(3))?;
+                Ok(rows.collect::<std::result::Result<_, _>>()?)
+            })
+            .expect("a plan");
+        assert!(plan.iter().all(|step| !step.starts_with("SCAN")), "{plan:?}");
+        assert!(plan.iter().any(|step| step.contains("contact_keys_digits")), "{plan:?}");
     }
 }
