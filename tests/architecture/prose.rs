@@ -27,7 +27,6 @@ const DATA: &[(&str, &str)] = &[
     ("engine/external", "shell scripts of its tests"),
     ("engine/handle/answers", "the text of status 5.6.1 in RFC 3463 section 3.7"),
     ("engine/imap/names", "names that mailboxes have on servers"),
-    ("engine/imap/reply", "what Exchange says, to be recognised"),
     ("engine/secrets", "the user name of an entry in the keyring"),
     ("engine/store/kept", "which rows of a table are kept, in SQL"),
     ("engine/smtp/pipe", "errors of a stream, for the log"),

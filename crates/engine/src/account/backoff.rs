@@ -8,7 +8,7 @@ use tokio::time::Instant;
 /// First and longest wait.
 const WAIT: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(300));
 /// Shortest wait after the server itself said no.
-const REFUSED: Duration = Duration::from_secs(60);
+pub(super) const REFUSED: Duration = Duration::from_secs(60);
 /// A connection that lived this long was a good one.
 const GOOD: Duration = Duration::from_secs(60);
 /// Sign-ins an hour that nobody asked for.
@@ -41,14 +41,15 @@ impl Backoff {
         self.failures = 0;
     }
 
-    /// The connection broke or could not be made: how long to wait.
-    pub(super) fn wait(&mut self, refused: bool) -> Duration {
+    /// The connection broke or could not be made: how long to wait; `least`, where the server itself
+    /// said no.
+    pub(super) fn wait(&mut self, least: Option<Duration>) -> Duration {
         if self.connected.take().is_some_and(|at| at.elapsed() > GOOD) {
             self.failures = 0;
         }
         let doubled = WAIT.0.saturating_mul(1 << self.failures.min(16)).min(WAIT.1);
         self.failures += 1;
-        let least = if refused { doubled.max(REFUSED) } else { doubled };
+        let least = least.map_or(doubled, |least| doubled.max(least));
         let wait = least.mul_f64(rand::rng().random_range(0.5..1.5)).min(WAIT.1);
         self.logins.retain(|login| login.elapsed() < HOUR);
         let (Some(oldest), made) = (self.logins.front(), self.logins.len()) else { return wait };
@@ -69,15 +70,15 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn waits_grow_and_sign_ins_are_few() {
         let mut backoff = Backoff::default();
-        let first = backoff.wait(false);
+        let first = backoff.wait(None);
         assert!(first <= Duration::from_millis(1500), "{first:?}");
-        let waits: Vec<Duration> = (0..10).map(|_| backoff.wait(false)).collect();
+        let waits: Vec<Duration> = (0..10).map(|_| backoff.wait(None)).collect();
         assert!(waits.iter().all(|wait| *wait <= WAIT.1));
         assert!(waits.last().is_some_and(|wait| *wait >= WAIT.1 / 2));
         backoff.reset();
-        assert!(backoff.wait(false) <= Duration::from_millis(1500));
+        assert!(backoff.wait(None) <= Duration::from_millis(1500));
         backoff.reset();
-        assert!(backoff.wait(true) >= REFUSED / 2);
+        assert!(backoff.wait(Some(REFUSED)) >= REFUSED / 2);
 
         // A server that drops every connection after two minutes.
         let mut backoff = Backoff::default();
@@ -87,7 +88,7 @@ mod tests {
             backoff.connected();
             logins += 1;
             tokio::time::advance(Duration::from_secs(120)).await;
-            tokio::time::advance(backoff.wait(false)).await;
+            tokio::time::advance(backoff.wait(None)).await;
         }
         assert!(logins <= 30, "{logins} sign-ins in an hour");
 
@@ -99,7 +100,7 @@ mod tests {
             backoff.connected();
             logins += 1;
             tokio::time::advance(Duration::from_secs(61)).await;
-            let wait = backoff.wait(false);
+            let wait = backoff.wait(None);
             longest = longest.max(wait);
             tokio::time::advance(wait).await;
         }

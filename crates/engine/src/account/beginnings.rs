@@ -40,7 +40,10 @@ impl Watcher {
                 while let Some(first) = rest.first() {
                     let many = PREFIX_OCTETS / first.want.saturating_sub(first.have).max(1024);
                     let many = self.beginnings_pace.next().min(usize::try_from(many).unwrap_or(1));
-                    let most = if self.careful { 1 } else { many.clamp(1, rest.len()) };
+                    let profile = self.shared.traffic.profile();
+                    // Whole messages come where parts cannot be had.
+                    let careful = self.careful || profile.partial == Some(false);
+                    let most = if careful { 1 } else { profile.at_once(many).clamp(1, rest.len()) };
                     let (now, later) = rest.split_at(most);
                     if self.beginnings(now).await? {
                         rest = later;

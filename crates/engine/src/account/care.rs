@@ -7,6 +7,7 @@ use std::time::Duration;
 use super::sink::MailboxState;
 use crate::{
     imap::Listed,
+    servers::Matched,
     types::{Error, MailboxFaultKind, Quota},
 };
 use aloud_model::{AccountId, MailboxId, Uid};
@@ -58,6 +59,12 @@ pub trait Care: Send + Sync + 'static {
     /// What the names of the user's own mailboxes begin with on the server (NAMESPACE).
     async fn put_top(&self, account: AccountId, top: String) -> Result<(), Error> {
         let _ = (account, top);
+        Ok(())
+    }
+
+    /// By which rows the server is treated.
+    async fn put_profile(&self, account: AccountId, rows: Vec<Matched>) -> Result<(), Error> {
+        let _ = (account, rows);
         Ok(())
     }
 }

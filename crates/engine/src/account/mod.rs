@@ -165,6 +165,12 @@ impl Shared {
         lock(&self.turned_down).as_ref().is_some_and(|known| known.given_up)
     }
 
+    /// How long to wait at least after the server itself said no.
+    fn refused_pause(&self) -> Duration {
+        let told = self.traffic.profile().pause;
+        told.map_or(backoff::REFUSED, |seconds| Duration::from_secs(seconds.into()))
+    }
+
     /// Nobody listening is no failure.
     fn tell(&self, event: Event) {
         let _ = self.setup.events.send(event);

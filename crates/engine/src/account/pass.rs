@@ -138,6 +138,7 @@ impl Watcher {
         let (listed, whole) = (session.list().await, session.listed_whole());
         let namespaces = session.namespaces();
         self.statuses = session.take_statuses();
+        sink.put_profile(id, shared.traffic.profile().special()).await?;
         if let Some(own) = namespaces.personal() {
             sink.put_top(id, own.top()).await?;
         }
@@ -433,7 +434,9 @@ impl Watcher {
             if total as usize > BATCH {
                 self.shared.set_state(AccountState::Fetching { done, total });
             }
-            let (batch, later) = rest.split_at(self.heads_pace.next().min(rest.len()));
+            let (batch, later) = rest.split_at(
+                self.shared.traffic.profile().at_once(self.heads_pace.next()).min(rest.len()),
+            );
             outcome = self.heads(state, batch, local, first, report).await;
             done = done.saturating_add(u32::try_from(batch.len()).unwrap_or(u32::MAX));
             rest = later;

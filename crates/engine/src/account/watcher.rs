@@ -191,7 +191,8 @@ impl Watcher {
     fn fail(&mut self, error: &Error) -> Option<Duration> {
         tracing::warn!(account = %self.shared.setup.id, error = error.class(), "no connection");
         let refused = !matches!(error, Error::Unreachable { .. } | Error::Protocol(_));
-        let wait = self.backoff.wait(refused);
+        let least = refused.then(|| self.shared.refused_pause());
+        let wait = self.backoff.wait(least);
         let mut since = now();
         since.unix = since.unix.saturating_add(i64::try_from(wait.as_secs()).unwrap_or(0));
         let ask = |error: &Error| {
@@ -413,8 +414,10 @@ impl Watcher {
     ) -> Result<(), Error> {
         let mut online = self.shared.online.subscribe();
         online.mark_unchanged();
+        let told = self.shared.traffic.profile().poll;
+        let pause = told.map_or(POLL, |seconds| Duration::from_secs(seconds.into()));
         tokio::select! {
-            () = sleep(POLL) => {}
+            () = sleep(pause) => {}
             () = sleep_until(full) => {}
             () = self.shared.wake_watcher.notified() => {}
             asked = queue.recv() => self.asked.extend(asked),

@@ -23,7 +23,7 @@ use tokio::{
 
 use super::{Shared, backoff::Backoff, identity::message_id, sink::BodyPlace};
 use crate::{
-    imap::{Head, Selected, Session, Stored},
+    imap::{Head, Reply, Selected, Session, Stored},
     types::{Error, Event, Fault, Missing},
 };
 use acts::Acts;
@@ -33,6 +33,8 @@ use slices::{SLICE, Whole, next_slice, whole};
 
 /// Largest message that is fetched.
 const BODY: u64 = 512 << 20;
+/// What is asked for where parts cannot be had, in octets.
+const WHOLE: u32 = 512 << 20;
 /// More than the announced size is asked for, so that a short answer shows the end.
 const SLACK: u64 = 64;
 /// How long an unused connection is kept.
@@ -190,6 +192,11 @@ impl Worker {
         ended && old
     }
 
+    /// What a refusal of this server means.
+    fn reply(&self, said: impl Into<String>) -> Reply {
+        Reply::read(said, &self.shared.traffic.profile())
+    }
+
     fn has_session(&self) -> bool {
         self.session.is_some()
     }
@@ -315,8 +322,16 @@ impl Worker {
         if selected.uid_validity.is_some_and(|known| known != uid_validity) {
             return Err(gone());
         }
-        let left = size.saturating_sub(have).saturating_add(SLACK);
-        let len = u32::try_from(left).unwrap_or(most).clamp(4096, most);
+        let profile = self.shared.traffic.profile();
+        let size = if profile.sizes == Some(false) { 0 } else { size };
+        let left = match size {
+            0 => most.into(),
+            size => size.saturating_sub(have).saturating_add(SLACK),
+        };
+        let len = match profile.partial {
+            Some(false) => WHOLE,
+            _ => u32::try_from(left).unwrap_or(most).clamp(4096, most),
+        };
         let octets = self.session().await?.fetch_slice(uid, have, len).await?;
         let got = octets.len() as u64;
         let have = have + got;

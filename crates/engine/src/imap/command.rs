@@ -12,7 +12,9 @@ use crate::types::{Error, Invalid};
 use aloud_model::{DateTime, Flag, Uid};
 
 /// Longest set in one command, in octets; some servers take lines of 8,192 octets at most.
-const SET_LENGTH: usize = 6000;
+pub(super) const SET_LENGTH: usize = 6000;
+/// Longest pair of UIDs, with what stands before it.
+const PAIR: usize = 22;
 /// Longest text that is sent quoted.
 const QUOTED: usize = 512;
 
@@ -170,6 +172,12 @@ impl UidSet {
     /// Any UIDs, as many sets as are needed to keep commands short. UID 0 is left out.
     #[must_use]
     pub fn many(uids: &[Uid]) -> Vec<Self> {
+        Self::many_within(uids, SET_LENGTH)
+    }
+
+    /// [`Self::many`], of about so many octets each.
+    #[must_use]
+    pub(super) fn many_within(uids: &[Uid], octets: usize) -> Vec<Self> {
         let mut sorted: Vec<u32> = uids.iter().map(|uid| uid.0).filter(|uid| *uid != 0).collect();
         sorted.sort_unstable();
         sorted.dedup();
@@ -181,7 +189,7 @@ impl UidSet {
                 rest.iter().zip(first..=u32::MAX).take_while(|(uid, want)| **uid == *want).count();
             let last = first + u32::try_from(run.saturating_sub(1)).unwrap_or(0);
             rest = rest.get(run.max(1)..).unwrap_or_default();
-            if text.len() > SET_LENGTH {
+            if text.len().saturating_add(PAIR) > octets && !text.is_empty() {
                 sets.push(Self(std::mem::take(&mut text)));
             }
             if !text.is_empty() {

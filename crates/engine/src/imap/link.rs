@@ -4,6 +4,7 @@
 use std::{
     collections::{BTreeSet, HashMap},
     io,
+    sync::Arc,
     time::Duration,
 };
 
@@ -29,6 +30,7 @@ use super::{
 };
 use crate::{
     net::{REPLY, Traffic, Wire},
+    servers::Profile,
     types::{Broken, Error, Fault},
 };
 
@@ -100,6 +102,8 @@ pub(super) struct Link {
     /// What the server said first, and what it answered to ID.
     pub(super) greeted: String,
     pub(super) introduced: Vec<(String, String)>,
+    /// How the server is treated.
+    pub(super) profile: Arc<Profile>,
 }
 
 impl Link {
@@ -118,6 +122,7 @@ impl Link {
             namespaces: None,
             greeted: String::new(),
             introduced: Vec::new(),
+            profile: Arc::default(),
         }
     }
 
@@ -450,7 +455,11 @@ impl Link {
             let name = names::unescape(mailbox);
             let room = self.statuses.len() < STATUSES && name.len() <= STATUS_NAME;
             if room || self.statuses.contains_key(&name) {
-                self.statuses.insert(name, MailboxStatus::of(status));
+                let mut status = MailboxStatus::of(status);
+                if self.profile.uid_validity == Some(false) {
+                    status.uid_validity = None;
+                }
+                self.statuses.insert(name, status);
             }
         }
         match response {
@@ -459,7 +468,8 @@ impl Link {
                 (true, None)
             }
             Response::Done { tag, status, outcome } if tag.0.eq_ignore_ascii_case(own) => {
-                let reply = || Reply::parse(outcome.information.as_deref().unwrap_or_default());
+                let said = || outcome.information.as_deref().unwrap_or_default();
+                let reply = || Reply::read(said(), &self.profile);
                 let done = match status {
                     Status::Ok => Done::Ok {
                         capabilities: match &outcome.code {

@@ -62,6 +62,12 @@ impl Namespaces {
         Some(Self(all))
     }
 
+    /// The user's own mailboxes lie under this, whose last character stands between levels.
+    pub(super) fn under(top: String) -> Self {
+        let delimiter = top.chars().last().map(String::from);
+        Self(vec![(Owner::Personal, Namespace { prefix: top, delimiter })])
+    }
+
     /// Whose a mailbox is, by the longest prefix that its name begins with. INBOX is the user's own,
     /// and so is what no prefix fits.
     #[must_use]

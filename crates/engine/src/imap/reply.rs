@@ -1,6 +1,8 @@
 //! What a server says with NO and BAD: its words, and the response code in front of them (RFC 9051
 //! section 7.1, RFC 5530), by which callers decide.
 
+use crate::servers::{Means, Treatment};
+
 /// A response code that Aloud acts on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ReplyCode {
@@ -69,9 +71,18 @@ pub struct Reply {
     pub code: Option<ReplyCode>,
     /// The server's words, the code among them.
     pub text: String,
+    /// What these words mean at this server ([`crate::servers`]).
+    pub means: Option<Means>,
 }
 
 impl Reply {
+    /// Reads the words after NO or BAD of a server that is treated so.
+    #[must_use]
+    pub fn read(text: impl Into<String>, server: &Treatment) -> Self {
+        let reply = Self::parse(text);
+        Self { means: server.meaning(&reply.text), ..reply }
+    }
+
     /// Reads the words after NO or BAD.
     #[must_use]
     pub fn parse(text: impl Into<String>) -> Self {
@@ -80,17 +91,15 @@ impl Reply {
             let atom = rest.split([']', ' ']).next()?;
             ReplyCode::parse(atom)
         });
-        Self { code, text }
+        Self { code, text, means: None }
     }
 
-    /// True if the same may be accepted later without the user doing anything. Exchange has no code
-    /// for a mailbox that is being moved, so its words stand for one.
+    /// True if the same may be accepted later without the user doing anything.
     #[must_use]
     pub fn passes(&self) -> bool {
-        const EXCHANGE: &str = "authenticated but not connected";
-        match self.code {
-            Some(code) => !code.is_final(),
-            None => self.text.to_ascii_lowercase().contains(EXCHANGE),
+        match self.means {
+            Some(means) => means == Means::Later,
+            None => self.code.is_some_and(|code| !code.is_final()),
         }
     }
 
@@ -112,6 +121,9 @@ impl Reply {
             "PRIVACYREQUIRED",
             "CONTACTADMIN",
         ];
+        if let Some(means) = self.means {
+            return means == Means::Credential;
+        }
         let code = self.text.trim_start().strip_prefix('[').and_then(|rest| {
             let atom = rest.split([']', ' ']).next()?;
             CODES.iter().find(|code| code.eq_ignore_ascii_case(atom))
@@ -122,13 +134,17 @@ impl Reply {
     /// True if the server says why it will never do this. Without a code nobody knows.
     #[must_use]
     pub fn is_final(&self) -> bool {
-        self.code.is_some_and(ReplyCode::is_final)
+        match self.means {
+            Some(means) => means == Means::Never,
+            None => self.code.is_some_and(ReplyCode::is_final),
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::servers::{Clues, Profile};
 
     #[test]
     fn the_code_stands_in_front() {
@@ -147,7 +163,7 @@ mod tests {
             ("User is authenticated but not connected.", None, true),
             ("not connected to the list of friends", None, false),
         ] {
-            let reply = Reply::parse(text);
+            let reply = Reply::read(text, &Profile::of(&Clues::default()));
             assert_eq!((reply.code, reply.passes()), (code, passes), "{text:?}");
         }
     }

@@ -22,7 +22,7 @@ use super::{
 };
 use crate::{
     net::{Dialer, Shunned, Traffic, Trust, Wire},
-    servers::{Clues, Profile},
+    servers::Clues,
     types::{AccountSettings, Error, Fault, Missing, Security},
 };
 use aloud_model::{DateTime, Flag, Secret, Uid, imap::MailboxRole};
@@ -56,7 +56,6 @@ pub struct Session {
     /// Whether the server tells of all mailboxes; `None` before it was asked to.
     notified: Option<bool>,
     clues: Clues,
-    profile: Arc<Profile>,
 }
 
 impl Session {
@@ -73,7 +72,7 @@ impl Session {
         traffic: Arc<Traffic>,
     ) -> Result<Self, Error> {
         let mut session = Self::signed_in(dialer, settings, password, &traffic).await?;
-        if session.has("ID")
+        if (session.has("ID") || session.profile().introduce == Some(true))
             && !traffic.shuns(Shunned::Id)
             && let Err(error) = session.introduce(product).await
         {
@@ -87,7 +86,7 @@ impl Session {
             session = Self::signed_in(dialer, settings, password, &traffic).await?;
         }
         session.learn();
-        traffic.set_profile(Arc::clone(&session.profile));
+        traffic.set_profile(Arc::clone(&session.link.profile));
         if session.has("COMPRESS=DEFLATE")
             && !traffic.shuns(Shunned::Compress)
             && session.compress().await.is_err()
@@ -169,16 +168,8 @@ impl Session {
         let (came, changes) = (Vec::new(), Changes::default());
         let mut clues = Clues::of_host(&server.host);
         clues.greeted(&link.greeted);
-        let session = Self {
-            link,
-            capabilities,
-            listed_whole: true,
-            came,
-            changes,
-            notified: None,
-            clues,
-            profile: Arc::default(),
-        };
+        let session =
+            Self { link, capabilities, listed_whole: true, came, changes, notified: None, clues };
         Ok((session, signed_in))
     }
 
@@ -192,7 +183,13 @@ impl Session {
 
     /// NAMESPACE (RFC 2342), once an account.
     async fn learn_namespaces(&mut self) -> Result<(), Error> {
-        if !self.has("NAMESPACE") || self.link.traffic().namespaces().is_some() {
+        if self.link.traffic().namespaces().is_some() {
+            return Ok(());
+        }
+        if !self.has("NAMESPACE") {
+            if let Some(top) = self.profile().top.clone() {
+                self.link.traffic().set_namespaces(Namespaces::under(top));
+            }
             return Ok(());
         }
         // NO and BAD are no harm.
@@ -269,17 +266,19 @@ impl Session {
         let namespaces = self.namespaces();
         let top = namespaces.personal().map(Namespace::top).unwrap_or_default();
         let mut taken: Vec<MailboxRole> = Vec::new();
-        for by_name in [false, true] {
+        // What the server says of them, then its profile, then what they are called anywhere.
+        for by in [Names::Server, Names::Profile, Names::Anywhere] {
             for (listed, role, delimiter) in &mut rows {
                 // What others sent, threw away or keep is not the user's.
                 if namespaces.owner(&listed.name) != Owner::Personal {
                     continue;
                 }
-                let role = if by_name {
-                    let name = listed.name.strip_prefix(&top).unwrap_or(&listed.name);
-                    names::role_by_name(&names::decode(name), delimiter.as_deref())
-                } else {
-                    *role
+                let decoded =
+                    || names::decode(listed.name.strip_prefix(&top).unwrap_or(&listed.name));
+                let role = match by {
+                    Names::Server => *role,
+                    Names::Profile => self.profile().mailboxes.role(&decoded()),
+                    Names::Anywhere => names::role_by_name(&decoded(), delimiter.as_deref()),
                 };
                 if let Some(role) = role
                     && listed.selectable
@@ -392,15 +391,19 @@ impl Session {
         len: u32,
         slices: &mut Vec<(Uid, Vec<u8>)>,
     ) -> Result<(), Error> {
-        for set in UidSet::many(uids) {
-            let command = Command::new("UID FETCH")
-                .set(&set)
-                .word("(UID BODY.PEEK[]<")
-                .number(offset)
-                .glue(".")
-                .number(u64::from(len))
-                .glue(">)")
-                .at_most(BESIDES + uids.len() as u64 * (u64::from(len) + 1024));
+        for set in self.sets(uids) {
+            let command = Command::new("UID FETCH").set(&set);
+            let command = match self.profile().partial {
+                // The whole comes, and what is wanted of it is taken.
+                Some(false) => command.word("(UID BODY.PEEK[])").at_most(BESIDES),
+                _ => command
+                    .word("(UID BODY.PEEK[]<")
+                    .number(offset)
+                    .glue(".")
+                    .number(u64::from(len))
+                    .glue(">)")
+                    .at_most(BESIDES + uids.len() as u64 * (u64::from(len) + 1024)),
+            };
             let done = self
                 .link
                 .run(&command, &mut |response| {
@@ -428,7 +431,7 @@ impl Session {
         add: bool,
         flags: &[Flag],
     ) -> Result<Stored, Error> {
-        for set in UidSet::many(uids) {
+        for set in self.sets(uids) {
             let item = if add { "+FLAGS.SILENT" } else { "-FLAGS.SILENT" };
             let command = Command::new("UID STORE").set(&set).word(item).flags(flags)?;
             if let Some(refused) = self.change(&command).await? {
@@ -443,7 +446,7 @@ impl Session {
     /// # Errors
     /// When the connection broke; doing it again is harmless.
     pub async fn move_to(&mut self, uids: &[Uid], wire_name: &str) -> Result<Stored, Error> {
-        for set in UidSet::many(uids) {
+        for set in self.sets(uids) {
             let command = Command::new("UID MOVE").set(&set).mailbox(wire_name);
             if let Some(refused) = self.change(&command).await? {
                 return Ok(refused);
@@ -466,7 +469,7 @@ impl Session {
     /// # Errors
     /// When the connection broke; doing it again may make a second copy.
     pub async fn copy(&mut self, uids: &[Uid], wire_name: &str) -> Result<Stored, Error> {
-        for set in UidSet::many(uids) {
+        for set in self.sets(uids) {
             let command = Command::new("UID COPY").set(&set).mailbox(wire_name);
             if let Some(refused) = self.change(&command).await? {
                 return Ok(refused);
@@ -497,9 +500,9 @@ impl Session {
         if let refused @ Stored::Refused(_) = self.store(uids, true, &[Flag::Deleted]).await? {
             return Ok(refused);
         }
-        let implied = self.has("IMAP4REV2") && !self.profile.denies("UIDPLUS");
+        let implied = self.has("IMAP4REV2") && !self.profile().denies("UIDPLUS");
         if self.has("UIDPLUS") || implied {
-            for set in UidSet::many(uids) {
+            for set in self.sets(uids) {
                 let command = Command::new("UID EXPUNGE").set(&set);
                 if let Some(refused) = self.change(&command).await? {
                     return Ok(refused);
@@ -600,6 +603,14 @@ impl Session {
         let command = Command::new("LOGOUT");
         let _ = tokio::time::timeout(LOGOUT, self.link.run(&command, &mut |_| {})).await;
     }
+}
+
+/// Who says what a mailbox is for.
+#[derive(Debug, Clone, Copy)]
+enum Names {
+    Server,
+    Profile,
+    Anywhere,
 }
 
 /// By their UIDs. Of two answers about one message the later is right.

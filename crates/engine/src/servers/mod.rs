@@ -15,7 +15,7 @@ mod treatment;
 use std::sync::{Arc, LazyLock, PoisonError, RwLock};
 
 pub use file::{FILE_MAX, Fault, ROWS_MAX, Reason};
-pub use treatment::Treatment;
+pub use treatment::{Means, Names, Treatment, Words};
 
 /// Characters kept of a greeting, and of one value of an answer to ID.
 const SAID: usize = 1000;
@@ -151,6 +151,14 @@ fn short(text: &str) -> String {
     text.chars().take(SAID).collect()
 }
 
+impl Row {
+    /// Whether it is of every server.
+    #[must_use]
+    pub fn is_of_all(&self) -> bool {
+        self.when.iter().any(|clue| clue.any)
+    }
+}
+
 impl Clue {
     /// The kind of clue by which the server is known; `None` when it is another one.
     fn fits(&self, clues: &Clues) -> Option<By> {
@@ -269,6 +277,14 @@ impl Profile {
     pub fn of(clues: &Clues) -> Self {
         let installed = INSTALLED.read().unwrap_or_else(PoisonError::into_inner).clone();
         installed.unwrap_or_else(|| Arc::clone(&BUILTIN)).table.profile(clues)
+    }
+}
+
+impl Profile {
+    /// The rows that are not of every server.
+    #[must_use]
+    pub fn special(&self) -> Vec<Matched> {
+        self.matched.iter().filter(|row| row.own || row.by != By::Any).cloned().collect()
     }
 }
 

@@ -11,6 +11,7 @@ use super::{
     pipe::{Pipe, View},
     read_facts,
     sign_in::Signed,
+    treated,
 };
 use crate::{
     net::{Dialer, Lines, Traffic, Trust, Wire},
@@ -104,8 +105,10 @@ impl Dialogue {
         match connected {
             Some(Ok(connection)) => {
                 view.opened();
-                let facts = read_facts(&view.reply());
-                let dialogue = Self { connection, view, facts, traffic, end_point };
+                let lines = view.reply();
+                let profile = treated::profile(&server.host, &view.greeting(), &lines);
+                let facts = treated::believed(read_facts(&lines), &profile);
+                let dialogue = Self { connection, view, facts, profile, traffic, end_point };
                 Ok(Greeted::In(Box::new(dialogue)))
             }
             Some(Err(_)) if view.is_odd() => Err(Error::Protocol(Fault::NotSmtp)),

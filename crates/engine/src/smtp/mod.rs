@@ -18,6 +18,7 @@
 mod hello;
 mod pipe;
 mod sign_in;
+mod treated;
 mod types;
 
 use std::{fmt, sync::Arc, time::Duration};
@@ -31,6 +32,7 @@ use self::pipe::View;
 pub use self::types::{DataGate, EnhancedCode, Envelope, SmtpFacts, SubmitOutcome};
 use super::{
     net::{Dialer, Traffic},
+    servers::{Clues, Profile},
     types::{AccountSettings, Broken, Error, Fault, Invalid},
 };
 use aloud_message::dsn;
@@ -71,10 +73,14 @@ pub async fn submit(
     let recipients = check_envelope(envelope)?;
     let mut dialogue = match Dialogue::signed_in(dialer, settings, password).await? {
         Ok(dialogue) => dialogue,
-        Err(refused) => return Ok(refused),
+        Err(refused) => {
+            let profile = Profile::of(&Clues::of_host(&settings.smtp.host));
+            return Ok(treated::judged(refused, &profile));
+        }
     };
     gate.server_offers(&dialogue.facts).await;
     let outcome = dialogue.message(envelope, &recipients, octets, gate).await;
+    let outcome = outcome.map(|outcome| treated::judged(outcome, &dialogue.profile));
     dialogue.quit().await;
     outcome
 }
@@ -124,6 +130,7 @@ struct Dialogue {
     connection: AsyncSmtpConnection,
     view: Arc<View>,
     facts: SmtpFacts,
+    profile: Profile,
     traffic: Arc<Traffic>,
     /// What the server's certificate can be bound into a sign-in by.
     end_point: Option<Vec<u8>>,

@@ -41,6 +41,8 @@ pub(super) struct View {
     written: AtomicU64,
     /// EHLO was said.
     greeted: AtomicBool,
+    /// What the server said before that.
+    greeting: Mutex<String>,
     /// Something came that is no reply.
     odd: AtomicBool,
     /// The dialogue stands: the server has answered EHLO.
@@ -74,6 +76,12 @@ impl View {
     }
 
     fn push(&self, line: String, complete: bool) {
+        if !self.greeted() {
+            let mut greeting = self.greeting.lock().unwrap_or_else(PoisonError::into_inner);
+            if greeting.is_empty() {
+                greeting.clone_from(&line);
+            }
+        }
         let mut replies = self.replies();
         if replies.last().is_none_or(|reply| reply.complete) {
             replies.push(Reply::default());
@@ -82,6 +90,11 @@ impl View {
             reply.lines.push(line);
             reply.complete = complete;
         }
+    }
+
+    /// The first line that the server said, without its code.
+    pub(super) fn greeting(&self) -> String {
+        self.greeting.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Octets handed to the network so far.

@@ -5,6 +5,7 @@ use zeroize::Zeroizing;
 use super::{Dialogue, Step, SubmitOutcome};
 use crate::{
     sasl::{self, Exchange, Mechanism, Offer, Plan, Refusal, Stop, Who},
+    servers::Means,
     types::{AccountSettings, Broken, Error, Fault},
 };
 use aloud_model::Secret;
@@ -80,6 +81,13 @@ impl Dialogue {
             let reply = match self.step(line.as_str()).await {
                 Ok(reply) => u16::from(reply.code()),
                 Err(SubmitOutcome::Refused { code, text, permanent: true, .. }) => {
+                    if self.profile.meaning(&text) == Some(Means::Later) {
+                        // The password may be right.
+                        let recipient = None;
+                        let outcome =
+                            SubmitOutcome::Refused { code, text, permanent: false, recipient };
+                        return Ok(End::Other(outcome));
+                    }
                     return refused(code, text, &exchange, stopped);
                 }
                 Err(other) => return Ok(End::Other(other)),

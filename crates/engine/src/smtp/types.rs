@@ -1,6 +1,9 @@
 //! Plain values that go in and out of a submission.
 
-use crate::types::{Broken, Error};
+use crate::{
+    servers::Matched,
+    types::{Broken, Error},
+};
 use aloud_model::AddrSpec;
 
 /// The envelope (RFC 5321 section 2.3.1).
@@ -108,6 +111,8 @@ pub struct SmtpFacts {
     pub pipelining: bool,
     /// AUTH mechanisms, upper case.
     pub auth: Vec<String>,
+    /// The rows by which the server is treated ([`crate::servers`]).
+    pub treated: Vec<Matched>,
 }
 
 #[cfg(test)]

@@ -16,6 +16,7 @@ use super::{
 use crate::{
     account::{Care, MailboxState, Remembered},
     imap::Listed,
+    servers::Matched,
     types::{AccountNotes, MailboxFault, MailboxFaultKind, Notice, Quota},
 };
 use aloud_model::{AccountId, DateTime, MailboxId, Uid};
@@ -134,6 +135,16 @@ impl Care for Store {
         }
         self.write(move |t| meta::set(t, &meta::top(account), Some(top.as_bytes()))).await
     }
+
+    async fn put_profile(&self, account: AccountId, rows: Vec<Matched>) -> Result<()> {
+        let name = meta::profile(account);
+        let json = serde_json::to_vec(&rows).unwrap_or_default();
+        let known = self.read(move |c| meta::get(c, &name)).await?;
+        if known.is_some_and(|known| known == json) {
+            return Ok(());
+        }
+        self.write(move |t| meta::set(t, &meta::profile(account), Some(&json))).await
+    }
 }
 
 fn remembered(c: &Connection, mailbox: MailboxId, now: i64) -> Result<Remembered> {
@@ -201,7 +212,9 @@ pub(crate) fn notes(c: &Connection, account: AccountId) -> Result<AccountNotes> 
     let quota = quota.and_then(|(used, limit)| {
         Some(Quota { used: u64::try_from(used).ok()?, limit: u64::try_from(limit).ok()? })
     });
-    Ok(AccountNotes { notices, quota, skipped: Vec::new() })
+    let json = meta::get(c, &meta::profile(account))?.unwrap_or_default();
+    let treated = serde_json::from_slice(&json).unwrap_or_default();
+    Ok(AccountNotes { notices, quota, skipped: Vec::new(), treated })
 }
 
 /// All accounts with what is to be told of them.

@@ -38,6 +38,11 @@ pub(crate) fn top(account: AccountId) -> String {
     format!("top-{}", account.0)
 }
 
+/// By which rows an account's server is treated (`crate::servers`): JSON.
+pub(crate) fn profile(account: AccountId) -> String {
+    format!("profile-{}", account.0)
+}
+
 /// A report of a message's mailboxes may wait to be looked into.
 pub(crate) fn reports_wait(t: &Transaction<'_>, message: MessageKey) -> Result<()> {
     t.prepare_cached(

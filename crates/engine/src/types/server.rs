@@ -2,7 +2,7 @@
 
 use aloud_model::DateTime;
 
-use crate::store::vocabulary::vocabulary;
+use crate::{servers::Matched, store::vocabulary::vocabulary};
 
 /// What an answer of an IMAP server tells of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -92,4 +92,6 @@ pub struct AccountNotes {
     pub quota: Option<Quota>,
     /// Answers that were left out since the program started.
     pub skipped: Vec<Skipped>,
+    /// The rows by which the IMAP server was treated when it was last connected to.
+    pub treated: Vec<Matched>,
 }

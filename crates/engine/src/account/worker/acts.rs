@@ -212,7 +212,8 @@ impl Worker {
         }
         // The watcher reports missing passwords and asks; waking brings us back.
         if *self.shared.online.borrow() && !error.needs_password() {
-            let wait = self.backoff.wait(matches!(error, Error::Server(_)));
+            let refused = matches!(error, Error::Server(_));
+            let wait = self.backoff.wait(refused.then(|| self.shared.refused_pause()));
             self.retry = Some(Instant::now() + wait);
         }
     }
@@ -239,7 +240,7 @@ impl Worker {
             // A server that takes nobody in is not the operation's affair, and no try of it.
             let by_copy = !self.session().await?.has("MOVE");
             let moves = if by_copy { COPIES } else { MOVES };
-            let most = self.acts.most;
+            let most = self.shared.traffic.profile().at_once(self.acts.most);
             let most = BatchSize { stores: most, moves: most.min(moves), by_copy };
             let ops = sink.next_ops(account, most).await?;
             if !ops.is_empty() {
@@ -355,11 +356,11 @@ impl Worker {
         }
         let selected = match selected {
             Ok(selected) => selected,
-            Err(Error::Server(text)) if append && !Reply::parse(text.as_str()).is_final() => {
+            Err(Error::Server(text)) if append && !self.reply(text.as_str()).is_final() => {
                 return Err(Error::Server(text));
             }
             Err(Error::Server(text)) => {
-                let reply = Reply::parse(text);
+                let reply = self.reply(text);
                 ops.iter().for_each(|op| ends.refused(op, reply.clone()));
                 return Ok(());
             }

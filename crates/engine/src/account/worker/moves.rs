@@ -87,11 +87,11 @@ impl Worker {
             match (self.session().await?.fetch_heads(&uids(part)).await, part) {
                 (Ok(heads), _) => known.extend(heads.into_iter().map(|head| (head.uid, head))),
                 (Err(Error::Server(text)), [op]) => {
-                    ends.refused(op, Reply::parse(text));
+                    ends.refused(op, self.reply(text));
                     continue;
                 }
                 (Err(Error::Server(text)), _) => {
-                    let stored = Stored::Refused(Reply::parse(text));
+                    let stored = Stored::Refused(self.reply(text));
                     ends.resolve(part, stored, &mut waiting);
                     continue;
                 }
@@ -191,7 +191,7 @@ impl Worker {
         let known = op.identity.clone().unwrap_or_default();
         let heads = match self.session().await?.fetch_heads(uids).await {
             Ok(heads) => heads,
-            Err(Error::Server(text)) => return Ok(Some(Stored::Refused(Reply::parse(text)))),
+            Err(Error::Server(text)) => return Ok(Some(Stored::Refused(self.reply(text)))),
             // It could not be read when it came either: there is nothing to compare.
             Err(Error::Protocol(_)) if known.header.is_empty() => {
                 return self.move_unread(op, uids, to).await;
@@ -213,7 +213,7 @@ impl Worker {
         if op.attempts > 0 {
             match self.select(to).await {
                 Ok(_) => {}
-                Err(Error::Server(text)) => return Ok(Some(Stored::Refused(Reply::parse(text)))),
+                Err(Error::Server(text)) => return Ok(Some(Stored::Refused(self.reply(text)))),
                 Err(error) => return Err(error),
             }
             for head in &heads {

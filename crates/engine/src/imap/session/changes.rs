@@ -171,6 +171,7 @@ impl Session {
         done.ok()?;
         let Came { mut selected, counted, gone, changed, flags } = came;
         selected.counted = counted;
+        self.correct(&mut selected);
         selected.empty = counted && selected.exists == 0;
         self.link.changed = false;
         let same = known.is_some_and(|(validity, _)| selected.uid_validity == Some(validity));

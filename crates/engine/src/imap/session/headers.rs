@@ -8,7 +8,7 @@ use async_imap::imap_proto::{AttributeValue, Response};
 use super::{
     super::{
         Answer,
-        command::{Command, UidSet},
+        command::Command,
         read::{HEADER, read_head, uid_of},
         types::{Head, Heads},
     },
@@ -64,7 +64,7 @@ impl Session {
         let most = BESIDES + (wanted.len() * (HEADER + 4096)) as u64;
         let gmail = self.has("X-GM-EXT-1");
         let condstore = self.has("CONDSTORE");
-        for set in UidSet::many(uids) {
+        for set in self.sets(uids) {
             let mut command =
                 Command::new("UID FETCH").set(&set).word("(UID FLAGS INTERNALDATE RFC822.SIZE");
             if condstore {

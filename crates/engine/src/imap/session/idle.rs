@@ -36,7 +36,8 @@ impl Session {
             done.ok()?;
             return Err(Error::Server(String::new()));
         }
-        let latest = Instant::now() + IDLE_WHOLE;
+        let kept = self.profile().idle.map(|seconds| Duration::from_secs(seconds.into()));
+        let latest = Instant::now() + kept.unwrap_or(IDLE_WHOLE);
         let end = loop {
             if news {
                 break IdleEnd::News;
