@@ -26,6 +26,7 @@ fn main() -> ExitCode {
         return cli::finish(Err(failure));
     }
     cli::vendors::install(&dirs);
+    cli::servers::install(&dirs);
     match cli.command {
         #[cfg(feature = "ui")]
         Some(cli::Command::Demo(args)) if !args.check => window::open(&dirs, true),

@@ -18,6 +18,7 @@ use crate::{
     engine::{
         Account, AccountSettings, Engine, Mailbox, OAuth, Provider, Security, Server, SignIn,
         handle::is_loopback,
+        servers::{Clues, Matched, Profile},
     },
     message::address::same,
     model::AddrSpec,
@@ -386,6 +387,7 @@ fn show(which: &str, as_json: bool, dirs: &Dirs) -> Outcome {
                 "address": account.settings.address.as_str(),
                 "label": account.settings.label,
                 "quota": notes.quota.map(mail::quota_json),
+                "treated": treated_json(&account),
                 "notices": notes.notices.iter().map(|notice| json!({
                     "at": notice.at.to_rfc3339(),
                     "said": notice.said,
@@ -411,6 +413,17 @@ fn show(which: &str, as_json: bool, dirs: &Dirs) -> Outcome {
             let (name, why) = (mail::plain(&mailbox.name), mail::plain(&why));
             println!("{name}\t{}\t{}\t{why}", mailbox.total, mailbox.unseen);
         }
+        let [imap, smtp] = treated(&account);
+        let shown = |rows: &[Matched]| {
+            let id = |row: &Matched| format!("{} [{}]", wording::servers::row(row, true), row.id);
+            mail::plain(&rows.iter().map(id).collect::<Vec<_>>().join("; "))
+        };
+        if !imap.is_empty() {
+            println!("{}", fl!("cli-treated-imap", rows = shown(&imap)));
+        }
+        if !smtp.is_empty() {
+            println!("{}", fl!("cli-treated-smtp", rows = shown(&smtp)));
+        }
         if let Some(quota) = notes.quota {
             println!("{}", fl!("cli-quota", quota = wording::server::quota(quota)));
         }
@@ -423,6 +436,34 @@ fn show(which: &str, as_json: bool, dirs: &Dirs) -> Outcome {
         }
         Ok(())
     })
+}
+
+/// By which rows the two servers of an account are treated: as when they were last connected to, else by
+/// their names.
+fn treated(account: &Account) -> [Vec<Matched>; 2] {
+    let named = |host: &str| Profile::of(&Clues::of_host(host)).special();
+    let settings = &account.settings;
+    let imap = match account.notes.treated.is_empty() {
+        true => named(&settings.imap.host),
+        false => account.notes.treated.clone(),
+    };
+    [imap, named(&settings.smtp.host)]
+}
+
+fn treated_json(account: &Account) -> serde_json::Value {
+    let [imap, smtp] = treated(account).map(|rows| {
+        let row = |row: Matched| {
+            json!({
+                "id": row.id,
+                "name": row.name,
+                "by": row.by,
+                "own": row.own,
+                "source": row.source,
+            })
+        };
+        rows.into_iter().map(row).collect::<Vec<_>>()
+    });
+    json!({ "imap": imap, "smtp": smtp })
 }
 
 fn remove(which: &str, dirs: &Dirs) -> Outcome {

@@ -45,6 +45,7 @@ pub mod password;
 pub(crate) mod play;
 pub mod policy;
 pub mod providers;
+pub mod servers;
 pub mod sign_in;
 pub(crate) mod validate;
 pub mod vendors;

@@ -1,7 +1,7 @@
 //! What `engine::doctor` finds, in words: what was looked at, how it is, and what to do. Nothing of it
 //! names an address, a host, a folder or what somebody else said, unless the details are asked for.
 
-use super::failure;
+use super::{failure, servers};
 use crate::engine::{
     Broken, Error, Service,
     doctor::{Check, Fact, Finding, Lack, Verdict},
@@ -42,6 +42,9 @@ pub fn code(check: Check) -> &'static str {
         Check::SignIn(Service::Smtp) => "smtp-sign-in",
         Check::Offers(Service::Imap) => "imap-offers",
         Check::Offers(Service::Smtp) => "smtp-offers",
+        Check::Profile(Service::Imap) => "imap-profile",
+        Check::Profile(Service::Smtp) => "smtp-profile",
+        Check::ServerRows => "server-rows",
     }
 }
 
@@ -138,6 +141,9 @@ fn what(check: Check) -> String {
         Check::SignIn(Service::Smtp) => fl!("doctor-smtp-sign-in"),
         Check::Offers(Service::Imap) => fl!("doctor-imap-offers"),
         Check::Offers(Service::Smtp) => fl!("doctor-smtp-offers"),
+        Check::Profile(Service::Imap) => fl!("doctor-imap-profile"),
+        Check::Profile(Service::Smtp) => fl!("doctor-smtp-profile"),
+        Check::ServerRows => fl!("doctor-server-rows"),
     }
 }
 
@@ -161,6 +167,11 @@ fn words(fact: &Fact, details: bool) -> (String, Option<String>) {
         Fact::Lacks(lacks) => {
             let all: Vec<String> = lacks.iter().map(|lack| lacking(*lack)).collect();
             (all.join(" "), Some(fl!("doctor-fix-lacks")))
+        }
+        Fact::Treated(rows) => (servers::rows(rows, details), None),
+        Fact::Rows(faults) => {
+            let all = faults.iter().map(|fault| servers::fault(fault, details));
+            (all.collect::<Vec<_>>().join("; "), Some(fl!("doctor-fix-rows")))
         }
         Fact::TooLong => (fl!("doctor-too-long"), Some(fl!("doctor-fix-connection"))),
         Fact::Skipped => (fl!("doctor-not-tried"), None),

@@ -24,6 +24,7 @@ pub mod recognition;
 pub mod refusal;
 pub mod rows;
 pub mod server;
+pub mod servers;
 
 /// A text that is not chosen yet, for constant tables. Made by `word!`, so its identifier is checked.
 pub type Word = fn() -> String;

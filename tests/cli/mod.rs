@@ -21,6 +21,7 @@ mod mail;
 mod play;
 mod policy;
 mod processes;
+mod servers;
 mod sign_in;
 mod validate;
 mod vendors;

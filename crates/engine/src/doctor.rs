@@ -15,7 +15,9 @@ use crate::{
     account::Passwords,
     errors::Service,
     handle::Engine,
-    imap, smtp,
+    imap,
+    servers::{Fault, Matched, Table},
+    smtp,
     store::{blobs, blocking, messages},
     types::{AccountSettings, Error, Security, Server, SignIn},
 };
@@ -51,6 +53,10 @@ pub enum Check {
     SignIn(Service),
     /// What the server offers.
     Offers(Service),
+    /// By which rows the server is treated ([`crate::servers`]).
+    Profile(Service),
+    /// The user's own rows.
+    ServerRows,
 }
 
 /// Something that a server lacks and that is missed.
@@ -89,6 +95,10 @@ pub enum Fact {
     Unencrypted,
     /// The server does without.
     Lacks(Vec<Lack>),
+    /// The server is treated by these rows.
+    Treated(Vec<Matched>),
+    /// These rows cannot be used.
+    Rows(Vec<Fault>),
     /// It did not end within [`LIMIT`].
     TooLong,
     /// What it needs failed before.
@@ -115,7 +125,7 @@ impl Fact {
     #[must_use]
     pub fn verdict(&self) -> Verdict {
         match self {
-            Self::Good => Verdict::Good,
+            Self::Good | Self::Treated(_) => Verdict::Good,
             Self::Free(octets) if *octets < SCARCE.0 => Verdict::Failure,
             Self::Free(octets) if *octets < SCARCE.1 => Verdict::Warning,
             Self::Free(_) => Verdict::Good,
@@ -124,6 +134,7 @@ impl Fact {
             | Self::NoKeyring
             | Self::ClockBehind(_)
             | Self::Unencrypted
+            | Self::Rows(_)
             | Self::Lacks(_) => Verdict::Warning,
             Self::NoAddress | Self::TooLong | Self::Failed(_) => Verdict::Failure,
             Self::Skipped => Verdict::Skipped,
@@ -210,6 +221,10 @@ impl Engine {
         found.push(of_all(Check::Database, within(self.database()).await));
         found.push(of_all(Check::Keyring, within(self.keyring()).await));
         found.push(of_all(Check::Clock, within(self.newest_message()).await));
+        if let Some(faults) = Table::faults() {
+            let fact = if faults.is_empty() { Fact::Good } else { Fact::Rows(faults) };
+            found.push(of_all(Check::ServerRows, fact));
+        }
         // A database that gives no answer was found above.
         let accounts = timeout(LIMIT, self.accounts()).await;
         let accounts = accounts.map(Result::unwrap_or_default).unwrap_or_default();
@@ -285,6 +300,7 @@ impl Engine {
         let name = within(self.name(server)).await;
         let (mut connection, mut sign_in, mut offers) =
             (Fact::Skipped, Fact::Skipped, Fact::Skipped);
+        let mut treated = Vec::new();
         if name.verdict() == Verdict::Good {
             let asked = async {
                 match password {
@@ -298,7 +314,8 @@ impl Engine {
             };
             match timeout(LIMIT, asked).await {
                 Err(_) => connection = Fact::TooLong,
-                Ok(Ok(Some(lacks))) => {
+                Ok(Ok(Some((lacks, rows)))) => {
+                    treated = rows;
                     (connection, sign_in) = (reached, Fact::Good);
                     offers = if lacks.is_empty() { Fact::Good } else { Fact::Lacks(lacks) };
                 }
@@ -312,12 +329,16 @@ impl Engine {
                 Ok(Err(error)) => connection = Fact::Failed(error),
             }
         }
-        vec![
+        let mut found = vec![
             (Check::Name(service), name),
             (Check::Connection(service), connection),
             (Check::SignIn(service), sign_in),
             (Check::Offers(service), offers),
-        ]
+        ];
+        if !treated.is_empty() {
+            found.push((Check::Profile(service), Fact::Treated(treated)));
+        }
+        found
     }
 
     async fn name(&self, server: &Server) -> Fact {
@@ -339,15 +360,15 @@ impl Engine {
         }
     }
 
-    /// Signs in and says what is missed.
+    /// Signs in and says what is missed, and by which rows the server is treated.
     async fn offers(
         &self,
         service: Service,
         settings: &AccountSettings,
         password: &Secret,
-    ) -> Result<Vec<Lack>, Error> {
+    ) -> Result<(Vec<Lack>, Vec<Matched>), Error> {
         let dialer = self.inner.dialer.as_ref();
-        let lacks = match service {
+        let (lacks, treated) = match service {
             Service::Imap => {
                 let product = &self.inner.product;
                 let session =
@@ -359,14 +380,16 @@ impl Engine {
                     (Lack::Move, rev2 || session.has("MOVE")),
                     (Lack::Condstore, session.has("CONDSTORE") || session.has("QRESYNC")),
                 ];
+                let treated = session.profile().special();
                 session.logout().await;
-                lacks.to_vec()
+                (lacks.to_vec(), treated)
             }
             Service::Smtp => {
                 let facts = smtp::probe(dialer, settings, password).await?;
-                vec![(Lack::Dsn, facts.dsn), (Lack::Size, facts.sized)]
+                (vec![(Lack::Dsn, facts.dsn), (Lack::Size, facts.sized)], facts.treated)
             }
         };
-        Ok(lacks.into_iter().filter(|(_, here)| !here).map(|(lack, _)| lack).collect())
+        let lacks = lacks.into_iter().filter(|(_, here)| !here).map(|(lack, _)| lack).collect();
+        Ok((lacks, treated))
     }
 }
