@@ -59,6 +59,18 @@ pub struct Faults {
     pub newest_only: Option<usize>,
     /// IMAP: copies have no flags.
     pub copy_drops_flags: bool,
+    /// IMAP: sends the whole of a message whatever part was asked for, under the number of that part.
+    pub ignore_partial: bool,
+    /// IMAP: every SELECT tells another UIDVALIDITY.
+    pub wandering_validity: bool,
+    /// IMAP: takes keywords and forgets them.
+    pub forgets_keywords: bool,
+    /// IMAP: selects nothing before ID was said, which it does not offer.
+    pub wants_id: bool,
+    /// IMAP: refuses sets that name more messages.
+    pub most_in_set: Option<usize>,
+    /// IMAP: refuses longer lines, in octets.
+    pub longest_line: Option<usize>,
     /// IMAP: what the server says instead, wherever it says the first.
     pub rewrite: Vec<(&'static [u8], &'static [u8])>,
     /// SMTP: recipients whose address contains the text get this reply ("550 5.1.1 no such user").
@@ -67,6 +79,8 @@ pub struct Faults {
     pub refuse_data: Option<String>,
     /// SMTP: after the end of DATA the connection closes without a reply.
     pub drop_after_data: Option<DropAfterData>,
+    /// SMTP: files in Sent what it takes.
+    pub files_sent: bool,
     /// SMTP: replaces the limit announced by SIZE.
     pub size_limit: Option<usize>,
 }

@@ -31,6 +31,7 @@ mod demo;
 pub mod faults;
 mod imap;
 pub mod mailboxes;
+pub mod profiles;
 mod smtp;
 mod wire;
 

@@ -14,7 +14,7 @@ use super::{
     sasl, sasl_plain,
     wire::{Gone, Line, Wire},
 };
-use aloud_model::AddrSpec;
+use aloud_model::{AddrSpec, Flag};
 
 /// Longest command line: 512, with room for the extensions' parameters and AUTH (RFC 4954).
 const MAX_LINE: usize = 12_288;
@@ -440,6 +440,12 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
                 // Only a limit could refuse it; the submission itself stays recorded.
                 let _ = user.mailboxes.append("INBOX", Arc::clone(&arrived), BTreeSet::new(), now);
             }
+        }
+        if self.wire.faults.files_sent
+            && let Some(user) = world.users.iter_mut().find(|user| user.login == envelope.user)
+        {
+            let seen = BTreeSet::from([Flag::Seen]);
+            let _ = user.mailboxes.append("Sent", Arc::clone(&octets), seen, now);
         }
         world.submitted.push(Submitted { envelope, octets });
         drop(world);

@@ -25,6 +25,9 @@ pub(super) fn flags(flags: &BTreeSet<Flag>) -> String {
     format!("FLAGS ({})", names.join(" "))
 }
 
+/// The length of a part that stands for the whole message.
+const WHOLE: u32 = u32::MAX;
+
 impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
     pub(super) async fn fetch(
         &mut self,
@@ -53,7 +56,15 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         let marks_seen =
             !read_only && items.iter().any(|i| matches!(i, FetchItem::Section { peek: false, .. }));
         let (most, end) = (self.faults().short_slices, self.faults().false_end);
-        let items = &shortened(items, most.unwrap_or(u32::MAX), end.unwrap_or(u32::MAX));
+        let mut items = shortened(items, most.unwrap_or(u32::MAX), end.unwrap_or(u32::MAX));
+        if self.faults().ignore_partial {
+            for item in &mut items {
+                if let FetchItem::Section { partial: Some((_, count)), .. } = item {
+                    *count = WHOLE;
+                }
+            }
+        }
+        let items = &items;
         let mut missing = false;
         for batch in named.chunks(BATCH) {
             if marks_seen {
@@ -170,6 +181,8 @@ fn write_item(out: &mut Vec<u8>, message: &Message, item: &FetchItem) {
                 }
             };
             let wanted = match partial {
+                // What [`Faults::ignore_partial`] makes of it.
+                Some((_, WHOLE)) => octets,
                 Some((from, count)) => {
                     let from = (*from as usize).min(octets.len());
                     let end = from.saturating_add(*count as usize).min(octets.len());

@@ -67,6 +67,8 @@ struct Session<S> {
     /// Whether the client enabled CONDSTORE (RFC 7162 section 3.1), and QRESYNC.
     condstore: bool,
     qresync: bool,
+    /// ID was said.
+    introduced: bool,
     commands: u32,
     by_verb: HashMap<String, u32>,
 }
@@ -82,6 +84,7 @@ where
         selected: None,
         condstore: false,
         qresync: false,
+        introduced: false,
         commands: 0,
         by_verb: HashMap::new(),
     };
@@ -196,6 +199,11 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
                 return Ok(false);
             }
         };
+        if let Some(refusal) = self.too_much(octets, &verb, &command) {
+            self.wire.push(format!("{tag} {refusal}\r\n"));
+            self.wire.flush().await?;
+            return Ok(true);
+        }
         if let Some(fault) = self.fault_at_message(&verb, &command) {
             return self.misbehave(&tag, fault).await.map(|()| true);
         }
@@ -229,6 +237,25 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         let line = octets.split(|octet| *octet == b'\r').next().unwrap_or_default();
         let faults = &self.wire.faults;
         faults.at(self.commands, verb, *nth_of_verb).or_else(|| faults.says(line)).cloned()
+    }
+
+    /// The refusal of a command that is too long, or for too many messages.
+    fn too_much(&self, octets: &[u8], verb: &str, command: &Command) -> Option<&'static str> {
+        let line = octets.split(|octet| *octet == b'\r').next().unwrap_or_default();
+        if self.faults().longest_line.is_some_and(|most| line.len() > most) {
+            return Some("BAD Command too long");
+        }
+        let (Command::Fetch { uid: true, set, .. }
+        | Command::Store { uid: true, set, .. }
+        | Command::Copy { uid: true, set, .. }
+        | Command::Move { uid: true, set, .. }) = command
+        else {
+            return None;
+        };
+        let most = self.faults().most_in_set?;
+        let light = verb == "FETCH" && memchr::memmem::find(line, b"BODY").is_none();
+        let named = self.named(true, set).ok()?;
+        (!light && named.len() > most).then_some("NO Rate limit hit")
     }
 
     fn fault_at_message(&self, verb: &str, command: &Command) -> Option<CommandFault> {
@@ -336,7 +363,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
                 self.wire.push("* BYE Until next time\r\n");
                 return Ok(Done::ok("Signed out"));
             }
-            Command::Id if !self.faults().hides("ID") => {
+            Command::Id if !self.faults().hides("ID") || self.faults().wants_id => {
+                self.introduced = true;
                 self.wire.push("* ID (\"name\" \"Aloud loopback\")\r\n");
                 return Ok(Done::ok("Done"));
             }
@@ -531,6 +559,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
 
     fn select(&mut self, name: &str, read_only: bool, params: SelectParams) -> Result<Done, Done> {
         self.selected = None;
+        if self.faults().wants_id && !self.introduced {
+            return Err(Done::No("SELECT Unsafe Login. Please say who you are".into()));
+        }
         if params.condstore && self.faults().hides("CONDSTORE") {
             return Err(Done::Bad("Not known here".into()));
         }
@@ -540,7 +571,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         self.condstore |= params.condstore;
         let described = self
             .look(name, |mailbox| {
-                let (selected, mut told) = Selected::describe(mailbox, read_only, self.faults());
+                let (selected, mut told) =
+                    Selected::describe(mailbox, read_only, self.faults(), self.commands);
                 if let Some((validity, modseq)) = params.qresync
                     && validity == mailbox.uid_validity.0
                 {

@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     Faults,
-    mailboxes::{Change, Mailbox, Message, Refusal},
+    mailboxes::{Change, Mailbox, Message, Refusal, is_keyword},
 };
 use aloud_model::{Flag, Uid, UidValidity};
 
@@ -38,7 +38,13 @@ pub(super) fn visible<'m>(mailbox: &'m Mailbox, faults: &Faults) -> &'m [Message
 
 impl Selected {
     /// The answer to SELECT or EXAMINE, and what the session remembers of it.
-    pub(super) fn describe(mailbox: &Mailbox, read_only: bool, faults: &Faults) -> (Self, String) {
+    /// `commands` is a number that changes.
+    pub(super) fn describe(
+        mailbox: &Mailbox,
+        read_only: bool,
+        faults: &Faults,
+        commands: u32,
+    ) -> (Self, String) {
         let mut flags = "\\Answered \\Flagged \\Deleted \\Seen \\Draft".to_owned();
         for keyword in mailbox.keywords() {
             flags.push(' ');
@@ -59,9 +65,13 @@ impl Selected {
         if let Some(unseen) = messages.iter().position(|m| !m.flags.contains(&Flag::Seen)) {
             out.push_str(&format!("* OK [UNSEEN {}] First unseen\r\n", unseen + 1));
         }
+        let validity = match faults.wandering_validity {
+            true => 1 + commands,
+            false => mailbox.uid_validity.0,
+        };
         out.push_str(&format!(
             "* OK [UIDVALIDITY {}] UIDs are valid\r\n* OK [UIDNEXT {}] Next UID\r\n",
-            mailbox.uid_validity.0, mailbox.uid_next
+            validity, mailbox.uid_next
         ));
         if !faults.hides("CONDSTORE") {
             out.push_str(&format!("* OK [HIGHESTMODSEQ {}] Highest\r\n", mailbox.highest_modseq));
@@ -253,6 +263,11 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         let named = self.named(uid, set)?;
         let name = self.selected.as_ref().map(|s| s.name.clone()).unwrap_or_default();
         self.check_flags(&name, &store.flags)?;
+        let mut store = store.clone();
+        if self.faults().forgets_keywords {
+            store.flags.retain(|flag| !is_keyword(flag));
+        }
+        let store = &store;
         let modseqs = self.look(&name, |mailbox| {
             let modseq = |uid: Uid| mailbox.message(uid).map_or(0, |m| m.modseq);
             named.iter().map(|(_, uid)| modseq(*uid)).collect::<Vec<_>>()
