@@ -447,7 +447,7 @@ CREATE TABLE contacts (
   wants_card INTEGER NOT NULL DEFAULT 0,
   -- REV of the card the data came from (RFC 6350); empty for none.
   rev TEXT NOT NULL DEFAULT '',
-  -- Where the data came from: 'typed', 'card' (in a message), 'file'.
+  -- Where the data came from: 'typed', 'card' (in a message), 'file', 'directory' (white pages).
   source TEXT NOT NULL DEFAULT 'typed',
   -- Sender of that message, or name of that file.
   source_name TEXT NOT NULL DEFAULT '',

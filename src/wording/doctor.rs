@@ -45,6 +45,7 @@ pub fn code(check: Check) -> &'static str {
         Check::Profile(Service::Imap) => "imap-profile",
         Check::Profile(Service::Smtp) => "smtp-profile",
         Check::ServerRows => "server-rows",
+        Check::WhitePages => "white-pages",
     }
 }
 
@@ -144,6 +145,7 @@ fn what(check: Check) -> String {
         Check::Profile(Service::Imap) => fl!("doctor-imap-profile"),
         Check::Profile(Service::Smtp) => fl!("doctor-smtp-profile"),
         Check::ServerRows => fl!("doctor-server-rows"),
+        Check::WhitePages => fl!("doctor-white-pages"),
     }
 }
 

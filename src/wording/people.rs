@@ -2,7 +2,7 @@
 
 use super::figures;
 use crate::{
-    engine::{CardField, CardValue, Completion, CompletionKind, ContactSource},
+    engine::{CardField, CardValue, Completion, CompletionKind, ContactSource, white_pages::Left},
     model::DateTime,
 };
 
@@ -15,6 +15,13 @@ pub fn completion(found: &Completion) -> (String, String) {
             (found.address.label().to_owned(), fl!("completion-unproven", address = address))
         }
         CompletionKind::Person { unproven: false } => (found.address.label().to_owned(), address),
+        CompletionKind::Elsewhere { directory, blocked } => {
+            let detail = match blocked {
+                false => fl!("completion-elsewhere", address = address, directory = directory),
+                true => fl!("completion-blocked", address = address, directory = directory),
+            };
+            (found.address.label().to_owned(), detail)
+        }
         CompletionKind::Address => (address, String::new()),
         CompletionKind::Number { number, gateway } => (
             fl!("completion-number", number = number, gateway = gateway),
@@ -24,6 +31,17 @@ pub fn completion(found: &Completion) -> (String, String) {
             fl!("completion-extension", number = digits),
             found.address.addr.local_part().to_owned(),
         ),
+    }
+}
+
+/// Why the white pages may have more.
+#[must_use]
+pub fn left(left: Left) -> String {
+    match left {
+        Left::More => fl!("pages-more"),
+        Left::Late => fl!("pages-late"),
+        Left::Unreadable => fl!("pages-unreadable"),
+        Left::Elsewhere => fl!("pages-elsewhere"),
     }
 }
 
@@ -43,6 +61,7 @@ pub fn names(all: &[&str]) -> String {
 pub fn source(source: &ContactSource, now: DateTime) -> String {
     match source {
         ContactSource::Typed => fl!("directory-source-typed"),
+        ContactSource::Directory(name) => fl!("directory-source-pages", name = name),
         ContactSource::File(name) => fl!("directory-source-file", name = name),
         ContactSource::Card { date, subject, added } => fl!(
             "directory-source-card",

@@ -25,7 +25,7 @@ const LAYERS: [(&str, &[&str]); 9] = [
 ];
 
 /// A foreign crate and the only places that may name it.
-const WRAPPED: [(&str, &[&str]); 25] = [
+const WRAPPED: [(&str, &[&str]); 26] = [
     ("mail_parser", &["message/view/library"]),
     ("idna", &["message/address/domain"]),
     ("html2text", &["message/"]),
@@ -38,6 +38,7 @@ const WRAPPED: [(&str, &[&str]); 25] = [
     ("flate2", &["engine/net"]),
     ("oauth2", &["engine/oauth"]),
     ("hyper", &["engine/oauth"]),
+    ("ldap3_proto", &["engine/white_pages"]),
     ("hickory_resolver", &["engine/autoconfig/dns"]),
     ("quick_xml", &["engine/autoconfig/xml"]),
     ("rusqlite", &["engine/store"]),

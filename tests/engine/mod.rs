@@ -42,4 +42,5 @@ mod submit;
 mod treat;
 mod unavailable;
 mod unchanged;
+mod white_pages;
 mod whole;

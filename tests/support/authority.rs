@@ -19,6 +19,14 @@ impl Authority {
         Self { issuer: rcgen::Issuer::new(params, key), pem }
     }
 
+    /// A certificate and its key, both in PEM.
+    pub fn certificate(&self, name: &str) -> (String, String) {
+        let key = rcgen::KeyPair::generate().expect("a key");
+        let params = rcgen::CertificateParams::new(vec![name.to_owned()]).expect("parameters");
+        let certificate = params.signed_by(&key, &self.issuer).expect("a certificate");
+        (certificate.pem(), key.serialize_pem())
+    }
+
     pub fn acceptor(&self, name: &str, year: i32) -> TlsAcceptor {
         let key = rcgen::KeyPair::generate().expect("a key");
         let mut params = rcgen::CertificateParams::new(vec![name.to_owned()]).expect("parameters");

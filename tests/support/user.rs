@@ -13,7 +13,7 @@ use aloud::{
     engine::{
         AccountSettings, Engine, Error, ListPage, ListQuery, ListRow, Options, Refusal, Scope,
         Security, Server, Sort,
-        net::{Dialer, Stream},
+        net::{Dialer, Stream, TcpDialer},
         secrets::MemoryStore,
     },
     loopback::{Loopback, Protocol},
@@ -38,6 +38,22 @@ impl Dialer for Wires {
     }
     fn in_process(&self, _host: &str, _port: u16) -> bool {
         true
+    }
+}
+
+/// As [`Wires`], and to servers of the test's own on this computer.
+struct Apart(Wires);
+
+#[async_trait::async_trait]
+impl Dialer for Apart {
+    async fn dial(&self, host: &str, port: u16) -> io::Result<Box<dyn Stream>> {
+        if self.in_process(host, port) {
+            return self.0.dial(host, port).await;
+        }
+        TcpDialer.dial(host, port).await
+    }
+    fn in_process(&self, _host: &str, port: u16) -> bool {
+        [IMAP, SMTP].contains(&port)
     }
 }
 
@@ -92,6 +108,13 @@ pub fn server() -> Loopback {
 impl Desk {
     pub async fn new() -> Self {
         Self::with(server(), |_| ()).await
+    }
+
+    /// Beside servers of the test's own on this computer.
+    pub async fn beside() -> Self {
+        let server = server();
+        let dialer = Arc::new(Apart(Wires(server.clone())));
+        Self::with(server, |options| options.dialer = dialer).await
     }
 
     /// Without a password of its own; for the demo account.

@@ -6,6 +6,8 @@
 //! an entry without the user's explicit choice (reliability T11). Tests: `tests` below and
 //! `tests/engine/directory.rs`.
 
+use std::collections::HashMap;
+
 use super::{
     errors::Result,
     store::{
@@ -22,7 +24,8 @@ use aloud_model::{AddrSpec, Address, ContactId, voice::VoiceFormat};
 mod cards;
 
 pub(crate) use cards::{
-    compare_file, compare_received, export, import_file, offers, received, source_of, take_over,
+    compare_file, compare_received, export, import_file, import_pages, offers, received, source_of,
+    take_over,
 };
 
 /// Suggestions for what was typed so far: people by name, address, number or keypad; then the text itself,
@@ -104,16 +107,17 @@ fn by_gateway(settings: &AccountSettings, text: &str) -> Option<Completion> {
 const EXTENSION_DIGITS: usize = 6;
 
 /// Which format each recipient gets (decision C6): what we know of their system, learned from
-/// their entry and their own mail.
+/// their entry, white pages (`forms`, by the key of an address) and their own mail.
 pub(crate) fn plan(
     c: &Reader,
     settings: &AccountSettings,
     answered: Option<&Mail>,
+    forms: &HashMap<String, VoiceFormat>,
     to: &[Address],
 ) -> Result<Vec<(VoiceFormat, Vec<Address>)>> {
     let mut groups: Vec<(VoiceFormat, Vec<Address>)> = Vec::new();
     for address in to {
-        let format = format_for(c, settings, answered, &address.addr)?;
+        let format = format_for(c, settings, answered, forms, &address.addr)?;
         match groups.iter_mut().find(|(known, _)| *known == format) {
             Some((_, group)) => group.push(address.clone()),
             None => groups.push((format, vec![address.clone()])),
@@ -129,6 +133,7 @@ fn format_for(
     c: &Reader,
     settings: &AccountSettings,
     answered: Option<&Mail>,
+    forms: &HashMap<String, VoiceFormat>,
     address: &AddrSpec,
 ) -> Result<VoiceFormat> {
     if settings.gateway.as_deref().is_some_and(|g| g.eq_ignore_ascii_case(address.domain())) {
@@ -143,6 +148,9 @@ fn format_for(
         if emails.iter().any(vpim) {
             return Ok(VoiceFormat::Vpim);
         }
+    }
+    if let Some(form) = forms.get(&contacts::lookup_key(address.as_str())) {
+        return Ok(*form);
     }
     if let Some(answered) = answered {
         let theirs = answered.reply_to.as_ref().map(|a| &a.addr);
@@ -190,6 +198,7 @@ pub(crate) fn source_shown(row: &ContactRow) -> ContactSource {
             added: zone::local(source.added),
         },
         SourceKind::File => ContactSource::File(source.name.clone()),
+        SourceKind::Directory => ContactSource::Directory(source.name.clone()),
         SourceKind::Typed => ContactSource::Typed,
     }
 }

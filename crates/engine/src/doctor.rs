@@ -57,6 +57,8 @@ pub enum Check {
     Profile(Service),
     /// The user's own rows.
     ServerRows,
+    /// The white pages answer.
+    WhitePages,
 }
 
 /// Something that a server lacks and that is missed.
@@ -204,6 +206,16 @@ fn room(_dir: &Path) -> Fact {
     Fact::Skipped
 }
 
+/// How white pages are that were asked.
+fn answered(asked: Result<Security, Error>) -> Fact {
+    match asked {
+        Ok(Security::None) => Fact::Unencrypted,
+        Ok(Security::Tls | Security::StartTls) => Fact::Good,
+        Err(Error::PasswordNeeded) => Fact::NoPassword,
+        Err(error) => Fact::Failed(error),
+    }
+}
+
 /// What comes of a check, in time.
 async fn within(check: impl Future<Output = Fact>) -> Fact {
     timeout(LIMIT, check).await.unwrap_or(Fact::TooLong)
@@ -224,6 +236,12 @@ impl Engine {
         if let Some(faults) = Table::faults() {
             let fact = if faults.is_empty() { Fact::Good } else { Fact::Rows(faults) };
             found.push(of_all(Check::ServerRows, fact));
+        }
+        // Who has none misses nothing.
+        match timeout(LIMIT, self.probe_white_pages()).await {
+            Ok(None) => {}
+            Ok(Some(asked)) => found.push(of_all(Check::WhitePages, answered(asked))),
+            Err(_) => found.push(of_all(Check::WhitePages, Fact::TooLong)),
         }
         // A database that gives no answer was found above.
         let accounts = timeout(LIMIT, self.accounts()).await;

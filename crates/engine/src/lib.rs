@@ -28,6 +28,7 @@ pub mod smtp;
 pub mod store;
 pub(crate) mod treat;
 pub mod types;
+pub mod white_pages;
 
 pub use handle::{Engine, Heard, Hearing, Options};
 pub use types::*;

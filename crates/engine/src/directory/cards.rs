@@ -554,8 +554,35 @@ pub(crate) fn import_file(
         added: now,
         ..Source::default()
     };
+    import(t, cards_of(octets)?, &source, overwrite)
+}
+
+/// Takes over people of white pages, as from a file. Returns the entries, and what takes it back.
+pub(crate) fn import_pages(
+    t: &Writer<'_>,
+    cards: Vec<CardDoc>,
+    source: &Source,
+) -> Result<(Vec<ContactId>, Act)> {
+    let received = cards.into_iter().map(|doc| {
+        let sound = match &doc.sound {
+            Some(Sound::Inline { media_type, octets }) => {
+                Some((media_type.clone(), octets.clone()))
+            }
+            Some(Sound::Cid(_)) | None => None,
+        };
+        Received { doc, sound }
+    });
+    import(t, received.collect(), source, false)
+}
+
+fn import(
+    t: &Writer<'_>,
+    cards: Vec<Received>,
+    source: &Source,
+    overwrite: bool,
+) -> Result<(Vec<ContactId>, Act)> {
     let (mut ids, mut acts) = (Vec::new(), Vec::new());
-    for received in cards_of(octets)? {
+    for received in cards {
         let Some(row) = whose(t, &received.doc)? else {
             let id = contacts::save(t, &new_row(&received, source.clone()))?;
             acts.push(Act::ContactAdded(id));

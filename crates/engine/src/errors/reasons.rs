@@ -256,6 +256,9 @@ pub enum Missing {
     /// The spoken name of a person.
     #[error("spoken name of {0}")]
     SpokenName(ContactId),
+    /// Somebody in the white pages, or their spoken name there.
+    #[error("listed")]
+    Listed,
     /// A recording in a message.
     #[error("a recording")]
     Recording,

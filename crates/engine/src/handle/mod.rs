@@ -44,6 +44,7 @@ mod signing_in;
 mod start;
 mod streaming;
 mod submission;
+mod white_pages;
 
 pub(crate) use super::lock::lock;
 pub use editing::NewSecret;
@@ -153,6 +154,8 @@ pub(crate) struct Inner {
     editing: tokio::sync::Mutex<()>,
     /// Servers that were learned to be an account's own.
     pub(crate) own_servers: crate::origin::OwnServers,
+    /// What is known of the white pages in this session.
+    pub(crate) white_pages: white_pages::Session,
     recordings: PathBuf,
 }
 

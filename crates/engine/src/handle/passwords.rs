@@ -81,6 +81,11 @@ impl PasswordBook {
         self.tokens.settings_changed(id).await;
     }
 
+    /// The keyring, for what is no account's.
+    pub(crate) fn secrets(&self) -> Arc<dyn SecretStore> {
+        self.secrets.clone()
+    }
+
     /// Whether the keyring can be asked.
     ///
     /// # Errors

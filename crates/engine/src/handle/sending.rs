@@ -65,11 +65,12 @@ impl Engine {
             }
             Relation::New | Relation::Reply { .. } => 0,
         };
+        let forms = self.inner.white_pages.forms();
         self.inner
             .store
             .read(move |c| {
                 let settings = accounts::account(c, account)?.settings;
-                let groups = directory::plan(c, &settings, answered.as_deref(), &to)?;
+                let groups = directory::plan(c, &settings, answered.as_deref(), &forms, &to)?;
                 Ok(FormatPlan {
                     groups,
                     submission: accounts::submission(c, account)?,

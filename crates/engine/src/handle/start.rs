@@ -94,6 +94,7 @@ impl Engine {
             table: tokio::sync::Mutex::default(),
             editing: tokio::sync::Mutex::default(),
             own_servers: OwnServers::default(),
+            white_pages: Default::default(),
             recordings,
         };
         let engine = Self { inner: Arc::new(inner) };

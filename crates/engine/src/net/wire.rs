@@ -182,10 +182,32 @@ impl Wire {
         trust: &Trust,
         traffic: Arc<Traffic>,
     ) -> Result<Self, Error> {
-        let peer = format!("{}:{}", server.host, server.port);
         if server.security == Security::None && !stays_here(dialer, server) {
             return Err(Error::NoEncryption);
         }
+        Self::connect(dialer, server, trust, traffic).await
+    }
+
+    /// As [`Self::open`], also without encryption to another computer: for what is no secret, where
+    /// the user wants it so.
+    ///
+    /// # Errors
+    /// As there, but for [`Error::NoEncryption`].
+    pub(crate) async fn open_unencrypted(
+        dialer: &dyn Dialer,
+        server: &Server,
+        trust: &Trust,
+    ) -> Result<Self, Error> {
+        Self::connect(dialer, server, trust, Arc::default()).await
+    }
+
+    async fn connect(
+        dialer: &dyn Dialer,
+        server: &Server,
+        trust: &Trust,
+        traffic: Arc<Traffic>,
+    ) -> Result<Self, Error> {
+        let peer = format!("{}:{}", server.host, server.port);
         let unreachable = |reason: Broken| Error::Unreachable { host: peer.clone(), reason };
         let stream = match timeout(CONNECT, dialer.dial(&server.host, server.port)).await {
             Ok(Ok(stream)) => stream,

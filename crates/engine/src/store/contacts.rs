@@ -25,6 +25,8 @@ vocabulary! {
         Card = "card",
         /// A file the user chose.
         File = "file",
+        /// White pages.
+        Directory = "directory",
     }
 }
 
@@ -33,7 +35,7 @@ vocabulary! {
 pub struct Source {
     /// How it came here.
     pub kind: SourceKind,
-    /// The sender of the card, or the file's name.
+    /// The sender of the card, or the name of the file or the white pages.
     pub name: String,
     /// Date of the message that brought the card.
     pub date: i64,

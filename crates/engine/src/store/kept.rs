@@ -51,7 +51,7 @@ const TABLES: [(&str, &str); 8] = [
     ("receipts", "1"),
     ("receipt_rules", "1"),
     ("deliveries", "1"),
-    ("meta", "name IN ('own-name', 'identity', 'generation')"),
+    ("meta", "name IN ('own-name', 'white-pages', 'identity', 'generation')"),
 ];
 
 /// Whether a change that SQLite tells of is to be saved. It tells of none in tables without row numbers

@@ -11,6 +11,9 @@ pub(crate) const OWN_NAME: &str = "own-name";
 /// Fingerprint of the vendor table that the messages were looked at with.
 pub(crate) const VENDORS: &str = "vendors";
 
+/// Where the white pages are: JSON.
+pub(crate) const WHITE_PAGES: &str = "white-pages";
+
 /// Set by a migration after which delivery reports must be read again.
 pub(crate) const REREAD_REPORTS: &str = "reread-reports";
 
@@ -56,6 +59,12 @@ pub(crate) fn reports_wait(t: &Transaction<'_>, message: MessageKey) -> Result<(
 /// Keeps or removes the user's spoken name.
 pub(crate) fn set_own_name(t: &Transaction<'_>, name: Option<&[u8]>) -> Result<()> {
     set(t, OWN_NAME, name)?;
+    kept::touch(t)
+}
+
+/// Keeps or forgets where the white pages are.
+pub(crate) fn set_white_pages(t: &Transaction<'_>, pages: Option<&[u8]>) -> Result<()> {
+    set(t, WHITE_PAGES, pages)?;
     kept::touch(t)
 }
 

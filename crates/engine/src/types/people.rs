@@ -176,6 +176,8 @@ pub enum ContactSource {
     },
     /// A file that the user chose; its name.
     File(String),
+    /// White pages; their name.
+    Directory(String),
 }
 
 /// A person in the directory.
@@ -236,6 +238,13 @@ pub enum CompletionKind {
     Person {
         /// The address is known from a received card only: nothing was ever sent there.
         unproven: bool,
+    },
+    /// Somebody in the white pages.
+    Elsewhere {
+        /// Their name.
+        directory: String,
+        /// They want no messages now.
+        blocked: bool,
     },
     /// The text itself, which is an address.
     Address,

@@ -266,6 +266,7 @@ fn to_line<'a>(
 fn suggested(kind: &CompletionKind) -> Icon {
     match kind {
         CompletionKind::Person { .. } => Icon::CircleUserRound,
+        CompletionKind::Elsewhere { .. } => Icon::BookUser,
         CompletionKind::Address => Icon::Mail,
         CompletionKind::Number { .. } | CompletionKind::Extension(_) => Icon::Phone,
     }
