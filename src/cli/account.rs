@@ -131,7 +131,7 @@ struct AddArgs {
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
-enum Protection {
+pub(super) enum Protection {
     /// TLS from the first octet.
     Tls,
     /// STARTTLS, required.
@@ -314,7 +314,7 @@ fn given(
 }
 
 /// `host:port` or `[::1]:port`.
-fn server(option: &str, text: &str, protection: Protection) -> Result<Server, Failure> {
+pub(super) fn server(option: &str, text: &str, protection: Protection) -> Result<Server, Failure> {
     let wrong = || Failure::Usage(fl!("cli-host-port", option = option, given = text));
     let (host, port) = text.rsplit_once(':').ok_or_else(wrong)?;
     let host = host.trim_matches(['[', ']']);

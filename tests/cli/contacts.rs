@@ -40,3 +40,39 @@ fn people_are_found_by_keypad_after_numbers() {
             "tels": [{"number": "+1-613-555-2366", "kinds": []}]})
     );
 }
+
+#[test]
+fn white_pages_are_set_shown_and_forgotten() {
+    let home = tempfile::tempdir().unwrap();
+    let aloud = |arguments: &[&str]| {
+        let out = run_in(home.path(), &[&["contacts"], arguments].concat(), b"");
+        (out.status.code(), text(&out.stdout), text(&out.stderr))
+    };
+    assert_eq!(aloud(&["directory"]).0, Some(1));
+    assert_eq!(aloud(&["find", "ada", "--directory"]).0, Some(1));
+    let base = ["--base", "dc=example,dc=com"];
+    let set = |more: &[&str]| aloud(&[&["directory", "set"], more, &base].concat());
+    // Nobody in particular may ask in the clear, and only when it is said.
+    assert_eq!(set(&["ldap.example.com:389", "--security", "none"]).0, Some(1));
+    assert_eq!(set(&["ldap.example.com"]).0, Some(2));
+    let clear = ["ldap.example.com:389", "--security", "none", "--accept-unencrypted"];
+    assert_eq!(set(&clear).0, Some(0));
+    assert_eq!(set(&[&clear[..], &["--bind", "cn=x"]].concat()).0, Some(2));
+    assert_eq!(set(&["127.0.0.1:1", "--security", "none", "--name", "Example"]).0, Some(0));
+    let (code, shown, _) = aloud(&["directory"]);
+    assert_eq!(
+        (code, shown.as_str()),
+        (Some(0), "Example\t127.0.0.1:1\tplaintext\tdc=example,dc=com\t\n")
+    );
+    // Nobody listens there: the user's own directory is told all the same.
+    run_in(home.path(), &["card", "import", "-"], CARDS);
+    let (code, found, why) = aloud(&["find", "ada", "--directory"]);
+    assert!(code == Some(1) && found.starts_with("Ada Okafor\t"), "{found} {why}");
+    let (code, report, _) = {
+        let out = run_in(home.path(), &["doctor", "--json"], b"");
+        (out.status.code(), text(&out.stdout), ())
+    };
+    assert!(code == Some(1) && report.contains("white-pages"), "{report}");
+    assert_eq!(aloud(&["directory", "remove"]).0, Some(0));
+    assert_eq!(aloud(&["directory", "--json"]).0, Some(1));
+}
