@@ -6,6 +6,7 @@
 
 mod places;
 mod scenario;
+mod slapd;
 mod wire;
 
 use places::Place;
