@@ -21,7 +21,7 @@ use std::{
 use rusqlite::Connection;
 
 use super::{
-    Error, Result, accounts, blobs::make_private_dir, configure, files, kept, meta, migrate,
+    Error, Result, accounts, blobs::make_private_dir, configure, files, kept, meta, migrate, ops,
 };
 
 /// Says how the database was when it was closed in order.
@@ -148,6 +148,10 @@ fn check_accounts(c: &Connection) -> Result<()> {
     let read = || -> Result<()> {
         for account in accounts::accounts(c)? {
             accounts::mailbox_rows(c, account.id)?;
+            // What was asked for is beside the database, too.
+            if let Some(error) = ops::unreadable(c, account.id)?.into_iter().next() {
+                return Err(error);
+            }
         }
         Ok(())
     };
@@ -155,7 +159,7 @@ fn check_accounts(c: &Connection) -> Result<()> {
         Err(Error::Store(_)) => {}
         known => return known,
     }
-    for table in ["accounts", "mailboxes"] {
+    for table in ["accounts", "mailboxes", "ops"] {
         let mut query = c.prepare(&format!("SELECT * FROM {table}"))?;
         let mut rows = query.query([])?;
         while rows.next()?.is_some() {}
