@@ -364,6 +364,17 @@ CREATE TABLE outbox (
 CREATE INDEX outbox_state ON outbox(state, due);
 CREATE INDEX outbox_message_id ON outbox(message_id);
 
+-- The octets of a large message on its way out, in order; then outbox.octets is empty.
+CREATE TABLE outbox_pieces (
+  -- outbox.id.
+  outbox INTEGER NOT NULL REFERENCES outbox(id) ON DELETE CASCADE,
+  -- From 0 on.
+  number INTEGER NOT NULL,
+  -- 256 KiB, the last one less.
+  octets BLOB NOT NULL,
+  PRIMARY KEY (outbox, number)
+) STRICT;
+
 -- What became of the messages we sent, a row a recipient.
 CREATE TABLE deliveries (
   -- Row number; never used again.

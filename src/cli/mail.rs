@@ -14,6 +14,7 @@ use crate::{
         Account, AccountState, Answer, Engine, Event, FailureWhy, ListQuery, ListRow, Mailbox,
         OpFailure, OperationKind, Options, OutboxRow, OutboxState, Progress, Quota, Scope, Sort,
         SyncReport,
+        content::Content,
         secrets::{KeyringStore, SecretStore},
     },
     model::{AddrSpec, Importance, MailboxId, OutboxId, imap::MailboxRole},
@@ -290,14 +291,15 @@ pub fn send(args: SendArgs, dirs: &Dirs) -> Outcome {
     let given = args.password.given()?;
     let mut messages = Vec::new();
     for file in &args.files {
-        let octets = std::fs::read(file)
+        // Not held: it may be large.
+        let message = Content::of_file(file)
             .map_err(|error| Failure::Failed(format!("{}: {error}", file.display())))?;
-        messages.push(octets);
+        messages.push(message);
     }
     with_engine(dirs, given, async move |engine| {
         let mut ids = Vec::new();
-        for octets in messages {
-            ids.push(engine.submit_raw(octets).await?);
+        for message in messages {
+            ids.push(engine.submit_message(message).await?);
         }
         let before = engine.outbox().await?;
         let old = engine.operations().await?;

@@ -9,7 +9,12 @@ use std::{
     process::{Command, Output, Stdio},
 };
 
-use super::text;
+use aloud::loopback::{Faults, Protocol};
+
+use super::{
+    mail::{PASSWORD, add, aloud, world},
+    text,
+};
 
 /// KiB of memory that the program may take. A message of 44 MB and its attachment are more.
 const MEMORY: &str = "84000";
@@ -20,8 +25,18 @@ const LINE: usize = 57;
 
 /// A file with a message in which so many lines of silence are attached to a few words.
 fn message(at: &Path, media_type: &str, inside: bool) {
+    message_from(
+        "From: Ada <ada@example.net>\r\nSubject: Large\r\n",
+        LINES,
+        at,
+        media_type,
+        inside,
+    );
+}
+
+fn message_from(from: &str, lines: usize, at: &Path, media_type: &str, inside: bool) {
     let mut file = BufWriter::new(File::create(at).expect("a file"));
-    let head = "From: Ada <ada@example.net>\r\nSubject: Large\r\nMIME-Version: 1.0\r\n";
+    let head = &format!("{from}MIME-Version: 1.0\r\n");
     let mut write = |text: &str| file.write_all(text.as_bytes()).expect("written");
     if inside {
         write(head);
@@ -33,7 +48,7 @@ fn message(at: &Path, media_type: &str, inside: bool) {
     write(&format!("Content-Type: {media_type}\r\nContent-Transfer-Encoding: base64\r\n\r\n"));
     // 57 octets of 0xff, the silence of µ-law.
     let line = "/".repeat(76) + "\r\n";
-    (0..LINES).for_each(|_| write(&line));
+    (0..lines).for_each(|_| write(&line));
     write("\r\n--b\r\n\r\nbye\r\n--b--\r\n");
     if inside {
         write("--o--\r\n");
@@ -47,6 +62,46 @@ fn within(memory: &str, arguments: &[&str], stdin: Stdio) -> Output {
     let mut command = Command::new("sh");
     command.args(["-c", script, memory, program]).args(arguments).stdin(stdin);
     command.env("ALOUD_DATA_DIR", home.path()).output().expect("a shell")
+}
+
+/// A message goes out and into Sent with less memory than it has octets.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_message_of_any_size_is_sent() {
+    let (server, ports, dir) = world().await;
+    for protocol in [Protocol::Smtp, Protocol::Imap] {
+        let faults = Faults { size_limit: Some(256 << 20), ..Faults::default() };
+        server.fault_always(protocol, faults);
+    }
+    add(dir.path(), &ports);
+    let (file, data) = (dir.path().join("large.eml"), dir.path().to_str().expect("text"));
+    let lines = 2 * LINES;
+    let head = "From: robin@example.com\r\nTo: ada@example.net\r\nBcc: eve@example.net\r\n\
+                Message-ID: <large@example.com>\r\n\
+                Date: Tue, 04 Mar 2025 09:10:00 +0000\r\nSubject: Large\r\n";
+    message_from(head, lines, &file, "application/zip; name=\"a.zip\"", false);
+    assert!(
+        std::fs::metadata(&file).expect("there").len()
+            > 1024 * MEMORY.parse::<u64>().expect("a number")
+    );
+    let name = file.to_str().expect("text");
+    let script = "ulimit -d \"$0\"; exec \"$@\"";
+    let mut command = Command::new("sh");
+    command.args(["-c", script, MEMORY, env!("CARGO_BIN_EXE_aloud"), "--data-dir", data]);
+    command.env("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nonexistent");
+    command.env("ALOUD_PASSWORD", PASSWORD).args(["send", name]);
+    let output = command.output().expect("a shell");
+    let sent = text(&output.stdout) + &text(&output.stderr);
+    assert!(sent.starts_with("sent <large@example.com>"), "{sent}");
+    let submitted = server.submitted();
+    let whole =
+        std::fs::read_to_string(&file).expect("there").replace("Bcc: eve@example.net\r\n", "");
+    assert!(submitted.len() == 1 && *submitted[0].octets == *whole.as_bytes());
+    assert_eq!(submitted[0].envelope.forward_paths.len(), 2);
+    let filed = server.mailbox("Sent").expect("a mailbox");
+    assert!(filed.messages().len() == 1 && *filed.messages()[0].octets == *whole.as_bytes());
+    // Nothing of it is left in the outbox.
+    assert!(aloud(dir.path(), None, &["outbox"]).stdout.is_empty());
+    assert_eq!(std::fs::read_dir(dir.path().join("data/unsent")).expect("the folder").count(), 0);
 }
 
 #[test]

@@ -150,7 +150,7 @@ fn append(n: u32) -> OpKind {
         flags: vec![Flag::Seen],
         date: NOW,
         message_id: format!("m{n}@example.net"),
-        octets: message(n),
+        octets: message(n).into(),
     }
 }
 

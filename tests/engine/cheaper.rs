@@ -352,7 +352,7 @@ async fn waiting_for_a_copy_in_sent_holds_up_nobody() {
         flags: vec![Flag::Seen],
         date: NOW,
         message_id: "sent@example.com".into(),
-        octets: b"Message-ID: <sent@example.com>\r\n\r\nHi\r\n".to_vec(),
+        octets: b"Message-ID: <sent@example.com>\r\n\r\nHi\r\n".to_vec().into(),
     };
     world.memory.queue("Sent", append);
     let key = world.memory.key("INBOX", 2);

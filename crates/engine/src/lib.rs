@@ -7,6 +7,7 @@
 
 pub mod account;
 pub mod autoconfig;
+pub mod content;
 pub mod directory;
 pub mod doctor;
 pub mod drafts;

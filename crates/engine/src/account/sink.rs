@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use super::{care::Care, identity::Identity};
 use crate::{
+    content::Content,
     imap::{Head, Listed, SeenFlags},
     types::Error,
 };
@@ -147,7 +148,7 @@ pub enum OpKind {
         /// Message-ID without brackets, searched for first.
         message_id: String,
         /// The message, canonical CRLF.
-        octets: Vec<u8>,
+        octets: Content,
     },
 }
 

@@ -33,6 +33,7 @@ use super::{
 use aloud_model::*;
 
 mod answers;
+mod departing;
 mod editing;
 mod messages;
 mod operations;

@@ -70,7 +70,7 @@ impl Engine {
                 notify: false,
                 answers: None,
                 forward: false,
-                octets,
+                octets: octets.into(),
             })
         })
         .await?;

@@ -1,14 +1,17 @@
 //! Commands about sending: which format for whom, building, freezing, and what waits.
 
 use std::{
+    io::Write,
+    path::Path,
     sync::{Arc, atomic::Ordering},
     time::Duration,
 };
 
 use rand::{Rng, distr::Alphanumeric};
 
-use super::{Engine, Opening, Result, lock, messages::allowed};
+use super::{Engine, Opening, Result, departing::Departing, lock, messages::allowed};
 use crate::{
+    content::{Content, SMALL},
     directory,
     outbox::submit,
     store::{
@@ -16,16 +19,17 @@ use crate::{
         copies::{self, Mark},
         list,
         outbox::{self as rows, Frozen, Phase},
+        raw::Raw,
         sent_drafts, zone,
     },
     types::*,
 };
 use aloud_codec::Pcm;
 use aloud_message::{
-    Mail,
     card::CardDoc,
     compose::{self, Letter, Original, OriginalRelation, Seed, VoiceParts},
     inspect::ReadOptions,
+    large::Bounds,
     view::{header, mailbox},
 };
 use aloud_model::{voice::VoiceFormat, *};
@@ -39,8 +43,10 @@ const BESIDES: u64 = 16 * 1024;
 const DRAIN_LOOK: Duration = Duration::from_millis(100);
 /// How long another process is given to send what waits.
 const OTHERS: Duration = Duration::from_secs(120);
-/// Largest message taken from a file.
-const RAW_MAX: usize = 150 * 1024 * 1024;
+/// Largest message taken from a file; what waits holds no more than 512 MiB.
+const RAW_MAX: u64 = 500 * 1024 * 1024;
+/// Octets that are read at a time.
+const PIECE: usize = 64 * 1024;
 
 impl Engine {
     /// Which format each recipient would get.
@@ -155,14 +161,23 @@ impl Engine {
     /// [`Error::Invalid`] when no account has the From address or nobody is named;
     /// [`Error::Refused`] for a message that carries a private one.
     pub async fn submit_raw(&self, raw: Vec<u8>) -> Result<OutboxId> {
+        self.submit_message(raw.into()).await
+    }
+
+    /// As [`Self::submit_raw`], without holding what is in a file.
+    ///
+    /// # Errors
+    /// As there.
+    pub async fn submit_message(&self, raw: Content) -> Result<OutboxId> {
         self.alive()?;
         if raw.len() > RAW_MAX {
-            return Err(Invalid::TooLarge { octets: raw.len() as u64, most: RAW_MAX as u64 }.into());
+            return Err(Invalid::TooLarge { octets: raw.len(), most: RAW_MAX }.into());
         }
         let accounts = self.inner.store.read(accounts::accounts).await?;
         let now = self.inner.store.now();
         let token = token();
-        let frozen = blocking(move || ready(&raw, &accounts, now, &token)).await?;
+        let folder = copies::folder(self.inner.store.dir());
+        let frozen = blocking(move || ready(raw, &accounts, now, &token, &folder)).await?;
         self.check_size(frozen.account, frozen.octets.len()).await?;
         let id = self
             .inner
@@ -203,7 +218,7 @@ impl Engine {
     /// [`Error::NotFound`].
     pub async fn outbox_raw(&self, id: OutboxId) -> Result<Vec<u8>> {
         let store = self.inner.store.clone();
-        blocking(move || copies::octets(&store, id)).await
+        blocking(move || Ok(copies::content(&store, id)?.whole()?)).await
     }
 
     /// Takes a row back before it went; `Refused` when it is too late.
@@ -451,7 +466,7 @@ impl Job {
             notify: message.ask_receipt,
             answers,
             forward,
-            octets,
+            octets: octets.into(),
         })
     }
 
@@ -526,8 +541,15 @@ fn token() -> String {
 }
 
 /// Makes ready octets fit to be frozen.
-fn ready(raw: &[u8], accounts: &[accounts::AccountRow], now: i64, token: &str) -> Result<Frozen> {
-    let mail = Mail::read(raw, &ReadOptions::default());
+fn ready(
+    content: Content,
+    accounts: &[accounts::AccountRow],
+    now: i64,
+    token: &str,
+    folder: &Path,
+) -> Result<Frozen> {
+    let raw = Raw::of(content.clone(), Bounds::default())?;
+    let mail = raw.mail(&ReadOptions::default())?;
     // What the user writes may be private; what was taken along may not.
     for inner in &mail.forwarded {
         allowed(&inner.may_forward)?;
@@ -537,7 +559,7 @@ fn ready(raw: &[u8], accounts: &[accounts::AccountRow], now: i64, token: &str) -
         .iter()
         .find(|account| account.settings.address.same_mailbox(from))
         .ok_or_else(|| Error::Invalid(Invalid::NoAccount(from.clone())))?;
-    let (fields, _) = header::read(raw, 0, false);
+    let (fields, _) = header::read(&raw, 0, false);
     let blind = fields.all("bcc").flat_map(mailbox::parse).filter_map(|m| m.address());
     let shown_to: Vec<Address> = mail.to.iter().chain(&mail.cc).cloned().chain(blind).collect();
     let forward_paths = distinct(shown_to.iter().map(|address| &address.addr));
@@ -551,14 +573,27 @@ fn ready(raw: &[u8], accounts: &[accounts::AccountRow], now: i64, token: &str) -
         .message_id
         .clone()
         .unwrap_or_else(|| format!("{token}@{}", account.settings.address.domain()));
-    let mut octets = Vec::new();
+    let mut before = Vec::new();
     if mail.message_id.is_none() {
-        octets.extend(format!("Message-ID: <{message_id}>\r\n").into_bytes());
+        before.extend(format!("Message-ID: <{message_id}>\r\n").into_bytes());
     }
     if mail.date.is_none() {
-        octets.extend(format!("Date: {}\r\n", zone::local(now).to_rfc5322()).into_bytes());
+        before.extend(format!("Date: {}\r\n", zone::local(now).to_rfc5322()).into_bytes());
     }
-    octets.extend(canonical(&without_bcc(raw)));
+    drop(raw);
+    let write = |out: &mut dyn Write| {
+        out.write_all(&before)?;
+        let mut departing = Departing::new(out);
+        content.each(PIECE, |piece| departing.push(piece))?;
+        departing.finish()
+    };
+    let octets = if content.len() <= SMALL {
+        let mut octets = Vec::new();
+        write(&mut octets)?;
+        octets.into()
+    } else {
+        Content::spooled(folder, write)?
+    };
     Ok(Frozen {
         account: account.id,
         message_id,
@@ -573,71 +608,4 @@ fn ready(raw: &[u8], accounts: &[accounts::AccountRow], now: i64, token: &str) -
         forward: false,
         octets,
     })
-}
-
-/// The message without its Bcc fields.
-fn without_bcc(raw: &[u8]) -> Vec<u8> {
-    let mut out = Vec::with_capacity(raw.len());
-    let (mut in_header, mut skipping) = (true, false);
-    for line in raw.split_inclusive(|octet| *octet == b'\n') {
-        if in_header {
-            let text = line.trim_ascii();
-            let folded = line.first().is_some_and(|c| *c == b' ' || *c == b'\t');
-            if text.is_empty() && !folded {
-                in_header = false;
-            } else if !folded {
-                let name = line.split(|c| *c == b':').next().unwrap_or_default();
-                skipping = name.trim_ascii().eq_ignore_ascii_case(b"bcc");
-            }
-            if in_header && skipping {
-                continue;
-            }
-        }
-        out.extend_from_slice(line);
-    }
-    out
-}
-
-/// CRLF line ends only, and one at the end (RFC 5321 section 2.3.8; reliability T15).
-fn canonical(raw: &[u8]) -> Vec<u8> {
-    let mut out = Vec::with_capacity(raw.len() + 2);
-    let mut octets = raw.iter().copied().peekable();
-    while let Some(octet) = octets.next() {
-        match octet {
-            b'\r' => {
-                octets.next_if_eq(&b'\n');
-                out.extend_from_slice(b"\r\n");
-            }
-            b'\n' => out.extend_from_slice(b"\r\n"),
-            other => out.push(other),
-        }
-    }
-    if !out.ends_with(b"\r\n") {
-        out.extend_from_slice(b"\r\n");
-    }
-    out
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn no_bare_line_ends_leave() {
-        for (raw, expected) in [
-            ("a\nb", "a\r\nb\r\n"),
-            ("a\r\nb\r\n", "a\r\nb\r\n"),
-            ("a\rb\n.\n", "a\r\nb\r\n.\r\n"),
-            ("\r\r\n\n", "\r\n\r\n\r\n"),
-        ] {
-            assert_eq!(canonical(raw.as_bytes()), expected.as_bytes(), "{raw:?}");
-        }
-    }
-
-    #[test]
-    fn bcc_is_taken_out_of_the_header_only() {
-        let raw = b"From: a@example.com\r\nBCC: b@example.com,\r\n c@example.com\r\nSubject: x\r\n\r\nBcc: stays\r\n";
-        let expected = b"From: a@example.com\r\nSubject: x\r\n\r\nBcc: stays\r\n";
-        assert_eq!(without_bcc(raw), expected);
-    }
 }

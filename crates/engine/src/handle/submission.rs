@@ -28,8 +28,7 @@ impl Engine {
 
     /// Refuses what the server would not take, before anything is stored or sent. A limit that
     /// would refuse is asked for again: it may have been raised.
-    pub(super) async fn check_size(&self, account: AccountId, octets: usize) -> Result<()> {
-        let octets = octets as u64;
+    pub(super) async fn check_size(&self, account: AccountId, octets: u64) -> Result<()> {
         let over = |said: &Submission| said.most.is_some_and(|most| most < octets);
         let known = self.submission(account).await?;
         if !over(&known) {

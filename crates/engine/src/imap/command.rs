@@ -8,7 +8,10 @@ use std::borrow::Cow;
 use zeroize::Zeroizing;
 
 use super::names;
-use crate::types::{Error, Invalid};
+use crate::{
+    content::Content,
+    types::{Error, Invalid},
+};
 use aloud_model::{DateTime, Flag, Uid};
 
 /// Longest set in one command, in octets; some servers take lines of 8,192 octets at most.
@@ -25,6 +28,8 @@ pub(super) enum Piece {
     Text(Zeroizing<Vec<u8>>),
     /// Sent as a literal.
     Literal(Zeroizing<Vec<u8>>),
+    /// Sent as a literal, piece by piece.
+    Content(Content),
 }
 
 /// A command without its tag. Wiped when dropped, because it may hold a password.
@@ -106,6 +111,14 @@ impl Command {
     pub fn literal(mut self, octets: &[u8]) -> Self {
         self.push(b" ");
         self.pieces.push(Piece::Literal(Zeroizing::new(octets.to_vec())));
+        self
+    }
+
+    /// Adds a message as a literal.
+    #[must_use]
+    pub fn content(mut self, message: Content) -> Self {
+        self.push(b" ");
+        self.pieces.push(Piece::Content(message));
         self
     }
 
@@ -221,6 +234,7 @@ mod tests {
                     out.extend_from_slice(format!("{{{}}}\r\n", octets.len()).as_bytes());
                     out.extend_from_slice(octets);
                 }
+                Piece::Content(_) => unreachable!("no message here"),
             }
         }
         String::from_utf8_lossy(&out).into_owned()

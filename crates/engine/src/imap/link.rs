@@ -41,7 +41,7 @@ const COMMAND: Duration = Duration::from_secs(600);
 /// Octets written between two looks at the clock.
 const WRITE: usize = 64 * 1024;
 /// Largest literal that is sent unasked under LITERAL- (RFC 7888).
-const LITERAL_MINUS: usize = 4096;
+const LITERAL_MINUS: u64 = 4096;
 
 /// Mailboxes whose STATUS is kept, and octets of the name of one.
 const STATUSES: usize = 20_000;
@@ -199,29 +199,43 @@ impl Link {
         }
         let tag = self.start(command.most());
         let mut line = zeroize::Zeroizing::new(format!("{tag} ").into_bytes());
-        let until = Instant::now() + COMMAND;
+        let mut until = Instant::now() + COMMAND;
         for piece in command.pieces() {
+            let octets = match piece {
+                Piece::Text(text) => {
+                    line.extend_from_slice(text);
+                    continue;
+                }
+                Piece::Literal(octets) => octets.len() as u64,
+                Piece::Content(content) => content.len(),
+            };
+            let unasked = match self.literals {
+                Literals::Plus => true,
+                Literals::Minus => octets <= LITERAL_MINUS,
+                Literals::Synchronizing => false,
+            };
+            let plus = if unasked { "+" } else { "" };
+            line.extend_from_slice(format!("{{{octets}{plus}}}\r\n").as_bytes());
+            if !unasked {
+                self.write(&line).await?;
+                line.clear();
+                // Untagged responses may come before the "+".
+                if let Some(done) = self.until(&tag, true, until, listener).await? {
+                    return Ok(done);
+                }
+            }
             match piece {
-                Piece::Text(text) => line.extend_from_slice(text),
-                Piece::Literal(octets) => {
-                    let unasked = match self.literals {
-                        Literals::Plus => true,
-                        Literals::Minus => octets.len() <= LITERAL_MINUS,
-                        Literals::Synchronizing => false,
-                    };
-                    let plus = if unasked { "+" } else { "" };
-                    line.extend_from_slice(format!("{{{}{plus}}}\r\n", octets.len()).as_bytes());
-                    if unasked {
-                        line.extend_from_slice(octets);
-                        continue;
-                    }
+                Piece::Text(_) => {}
+                Piece::Literal(octets) => line.extend_from_slice(octets),
+                Piece::Content(content) => {
                     self.write(&line).await?;
                     line.clear();
-                    // Untagged responses may come before the "+".
-                    if let Some(done) = self.until(&tag, true, until, listener).await? {
-                        return Ok(done);
+                    let mut pieces = content.pieces();
+                    while let Some(piece) = pieces.next().await? {
+                        self.write(&piece).await?;
                     }
-                    line.extend_from_slice(octets);
+                    // What it took to be written does not count.
+                    until = Instant::now() + COMMAND;
                 }
             }
         }

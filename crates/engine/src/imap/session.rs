@@ -21,6 +21,7 @@ use super::{
     types::{Head, Listed, SeenFlags, Selected, Stored},
 };
 use crate::{
+    content::Content,
     net::{Dialer, Shunned, Traffic, Trust, Wire},
     servers::Clues,
     types::{AccountSettings, Error, Fault, Missing, Security},
@@ -534,10 +535,11 @@ impl Session {
         wire_name: &str,
         flags: &[Flag],
         date: DateTime,
-        octets: &[u8],
+        message: impl Into<Content>,
     ) -> Result<Stored, Error> {
+        let message = message.into();
         let command =
-            Command::new("APPEND").mailbox(wire_name).flags(flags)?.date(date).literal(octets);
+            Command::new("APPEND").mailbox(wire_name).flags(flags)?.date(date).content(message);
         Ok(self.change(&command).await?.unwrap_or(Stored::Done))
     }
 

@@ -17,9 +17,11 @@ use crate::{
         copies::{self, Mark},
         messages,
         outbox::{self as rows, Entry, Phase},
+        raw::Raw,
     },
     types::{Error, Event, Failure, FailureWhy, Fault, Invalid},
 };
+use aloud_message::large::Bounds;
 use aloud_model::{AccountId, MessageKey, OutboxId};
 
 /// First pause after a cut, and the longest.
@@ -254,7 +256,7 @@ async fn submit(engine: &Engine, entry: &Entry) -> Result<()> {
         return not_kept(engine, entry, error).await;
     }
     let copy = store.clone();
-    let octets = blocking(move || copies::octets(&copy, id)).await?;
+    let message = blocking(move || copies::content(&copy, id)).await?;
     let envelope = Envelope {
         reverse: entry.reverse_path.clone(),
         forwards: entry.forward_paths.clone(),
@@ -266,7 +268,8 @@ async fn submit(engine: &Engine, entry: &Entry) -> Result<()> {
     let outcome = loop {
         let dialer = inner.dialer.as_ref();
         let settings = &row.settings;
-        let sent = smtp::submit(dialer, settings, &password, &envelope, &octets, &mut gate).await;
+        let sent =
+            smtp::submit(dialer, settings, &password, &envelope, message.clone(), &mut gate).await;
         if again
             && matches!(sent, Err(Error::Auth(_)))
             && inner.passwords.refused(account, &password).await
@@ -537,15 +540,20 @@ pub(crate) async fn finish_accepted(engine: &Engine) -> Result<()> {
 
 fn file(store: &Store, id: OutboxId, key: MessageKey) -> Result<(AccountId, MessageKey)> {
     let entry = store.read_now(|c| rows::one(c, id))?;
-    let octets = store.read_now(|c| rows::octets(c, id))?;
+    let content = copies::content(store, id)?;
     let now = store.now();
     let key = if key.0 == 0 {
-        let facts = classify::facts(&octets, Known::Whole, octets.len() as u64);
-        store.write_now(|t| rows::file(t, id, &facts, octets.len(), now))?.0
+        let octets = content.len();
+        let facts = classify::facts_of(
+            &Raw::of(content.clone(), Bounds::default())?,
+            Known::Whole,
+            octets,
+        )?;
+        store.write_now(|t| rows::file(t, id, &facts, octets, now))?.0
     } else {
         key
     };
-    store.store_body(key, &octets)?;
+    store.store_body(key, &content)?;
     store.write_now(|t| rows::finish(t, id))?;
     Ok((entry.account, key))
 }

@@ -89,9 +89,9 @@ impl Dialogue {
         let peer = wire.peer().to_owned();
         let end_point = wire.end_point();
         let view = Arc::<View>::default();
-        let pipe = Box::new(Pipe::new(wire, Arc::clone(&view), greeted, old));
+        let pipe = Pipe::new(wire, Arc::clone(&view), greeted, old);
         let me = me();
-        let connecting = AsyncSmtpConnection::connect_with_transport(pipe, &me);
+        let connecting = AsyncSmtpConnection::connect_with_transport(Box::new(pipe.clone()), &me);
         tokio::pin!(connecting);
         // The greeting and the answer to EHLO have a deadline each.
         let mut asked = false;
@@ -108,7 +108,7 @@ impl Dialogue {
                 let lines = view.reply();
                 let profile = treated::profile(&server.host, &view.greeting(), &lines);
                 let facts = treated::believed(read_facts(&lines), &profile);
-                let dialogue = Self { connection, view, facts, profile, traffic, end_point };
+                let dialogue = Self { connection, pipe, view, facts, profile, traffic, end_point };
                 Ok(Greeted::In(Box::new(dialogue)))
             }
             Some(Err(_)) if view.is_odd() => Err(Error::Protocol(Fault::NotSmtp)),

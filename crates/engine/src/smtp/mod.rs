@@ -3,7 +3,7 @@
 //!
 //! We connect and encrypt ([`super::net`]), read the EHLO answer ourselves (SIZE, DSN), set every
 //! MAIL and RCPT parameter, sign in ([`crate::sasl`]), and put a deadline on each step; lettre carries
-//! the dialogue and dot-stuffing. A message goes to all its recipients or to none, only as canonical
+//! the dialogue, and the message is dot-stuffed and written piece by piece beside it. A message goes to all its recipients or to none, only as canonical
 //! CRLF lines, and the caller learns in which phase a connection broke, so that nothing is sent
 //! twice silently (docs/reliability.md 1).
 //!
@@ -26,13 +26,18 @@ use std::{fmt, sync::Arc, time::Duration};
 use lettre::transport::smtp::{
     client::AsyncSmtpConnection, extension::ClientId, response::Response,
 };
-use tokio::time::{Instant, timeout, timeout_at};
+use tokio::{
+    io::AsyncWriteExt,
+    time::{Instant, timeout, timeout_at},
+};
 
-use self::pipe::View;
+use self::pipe::{Pipe, View};
 pub use self::types::{DataGate, EnhancedCode, Envelope, SmtpFacts, SubmitOutcome};
 use super::{
+    content::{Content, Shape},
     net::{Dialer, Traffic},
     servers::{Clues, Profile},
+    store::blocking,
     types::{AccountSettings, Broken, Error, Fault, Invalid},
 };
 use aloud_message::dsn;
@@ -54,7 +59,7 @@ const GROUP: usize = 2048;
 
 /// Submits one message to all recipients or to none.
 ///
-/// `octets` are sent as they are, canonical CRLF lines, ending in CRLF.
+/// `message` is sent as it is, canonical CRLF lines, ending in CRLF.
 ///
 /// # Errors
 /// [`Error::Invalid`] when octets or envelope cannot be sent at all; [`Error::NoEncryption`],
@@ -66,10 +71,12 @@ pub async fn submit(
     settings: &AccountSettings,
     password: &Secret,
     envelope: &Envelope,
-    octets: &[u8],
+    message: impl Into<Content>,
     gate: &mut dyn DataGate,
 ) -> Result<SubmitOutcome, Error> {
-    check_lines(octets)?;
+    let message: Content = message.into();
+    let looked_at = message.clone();
+    let shape = blocking(move || looked_at.shape()).await?;
     let recipients = check_envelope(envelope)?;
     let mut dialogue = match Dialogue::signed_in(dialer, settings, password).await? {
         Ok(dialogue) => dialogue,
@@ -79,7 +86,7 @@ pub async fn submit(
         }
     };
     gate.server_offers(&dialogue.facts).await;
-    let outcome = dialogue.message(envelope, &recipients, octets, gate).await;
+    let outcome = dialogue.message(envelope, &recipients, (&message, shape), gate).await;
     let outcome = outcome.map(|outcome| treated::judged(outcome, &dialogue.profile));
     dialogue.quit().await;
     outcome
@@ -128,6 +135,8 @@ type Step<T> = Result<T, SubmitOutcome>;
 
 struct Dialogue {
     connection: AsyncSmtpConnection,
+    /// What the connection writes to, for the message.
+    pipe: Pipe,
     view: Arc<View>,
     facts: SmtpFacts,
     profile: Profile,
@@ -141,10 +150,10 @@ impl Dialogue {
         &mut self,
         envelope: &Envelope,
         recipients: &[AddrSpec],
-        octets: &[u8],
+        (message, shape): (&Content, Shape),
         gate: &mut dyn DataGate,
     ) -> Result<SubmitOutcome, Error> {
-        let mail = Mail::new(envelope, recipients, octets, &self.facts)?;
+        let mail = Mail::new(envelope, recipients, shape, &self.facts)?;
         let asks = self.facts.dsn && envelope.reverse.is_some();
         let mut commands = vec![(None, mail.to_string())];
         for to in recipients {
@@ -169,9 +178,7 @@ impl Dialogue {
             Err(end) => return Ok(end),
         }
         gate.data_starting().await?;
-        // lettre ends with CRLF and a dot, so the last line end is its own.
-        let body = octets.strip_suffix(b"\r\n").unwrap_or(octets);
-        let megabytes = u32::try_from(octets.len().div_ceil(1_000_000)).unwrap_or(u32::MAX);
+        let megabytes = u32::try_from(shape.octets.div_ceil(1_000_000)).unwrap_or(u32::MAX);
         let deadline = Instant::now() + END + PER_MB.saturating_mul(megabytes);
         let broken = |view: &View, reason: Broken| SubmitOutcome::Broken {
             data_started: true,
@@ -179,7 +186,11 @@ impl Dialogue {
             reason,
         };
         let view = Arc::clone(&self.view);
-        let message = self.connection.message(body);
+        let (connection, mut pipe) = (&mut self.connection, self.pipe.clone());
+        let message = async {
+            write_stuffed(message, &mut pipe).await?;
+            Ok::<_, Broken>(connection.command(".\r\n").await)
+        };
         tokio::pin!(message);
         let replied = loop {
             let (written, dotted) = (view.written(), view.dotted());
@@ -192,14 +203,15 @@ impl Dialogue {
             }
         };
         Ok(match replied {
-            Some(Ok(reply)) if u16::from(reply.code()) / 100 == 2 => SubmitOutcome::Accepted {
+            Some(Ok(Ok(reply))) if u16::from(reply.code()) / 100 == 2 => SubmitOutcome::Accepted {
                 reply: format!("{} {}", reply.code(), view.reply().join(" ")),
             },
-            Some(Ok(reply)) => broken(&view, Broken::Reply(reply.code().into())),
-            Some(Err(error)) if error.status().is_some() && view.dotted() => {
+            Some(Ok(Ok(reply))) => broken(&view, Broken::Reply(reply.code().into())),
+            Some(Ok(Err(error))) if error.status().is_some() && view.dotted() => {
                 outcome(&error, &view.reply(), &view, None, true)
             }
-            Some(Err(error)) => broken(&view, reason(&error).into()),
+            Some(Ok(Err(error))) => broken(&view, reason(&error).into()),
+            Some(Err(reason)) => broken(&view, reason),
             None if view.dotted() => broken(&view, Broken::SilentAfterMessage),
             None => broken(&view, Broken::NotReading),
         })
@@ -338,10 +350,10 @@ impl Mail {
     fn new(
         envelope: &Envelope,
         recipients: &[AddrSpec],
-        octets: &[u8],
+        shape: Shape,
         facts: &SmtpFacts,
     ) -> Result<Self, Invalid> {
-        let size = octets.len() as u64;
+        let size = shape.octets;
         let mut parameters = Vec::new();
         if let Some(most) = facts.size.filter(|most| *most < size) {
             return Err(Invalid::TooBigForServer { octets: size, most });
@@ -349,7 +361,7 @@ impl Mail {
         if facts.sized {
             parameters.push(format!("SIZE={size}"));
         }
-        if !octets.is_ascii() {
+        if !shape.is_ascii {
             if !facts.eight_bit {
                 return Err(Invalid::NotSevenBit);
             }
@@ -421,18 +433,40 @@ fn grouped<T>(commands: &[(T, String)], most: usize) -> Vec<&[(T, String)]> {
     groups
 }
 
-/// Bare CR or LF would let a quoted text end the message early (reliability T15).
-fn check_lines(octets: &[u8]) -> Result<(), Error> {
-    let mut before = b'\n';
-    let mut last = 0u8;
-    for octet in octets {
-        if (*octet == b'\n') != (last == b'\r') || *octet == 0 {
-            return Err(Invalid::BareLineEnd.into());
-        }
-        before = last;
-        last = *octet;
+/// Writes a message with a dot before each line that begins with one (RFC 5321 section 4.5.2).
+async fn write_stuffed(message: &Content, pipe: &mut Pipe) -> Result<(), Broken> {
+    let mut pieces = message.pieces();
+    let mut stuffing = Stuffing::default();
+    while let Some(piece) = pieces.next().await.map_err(|error| Broken::from(error.to_string()))? {
+        let written = pipe.write_all(&stuffing.stuffed(&piece)).await;
+        written.map_err(|error| Broken::from(error.to_string()))?;
     }
-    if before == b'\r' && last == b'\n' { Ok(()) } else { Err(Invalid::NoLineEnd.into()) }
+    Ok(())
+}
+
+/// Where in a line the last piece ended.
+struct Stuffing {
+    at_start: bool,
+}
+
+impl Default for Stuffing {
+    fn default() -> Self {
+        Self { at_start: true }
+    }
+}
+
+impl Stuffing {
+    fn stuffed(&mut self, piece: &[u8]) -> Vec<u8> {
+        let mut out = Vec::with_capacity(piece.len() + piece.len() / 64 + 1);
+        for line in piece.split_inclusive(|octet| *octet == b'\n') {
+            if self.at_start && line.starts_with(b".") {
+                out.push(b'.');
+            }
+            out.extend_from_slice(line);
+            self.at_start = line.ends_with(b"\n");
+        }
+        out
+    }
 }
 
 /// Paths that cannot change the command they stand in.
@@ -490,14 +524,12 @@ mod tests {
     }
 
     #[test]
-    fn only_canonical_lines_go_out() {
-        for good in ["\r\n", "a\r\n", "a\r\n.\r\n", ".\r\n..\r\n"] {
-            assert!(check_lines(good.as_bytes()).is_ok(), "{good:?}");
-        }
-        for bad in
-            ["", "a", "a\n", "a\r", "a\rb\r\n", "a\n.\r\n", "a\r\n.\n\r\n", "\0\r\n", "a\r\r\n"]
-        {
-            assert!(check_lines(bad.as_bytes()).is_err(), "{bad:?}");
+    fn dots_are_doubled_wherever_a_piece_ends() {
+        let (message, want) = (b".\r\n..a\r\nb.\r\n.", b"..\r\n...a\r\nb.\r\n..");
+        for cut in 0..=message.len() {
+            let (mut stuffing, (before, after)) = (Stuffing::default(), message.split_at(cut));
+            let out = [stuffing.stuffed(before), stuffing.stuffed(after)].concat();
+            assert_eq!(out, want, "{cut}");
         }
     }
 
@@ -566,8 +598,8 @@ mod tests {
         let facts = SmtpFacts { dsn: true, sized: true, size: Some(100), ..SmtpFacts::default() };
         let recipients = check_envelope(&envelope).expect("good");
         assert_eq!(recipients.len(), 1);
-        let mail =
-            Mail::new(&envelope, &recipients, b"a\r\n", &facts).map_err(|_| ()).expect("fits");
+        let small = Shape { octets: 3, is_ascii: true };
+        let mail = Mail::new(&envelope, &recipients, small, &facts).map_err(|_| ()).expect("fits");
         let want = "MAIL FROM:<ada@example.com> SIZE=3 RET=HDRS ENVID=id+201+2B\r\n";
         assert_eq!(mail.to_string(), want);
         let to = addr("b+c=d@example.net");
@@ -580,10 +612,10 @@ mod tests {
             assert_eq!(rcpt, format!("RCPT TO:<b+c=d@example.net>{want}\r\n"));
         }
         let null = Envelope { reverse: None, notify: false, ..envelope };
-        let mail = Mail::new(&null, &recipients, b"a\r\n", &facts).map_err(|_| ()).expect("fits");
+        let mail = Mail::new(&null, &recipients, small, &facts).map_err(|_| ()).expect("fits");
         assert_eq!(mail.to_string(), "MAIL FROM:<> SIZE=3\r\n");
-        let big = [b'a'; 101];
-        let refused = Mail::new(&null, &recipients, &big, &facts).map(|_| ());
+        let big = Shape { octets: 101, ..small };
+        let refused = Mail::new(&null, &recipients, big, &facts).map(|_| ());
         assert!(matches!(refused, Err(Invalid::TooBigForServer { octets: 101, most: 100 })));
     }
 }

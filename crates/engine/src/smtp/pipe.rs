@@ -123,7 +123,11 @@ impl View {
     }
 }
 
-pub(super) struct Pipe {
+/// The stream. Clones are the same one: lettre has it for its commands, the dialogue for the message.
+#[derive(Clone)]
+pub(super) struct Pipe(Arc<Mutex<Inner>>);
+
+struct Inner {
     wire: Wire,
     view: Arc<View>,
     line: Vec<u8>,
@@ -150,7 +154,7 @@ impl Pipe {
     /// With `old`, HELO is said in place of its EHLO.
     pub(super) fn new(wire: Wire, view: Arc<View>, greeted: bool, old: bool) -> Self {
         let ready = if greeted { b"220 ready\r\n".to_vec() } else { Vec::new() };
-        Self {
+        Self(Arc::new(Mutex::new(Inner {
             wire,
             view,
             line: Vec::new(),
@@ -160,9 +164,15 @@ impl Pipe {
             tail: Vec::new(),
             old: if old { Old::Hello } else { Old::No },
             gone: false,
-        }
+        })))
     }
 
+    fn inner(&self) -> MutexGuard<'_, Inner> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Inner {
     fn take(&mut self, input: &[u8]) -> io::Result<()> {
         for octet in input {
             if *octet == b'\n' {
@@ -210,7 +220,7 @@ fn printable(line: &[u8]) -> String {
 
 impl fmt::Debug for Pipe {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.wire.fmt(f)
+        self.inner().wire.fmt(f)
     }
 }
 
@@ -226,7 +236,7 @@ impl AsyncRead for Pipe {
         cx: &mut Context<'_>,
         buf: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        let this = self.get_mut();
+        let this = &mut *self.get_mut().inner();
         if this.gone {
             return Poll::Ready(Ok(()));
         }
@@ -258,7 +268,7 @@ impl AsyncWrite for Pipe {
         cx: &mut Context<'_>,
         buf: &[u8],
     ) -> Poll<io::Result<usize>> {
-        let this = self.get_mut();
+        let this = &mut *self.get_mut().inner();
         let hello = buf.starts_with(b"EHLO ");
         if hello {
             this.view.greeted.store(true, Ordering::Release);
@@ -302,10 +312,10 @@ impl AsyncWrite for Pipe {
     }
 
     fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.get_mut().wire).poll_flush(cx)
+        Pin::new(&mut self.get_mut().inner().wire).poll_flush(cx)
     }
 
     fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.get_mut().wire).poll_shutdown(cx)
+        Pin::new(&mut self.get_mut().inner().wire).poll_shutdown(cx)
     }
 }

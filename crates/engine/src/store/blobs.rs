@@ -14,8 +14,12 @@ use std::{
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::{Error, Missing, Result, Store, folder, lock, raw::Raw};
+use crate::content::Content;
 use aloud_message::large::Bounds;
 use aloud_model::MessageKey;
+
+/// Octets that are copied at a time.
+const COPIED: usize = 64 * 1024;
 
 /// What of a message is on this computer.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -84,8 +88,8 @@ impl Store {
         let have = self.have(key)?;
         let (_, sha) = self.read_now(|c| body_row(c, key))?;
         let mut octets = match sha {
-            Some(sha) if have.complete => Raw::read(self.blob_path(&sha), Bounds::default())?,
-            _ if have.here > 0 => Raw::read(self.partial_path(key), Bounds::default())?,
+            Some(sha) if have.complete => Raw::read(&self.blob_path(&sha), Bounds::default())?,
+            _ if have.here > 0 => Raw::read(&self.partial_path(key), Bounds::default())?,
             _ => Raw::default(),
         };
         if !have.complete {
@@ -97,6 +101,17 @@ impl Store {
             octets = head.filter(|h| h.len() as u64 > octets.total()).map_or(octets, Raw::from);
         }
         Ok((octets, have))
+    }
+
+    /// A message that is here whole, to be sent on; `None` where it is not. Blocks.
+    pub(crate) fn content(&self, key: MessageKey) -> Result<Option<Content>> {
+        let (_, sha) = self.read_now(|c| body_row(c, key))?;
+        match sha {
+            Some(sha) if self.have(key)?.complete => {
+                Ok(Some(Content::of_file(&self.blob_path(&sha))?))
+            }
+            _ => Ok(None),
+        }
     }
 
     /// At most so many octets of the beginning of a message that is not whole yet, from `offset` on;
@@ -152,7 +167,7 @@ impl Store {
             && !self.partial_path(key).exists()
         {
             // Another process was faster.
-            return Raw::read(self.blob_path(&sha), Bounds::default());
+            return Raw::read(&self.blob_path(&sha), Bounds::default());
         }
         self.finish_held(key)
     }
@@ -168,18 +183,18 @@ impl Store {
         }
         fs::rename(&path, &blob)?;
         self.note_body(key, &sha, raw.total())?;
-        Ok(raw.at(blob))
+        Ok(raw.at(&blob))
     }
 
     /// Stores a whole message that did not come in pieces (one we sent). Blocks.
     ///
     /// # Errors
     /// [`Error::Store`].
-    pub fn store_body(&self, key: MessageKey, octets: &[u8]) -> Result<()> {
+    pub(crate) fn store_body(&self, key: MessageKey, content: &Content) -> Result<()> {
         let _held = self.hold_bodies()?;
         let path = self.partial_path(key);
         let mut file = private_options().create(true).truncate(true).open(&path)?;
-        file.write_all(octets)?;
+        content.each(COPIED, |piece| file.write_all(piece))?;
         drop(file);
         self.finish_held(key).map(|_| ())
     }

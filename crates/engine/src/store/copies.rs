@@ -35,9 +35,10 @@ use super::{
     files,
     ops::{OpState, OpType},
     outbox::{self, Phase, RelatedAs},
+    pieces,
     vocabulary::{Word, quoted},
 };
-use crate::types::FailureWhy;
+use crate::{content::Content, types::FailureWhy};
 use aloud_model::{AccountId, OutboxId};
 
 /// The folder of the files.
@@ -52,6 +53,8 @@ const BODY: u64 = 512;
 const ROW_MAX: u64 = 16 * 1024 * 1024;
 /// Longest message.
 const OCTETS_MAX: u64 = 512 * 1024 * 1024;
+/// Octets that are copied at a time.
+const COPIED: usize = 64 * 1024;
 /// Files that are looked at.
 const FILES: usize = 10_000;
 
@@ -139,7 +142,7 @@ struct Copy {
     row: Row,
 }
 
-fn folder(dir: &Path) -> PathBuf {
+pub(crate) fn folder(dir: &Path) -> PathBuf {
     dir.join(FOLDER)
 }
 
@@ -216,17 +219,20 @@ fn block(octets: &[u8]) -> Vec<u8> {
 
 /// Reads a block back; `None` when it is not as it was written.
 fn read_block(file: &mut File, most: u64) -> Option<Vec<u8>> {
-    let mut head = [0; 40];
-    file.read_exact(&mut head).ok()?;
-    let (len, digest) = head.split_at(8);
-    let len = u64::from_le_bytes(len.try_into().ok()?);
-    // The file itself bounds what is read.
-    if len > most || len > file.metadata().ok()?.len() {
-        return None;
-    }
+    let (len, digest) = read_head(file, most)?;
     let mut octets = Vec::new();
     file.take(len).read_to_end(&mut octets).ok()?;
     (Sha256::digest(&octets).as_slice() == digest).then_some(octets)
+}
+
+/// Length and digest of the octets that follow.
+fn read_head(file: &mut File, most: u64) -> Option<(u64, [u8; 32])> {
+    let (mut len, mut digest) = ([0; 8], [0; 32]);
+    file.read_exact(&mut len).ok()?;
+    file.read_exact(&mut digest).ok()?;
+    let len = u64::from_le_bytes(len);
+    // The file itself bounds what is read.
+    (len <= most && len <= file.metadata().ok()?.len()).then_some((len, digest))
 }
 
 fn read(file: PathBuf) -> Option<Copy> {
@@ -243,30 +249,51 @@ fn read(file: PathBuf) -> Option<Copy> {
 }
 
 /// The message in a file, if it is as it was written.
-fn octets_in(file: &Path) -> Option<Vec<u8>> {
+fn content_in(file: &Path) -> Option<Content> {
     let mut open = File::open(file).ok()?;
     open.seek(SeekFrom::Start(BODY)).ok()?;
     read_block(&mut open, ROW_MAX)?;
-    read_block(&mut open, OCTETS_MAX)
+    let (len, digest) = read_head(&mut open, OCTETS_MAX)?;
+    let content = Content::section(file, open.stream_position().ok()?, len);
+    let mut hash = Sha256::new();
+    let mut hashed = |piece: &[u8]| {
+        hash.update(piece);
+        Ok::<(), Error>(())
+    };
+    content.each(COPIED, &mut hashed).ok()?;
+    (hash.finalize().as_slice() == digest).then_some(content)
 }
 
 /// The message of a row as it was frozen: the copy where it is sound, else what the database holds.
-pub(crate) fn octets(store: &Store, id: OutboxId) -> Result<Vec<u8>> {
-    match octets_in(&file_of(store.dir(), id)) {
-        Some(octets) => Ok(octets),
-        None => store.read_now(|c| outbox::octets(c, id)),
+pub(crate) fn content(store: &Store, id: OutboxId) -> Result<Content> {
+    match content_in(&file_of(store.dir(), id)) {
+        Some(content) => Ok(content),
+        None => store.read_now(|c| pieces::content(c, id, &folder(store.dir()))),
     }
 }
 
-fn write(dir: &Path, row: &Row, mark: Mark, octets: &[u8]) -> Result<()> {
+fn write(dir: &Path, row: &Row, mark: Mark, c: &Connection) -> Result<()> {
     let mut out = MAGIC.to_vec();
     out.resize(MARK.0 as usize, b' ');
     out.extend([mark.letter(); MARK.1]);
     out.resize(BODY as usize, b' ');
     out.extend(block(&serde_json::to_vec(row).map_err(|e| Error::Store(e.to_string()))?));
-    out.extend(block(octets));
-    files::write_whole(&file_of(dir, OutboxId(row.id)), &out)?;
-    Ok(())
+    let id = OutboxId(row.id);
+    files::write_whole_with(&file_of(dir, id), |file| {
+        file.write_all(&out)?;
+        // Length and digest are known when the message was written.
+        let head = out.len() as u64;
+        file.write_all(&[0; 40])?;
+        let (mut len, mut hash) = (0u64, Sha256::new());
+        pieces::each(c, id, |piece| {
+            len += piece.len() as u64;
+            hash.update(piece);
+            Ok(file.write_all(piece)?)
+        })?;
+        file.seek(SeekFrom::Start(head))?;
+        file.write_all(&len.to_le_bytes())?;
+        Ok(file.write_all(&hash.finalize())?)
+    })
 }
 
 const ROW: &str = "SELECT id, account, message_id, reverse_path, forward_paths, shown_to, subject, \
@@ -328,7 +355,7 @@ pub(super) fn mirror(store: &Store, c: &Connection) -> Result<()> {
             }
         } else {
             let row = c.prepare_cached(&format!("{ROW} WHERE id = ?1"))?.query_row([id.0], row)?;
-            write(dir, &row, Mark::of(phase), &outbox::octets(c, id)?)?;
+            write(dir, &row, Mark::of(phase), c)?;
         }
     }
     if left.is_empty() {
@@ -453,13 +480,13 @@ pub(super) fn restore(store: &Store) -> Result<Restored> {
             match rows.get(&id) {
                 Some(phase) => agree(t, copy, *phase, now)?,
                 None if copy.mark != Mark::Gone && wanted(t, copy)? => {
-                    let Some(octets) = octets_in(&copy.file) else { continue };
+                    let Some(content) = content_in(&copy.file) else { continue };
                     // The same row under another number, which only damage gives it.
                     t.execute(
                         "DELETE FROM outbox WHERE message_id = ?1 AND created = ?2",
                         params![copy.row.message_id, copy.row.created],
                     )?;
-                    put_back(t, copy, &octets, copy.mark, now)?;
+                    put_back(t, copy, &content, copy.mark, now)?;
                     back += 1;
                 }
                 None => {}
@@ -507,14 +534,14 @@ fn agree(t: &Transaction<'_>, copy: &Copy, phase: Option<Phase>, now: i64) -> Re
         .query_row([id.0], row)
         .is_ok_and(|here| here.is_same_message(&copy.row));
     let (Some(phase), true) = (phase, same) else {
-        if let Some(octets) = octets_in(&copy.file) {
+        if let Some(content) = content_in(&copy.file) {
             let mark = match phase {
                 Some(Phase::Data | Phase::Ambiguous) if copy.mark == Mark::Waiting => Mark::Data,
                 _ => copy.mark,
             };
             t.execute("DELETE FROM outbox WHERE id = ?1", [id.0])?;
             if mark != Mark::Gone && wanted(t, copy)? {
-                put_back(t, copy, &octets, mark, now)?;
+                put_back(t, copy, &content, mark, now)?;
             }
         }
         return Ok(());
@@ -550,7 +577,13 @@ fn done(c: &Connection, copy: &Copy) -> Result<bool> {
     Ok(copy.mark == Mark::Accepted && (sent || copy.row.receipt))
 }
 
-fn put_back(t: &Transaction<'_>, copy: &Copy, octets: &[u8], mark: Mark, now: i64) -> Result<()> {
+fn put_back(
+    t: &Transaction<'_>,
+    copy: &Copy,
+    content: &Content,
+    mark: Mark,
+    now: i64,
+) -> Result<()> {
     let row = &copy.row;
     let (phase, why) = match mark {
         Mark::Waiting if row.held => (Phase::Held, FailureWhy::None),
@@ -579,11 +612,11 @@ fn put_back(t: &Transaction<'_>, copy: &Copy, octets: &[u8], mark: Mark, now: i6
             Word(phase),
             if phase == Phase::Held { row.due } else { now },
             row.created,
-            octets,
+            pieces::column(content)?,
             Word(RelatedAs::Nothing),
             Word(why),
             if phase == Phase::Ambiguous { now } else { 0 },
         ],
     )?;
-    Ok(())
+    pieces::put(t, OutboxId(row.id), content)
 }

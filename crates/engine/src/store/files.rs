@@ -14,17 +14,25 @@ use super::blobs::private_options;
 /// # Errors
 /// What the system says; the file that was there stays as it is.
 pub fn write_whole(file: &Path, octets: &[u8]) -> io::Result<()> {
+    write_whole_with(file, |out| out.write_all(octets))
+}
+
+/// The same of what `write` writes.
+pub(crate) fn write_whole_with<E: From<io::Error>>(
+    file: &Path,
+    write: impl FnOnce(&mut File) -> Result<(), E>,
+) -> Result<(), E> {
     let dir = file.parent().filter(|dir| !dir.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let mut name = file.file_name().unwrap_or_default().to_owned();
     name.push(format!(".{:016x}.new", rand::random::<u64>()));
     let unfinished = dir.join(name);
     let written = || {
         let mut out = private_options().create_new(true).open(&unfinished)?;
-        out.write_all(octets)?;
+        write(&mut out)?;
         out.sync_all()?;
         drop(out);
         fs::rename(&unfinished, file)?;
-        sync_dir(dir)
+        Ok(sync_dir(dir)?)
     };
     let written = written();
     if written.is_err() {

@@ -9,7 +9,7 @@ use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 use super::{Error, Result, blobs::make_private_file, tighten::COPY};
 
 /// Schema files in order; the version of a database is how many of them it has seen.
-const STEPS: [&str; 11] = [
+const STEPS: [&str; 12] = [
     include_str!("migrations/0001_initial.sql"),
     include_str!("migrations/0002_submission.sql"),
     include_str!("migrations/0003_estimated_lengths.sql"),
@@ -21,6 +21,7 @@ const STEPS: [&str; 11] = [
     include_str!("migrations/0009_what_servers_refuse.sql"),
     include_str!("migrations/0010_copies.sql"),
     include_str!("migrations/0011_keypad.sql"),
+    include_str!("migrations/0012_outbox_pieces.sql"),
 ];
 
 /// Looks at the version without writing anything.

@@ -49,6 +49,7 @@ pub mod meta;
 mod migrate;
 pub mod ops;
 pub mod outbox;
+mod pieces;
 pub(crate) mod raw;
 mod rebuild;
 pub mod receipts;

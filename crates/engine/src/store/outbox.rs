@@ -6,9 +6,10 @@ use std::time::Duration;
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, params, types::Type};
 
 use super::{
-    Error, Missing, Result, deliveries, messages, ops,
+    Error, Missing, Result, deliveries, messages, ops, pieces,
     vocabulary::{Word, quoted, vocabulary},
 };
+use crate::content::Content;
 use crate::types::{DeliveryState, Failure, FailureWhy, Invalid, OutboxRow, OutboxState, Refusal};
 use aloud_model::{
     AccountId, AddrSpec, Address, DateTime, MessageKey, OutboxId, imap::MailboxRole,
@@ -74,7 +75,7 @@ pub struct Frozen {
     /// It is a forward rather than an answer.
     pub forward: bool,
     /// The message, CRLF line ends.
-    pub octets: Vec<u8>,
+    pub octets: Content,
 }
 
 /// A row with what the outbox loop decides by.
@@ -211,12 +212,14 @@ pub(crate) fn freeze(
             due,
             now,
             blocked_by,
-            frozen.octets,
+            pieces::column(&frozen.octets)?,
             frozen.notify,
             frozen.answers.map_or(0, |key| key.0)
         ],
     )?;
-    Ok(OutboxId(t.last_insert_rowid()))
+    let id = OutboxId(t.last_insert_rowid());
+    pieces::put(t, id, &frozen.octets)?;
+    Ok(id)
 }
 
 /// Every row that can be read, oldest first. One that cannot stays where it is, moves nowhere and
@@ -265,12 +268,6 @@ pub(crate) fn all_shown(
 /// One row.
 pub(crate) fn one(c: &Connection, id: OutboxId) -> Result<Entry> {
     let found = c.prepare_cached(&format!("{ENTRY} WHERE id = ?1"))?.query_row([id.0], entry);
-    found.optional()?.ok_or(Error::NotFound(Missing::Queued(id)))
-}
-
-/// The frozen octets.
-pub(crate) fn octets(c: &Connection, id: OutboxId) -> Result<Vec<u8>> {
-    let found = c.query_row("SELECT octets FROM outbox WHERE id = ?1", [id.0], |row| row.get(0));
     found.optional()?.ok_or(Error::NotFound(Missing::Queued(id)))
 }
 
@@ -441,7 +438,7 @@ pub(crate) fn file(
     t: &Transaction<'_>,
     id: OutboxId,
     facts: &super::classify::Facts,
-    size: usize,
+    size: u64,
     now: i64,
 ) -> Result<(MessageKey, i64)> {
     let entry = one(t, id)?;
@@ -609,7 +606,7 @@ mod tests {
             notify: false,
             answers: None,
             forward: false,
-            octets: b"Subject: Budget\r\n\r\n".to_vec(),
+            octets: b"Subject: Budget\r\n\r\n".to_vec().into(),
         }
     }
 

@@ -7,13 +7,16 @@ use std::{
     fs::File,
     io::{self, BufWriter, Read, Write as _},
     ops::Deref,
-    path::{Path, PathBuf},
+    path::Path,
 };
 
 use sha2::{Digest, Sha256};
 
 use super::{Error, Missing, Result, blobs::hex};
-use crate::errors::Invalid;
+use crate::{
+    content::{Content, Reader},
+    errors::Invalid,
+};
 use aloud_message::{
     Body, Mail,
     inspect::{self, ReadOptions},
@@ -28,7 +31,7 @@ const PART_MAX: u64 = 128 << 20;
 #[derive(Debug, Default)]
 pub(crate) struct Raw {
     large: Large,
-    file: Option<PathBuf>,
+    source: Option<Content>,
 }
 
 impl Deref for Raw {
@@ -41,7 +44,7 @@ impl Deref for Raw {
 
 impl From<Vec<u8>> for Raw {
     fn from(octets: Vec<u8>) -> Self {
-        Self { large: Large::whole(octets), file: None }
+        Self { large: Large::whole(octets), source: None }
     }
 }
 
@@ -61,21 +64,30 @@ impl Read for Hashed {
 
 impl Raw {
     /// The message in a file. Blocks.
-    pub(super) fn read(file: PathBuf, bounds: Bounds) -> Result<Self> {
-        let large = Large::take(&mut File::open(&file)?, bounds)?;
-        Ok(Self { large, file: Some(file) })
+    pub(super) fn read(file: &Path, bounds: Bounds) -> Result<Self> {
+        Self::of(Content::of_file(file)?, bounds)
+    }
+
+    /// A message. Blocks.
+    pub(crate) fn of(content: Content, bounds: Bounds) -> Result<Self> {
+        if let Content::Held(octets) = content {
+            return Ok(octets.into());
+        }
+        let large = Large::take(&mut content.reader()?, bounds)?;
+        Ok(Self { large, source: Some(content) })
     }
 
     /// The message in an open file, and its SHA-256; it will be found at `file`. Blocks.
     pub(super) fn hashed(open: File, bounds: Bounds) -> Result<(Self, String)> {
         let mut open = Hashed { file: open, hash: Sha256::new() };
         let large = Large::take(&mut open, bounds)?;
-        Ok((Self { large, file: None }, hex(&open.hash.finalize())))
+        Ok((Self { large, source: None }, hex(&open.hash.finalize())))
     }
 
     /// The same, found in this file from now on.
-    pub(super) fn at(self, file: PathBuf) -> Self {
-        Self { file: Some(file), ..self }
+    pub(super) fn at(self, file: &Path) -> Self {
+        let source = Some(Content::section(file, 0, self.total()));
+        Self { source, ..self }
     }
 
     /// How many octets it has in all.
@@ -88,9 +100,9 @@ impl Raw {
         self.large.is_whole()
     }
 
-    fn file(&self) -> Result<File> {
-        let file = self.file.as_ref().filter(|_| !self.is_held());
-        Ok(File::open(file.ok_or(io::ErrorKind::NotFound).map_err(io::Error::from)?)?)
+    fn source(&self) -> Result<Reader<'_>> {
+        let source = self.source.as_ref().filter(|_| !self.is_held());
+        Ok(source.ok_or(io::ErrorKind::NotFound).map_err(io::Error::from)?.reader()?)
     }
 
     /// What the message is. Blocks.
@@ -98,7 +110,7 @@ impl Raw {
         if self.is_held() {
             return Ok(Mail::read(self, options));
         }
-        Ok(self.large.read(&mut self.file()?, options, Table::current())?)
+        Ok(self.large.read(&mut self.source()?, options, Table::current())?)
     }
 
     /// All octets. Blocks.
@@ -107,7 +119,7 @@ impl Raw {
             return Ok(Cow::Borrowed(self));
         }
         let mut octets = Vec::new();
-        self.file()?.read_to_end(&mut octets)?;
+        self.source()?.read_to_end(&mut octets)?;
         Ok(Cow::Owned(octets))
     }
 
@@ -124,7 +136,7 @@ impl Raw {
             return body.ok_or_else(|| Error::NotFound(Missing::Part(path.to_owned())));
         };
         let mut octets = Vec::new();
-        let copied = large::copy(&mut self.file()?, &outer, |piece| {
+        let copied = large::copy(&mut self.source()?, &outer, |piece| {
             if (octets.len() + piece.len()) as u64 > PART_MAX {
                 return Err(io::ErrorKind::FileTooLarge.into());
             }
@@ -150,7 +162,7 @@ impl Raw {
     }
 
     fn copy(&self, outer: &Outer, to: &Path) -> io::Result<()> {
-        let mut from = self.file().map_err(io::Error::other)?;
+        let mut from = self.source().map_err(io::Error::other)?;
         let mut file = BufWriter::new(File::create(to)?);
         let written =
             large::copy(&mut from, outer, |piece| file.write_all(piece)).and_then(|_| file.flush());
@@ -181,7 +193,7 @@ mod tests {
              {body}\r\n--b--\r\n"
         );
         std::fs::write(&file, &message).expect("written");
-        let raw = Raw::read(file.clone(), SMALL).expect("read");
+        let raw = Raw::read(&file, SMALL).expect("read");
         assert!(!raw.is_held() && raw.len() < SMALL.whole);
         assert_eq!(raw.total(), message.len() as u64);
         let mail = raw.mail(&ReadOptions::default()).expect("read");
@@ -205,7 +217,7 @@ mod tests {
         let coded: String = lines.collect();
         let outer = message.replace("application/zip", "message/rfc822").replace(&body, &coded);
         std::fs::write(&file, outer).expect("written");
-        let raw = Raw::read(file.clone(), SMALL).expect("read");
+        let raw = Raw::read(&file, SMALL).expect("read");
         let within = |failed| failed == Error::from(Invalid::PartWithin { path: "2".to_owned() });
         assert!(within(raw.save("2/2", &to).expect_err("a beginning")) && !to.exists());
         assert!(within(raw.body("2/2").expect_err("a beginning")));

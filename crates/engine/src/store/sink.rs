@@ -26,6 +26,8 @@ use crate::{
         Arrived, BatchSize, Beginning, BodyPlace, Identity, MailboxState, Op, OpEnd, OpKind,
         OpRefusal, PassEnd, PrefixWant, Sink, Taken,
     },
+    content::Content,
+    errors::Missing,
     imap::{Head, Listed, SeenFlags},
 };
 use aloud_model::{
@@ -445,7 +447,7 @@ impl Store {
         let now = self.now();
         let mut homeless: Vec<i64> = Vec::new();
         let mut identities: HashMap<i64, Identity> = HashMap::new();
-        let mut octets: Vec<u8> = Vec::new();
+        let mut message: Option<Content> = None;
         let mut names: HashMap<(MailboxId, Option<MailboxId>), Option<WireNames>> = HashMap::new();
         let batch = self.read_now(|c| {
             queue::batch(c, account, now, most, |op| {
@@ -459,10 +461,9 @@ impl Store {
                 }
                 match (&op.kind, op.uid) {
                     (ops::OpKind::Append, _) => {
-                        let (whole, have) = self.octets(op.message)?;
-                        octets = whole;
+                        message = self.content(op.message)?;
                         // A file that is still being written waits.
-                        Ok(if have.complete { Take::Alone } else { Take::Not })
+                        Ok(if message.is_some() { Take::Alone } else { Take::Not })
                     }
                     // Its place has no UID yet.
                     (_, None) => Ok(Take::Not),
@@ -489,7 +490,7 @@ impl Store {
                 let Some(Some(wire)) = names.get(&WireNames::key(&op)) else { continue };
                 if ops::attempt(t, op.id)? {
                     let identity = identities.remove(&op.id);
-                    let kind = wire.kind(t, &op, std::mem::take(&mut octets))?;
+                    let kind = wire.kind(t, &op, message.take())?;
                     begun.push(Op {
                         id: op.id,
                         wire_name: wire.mailbox.clone(),
@@ -557,7 +558,7 @@ impl WireNames {
         Ok(Some(Self { mailbox: mailbox.wire_name, uid_validity, to }))
     }
 
-    fn kind(&self, c: &Connection, op: &ops::Op, octets: Vec<u8>) -> Result<OpKind> {
+    fn kind(&self, c: &Connection, op: &ops::Op, message: Option<Content>) -> Result<OpKind> {
         let uids: Vec<Uid> = op.uid.into_iter().map(Uid).collect();
         Ok(match &op.kind {
             ops::OpKind::Append => OpKind::Append {
@@ -565,7 +566,7 @@ impl WireNames {
                 flags: vec![Flag::Seen, Flag::MdnSent],
                 date: DateTime::utc(messages::arrived(c, op.message)?),
                 message_id: op.message_id.clone(),
-                octets,
+                octets: message.ok_or(Error::NotFound(Missing::Row))?,
             },
             ops::OpKind::AddFlag(flag) => {
                 OpKind::Store { uids, add: true, flags: vec![flag.clone()] }

@@ -408,7 +408,7 @@ impl Worker {
                 let flags: Vec<_> =
                     flags.iter().filter(|flag| selected.can_store(flag)).cloned().collect();
                 let session = self.session().await?;
-                match session.append(&first.wire_name, &flags, *date, octets).await? {
+                match session.append(&first.wire_name, &flags, *date, octets.clone()).await? {
                     Stored::Done => ends.end(first, OpEnd::Done),
                     // What was sent is here alone: only a refusal that names a reason for good is
                     // one.
