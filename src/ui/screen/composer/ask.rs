@@ -21,6 +21,8 @@ pub enum Question {
     Draft(DraftId),
     /// Suggestions for a line.
     Complete(Line, people::Ask),
+    /// Suggestions of the white pages for a line.
+    LookUp(Line, people::Ask),
     /// Which format each recipient gets.
     Plan {
         /// To be sent back.
@@ -71,6 +73,13 @@ impl Ask<Message> for Question {
                 let number = ask.number;
                 Task::perform(async move { e.complete(ask.account, ask.text).await }, move |r| {
                     Message::Found(line, number, r.unwrap_or_default())
+                })
+            }
+            Self::LookUp(line, ask) => {
+                let number = ask.number;
+                // White pages that do not answer are the check-up's to tell: here they hold up nothing.
+                Task::perform(async move { e.complete_elsewhere(ask.text).await }, move |r| {
+                    Message::Elsewhere(line, number, r.unwrap_or_default())
                 })
             }
             Self::Plan { number, account, relation, to } => Task::perform(

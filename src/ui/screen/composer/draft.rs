@@ -54,6 +54,7 @@ impl Message {
             Self::Typed(..)
             | Self::Enter(_)
             | Self::Found(..)
+            | Self::Elsewhere(..)
             | Self::Pick(..)
             | Self::Remove(..) => Edit::Lines,
             Self::Subject(_)

@@ -303,7 +303,10 @@ impl Composer {
             Message::Typed(line, text) => {
                 return self.on_line(line, ctx, |people, account| {
                     let ask = people.typed(text, account);
-                    ask.map_or(Action::None, |ask| Action::Ask(Question::Complete(line, ask)))
+                    ask.map_or(Action::None, |ask| {
+                        Action::Ask(Question::Complete(line, ask.clone()))
+                            .and(Action::Ask(Question::LookUp(line, ask)))
+                    })
                 });
             }
             Message::Enter(line) => {
@@ -317,6 +320,9 @@ impl Composer {
                     people.answered(number, found);
                     Action::None
                 });
+            }
+            Message::Elsewhere(line, number, found) => {
+                self.line(line).elsewhere(number, found);
             }
             Message::Pick(line, at) => {
                 return self.on_line(line, ctx, |people, _| {

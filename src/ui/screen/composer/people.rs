@@ -1,7 +1,7 @@
 //! The recipients of a message: chips, the field after them and its completions.
 
 use crate::{
-    engine::{Account, Completion},
+    engine::{Account, Completion, CompletionKind},
     message::address::{self, Kind, RecipientError},
     model::{AccountId, AddrSpec, Address, ContactId},
     ui::screen::words::{extension, phone},
@@ -10,6 +10,8 @@ use crate::{
 
 /// Suggestions shown at once.
 const MOST: usize = 6;
+/// Most suggestions of the white pages behind them.
+const PAGES: usize = 4;
 
 /// One recipient.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -91,6 +93,8 @@ pub struct People {
     asked: u64,
     /// The last change that was answered.
     answered: u64,
+    /// Suggestions of the white pages that came before the others, and for which change.
+    pages: (u64, Vec<Completion>),
     /// Recipients taken as typed before their suggestions came: the question and what was typed.
     waiting: Vec<(u64, String)>,
 }
@@ -188,12 +192,42 @@ impl People {
         }
         self.found.truncate(MOST);
         self.mark();
+        self.join();
         false
+    }
+
+    /// Suggestions of the white pages came. They go behind the others, and Enter takes none of them
+    /// that was not chosen: they may come between a key and Enter.
+    pub fn elsewhere(&mut self, number: u64, found: Vec<Completion>) {
+        if number != self.asked || self.input.trim().is_empty() {
+            return;
+        }
+        self.pages = (number, found);
+        if self.answered == number {
+            self.join();
+        }
+    }
+
+    /// Puts the suggestions of the white pages behind the others.
+    fn join(&mut self) {
+        let (number, pages) = std::mem::take(&mut self.pages);
+        if number != self.asked {
+            return;
+        }
+        let known: Vec<AddrSpec> = self.addresses().into_iter().map(|a| a.addr).collect();
+        let shown = self.found.iter().map(|found| found.address.addr.clone());
+        let known: Vec<AddrSpec> = known.into_iter().chain(shown).collect();
+        let new = pages
+            .into_iter()
+            .filter(|page| !known.iter().any(|known| known.same_mailbox(&page.address.addr)));
+        self.found.extend(new.take(PAGES));
     }
 
     /// Marks the first suggestion, where it is one for what was typed.
     fn mark(&mut self) {
-        self.at = self.found.first().filter(|found| fits(&self.input, found)).map(|_| 0);
+        let own = |found: &&Completion| !matches!(found.kind, CompletionKind::Elsewhere { .. });
+        let first = self.found.first().filter(own);
+        self.at = first.filter(|found| fits(&self.input, found)).map(|_| 0);
     }
 
     /// A recipient that was taken as typed and cannot be sent to becomes the first suggestion for it.
@@ -333,10 +367,7 @@ fn recipient(text: &str, account: &Account) -> Chip {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{
-        engine::CompletionKind,
-        ui::screen::testing::{account, addr, person},
-    };
+    use crate::ui::screen::testing::{account, addr, person};
 
     fn found(name: &str, address: &str) -> Completion {
         Completion {
@@ -545,5 +576,39 @@ mod tests {
     fn nobody_is_there_twice() {
         let p = People::of([person("A", "a@x.example"), person("B", "A@X.example")]);
         assert_eq!(p.chips.len(), 1);
+    }
+
+    fn page(name: &str, address: &str) -> Completion {
+        let kind = CompletionKind::Elsewhere { directory: "Example".into(), blocked: false };
+        Completion { kind, ..found(name, address) }
+    }
+
+    #[test]
+    fn white_pages_come_behind_and_are_never_taken_unchosen() {
+        let account = account();
+        let mut people = People::default();
+        let ask = people.typed("ada".into(), &account).expect("a question");
+        // Before one's own, after them, and too late.
+        people.elsewhere(
+            ask.number,
+            vec![page("Ada", "ada@example.com"), page("Bo", "bo@x.example")],
+        );
+        assert!(people.found.is_empty());
+        people.answered(ask.number, vec![found("Ada", "ada@example.com")]);
+        let shown: Vec<_> = people.found.iter().map(|one| one.address.addr.as_str()).collect();
+        assert_eq!((shown, people.at), (vec!["ada@example.com", "bo@x.example"], Some(0)));
+        let ask = people.typed("adam".into(), &account).expect("a question");
+        people.answered(ask.number, Vec::new());
+        people.elsewhere(ask.number - 1, vec![page("Old", "old@x.example")]);
+        people.elsewhere(ask.number, vec![page("Adam", "adam@x.example")]);
+        assert_eq!((people.found.len(), people.at), (1, None));
+        people.submit(&account);
+        assert!(people.addresses().is_empty(), "Enter takes what was typed");
+        let ask = people.typed("adam".into(), &account).expect("a question");
+        people.answered(ask.number, Vec::new());
+        people.elsewhere(ask.number, vec![page("Adam", "adam@x.example")]);
+        people.step(1);
+        people.submit(&account);
+        assert_eq!(people.addresses()[0].addr.as_str(), "adam@x.example");
     }
 }

@@ -89,6 +89,8 @@ pub enum Message {
     Enter(Line),
     /// Suggestions.
     Found(Line, u64, Vec<Completion>),
+    /// Suggestions of the white pages, later.
+    Elsewhere(Line, u64, Vec<Completion>),
     /// Takes a suggestion.
     Pick(Line, usize),
     /// Moves among the suggestions.
