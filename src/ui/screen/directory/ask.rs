@@ -5,7 +5,7 @@ use iced::Task;
 use super::{Message, Newer, work};
 use crate::{
     engine::{CardOfferKind, Contact, Engine},
-    model::{ContactId, MessageKey},
+    model::{AddrSpec, ContactId, MessageKey},
     ui::screen::Ask,
     wording::rows,
 };
@@ -18,6 +18,10 @@ const CARDS_MAX: u64 = 16 * 1024 * 1024;
 pub enum Question {
     /// People that match.
     People(u64, String),
+    /// People of the white pages that match.
+    Pages(u64, String),
+    /// Takes somebody of the white pages over.
+    AddPage(AddrSpec),
     /// A spoken name.
     Name(ContactId),
     /// The newer card in a message.
@@ -52,6 +56,15 @@ impl Ask<Message> for Question {
                     Message::People(number, r)
                 })
             }
+            Self::Pages(number, search) => {
+                Task::perform(async move { e.complete_elsewhere(search).await }, move |r| {
+                    Message::Pages(number, r)
+                })
+            }
+            Self::AddPage(address) => Task::perform(
+                async move { e.add_from_white_pages(address).await },
+                Message::PageAdded,
+            ),
             Self::Name(id) => {
                 Task::perform(async move { e.spoken_name(id).await }, move |r| Message::Name(id, r))
             }

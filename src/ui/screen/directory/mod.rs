@@ -14,18 +14,20 @@ use super::{
 use crate::{
     audio::{ClipId, Command, Phase, PlayerState, Segment},
     codec::Pcm,
-    engine::{CardOffer, Contact, ContactEmail, Error, UndoToken},
-    model::{Address, ContactId, DateTime, MessageKey},
+    engine::{CardOffer, Completion, Contact, ContactEmail, Error, UndoToken},
+    model::{AddrSpec, Address, ContactId, DateTime, MessageKey},
     ui::theme::Icon,
 };
 
 mod ask;
 pub mod form;
+mod pages;
 mod view;
 mod work;
 
 pub use ask::Question;
 use form::Form;
+use pages::Pages;
 
 pub use view::{card, list};
 
@@ -38,6 +40,7 @@ pub struct Directory {
     selected: Option<ContactId>,
     form: Option<Form>,
     newer: Option<Newer>,
+    pages: Pages,
     more: bool,
     asked: u64,
 }
@@ -62,6 +65,12 @@ pub struct Newer {
 pub enum Message {
     /// The people that match the search.
     People(u64, Result<Vec<Contact>, Error>),
+    /// People of the white pages that match it.
+    Pages(u64, Result<Vec<Completion>, Error>),
+    /// "Add": takes somebody of the white pages over, by address.
+    AddPage(AddrSpec),
+    /// It was done.
+    PageAdded(Result<(Vec<ContactId>, UndoToken), Error>),
     /// The engine says that it changed.
     Changed,
     /// Typing in the search field.
@@ -188,7 +197,12 @@ impl Directory {
         self.more = self.menu_after(&message);
         match message {
             Message::People(number, result) if number == self.asked => self.people_here(result),
-            Message::People(..) | Message::Ignored | Message::More => Action::None,
+            Message::Pages(number, result) if number == self.asked => self.pages_here(result),
+            Message::AddPage(address) => Action::Ask(Question::AddPage(address)),
+            Message::PageAdded(Ok((ids, token))) => self.page_added(&ids, token),
+            Message::People(..) | Message::Pages(..) | Message::Ignored | Message::More => {
+                Action::None
+            }
             Message::Changed => self.reload(),
             Message::Newer(newer) => {
                 let ours = newer.as_ref().is_some_and(|n| Some(n.person) == self.selected);
@@ -225,11 +239,13 @@ impl Directory {
             | Message::Imported(Err(error))
             | Message::Exported(Err(error))
             | Message::Deleted(_, Err(error))
+            | Message::PageAdded(Err(error))
             | Message::Accepted(_, Err(error)) => Action::say(error_text(&error)),
 
             Message::Search(text) => {
                 self.search = text;
-                self.reload()
+                let own = self.reload();
+                own.and(self.ask_pages())
             }
             Message::Select(id) => self.select(id),
             Message::Step(by) => self.step(by),
@@ -280,9 +296,12 @@ impl Directory {
             | Message::Exported(_)
             | Message::Deleted(..)
             | Message::Accepted(..)
+            | Message::Pages(..)
+            | Message::PageAdded(_)
             | Message::Saved(_)
             | Message::Ignored => self.more,
             Message::Search(_)
+            | Message::AddPage(_)
             | Message::Select(_)
             | Message::Step(_)
             | Message::HearName

@@ -52,7 +52,7 @@ pub fn list<'a>(directory: &'a Directory, ctx: &Context<'a>, look: Look) -> El<'
     let top = column![container(head).center_y(Length::Fixed(52.0)), search(look, input, None),];
     let top =
         container(top).padding(Padding { left: 16.0, right: 16.0, ..Padding::ZERO }).height(96);
-    let body: El<'a, Message> = if directory.people.is_empty() {
+    let body: El<'a, Message> = if directory.people.is_empty() && !directory.has_pages() {
         if !directory.loaded {
             space().into()
         } else if directory.search.trim().is_empty() {
@@ -98,6 +98,9 @@ fn people<'a>(directory: &'a Directory, ctx: &Context<'a>, look: Look) -> El<'a,
             );
         }
         all = all.push(entry(person, directory, ctx, look));
+    }
+    if directory.has_pages() {
+        all = all.push(directory.pages_view(look));
     }
     scrollable(all).style(style::scrollbar(look)).width(Length::Fill).height(Length::Fill).into()
 }
