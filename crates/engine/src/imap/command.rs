@@ -274,6 +274,8 @@ mod tests {
             .collect();
         assert_eq!(back.len(), uids.len());
         assert!(UidSet::many(&[Uid(u32::MAX), Uid(u32::MAX - 1)]).len() == 1);
+        let short = UidSet::many_within(&uids, 100);
+        assert!(short.iter().all(|set| set.0.len() <= 100) && short.len() > sets.len());
     }
 
     proptest::proptest! {

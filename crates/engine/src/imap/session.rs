@@ -17,13 +17,14 @@ use super::{
     names,
     namespace::{Namespace, Namespaces, Owner},
     read::{read_seen, read_slice, uid_of},
+    reply::Reply,
     sign_in::{Signed, sign_in},
     types::{Head, Listed, SeenFlags, Selected, Stored},
 };
 use crate::{
     content::Content,
     net::{Dialer, Shunned, Traffic, Trust, Wire},
-    servers::Clues,
+    servers::{Clues, Means},
     types::{AccountSettings, Error, Fault, Missing, Security},
 };
 use aloud_model::{DateTime, Flag, Secret, Uid, imap::MailboxRole};
@@ -449,8 +450,14 @@ impl Session {
     pub async fn move_to(&mut self, uids: &[Uid], wire_name: &str) -> Result<Stored, Error> {
         for set in self.sets(uids) {
             let command = Command::new("UID MOVE").set(&set).mailbox(wire_name);
-            if let Some(refused) = self.change(&command).await? {
-                return Ok(refused);
+            match self.link.run(&command, &mut |_| {}).await? {
+                Done::Ok { .. } => {}
+                Done::Bad(reply) if reply.code.is_none() && reply.means.is_none() => {
+                    // It tells MOVE and does not know it: the next try is by COPY.
+                    self.link.traffic().set_shunned(Shunned::Move, true);
+                    return Ok(Stored::Refused(Reply { means: Some(Means::Later), ..reply }));
+                }
+                Done::No(reply) | Done::Bad(reply) => return Ok(Stored::Refused(reply)),
             }
         }
         Ok(Stored::Done)
@@ -501,15 +508,25 @@ impl Session {
         if let refused @ Stored::Refused(_) = self.store(uids, true, &[Flag::Deleted]).await? {
             return Ok(refused);
         }
-        let implied = self.has("IMAP4REV2") && !self.profile().denies("UIDPLUS");
+        let shunned = self.link.traffic().shuns(Shunned::UidExpunge);
+        let implied = self.has("IMAP4REV2") && !self.profile().denies("UIDPLUS") && !shunned;
         if self.has("UIDPLUS") || implied {
+            let mut known = true;
             for set in self.sets(uids) {
                 let command = Command::new("UID EXPUNGE").set(&set);
-                if let Some(refused) = self.change(&command).await? {
-                    return Ok(refused);
+                match self.link.run(&command, &mut |_| {}).await? {
+                    Done::Ok { .. } => {}
+                    Done::Bad(reply) if reply.code.is_none() && reply.means.is_none() => {
+                        self.link.traffic().set_shunned(Shunned::UidExpunge, true);
+                        known = false;
+                        break;
+                    }
+                    Done::No(reply) | Done::Bad(reply) => return Ok(Stored::Refused(reply)),
                 }
             }
-            return Ok(Stored::Done);
+            if known {
+                return Ok(Stored::Done);
+            }
         }
         let marked = self.search(&Command::new("UID SEARCH DELETED")).await?;
         left.extend(uids);

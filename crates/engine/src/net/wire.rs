@@ -43,6 +43,12 @@ pub enum Shunned {
     Compress,
     /// It refuses to say at SELECT what changed (RFC 7162).
     Qresync,
+    /// It does not know MOVE (RFC 6851).
+    Move,
+    /// It does not know UID EXPUNGE (RFC 4315).
+    UidExpunge,
+    /// It does not know X-GM-MSGID.
+    GmailId,
 }
 
 /// Counters, and what a server was seen not to bear, which outlive connections; one set an account.

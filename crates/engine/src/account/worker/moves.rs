@@ -135,7 +135,12 @@ impl Worker {
                 Step::Copy => self.session().await?.copy(&of, to).await?,
                 Step::Expunge => self.expunge(&of).await?,
             };
+            // It told MOVE and does not know it.
+            let lost = step == Step::Move && !self.session().await?.has("MOVE");
             match stored {
+                Stored::Refused(reply) if lost => {
+                    part.iter().for_each(|op| ends.later(op, reply.text.clone()));
+                }
                 Stored::Done if step == Step::Copy => done.extend_from_slice(part),
                 Stored::Refused(_) if !made => {
                     made = true;

@@ -1,20 +1,24 @@
 //! Header blocks (RFC 9051 section 6.4.5), kept within bounds while they arrive. What cannot be read
 //! is told by its UID, so that a caller can ask for the others again.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeSet, HashSet, VecDeque};
 
 use async_imap::imap_proto::{AttributeValue, Response};
 
 use super::{
     super::{
         Answer,
-        command::Command,
+        command::{Command, UidSet},
+        link::Done,
         read::{HEADER, read_head, uid_of},
         types::{Head, Heads},
     },
     BESIDES, Session,
 };
-use crate::types::{Error, Fault};
+use crate::{
+    net::Shunned,
+    types::{Error, Fault},
+};
 use aloud_model::Uid;
 
 /// Octets of header blocks that are kept of one answer; the rest is asked for again.
@@ -62,9 +66,10 @@ impl Session {
         let mut told: BTreeSet<u32> = BTreeSet::new();
         let (mut odd, mut kept, mut over) = (false, 0usize, false);
         let most = BESIDES + (wanted.len() * (HEADER + 4096)) as u64;
-        let gmail = self.has("X-GM-EXT-1");
+        let mut gmail = self.has("X-GM-EXT-1");
         let condstore = self.has("CONDSTORE");
-        for set in self.sets(uids) {
+        let mut sets: VecDeque<UidSet> = self.sets(uids).into();
+        while let Some(set) = sets.pop_front() {
             let mut command =
                 Command::new("UID FETCH").set(&set).word("(UID FLAGS INTERNALDATE RFC822.SIZE");
             if condstore {
@@ -104,6 +109,14 @@ impl Session {
                     return Err(error);
                 }
             };
+            if gmail && matches!(done, Done::Bad(_)) {
+                // It tells the item and does not know it, or something else is wrong: then the same is
+                // said without it.
+                gmail = false;
+                self.link.traffic().set_shunned(Shunned::GmailId, true);
+                sets.push_front(set);
+                continue;
+            }
             done.ok()?;
             odd |= self.link.has_skipped(Answer::Fetch);
         }

@@ -10,7 +10,7 @@ use super::{
     },
     Session,
 };
-use crate::servers::Profile;
+use crate::{net::Shunned, servers::Profile};
 use aloud_model::{Flag, Uid};
 
 impl Session {
@@ -54,8 +54,15 @@ impl Session {
     /// Whether the server has a capability (upper case), and is believed.
     #[must_use]
     pub fn has(&self, capability: &str) -> bool {
+        let shunned = match capability {
+            "MOVE" => Some(Shunned::Move),
+            "UIDPLUS" => Some(Shunned::UidExpunge),
+            "X-GM-EXT-1" => Some(Shunned::GmailId),
+            _ => None,
+        };
         self.capabilities.iter().any(|known| known == capability)
             && !self.profile().denies(capability)
+            && shunned.is_none_or(|what| !self.link.traffic().shuns(what))
     }
 
     /// UIDs as sets for commands that are not too long for the server.
