@@ -76,10 +76,17 @@ pub fn world(server: Loopback) -> World {
 }
 
 pub fn attach(server: Loopback, memory: Arc<Memory>) -> World {
+    attach_to("mail.example.com", server, memory)
+}
+
+/// The account's server has this name.
+pub fn attach_to(host: &str, server: Loopback, memory: Arc<Memory>) -> World {
+    let mut settings = settings(Security::None);
+    settings.imap.host = host.into();
     let (sender, events) = broadcast::channel(4096);
     let task = AccountTask::spawn(Setup {
         id: AccountId(1),
-        settings: settings(Security::None),
+        settings,
         dialer: Arc::new(Inside(server.clone())),
         sink: Arc::clone(&memory) as _,
         passwords: Arc::clone(&memory) as _,

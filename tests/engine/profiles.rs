@@ -1,7 +1,7 @@
 //! How servers are treated by the rows of `assets/servers.toml`: each row against a server that is as
 //! the row says (`loopback::profiles`).
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use aloud::{
     engine::{
@@ -9,14 +9,18 @@ use aloud::{
         servers::Table,
     },
     loopback::{
-        Faults, Loopback, Protocol,
+        CommandFault, Faults, Loopback, Protocol, When,
         profiles::{Scripted, scripted},
     },
     model::{Flag, Secret, imap::MailboxRole},
 };
 use futures::{StreamExt, stream};
 
-use crate::support::user::{Desk, server};
+use super::account::{self, attach_to, imap_commands};
+use crate::support::{
+    fake_store::Memory,
+    user::{Desk, server},
+};
 
 /// A desk whose account is at a server of this name, which is the built-in one: in-process, so that
 /// no TLS is asked for (`demo`).
@@ -69,7 +73,15 @@ async fn rows(desk: &Desk, name: &str) -> Vec<ListRow> {
 
 /// What a scenario ends with that is not as on the server, or took more than it should.
 async fn differs(desk: &mut Desk, server: &Scripted) -> Result<(), String> {
-    let trash = server.trash.unwrap_or("Trash");
+    let named = |name: &str| format!("{}{name}", server.top.unwrap_or_default());
+    let trash = server.trash.map_or_else(|| named("Trash"), str::to_owned);
+    if server.top.is_some() {
+        desk.server.change(|all| {
+            for name in ["Archive", "Sent", "Trash", "Drafts", "Junk"] {
+                all.delete(name).expect("gone");
+            }
+        });
+    }
     if let Some(name) = server.trash {
         desk.server.change(|all| {
             all.delete("Trash").expect("gone");
@@ -101,6 +113,12 @@ async fn differs(desk: &mut Desk, server: &Scripted) -> Result<(), String> {
     if raw[..] != whole[..] {
         return Err(format!("{} octets of {}", raw.len(), whole.len()));
     }
+    // What is here as a whole is not asked for again.
+    desk.server.forget_commands();
+    desk.engine.raw(first).await.map_err(|error| format!("{error:?}"))?;
+    if desk.server.commands().iter().any(|said| said.contains("BODY.PEEK[]")) {
+        return Err("a message is never whole".into());
+    }
     desk.deliver(&letter("late"));
     pass(desk).await?;
 
@@ -112,6 +130,7 @@ async fn differs(desk: &mut Desk, server: &Scripted) -> Result<(), String> {
             ..server.imap.clone()
         },
     );
+    desk.restart().await;
     if server.first.refuse_data.is_some() {
         desk.server.fault_next(Protocol::Smtp, server.first.clone());
     }
@@ -131,6 +150,13 @@ async fn differs(desk: &mut Desk, server: &Scripted) -> Result<(), String> {
         desk.engine.settle_operations().await;
     }
     pass(desk).await?;
+    let refused = desk.server.commands().iter().any(|said| said.starts_with("imap: refused"));
+    if refused && !server.row.starts_with("odd") {
+        return Err("more was asked for at once than it takes".into());
+    }
+    // What may still be filed is filed.
+    tokio::time::sleep(server.smtp.files_sent.unwrap_or_default()).await;
+    pass(desk).await?;
     desk.restart().await;
     desk.server.forget_commands();
     pass(desk).await?;
@@ -146,8 +172,13 @@ async fn differs(desk: &mut Desk, server: &Scripted) -> Result<(), String> {
     if failed != (server.row == "too-large") {
         return Err(format!("{outbox:?}"));
     }
-    for (name, here) in [("INBOX", many), ("Archive", 1), (trash, 1), ("Sent", sent)] {
-        let there = desk.server.mailbox(name).ok_or(format!("no {name}"))?;
+    for (name, here) in [("INBOX", many), ("Archive", 1), ("Trash", 1), ("Sent", sent)] {
+        let name = match name {
+            "INBOX" => name.to_owned(),
+            "Trash" => trash.clone(),
+            _ => named(name),
+        };
+        let there = desk.server.mailbox(&name).ok_or(format!("no {name}"))?;
         if there.messages().len() != here {
             return Err(format!("{name} has {} messages on the server", there.messages().len()));
         }
@@ -156,7 +187,7 @@ async fn differs(desk: &mut Desk, server: &Scripted) -> Result<(), String> {
             there.messages().iter().map(|m| (Some(m.uid.0), seen(&m.flags))).collect();
         theirs.sort();
         let read = |row: &ListRow| row.progress == Progress::Done;
-        let ours = rows(desk, name).await;
+        let ours = rows(desk, &name).await;
         let mut ours: Vec<_> = ours.iter().map(|row| (row.uid, read(row))).collect();
         ours.sort();
         if theirs != ours {
@@ -182,9 +213,12 @@ async fn wrong(server: &Scripted) -> Option<String> {
     };
     let accounts = desk.engine.accounts().await.expect("accounts");
     let treated = &accounts[0].notes.treated;
-    let of_all = Table::builtin().rows.iter().any(|row| row.id == server.row && row.is_of_all());
+    let row = Table::builtin().rows.iter().find(|row| row.id == server.row);
     let by_smtp = server.row.starts_with("smtp-");
-    if !of_all && !by_smtp && !treated.iter().any(|row| row.id == server.row) {
+    if row.is_some_and(|row| !row.is_of_all())
+        && !by_smtp
+        && !treated.iter().any(|row| row.id == server.row)
+    {
         why.get_or_insert(format!("not known: {treated:?}"));
     }
     why.map(|why| format!("{}: {why}", server.row))
@@ -219,4 +253,109 @@ async fn a_submission_server_is_not_asked_for_what_it_does_not_bear() {
         let mail = said.iter().find(|said| said.starts_with("smtp: MAIL")).expect("MAIL");
         assert_eq!(mail.contains("SIZE="), asked, "{mail}");
     }
+}
+
+/// Servers that no row is of.
+fn odd() -> Vec<Scripted> {
+    const ALL: [&str; 13] = [
+        "SASL-IR",
+        "LITERAL+",
+        "ID",
+        "ENABLE",
+        "IDLE",
+        "UIDPLUS",
+        "MOVE",
+        "SPECIAL-USE",
+        "CONDSTORE",
+        "NAMESPACE",
+        "CHILDREN",
+        "LIST-STATUS",
+        "QRESYNC",
+    ];
+    let imap = |row, imap| Scripted { row, imap, ..Scripted::default() };
+    let none = Faults { hide_capabilities: ALL.to_vec(), ..Faults::default() };
+    let says = |rewrite: &[(&'static [u8], &'static [u8])]| Faults {
+        rewrite: rewrite.to_vec(),
+        ..Faults::default()
+    };
+    let refuses =
+        |verb, answer: &str| Faults::once(When::Every(verb), CommandFault::Answer(answer.into()));
+    vec![
+        imap("odd: nothing but IMAP4rev1", none.clone()),
+        imap("odd: backwards and twice", Faults {
+            fetch_descending: true,
+            duplicate_fetch: true,
+            ..Faults::default()
+        }),
+        imap("odd: ID without end", says(&[(b"* ID (", b"* ID ((")])),
+        imap("odd: a greeting of a screen", says(&[(
+            b"] Aloud loopback\r\n",
+            b"] Welcome, Willkommen, \xff\xfe \\ \" ( ( ( [UIDVALIDITY 0] \xe4\xbd\xa0 { 3 } ready\r\n",
+        )])),
+        imap("odd: Gmail's items told and not there", says(&[(
+            b"IMAP4rev1 ", b"IMAP4rev1 X-GM-EXT-1 ",
+        )])),
+        imap("odd: compression told and not there", says(&[(
+            b"IMAP4rev1 ", b"IMAP4rev1 COMPRESS=DEFLATE NOTIFY ",
+        )])),
+        imap("odd: a thousand octets at a time", Faults {
+            short_slices: Some(1000),
+            ..Faults::default()
+        }),
+        imap("odd: no UIDVALIDITY", says(&[(b"[UIDVALIDITY ", b"[X-VALIDITY ")])),
+        Scripted {
+            row: "odd: bare SMTP",
+            smtp: Faults {
+                hide_capabilities: vec!["PIPELINING", "SIZE", "DSN", "SMTPUTF8"],
+                ..Faults::default()
+            },
+            ..Scripted::default()
+        },
+        imap("odd: copies without flags", Faults {
+            copy_drops_flags: true,
+            hide_capabilities: vec!["MOVE", "UIDPLUS"],
+            ..Faults::default()
+        }),
+        imap("odd: few messages at a time", Faults { most_in_set: Some(7), ..Faults::default() }),
+        imap("odd: lines of 300 octets", Faults { longest_line: Some(300), ..Faults::default() }),
+        imap("odd: MOVE told and not there", refuses("MOVE", "BAD Unknown command")),
+        imap("odd: UID EXPUNGE told and not there", Faults {
+            hide_capabilities: vec!["MOVE"],
+            ..Faults::once(When::Says("UID EXPUNGE"), CommandFault::Answer("BAD Unknown command".into()))
+        }),
+        imap("odd: NAMESPACE of nobody", says(&[(
+            b"* NAMESPACE ((\"\" \"/\")) NIL NIL", b"* NAMESPACE NIL NIL ((\"\" \"/\"))",
+        )])),
+    ]
+}
+
+/// Servers that nothing was built for.
+#[tokio::test(flavor = "multi_thread")]
+async fn odd_servers_without_a_row() {
+    let servers = odd();
+    let ended: Vec<_> = stream::iter(&servers).map(wrong).buffer_unordered(8).collect().await;
+    let wrong: Vec<String> = ended.into_iter().flatten().collect();
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// IDLE is begun again as often as the row says.
+#[tokio::test(start_paused = true)]
+async fn idle_is_kept_as_long_as_the_row_says() {
+    let mut begun = Vec::new();
+    for host in ["mail.example.com", "imap.yandex.com"] {
+        let memory = Arc::new(Memory::with_password("pw"));
+        let world = attach_to(host, account::server(1), memory);
+        // Nobody ends IDLE to ask for other mailboxes.
+        let hide_capabilities = vec!["LIST-STATUS"];
+        let alone = Faults { hide_capabilities, ..Faults::default() };
+        world.server.fault_always(Protocol::Imap, alone);
+        world.task.set_online(true);
+        tokio::time::sleep(Duration::from_secs(10)).await;
+        world.server.forget_commands();
+        tokio::time::sleep(Duration::from_secs(570)).await;
+        let said = imap_commands(&world.server);
+        begun.push(said.iter().filter(|said| said.as_str() == "IDLE").count());
+        world.task.stop().await;
+    }
+    assert_eq!(begun, [1, 2]);
 }

@@ -79,8 +79,8 @@ pub struct Faults {
     pub refuse_data: Option<String>,
     /// SMTP: after the end of DATA the connection closes without a reply.
     pub drop_after_data: Option<DropAfterData>,
-    /// SMTP: files in Sent what it takes.
-    pub files_sent: bool,
+    /// SMTP: files in Sent what it takes, after so long.
+    pub files_sent: Option<Duration>,
     /// SMTP: replaces the limit announced by SIZE.
     pub size_limit: Option<usize>,
 }

@@ -1,6 +1,8 @@
 //! Servers as the rows of `assets/servers.toml` say that they are: what each is known by, and what it
 //! does to a client that does not treat it so. No row is without one; a test counts them.
 
+use std::time::Duration;
+
 use super::faults::{AtCommand, CommandFault, Faults, When};
 
 /// A server that is like a row.
@@ -20,6 +22,8 @@ pub struct Scripted {
     pub first: Faults,
     /// A mailbox that it has in the place of Trash.
     pub trash: Option<&'static str>,
+    /// It has INBOX only, and makes mailboxes under this only.
+    pub top: Option<&'static str>,
 }
 
 type Says = (&'static [u8], &'static [u8]);
@@ -79,7 +83,7 @@ impl Scripted {
     }
 
     fn files(mut self) -> Self {
-        self.smtp.files_sent = true;
+        self.smtp.files_sent = Some(Duration::from_secs(3));
         self
     }
 
@@ -134,10 +138,7 @@ pub fn scripted() -> Vec<Scripted> {
         greets(b"] Coremail System IMap Server Ready\r\n")
             .with(|imap| (imap.wants_id, imap.hide_capabilities) = (true, vec!["ID"]))
             .of("coremail"),
-        at("imap.exmail.qq.com", "smtp.exmail.qq.com")
-            .whole()
-            .with(|imap| imap.longest_line = Some(1100))
-            .of("qq"),
+        at("imap.exmail.qq.com", "smtp.exmail.qq.com").whole().of("qq"),
         at("imap.purelymail.com", "smtp.purelymail.com")
             .with(|imap| imap.at = [hangs_up("ID"), hangs_up("ENABLE")].concat())
             .of("purelymail"),
@@ -145,7 +146,6 @@ pub fn scripted() -> Vec<Scripted> {
             .with(|imap| imap.at = answers("AUTHENTICATE", "NO [AUTHENTICATIONFAILED] No"))
             .of("migadu"),
         at("imap.yandex.com", "smtp.yandex.com").of("yandex"),
-        at("imap.mailbox.org", "smtp.mailbox.org").of("mailbox-org"),
         greets(b"] Domino IMAP4 Server Release 10.0.1FP3 ready\r\n").lies().whole().of("domino"),
         greets(b"] GroupWise IMAP4rev1 Server Ready\r\n").lies().whole().of("groupwise"),
         greets(b"] IMAPrev1\r\n")
@@ -161,12 +161,18 @@ pub fn scripted() -> Vec<Scripted> {
                 imap.at = vec![AtCommand { when: When::Says("RETURN ("), fault }];
             })
             .of("zimbra-old"),
-        greets(b"] Courier-IMAP ready. Copyright 1998-2018 Double Precision, Inc.\r\n")
-            .with(|imap| imap.hide_capabilities = vec!["NAMESPACE"])
-            .of("courier"),
-        greets(b"] InterMail IMAP4 ready\r\n")
-            .with(|imap| imap.longest_line = Some(1100))
-            .of("intermail"),
+        Scripted {
+            top: Some("INBOX."),
+            ..greets(b"] Courier-IMAP ready. Copyright 1998-2018 Double Precision, Inc.\r\n").with(
+                |imap| {
+                    imap.hide_capabilities = vec!["NAMESPACE"];
+                    let no = CommandFault::Answer("NO Invalid mailbox name".into());
+                    let beside = |says| AtCommand { when: When::Says(says), fault: no.clone() };
+                    imap.at = ["CREATE \"A", "CREATE \"S", "CREATE \"T"].map(beside).to_vec();
+                },
+            )
+        }
+        .of("courier"),
         Scripted {
             smtp: says(&[(b"demo.loopback ESMTP Aloud loopback", b"*****************0*2****2**")]),
             ..Scripted::default()

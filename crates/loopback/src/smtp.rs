@@ -441,11 +441,17 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
                 let _ = user.mailboxes.append("INBOX", Arc::clone(&arrived), BTreeSet::new(), now);
             }
         }
-        if self.wire.faults.files_sent
-            && let Some(user) = world.users.iter_mut().find(|user| user.login == envelope.user)
-        {
-            let seen = BTreeSet::from([Flag::Seen]);
-            let _ = user.mailboxes.append("Sent", Arc::clone(&octets), seen, now);
+        if let Some(after) = self.wire.faults.files_sent {
+            let (shared, octets) = (Arc::clone(&self.shared), Arc::clone(&octets));
+            let login = envelope.user.clone();
+            tokio::spawn(async move {
+                tokio::time::sleep(after).await;
+                let seen = BTreeSet::from([Flag::Seen]);
+                if let Some(user) = shared.world().users.iter_mut().find(|u| u.login == login) {
+                    let _ = user.mailboxes.append("Sent", octets, seen, now);
+                }
+                shared.tell();
+            });
         }
         world.submitted.push(Submitted { envelope, octets });
         drop(world);

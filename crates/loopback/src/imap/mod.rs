@@ -200,6 +200,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
             }
         };
         if let Some(refusal) = self.too_much(octets, &verb, &command) {
+            self.shared.log(format!("imap: refused {verb}"));
             self.wire.push(format!("{tag} {refusal}\r\n"));
             self.wire.flush().await?;
             return Ok(true);
