@@ -284,6 +284,39 @@ async fn nonsense_ends_the_question_and_nothing_else() {
 }
 
 #[tokio::test]
+async fn an_answer_may_end_or_change_at_any_octet() {
+    let whole = [person(1, "Ada", "a@example.com"), person(1, "Bo", "b@example.com"), done(1)];
+    let (first, whole) = (whole[0].len(), whole.concat());
+    let desk = Desk::beside().await;
+    let ask = async |says: Vec<u8>| {
+        let script = Script { says: vec![says], hangs_up: true, ..Script::default() };
+        let directory = Directory::new(script).await;
+        desk.engine.set_white_pages(directory.pages(), None).await.expect("set");
+        asked(&desk.engine).await
+    };
+    for cut in 0..whole.len() {
+        let found = ask(whole[..cut].to_vec()).await;
+        // Who was here before the end is kept, and that there may be more is told.
+        match found {
+            Ok((people, left)) => {
+                assert!(cut >= first && people > 0 && left == [Left::Unreadable], "cut at {cut}");
+            }
+            Err(error) => assert!(cut < first, "cut at {cut}: {error}"),
+        }
+    }
+    for (at, flip) in (0..whole.len()).flat_map(|at| [1, 0x80, 0xff].map(|flip| (at, flip))) {
+        let mut says = whole.clone();
+        says[at] ^= flip;
+        match ask(says).await {
+            Ok((people, _)) => assert!(people <= 2),
+            Err(Error::Protocol(_) | Error::Unreachable { .. } | Error::Server(_)) => {}
+            Err(Error::NoEncryption) => {}
+            Err(other) => panic!("{at} {flip}: {other:?}"),
+        }
+    }
+}
+
+#[tokio::test]
 async fn answers_without_end_are_ended() {
     let long = vec![b'a'; 200_000];
     for said in [
