@@ -221,6 +221,8 @@ pub(super) fn salvage(damaged: &Path, t: &Transaction<'_>) -> Result<()> {
         let _ = copy_rows(&from, t, table, which);
     }
     let _ = copy_rows(&from, t, "outbox", "state <> 'accepted'");
+    let of_those = "outbox IN (SELECT id FROM outbox WHERE state <> 'accepted')";
+    let _ = copy_rows(&from, t, "outbox_pieces", of_those);
     super::outbox::doubt_all(t)
 }
 
