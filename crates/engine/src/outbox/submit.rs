@@ -17,11 +17,10 @@ use crate::{
         copies::{self, Mark},
         messages,
         outbox::{self as rows, Entry, Phase},
-        raw::Raw,
+        raw::{OWN, Raw},
     },
     types::{Error, Event, Failure, FailureWhy, Fault, Invalid},
 };
-use aloud_message::large::Bounds;
 use aloud_model::{AccountId, MessageKey, OutboxId};
 
 /// First pause after a cut, and the longest.
@@ -544,11 +543,7 @@ fn file(store: &Store, id: OutboxId, key: MessageKey) -> Result<(AccountId, Mess
     let now = store.now();
     let key = if key.0 == 0 {
         let octets = content.len();
-        let facts = classify::facts_of(
-            &Raw::of(content.clone(), Bounds::default())?,
-            Known::Whole,
-            octets,
-        )?;
+        let facts = classify::facts_of(&Raw::of(content.clone(), OWN)?, Known::Whole, octets)?;
         store.write_now(|t| rows::file(t, id, &facts, octets, now))?.0
     } else {
         key

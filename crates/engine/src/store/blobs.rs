@@ -13,7 +13,10 @@ use std::{
 
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::{Error, Missing, Result, Store, folder, lock, raw::Raw};
+use super::{
+    Error, Missing, Result, Store, folder, lock,
+    raw::{OWN, Raw},
+};
 use crate::content::Content;
 use aloud_message::large::Bounds;
 use aloud_model::MessageKey;
@@ -169,14 +172,14 @@ impl Store {
             // Another process was faster.
             return Raw::read(&self.blob_path(&sha), Bounds::default());
         }
-        self.finish_held(key)
+        self.finish_held(key, Bounds::default())
     }
 
-    fn finish_held(&self, key: MessageKey) -> Result<Raw> {
+    fn finish_held(&self, key: MessageKey, bounds: Bounds) -> Result<Raw> {
         let path = self.partial_path(key);
         let file = private_options().create(true).truncate(false).open(&path)?;
         file.sync_all()?;
-        let (raw, sha) = Raw::hashed(file, Bounds::default())?;
+        let (raw, sha) = Raw::hashed(file, bounds)?;
         let blob = self.blob_path(&sha);
         if let Some(parent) = blob.parent() {
             make_private_dir(parent)?;
@@ -196,7 +199,7 @@ impl Store {
         let mut file = private_options().create(true).truncate(true).open(&path)?;
         content.each(COPIED, |piece| file.write_all(piece))?;
         drop(file);
-        self.finish_held(key).map(|_| ())
+        self.finish_held(key, OWN).map(|_| ())
     }
 
     /// Keeps other processes from the second places for as long as the answer is held.

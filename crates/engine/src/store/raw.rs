@@ -27,6 +27,10 @@ use aloud_message::{
 /// Octets of a part that are held to be heard or shown.
 const PART_MAX: u64 = 128 << 20;
 
+/// What is held of a message of our own that is filed: the rules were kept when it was frozen, and what
+/// the list shows of it stands in its beginning.
+pub(crate) const OWN: Bounds = Bounds { whole: 4 << 20, piece: 1 << 20, beginning: 256 << 10 };
+
 /// A message. As octets it is what is held of it.
 #[derive(Debug, Default)]
 pub(crate) struct Raw {
