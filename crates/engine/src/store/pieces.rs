@@ -66,7 +66,7 @@ mod tests {
 
     use super::*;
     use crate::store::{
-        Store, accounts, copies,
+        Store, accounts, copies, kept,
         list::tests::settings,
         outbox::{self, Frozen, Phase},
         system_clock,
@@ -131,6 +131,13 @@ mod tests {
         is_whole(&store);
         fs::remove_file(&file).expect("removed");
         is_whole(&store);
+        // A new database that is filled from this one for want of a copy has them, too.
+        let other = root.path().join("other");
+        let filled = Store::open(&other, system_clock()).expect("a store");
+        filled.write_now(|t| kept::salvage(&dir.join("aloud.db"), t)).expect("filled");
+        let salvaged = filled.read_now(|c| super::content(c, id, &other)).expect("there");
+        assert!(salvaged.whole().expect("there") == octets);
+        drop((salvaged, filled));
         // It is taken back, and its pieces go with the row.
         copies::take_back(&store, id).expect("taken back");
         let left = "SELECT count(*) FROM outbox_pieces";
