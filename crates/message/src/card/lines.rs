@@ -249,6 +249,9 @@ fn is_base64_line(line: &str) -> bool {
 pub(super) const NO_TYPES: [&str; 7] =
     ["base64", "b", "quoted-printable", "inline", "cid", "url", "uri"];
 
+/// How the type of a SOUND begins that is a text: `X-IRMC-N` of mobile telephones.
+pub(super) const READING: &str = "x-irmc-";
+
 /// A line taken apart.
 struct Property<'a> {
     /// Upper case, without its group.
@@ -351,7 +354,7 @@ impl<'a> Property<'a> {
         });
         let kind = kind.unwrap_or_default();
         let value = self.value.trim();
-        if self.name == "SOUND" && kind.starts_with("x-irmc-") {
+        if self.name == "SOUND" && kind.starts_with(READING) {
             return Binary::Reading;
         }
         let lower =

@@ -17,10 +17,17 @@ const CARDS_MAX: usize = 100;
 const VALUE_MAX: usize = 500;
 const NOTES_MAX: usize = 16_000;
 
-/// Properties that are kept with their components.
-const KEPT: [&str; 8] = ["N", "ORG", "ADR", "TITLE", "ROLE", "NICKNAME", "BDAY", "URL"];
-/// How many of them, and how many components of one.
-const KEPT_MAX: usize = 16;
+/// Properties that are kept with their components: those that a written card has in any case, and
+/// the others. The ones do not use up the room of the others.
+const KEPT: [&[&str]; 2] = [&["N", "ORG", "ADR", "TITLE", "ROLE"], &["NICKNAME", "BDAY", "URL"]];
+/// How many of each.
+const KEPT_MAX: usize = 8;
+/// Most components of one.
+const COMPONENTS_MAX: usize = 16;
+/// Most numbers and addresses together. With all else that a written card has ([`super::write()`]
+/// makes eleven lines beside the kept ones) it has no more properties than are read.
+const REACHED_MAX: usize = 64;
+const _: () = assert!(2 * KEPT_MAX + 11 + REACHED_MAX <= PROPERTIES_MAX);
 
 /// Reads the first card; one that cannot be read has a [`CardDoc::problem`].
 #[must_use]
@@ -89,6 +96,9 @@ fn card(source: &lines::Source) -> CardDoc {
     }
     for line in source.lines.iter().take(PROPERTIES_MAX) {
         match line {
+            Line::Text(text) if is_full(&doc, text) => {
+                problems.push("only its first 64 numbers and addresses were read");
+            }
             Line::Text(text) => set_text(&mut doc, text),
             Line::Binary(property, binary) => match (property.as_str(), binary) {
                 ("SOUND", Binary::Cid(id)) if doc.sound.is_none() => {
@@ -121,17 +131,17 @@ fn card(source: &lines::Source) -> CardDoc {
 
 /// Sets the field that a property is for; the first of a name counts.
 fn set_text(doc: &mut CardDoc, text: &Text) {
-    if KEPT.contains(&text.name.as_str()) && doc.properties.len() < KEPT_MAX {
+    if has_room(doc, &text.name) {
         let whole = || vec![one_line(&text.whole()).unwrap_or_default()];
         let lines = |parts: Vec<String>| {
-            parts.iter().take(KEPT_MAX).map(|c| one_line(c).unwrap_or_default()).collect()
+            parts.iter().take(COMPONENTS_MAX).map(|c| one_line(c).unwrap_or_default()).collect()
         };
         let components = match text.name.as_str() {
             "N" => lines(text.components(" ")),
             "ORG" | "ADR" => lines(text.components(", ")),
             "NICKNAME" => lines(text.list()),
-            // As it is written, so that what was written reads the same.
-            "URL" => whole().iter().map(|value| uri(value)).collect(),
+            // As it is written and as long, so that what was written reads the same.
+            "URL" => vec![one_line(&uri(&display::clean(&text.whole()))).unwrap_or_default()],
             _ => whole(),
         };
         let types = match text.name.as_str() {
@@ -193,6 +203,20 @@ fn set_text(doc: &mut CardDoc, text: &Text) {
         "UID" => set(&mut doc.uid, whole()),
         _ => {}
     }
+}
+
+/// Whether it is one number or address too many.
+fn is_full(doc: &CardDoc, text: &Text) -> bool {
+    matches!(text.name.as_str(), "TEL" | "EMAIL")
+        && doc.tels.len() + doc.emails.len() >= REACHED_MAX
+}
+
+/// Whether a property of this name is kept, and there is room for one more of its kind.
+fn has_room(doc: &CardDoc, name: &str) -> bool {
+    KEPT.iter().find(|group| group.contains(&name)).is_some_and(|group| {
+        let kept = doc.properties.iter().filter(|kept| group.contains(&kept.name.as_str()));
+        kept.count() < KEPT_MAX
+    })
 }
 
 fn set(target: &mut Option<String>, value: Option<String>) {

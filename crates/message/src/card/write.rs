@@ -5,7 +5,7 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 
 use super::{
     CardDoc, Property, Sound,
-    lines::{NO_TYPES, uri},
+    lines::{NO_TYPES, READING, uri},
 };
 
 /// Longest line without its line end (RFC 2425 section 5.8.1).
@@ -185,9 +185,10 @@ fn subtype(media_type: &str) -> String {
     let subtype = media_type.rsplit('/').next().unwrap_or_default().chars();
     let legal = subtype.filter(|c| c.is_ascii_alphanumeric() || "-+._".contains(*c));
     let subtype: String = legal.take(40).collect();
-    // A reader would take it for the encoding.
+    // A reader would take it for the encoding, or for a text that says how the name is read.
     let encoding = NO_TYPES.iter().any(|name| subtype.eq_ignore_ascii_case(name));
-    if encoding { "UNKNOWN".into() } else { subtype.to_ascii_uppercase() }
+    let reading = subtype.get(..READING.len()).is_some_and(|s| s.eq_ignore_ascii_case(READING));
+    if encoding || reading { "UNKNOWN".into() } else { subtype.to_ascii_uppercase() }
 }
 
 /// A Content-ID in a `cid:` URL (RFC 2392).
