@@ -432,6 +432,24 @@ impl Mailboxes {
         self.remove(name, &gone)
     }
 
+    /// As after a backup that was played back: what is there keeps its UIDs, mod-sequences are half of
+    /// what they were, and which messages went is forgotten.
+    pub fn play_back(&mut self) {
+        self.modseq /= 2;
+        for mailbox in &mut self.list {
+            mailbox.highest_modseq /= 2;
+            mailbox.vanished.clear();
+            for message in &mut mailbox.messages {
+                message.modseq /= 2;
+            }
+        }
+    }
+
+    /// Lets mod-sequences go on from here, as on a server that is years old.
+    pub fn grow_old(&mut self) {
+        self.modseq += 1 << 40;
+    }
+
     /// Gives a mailbox a new UIDVALIDITY and its messages new UIDs from 1, as after a repair of the
     /// server's files.
     ///

@@ -1,8 +1,8 @@
 //! Random histories against a model (docs/reliability.md G1, G2, G7, G12): a user and another client
 //! act on the same mailboxes, servers of several kinds refuse, break off and fall silent, mailboxes
-//! are renumbered, messages go out, and the program ends anywhere, also in the middle of a
-//! transaction's consequences. When all is quiet, what the server holds, what is shown and what the
-//! model allows must be the same.
+//! are renumbered and renamed, backups are played back, messages go out, and the program ends
+//! anywhere, also in the middle of a transaction's consequences. When all is quiet, what the server
+//! holds, what is shown and what the model allows must be the same.
 //!
 //! The gate plays a few; `make reliability` plays as many as it is told. A history that fails is
 //! played again with `ALOUD_TEST_SEED`.
@@ -100,7 +100,11 @@ fn deliver(world: &mut World, rng: &mut StdRng) {
         1 | 2 => Some(rng.random_range(0..=own)),
         _ => Some(own),
     };
-    let place = if rng.random_bool(0.7) { "INBOX" } else { place(rng) };
+    let place = match rng.random_range(0..10) {
+        0..6 => "INBOX",
+        6 => "Projects",
+        _ => place(rng),
+    };
     world.deliver(place, id, rng.random_bool(0.3));
 }
 
@@ -115,7 +119,20 @@ async fn step(world: &mut World, rng: &mut StdRng, kind: &Faults) {
             world.other_moves(letter, to);
         }
         24..26 => world.renumber(place(rng)),
-        26..42 => {
+        26 => world.play_back(),
+        27 => {
+            // Most of the time the user has just asked for something there.
+            match rng.random_range(0..3) {
+                0 => world.marks("Projects", &picks, rng.random_bool(0.5)).await,
+                1 => world.moves("Projects", &picks, MailboxRole::Archive).await,
+                _ => {}
+            }
+            let looks = [1, 100, 4_000];
+            let looks: Vec<u64> =
+                (0..rng.random_range(1..4)).map(|_| *looks.choose(rng).expect("some")).collect();
+            world.rename_for_a_while(&looks).await;
+        }
+        28..42 => {
             let to = [MailboxRole::Archive, MailboxRole::Trash, MailboxRole::Inbox];
             world.moves(place(rng), &picks, *to.choose(rng).expect("some")).await;
         }
@@ -160,6 +177,9 @@ async fn history(seed: u64) -> Left {
     for _ in 0..rng.random_range(1..4) {
         for _ in 0..rng.random_range(5..25) {
             step(&mut world, rng, &kind).await;
+        }
+        if rng.random_ratio(1, 3) {
+            world.all_but(rng.random_range(0..world.letters.len()), &kind).await;
         }
         world.quiet().await;
     }

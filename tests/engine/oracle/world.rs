@@ -17,7 +17,7 @@ use aloud::{
         Engine, ListQuery, ListRow, Mark, OpFailure, Operation, OperationState, Options,
         OutboxState, Progress, Scope, Sort, UndoToken,
     },
-    loopback::{Loopback, Protocol, mailboxes::Change},
+    loopback::{AtMessage, CommandFault, Faults, Loopback, Protocol, mailboxes::Change},
     model::{AccountId, DateTime, Flag, Secret, Uid, imap::MailboxRole},
 };
 
@@ -91,6 +91,8 @@ pub struct World {
     done: Vec<Done>,
     /// Messages of [`Self::sent`] about which the user has to decide.
     pub open: usize,
+    /// A mailbox had another name for a while since all was quiet last.
+    renamed: bool,
     /// Messages that were there twice after a move was given up in its middle.
     pub doubled: usize,
 }
@@ -116,6 +118,7 @@ impl World {
     pub async fn new() -> Self {
         let server = crate::support::user::server();
         server.create_mailbox("Projects", MailboxRole::Plain).expect("made");
+        server.change(aloud::loopback::mailboxes::Mailboxes::grow_old);
         let dir = tempfile::tempdir().expect("a folder");
         let began = Instant::now();
         let (line, options) = built(&server, &dir, began);
@@ -123,7 +126,21 @@ impl World {
         let password = Some(Secret::new("secret".into()));
         let account = engine.add_account(settings(), password).await.expect("an account");
         let (letters, sent, done) = Default::default();
-        Self { server, line, engine, account, dir, began, letters, sent, done, open: 0, doubled: 0 }
+        let (open, doubled, renamed) = (0, 0, false);
+        Self {
+            server,
+            line,
+            engine,
+            account,
+            dir,
+            began,
+            letters,
+            sent,
+            done,
+            open,
+            renamed,
+            doubled,
+        }
     }
 
     /// What a process that is killed now, or was where the line ended it, leaves is started again.
@@ -241,6 +258,25 @@ impl World {
             let here = self.held(number).iter().any(|(at, ..)| at == place);
             self.letters[number].renumbered |= here;
         }
+    }
+
+    /// The server has a backup of an hour ago played back, to which nothing had happened since.
+    pub fn play_back(&mut self) {
+        self.note(|| "a backup is played back".into());
+        self.server.change(aloud::loopback::mailboxes::Mailboxes::play_back);
+    }
+
+    /// Another client gives a mailbox another name, and later its own again.
+    pub async fn rename_for_a_while(&mut self, looks: &[u64]) {
+        const NAMES: [&str; 2] = ["Projects", "Undertakings"];
+        self.note(|| format!("{NAMES:?} for {looks:?} seconds"));
+        self.server.change(|m| m.rename(NAMES[0], NAMES[1])).expect("a server").expect("renamed");
+        self.renamed = true;
+        for seconds in looks {
+            self.works().await;
+            self.later(*seconds).await;
+        }
+        self.server.change(|m| m.rename(NAMES[1], NAMES[0])).expect("a server").expect("renamed");
     }
 
     // The user
@@ -415,6 +451,54 @@ impl World {
             letter.wanted.clear();
         }
         self.done.clear();
+        self.renamed = false;
+    }
+
+    /// A server that never does what concerns one letter, and whatever has its UID elsewhere, does all
+    /// the rest: nothing else waits.
+    ///
+    /// # Panics
+    /// When something else waits.
+    pub async fn all_but(&mut self, number: usize, kind: &Faults) {
+        let Some((place, uid, seen)) = self.held(number).pop() else { return };
+        self.note(|| format!("{uid:?} is refused until further notice"));
+        for protocol in [Protocol::Imap, Protocol::Smtp] {
+            self.server.forget_faults(protocol);
+        }
+        let not = |verb| AtMessage {
+            verb,
+            uid,
+            fault: CommandFault::Answer("NO [UNAVAILABLE] not this one".into()),
+        };
+        let at_message = ["STORE", "COPY", "MOVE"].map(not).into();
+        self.server.fault_always(Protocol::Imap, Faults { at_message, ..kind.clone() });
+        self.syncs().await;
+        // It is asked for first, and has been refused when the others are.
+        let rows = self.rows(&place).await;
+        if let Some(at) = rows.iter().position(|row| self.number(row) == Some(number)) {
+            self.marks(&place, &[at], !seen).await;
+            self.works().await;
+        }
+        for place in ["INBOX", "Archive"] {
+            self.marks(place, &[0, 1, 2, 3, 4], !seen).await;
+            self.moves(place, &[5, 6], MailboxRole::Trash).await;
+        }
+        for _ in 0..4 {
+            for operation in self.engine.operations().await.expect("operations") {
+                self.told(operation).await;
+            }
+            self.works().await;
+            self.later(900).await;
+        }
+        for operation in self.engine.operations().await.expect("operations") {
+            let number = operation.subject.strip_prefix('n').and_then(|n| n.parse().ok());
+            let same = number.is_some_and(|n| self.held(n).iter().any(|(_, held, _)| *held == uid));
+            // Its own UID may be one that the message has no more.
+            let itself = operation.said.contains("not this one");
+            let fair = same || itself || operation.state == OperationState::Failed;
+            assert!(fair, "waits behind another: {operation:?}");
+        }
+        self.server.fault_always(Protocol::Imap, kind.clone());
     }
 
     /// What waits is asked for again; what was given up is told, and taken back here.
@@ -435,7 +519,8 @@ impl World {
             OpFailure::Renumbered => {
                 letter.renumbered || letter.refused || letter.theirs.0.is_some()
             }
-            OpFailure::None | OpFailure::FlagNotKept | OpFailure::MailboxGone => false,
+            OpFailure::MailboxGone => self.renamed,
+            OpFailure::None | OpFailure::FlagNotKept => false,
         };
         assert!(fair, "given up without need: {operation:?}");
         letter.refused = true;
