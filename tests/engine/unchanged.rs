@@ -11,6 +11,7 @@ use aloud::{
 use tokio::time::sleep;
 
 use super::account::{NOW, World, attach, imap_commands, server, world};
+use crate::support::user::Desk;
 
 fn deliver(world: &World, mailbox: &str, n: u32) {
     let mail = format!("From: bo@example.net\r\nMessage-ID: <{n}@x>\r\nSubject: {n}\r\n\r\nHi\r\n");
@@ -149,5 +150,36 @@ async fn what_is_said_to_be_gone_must_add_up() {
         let rows = world.memory.mailbox("INBOX").rows;
         let expected: Vec<u32> = (1..=12).filter(|uid| *uid != 9).collect();
         assert_eq!(rows.keys().copied().collect::<Vec<_>>(), expected, "{lie}");
+    }
+}
+
+/// One went and one came that could not be had: as many as before are there, and not the same.
+#[tokio::test]
+async fn numbers_that_agree_by_chance_end_nothing() {
+    let hidden: [&[&str]; 3] = [&[], &["QRESYNC"], &["QRESYNC", "CONDSTORE", "LIST-STATUS"]];
+    for (hidden, said) in
+        hidden.into_iter().flat_map(|h| ["NO [UNAVAILABLE] later", "BAD what?"].map(|s| (h, s)))
+    {
+        let desk = Desk::new().await;
+        let kind = Faults { hide_capabilities: hidden.to_vec(), ..Faults::default() };
+        desk.server.fault_always(Protocol::Imap, kind.clone());
+        for n in 1..=3 {
+            desk.deliver(&format!(
+                "From: bo@example.net\nMessage-ID: <{n}@x>\nSubject: {n}\n\nHi\n"
+            ));
+        }
+        desk.sync().await;
+        let gone = BTreeSet::from([Uid(2)]);
+        desk.server.change(|all| all.remove("INBOX", &gone)).expect("a user").expect("removed");
+        desk.deliver("From: bo@example.net\nMessage-ID: <4@x>\nSubject: 4\n\nHi\n");
+        let fault = CommandFault::Answer(said.into());
+        let at = vec![AtCommand { when: When::Every("FETCH"), fault }];
+        desk.server.fault_next(Protocol::Imap, Faults { at, ..kind });
+        for _ in 0..2 {
+            let _ = desk.engine.sync_once(None).await;
+            desk.later(7200);
+        }
+        let subjects: Vec<String> = desk.inbox().await.into_iter().map(|row| row.subject).collect();
+        assert_eq!(subjects, ["1", "3", "4"], "{hidden:?} {said}");
     }
 }

@@ -282,6 +282,7 @@ impl Watcher {
         let from = state.uid_next.max(1);
         let condstore = state.highest_modseq > 0 && selected.highest_modseq.is_some();
         let mut complete: Option<Vec<SeenFlags>> = None;
+        let mut left_out = false;
         if from > 1 && condstore {
             let mut came = None;
             if selected.highest_modseq != Some(state.highest_modseq) {
@@ -311,22 +312,29 @@ impl Watcher {
                     None => self.connect().await?.fetch_flags(from, u32::MAX, None).await,
                 };
                 let fresh = match fresh {
-                    // Some say so where there is nothing new.
-                    Err(Error::Server(_)) if local.len() == selected.exists as usize => Vec::new(),
+                    // Some say so where there is nothing new. A look at everything tells whether
+                    // there is: counts can agree by chance.
+                    Err(Error::Server(_)) if local.len() == selected.exists as usize => {
+                        complete.insert(self.scan(selected).await?).clone()
+                    }
                     fresh => fresh?,
                 };
+                let came: Vec<u32> = fresh.iter().map(|seen| seen.uid.0).collect();
                 next = self.take(state, fresh, local, next, first, report).await?;
+                left_out = came.iter().any(|uid| !local.contains(uid));
             }
         } else {
             let all = self.scan(selected).await?;
             next = self.take(state, all.clone(), local, next, first, report).await?;
             complete = Some(all);
         }
-        if local.len() == selected.exists as usize && complete.is_none() {
+        // Where one went and one could not be had, the numbers agree by chance.
+        let sure = complete.is_none() && vanished.is_empty() && !left_out;
+        if sure && local.len() == selected.exists as usize {
             self.believed(state.id).await?;
             return Ok(next);
         }
-        if complete.is_none() && !vanished.is_empty() {
+        if complete.is_none() && !left_out && !vanished.is_empty() {
             // What the server says to be gone is believed where the numbers agree with it.
             let present: HashSet<u32> = local.difference(&vanished).copied().collect();
             if present.len() == selected.exists as usize {
