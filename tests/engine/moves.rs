@@ -303,3 +303,29 @@ async fn a_removal_that_is_refused_for_a_while_is_made_up_for() {
         }
     }
 }
+
+/// What is asked for about a message on its way into a mailbox does not stand on that mailbox's UIDs.
+#[tokio::test]
+async fn new_uids_end_nothing_of_what_is_still_on_its_way() {
+    for hidden in SERVERS {
+        let desk = desk(hidden, &[scan("there@example.com", "was there before")]).await;
+        desk.server
+            .deliver("INBOX", scan(ID, "the page"), &[] as &[Flag], DateTime::utc(START))
+            .expect("delivered");
+        desk.sync().await;
+        let key = desk.inbox().await[0].key;
+        desk.server.change(|m| m.renumber("Archive")).expect("a user").expect("renumbered");
+        desk.engine.archive(vec![key]).await.expect("moved");
+        desk.engine.mark(vec![key], Mark::Heard).await.expect("marked");
+        desk.engine.delete(vec![key]).await.expect("moved on");
+        for _ in 0..4 {
+            desk.sync().await;
+            desk.engine.settle_operations().await;
+        }
+        assert_eq!(desk.engine.operations().await.expect("all"), [], "{hidden:?}");
+        let trash = desk.server.mailbox("Trash").expect("a mailbox");
+        assert_eq!(trash.messages().len(), 1, "{hidden:?}");
+        assert!(trash.messages()[0].flags.contains(&Flag::Seen), "{hidden:?}");
+        assert_eq!(desk.on_server("Archive"), 1, "{hidden:?}");
+    }
+}

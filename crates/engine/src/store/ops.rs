@@ -363,12 +363,14 @@ pub(super) fn end_at(t: &Transaction<'_>, location: i64) -> Result<()> {
     Ok(())
 }
 
-/// No UID of a mailbox means anything any more: what was asked for there ends, the last first.
-/// Appends stay.
+/// No UID of a mailbox means anything any more: what was asked for by one ends, the last first.
+/// Appends stay, and so does what is about messages that are still on their way there.
 pub(super) fn end_in(t: &Transaction<'_>, mailbox: MailboxId) -> Result<()> {
     let waiting: Vec<i64> = t
         .prepare_cached(
-            "SELECT id FROM ops WHERE mailbox = ?1 AND state = ?2 AND kind <> ?3 ORDER BY id DESC",
+            "SELECT id FROM ops WHERE mailbox = ?1 AND state = ?2 AND kind <> ?3 AND NOT EXISTS \
+             (SELECT 1 FROM locations l WHERE l.id = ops.location AND l.uid IS NULL) \
+             ORDER BY id DESC",
         )?
         .query_map(params![mailbox.0, Word(OpState::Waiting), Word(OpType::Append)], |r| r.get(0))?
         .collect::<std::result::Result<_, _>>()?;
