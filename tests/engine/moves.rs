@@ -329,3 +329,45 @@ async fn new_uids_end_nothing_of_what_is_still_on_its_way() {
         assert_eq!(desk.on_server("Archive"), 1, "{hidden:?}");
     }
 }
+
+/// A session that was not told of a message does nothing with it, and the server says OK.
+#[tokio::test]
+async fn what_came_a_moment_ago_is_known_to_the_session_that_acts() {
+    for hidden in SERVERS {
+        let desk = desk(hidden, &[]).await;
+        let bring = |text: &str| {
+            let date = DateTime::utc(START);
+            desk.server
+                .deliver("INBOX", scan(text, text), &[] as &[Flag], date)
+                .expect("delivered");
+        };
+        bring("first@example.com");
+        desk.sync().await;
+        let key = desk.inbox().await[0].key;
+        desk.engine.mark(vec![key], Mark::Heard).await.expect("marked");
+        desk.engine.settle_operations().await;
+        for text in ["heard@example.com", "moved@example.com", "opened@example.com"] {
+            bring(text);
+            desk.sync().await;
+            let key = desk.inbox().await.last().expect("it").key;
+            match text {
+                "heard@example.com" => {
+                    desk.engine.mark(vec![key], Mark::Heard).await.expect("marked");
+                }
+                "moved@example.com" => {
+                    desk.engine.archive(vec![key]).await.expect("moved");
+                }
+                _ => {
+                    let octets = desk.engine.raw(key).await.expect("opened");
+                    assert_eq!(*octets, scan(text, text), "{hidden:?}");
+                }
+            }
+            desk.engine.settle_operations().await;
+        }
+        let inbox = desk.server.mailbox("INBOX").expect("a mailbox");
+        let seen: Vec<bool> =
+            inbox.messages().iter().map(|message| message.flags.contains(&Flag::Seen)).collect();
+        assert_eq!(seen, [true, true, false], "{hidden:?}");
+        assert_eq!(desk.on_server("Archive"), 1, "{hidden:?}");
+    }
+}

@@ -229,6 +229,19 @@ impl Worker {
         Ok(selected)
     }
 
+    /// Has the selected mailbox hold these messages for this session, too. One that came since it was
+    /// selected is none for a session that was not told of it: what is asked for by its UID is done
+    /// by nobody, and answered with OK (RFC 9051 section 6.4.9).
+    async fn sees(&mut self, uids: &[Uid]) -> Result<(), Error> {
+        let Some(newest) = uids.iter().max() else { return Ok(()) };
+        let Some((_, selected)) = &mut self.selected else { return Ok(()) };
+        if selected.uid_next.is_some_and(|next| newest.0 < next) {
+            return Ok(());
+        }
+        selected.uid_next = Some(newest.0.saturating_add(1));
+        self.session().await?.noop().await.map(|_| ())
+    }
+
     /// Makes a mailbox that the server did not have (TRYCREATE, RFC 9051 section 7.1); false when it
     /// was there, cannot be made, or is none of those that the store makes up.
     async fn make(&mut self, wire_name: &str) -> Result<bool, Error> {
@@ -322,6 +335,7 @@ impl Worker {
         if selected.uid_validity.is_some_and(|known| known != uid_validity) {
             return Err(gone());
         }
+        self.sees(&[uid]).await?;
         let profile = self.shared.traffic.profile();
         let size = if profile.sizes == Some(false) { 0 } else { size };
         let left = match size {

@@ -369,6 +369,7 @@ impl Worker {
         let (ops, stale): (Vec<&Op>, Vec<&Op>) =
             ops.iter().partition(|op| append || selected.is_still(op.uid_validity));
         ends.all(&stale, &OpEnd::Stale);
+        self.sees(&uids(&ops)).await?;
         match &first.kind {
             OpKind::Store { add, flags, .. } => {
                 if *add && !flags.iter().all(|flag| selected.can_store(flag)) {
