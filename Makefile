@@ -27,7 +27,7 @@ fuzz: ## Feed every reader of foreign octets with damaged ones, half an hour a t
 
 reliability: ## Play 2000 random histories (HISTORIES) and an end at each write against a model; kill the program 200 times (KILLS)
 	@packaging/setup run
-	ALOUD_TEST_HISTORIES=$(or $(HISTORIES),2000) $(CARGO) test --locked --workspace --test runner -- --nocapture oracle::
+	ALOUD_TEST_HISTORIES=$(or $(HISTORIES),2000) $(CARGO) test --locked --workspace --test runner -- --nocapture oracle:: engine::month
 	ALOUD_TEST_KILLS=$(or $(KILLS),200) $(CARGO) test --locked --workspace --lib -- --ignored --nocapture kill_tests::killed
 
 bench: ## Speed of codecs, of opening a message, of lists: ratios against named peers

@@ -17,6 +17,7 @@ mod identity;
 mod imap_wire;
 mod mailboxes;
 mod matching;
+mod month;
 mod moves;
 mod must_not;
 mod oauth;
