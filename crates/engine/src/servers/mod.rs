@@ -151,6 +151,22 @@ fn short(text: &str) -> String {
     text.chars().take(SAID).collect()
 }
 
+/// Whether words stand in a text and are no part of another word, above all not of a host's name: a
+/// greeting often begins with one.
+fn stands_alone(words: &str, text: &str) -> bool {
+    text.match_indices(words).any(|(at, found)| {
+        let (before, after) = (text.get(..at), text.get(at + found.len()..));
+        let joins = |c: char| c.is_alphanumeric() || matches!(c, '-' | '.' | '_');
+        let free_before = before.is_some_and(|before| !before.ends_with(joins));
+        let after = after.unwrap_or_default();
+        // The end of a sentence parts nothing.
+        let after = after.strip_prefix('.').map_or(after, |rest| {
+            if rest.starts_with(char::is_alphanumeric) { after } else { rest }
+        });
+        free_before && !after.starts_with(joins)
+    })
+}
+
 impl Row {
     /// Whether it is of every server.
     #[must_use]
@@ -183,7 +199,7 @@ impl Clue {
                 .iter()
                 .any(|(key, value)| key == "version" && value.starts_with(start.as_str()))
         };
-        let greeted = |words: &String| clues.greeting.contains(words.as_str());
+        let greeted = |words: &String| stands_alone(words, &clues.greeting);
         let offered = |name: &String| clues.capabilities.contains(name);
         let all = holds(self.host.is_some(), self.host.as_ref().is_some_and(within), By::Host)
             && holds(self.id.is_some(), self.id.as_ref().is_some_and(says), By::Id)
@@ -258,7 +274,9 @@ impl Table {
         let mut profile = Profile::default();
         for row in &self.rows {
             let Some(by) = row.when.iter().find_map(|clue| clue.fits(clues)) else { continue };
-            profile.treatment.then(&row.treat);
+            let mut treat = row.treat.clone();
+            treat.words.iter_mut().for_each(|words| words.general = by == By::Any);
+            profile.treatment.then(&treat);
             profile.matched.push(Matched {
                 id: row.id.clone(),
                 name: row.name.clone(),

@@ -141,3 +141,20 @@ proptest::proptest! {
         let _ = Table::builtin().profile(&clues);
     }
 }
+
+#[test]
+fn a_greeting_that_names_a_host_is_no_clue() {
+    for (greeting, is) in [
+        ("winmail mail server ready", true),
+        ("welcome to winmail.", true),
+        ("(winmail) ready", true),
+        ("imap.winmail-hosting.example ready", false),
+        ("winmail.example.com ready", false),
+        ("mywinmail ready", false),
+    ] {
+        let mut clues = Clues::of_host("mail.example.com");
+        clues.greeted(greeting);
+        let profile = Table::builtin().profile(&clues);
+        assert_eq!(profile.uid_validity, is.then_some(false), "{greeting}");
+    }
+}

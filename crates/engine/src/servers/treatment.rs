@@ -18,7 +18,8 @@ pub struct Treatment {
     pub deny: Vec<String>,
     /// What is believed all the same, whatever later rows say.
     pub believe: Vec<String>,
-    /// What its refusals mean, before any code of theirs (`imap::Reply`, `smtp`).
+    /// What its refusals mean, before any code of theirs where the row is of single servers
+    /// (`imap::Reply`, `smtp`).
     pub words: Vec<Words>,
     /// It files in Sent what is submitted through it; how many seconds that may take before a copy
     /// is added (`account::filing`).
@@ -60,6 +61,9 @@ pub struct Words {
     pub says: String,
     /// What that means.
     pub means: Means,
+    /// Of a row of every server: a code of the server's counts for more.
+    #[serde(skip)]
+    pub general: bool,
 }
 
 /// What a refusal means.
@@ -110,6 +114,17 @@ impl Names {
         let name = name.to_lowercase();
         self.all().into_iter().find_map(|(names, role)| names.contains(&name).then_some(role))
     }
+}
+
+/// Whether a text begins with a code that says why, so that its words, which may repeat an address or
+/// the name of a mailbox, need not be asked: a response code (RFC 9051 section 7.1), or an enhanced
+/// status code (RFC 3463) about an address, a mailbox or the room there.
+fn says_why(said: &str) -> bool {
+    let said = said.trim_start();
+    let mut numbers = said.split_ascii_whitespace().next().unwrap_or_default().split('.');
+    let class = numbers.next().is_some_and(|class| matches!(class, "2" | "4" | "5"));
+    let subject = numbers.next().is_some_and(|subject| matches!(subject, "1" | "2" | "3"));
+    said.starts_with('[') || class && subject && numbers.next().is_some()
 }
 
 impl Treatment {
@@ -166,8 +181,10 @@ impl Treatment {
     /// What a refusal with these words means, where a row says so.
     #[must_use]
     pub fn meaning(&self, said: &str) -> Option<Means> {
+        let coded = says_why(said);
         let said = said.to_lowercase();
-        self.words.iter().find(|words| said.contains(&words.says)).map(|words| words.means)
+        let mut words = self.words.iter().filter(|words| !(words.general && coded));
+        words.find(|words| said.contains(&words.says)).map(|words| words.means)
     }
 
     /// So many messages, or as many as the server takes in one command.
@@ -217,5 +234,26 @@ impl Treatment {
         ]
         .into_iter()
         .find_map(|(field, good)| (!good).then_some(field))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Clues, Table};
+    use super::*;
+
+    #[test]
+    fn a_code_counts_for_more_than_words_that_may_be_repeated() {
+        let profile = Table::builtin().profile(&Clues::of_host("mail.example.com"));
+        for (said, means) in [
+            ("5.1.1 <ratelimit@example.com>: no such user", None),
+            ("[CANNOT] no mailbox \"throttled\"", None),
+            ("4.3.1 message size exceeds available storage", None),
+            ("Rate limit reached", Some(Means::Later)),
+            ("5.7.0 rate limit reached", Some(Means::Later)),
+            ("Message too large", Some(Means::Never)),
+        ] {
+            assert_eq!(profile.meaning(said), means, "{said}");
+        }
     }
 }
