@@ -189,6 +189,7 @@ missing-operation = Nothing with the number { $number } was asked for and is not
 missing-revision = The draft { $draft } has no state { $number } that holds anything.
 missing-contact = There is no person { $number } in the directory.
 missing-listed = The white pages have nothing of it.
+missing-listed-once = More than one entry of the white pages has this address. Nobody was added.
 missing-spoken-name = This person has no spoken name.
 missing-recording = There is no recording in it.
 missing-pdf = This is no PDF.

@@ -146,7 +146,7 @@ fn find(args: FindArgs, dirs: &Dirs) -> Outcome {
             return Err(Failure::Failed(fl!("cli-no-white-pages")));
         };
         if let Some(password) = password {
-            engine.supply_white_password(password);
+            engine.supply_white_password(password).await?;
         }
         let found = engine.look_up(args.search, true).await?;
         for page in &found.people {
@@ -169,7 +169,7 @@ fn add(args: &AddArgs, dirs: &Dirs) -> Outcome {
     let password = password(args.password_stdin)?;
     with_engine(dirs, None, async move |engine| {
         if let Some(password) = password {
-            engine.supply_white_password(password);
+            engine.supply_white_password(password).await?;
         }
         let (ids, _) = engine.add_from_white_pages(args.address.clone()).await?;
         for id in ids {

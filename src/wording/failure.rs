@@ -198,6 +198,7 @@ pub fn missing(what: &Missing) -> String {
         Missing::Contact(id) => fl!("missing-contact", number = id.to_string()),
         Missing::SpokenName(_) => fl!("missing-spoken-name"),
         Missing::Listed => fl!("missing-listed"),
+        Missing::ListedOnce => fl!("missing-listed-once"),
         Missing::Recording => fl!("missing-recording"),
         Missing::Pdf => fl!("missing-pdf"),
         Missing::Sender => fl!("missing-sender"),

@@ -17,7 +17,7 @@ use tokio::{
     net::{TcpListener, TcpStream},
 };
 
-use crate::support::user::{Desk, addr};
+use crate::support::user::{Desk, addr, options};
 
 /// BER: a tag, a length and a content.
 fn ber(tag: u8, content: &[u8]) -> Vec<u8> {
@@ -383,6 +383,36 @@ async fn who_asks_signs_in_with_a_password_or_not_at_all() {
     desk.engine.set_white_pages(moved, None).await.expect("set");
     assert_eq!(asked(&desk.engine).await, Err(Error::PasswordNeeded));
     assert!(!other.heard().contains("white-secret"));
+}
+
+/// The keyring is left as it is, and the password in memory too, when another process says where the
+/// white pages are now.
+#[tokio::test]
+async fn other_white_pages_set_elsewhere_hear_no_password() {
+    let (desk, directory) = desk(&[&result(1, 0x61, 49, "no such user")]).await;
+    let pages = WhitePages { bind: Some("cn=robin".into()), ..directory.pages() };
+    let secret = Secret::new("white-secret".into());
+    desk.engine.set_white_pages(pages.clone(), Some(secret)).await.expect("set");
+    assert!(asked(&desk.engine).await.is_err());
+    let window = Engine::start(options(desk.dir.path().join("data"), &desk.server, &desk.clock));
+    let window = window.await.expect("another process");
+    let other = Directory::new(Script::default()).await;
+    let moved = WhitePages { server: other.pages().server, ..pages };
+    window.set_white_pages(moved, None).await.expect("set");
+    assert_eq!(asked(&desk.engine).await, Err(Error::PasswordNeeded));
+    assert!(!other.heard().contains("white-secret"));
+}
+
+#[tokio::test]
+async fn nobody_is_taken_for_another_who_has_the_address_too() {
+    let two = [person(1, "Mallory", "priya@example.com"), person(1, "Priya", "priya@example.com")];
+    let (desk, _directory) = desk(&[&[two.concat(), done(1)].concat()]).await;
+    let refused = desk.engine.add_from_white_pages(addr("priya@example.com")).await;
+    assert_eq!(
+        refused.map(|(ids, _)| ids),
+        Err(Error::NotFound(aloud::engine::Missing::ListedOnce))
+    );
+    assert!(desk.engine.contacts(String::new()).await.expect("people").is_empty());
 }
 
 #[tokio::test]

@@ -107,7 +107,7 @@ fn by_gateway(settings: &AccountSettings, text: &str) -> Option<Completion> {
 const EXTENSION_DIGITS: usize = 6;
 
 /// Which format each recipient gets (decision C6): what we know of their system, learned from
-/// their entry, white pages (`forms`, by the key of an address) and their own mail.
+/// their entry, their own mail, white pages (`forms`, by the key of an address).
 pub(crate) fn plan(
     c: &Reader,
     settings: &AccountSettings,
@@ -149,9 +149,6 @@ fn format_for(
             return Ok(VoiceFormat::Vpim);
         }
     }
-    if let Some(form) = forms.get(&contacts::lookup_key(address.as_str())) {
-        return Ok(*form);
-    }
     if let Some(answered) = answered {
         let theirs = answered.reply_to.as_ref().map(|a| &a.addr);
         let theirs = theirs.or(answered.sender.address.as_ref());
@@ -161,7 +158,12 @@ fn format_for(
         }
     }
     let last = contacts::last_wrote(c, address.as_str())?;
-    Ok(last.and_then(|(_, profile)| spoken_by(&profile)).unwrap_or(VoiceFormat::Friendly))
+    if let Some(format) = last.and_then(|(_, profile)| spoken_by(&profile)) {
+        return Ok(format);
+    }
+    // Last, because others write what stands there.
+    let listed = forms.get(&contacts::lookup_key(address.as_str()));
+    Ok(listed.copied().unwrap_or(VoiceFormat::Friendly))
 }
 
 /// The format that somebody speaks whose mail has this profile.

@@ -259,6 +259,9 @@ pub enum Missing {
     /// Somebody in the white pages, or their spoken name there.
     #[error("listed")]
     Listed,
+    /// Just one person in the white pages: several have the address.
+    #[error("listed once")]
+    ListedOnce,
     /// A recording in a message.
     #[error("a recording")]
     Recording,

@@ -19,7 +19,7 @@ use crate::{
         meta, ops,
     },
     types::*,
-    white_pages::{PASSWORD, Page, Pages, WhitePages, client},
+    white_pages::{Page, Pages, WhitePages, client},
 };
 use aloud_codec::{self as codec, Pcm};
 use aloud_message::card::Sound;
@@ -37,8 +37,9 @@ const LONGEST_NAME: Duration = Duration::from_secs(30);
 /// What is known of the white pages in this session.
 #[derive(Default)]
 pub(crate) struct Session {
-    /// The password, where there is no keyring or it was read from there.
-    password: Mutex<Option<Secret>>,
+    /// The password, where there is no keyring or it was read from there, with the name that says for
+    /// whom it is.
+    password: Mutex<Option<(String, Secret)>>,
     /// Counts questions while somebody types: only the newest is asked.
     asked: AtomicU64,
     /// What the systems of addresses take that were found.
@@ -102,10 +103,13 @@ impl Engine {
             pages.name.clone_from(&pages.server.host);
         }
         let before = self.white_pages().await?;
-        let same = before.is_some_and(|b| (&b.server, &b.bind) == (&pages.server, &pages.bind));
-        if password.is_some() || !same {
-            // A password is told to nobody but whom it was given for.
-            self.keep_white_password(password).await;
+        let same =
+            before.as_ref().is_some_and(|b| (&b.server, &b.bind) == (&pages.server, &pages.bind));
+        if !same && let Some(before) = &before {
+            self.keep_white_password(before, None).await;
+        }
+        if password.is_some() {
+            self.keep_white_password(&pages, password).await;
         }
         let octets = serde_json::to_vec(&pages).map_err(|error| Error::Store(error.to_string()))?;
         self.store_white_pages(Some(octets)).await
@@ -116,14 +120,21 @@ impl Engine {
     /// # Errors
     /// [`Error::Store`].
     pub async fn forget_white_pages(&self) -> Result<()> {
-        self.keep_white_password(None).await;
+        if let Some(before) = self.white_pages().await? {
+            self.keep_white_password(&before, None).await;
+        }
         lock(&self.inner.white_pages.forms).clear();
         self.store_white_pages(None).await
     }
 
-    /// A password for this session only.
-    pub fn supply_white_password(&self, password: Secret) {
-        *lock(&self.inner.white_pages.password) = Some(password);
+    /// A password for this session and these white pages only.
+    ///
+    /// # Errors
+    /// [`Error::Store`].
+    pub async fn supply_white_password(&self, password: Secret) -> Result<()> {
+        let name = self.white_pages().await?.and_then(|pages| pages.password_name());
+        *lock(&self.inner.white_pages.password) = name.map(|name| (name, password));
+        Ok(())
     }
 
     async fn store_white_pages(&self, octets: Option<Vec<u8>>) -> Result<()> {
@@ -132,12 +143,14 @@ impl Engine {
         Ok(())
     }
 
-    async fn keep_white_password(&self, password: Option<Secret>) {
-        *lock(&self.inner.white_pages.password) = password.clone();
+    async fn keep_white_password(&self, pages: &WhitePages, password: Option<Secret>) {
+        let Some(name) = pages.password_name() else { return };
+        *lock(&self.inner.white_pages.password) =
+            password.clone().map(|password| (name.clone(), password));
         let secrets = self.inner.passwords.secrets();
         let kept = blocking(move || match &password {
-            Some(password) => secrets.set(PASSWORD, password),
-            None => secrets.delete(PASSWORD),
+            Some(password) => secrets.set(&name, password),
+            None => secrets.delete(&name),
         });
         if let Err(error) = kept.await {
             tracing::warn!(error = error.class(), "the keyring does not take the password");
@@ -145,15 +158,15 @@ impl Engine {
     }
 
     async fn white_password(&self, pages: &WhitePages) -> Result<Option<Secret>> {
-        if pages.bind.is_none() {
-            return Ok(None);
-        }
-        if let Some(known) = lock(&self.inner.white_pages.password).clone() {
-            return Ok(Some(known));
+        let Some(name) = pages.password_name() else { return Ok(None) };
+        let known = lock(&self.inner.white_pages.password).clone();
+        if let Some((_, password)) = known.filter(|(known, _)| *known == name) {
+            return Ok(Some(password));
         }
         let secrets = self.inner.passwords.secrets();
-        let found = blocking(move || secrets.get(PASSWORD)).await?;
-        lock(&self.inner.white_pages.password).clone_from(&found);
+        let asked = name.clone();
+        let found = blocking(move || secrets.get(&asked)).await?;
+        *lock(&self.inner.white_pages.password) = found.clone().map(|found| (name, found));
         Ok(found)
     }
 
@@ -223,10 +236,11 @@ impl Engine {
         Ok(outcome)
     }
 
-    /// Takes over whoever has an address in the white pages.
+    /// Takes over whoever has an address in the white pages. In many of them people write what they
+    /// like: where more than one has the address, nobody is taken for another.
     ///
     /// # Errors
-    /// As [`Self::look_up`]; [`Error::NotFound`] where nobody has it.
+    /// As [`Self::look_up`]; [`Error::NotFound`] where nobody has it, or more than one.
     pub async fn add_from_white_pages(
         &self,
         address: AddrSpec,
@@ -236,8 +250,12 @@ impl Engine {
             let same = |addr: &str| AddrSpec::parse(addr).is_ok_and(|a| a.same_mailbox(&address));
             page.card.emails.iter().any(|email| same(&email.addr))
         };
-        let page = found.people.into_iter().find(has);
-        self.add_page(page.ok_or(Error::NotFound(Missing::Listed))?).await
+        let mut all = found.people.into_iter().filter(has);
+        let page = all.next().ok_or(Error::NotFound(Missing::Listed))?;
+        if all.next().is_some() {
+            return Err(Error::NotFound(Missing::ListedOnce));
+        }
+        self.add_page(page).await
     }
 
     /// Somebody's name in their own voice, as the white pages have it.

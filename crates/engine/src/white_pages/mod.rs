@@ -21,7 +21,7 @@ use aloud_model::{AddrSpec, voice::VoiceFormat};
 pub const WHOLE: Duration = Duration::from_secs(5);
 /// Most people that are taken of an answer.
 pub const MOST: usize = 200;
-/// Name of the password in the keyring; frozen, because people's keyrings hold it.
+/// How the name of a password in the keyring begins; frozen, because people's keyrings hold it.
 pub(crate) const PASSWORD: &str = "aloud/white-pages";
 
 /// Where the white pages are.
@@ -42,6 +42,16 @@ pub struct WhitePages {
     /// The user wants to ask another computer without encryption. No password goes there.
     #[serde(default)]
     pub unencrypted: bool,
+}
+
+impl WhitePages {
+    /// The name of the password in the keyring. It names whom the password was given for, so that one
+    /// of other white pages, which another process or a keyring that would not delete left behind, is
+    /// told to nobody else.
+    pub(crate) fn password_name(&self) -> Option<String> {
+        let bind = self.bind.as_ref()?;
+        Some(format!("{PASSWORD}/{}:{}/{bind}", self.server.host, self.server.port))
+    }
 }
 
 /// What the white pages have of somebody.
