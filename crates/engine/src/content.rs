@@ -18,6 +18,8 @@ use crate::{
 const PIECE: usize = 64 * 1024;
 /// What is as small as this is held.
 pub(crate) const SMALL: u64 = 1024 * 1024;
+/// Most octets that are read of what has no end of its own; more than is sent.
+const PIPE_MAX: u64 = 512 * 1024 * 1024;
 
 /// A message.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -85,14 +87,16 @@ impl Content {
         Self::InFile(Section { file: file.to_owned(), at, len, spool: None })
     }
 
-    /// A whole file; what is none (a pipe) is read and held. Blocks.
+    /// A whole file; what is none (a pipe) is read and held, up to half a GiB. Blocks.
     ///
     /// # Errors
     /// What the disk says.
     pub fn of_file(file: &Path) -> io::Result<Self> {
         let there = fs::metadata(file)?;
         if !there.is_file() {
-            return Ok(Self::Held(fs::read(file)?));
+            let mut octets = Vec::new();
+            fs::File::open(file)?.take(PIPE_MAX).read_to_end(&mut octets)?;
+            return Ok(Self::Held(octets));
         }
         Ok(Self::section(file, 0, there.len()))
     }
@@ -114,6 +118,24 @@ impl Content {
         out.flush()?;
         let len = out.get_ref().metadata()?.len();
         Ok(Self::InFile(Section { file: path, at: 0, len, spool: Some(spool) }))
+    }
+
+    /// The same octets where nobody else writes: held, or in a file of ours in a folder. Blocks.
+    ///
+    /// # Errors
+    /// What the disk says.
+    pub(crate) fn apart(self, folder: &Path) -> io::Result<Self> {
+        match &self {
+            Self::Held(_) | Self::InFile(Section { spool: Some(_), .. }) => Ok(self),
+            Self::InFile(_) if self.len() <= SMALL => {
+                let mut octets = Vec::new();
+                self.each(PIECE, |piece| octets.write_all(piece))?;
+                Ok(octets.into())
+            }
+            Self::InFile(_) => {
+                Self::spooled(folder, |out| self.each(PIECE, |piece| out.write_all(piece)))
+            }
+        }
     }
 
     /// How many octets it has.

@@ -7,13 +7,17 @@ use std::io::{self, Write};
 /// Octets of a line of the header within which its name ends.
 const NAME: usize = 64 * 1024;
 
-/// Writes what leaves of what is pushed.
+/// Writes what leaves of what is pushed. Line ends are made CRLF before anything else looks at lines,
+/// so that no field hides behind a bare CR.
 pub(super) struct Departing<'a> {
     out: &'a mut dyn Write,
     place: Place,
     /// The beginning of a line of the header that is not decided on.
     name: Vec<u8>,
-    last: Last,
+    /// The last octet that came was a CR, whose CRLF is passed on.
+    after_cr: bool,
+    came: Ends,
+    left: Ends,
 }
 
 enum Place {
@@ -24,27 +28,63 @@ enum Place {
     Body,
 }
 
-/// What was written last.
+/// Whether what there is so far ends a line.
 #[derive(PartialEq, Eq)]
-enum Last {
-    Other,
-    /// A CR that came as one; its CRLF is written.
-    Cr,
-    Ended,
+enum Ends {
+    No,
+    Yes,
+}
+
+impl Ends {
+    fn of(octets: &[u8], before: Self) -> Self {
+        match octets.last() {
+            None => before,
+            Some(b'\n') => Self::Yes,
+            Some(_) => Self::No,
+        }
+    }
 }
 
 impl<'a> Departing<'a> {
     pub(super) fn new(out: &'a mut dyn Write) -> Self {
-        Self { out, place: Place::Name(false), name: Vec::new(), last: Last::Other }
+        Self {
+            out,
+            place: Place::Name(false),
+            name: Vec::new(),
+            after_cr: false,
+            came: Ends::No,
+            left: Ends::No,
+        }
     }
 
-    pub(super) fn push(&mut self, mut octets: &[u8]) -> io::Result<()> {
+    pub(super) fn push(&mut self, octets: &[u8]) -> io::Result<()> {
+        if octets.is_empty() {
+            return Ok(());
+        }
+        let mut lines = Vec::with_capacity(octets.len() + 64);
+        let mut rest = octets;
+        if std::mem::take(&mut self.after_cr) {
+            rest = rest.strip_prefix(b"\n").unwrap_or(rest);
+        }
+        while let Some(at) = memchr::memchr2(b'\r', b'\n', rest) {
+            let (line, end) = rest.split_at(at);
+            lines.extend_from_slice(line);
+            lines.extend_from_slice(b"\r\n");
+            self.after_cr = end == b"\r";
+            rest = end.strip_prefix(b"\r\n").or(end.get(1..)).unwrap_or_default();
+        }
+        lines.extend_from_slice(rest);
+        self.lines(&lines)
+    }
+
+    /// Takes whole and parts of lines that end with CRLF.
+    fn lines(&mut self, mut octets: &[u8]) -> io::Result<()> {
+        self.came = Ends::of(octets, std::mem::replace(&mut self.came, Ends::No));
         while !octets.is_empty() {
             if let Place::Body = self.place {
                 return self.write(octets);
             }
-            let line =
-                octets.iter().position(|octet| *octet == b'\n').map_or(octets.len(), |at| at + 1);
+            let line = memchr::memchr(b'\n', octets).map_or(octets.len(), |at| at + 1);
             let (now, later) = octets.split_at(line);
             octets = later;
             let ends = now.ends_with(b"\n");
@@ -82,36 +122,15 @@ impl<'a> Departing<'a> {
     }
 
     fn write(&mut self, octets: &[u8]) -> io::Result<()> {
-        let mut rest = octets;
-        if self.last == Last::Cr {
-            rest = rest.strip_prefix(b"\n").unwrap_or(rest);
-            if !octets.is_empty() {
-                self.last = Last::Ended;
-            }
-        }
-        while let Some(at) = memchr::memchr2(b'\r', b'\n', rest) {
-            let (line, end) = rest.split_at(at);
-            self.out.write_all(line)?;
-            self.out.write_all(b"\r\n")?;
-            rest = end.strip_prefix(b"\r\n").or(end.get(1..)).unwrap_or_default();
-            self.last = if end == b"\r" { Last::Cr } else { Last::Ended };
-        }
-        if !rest.is_empty() {
-            self.out.write_all(rest)?;
-            self.last = Last::Other;
-        }
-        Ok(())
+        self.left = Ends::of(octets, std::mem::replace(&mut self.left, Ends::No));
+        self.out.write_all(octets)
     }
 
     pub(super) fn finish(mut self) -> io::Result<()> {
-        if !self.name.is_empty() {
-            let before = matches!(self.place, Place::Name(true));
-            let name = std::mem::take(&mut self.name);
-            if !decide(&name, before).0 {
-                self.write(&name)?;
-            }
+        if self.came == Ends::No {
+            self.lines(b"\r\n")?;
         }
-        if self.last == Last::Other { self.out.write_all(b"\r\n") } else { Ok(()) }
+        if self.left == Ends::No { self.write(b"\r\n") } else { Ok(()) }
     }
 }
 
@@ -169,6 +188,10 @@ mod tests {
             ("bcc : b\r\n\tc\r\n \r\nTo: d\r\n", "To: d\r\n"),
             ("Bcc:b\nbcc:c\nTo: d\n e\n", "To: d\r\n e\r\n"),
             ("Bcc\r\nTo: d\r\n", "To: d\r\n"),
+            ("X: a\rBcc: b\r\nTo: d\r\n", "X: a\r\nTo: d\r\n"),
+            ("X: a\r\rBcc: b", "X: a\r\n\r\nBcc: b"),
+            ("Bcc: a\rTo: d\r\n", "To: d\r\n"),
+            ("To: d\r bcc: b\r\n", "To: d\r\n bcc: b\r\n"),
             ("X-Bcc: b\r\nBccs: c\r\n", "X-Bcc: b\r\nBccs: c\r\n"),
         ] {
             check(format!("{raw}{body}").as_bytes(), format!("{expected}{body}").as_bytes());

@@ -548,6 +548,8 @@ fn ready(
     token: &str,
     folder: &Path,
 ) -> Result<Frozen> {
+    // Another program may write to the user's file: what is judged is what leaves.
+    let content = content.apart(folder)?;
     let raw = Raw::of(content.clone(), Bounds::default())?;
     let mail = raw.mail(&ReadOptions::default())?;
     // What the user writes may be private; what was taken along may not.
@@ -594,6 +596,10 @@ fn ready(
     } else {
         Content::spooled(folder, write)?
     };
+    // Line ends may have grown.
+    if octets.len() > copies::OCTETS_MAX {
+        return Err(Invalid::TooLarge { octets: octets.len(), most: copies::OCTETS_MAX }.into());
+    }
     Ok(Frozen {
         account: account.id,
         message_id,

@@ -52,7 +52,7 @@ const BODY: u64 = 512;
 /// Longest description of a row.
 const ROW_MAX: u64 = 16 * 1024 * 1024;
 /// Longest message.
-const OCTETS_MAX: u64 = 512 * 1024 * 1024;
+pub(crate) const OCTETS_MAX: u64 = 512 * 1024 * 1024;
 /// Octets that are copied at a time.
 const COPIED: usize = 64 * 1024;
 /// Files that are looked at.
