@@ -302,6 +302,20 @@ fn odd() -> Vec<Scripted> {
             short_slices: Some(1000),
             ..Faults::default()
         }),
+        imap("odd: whole messages", Faults { ignore_partial: true, ..Faults::default() }),
+        imap("odd: whole messages of no origin", Faults { plain_whole: true, ..Faults::default() }),
+        imap("odd: all where the second part is asked for", Faults {
+            later_whole: true,
+            ..Faults::default()
+        }),
+        imap("odd: a few octets more", Faults {
+            longer_slices: Some((3, 1)),
+            ..Faults::default()
+        }),
+        imap("odd: octets by the page", Faults {
+            longer_slices: Some((0, 4096)),
+            ..Faults::default()
+        }),
         imap("odd: no UIDVALIDITY", says(&[(b"[UIDVALIDITY ", b"[X-VALIDITY ")])),
         Scripted {
             row: "odd: bare SMTP",

@@ -61,6 +61,12 @@ pub struct Faults {
     pub copy_drops_flags: bool,
     /// IMAP: sends the whole of a message whatever part was asked for, under the number of that part.
     pub ignore_partial: bool,
+    /// IMAP: the same, without any number.
+    pub plain_whole: bool,
+    /// IMAP: the same, but not where the start of a message is asked for.
+    pub later_whole: bool,
+    /// IMAP: gives parts as long as asked for and this much more, rounded up to a multiple.
+    pub longer_slices: Option<(u32, u32)>,
     /// IMAP: every SELECT tells another UIDVALIDITY.
     pub wandering_validity: bool,
     /// IMAP: takes keywords and forgets them.

@@ -42,7 +42,7 @@ impl Watcher {
                     let many = self.beginnings_pace.next().min(usize::try_from(many).unwrap_or(1));
                     let profile = self.shared.traffic.profile();
                     // Whole messages come where parts cannot be had.
-                    let careful = self.careful || profile.partial == Some(false);
+                    let careful = self.careful || !self.shared.traffic.in_parts();
                     let most = if careful { 1 } else { profile.at_once(many).clamp(1, rest.len()) };
                     let (now, later) = rest.split_at(most);
                     if self.beginnings(now).await? {

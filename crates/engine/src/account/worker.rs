@@ -342,9 +342,9 @@ impl Worker {
             0 => most.into(),
             size => size.saturating_sub(have).saturating_add(SLACK),
         };
-        let len = match profile.partial {
-            Some(false) => WHOLE,
-            _ => u32::try_from(left).unwrap_or(most).clamp(4096, most),
+        let len = match self.shared.traffic.in_parts() {
+            false => WHOLE,
+            true => u32::try_from(left).unwrap_or(most).clamp(4096, most),
         };
         let octets = self.session().await?.fetch_slice(uid, have, len).await?;
         let got = octets.len() as u64;

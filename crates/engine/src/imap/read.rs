@@ -45,20 +45,37 @@ fn modseq_of(items: &[AttributeValue<'_>]) -> u64 {
     value.unwrap_or(0)
 }
 
-pub(super) fn read_slice(items: &[AttributeValue<'_>], offset: u64, len: u32) -> Option<Vec<u8>> {
+/// More octets than this beyond what was asked for are no slice that was rounded up.
+const ROUNDED: usize = 4096;
+
+/// What came of a message of which a part was asked for.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Slice {
+    /// The octets from where they were asked for, maybe more of them than were; `None` where they
+    /// may as well be those from the start of the message, so that all of it is to be asked for.
+    pub octets: Option<Vec<u8>>,
+    /// The whole message came in the place of the part.
+    pub whole: bool,
+}
+
+pub(super) fn read_slice(items: &[AttributeValue<'_>], offset: u64, len: u32) -> Option<Slice> {
     items.iter().find_map(|item| match item {
         AttributeValue::BodySection { section: None, index, data } => {
             // NIL is no text, which is not the same as no more of it.
             let data = data.as_deref()?;
-            let skip = match index {
+            let from = usize::try_from(offset).unwrap_or(usize::MAX);
+            let beyond = data.len().saturating_sub(len as usize);
+            let (skip, unclear) = match index {
                 // Octets from elsewhere are none that were asked for.
                 Some(origin) if u64::from(*origin) != offset => return None,
-                Some(_) => 0,
+                // Some send all of the message under the origin of the part; what is shorter than
+                // what is here of it already is not all.
+                Some(_) => (0, offset > 0 && beyond > 0 && data.len() >= from),
                 // A server that ignores the partial sends the whole message.
-                None => usize::try_from(offset).unwrap_or(usize::MAX),
+                None => (from, false),
             };
-            let data = data.get(skip..).unwrap_or_default();
-            Some(data.get(..data.len().min(len as usize)).unwrap_or_default().to_vec())
+            let octets = (!unclear).then(|| data.get(skip..).unwrap_or_default().to_vec());
+            Some(Slice { octets, whole: beyond > ROUNDED })
         }
         _ => None,
     })

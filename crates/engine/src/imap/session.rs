@@ -6,6 +6,7 @@ mod idle;
 mod notify;
 mod opening;
 mod room;
+mod slices;
 mod treated;
 
 use std::{collections::HashSet, sync::Arc, time::Duration};
@@ -16,7 +17,7 @@ use super::{
     link::{Done, Link},
     names,
     namespace::{Namespace, Namespaces, Owner},
-    read::{read_seen, read_slice, uid_of},
+    read::read_seen,
     reply::Reply,
     sign_in::{Signed, sign_in},
     types::{Head, Listed, SeenFlags, Selected, Stored},
@@ -25,7 +26,7 @@ use crate::{
     content::Content,
     net::{Dialer, Shunned, Traffic, Trust, Wire},
     servers::{Clues, Means},
-    types::{AccountSettings, Error, Fault, Missing, Security},
+    types::{AccountSettings, Error, Fault, Security},
 };
 use aloud_model::{DateTime, Flag, Secret, Uid, imap::MailboxRole};
 use async_imap::imap_proto::{MailboxDatum, Response};
@@ -354,73 +355,6 @@ impl Session {
             return Err(Error::Protocol(Fault::TooMuch));
         }
         Ok(in_order(seen))
-    }
-
-    /// Octets of a raw message of the selected mailbox; shorter than `len` at its end, empty beyond
-    /// it.
-    ///
-    /// # Errors
-    /// [`Error::NotFound`] when the message is not there (any more); as [`Self::fetch_heads`].
-    pub async fn fetch_slice(&mut self, uid: Uid, offset: u64, len: u32) -> Result<Vec<u8>, Error> {
-        let mut slices = self.fetch_slices(&[uid], offset, len).await?;
-        let slice = slices.pop().map(|(_, octets)| octets);
-        slice.ok_or(Error::NotFound(Missing::Uid(uid)))
-    }
-
-    /// The same octets of several messages; those that are gone are not in the answer.
-    ///
-    /// # Errors
-    /// As [`Self::fetch_heads`].
-    pub async fn fetch_slices(
-        &mut self,
-        uids: &[Uid],
-        offset: u64,
-        len: u32,
-    ) -> Result<Vec<(Uid, Vec<u8>)>, Error> {
-        let mut slices = Vec::new();
-        self.fetch_slices_into(uids, offset, len, &mut slices).await?;
-        Ok(slices)
-    }
-
-    /// [`Self::fetch_slices`]; what came before something went wrong is in `slices`, too.
-    ///
-    /// # Errors
-    /// As [`Self::fetch_heads`].
-    pub async fn fetch_slices_into(
-        &mut self,
-        uids: &[Uid],
-        offset: u64,
-        len: u32,
-        slices: &mut Vec<(Uid, Vec<u8>)>,
-    ) -> Result<(), Error> {
-        for set in self.sets(uids) {
-            let command = Command::new("UID FETCH").set(&set);
-            let command = match self.profile().partial {
-                // The whole comes, and what is wanted of it is taken.
-                Some(false) => command.word("(UID BODY.PEEK[])").at_most(BESIDES),
-                _ => command
-                    .word("(UID BODY.PEEK[]<")
-                    .number(offset)
-                    .glue(".")
-                    .number(u64::from(len))
-                    .glue(">)")
-                    .at_most(BESIDES + uids.len() as u64 * (u64::from(len) + 1024)),
-            };
-            let done = self
-                .link
-                .run(&command, &mut |response| {
-                    if let Response::Fetch(_, items) = response
-                        && let Some(uid) = uid_of(items).filter(|uid| uids.contains(uid))
-                        && let Some(octets) = read_slice(items, offset, len)
-                        && !slices.iter().any(|(known, _)| *known == uid)
-                    {
-                        slices.push((uid, octets));
-                    }
-                })
-                .await?;
-            done.ok()?;
-        }
-        Ok(())
     }
 
     /// Sets or clears flags.

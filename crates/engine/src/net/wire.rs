@@ -49,6 +49,8 @@ pub enum Shunned {
     UidExpunge,
     /// It does not know X-GM-MSGID.
     GmailId,
+    /// It sends whole messages where parts are asked for.
+    Partial,
 }
 
 /// Counters, and what a server was seen not to bear, which outlive connections; one set an account.
@@ -113,6 +115,12 @@ impl Traffic {
     #[must_use]
     pub fn profile(&self) -> Arc<Profile> {
         Arc::clone(&lock(&self.profile))
+    }
+
+    /// Whether parts of messages are asked for: no row and nothing seen speaks against it.
+    #[must_use]
+    pub fn in_parts(&self) -> bool {
+        self.profile().partial != Some(false) && !self.shuns(Shunned::Partial)
     }
 
     /// Keeps it.

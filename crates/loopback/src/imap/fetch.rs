@@ -11,6 +11,7 @@ use super::{
     structure::{self, Section, SectionText},
 };
 use crate::{
+    faults::Faults,
     mailboxes::{Change, Message},
     wire::Gone,
 };
@@ -57,13 +58,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
             !read_only && items.iter().any(|i| matches!(i, FetchItem::Section { peek: false, .. }));
         let (most, end) = (self.faults().short_slices, self.faults().false_end);
         let mut items = shortened(items, most.unwrap_or(u32::MAX), end.unwrap_or(u32::MAX));
-        if self.faults().ignore_partial {
-            for item in &mut items {
-                if let FetchItem::Section { partial: Some((_, count)), .. } = item {
-                    *count = WHOLE;
-                }
-            }
-        }
+        lengthened(&mut items, self.faults());
         let items = &items;
         let mut missing = false;
         for batch in named.chunks(BATCH) {
@@ -118,6 +113,26 @@ fn shortened(items: &[FetchItem], most: u32, end: u32) -> Vec<FetchItem> {
         }
     }
     items
+}
+
+/// The items with partial sections that give more than was asked for.
+fn lengthened(items: &mut [FetchItem], faults: &Faults) {
+    for item in items {
+        let FetchItem::Section { partial, .. } = item else { continue };
+        let Some((from, count)) = partial else { continue };
+        if let Some((more, multiple)) = faults.longer_slices {
+            *count = count
+                .saturating_add(more)
+                .checked_next_multiple_of(multiple.max(1))
+                .unwrap_or(WHOLE);
+        }
+        if faults.ignore_partial || (faults.later_whole && *from > 0) {
+            *count = WHOLE;
+        }
+        if faults.plain_whole {
+            *partial = None;
+        }
+    }
 }
 
 fn respond(sequence: u32, message: &Message, items: &[FetchItem], add_flags: bool) -> Vec<u8> {

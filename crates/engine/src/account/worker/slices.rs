@@ -31,7 +31,7 @@ const SIZE_TOLERANCE: (u64, u64) = (4, 32);
 pub(super) fn whole(have: u64, size: u64, got: u64, asked: u64) -> Whole {
     let tolerance = SIZE_TOLERANCE.0.max(size / SIZE_TOLERANCE.1);
     match () {
-        () if got == asked => Whole::NotYet,
+        () if got >= asked => Whole::NotYet,
         () if size > 0 && have >= size => Whole::Yes,
         () if got > 0 => Whole::NotYet,
         () if have.saturating_add(tolerance) >= size => Whole::Yes,
@@ -66,6 +66,7 @@ mod tests {
             (970_000, 1_000_000, 0, 9000, Whole::Yes),
             (960_000, 1_000_000, 0, 9000, Whole::Short),
             (164, 100, 164, 164, Whole::NotYet),
+            (200, 100, 200, 164, Whole::NotYet),
             (70, 0, 70, 4096, Whole::NotYet),
             (70, 0, 0, 4096, Whole::Yes),
         ] {
