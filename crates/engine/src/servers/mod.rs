@@ -6,7 +6,7 @@
 //! (RFC 9051, RFC 5321). Rows never loosen what protects mail: identity before anything is removed,
 //! TLS, a look before a copy is added.
 //!
-//! Not here: where the servers of an address are (`autoconfig`). Bounds: [`file`]. Tests: `tests`
+//! Not here: where the servers of an address are (`autoconfig`). Bounds: [`mod@file`]. Tests: `tests`
 //! below, `tests/engine/profiles.rs`.
 
 mod file;
