@@ -21,6 +21,7 @@ pub mod policy;
 pub mod problem;
 pub mod recognize;
 pub mod refusal;
+pub mod rows;
 pub mod validate;
 pub mod vendors;
 pub mod view;

@@ -4,6 +4,7 @@
 //! Limits: 1 MiB and 500 rows; 8 asterisks a pattern.
 
 use super::{Table, Vendor};
+use crate::rows;
 
 /// Octets of a table.
 pub const FILE_MAX: usize = 1024 * 1024;
@@ -54,13 +55,13 @@ impl Table {
             return (table, vec![Fault { line: None, reason: Reason::TooLarge }]);
         }
         let mut faults = Vec::new();
-        for (index, (line, row)) in rows(text).into_iter().enumerate() {
+        for (index, (line, row)) in rows::split(text, "vendor").into_iter().enumerate() {
             if index > ROWS_MAX {
                 faults.push(Fault { line: Some(line + 1), reason: Reason::TooManyRows });
                 break;
             }
             match parse(line, row) {
-                Ok(rows) => table.rows.extend(rows),
+                Ok(read) => table.rows.extend(read),
                 Err(fault) => faults.push(fault),
             }
         }
@@ -68,31 +69,9 @@ impl Table {
     }
 }
 
-/// The text before the first row, then each row; with the number of lines above it.
-pub(super) fn rows(text: &str) -> Vec<(usize, &str)> {
-    let mut rows = Vec::new();
-    let (mut start, mut start_line, mut at) = (0, 0, 0);
-    for (number, line) in text.split_inclusive('\n').enumerate() {
-        let compact: String = line.chars().filter(|c| !c.is_whitespace()).take(11).collect();
-        let begins = compact == "[[vendor]]" || compact == "[[vendor]]#";
-        if begins {
-            rows.push((start_line, text.get(start..at).unwrap_or_default()));
-            (start, start_line) = (at, number);
-        }
-        at += line.len();
-    }
-    rows.push((start_line, text.get(start..).unwrap_or_default()));
-    rows
-}
-
 fn parse(above: usize, text: &str) -> Result<Vec<Vendor>, Fault> {
-    let table: Table = toml::from_str(text).map_err(|error| {
-        let at = error.span().map_or(0, |span| span.start);
-        let before = text.get(..at).unwrap_or(text);
-        let line = above + before.matches('\n').count() + 1;
-        let said = error.message().replace('\n', " ");
-        Fault { line: Some(line), reason: Reason::Syntax(said) }
-    })?;
+    let table: Table = rows::parse(above, text)
+        .map_err(|(line, said)| Fault { line: Some(line), reason: Reason::Syntax(said) })?;
     match table.rows.iter().find_map(reason) {
         Some(reason) => Err(Fault { line: Some(above + 1), reason }),
         None => Ok(table.rows),

@@ -363,6 +363,7 @@ impl Directory {
             Ok(mut people) => {
                 people.sort_by_cached_key(sort_key);
                 self.people = people;
+                self.part_pages();
                 self.loaded = true;
                 if self.selected().is_none() && self.search.is_empty() {
                     self.selected = None;

@@ -24,8 +24,8 @@ pub(super) enum Pages {
     /// They were not asked, or had nobody.
     #[default]
     Nobody,
-    /// Those that one's own directory does not show.
-    Found(Vec<Completion>),
+    /// Some, and those of them that one's own directory does not show.
+    Found { all: Vec<Completion>, strangers: Vec<Completion> },
     /// They did not answer.
     Failed(Error),
 }
@@ -44,9 +44,10 @@ impl Directory {
     pub(super) fn pages_here(&mut self, result: Result<Vec<Completion>, Error>) -> Act {
         self.pages = match result {
             Ok(found) if found.is_empty() => Pages::Nobody,
-            Ok(found) => Pages::Found(found),
+            Ok(all) => Pages::Found { all, strangers: Vec::new() },
             Err(error) => Pages::Failed(error),
         };
+        self.part_pages();
         Action::None
     }
 
@@ -56,20 +57,26 @@ impl Directory {
         Action::Toast(said.undo(Undo::Engine(token))).and(shown).and(self.reload())
     }
 
-    /// Those of the white pages whose address nobody shown has.
-    fn strangers(&self) -> impl Iterator<Item = &Completion> {
-        let found = match &self.pages {
-            Pages::Found(found) => found.as_slice(),
+    /// Parts those of the white pages whose address nobody shown has from the others; to be called where
+    /// either changes.
+    pub(super) fn part_pages(&mut self) {
+        let Pages::Found { all, strangers } = &mut self.pages else { return };
+        let own: Vec<_> = self.people.iter().flat_map(|person| &person.emails).collect();
+        let is_own =
+            |page: &Completion| own.iter().any(|a| a.addr.same_mailbox(&page.address.addr));
+        *strangers = all.iter().filter(|page| !is_own(page)).cloned().collect();
+    }
+
+    fn strangers(&self) -> &[Completion] {
+        match &self.pages {
+            Pages::Found { strangers, .. } => strangers,
             Pages::Nobody | Pages::Failed(_) => &[],
-        };
-        let mut own = self.people.iter().flat_map(|person| &person.emails);
-        let own: Vec<_> = own.by_ref().map(|email| &email.addr).collect();
-        found.iter().filter(move |page| !own.iter().any(|a| a.same_mailbox(&page.address.addr)))
+        }
     }
 
     /// Whether there is something to show of the white pages.
     pub(super) fn has_pages(&self) -> bool {
-        matches!(self.pages, Pages::Failed(_)) || self.strangers().next().is_some()
+        matches!(self.pages, Pages::Failed(_)) || !self.strangers().is_empty()
     }
 
     /// The people of the white pages.
@@ -81,7 +88,7 @@ impl Directory {
             let said = fl!("directory-pages-failed", why = error_text(error));
             return container(look.text(Type::Small, said).color(c.text_2)).padding(head).into();
         }
-        for (at, page) in self.strangers().enumerate() {
+        for (at, page) in self.strangers().iter().enumerate() {
             if let (0, CompletionKind::Elsewhere { directory, .. }) = (at, &page.kind) {
                 let title = look.text(Type::Small, directory.as_str()).font(SEMIBOLD);
                 all = all.push(container(title.color(c.text_2)).padding(head));
@@ -148,7 +155,7 @@ mod tests {
         assert!(!d.has_pages(), "the answer to another question");
         let found = vec![page("Ada", "ada@x.example"), page("Adam", "adam@x.example")];
         feed(&mut d, Message::Pages(number, Ok(found)));
-        let shown: Vec<_> = d.strangers().map(|page| page.address.addr.as_str()).collect();
+        let shown: Vec<_> = d.strangers().iter().map(|page| page.address.addr.as_str()).collect();
         assert_eq!(shown, ["adam@x.example"]);
         let asked = feed(&mut d, Message::AddPage(addr("adam@x.example")));
         assert_eq!(asked.len(), 1);
