@@ -4,6 +4,7 @@
 //! Real servers are started by `tests/testbed/with-servers` (`make test`), which tells where through
 //! the environment; without them the real half says so and passes.
 
+mod oauth;
 mod places;
 mod scenario;
 mod slapd;

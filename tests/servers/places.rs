@@ -89,6 +89,7 @@ impl Place {
         AccountSettings {
             name: match user {
                 "alice" => "Alice Example".into(),
+                "olga" => "Olga Example".into(),
                 _ => "Bob Example".into(),
             },
             address: AddrSpec::parse(&format!("{user}@{}", self.domain)).unwrap(),

@@ -1,5 +1,6 @@
 //! A provider of access tokens (OAuth 2.0 with discovery, PKCE and device codes) on 127.0.0.1, which
-//! tells the built-in mail server what it gave, and does what a test wants; and a browser.
+//! tells the built-in mail server what it gave or is asked by a real one (RFC 7662), and does what a
+//! test wants; and a browser.
 
 use std::sync::{Arc, Mutex, MutexGuard};
 
@@ -45,7 +46,10 @@ pub struct Inner {
     pub asked: Vec<String>,
     /// Questions of a device before the user is done.
     pub device_waits: u32,
-    mail: Loopback,
+    /// Questions of a mail server what a token is worth.
+    pub introspected: usize,
+    /// The built-in mail server, which does not ask.
+    mail: Option<Loopback>,
     login: String,
     count: u32,
     /// Access tokens that the mail server takes.
@@ -53,6 +57,14 @@ pub struct Inner {
     refresh: Option<String>,
     challenge: String,
     redirect: String,
+}
+
+impl Inner {
+    fn tell(&self) {
+        let Some(mail) = &self.mail else { return };
+        let good = self.good.iter().map(|token| (self.login.as_str(), token.as_str()));
+        mail.accept_tokens(&good.collect::<Vec<_>>());
+    }
 }
 
 #[derive(Clone)]
@@ -63,16 +75,25 @@ pub struct Provider {
 
 impl Provider {
     pub async fn start(mail: &Loopback, login: &str) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        Self::run(Some(mail.clone()), 0, login).await
+    }
+
+    /// One on this port, for mail servers that ask it.
+    pub async fn asked_at(port: u16, login: &str) -> Self {
+        Self::run(None, port, login).await
+    }
+
+    async fn run(mail: Option<Loopback>, port: u16, login: &str) -> Self {
+        let listener = TcpListener::bind(("127.0.0.1", port)).await.expect("a port");
         let issuer = format!("http://{}", listener.local_addr().expect("an address"));
-        mail.accept_tokens(&[]);
         let inner = Inner {
             trouble: Trouble::None,
             life: 3600,
             rotates: false,
             asked: Vec::new(),
             device_waits: 0,
-            mail: mail.clone(),
+            introspected: 0,
+            mail,
             login: login.to_owned(),
             count: 0,
             good: Vec::new(),
@@ -80,6 +101,7 @@ impl Provider {
             challenge: String::new(),
             redirect: String::new(),
         };
+        inner.tell();
         let provider = Self { issuer, inner: Arc::new(Mutex::new(inner)) };
         let serving = provider.clone();
         tokio::spawn(async move {
@@ -104,7 +126,7 @@ impl Provider {
     pub fn revoke_access(&self) {
         let mut inner = self.set();
         inner.good.clear();
-        inner.mail.accept_tokens(&[]);
+        inner.tell();
     }
 
     /// Nor is the refresh token of use.
@@ -133,6 +155,7 @@ impl Provider {
             (_, "/.well-known/openid-configuration") => self.about(trouble),
             (_, "/authorize") => self.authorize(&target, trouble),
             (_, "/token") => self.token(&body, trouble),
+            (_, "/introspect") => self.introspect(&body),
             (_, "/device") => json(&format!(
                 r#"{{"device_code":"d1","user_code":"WDJB-MJHT","verification_uri":"{}/go","expires_in":600,"interval":0}}"#,
                 self.issuer
@@ -163,6 +186,18 @@ impl Provider {
         let what = if trouble == Trouble::Denied { "error=access_denied" } else { "code=c1" };
         let place = format!("{}?{what}&state={}", inner.redirect, field("state"));
         format!("HTTP/1.1 302 Found\r\nLocation: {place}\r\nContent-Length: 0\r\n\r\n")
+    }
+
+    /// What a token is worth (RFC 7662).
+    fn introspect(&self, body: &str) -> String {
+        let mut inner = self.set();
+        inner.introspected += 1;
+        let good = inner.good.contains(&field(body, "token"));
+        let login = &inner.login;
+        json(&match good {
+            true => format!(r#"{{"active":true,"username":"{login}"}}"#),
+            false => r#"{"active":false}"#.to_owned(),
+        })
     }
 
     fn token(&self, body: &str, trouble: Trouble) -> String {
@@ -199,11 +234,8 @@ impl Provider {
         }
         inner.count += 1;
         let access = format!("access-{}", inner.count);
-        let login = inner.login.clone();
         inner.good.push(access.clone());
-        let good: Vec<(&str, &str)> =
-            inner.good.iter().map(|token| (login.as_str(), token.as_str())).collect();
-        inner.mail.accept_tokens(&good);
+        inner.tell();
         let new = inner.rotates || grant_type != "refresh_token";
         if new {
             inner.refresh = Some(format!("refresh-{}", inner.count));
@@ -227,7 +259,10 @@ fn json(text: &str) -> String {
 
 fn reply(status: &str, kind: &str, body: &str) -> String {
     let length = body.len();
-    format!("HTTP/1.1 {status}\r\nContent-Type: {kind}\r\nContent-Length: {length}\r\n\r\n{body}")
+    format!(
+        "HTTP/1.1 {status}\r\nContent-Type: {kind}\r\nContent-Length: {length}\r\n\
+         Connection: close\r\n\r\n{body}"
+    )
 }
 
 /// The target of a request, and its body.
