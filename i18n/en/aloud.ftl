@@ -166,6 +166,7 @@ error-server = The server said: { $text }
 error-unreachable-why = { $host } can’t be reached: { $why }.
 error-detail = { $sentence } ({ $detail })
 error-protocol = The server’s answer made no sense. Try again later.
+error-unread = A message that is kept here can’t be read from this computer’s disk.
 error-store = This computer’s disk can’t be read or written. Check that it isn’t full.
 certificate-shown = { $reason }; SHA-256 of the certificate: { $fingerprint }
 error-disk-full = This computer’s disk is full. Make room, then try again.

@@ -220,7 +220,7 @@ fn fix(error: &Error) -> String {
         Error::Damaged(_) => fl!("doctor-fix-damaged"),
         Error::NewerDatabase { .. } => fl!("doctor-fix-newer"),
         Error::FolderBusy => fl!("doctor-fix-busy"),
-        Error::Store(_) => fl!("doctor-fix-folder"),
+        Error::Store(_) | Error::Unread(_) => fl!("doctor-fix-folder"),
         _ => fl!("doctor-fix-connection"),
     }
 }

@@ -107,6 +107,7 @@ pub fn error(error: &Error) -> String {
         Error::Server(text) => fl!("error-server", text = text),
         Error::Protocol(_) => fl!("error-protocol"),
         Error::Store(_) => fl!("error-store"),
+        Error::Unread(_) => fl!("error-unread"),
         Error::DiskFull => fl!("error-disk-full"),
         Error::Damaged(_) => fl!("error-damaged"),
         Error::FolderBusy => fl!("error-folder-busy"),
@@ -166,7 +167,9 @@ pub fn in_full(failed: &Error) -> String {
         Error::Unreachable { host, reason } => {
             fl!("error-unreachable-why", host = host, why = broken(reason))
         }
-        Error::Auth(said) | Error::Store(said) | Error::Damaged(said) => detail(said.clone()),
+        Error::Auth(said) | Error::Store(said) | Error::Unread(said) | Error::Damaged(said) => {
+            detail(said.clone())
+        }
         Error::Protocol(fault) => detail(fault.to_string()),
         Error::NoKeyring(fault) => detail(fault.to_string()),
         Error::Certificate(fault) => match &fault.fingerprint {

@@ -1,11 +1,12 @@
 //! The outbox contract over a server that misbehaves, and over a process that ends.
 
 use std::{
+    fs::File,
     path::Path,
     process::Command,
     sync::{
         Arc,
-        atomic::{AtomicI64, Ordering},
+        atomic::{AtomicBool, AtomicI64, Ordering},
     },
 };
 
@@ -565,4 +566,41 @@ async fn a_folder_that_takes_nothing_is_told_before_anybody_is_dialed() {
         assert_eq!(state(&desk, id).await, None);
         assert_eq!(desk.server.submitted().len(), sent + 1);
     }
+}
+
+/// A copy that cannot be read to its end is told as that, costs a pause and not a message, and what
+/// the server had of it is no message.
+#[tokio::test]
+async fn a_message_that_cannot_be_read_waits_and_goes_once() {
+    let desk = Desk::with(server(), |options| {
+        let (folder, cut) = (options.data_dir.join("unsent"), AtomicBool::new(false));
+        options.steps = Some(Arc::new(move |reached| {
+            if reached == "data" && !cut.swap(true, Ordering::SeqCst) {
+                for file in std::fs::read_dir(&folder).expect("the folder").flatten() {
+                    let file = File::options().write(true).open(file.path()).expect("there");
+                    file.set_len(1 << 20).expect("cut");
+                }
+            }
+        }));
+    })
+    .await;
+    desk.sync().await;
+    let mut large = letter("large");
+    large.extend(b"A line of it\r\n".repeat(200_000));
+    let id = desk.engine.submit_raw(large.clone()).await.expect("frozen");
+    desk.engine.drain_outbox().await.expect("worked on");
+    let waits = state(&desk, id).await;
+    let Some(OutboxState::Retry { reason, .. }) = waits else { panic!("{waits:?}") };
+    assert_eq!(reason.why, FailureWhy::Unreadable);
+    assert_eq!(desk.server.submitted().len(), 0, "half a message is none");
+    let dialed = desk.server.connections(Protocol::Smtp);
+    desk.engine.drain_outbox().await.expect("worked on");
+    assert_eq!(desk.server.connections(Protocol::Smtp), dialed, "there is a pause");
+    // The other place has it whole.
+    desk.later(60);
+    desk.engine.drain_outbox().await.expect("worked on");
+    assert_eq!(state(&desk, id).await, None);
+    let submitted = desk.server.submitted();
+    let whole = String::from_utf8(large).expect("text").replace("Bcc: bo@example.net\r\n", "");
+    assert!(submitted.len() == 1 && *submitted[0].octets == *whole.as_bytes());
 }

@@ -1,8 +1,11 @@
 //! Submission against exact transcripts and misbehaving servers.
 
+use std::{fs::File, path::PathBuf, sync::Arc};
+
 use aloud::{
     engine::{
         Error, Security,
+        content::Content,
         smtp::{DataGate, Envelope, SubmitOutcome, probe, submit},
     },
     model::AddrSpec,
@@ -47,12 +50,18 @@ const CONTENT: &str = "
 struct Gate {
     calls: u32,
     fails: bool,
+    /// Is cut off here when content is about to leave.
+    cuts: Option<(PathBuf, u64)>,
 }
 
 #[async_trait::async_trait]
 impl DataGate for Gate {
     async fn data_starting(&mut self) -> Result<(), Error> {
         self.calls += 1;
+        if let Some((file, octets)) = &self.cuts {
+            let file = File::options().write(true).open(file).expect("there");
+            file.set_len(*octets).expect("cut");
+        }
         if self.fails { Err(Error::Store("disk full".into())) } else { Ok(()) }
     }
 }
@@ -172,7 +181,45 @@ async fn nothing_is_sent_when_the_gate_stays_closed() {
     let error = send(&stage, &mut gate).await.expect_err("the gate's error");
     assert!(matches!(error, Error::Store(_)));
     tokio::task::yield_now().await;
-    assert!(!stage.log.heard().contains("Subject"));
+    let heard = stage.log.heard();
+    assert!(!heard.contains("Subject"));
+    assert!(heard.ends_with("DATA\r\n"), "a goodbye would be content: {heard}");
+}
+
+/// What cannot be read here is no fault of the network, and ends the connection within the message.
+#[tokio::test(start_paused = true)]
+async fn a_message_that_cannot_be_read_to_its_end_is_dropped() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let file = dir.path().join("message");
+    let text = "a line of it\r\n".repeat(20_000);
+    let size = text.len() as u64;
+    let hello = HELLO.replace("S: 250-SIZE 1000\n", "");
+    let head = ENVELOPE.replace(" SIZE=36", "");
+    // Gone at once, at the end of a line, within one, one octet before its end.
+    for left in [0, 70_000, 70_007, size - 1] {
+        std::fs::write(&file, &text).expect("written");
+        let content = Content::of_file(&file).expect("a file");
+        let script = script(&[&hello, &head, "S: 250 ok\nC: DATA\nS: 354 go on\n"]);
+        let stage = Stage::new(4096, &[&script]);
+        let mut gate = Gate { cuts: Some((file.clone(), left)), ..Gate::default() };
+        let settings = settings(Security::None);
+        let sent = submit(&stage, &settings, &password(), &envelope(), content, &mut gate).await;
+        assert!(matches!(sent, Ok(SubmitOutcome::Unread(Error::Unread(_)))), "{left}: {sent:?}");
+        while Arc::strong_count(&stage.log) > 1 {
+            tokio::task::yield_now().await;
+        }
+        stage.finish();
+        let heard = stage.log.heard();
+        assert!(!heard.contains("QUIT") && !heard.contains("\r\n.\r\n"), "{left}");
+    }
+    // It was gone before anybody was dialed.
+    std::fs::write(&file, &text).expect("written");
+    let content = Content::of_file(&file).expect("a file");
+    std::fs::remove_file(&file).expect("removed");
+    let (stage, mut gate) = (Stage::new(4096, &[]), Gate::default());
+    let settings = settings(Security::None);
+    let sent = submit(&stage, &settings, &password(), &envelope(), content, &mut gate).await;
+    assert!(matches!(sent, Ok(SubmitOutcome::Unread(_))), "{sent:?}");
 }
 
 #[tokio::test(start_paused = true)]

@@ -216,6 +216,16 @@ impl Content {
     }
 }
 
+impl Error {
+    /// What was met while a message was read that is to leave: no fault of the network or of a server.
+    pub(crate) fn unread(self) -> Self {
+        match self {
+            Self::Store(said) | Self::Damaged(said) => Self::Unread(said),
+            other => other,
+        }
+    }
+}
+
 impl Section {
     fn open(&self) -> io::Result<Window> {
         let mut file = File::open(&self.file)?;
@@ -306,8 +316,12 @@ impl Pieces<'_> {
     /// The next piece; `None` at the end.
     ///
     /// # Errors
-    /// What the disk says, also where there are fewer octets than there were.
+    /// [`Error::Unread`] with what the disk says, also where there are fewer octets than there were.
     pub(crate) async fn next(&mut self) -> Result<Option<Vec<u8>>> {
+        self.read().await.map_err(Error::unread)
+    }
+
+    async fn read(&mut self) -> Result<Option<Vec<u8>>> {
         let section = match self.content {
             Content::Held(octets) => {
                 let from = usize::try_from(self.at).unwrap_or(usize::MAX);
@@ -426,7 +440,7 @@ mod tests {
                 end => break end,
             }
         };
-        assert!(end.is_err(), "half a message must not pass for one");
+        assert!(matches!(end, Err(Error::Unread(_))), "half a message must not pass for one");
     }
 
     #[test]

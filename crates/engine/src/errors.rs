@@ -67,6 +67,9 @@ pub enum Error {
     /// The local database or disk.
     #[error("the local store failed: {0}")]
     Store(String),
+    /// The octets of a message that was leaving cannot be read from the disk; what the system says.
+    #[error("a message on the disk cannot be read: {0}")]
+    Unread(String),
     /// The disk takes nothing more.
     #[error("the disk is full")]
     DiskFull,
@@ -147,6 +150,7 @@ impl Error {
             Self::Server(_) => "server",
             Self::Protocol(_) => "protocol",
             Self::Store(_) => "store",
+            Self::Unread(_) => "unread",
             Self::DiskFull => "disk full",
             Self::Damaged(_) => "damaged database",
             Self::FolderBusy => "folder busy",
@@ -188,6 +192,7 @@ impl Error {
             | Self::Server(_)
             | Self::Protocol(_)
             | Self::Store(_)
+            | Self::Unread(_)
             | Self::DiskFull
             | Self::Damaged(_)
             | Self::FolderBusy
@@ -222,6 +227,8 @@ impl Error {
             | Self::WrongSecurity { .. }
             | Self::Unreachable { .. }
             | Self::Protocol(_)
+            // It waits for the rest of a literal.
+            | Self::Unread(_)
             | Self::Broke
             | Self::Stopped => true,
         }
@@ -284,6 +291,7 @@ mod tests {
             (Error::Protocol(Fault::NotImap), false, false, true),
             (Error::Server(text()), false, false, false),
             (Error::Store(text()), false, false, false),
+            (Error::Unread(text()), false, false, true),
             (Error::NotFound(Missing::Row), false, false, false),
             (Error::Stopped, false, false, true),
         ] {

@@ -231,6 +231,7 @@ impl Watcher {
             | Error::Server(_)
             | Error::Protocol(_)
             | Error::Store(_)
+            | Error::Unread(_)
             | Error::DiskFull
             | Error::Damaged(_)
             | Error::FolderBusy

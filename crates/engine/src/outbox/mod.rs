@@ -7,7 +7,8 @@
 //! 2. `held` or `queued` -> `connecting` -> `data` (durable before the first content octet) ->
 //!    `accepted` -> filed in Sent, and the row is gone. Besides `ambiguous` and `failed`.
 //! 3. A cut before `data`, or before the final dot left: again by itself, 30 s doubling to 1 h with
-//!    jitter, for 5 days.
+//!    jitter, for 5 days. What cannot be read here is dropped within the message, so the server has
+//!    no final dot: it is told as that, and goes again after a pause.
 //! 4. A cut at or after the final dot without a reply, or an end of the program in `data`:
 //!    `ambiguous`. It is searched for by Message-ID (4 times within a minute, then at every
 //!    occasion); found means sent, else the user decides. It is never sent again by itself.

@@ -255,7 +255,10 @@ async fn submit(engine: &Engine, entry: &Entry) -> Result<()> {
         return not_kept(engine, entry, error).await;
     }
     let copy = store.clone();
-    let message = blocking(move || copies::content(&copy, id)).await?;
+    let message = match blocking(move || copies::content(&copy, id)).await {
+        Ok(message) => message,
+        Err(error) => return not_kept(engine, entry, error.unread()).await,
+    };
     let envelope = Envelope {
         reverse: entry.reverse_path.clone(),
         forwards: entry.forward_paths.clone(),
@@ -305,6 +308,9 @@ async fn settle(
         Ok(SubmitOutcome::Broken { final_dot_flushed, .. }) => {
             tracing::info!(id = id.0, final_dot_flushed, "the connection broke");
         }
+        Ok(SubmitOutcome::Unread(error)) => {
+            tracing::info!(id = id.0, error = error.class(), "cannot be read here");
+        }
         Err(error) => tracing::info!(id = id.0, error = error.class(), "not submitted"),
     }
     // What the server said is on the disk before the database is asked to take it.
@@ -335,6 +341,8 @@ async fn settle(
             inner.outbox.step("ambiguous");
         }
         Ok(SubmitOutcome::Broken { .. }) => retry(engine, entry, now, None).await?,
+        // Nobody has it: without the final dot the server cannot.
+        Ok(SubmitOutcome::Unread(error)) => return not_kept(engine, entry, error).await,
         Err(error) if data_started => {
             // What our own code made of it says nothing about the server.
             let failure = Failure::new(FailureWhy::Broken).saying(error.to_string());
@@ -374,7 +382,8 @@ fn said(outcome: &Result<SubmitOutcome>, data_started: bool) -> Option<Mark> {
         Ok(SubmitOutcome::Refused { permanent: true, .. }) => Some(Mark::Failed),
         Ok(
             SubmitOutcome::Refused { permanent: false, .. }
-            | SubmitOutcome::Broken { final_dot_flushed: false, .. },
+            | SubmitOutcome::Broken { final_dot_flushed: false, .. }
+            | SubmitOutcome::Unread(_),
         ) => Some(Mark::Waiting),
         Ok(SubmitOutcome::Broken { final_dot_flushed: true, .. }) => None,
         Err(_) if data_started => None,
@@ -411,6 +420,7 @@ fn why(error: &Error) -> Option<FailureWhy> {
         | Error::Server(_)
         | Error::Protocol(_)
         | Error::Store(_)
+        | Error::Unread(_)
         | Error::DiskFull
         | Error::Damaged(_)
         | Error::FolderBusy
@@ -432,12 +442,14 @@ fn odd(error: &Error) -> Option<FailureWhy> {
     }
 }
 
-/// This computer cannot keep what the server would say: no fault of the network, and no try.
+/// This computer cannot keep what the server would say, or cannot read the message: no fault of the
+/// network, and no try.
 async fn not_kept(engine: &Engine, entry: &Entry, error: Error) -> Result<()> {
     let (store, id) = (&engine.inner.store, entry.id);
     let failure = match &error {
         Error::DiskFull => Failure::new(FailureWhy::DiskFull),
         Error::Store(said) => Failure::new(FailureWhy::Folder).saying(said.clone()),
+        Error::Unread(said) => Failure::new(FailureWhy::Unreadable).saying(said.clone()),
         other => Failure::new(FailureWhy::Folder).saying(other.to_string()),
     };
     let at = store.now() + BACKOFF.0;

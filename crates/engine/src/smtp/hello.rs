@@ -108,8 +108,16 @@ impl Dialogue {
                 let lines = view.reply();
                 let profile = treated::profile(&server.host, &view.greeting(), &lines);
                 let facts = treated::believed(read_facts(&lines), &profile);
-                let dialogue = Self { connection, pipe, view, facts, profile, traffic, end_point };
-                Ok(Greeted::In(Box::new(dialogue)))
+                Ok(Greeted::In(Box::new(Self {
+                    connection,
+                    pipe,
+                    view,
+                    facts,
+                    profile,
+                    traffic,
+                    end_point,
+                    in_data: false,
+                })))
             }
             Some(Err(_)) if view.is_odd() => Err(Error::Protocol(Fault::NotSmtp)),
             Some(Err(error)) => {

@@ -76,7 +76,11 @@ pub async fn submit(
 ) -> Result<SubmitOutcome, Error> {
     let message: Content = message.into();
     let looked_at = message.clone();
-    let shape = blocking(move || looked_at.shape()).await?;
+    let shape = match blocking(move || looked_at.shape()).await {
+        Ok(shape) => shape,
+        Err(error @ Error::Invalid(_)) => return Err(error),
+        Err(error) => return Ok(SubmitOutcome::Unread(error.unread())),
+    };
     let recipients = check_envelope(envelope)?;
     let mut dialogue = match Dialogue::signed_in(dialer, settings, password).await? {
         Ok(dialogue) => dialogue,
@@ -126,6 +130,7 @@ fn refused(settings: &AccountSettings, outcome: SubmitOutcome) -> Error {
             let host = format!("{}:{}", settings.smtp.host, settings.smtp.port);
             Error::Unreachable { host, reason }
         }
+        SubmitOutcome::Unread(error) => error,
         SubmitOutcome::Accepted { .. } => Error::Protocol(Fault::Unasked),
     }
 }
@@ -143,6 +148,8 @@ struct Dialogue {
     traffic: Arc<Traffic>,
     /// What the server's certificate can be bound into a sign-in by.
     end_point: Option<Vec<u8>>,
+    /// What is written now the server may take for content.
+    in_data: bool,
 }
 
 impl Dialogue {
@@ -170,12 +177,16 @@ impl Dialogue {
                 Err(end) => return Ok(end),
             }
         }
+        self.in_data = true;
         match self.step_within("DATA\r\n", DATA).await {
             Ok(reply) if reply.has_code(354) => {}
             Ok(_) => {
                 return Err(Error::Protocol(Fault::Data));
             }
-            Err(end) => return Ok(end),
+            Err(end) => {
+                self.in_data = !matches!(end, SubmitOutcome::Refused { .. });
+                return Ok(end);
+            }
         }
         gate.data_starting().await?;
         let megabytes = u32::try_from(shape.octets.div_ceil(1_000_000)).unwrap_or(u32::MAX);
@@ -189,7 +200,7 @@ impl Dialogue {
         let (connection, mut pipe) = (&mut self.connection, self.pipe.clone());
         let message = async {
             write_stuffed(message, &mut pipe).await?;
-            Ok::<_, Broken>(connection.command(".\r\n").await)
+            Ok::<_, Cut>(connection.command(".\r\n").await)
         };
         tokio::pin!(message);
         let replied = loop {
@@ -202,6 +213,12 @@ impl Dialogue {
                 Err(_) => break None,
             }
         };
+        // Nothing else ends it: what was not taken is open still.
+        self.in_data = match &replied {
+            Some(Ok(Ok(_))) => false,
+            Some(Ok(Err(error))) => error.status().is_none(),
+            Some(Err(_)) | None => true,
+        };
         Ok(match replied {
             Some(Ok(Ok(reply))) if u16::from(reply.code()) / 100 == 2 => SubmitOutcome::Accepted {
                 reply: format!("{} {}", reply.code(), view.reply().join(" ")),
@@ -211,7 +228,8 @@ impl Dialogue {
                 outcome(&error, &view.reply(), &view, None, true)
             }
             Some(Ok(Err(error))) => broken(&view, reason(&error).into()),
-            Some(Err(reason)) => broken(&view, reason),
+            Some(Err(Cut::Broken(reason))) => broken(&view, reason),
+            Some(Err(Cut::Unread(error))) => SubmitOutcome::Unread(error),
             None if view.dotted() => broken(&view, Broken::SilentAfterMessage),
             None => broken(&view, Broken::NotReading),
         })
@@ -273,7 +291,11 @@ impl Dialogue {
         }
     }
 
+    /// Takes leave; where the word would become a line of the message, the connection is dropped.
     async fn quit(mut self) {
+        if self.in_data {
+            return;
+        }
         let _ = timeout(QUIT, self.connection.quit()).await;
     }
 }
@@ -433,13 +455,21 @@ fn grouped<T>(commands: &[(T, String)], most: usize) -> Vec<&[(T, String)]> {
     groups
 }
 
+/// Why a message was not written to its end.
+enum Cut {
+    /// The network would not.
+    Broken(Broken),
+    /// It cannot be read here.
+    Unread(Error),
+}
+
 /// Writes a message with a dot before each line that begins with one (RFC 5321 section 4.5.2).
-async fn write_stuffed(message: &Content, pipe: &mut Pipe) -> Result<(), Broken> {
+async fn write_stuffed(message: &Content, pipe: &mut Pipe) -> Result<(), Cut> {
     let mut pieces = message.pieces();
     let mut stuffing = Stuffing::default();
-    while let Some(piece) = pieces.next().await.map_err(|error| Broken::from(error.to_string()))? {
+    while let Some(piece) = pieces.next().await.map_err(Cut::Unread)? {
         let written = pipe.write_all(&stuffing.stuffed(&piece)).await;
-        written.map_err(|error| Broken::from(error.to_string()))?;
+        written.map_err(|error| Cut::Broken(error.to_string().into()))?;
     }
     Ok(())
 }

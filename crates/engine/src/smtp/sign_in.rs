@@ -141,6 +141,6 @@ fn hung_up(outcome: &SubmitOutcome) -> bool {
             matches!(reason, Broken::Closed | Broken::Said(_))
         }
         SubmitOutcome::Refused { code, .. } => *code == 421,
-        SubmitOutcome::Accepted { .. } => false,
+        SubmitOutcome::Accepted { .. } | SubmitOutcome::Unread(_) => false,
     }
 }

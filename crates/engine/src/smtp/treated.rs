@@ -43,7 +43,9 @@ pub(super) fn judged(outcome: SubmitOutcome, profile: &Profile) -> SubmitOutcome
             };
             SubmitOutcome::Refused { code, text, permanent, recipient }
         }
-        other @ (SubmitOutcome::Accepted { .. } | SubmitOutcome::Broken { .. }) => other,
+        other @ (SubmitOutcome::Accepted { .. }
+        | SubmitOutcome::Broken { .. }
+        | SubmitOutcome::Unread(_)) => other,
     }
 }
 

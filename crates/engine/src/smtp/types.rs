@@ -64,6 +64,9 @@ pub enum SubmitOutcome {
         /// What happened.
         reason: Broken,
     },
+    /// The message could not be read here. The connection was dropped before the final dot, so the
+    /// server cannot have it (RFC 5321 section 4.1.1.4).
+    Unread(Error),
 }
 
 /// An enhanced status code (RFC 3463 section 2): `5.1.1`.
