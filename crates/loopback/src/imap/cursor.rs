@@ -27,6 +27,23 @@ impl SequenceSet {
             (a.min(b)..=a.max(b)).contains(&number)
         })
     }
+
+    /// Its ranges in ascending order, none of which overlap, when the highest number in use is
+    /// `highest`. A set of many is to be looked through once, not once a message.
+    pub(super) fn ranges(&self, highest: u32) -> Vec<(u32, u32)> {
+        let number = |n| if n == u32::MAX { highest } else { n };
+        let pairs = self.0.iter().map(|&(a, b)| (number(a), number(b)));
+        let mut ranges: Vec<_> = pairs.map(|(a, b)| (a.min(b), a.max(b))).collect();
+        ranges.sort_unstable();
+        ranges.dedup_by(|next, kept| {
+            let joins = next.0 <= kept.1;
+            if joins {
+                kept.1 = kept.1.max(next.1);
+            }
+            joins
+        });
+        ranges
+    }
 }
 
 /// Writes ascending UIDs as a sequence set.
@@ -321,6 +338,9 @@ mod tests {
         let set = SequenceSet(vec![(2, 4), (u32::MAX, 9)]);
         let hits: Vec<u32> = (1..12).filter(|n| set.contains(*n, 8)).collect();
         assert_eq!(hits, [2, 3, 4, 8, 9]);
+        assert_eq!(set.ranges(8), [(2, 4), (8, 9)]);
+        let set = SequenceSet(vec![(9, 7), (3, 3), (1, 3), (8, u32::MAX), (5, 5)]);
+        assert_eq!(set.ranges(20), [(1, 3), (5, 5), (7, 20)]);
         let uids: Vec<Uid> = [1, 2, 3, 7, 9, 10].map(Uid).to_vec();
         assert_eq!(write_set(&uids), "1:3,7,9:10");
     }

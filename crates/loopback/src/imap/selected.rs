@@ -169,10 +169,20 @@ impl Selected {
     /// The messages a set names: sequence number and UID, ascending.
     pub(super) fn named(&self, set: &SequenceSet, by_uid: bool) -> Vec<(u32, Uid)> {
         let last = if by_uid { self.last_uid() } else { self.view.len() as u32 };
-        let numbered = (1_u32..).zip(&self.view).map(|(sequence, (uid, _))| (sequence, *uid));
-        numbered
-            .filter(|(sequence, uid)| set.contains(if by_uid { uid.0 } else { *sequence }, last))
-            .collect()
+        // How many come before a number.
+        let before = |number: u32| match by_uid {
+            true => self.view.partition_point(|(uid, _)| uid.0 < number),
+            false => self.view.len().min(number.saturating_sub(1) as usize),
+        };
+        let mut named = Vec::new();
+        for (first, last) in set.ranges(last) {
+            let (from, to) = (before(first), before(last.saturating_add(1)));
+            let within = self.view.get(from..to).unwrap_or_default().iter();
+            named.extend(
+                (1 + from as u32..).zip(within).map(|(sequence, (uid, _))| (sequence, *uid)),
+            );
+        }
+        named
     }
 
     /// Whether a set contains a sequence number above EXISTS, which is a syntax error.
