@@ -5,6 +5,7 @@ use std::time::Duration;
 use aloud::{
     engine::Event,
     loopback::{AtCommand, CommandFault, Faults, Protocol, When},
+    model::Uid,
 };
 use tokio::time::Instant;
 
@@ -52,6 +53,52 @@ async fn changes_of_a_mailbox_are_told_four_times_a_second() {
     assert!(took > Duration::from_millis(400), "in several batches: {took:?}");
     let most = took.as_millis() / 250 + 2;
     assert!(told >= 2 && u128::from(told) <= most, "{told} in {took:?}");
+}
+
+/// The newest rows of a large mailbox are there and told before the server is asked for all.
+#[tokio::test(start_paused = true)]
+async fn the_newest_messages_come_before_all_are_looked_for() {
+    let server = server(3000);
+    let at = vec![AtCommand { when: When::Says("UID FETCH 1:"), fault: CommandFault::Drop }];
+    server.fault_always(Protocol::Imap, Faults { at, ..Faults::default() });
+    let mut world = world(server);
+    world.server.forget_commands();
+    world.task.sync_once().await.expect_err("it cannot look at all");
+    let rows: Vec<u32> = world.memory.flags("INBOX").into_keys().collect();
+    assert_eq!(rows, (2951..=3000).collect::<Vec<_>>());
+    let mut events = std::iter::from_fn(|| world.events.try_recv().ok());
+    assert!(events.any(|event| matches!(event, Event::MailboxChanged(_))));
+    let fetches = imap_commands(&world.server);
+    let fetches: Vec<&String> = fetches.iter().filter(|line| line.contains("FETCH")).collect();
+    assert!(fetches.len() >= 3 && fetches[0].contains("UID FETCH 2801:"), "{fetches:?}");
+    assert!(fetches[1].contains("UID FETCH 2951:3000 "), "{fetches:?}");
+}
+
+/// Wherever the newest messages are, and whether the server tells of them alone or not, all come.
+#[tokio::test(start_paused = true)]
+async fn nothing_is_missed_for_the_newest_messages() {
+    for (gone, fault) in [
+        (2000..3000, None),
+        (2990..3001, None),
+        (1..1500, Some(CommandFault::Answer("NO Not by itself".into()))),
+        (1..1500, Some(CommandFault::Answer("BAD What?".into()))),
+        (1..1, Some(CommandFault::Answer("OK Nothing".into()))),
+        (1..1, Some(CommandFault::Inject(b"* 3 FETCH (FLAGS (\\Seen))\r\n".to_vec()))),
+    ] {
+        let server = server(3000);
+        server.change(|all| {
+            all.remove("INBOX", &gone.clone().map(Uid).collect()).expect("removed");
+        });
+        let at =
+            fault.clone().map(|fault| AtCommand { when: When::Says("UID FETCH 2801:"), fault });
+        let at = at.into_iter().collect();
+        server.fault_always(Protocol::Imap, Faults { at, ..Faults::default() });
+        let world = world(server);
+        world.sync().await;
+        world.same();
+        let left = 3000 - gone.len();
+        assert_eq!(world.memory.flags("INBOX").len(), left, "{gone:?} {fault:?}");
+    }
 }
 
 /// A line so slow that a batch of header blocks runs into the limit of a command: what came stays, and

@@ -26,6 +26,9 @@ use aloud_model::{Flag, Uid, imap::MailboxRole};
 
 /// Header blocks in the first batch, so that something is seen soon.
 const BATCH: usize = 50;
+/// Messages of a mailbox that nothing is known of, from which the newest come before all are looked for,
+/// and UIDs among which the newest are.
+const NEWEST: (u32, u32) = (1000, 4 * BATCH as u32);
 /// Header blocks in one command.
 pub(super) const HEADS_AT_ONCE: Pace = Pace::new((8, BATCH, 500), 10, 1);
 /// Flags in one transaction.
@@ -324,6 +327,7 @@ impl Watcher {
                 left_out = came.iter().any(|uid| !local.contains(uid));
             }
         } else {
+            next = self.newest(state, selected, local, next, first, report).await?;
             let all = self.scan(selected).await?;
             next = self.take(state, all.clone(), local, next, first, report).await?;
             complete = Some(all);
@@ -370,6 +374,33 @@ impl Watcher {
         }
         self.gone(state, &present, exists, local).await?;
         Ok(next)
+    }
+
+    /// Of a large mailbox that nothing is known of: the newest messages, stored and told before all are
+    /// looked for, so that something is seen at once. Whatever is wrong with them shows in the look at
+    /// everything.
+    async fn newest(
+        &mut self,
+        state: &MailboxState,
+        selected: &Selected,
+        local: &mut HashSet<u32>,
+        next: u32,
+        first: bool,
+        report: &mut SyncReport,
+    ) -> Result<u32, Error> {
+        let (few, uids) = NEWEST;
+        let Some(top) = selected.uid_next.filter(|_| local.is_empty() && selected.exists > few)
+        else {
+            return Ok(next);
+        };
+        let from = top.saturating_sub(uids).max(1);
+        let mut newest = match self.connect().await?.fetch_flags(from, u32::MAX, None).await {
+            Ok(newest) => newest,
+            Err(error) if error.ends_connection() => return Err(error),
+            Err(_) => return Ok(next),
+        };
+        newest.drain(..newest.len().saturating_sub(BATCH));
+        self.take(state, newest, local, next, first, report).await
     }
 
     /// UIDs and flags of everything, in windows.
