@@ -298,8 +298,8 @@ pub(crate) fn keep_mailboxes(
 pub(crate) fn sidebar(c: &Connection) -> Result<Vec<Mailbox>> {
     let mut query = c.prepare_cached(
         "SELECT b.id, b.account, b.name, b.role, \
-         (SELECT count(*) FROM locations l WHERE l.mailbox = b.id AND l.listed = 1 AND l.seen = 0), \
-         (SELECT count(*) FROM locations l WHERE l.mailbox = b.id AND l.listed = 1), \
+         (SELECT coalesce(sum(places), 0) FROM tallies WHERE mailbox = b.id AND seen = 0), \
+         (SELECT coalesce(sum(places), 0) FROM tallies WHERE mailbox = b.id), \
          b.fault, b.fault_said, b.fault_since \
          FROM mailboxes b WHERE b.selectable = 1 AND b.unlisted_since = 0 \
          ORDER BY b.account, b.name COLLATE NOCASE",
@@ -325,8 +325,7 @@ pub(crate) fn sidebar(c: &Connection) -> Result<Vec<Mailbox>> {
 pub(crate) fn counts(c: &Connection) -> Result<Counts> {
     let mut counts = Counts::default();
     let mut query = c.prepare_cached(
-        "SELECT class, count(*) FROM locations \
-         WHERE inbox = 1 AND listed = 1 AND seen = 0 GROUP BY class",
+        "SELECT class, sum(places) FROM tallies WHERE inbox = 1 AND seen = 0 GROUP BY class",
     )?;
     let mut rows = query.query([])?;
     while let Some(row) = rows.next()? {

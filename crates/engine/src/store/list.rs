@@ -1,7 +1,7 @@
 //! Windows of the message list, with how many rows there are in all and how many are unseen.
 //!
 //! Without a search every scope is one index range; the window is cut on the index before any
-//! message row is read, so the cost does not grow with the mailbox.
+//! message row is read, and its numbers are kept (`tallies`), so the cost does not grow with the mailbox.
 
 use std::time::Duration;
 
@@ -40,11 +40,18 @@ pub(crate) fn list(c: &Connection, query: &ListQuery) -> Result<ListPage> {
     let found = Condition::of(query);
     let mut page = ListPage::default();
     {
-        let sql = format!(
-            "SELECT count(*), coalesce(sum(l.seen = 0), 0) FROM locations l {} WHERE {}",
-            found.join(false),
-            found.sql
-        );
+        let sql = match found.searches {
+            true => format!(
+                "SELECT count(*), coalesce(sum(l.seen = 0), 0) FROM locations l {} WHERE {}",
+                found.join(false),
+                found.sql
+            ),
+            false => format!(
+                "SELECT coalesce(sum(places), 0), coalesce(sum(iif(l.seen = 0, places, 0)), 0) \
+                 FROM tallies l WHERE {}",
+                found.scope
+            ),
+        };
         let mut counting = c.prepare_cached(&sql)?;
         (page.total, page.unseen) = counting
             .query_row(params_from_iter(&found.values), |row| Ok((row.get(0)?, row.get(1)?)))?;
@@ -80,26 +87,38 @@ pub(crate) fn row(c: &Connection, key: MessageKey) -> Result<ListRow> {
 /// `WHERE` of a query and the values in it.
 struct Condition {
     sql: String,
+    /// The scope alone, in columns that the numbers that are kept have, too.
+    scope: String,
+    /// There is a search besides.
+    searches: bool,
     values: Vec<Value>,
     needs_message: bool,
 }
 
 impl Condition {
     fn of(query: &ListQuery) -> Self {
-        let mut this = Self { sql: String::new(), values: Vec::new(), needs_message: false };
-        this.sql = match query.scope {
-            Scope::AllInboxes => "l.inbox = 1 AND l.listed = 1".into(),
-            Scope::Unheard => "l.inbox = 1 AND l.listed = 1 AND l.class = 0 AND l.seen = 0".into(),
-            Scope::Voice => "l.inbox = 1 AND l.listed = 1 AND l.class = 0".into(),
-            Scope::Fax => "l.inbox = 1 AND l.listed = 1 AND l.class = 1".into(),
-            Scope::Text => "l.inbox = 1 AND l.listed = 1 AND l.class = 2".into(),
+        let mut this = Self {
+            sql: String::new(),
+            scope: String::new(),
+            searches: false,
+            values: Vec::new(),
+            needs_message: false,
+        };
+        this.scope = match query.scope {
+            Scope::AllInboxes => "l.inbox = 1".into(),
+            Scope::Unheard => "l.inbox = 1 AND l.class = 0 AND l.seen = 0".into(),
+            Scope::Voice => "l.inbox = 1 AND l.class = 0".into(),
+            Scope::Fax => "l.inbox = 1 AND l.class = 1".into(),
+            Scope::Text => "l.inbox = 1 AND l.class = 2".into(),
             Scope::Mailbox(id) => {
                 let slot = this.value(id.0);
-                format!("l.mailbox = {slot} AND l.listed = 1")
+                format!("l.mailbox = {slot}")
             }
         };
+        this.sql = format!("{} AND l.listed = 1", this.scope);
         let search = Search::parse(&query.search);
-        if !search.is_empty() {
+        this.searches = !search.is_empty();
+        if this.searches {
             this.search(&search);
         }
         this

@@ -509,9 +509,9 @@ pub(crate) fn known_uids(c: &Connection, mailbox: MailboxId) -> Result<Vec<Uid>>
 
 /// Whether so many messages of a mailbox are here that the server has shown, and none is awaited.
 pub(crate) fn is_settled(c: &Connection, mailbox: MailboxId, count: u32) -> Result<bool> {
-    // Those that are listed are counted in an index alone; what is gone is not listed.
+    // What is gone is not listed.
     let mut query = c.prepare_cached(
-        "SELECT (SELECT count(*) FROM locations WHERE mailbox = ?1 AND listed = 1) \
+        "SELECT (SELECT coalesce(sum(places), 0) FROM tallies WHERE mailbox = ?1) \
          + (SELECT count(*) FROM locations WHERE mailbox = ?1 AND listed = 0 AND gone = 0) = ?2 \
          AND NOT EXISTS (SELECT 1 FROM locations WHERE mailbox = ?1 AND uid IS NULL AND gone = 0)",
     )?;

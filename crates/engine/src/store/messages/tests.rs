@@ -331,3 +331,74 @@ async fn a_batch_is_of_one_kind_and_keeps_the_order_of_each_message() {
         ]
     );
 }
+
+/// The numbers that are kept, and the same counted.
+fn tallies(store: &Store) -> [Vec<[i64; 5]>; 2] {
+    [
+        "SELECT mailbox, inbox, class, seen, places FROM tallies WHERE places <> 0 \
+         ORDER BY mailbox, inbox, class, seen",
+        "SELECT mailbox, inbox, class, seen, count(*) FROM locations WHERE listed = 1 \
+         GROUP BY mailbox, inbox, class, seen ORDER BY mailbox, inbox, class, seen",
+    ]
+    .map(|sql| {
+        let rows = store.read_now(|c| {
+            let mut query = c.prepare(sql)?;
+            let row = |row: &rusqlite::Row<'_>| {
+                Ok([row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?])
+            };
+            let rows = query.query_map([], row)?.collect::<std::result::Result<_, _>>()?;
+            Ok(rows)
+        });
+        rows.expect("numbers")
+    })
+}
+
+/// Whatever becomes of places, in whatever order, the numbers that are kept are those of counting.
+#[tokio::test]
+async fn numbers_are_kept_through_every_change() {
+    let (_dir, store, _, inbox, archive) = filled().await;
+    let [kept, counted] = tallies(&store);
+    assert_eq!((&kept, kept.len()), (&counted, 1));
+    let mut state = 7u64;
+    let mut below = |most: u64| {
+        state =
+            state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        i64::try_from((state >> 33) % most).expect("small")
+    };
+    let columns = ["hidden", "gone", "deleted", "joined", "seen", "inbox", "class"];
+    let (mut most, mut fewest) = (0, i64::MAX);
+    for step in 0..3000 {
+        let one = format!(
+            "(SELECT id FROM locations ORDER BY id LIMIT 1 OFFSET {} % (SELECT max(1, count(*)) \
+             FROM locations))",
+            below(1000)
+        );
+        let mailbox = [inbox.0, archive.0][usize::try_from(below(2)).expect("one of two")];
+        let mut column = || columns[usize::try_from(below(7)).expect("a column")];
+        let (first, second) = (column(), column());
+        let (yes, no) = (below(2), below(3));
+        let sql = match below(8) {
+            0 | 1 => format!(
+                "INSERT INTO locations (mailbox, message, {first}) VALUES ({mailbox}, 1, {yes})"
+            ),
+            2 => format!("DELETE FROM locations WHERE id = {one}"),
+            3 => format!("UPDATE locations SET mailbox = {mailbox} WHERE id = {one}"),
+            4 => format!("UPDATE locations SET {first} = {yes} WHERE mailbox = {mailbox}"),
+            _ if first == second => {
+                format!("UPDATE locations SET {first} = {yes} WHERE id = {one}")
+            }
+            _ => format!("UPDATE locations SET {first} = {yes}, {second} = {no} WHERE id = {one}"),
+        };
+        store.write_now(|t| Ok(t.execute(&sql, [])?)).expect("changed");
+        let [kept, counted] = tallies(&store);
+        assert_eq!(kept, counted, "{step}: {sql}");
+        let listed = counted.iter().map(|row| row[4]).sum::<i64>();
+        (most, fewest) = (most.max(listed), fewest.min(listed));
+    }
+    assert!(most > 20 && fewest < 5, "{fewest} to {most} were listed");
+    store.write_now(|t| Ok(t.execute("DELETE FROM mailboxes", [])?)).expect("gone");
+    let left: i64 = store
+        .read_now(|c| Ok(c.query_row("SELECT count(*) FROM tallies", [], |row| row.get(0))?))
+        .expect("a number");
+    assert_eq!(left, 0);
+}
