@@ -1,7 +1,14 @@
 //! Acts on many messages take a handful of commands; what goes wrong with one message stays with it;
 //! who waits for a message does not wait for acts.
 
-use std::{collections::BTreeSet, time::Duration};
+use std::{
+    collections::BTreeSet,
+    sync::{
+        Arc,
+        atomic::{AtomicU32, Ordering},
+    },
+    time::Duration,
+};
 
 use aloud::{
     engine::{Mark, OperationKind, OperationState, account::OpKind},
@@ -18,6 +25,15 @@ const SERVERS: [&[&str]; 3] = [&[], &["MOVE"], &["MOVE", "UIDPLUS"]];
 /// A desk with so many messages in the inbox, on a server without these capabilities. The inbox is
 /// read, in the order of the UIDs.
 async fn desk(messages: u32, hidden: &[&'static str]) -> (Desk, Vec<MessageKey>) {
+    counted_desk(messages, hidden, Arc::default()).await
+}
+
+/// The same, with the transactions counted.
+async fn counted_desk(
+    messages: u32,
+    hidden: &[&'static str],
+    transactions: Arc<AtomicU32>,
+) -> (Desk, Vec<MessageKey>) {
     let server = server();
     let faults = Faults { hide_capabilities: hidden.to_vec(), ..Faults::default() };
     server.fault_always(Protocol::Imap, faults);
@@ -28,7 +44,12 @@ async fn desk(messages: u32, hidden: &[&'static str]) -> (Desk, Vec<MessageKey>)
         let date = DateTime::utc(START - i64::from(messages) + i64::from(n));
         server.deliver("INBOX", mail.into_bytes(), &[] as &[Flag], date).expect("delivered");
     }
-    let desk = Desk::with(server, |_| ()).await;
+    let count = move |step: &str| {
+        if step == "stored" {
+            transactions.fetch_add(1, Ordering::SeqCst);
+        }
+    };
+    let desk = Desk::with(server, |options| options.steps = Some(Arc::new(count))).await;
     desk.sync().await;
     let mut keys = Vec::new();
     loop {
@@ -81,6 +102,27 @@ async fn many_messages_are_marked_by_a_handful_of_commands() {
     desk.engine.mark(keys[..10].to_vec(), Mark::Unheard).await.expect("asked for");
     desk.engine.settle_operations().await;
     assert_eq!(heard(&desk), (11..=2500).collect());
+}
+
+/// Each transaction waits for the disk, and each command for the server.
+#[tokio::test]
+async fn many_marks_take_a_handful_of_transactions() {
+    let transactions = Arc::new(AtomicU32::new(0));
+    let (desk, keys) = counted_desk(2500, &[], Arc::clone(&transactions)).await;
+    let some: Vec<MessageKey> = keys.iter().copied().step_by(2).collect();
+    let begun = transactions.load(Ordering::SeqCst);
+    desk.engine.mark(some, Mark::Heard).await.expect("asked for");
+    desk.engine.settle_operations().await;
+    assert_eq!(heard(&desk).len(), 1250);
+    // Two batches, each noted before and after; and the wish itself.
+    let marks = transactions.load(Ordering::SeqCst) - begun;
+    assert!(marks <= 6, "{marks} transactions");
+    // The pass brings the flags back, and beginnings of what was looked at in lists: two hundred
+    // messages at most, in commands that grow.
+    let begun = transactions.load(Ordering::SeqCst);
+    desk.sync().await;
+    let passed = transactions.load(Ordering::SeqCst) - begun;
+    assert!(passed <= 40, "{passed} transactions");
 }
 
 #[tokio::test]

@@ -412,8 +412,8 @@ impl Store {
     /// Adds octets to their messages and looks into what they are now. A message that is not here any
     /// more is passed over.
     fn take_looks(&self, came: Vec<Beginning>) -> Result<Vec<MessageKey>> {
-        let mut looks = Vec::new();
-        for Beginning { key, offset, octets, end } in came {
+        let (mut looks, mut ended) = (Vec::new(), Vec::new());
+        for (at, Beginning { key, offset, octets, end }) in came.into_iter().enumerate() {
             match self.have(key) {
                 Ok(have) if have.complete => continue,
                 Ok(_) => {}
@@ -422,8 +422,9 @@ impl Store {
             }
             let here = self.append_body(key, offset, &octets)?;
             if end {
-                let raw = self.finish_body(key)?;
-                looks.push(Look { key, raw, known: Known::Whole, here: None });
+                if !ended.iter().any(|(_, known)| *known == key) {
+                    ended.push((at, key));
+                }
                 continue;
             }
             let wanted: Option<bool> = self.read_now(|c| {
@@ -432,12 +433,19 @@ impl Store {
             })?;
             if wanted == Some(true) && here <= 2 * PREFIX.1 {
                 let raw = self.raw(key)?.0;
-                looks.push(Look { key, raw, known: Known::Prefix, here: Some(here) });
+                looks.push((at, Look { key, raw, known: Known::Prefix, here: Some(here) }));
             }
+        }
+        let keys: Vec<MessageKey> = ended.iter().map(|(_, key)| *key).collect();
+        for ((at, key), raw) in ended.into_iter().zip(self.finish_bodies(&keys)?) {
+            looks.push((at, Look { key, raw, known: Known::Whole, here: None }));
         }
         if looks.is_empty() {
             return Ok(Vec::new());
         }
+        // In the order in which they came.
+        looks.sort_by_key(|(at, _)| *at);
+        let looks: Vec<Look> = looks.into_iter().map(|(_, look)| look).collect();
         let mut changed = self.learn_all(&looks)?;
         changed.extend(looks.iter().map(|look| look.key));
         Ok(changed)

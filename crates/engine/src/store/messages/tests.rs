@@ -402,3 +402,32 @@ async fn numbers_are_kept_through_every_change() {
         .expect("a number");
     assert_eq!(left, 0);
 }
+
+/// Small messages that came whole with their beginnings take a transaction or two in all, in whatever
+/// state each is; so it is not the disk that a pass waits for.
+#[tokio::test]
+async fn many_small_messages_are_finished_together() {
+    let (_dir, store, _, inbox, _) = filled().await;
+    let arrived = store.put_heads(inbox, (4..=60).map(head).collect()).await.expect("stored");
+    let transactions = std::sync::Arc::new(std::sync::atomic::AtomicU32::new(0));
+    let counted = std::sync::Arc::clone(&transactions);
+    store.tell_steps(std::sync::Arc::new(move |_| {
+        counted.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
+    }));
+    let came = |key: &MessageKey| {
+        let (mut octets, _) = store.octets(*key).expect("a header block");
+        octets.extend_from_slice(b"Hi\r\n");
+        // One in ten has more to come; one is told twice.
+        Beginning { key: *key, offset: 0, octets, end: key.0 % 10 != 0 }
+    };
+    let mut all: Vec<Beginning> = arrived.new.iter().map(came).collect();
+    all.push(came(&arrived.new[1]));
+    all.push(Beginning { key: MessageKey(999), ..came(&arrived.new[1]) });
+    store.put_beginnings(all).await.expect("stored");
+    assert!(transactions.load(std::sync::atomic::Ordering::SeqCst) <= 2);
+    for key in arrived.new {
+        let have = store.have(key).expect("known");
+        assert_eq!((have.complete, have.here > 60), (key.0 % 10 != 0, true), "{key:?}");
+        assert!(store.octets(key).expect("octets").0.ends_with(b"\r\nHi\r\n"), "{key:?}");
+    }
+}
