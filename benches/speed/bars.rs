@@ -65,14 +65,14 @@ impl Dialer for Apart {
 
 /// What this process has used so far, the server's threads not counted.
 #[derive(Clone, Copy)]
-struct Used {
+pub struct Used {
     at: Instant,
     processor: f64,
     written: u64,
 }
 
 impl Used {
-    fn now() -> Self {
+    pub fn now() -> Self {
         let mut ticks = ticks(Path::new("/proc/self/stat"));
         for thread in fs::read_dir("/proc/self/task").into_iter().flatten().flatten() {
             let name = fs::read_to_string(thread.path().join("comm")).unwrap_or_default();
@@ -87,7 +87,7 @@ impl Used {
         Self { at: Instant::now(), processor: ticks / 100.0, written }
     }
 
-    fn since(self) -> Cost {
+    pub fn since(self) -> Cost {
         let now = Self::now();
         Cost {
             time: now.at - self.at,
@@ -104,18 +104,18 @@ fn ticks(stat: &Path) -> f64 {
     field(11).unwrap_or(0.0) + field(12).unwrap_or(0.0)
 }
 
-struct Cost {
+pub struct Cost {
     time: Duration,
     processor: f64,
     written: u64,
 }
 
 impl Cost {
-    fn milliseconds(&self) -> f64 {
+    pub fn milliseconds(&self) -> f64 {
         self.time.as_secs_f64() * 1e3
     }
 
-    fn show(&self) -> String {
+    pub fn show(&self) -> String {
         let written = self.written as f64 / 1e6;
         format!(
             "{:.0} ms, {:.2} s CPU, {written:.1} MB written",
@@ -125,7 +125,7 @@ impl Cost {
     }
 }
 
-fn print(what: &str, bar: &str, now: &str) {
+pub fn print(what: &str, bar: &str, now: &str) {
     println!("| {what} | {bar} | {now} |");
 }
 
@@ -163,9 +163,17 @@ fn page() -> ListQuery {
 }
 
 /// A window: when it first had rows.
-struct Window {
+pub struct Window {
     seen: Arc<OnceLock<Instant>>,
     task: JoinHandle<()>,
+}
+
+impl Window {
+    /// When it had rows, in milliseconds since then.
+    pub fn first_rows(&self, since: Used) -> f64 {
+        let seen = *self.seen.get().expect("rows were seen");
+        (seen - since.at).as_secs_f64() * 1e3
+    }
 }
 
 impl Drop for Window {
@@ -175,7 +183,7 @@ impl Drop for Window {
 }
 
 /// Asks again after each event, as the window does.
-fn window(engine: &Engine) -> Window {
+pub fn window(engine: &Engine) -> Window {
     let (engine, mut events) = (engine.clone(), engine.events());
     let seen = Arc::new(OnceLock::new());
     let noted = Arc::clone(&seen);
@@ -239,8 +247,7 @@ async fn one_mailbox(apart: &Apart, messages: u32) {
     let ratio = cost.milliseconds() / wire;
     let now = format!("{ratio:.2} ({wire:.0} ms the wire; {})", cost.show());
     print(&name("First fetch, times the wire"), "1.5", &now);
-    let seen = *shown.seen.get().expect("rows were seen");
-    let seen = (seen - begun.at).as_secs_f64() * 1e3;
+    let seen = shown.first_rows(begun);
     print(&name("Rows on the screen after"), "300 ms", &format!("{seen:.0} ms"));
     drop(shown);
     engine.shutdown().await;

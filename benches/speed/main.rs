@@ -11,6 +11,7 @@
 mod bars;
 mod input;
 mod list;
+mod real;
 mod sync;
 mod table;
 
@@ -56,6 +57,7 @@ fn main() {
     list::rows(&mut table, folder.path());
     sync::rows(&mut table);
     bars::rows(&table);
+    real::rows(&table);
     programs(&mut table, &input);
 }
 

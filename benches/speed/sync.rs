@@ -13,7 +13,7 @@ use aloud::{
     model::{AddrSpec, DateTime, Flag, Secret},
 };
 use tokio::{
-    io::{AsyncReadExt, AsyncWriteExt, DuplexStream},
+    io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, DuplexStream},
     runtime::Runtime,
 };
 
@@ -95,21 +95,26 @@ pub fn server(messages: u32) -> Loopback {
     let own = AddrSpec::parse("robin@example.com").expect("an address");
     server.add_user("robin", "secret", &[own]);
     for n in 0..messages {
-        let mail = format!(
-            "Received: from mx.example.net (mx.example.net [192.0.2.7]) by mail.example.com\r\n\
-             \twith ESMTPS id {n:08x}; Tue, 04 Mar 2025 09:10:01 +0000\r\n\
-             From: Person {} <p{}@example.net>\r\nTo: Robin Vale <robin@example.com>\r\n\
-             Subject: Message number {n} about something\r\nMessage-ID: <{n}@example.net>\r\n\
-             Date: Tue, 04 Mar 2025 09:10:00 +0000\r\nMIME-Version: 1.0\r\n\
-             Content-Type: text/plain; charset=utf-8\r\n\r\nHello Robin,\r\n\r\nthis is {n}.\r\n",
-            n % 500,
-            n % 500,
-        );
         let flags: &[Flag] = if n % 10 == 0 { &[] } else { &[Flag::Seen] };
         let date = DateTime::utc(1_700_000_000 + i64::from(n) * 60);
-        server.deliver("INBOX", mail.into_bytes(), flags, date).expect("delivered");
+        server.deliver("INBOX", mail(n), flags, date).expect("delivered");
     }
     server
+}
+
+/// One of the messages.
+pub fn mail(n: u32) -> Vec<u8> {
+    format!(
+        "Received: from mx.example.net (mx.example.net [192.0.2.7]) by mail.example.com\r\n\
+         \twith ESMTPS id {n:08x}; Tue, 04 Mar 2025 09:10:01 +0000\r\n\
+         From: Person {} <p{}@example.net>\r\nTo: Robin Vale <robin@example.com>\r\n\
+         Subject: Message number {n} about something\r\nMessage-ID: <{n}@example.net>\r\n\
+         Date: Tue, 04 Mar 2025 09:10:00 +0000\r\nMIME-Version: 1.0\r\n\
+         Content-Type: text/plain; charset=utf-8\r\n\r\nHello Robin,\r\n\r\nthis is {n}.\r\n",
+        n % 500,
+        n % 500,
+    )
+    .into_bytes()
 }
 
 async fn engine(folder: &std::path::Path, server: &Loopback) -> Engine {
@@ -143,25 +148,27 @@ pub async fn add_account(engine: &Engine) {
 
 /// Takes the items of all messages and keeps nothing.
 pub async fn take(mut wire: DuplexStream, items: &str) {
+    say(&mut wire, "A1", "LOGIN robin secret").await;
+    say(&mut wire, "A2", "SELECT INBOX").await;
+    say(&mut wire, "A3", &format!("UID FETCH 1:* {items}")).await;
+}
+
+/// One command; nothing of the answer is kept but whether it ended well.
+pub async fn say<S: AsyncRead + AsyncWrite + Unpin>(wire: &mut S, tag: &str, command: &str) {
+    wire.write_all(format!("{tag} {command}\r\n").as_bytes()).await.expect("written");
+    wire.flush().await.expect("sent");
+    let end = format!("\r\n{tag} OK");
     let mut octets = vec![0; PIPE];
-    for (tag, command) in [
-        ("A1", "LOGIN robin secret".to_owned()),
-        ("A2", "SELECT INBOX".to_owned()),
-        ("A3", format!("UID FETCH 1:* {items}")),
-    ] {
-        wire.write_all(format!("{tag} {command}\r\n").as_bytes()).await.expect("written");
-        let end = format!("\r\n{tag} OK");
-        // The last octets that came: the end may lie between two reads.
-        let mut last: Vec<u8> = Vec::new();
-        loop {
-            let count = wire.read(&mut octets).await.expect("read");
-            assert!(count > 0, "{command}");
-            last.extend_from_slice(&octets[count.saturating_sub(200)..count]);
-            let first = last.len().saturating_sub(200);
-            last.drain(..first);
-            if last.windows(end.len()).any(|window| window == end.as_bytes()) {
-                break;
-            }
+    // The last octets that came: the end may lie between two reads.
+    let mut last: Vec<u8> = Vec::new();
+    loop {
+        let count = wire.read(&mut octets).await.expect("read");
+        assert!(count > 0, "{command}");
+        last.extend_from_slice(&octets[count.saturating_sub(200)..count]);
+        let first = last.len().saturating_sub(200);
+        last.drain(..first);
+        if last.windows(end.len()).any(|window| window == end.as_bytes()) {
+            break;
         }
     }
 }
