@@ -304,6 +304,31 @@ async fn a_removal_that_is_refused_for_a_while_is_made_up_for() {
     }
 }
 
+/// Where nothing is expunged by UID, what was marked and then given up, because nobody can say whether
+/// its copy came through, does not keep the others in their place.
+#[tokio::test]
+async fn what_was_given_up_half_way_holds_up_no_removal() {
+    let hidden = vec!["MOVE", "UIDPLUS"];
+    let desk = desk(&hidden, &[]).await;
+    let fault = CommandFault::Answer("NO [OVERQUOTA] full".into());
+    let at = |nth| AtCommand { when: When::Verb("SEARCH", nth), fault: fault.clone() };
+    let at = (1..=4).map(at).collect();
+    let faults = Faults { hide_capabilities: hidden, at, ..Faults::default() };
+    let nameless = String::from_utf8(scan("b@example.com", "two")).expect("text");
+    let nameless = nameless.replace("Message-ID: <b@example.com>\r\n", "").into_bytes();
+    let pages = [scan("a@example.com", "one"), nameless];
+    archive_all(&desk, &pages, Some(faults)).await;
+    for _ in 0..3 {
+        desk.later(9_000);
+        desk.sync().await;
+        desk.engine.settle_operations().await;
+    }
+    assert_eq!(copies(&desk, "INBOX", &pages[0]), 0);
+    for octets in &pages {
+        assert_eq!(copies(&desk, "Archive", octets), 1);
+    }
+}
+
 /// What is asked for about a message on its way into a mailbox does not stand on that mailbox's UIDs.
 #[tokio::test]
 async fn new_uids_end_nothing_of_what_is_still_on_its_way() {

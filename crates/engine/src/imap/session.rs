@@ -462,8 +462,9 @@ impl Session {
                 return Ok(Stored::Done);
             }
         }
-        let marked = self.search(&Command::new("UID SEARCH DELETED")).await?;
+        // Before anything can fail: they are marked by now, and the next EXPUNGE may take them along.
         left.extend(uids);
+        let marked = self.search(&Command::new("UID SEARCH DELETED")).await?;
         if marked.iter().all(|uid| left.contains(uid)) {
             match self.change(&Command::new("EXPUNGE")).await? {
                 None => left.clear(),
