@@ -5,11 +5,12 @@ use std::time::Duration;
 use aloud::{
     engine::Event,
     loopback::{AtCommand, CommandFault, Faults, Protocol, When},
-    model::Uid,
+    model::{DateTime, Flag, Uid},
 };
 use tokio::time::Instant;
 
 use super::account::{NOW, World, attach, imap_commands, server, world};
+use crate::support::user::{Desk, START};
 
 /// Whatever the sizes of the messages, many beginnings come with one command.
 #[tokio::test(start_paused = true)]
@@ -150,4 +151,23 @@ async fn beginnings_that_came_before_a_break_stay() {
     assert!((1..16).contains(&before), "{before}");
     world.sync().await;
     assert_eq!(here(&world), 40);
+}
+
+/// What is here of a message is not given out as the message.
+#[tokio::test]
+async fn a_part_of_a_message_is_not_the_message() {
+    let desk = Desk::new().await;
+    let text = "word ".repeat(100_000);
+    let mail = format!("From: Ada <ada@example.net>\r\nSubject: long\r\n\r\n{text}\r\n");
+    desk.server
+        .deliver("INBOX", mail.clone().into_bytes(), &[] as &[Flag], DateTime::utc(START))
+        .expect("delivered");
+    desk.sync().await;
+    let key = desk.inbox().await[0].key;
+    let fault = CommandFault::Drop;
+    let at = vec![AtCommand { when: When::Every("FETCH"), fault }];
+    desk.server.fault_always(Protocol::Imap, Faults { at, ..Faults::default() });
+    assert!(desk.engine.raw(key).await.is_err());
+    desk.server.fault_always(Protocol::Imap, Faults::default());
+    assert_eq!(*desk.engine.raw(key).await.expect("fetched"), *mail.as_bytes());
 }

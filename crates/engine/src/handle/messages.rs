@@ -126,14 +126,14 @@ impl Engine {
         Ok(())
     }
 
-    /// Raw octets, for "Show the original message".
+    /// All raw octets.
     ///
     /// # Errors
-    /// [`Error::NotFound`]; what the network says when it is not here and cannot be fetched.
+    /// [`Error::NotFound`]; what the network says when they are not all here and cannot be fetched.
     pub async fn raw(&self, key: MessageKey) -> Result<Arc<[u8]>> {
         let fetched = self.fetch(key).await;
         let opening = self.load(key).await?;
-        if opening.raw.is_empty() {
+        if !opening.have.complete {
             fetched?;
         }
         blocking(move || Ok(opening.raw.whole()?.into())).await
