@@ -221,6 +221,7 @@ impl World {
     /// Says what is done, when one history is played alone.
     fn note(&self, what: impl FnOnce() -> String) {
         if std::env::var_os("ALOUD_TEST_SEED").is_some() {
+            self.tell_commands();
             eprintln!("{}", what());
         }
     }
@@ -367,7 +368,8 @@ impl World {
     pub async fn opens(&mut self, place: &str, pick: usize) {
         let Some((number, row)) = self.picked(place, &[pick]).await.pop() else { return };
         if let Ok(octets) = self.engine.raw(row.key).await {
-            assert!(*octets == *self.letters[number].octets, "n{number} is another message");
+            let (came, sent) = (String::from_utf8_lossy(&octets), &self.letters[number].octets);
+            assert_eq!(came, String::from_utf8_lossy(sent), "n{number} is another message");
         }
     }
 
@@ -412,6 +414,14 @@ impl World {
         for number in 0..self.letters.len() {
             eprintln!("n{number} is in {:?}", self.held(number));
         }
+        self.tell_commands();
+    }
+
+    fn tell_commands(&self) {
+        for command in self.server.commands() {
+            eprintln!("    {command}");
+        }
+        self.server.forget_commands();
     }
 
     // What must hold
@@ -527,12 +537,22 @@ impl World {
     }
 
     /// A message that was copied, and that the server then would not remove for good, or whose UID
-    /// meant nothing any more, is there twice: the move is given up, and the user was told.
+    /// meant nothing any more, is there twice: the move is given up, and the user was told. Nobody is
+    /// told where the original is marked as deleted already, which no list shows: without UID EXPUNGE
+    /// it must stay as long as others have marked messages there. That one goes.
     fn one_of_two(&mut self) {
         for number in 0..self.letters.len() {
             let letter = &self.letters[number];
-            let given_up = letter.refused && !letter.wanted.is_empty();
-            if let ([_, (place, uid, _)], true) = (&self.held(number)[..], given_up) {
+            let ([first, second], false) = (&self.held(number)[..], letter.wanted.is_empty())
+            else {
+                continue;
+            };
+            let marked = |held: &&(String, Uid, bool)| {
+                let mailbox = self.server.mailbox(&held.0).expect("a mailbox");
+                mailbox.message(held.1).is_some_and(|m| m.flags.contains(&Flag::Deleted))
+            };
+            let given_up = letter.refused.then_some(second);
+            if let Some((place, uid, _)) = [first, second].into_iter().find(marked).or(given_up) {
                 self.server.change(|m| m.remove(place, &[*uid].into()));
                 self.doubled += 1;
             }
