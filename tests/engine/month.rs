@@ -1,8 +1,11 @@
 //! A month of three accounts in paused time (docs/reliability.md G21, G22): mail comes, is read and
-//! thrown away elsewhere, lines break for hours, and the computer sleeps at
-//! night, after which every line is dead without a word. At the end each inbox shows what its server holds, and there are no more tasks than after
-//! the first day. The gate plays a day; `make reliability` plays the month and prints the memory
-//! and the descriptors of each week.
+//! thrown away elsewhere, lines break for hours, and the computer sleeps at night, after which every
+//! line is dead without a word. One account signs in at a provider whose access tokens live an hour
+//! and whose refresh tokens are good once; it takes an access token back now and then, is down for an
+//! hour a day, and signs the account out once a week, until the user signs in again. At the end each
+//! inbox shows what its server holds, and there are no more tasks than after the first day. The gate
+//! plays a day; `make reliability` plays the month and prints the memory and the descriptors of each
+//! week.
 
 use std::{
     collections::BTreeSet,
@@ -18,7 +21,8 @@ use std::{
 
 use aloud::{
     engine::{
-        Engine, ListQuery, Mark, Options, Progress, Scope, Sort,
+        AccountSettings, AccountState, Engine, Error, ListQuery, Mark, OAuth, Options, Progress,
+        Provider as Who, Scope, SignIn, SignInFault, Sort,
         net::{Dialer, Stream},
     },
     loopback::{Faults, Loopback, Protocol, mailboxes::Change},
@@ -30,9 +34,15 @@ use tokio::{
     time::{Instant, sleep},
 };
 
-use crate::support::user::{IMAP, START, addr, options, server, settings};
+use crate::support::{
+    provider::{Provider, Trouble},
+    user::{IMAP, START, addr, options, server, settings},
+};
 
 const ACCOUNTS: usize = 3;
+/// The one that signs in at the provider, and where that is.
+const SIGNED_IN: usize = 1;
+const PROVIDER: u16 = 8080;
 const HOUR: Duration = Duration::from_secs(3_600);
 
 /// A line; one of before the computer slept is dead, and does not say so.
@@ -88,6 +98,7 @@ impl AsyncWrite for Wire {
 /// Leads to each account's own servers by the port, while there is a network.
 struct Lines {
     servers: Vec<Loopback>,
+    provider: Provider,
     up: Arc<AtomicBool>,
     slept: Arc<AtomicI64>,
 }
@@ -105,6 +116,11 @@ impl Dialer for Lines {
             return Err(io::ErrorKind::NetworkUnreachable.into());
         }
         let (client, line) = tokio::io::duplex(64 * 1024);
+        if port == PROVIDER {
+            let provider = self.provider.clone();
+            tokio::spawn(async move { provider.serve(line).await });
+            return Ok(Box::new(client));
+        }
         for (account, server) in self.servers.iter().enumerate() {
             let (imap, smtp) = ports(account);
             match port {
@@ -127,6 +143,8 @@ struct Month {
     servers: Vec<Loopback>,
     engine: Engine,
     accounts: Vec<AccountId>,
+    provider: Provider,
+    signed_in: AccountSettings,
     up: Arc<AtomicBool>,
     /// Seconds that passed on the wall while nothing ran.
     slept: Arc<AtomicI64>,
@@ -141,8 +159,15 @@ impl Month {
         let (up, slept) = (Arc::new(AtomicBool::new(true)), Arc::new(AtomicI64::new(0)));
         let (began, wall) = (Instant::now(), Arc::clone(&slept));
         let dir = tempfile::tempdir().expect("a folder");
-        let lines =
-            Lines { servers: servers.clone(), up: Arc::clone(&up), slept: Arc::clone(&slept) };
+        let issuer = format!("http://127.0.0.1:{PROVIDER}");
+        let provider = Provider::new(Some(servers[SIGNED_IN].clone()), "robin", issuer.clone());
+        provider.set().rotates = true;
+        let lines = Lines {
+            servers: servers.clone(),
+            provider: provider.clone(),
+            up: Arc::clone(&up),
+            slept: Arc::clone(&slept),
+        };
         let options = Options {
             dialer: Arc::new(lines),
             clock: Arc::new(move || {
@@ -153,17 +178,27 @@ impl Month {
         };
         let engine = Engine::start(options).await.expect("an engine");
         let mut accounts = Vec::new();
+        let mut signed_in = settings();
         for account in 0..ACCOUNTS {
             let mut own = settings();
             (own.imap.port, own.smtp.port) = ports(account);
             own.address = addr(&format!("robin{account}@example.com"));
-            let password = Some(Secret::new("secret".into()));
-            accounts.push(engine.add_account(own, password).await.expect("an account"));
+            let added = if account == SIGNED_IN {
+                let issuer = Who::Issuer(issuer.clone());
+                let oauth = OAuth { provider: issuer, client_id: "aloud-test".into() };
+                own.sign_in = SignIn::OAuth(oauth);
+                signed_in = own.clone();
+                let begun = engine.sign_in_device(&own, None).await.expect("begun");
+                engine.add_signed_in(own, begun.finish().await.expect("signed in")).await
+            } else {
+                engine.add_account(own, Some(Secret::new("secret".into()))).await
+            };
+            accounts.push(added.expect("an account"));
         }
         engine.sync_once(None).await.expect("a pass");
         engine.go_online().await.expect("online");
         let rng = StdRng::seed_from_u64(7);
-        Self { servers, engine, accounts, up, slept, rng, came: 0, _dir: dir }
+        Self { servers, engine, accounts, provider, signed_in, up, slept, rng, came: 0, _dir: dir }
     }
 
     fn arrives(&mut self) {
@@ -233,7 +268,38 @@ impl Month {
         page.rows.into_iter().map(row).collect()
     }
 
-    async fn day(&mut self, arrivals: usize) {
+    /// What the provider does at this hour.
+    async fn provides(&mut self, day: usize, hour: i32) {
+        match hour {
+            9 | 16 => self.provider.revoke_access(),
+            10 => self.provider.set().trouble = Trouble::Status(503),
+            11 => self.provider.set().trouble = Trouble::None,
+            // The account is signed out, which shows in the morning; that is told, and the provider is
+            // not asked again and again.
+            3 if day % 7 == 1 => self.provider.revoke_all(),
+            8 if day % 7 == 1 => {
+                let account = self.accounts[SIGNED_IN];
+                self.engine.sync_once(Some(account)).await.expect("a pass");
+                let asked = self.provider.count("refresh_token");
+                self.engine.sync_once(Some(account)).await.expect("a pass");
+                assert_eq!(
+                    self.provider.count("refresh_token"),
+                    asked,
+                    "asked with the same again"
+                );
+                let accounts = self.engine.accounts().await.expect("accounts");
+                let told = accounts.iter().find(|told| told.id == account).expect("there");
+                let out = AccountState::NeedsPassword(Error::SignIn(SignInFault::Expired));
+                assert_eq!(told.state, out);
+                let begun = self.engine.sign_in_device(&self.signed_in, None).await.expect("begun");
+                let grant = begun.finish().await.expect("signed in");
+                self.engine.supply_grant(account, grant).await.expect("kept");
+            }
+            _ => {}
+        }
+    }
+
+    async fn day(&mut self, day: usize, arrivals: usize) {
         for hour in 0..24 {
             match hour {
                 // At night the computer sleeps: time passes on the wall alone, and lines are dead.
@@ -256,6 +322,7 @@ impl Month {
                 }
                 _ => {}
             }
+            self.provides(day, hour).await;
             for _ in 0..arrivals / 24 {
                 self.arrives();
             }
@@ -328,7 +395,7 @@ fn a_month_of_three_accounts_ends_like_their_servers() {
         let tasks = || tokio::runtime::Handle::current().metrics().num_alive_tasks();
         let mut first = None;
         for day in 1..=days {
-            month.day(arrivals).await;
+            month.day(day, arrivals).await;
             month.holds().await;
             let now = tasks();
             let before = *first.get_or_insert(now);
@@ -341,7 +408,9 @@ fn a_month_of_three_accounts_ends_like_their_servers() {
                 eprintln!("day {day}: {now} tasks, {memory} KiB, {descriptors} descriptors");
             }
         }
-        eprintln!("{} messages came in {days} days", month.came);
+        let renewed = month.provider.count("refresh_token");
+        assert!((days..days * 40).contains(&renewed), "{renewed} renewals in {days} days");
+        eprintln!("{} messages came in {days} days; {renewed} renewals", month.came);
         month.engine.shutdown().await;
     });
 }

@@ -1,6 +1,6 @@
-//! A provider of access tokens (OAuth 2.0 with discovery, PKCE and device codes) on 127.0.0.1, which
-//! tells the built-in mail server what it gave or is asked by a real one (RFC 7662), and does what a
-//! test wants; and a browser.
+//! A provider of access tokens (OAuth 2.0 with discovery, PKCE and device codes) on 127.0.0.1 or at the
+//! end of any line, which tells the built-in mail server what it gave or is asked by a real one (RFC
+//! 7662), and does what a test wants; and a browser.
 
 use std::sync::{Arc, Mutex, MutexGuard};
 
@@ -8,7 +8,7 @@ use aloud::loopback::Loopback;
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use sha2::{Digest as _, Sha256};
 use tokio::{
-    io::{AsyncReadExt, AsyncWriteExt},
+    io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt},
     net::{TcpListener, TcpStream},
 };
 
@@ -86,6 +86,19 @@ impl Provider {
     async fn run(mail: Option<Loopback>, port: u16, login: &str) -> Self {
         let listener = TcpListener::bind(("127.0.0.1", port)).await.expect("a port");
         let issuer = format!("http://{}", listener.local_addr().expect("an address"));
+        let provider = Self::new(mail, login, issuer);
+        let serving = provider.clone();
+        tokio::spawn(async move {
+            while let Ok((stream, _)) = listener.accept().await {
+                let provider = serving.clone();
+                tokio::spawn(async move { provider.serve(stream).await });
+            }
+        });
+        provider
+    }
+
+    /// One that waits for lines to [`Self::serve`].
+    pub fn new(mail: Option<Loopback>, login: &str, issuer: String) -> Self {
         let inner = Inner {
             trouble: Trouble::None,
             life: 3600,
@@ -102,15 +115,7 @@ impl Provider {
             redirect: String::new(),
         };
         inner.tell();
-        let provider = Self { issuer, inner: Arc::new(Mutex::new(inner)) };
-        let serving = provider.clone();
-        tokio::spawn(async move {
-            while let Ok((stream, _)) = listener.accept().await {
-                let provider = serving.clone();
-                tokio::spawn(async move { provider.serve(stream).await });
-            }
-        });
-        provider
+        Self { issuer, inner: Arc::new(Mutex::new(inner)) }
     }
 
     pub fn set(&self) -> MutexGuard<'_, Inner> {
@@ -135,7 +140,8 @@ impl Provider {
         self.set().refresh = None;
     }
 
-    async fn serve(&self, mut stream: TcpStream) {
+    /// Answers one request.
+    pub async fn serve(&self, mut stream: impl AsyncRead + AsyncWrite + Unpin) {
         let Some((target, body)) = read(&mut stream).await else { return };
         let trouble = self.set().trouble;
         let path = target.split('?').next().unwrap_or_default().to_owned();
@@ -266,7 +272,7 @@ fn reply(status: &str, kind: &str, body: &str) -> String {
 }
 
 /// The target of a request, and its body.
-async fn read(stream: &mut TcpStream) -> Option<(String, String)> {
+async fn read(stream: &mut (impl AsyncRead + Unpin)) -> Option<(String, String)> {
     let mut octets = Vec::new();
     loop {
         let text = String::from_utf8_lossy(&octets).into_owned();
