@@ -268,6 +268,7 @@ found-forbidden = Your administrator wants no servers looked for. Type them.
 found-server = { $host }, port { $port }, { $security }
 found-incoming = Incoming: { $server } ({ $source })
 found-outgoing = Outgoing: { $server } ({ $source })
+found-sign-in = You sign in at { $issuer }, not with a password.
 found-foreign = { $hosts } is outside { $domain }. Sign in only if you know that your mail is kept there.
 found-app-password = This provider wants a password of its own for mail programs (app password).
 found-app-password-help = This provider wants a password of its own for mail programs (app password): { $help }

@@ -1,7 +1,7 @@
 //! What `engine::autoconfig` found or did not find, in words.
 
 use crate::engine::{
-    Server, Service,
+    Provider, Server, Service,
     autoconfig::{Asked, Found, NotFound, Nothing, Source},
 };
 
@@ -25,14 +25,18 @@ pub fn server(server: &Server) -> String {
     fl!("found-server", host = &server.host, port = port, security = server.security.words())
 }
 
-/// What was found, one line a service.
+/// What was found, one line a service, and where the user signs in if that is not at these.
 #[must_use]
 pub fn lines(found: &Found) -> Vec<String> {
     let incoming =
         fl!("found-incoming", server = server(&found.imap), source = source(&found.imap_source));
     let outgoing =
         fl!("found-outgoing", server = server(&found.smtp), source = source(&found.smtp_source));
-    vec![incoming, outgoing]
+    let sign_in = match &found.provider {
+        Some(Provider::Issuer(issuer)) => Some(fl!("found-sign-in", issuer = issuer)),
+        Some(Provider::Microsoft | Provider::Google) | None => None,
+    };
+    [incoming, outgoing].into_iter().chain(sign_in).collect()
 }
 
 /// What to be careful about: hosts of others, and passwords of their own.

@@ -8,7 +8,7 @@ use std::{
 
 use aloud::{
     engine::{
-        AccountSettings, Engine, Options, Security, Service,
+        AccountSettings, Engine, Options, Provider, Security, Service,
         autoconfig::{Ask, Asked, Found, NotFound, Nothing, Source, dns::Dns},
         net::{Dialer, Stream},
     },
@@ -229,6 +229,27 @@ async fn the_file_of_the_domain_is_read_and_only_the_domain_hears_the_address() 
         }
         let dialed = world.dialed();
         assert!(dialed.iter().all(|at| at.contains("example.com:443")), "{dialed:?}");
+    }
+}
+
+#[tokio::test]
+async fn who_gives_tokens_is_read_and_a_stranger_is_named() {
+    let issued = |issuer: &str| {
+        let file = good().replace("password-cleartext", "OAuth2");
+        let more = format!("</emailProvider><oAuth2><issuer>{issuer}</issuer></oAuth2>");
+        ok(&file.replace("</emailProvider>", &more))
+    };
+    for (issuer, foreign) in [
+        ("https://id.example.com/mail", &[][..]),
+        ("https://notexample.com:8443/mail", &["notexample.com"]),
+    ] {
+        let world = World::new().await;
+        world.web("autoconfig.example.com", FILE, issued(issuer));
+        let found = world.find(OWN).await.expect("found");
+        assert_eq!(found.provider, Some(Provider::Issuer(issuer.into())));
+        assert_eq!(found.foreign, foreign);
+        let dialed = world.dialed();
+        assert!(dialed.iter().all(|at| at.ends_with("example.com:443")), "{dialed:?}");
     }
 }
 

@@ -11,7 +11,7 @@ use crate::{
 ///
 /// # Errors
 /// [`Failure::Failed`] when not all was found, or was found elsewhere without leave.
-pub fn add(args: AddArgs, dirs: &Dirs) -> Outcome {
+pub fn add(mut args: AddArgs, dirs: &Dirs) -> Outcome {
     let address = args.address()?;
     let ca_pem = ca_file(args.ca_file.as_ref())?;
     let password = password_for_new(args.password_stdin, &address)?;
@@ -50,6 +50,8 @@ pub fn add(args: AddArgs, dirs: &Dirs) -> Outcome {
         (None, Some(provider)) => {
             let oauth = OAuth { provider, client_id: String::new() };
             settings.sign_in = SignIn::OAuth(oauth.clone());
+            // What was found is tried before it is kept.
+            args.check = true;
             add_signed_in(&args, settings, oauth, dirs)
         }
         (None, None) => Err(Failure::Usage(fl!("cli-find-password"))),

@@ -427,6 +427,14 @@ impl Search<'_> {
             .map(|(half, _)| half.server.host.clone())
             .collect();
         foreign.dedup();
+        // Who gives the tokens is as much a stranger's word.
+        if let (Some(Provider::Issuer(issuer)), Source::File(_)) = (&imap.provider, &imap_source) {
+            let host = issuer.trim_start_matches("https://");
+            let host = host.split([':', '/']).next().unwrap_or_default();
+            if !is_within(host, &self.domain) && !foreign.iter().any(|known| known == host) {
+                foreign.push(host.to_owned());
+            }
+        }
         // Who is recognised by its servers wants what it always wants.
         let provider = imap.provider.or_else(|| {
             Provider::of_host(&imap.server.host)

@@ -1,5 +1,5 @@
 //! The file that Mozilla's programs look for (config-v1.1.xml, "clientConfig"): servers for incoming and
-//! outgoing mail. Text of strangers: no DTD, no entity but the five of XML, bounded depth, and what stands
+//! outgoing mail, and who gives access tokens (`oAuth2`). Text of strangers: no DTD, no entity but the five of XML, bounded depth, and what stands
 //! between per cents is replaced by data once, never by what data holds.
 
 use quick_xml::{Reader, events::Event};
@@ -32,6 +32,15 @@ struct Draft {
     methods: Vec<String>,
 }
 
+impl Draft {
+    /// No password is taken, tokens are.
+    fn wants_token(&self) -> bool {
+        let password = |method: &String| method.to_ascii_lowercase().starts_with("password");
+        self.methods.iter().any(|method| method.eq_ignore_ascii_case("oauth2"))
+            && !self.methods.iter().any(password)
+    }
+}
+
 /// Reads a file; `None` for what is none.
 pub(super) fn read(octets: &[u8], address: &AddrSpec) -> Option<Offered> {
     let text = std::str::from_utf8(octets).ok()?;
@@ -40,6 +49,7 @@ pub(super) fn read(octets: &[u8], address: &AddrSpec) -> Option<Offered> {
     let mut found = Offered::default();
     let mut draft: Option<Draft> = None;
     let (mut said, mut count, mut is_config) = (String::new(), 0, false);
+    let (mut issuer, mut wants) = (None, [false; 2]);
     loop {
         match reader.read_event().ok()? {
             // Entities of one's own are what bombs are made of.
@@ -76,12 +86,20 @@ pub(super) fn read(octets: &[u8], address: &AddrSpec) -> Option<Offered> {
                         _ => {}
                     }
                 }
+                if path.len() == 2 && path.ends_with(&[b"oauth2".to_vec()]) && name == b"issuer" {
+                    issuer = issuer.or_else(|| read_issuer(said.trim()));
+                }
                 if path.len() == 2
                     && let Some(draft) = draft.take()
                 {
-                    let place = if draft.smtp { &mut found.smtp } else { &mut found.imap };
+                    let [wants_imap, wants_smtp] = &mut wants;
+                    let (place, wants) = match draft.smtp {
+                        true => (&mut found.smtp, wants_smtp),
+                        false => (&mut found.imap, wants_imap),
+                    };
                     if place.is_none() {
                         *place = half(&draft, address);
+                        *wants = draft.wants_token();
                     }
                 }
                 said.clear();
@@ -95,7 +113,30 @@ pub(super) fn read(octets: &[u8], address: &AddrSpec) -> Option<Offered> {
             Event::Empty(_) | Event::Comment(_) | Event::Decl(_) | Event::PI(_) => {}
         }
     }
+    for (half, wants) in [&mut found.imap, &mut found.smtp].into_iter().zip(wants) {
+        if let Some(half) = half.as_mut().filter(|half| wants && half.provider.is_none()) {
+            half.provider = issuer.clone().map(Provider::Issuer);
+        }
+    }
     (is_config && path.is_empty()).then_some(found)
+}
+
+/// An issuer, which files write as an https address or as a host.
+fn read_issuer(text: &str) -> Option<String> {
+    let rest = match text.split_once("://") {
+        Some(("https", rest)) => rest,
+        Some(_) => return None,
+        None => text,
+    };
+    let odd = |c: char| !c.is_ascii_graphic() || matches!(c, '?' | '#' | '\\' | '@' | '%' | '"');
+    let (authority, path) = rest.find('/').map_or((rest, ""), |at| rest.split_at(at));
+    let (host, port) = match authority.split_once(':') {
+        Some((host, port)) => (host, Some(port.parse::<u16>().ok().filter(|port| *port > 0)?)),
+        None => (authority, None),
+    };
+    let host = super::host_name(host).filter(|_| !rest.contains(odd))?;
+    let port = port.filter(|port| *port != 443).map(|port| format!(":{port}")).unwrap_or_default();
+    Some(format!("https://{host}{port}{}", path.trim_end_matches('/')))
 }
 
 fn push(said: &mut String, more: &str) -> Option<()> {
@@ -117,11 +158,8 @@ fn half(draft: &Draft, address: &AddrSpec) -> Option<Half> {
     let port = draft.port.parse().ok().filter(|port| *port > 0)?;
     let user = filled(&draft.user, address);
     let fine = !user.is_empty() && !user.chars().any(char::is_control);
-    let password = |method: &String| method.to_ascii_lowercase().starts_with("password");
-    let token = draft.methods.iter().any(|method| method.eq_ignore_ascii_case("oauth2"));
     // A provider that takes no password at all.
-    let provider =
-        Provider::of_host(&host).filter(|_| token && !draft.methods.iter().any(password));
+    let provider = Provider::of_host(&host).filter(|_| draft.wants_token());
     Some(Half { server: Server { host, port, security }, user: fine.then_some(user), provider })
 }
 
@@ -203,6 +241,44 @@ mod tests {
         assert_eq!(smtp.user.as_deref(), Some("r.vale@example.com"));
         let pop = read(file(&[server("pop3", IMAP)]).as_bytes(), &me());
         assert_eq!(pop, Some(Offered::default()));
+    }
+
+    #[test]
+    fn who_gives_tokens_is_read_where_no_password_is_taken() {
+        let tokens = IMAP.replace("password-cleartext", "OAuth2");
+        let both =
+            IMAP.replace("</username>", "</username><authentication>OAuth2</authentication>");
+        let google = tokens.replace("imap.%EMAILDOMAIN%", "imap.gmail.com");
+        let provider = |imap: &str, issuer: &str| {
+            let more = format!("</emailProvider><oAuth2><issuer>{issuer}</issuer></oAuth2>");
+            let text = file(&[server("imap", imap)]).replace("</emailProvider>", &more);
+            read(text.as_bytes(), &me())?.imap?.provider
+        };
+        let issuer = |text: &str| Some(Provider::Issuer(text.to_owned()));
+        assert_eq!(provider(IMAP, "id.example.com"), None);
+        assert_eq!(provider(&both, "id.example.com"), None);
+        assert_eq!(provider(&google, "id.example.com"), Some(Provider::Google));
+        for (said, want) in [
+            ("id.example.com", issuer("https://id.example.com")),
+            ("https://ID.example.com:443/a/", issuer("https://id.example.com/a")),
+            (" https://id.example.com:8443 ", issuer("https://id.example.com:8443")),
+            ("http://id.example.com", None),
+            ("https://localhost:8443", None),
+            ("https://127.0.0.1/", None),
+            ("https://me@id.example.com", None),
+            ("https://id.example.com:0", None),
+            ("https://id.example.com:x", None),
+            ("https://id.example.com/?a=b", None),
+            ("https://id.example.com/a b", None),
+            ("javascript:alert(1)", None),
+            ("file:///etc/passwd", None),
+            ("", None),
+        ] {
+            assert_eq!(provider(&tokens, said), want, "{said}");
+        }
+        // Elsewhere in the file it is nobody's.
+        let text = file(&[server("imap", &format!("{tokens}<issuer>id.example.com</issuer>"))]);
+        assert_eq!(read(text.as_bytes(), &me()).and_then(|f| f.imap?.provider), None);
     }
 
     #[test]

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use super::{Account, Act, Action, Field, Phase, Question, ServerForm, Which, Wrong};
 use crate::{
     engine::{
-        Security, Server,
+        Provider, Security, Server,
         autoconfig::{Found, NotFound},
     },
     model::AddrSpec,
@@ -104,10 +104,23 @@ impl Account {
 
     /// What was found, as long as it is what stands in the form, and what to be careful about.
     pub(super) fn told(&self) -> Option<(Vec<String>, Vec<String>)> {
-        let found = self.found.as_ref()?;
-        let same = self.imap.is(&found.imap) && self.smtp.is(&found.smtp);
-        let domain = self.address.trim().rsplit_once('@').map_or("", |(_, domain)| domain);
-        same.then(|| (wording::found::lines(found), wording::found::cautions(found, domain)))
+        let found = self.standing()?;
+        Some((wording::found::lines(found), wording::found::cautions(found, self.domain())))
+    }
+
+    /// The provider that this address or server belongs to, where Aloud knows it or found it.
+    pub(super) fn provider(&self) -> Option<Provider> {
+        let known = Provider::of_host(self.domain()).or_else(|| Provider::of_host(&self.imap.host));
+        known.or_else(|| self.standing()?.provider.clone())
+    }
+
+    fn standing(&self) -> Option<&Found> {
+        let same = |found: &&Found| self.imap.is(&found.imap) && self.smtp.is(&found.smtp);
+        self.found.as_ref().filter(same)
+    }
+
+    fn domain(&self) -> &str {
+        self.address.trim().rsplit_once('@').map_or("", |(_, domain)| domain)
     }
 }
 

@@ -479,12 +479,6 @@ impl Account {
         Action::Run(operation::snap_to(PAGE, end))
     }
 
-    /// The provider that this address or server belongs to, where Aloud knows it.
-    fn provider(&self) -> Option<Provider> {
-        let domain = self.address.trim().rsplit_once('@').map_or("", |(_, domain)| domain);
-        Provider::of_host(domain).or_else(|| Provider::of_host(&self.imap.host))
-    }
-
     fn sign_in(&mut self) -> Act {
         let Some(provider) = self.provider().filter(|_| !self.is_busy()) else {
             return Action::None;

@@ -375,6 +375,24 @@ fn what_is_found_is_shown_before_anybody_is_signed_in_at_it() {
 }
 
 #[test]
+fn who_was_found_to_give_tokens_is_signed_in_at_as_long_as_its_servers_stand() {
+    let issuer = engine::Provider::Issuer("https://id.calderfinch.example".into());
+    let mut form = filled();
+    form.update(Message::Find);
+    let found = Found { provider: Some(issuer.clone()), ..found() };
+    form.update(Message::Found(form.number, Ok(Box::new(found))));
+    let (lines, _) = form.told().expect("told");
+    assert_eq!(lines[2], "You sign in at https://id.calderfinch.example, not with a password.");
+    let asked = form.update(Message::SignIn);
+    let Action::Ask(Question::SignIn(_, _, provider, _)) = asked else { panic!("{asked:?}") };
+    assert_eq!(provider, issuer);
+    // Its tokens are not for servers that somebody typed.
+    form.update(Message::Cancel);
+    form.update(Message::Typed(Field::Host(Which::Smtp), "smtp.example.com".into()));
+    assert!(form.provider().is_none());
+}
+
+#[test]
 fn by_hand_stays_and_what_was_found_of_it_is_filled_in() {
     let mut form = filled();
     form.update(Message::ByHand);
