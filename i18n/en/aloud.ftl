@@ -1814,6 +1814,7 @@ doctor-wrong-encryption = The server expects another kind of encryption.
 doctor-fix-room = Make room on the disk that holds the data folder.
 doctor-fix-open = Run chmod 700 on it. Aloud tries to close it at each start, and could not.
 doctor-fix-password = Sign in again. Many providers want an app password or a sign-in of their own for mail programs.
+doctor-fix-sign-in = Sign in with your provider again, in the account or with aloud account sign-in.
 doctor-fix-keyring = Unlock the keyring, or install one such as GNOME Keyring or KWallet.
 doctor-fix-clock = Set this computer’s clock, or let it be set from the network.
 doctor-fix-name = Check the server’s name in the account, and the connection to the network.

@@ -149,7 +149,8 @@ pub fn sync(args: SyncArgs, dirs: &Dirs) -> Outcome {
             let faults: Vec<String> = faults.collect();
             if args.json {
                 println!("{}", sync_json(report, &faults));
-            } else {
+            } else if report.mailboxes > 0 || faults.is_empty() {
+                // Of an account that nobody looked at there are no numbers.
                 println!("{}: {}", report.account, sync_words(report));
             }
             for aside in asides(report) {

@@ -210,9 +210,8 @@ fn plain(error: &Error) -> String {
 
 fn fix(error: &Error) -> String {
     match error {
-        Error::Auth(_) | Error::PasswordNeeded | Error::NoSignIn | Error::SignIn(_) => {
-            fl!("doctor-fix-password")
-        }
+        Error::Auth(_) | Error::PasswordNeeded | Error::NoSignIn => fl!("doctor-fix-password"),
+        Error::SignIn(_) => fl!("doctor-fix-sign-in"),
         Error::NoKeyring(_) => fl!("doctor-fix-keyring"),
         Error::Certificate(_) => fl!("doctor-fix-certificate"),
         Error::NoEncryption | Error::WrongSecurity { .. } => fl!("doctor-fix-encryption"),
@@ -228,6 +227,18 @@ fn fix(error: &Error) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn who_signs_in_at_a_provider_is_told_of_no_password() {
+        for (error, provider) in [
+            (Error::SignIn(crate::engine::SignInFault::Expired), true),
+            (Error::PasswordNeeded, false),
+        ] {
+            let fix = fix(&error);
+            assert_eq!(fix.contains("your provider"), provider, "{fix}");
+            assert_eq!(fix.contains("password"), !provider, "{fix}");
+        }
+    }
 
     #[test]
     fn a_line_says_no_more_than_was_looked_at() {

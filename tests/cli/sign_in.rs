@@ -80,7 +80,8 @@ async fn an_account_is_added_and_signed_in_again() {
     let list = vec!["account".into(), "list".into(), "--json".into()];
     assert!(run(list).await.1.contains(r#""provider":{"issuer":"#));
     // Without a keyring nothing lasts, and the user is told what to do.
-    let (code, _, said) = run(vec!["sync".into(), "--once".into()]).await;
+    let (code, out, said) = run(vec!["sync".into(), "--once".into()]).await;
+    assert_eq!(out, "", "no mailbox was looked at");
     assert!(code == 1 && said.contains("Sign in with your provider"), "{said}");
     let again = ["account", "sign-in", "robin@example.com", "--no-browser"].map(str::to_owned);
     assert_eq!(run(again.into()).await.0, 0);
