@@ -22,9 +22,9 @@ use super::places::{self, Place};
 use crate::support::provider::{Provider, browse};
 
 /// To the real servers, past somebody who hangs up on demand and may hide OAUTHBEARER.
-struct Between {
-    hides: bool,
-    cut: watch::Sender<u32>,
+pub struct Between {
+    pub hides: bool,
+    pub cut: watch::Sender<u32>,
 }
 
 #[async_trait::async_trait]
@@ -60,16 +60,17 @@ impl Dialer for Between {
     }
 }
 
-struct Desk {
-    engine: Engine,
-    settings: AccountSettings,
-    account: AccountId,
-    dialer: Arc<Between>,
-    tag: String,
-    _dir: tempfile::TempDir,
+/// One account at an engine.
+pub struct Desk {
+    pub engine: Engine,
+    pub settings: AccountSettings,
+    pub account: AccountId,
+    pub between: Arc<Between>,
+    pub tag: String,
+    pub _dir: tempfile::TempDir,
 }
 
-fn page() -> SignInPage {
+pub fn page() -> SignInPage {
     SignInPage { title: "Aloud".into(), done: "all is well".into(), failed: "oh no".into() }
 }
 
@@ -97,28 +98,34 @@ impl Desk {
             settings.imap = server("127.0.0.1", port("IMAP_PORT"), Security::None);
             settings.smtp = server("localhost", port("SMTPS_PORT"), Security::Tls);
         }
-        let dialer = Arc::new(Between { hides: xoauth2, cut: watch::Sender::new(0) });
+        let between = Arc::new(Between { hides: xoauth2, cut: watch::Sender::new(0) });
         let dir = tempfile::tempdir().expect("a folder");
-        let options = Options { dialer: dialer.clone(), ..places::options(&dir) };
+        let options = Options { dialer: between.clone(), ..places::options(&dir) };
         let engine = Engine::start(options).await.expect("an engine");
         let grant = sign_in(&engine, &settings).await;
         let token = grant.access_token().clone();
         engine.check_account(settings.clone(), token).await.expect("both servers take the token");
         let account = engine.add_signed_in(settings.clone(), grant).await.expect("added");
         let tag = place.tag.clone();
-        Self { engine, settings, account, dialer, tag, _dir: dir }
+        Self { engine, settings, account, between, tag, _dir: dir }
     }
 
-    async fn sync(&self) -> Option<Error> {
+    pub async fn sync(&self) -> Option<Error> {
         let reports = self.engine.sync_once(None).await.expect("a pass");
         reports.into_iter().flat_map(|report| report.errors).next().map(|fault| fault.error)
     }
 
+    /// Every connection breaks off.
+    pub fn hang_up(&self) {
+        self.between.cut.send_modify(|cuts| *cuts += 1);
+    }
+
     /// Sends a text; its state when nothing moves any more, `None` once it is gone.
-    async fn send(&self, what: &str) -> Option<OutboxState> {
+    pub async fn send(&self, what: &str) -> Option<OutboxState> {
         let (tag, account) = (&self.tag, self.account);
+        let (name, address) = (&self.settings.name, &self.settings.address);
         let text = format!(
-            "From: Olga Example <olga@example.com>\r\nTo: <olga@example.com>\r\nSubject: {what}\r\n\
+            "From: {name} <{address}>\r\nTo: <{address}>\r\nSubject: {what} {tag}\r\n\
              Message-ID: <{what}-{tag}-{account}@example.com>\r\n\
              Date: Wed, 05 Mar 2025 08:00:00 +0000\r\n\r\nHow are you?\r\n"
         );
@@ -128,7 +135,7 @@ impl Desk {
     }
 
     /// Waits for the account to be so; the deadline only ends a test that has failed.
-    async fn until(&self, events: &mut Receiver<Event>, fits: impl Fn(&AccountState) -> bool) {
+    pub async fn until(&self, events: &mut Receiver<Event>, fits: impl Fn(&AccountState) -> bool) {
         let waiting = async {
             loop {
                 let accounts = self.engine.accounts().await.expect("accounts");
@@ -163,7 +170,7 @@ async fn access_tokens_are_renewed_and_taken_back_on_real_servers() {
         desk.engine.go_online().await.expect("online");
         desk.until(&mut events, |state| matches!(state, AccountState::UpToDate(_))).await;
         provider.revoke_access();
-        desk.dialer.cut.send_modify(|cuts| *cuts += 1);
+        desk.hang_up();
         let waiting = async {
             while provider.count("refresh_token") < renewed + 3 {
                 let _ = events.recv().await;
@@ -174,7 +181,7 @@ async fn access_tokens_are_renewed_and_taken_back_on_real_servers() {
         // Taken back for good: told once, and neither server nor provider is asked again and again.
         let mut events = desk.engine.events();
         provider.revoke_all();
-        desk.dialer.cut.send_modify(|cuts| *cuts += 1);
+        desk.hang_up();
         let out = AccountState::NeedsPassword(Error::SignIn(SignInFault::Expired));
         desk.until(&mut events, |state| *state == out).await;
         let state = desk.send("third").await;

@@ -90,6 +90,7 @@ impl Place {
             name: match user {
                 "alice" => "Alice Example".into(),
                 "olga" => "Olga Example".into(),
+                "otto" => "Otto Example".into(),
                 _ => "Bob Example".into(),
             },
             address: AddrSpec::parse(&format!("{user}@{}", self.domain)).unwrap(),

@@ -35,7 +35,7 @@ async fn eventually<T, F: Future<Output = Option<T>>>(
     }
 }
 
-async fn rows(engine: &Engine, scope: Scope) -> Vec<ListRow> {
+pub async fn rows(engine: &Engine, scope: Scope) -> Vec<ListRow> {
     let query =
         ListQuery { scope, sort: Sort::Newest, search: String::new(), offset: 0, limit: 500 };
     engine.list(query).await.unwrap().rows
@@ -45,7 +45,7 @@ async fn row(engine: &Engine, scope: Scope, subject: &str) -> Option<ListRow> {
     rows(engine, scope).await.into_iter().find(|row| row.subject == subject)
 }
 
-async fn mailbox(engine: &Engine, role: MailboxRole) -> Scope {
+pub async fn mailbox(engine: &Engine, role: MailboxRole) -> Scope {
     let all = engine.mailboxes().await.unwrap();
     Scope::Mailbox(all.iter().find(|m| m.role == role).unwrap_or_else(|| panic!("no {role:?}")).id)
 }
