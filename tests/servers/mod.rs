@@ -5,6 +5,7 @@
 //! the environment; without them the real half says so and passes.
 
 mod oauth;
+mod oidc;
 mod places;
 mod scenario;
 mod slapd;

@@ -1,6 +1,7 @@
 //! What several test areas share.
 
 pub mod authority;
+pub mod browser;
 pub mod fake_store;
 pub mod names;
 pub mod provider;

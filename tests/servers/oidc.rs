@@ -1,0 +1,207 @@
+//! From an address to a message that is sent, at an OpenID Connect provider that others wrote (npm
+//! `oidc-provider`, started by `tests/testbed/mail-up`): Dovecot asks it what each token is worth, Postfix
+//! asks through Dovecot, the user's browser is curl. What a provider of our own does wrong is in `oauth.rs`
+//! and in `tests/engine/oauth.rs`.
+
+use std::{io, path::PathBuf, process::Command, sync::Arc, time::Duration};
+
+use aloud::{
+    engine::{
+        AccountSettings, AccountState, Engine, Event, OAuth, Options, Provider as Who, SignIn,
+        autoconfig::{Ask, Source, dns::Dns},
+        net::{Dialer, Stream},
+        oauth::Grant,
+    },
+    model::{AddrSpec, imap::MailboxRole},
+};
+use tokio::sync::{Mutex, MutexGuard, broadcast::Receiver, watch};
+
+use super::{
+    oauth::{Between, Desk, page},
+    places::{self, Place},
+    scenario::{mailbox, rows},
+};
+use crate::support::{browser::Browser, names::Names};
+
+/// The provider's clock and what it counts are one for all tests.
+static ONE: Mutex<()> = Mutex::const_new(());
+/// Longer than its access tokens live, shorter than anything else of it.
+const LATER: u32 = 700;
+
+/// The names of example.com are on this computer.
+struct Named {
+    between: Arc<Between>,
+    provider: u16,
+}
+
+#[async_trait::async_trait]
+impl Dialer for Named {
+    async fn dial(&self, host: &str, port: u16) -> io::Result<Box<dyn Stream>> {
+        match (host, port) {
+            ("autoconfig.example.com", 443) => self.between.dial("localhost", self.provider).await,
+            ("id.example.com" | "mail.example.com", _) => {
+                self.between.dial("localhost", port).await
+            }
+            _ => Err(io::Error::other("no such host")),
+        }
+    }
+}
+
+struct World {
+    place: Place,
+    issuer: String,
+    port: u16,
+    ca: PathBuf,
+    browser: Browser,
+    _one: MutexGuard<'static, ()>,
+}
+
+impl World {
+    async fn new() -> Option<Self> {
+        let place = Place::real()?;
+        let Ok(issuer) = std::env::var("OIDC_ISSUER") else {
+            println!("skipped: no OpenID Connect provider (tests/testbed/oidc/get says why)");
+            return None;
+        };
+        if Command::new("curl").arg("--version").output().is_err() {
+            println!("skipped: no curl");
+            return None;
+        }
+        let port = std::env::var("OIDC_PORT").expect("of mail-up").parse().expect("a port");
+        let ca = PathBuf::from(std::env::var_os("TESTBED_CA").expect("of mail-up"));
+        let browser = Browser::new(ca.clone(), "id.example.com", port);
+        Some(Self { place, issuer, port, ca, browser, _one: ONE.lock().await })
+    }
+
+    /// Tells the provider what happens there.
+    async fn tell(&self, what: &str) -> String {
+        self.browser.open(&format!("{}/testbed/{what}", self.issuer)).await.text
+    }
+
+    /// Its tokens run out, the refresh tokens do not.
+    async fn later(&self) {
+        self.tell(&format!("later?seconds={LATER}")).await;
+    }
+
+    async fn count(&self, what: &str) -> u64 {
+        let counts: serde_json::Value =
+            serde_json::from_str(&self.tell("counts").await).expect("JSON");
+        counts[what].as_u64().unwrap_or_default()
+    }
+
+    async fn renewals(&self) -> u64 {
+        self.count("refresh_token granted").await
+    }
+
+    async fn engine(&self) -> (Engine, Arc<Between>, tempfile::TempDir) {
+        let names = Names::start().await;
+        let between = Arc::new(Between { hides: false, cut: watch::Sender::new(0) });
+        let dir = tempfile::tempdir().expect("a folder");
+        let options = Options {
+            dialer: Arc::new(Named { between: between.clone(), provider: self.port }),
+            resolver: Arc::new(Dns::at(vec![names.at])),
+            ..places::options(&dir)
+        };
+        (Engine::start(options).await.expect("an engine"), between, dir)
+    }
+
+    /// What is known of an account by its address only.
+    async fn found(&self, engine: &Engine) -> AccountSettings {
+        let address = AddrSpec::parse("otto@example.com").expect("an address");
+        let ask = Ask { ca_pem: Some(self.ca.clone()), mirror: None };
+        let found = engine.find_servers(&address, &ask).await.expect("found");
+        assert_eq!(found.imap_source, Source::File("autoconfig.example.com".into()));
+        let provider = found.provider.expect("who gives tokens");
+        assert_eq!(provider, Who::Issuer(self.issuer.clone()));
+        assert!(found.foreign.is_empty(), "{:?}", found.foreign);
+        let oauth = OAuth { provider, client_id: "aloud-test".into() };
+        AccountSettings {
+            imap: found.imap,
+            smtp: found.smtp,
+            user: found.user,
+            sign_in: SignIn::OAuth(oauth),
+            ..self.place.settings("otto")
+        }
+    }
+
+    async fn sign_in(&self, engine: &Engine, settings: &AccountSettings) -> Grant {
+        let begun = engine.sign_in_browser(settings, None, page()).await.expect("begun");
+        let url = begun.url().to_owned();
+        let waiting = tokio::spawn(begun.finish());
+        let page = self.browser.sign_in(self.browser.open(&url).await, "otto").await;
+        assert!(page.text.contains("all is well"), "{}: {}", page.url, page.text);
+        waiting.await.expect("its end").expect("signed in")
+    }
+
+    async fn desk(&self) -> Desk {
+        let (engine, between, dir) = self.engine().await;
+        let settings = self.found(&engine).await;
+        let grant = self.sign_in(&engine, &settings).await;
+        let token = grant.access_token().clone();
+        engine.check_account(settings.clone(), token).await.expect("both servers take the token");
+        let account = engine.add_signed_in(settings.clone(), grant).await.expect("added");
+        Desk { engine, settings, account, between, tag: self.place.tag.clone(), _dir: dir }
+    }
+}
+
+fn is_up_to_date(state: &AccountState) -> bool {
+    matches!(state, AccountState::UpToDate(_))
+}
+
+/// Waits for a message of ours to be in the inbox; the deadline only ends a test that has failed.
+async fn arrived(desk: &Desk, what: &str) {
+    let subject = format!("{what} {}", desk.tag);
+    let waiting = async {
+        loop {
+            assert_eq!(desk.sync().await, None);
+            if is_there(desk, &subject).await {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(60), waiting).await.expect("arrived");
+}
+
+async fn is_there(desk: &Desk, subject: &str) -> bool {
+    let inbox = mailbox(&desk.engine, MailboxRole::Inbox).await;
+    rows(&desk.engine, inbox).await.iter().any(|row| row.subject == subject)
+}
+
+async fn renewed(world: &World, wanted: u64, events: &mut Receiver<Event>) {
+    let waiting = async {
+        while world.renewals().await < wanted {
+            let _ = tokio::time::timeout(Duration::from_millis(100), events.recv()).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(60), waiting).await.expect("renewed");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn from_an_address_to_a_message_that_is_sent() {
+    let Some(world) = World::new().await else { return };
+    let desk = world.desk().await;
+    assert_eq!(desk.sync().await, None);
+    assert_eq!(desk.send("first").await, None);
+    arrived(&desk, "first").await;
+    // The token runs out between passes, before a message goes, and in a session that breaks off. Each
+    // renewal brings another refresh token, of which the one before is good for nothing any more.
+    let before = world.renewals().await;
+    let refused = world.count("refresh_token invalid_grant").await;
+    world.later().await;
+    assert_eq!(desk.sync().await, None);
+    world.later().await;
+    assert_eq!(desk.send("second").await, None);
+    assert_eq!(world.renewals().await, before + 2);
+    let mut events = desk.engine.events();
+    desk.engine.go_online().await.expect("online");
+    desk.until(&mut events, is_up_to_date).await;
+    world.later().await;
+    desk.hang_up();
+    renewed(&world, before + 3, &mut events).await;
+    desk.until(&mut events, is_up_to_date).await;
+    let now = world.count("refresh_token invalid_grant").await;
+    assert_eq!(now, refused, "nothing is used twice");
+    arrived(&desk, "second").await;
+    desk.engine.shutdown().await;
+}
