@@ -7,7 +7,8 @@ use std::{io, path::PathBuf, process::Command, sync::Arc, time::Duration};
 
 use aloud::{
     engine::{
-        AccountSettings, AccountState, Engine, Event, OAuth, Options, Provider as Who, SignIn,
+        AccountSettings, AccountState, Engine, Error, Event, OAuth, Options, OutboxState,
+        Provider as Who, SignIn, SignInFault,
         autoconfig::{Ask, Source, dns::Dns},
         net::{Dialer, Stream},
         oauth::Grant,
@@ -27,6 +28,7 @@ use crate::support::{browser::Browser, names::Names};
 static ONE: Mutex<()> = Mutex::const_new(());
 /// Longer than its access tokens live, shorter than anything else of it.
 const LATER: u32 = 700;
+const OUT: Error = Error::SignIn(SignInFault::Expired);
 
 /// The names of example.com are on this computer.
 struct Named {
@@ -91,6 +93,20 @@ impl World {
 
     async fn renewals(&self) -> u64 {
         self.count("refresh_token granted").await
+    }
+
+    /// All questions for tokens with a refresh token, and of mail servers.
+    async fn asked(&self) -> [u64; 4] {
+        let mut all = [0; 4];
+        for (count, what) in all.iter_mut().zip([
+            "refresh_token granted",
+            "refresh_token invalid_grant",
+            "introspection true",
+            "introspection false",
+        ]) {
+            *count = self.count(what).await;
+        }
+        all
     }
 
     async fn engine(&self) -> (Engine, Arc<Between>, tempfile::TempDir) {
@@ -203,5 +219,37 @@ async fn from_an_address_to_a_message_that_is_sent() {
     let now = world.count("refresh_token invalid_grant").await;
     assert_eq!(now, refused, "nothing is used twice");
     arrived(&desk, "second").await;
+    desk.engine.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_the_user_withdraws_is_told_once_and_can_be_had_again() {
+    let Some(world) = World::new().await else { return };
+    let desk = world.desk().await;
+    assert_eq!(desk.send("kept").await, None);
+    arrived(&desk, "kept").await;
+    let mut events = desk.engine.events();
+    desk.engine.go_online().await.expect("online");
+    desk.until(&mut events, is_up_to_date).await;
+    world.tell("withdraw?user=otto").await;
+    desk.hang_up();
+    let out = AccountState::NeedsPassword(OUT);
+    desk.until(&mut events, |state| *state == out).await;
+    let state = desk.send("waits").await;
+    let Some(OutboxState::Retry { reason, .. }) = state else { panic!("{state:?}") };
+    assert!(reason.why.waits_for_user());
+    let asked = world.asked().await;
+    for _ in 0..5 {
+        assert_eq!(desk.sync().await, Some(OUT));
+        desk.engine.drain_outbox().await.expect("worked on");
+    }
+    assert_eq!(world.asked().await, asked, "nobody is asked again and again");
+    assert!(is_there(&desk, &format!("kept {}", desk.tag)).await);
+    let grant = world.sign_in(&desk.engine, &desk.settings).await;
+    desk.engine.supply_grant(desk.account, grant).await.expect("kept");
+    assert_eq!(desk.sync().await, None);
+    desk.engine.drain_outbox().await.expect("worked on");
+    assert!(desk.engine.outbox().await.expect("the outbox").is_empty());
+    arrived(&desk, "waits").await;
     desk.engine.shutdown().await;
 }
