@@ -22,7 +22,7 @@ use super::{
     places::{self, Place},
     scenario::{mailbox, rows},
 };
-use crate::support::{browser::Browser, names::Names};
+use crate::support::{browser::Browser, names::Names, provider::field};
 
 /// The provider's clock and what it counts are one for all tests.
 static ONE: Mutex<()> = Mutex::const_new(());
@@ -252,4 +252,80 @@ async fn what_the_user_withdraws_is_told_once_and_can_be_had_again() {
     assert!(desk.engine.outbox().await.expect("the outbox").is_empty());
     arrived(&desk, "waits").await;
     desk.engine.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_cancels_in_the_browser_is_not_signed_in() {
+    let Some(world) = World::new().await else { return };
+    let (engine, _, _dir) = world.engine().await;
+    let settings = world.found(&engine).await;
+    let begun = engine.sign_in_browser(&settings, None, page()).await.expect("begun");
+    let url = begun.url().to_owned();
+    let user = async {
+        let page = world.browser.open(&url).await;
+        world.browser.follow(&page, "/abort").await
+    };
+    let (grant, page) = tokio::join!(begun.finish(), user);
+    assert_eq!(grant, Err(Error::SignIn(SignInFault::Refused("access_denied".into()))));
+    assert!(page.text.contains("oh no"), "{}", page.text);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_others_bring_back_is_not_heard() {
+    let Some(world) = World::new().await else { return };
+    let (engine, _, _dir) = world.engine().await;
+    let settings = world.found(&engine).await;
+    let begun = engine.sign_in_browser(&settings, None, page()).await.expect("begun");
+    let url = begun.url().to_owned();
+    let query = url.split_once('?').expect("a query").1.to_owned();
+    let (back, state) = (field(&query, "redirect_uri"), field(&query, "state"));
+    let user = async {
+        for other in [
+            "?code=theirs&state=guessed".to_owned(),
+            "?code=theirs".to_owned(),
+            "?error=access_denied&state=guessed".to_owned(),
+            format!("?code=theirs&state={state}&iss=https%3A%2F%2Fother.example.net"),
+            format!("?code=theirs&state={state}&state={state}"),
+        ] {
+            let page = world.browser.open(&format!("{back}{other}")).await;
+            assert!(page.text.contains("oh no"), "{other}: {}", page.text);
+        }
+        let page = world.browser.open(&url).await;
+        world.browser.sign_in(page, "otto").await
+    };
+    let (grant, page) = tokio::join!(begun.finish(), user);
+    assert!(page.text.contains("all is well"), "{}", page.text);
+    engine
+        .check_account(settings, grant.expect("signed in").access_token().clone())
+        .await
+        .expect("taken");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_code_on_another_device() {
+    let Some(world) = World::new().await else { return };
+    let (engine, _, _dir) = world.engine().await;
+    let settings = world.found(&engine).await;
+    for agrees in [true, false] {
+        let begun = engine.sign_in_device(&settings, None).await.expect("begun");
+        let page = world.browser.open(begun.url()).await;
+        let page = world.browser.send(&page, &[("user_code", begun.code())]).await;
+        let grant = if agrees {
+            world.browser.sign_in(page, "otto").await;
+            begun.finish().await
+        } else {
+            world.browser.send(&page, &[("abort", "yes")]).await;
+            begun.finish().await
+        };
+        match grant {
+            Ok(grant) if agrees => {
+                let token = grant.access_token().clone();
+                engine.check_account(settings.clone(), token).await.expect("taken");
+            }
+            Err(Error::SignIn(SignInFault::Refused(code))) if !agrees => {
+                assert_eq!(code, "access_denied");
+            }
+            other => panic!("{agrees}: {other:?}"),
+        }
+    }
 }
