@@ -329,3 +329,28 @@ async fn a_code_on_another_device() {
         }
     }
 }
+
+/// Tokens carry no time of this computer's, and servers and certificates have times of their own.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_clock_that_is_a_day_off_changes_nothing() {
+    let Some(_world) = World::new().await else { return };
+    if Command::new("faketime").arg("--version").output().is_err() {
+        println!("skipped: no faketime");
+        return;
+    }
+    for off in ["-1d", "+1d"] {
+        for test in [
+            "from_an_address_to_a_message_that_is_sent",
+            "what_the_user_withdraws_is_told_once_and_can_be_had_again",
+        ] {
+            let name = format!("servers::oidc::{test}");
+            let mut child = Command::new("faketime");
+            child.args(["-f", off]).arg(std::env::current_exe().expect("this program"));
+            child.args(["--exact", &name]).env("FAKETIME_DONT_FAKE_MONOTONIC", "1");
+            let ended = tokio::task::spawn_blocking(move || child.output()).await;
+            let ended = ended.expect("run").expect("run");
+            let said = String::from_utf8_lossy(&ended.stdout);
+            assert!(ended.status.success() && said.contains("1 passed"), "{off} {test}: {said}");
+        }
+    }
+}
