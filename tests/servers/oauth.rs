@@ -145,7 +145,7 @@ impl Desk {
                 let _ = events.recv().await;
             }
         };
-        tokio::time::timeout(Duration::from_secs(60), waiting).await.expect("the state");
+        tokio::time::timeout(Duration::from_secs(180), waiting).await.expect("the state");
     }
 }
 
@@ -176,7 +176,7 @@ async fn access_tokens_are_renewed_and_taken_back_on_real_servers() {
                 let _ = events.recv().await;
             }
         };
-        tokio::time::timeout(Duration::from_secs(60), waiting).await.expect("renewed");
+        tokio::time::timeout(Duration::from_secs(180), waiting).await.expect("renewed");
         desk.until(&mut events, |state| matches!(state, AccountState::UpToDate(_))).await;
         // Taken back for good: told once, and neither server nor provider is asked again and again.
         let mut events = desk.engine.events();

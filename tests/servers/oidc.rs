@@ -190,7 +190,7 @@ async fn renewed(world: &World, wanted: u64, events: &mut Receiver<Event>) {
             let _ = tokio::time::timeout(Duration::from_millis(100), events.recv()).await;
         }
     };
-    tokio::time::timeout(Duration::from_secs(60), waiting).await.expect("renewed");
+    tokio::time::timeout(Duration::from_secs(180), waiting).await.expect("renewed");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
