@@ -400,14 +400,18 @@ CREATE TABLE outbox (
   -- Why it did not go: '', 'refused', 'gave-up', 'credentials', 'no-password', 'signed-out',
   -- 'no-sign-in', 'not-smtp', 'odd-reply', 'no-keyring', 'certificate', 'no-encryption',
   -- 'wrong-encryption', 'malformed', 'too-big', 'not-7bit', 'not-ascii-address', 'disk-full',
-  -- 'folder', 'not-allowed', 'broken', 'ended', 'unreadable', 'other'.
+  -- 'altered', 'folder', 'not-allowed', 'broken', 'ended', 'unreadable', 'other'.
   why TEXT NOT NULL DEFAULT '',
   -- SMTP reply code; 0 = none.
   reply_code INTEGER NOT NULL DEFAULT 0,
   -- The recipient that was refused; empty for none.
   refused TEXT NOT NULL DEFAULT '',
   -- What the server or the system said, as it said it.
-  said TEXT NOT NULL DEFAULT ''
+  said TEXT NOT NULL DEFAULT '',
+  -- Octets of the message; -1 = of before, nobody knows.
+  length INTEGER NOT NULL DEFAULT -1,
+  -- Their SHA-256.
+  digest BLOB NOT NULL DEFAULT x''
 ) STRICT;
 CREATE INDEX outbox_state ON outbox(state, due);
 CREATE INDEX outbox_message_id ON outbox(message_id);

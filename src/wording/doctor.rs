@@ -219,7 +219,7 @@ fn fix(error: &Error) -> String {
         Error::Damaged(_) => fl!("doctor-fix-damaged"),
         Error::NewerDatabase { .. } => fl!("doctor-fix-newer"),
         Error::FolderBusy => fl!("doctor-fix-busy"),
-        Error::Store(_) | Error::Unread(_) => fl!("doctor-fix-folder"),
+        Error::Store(_) | Error::Unread(_) | Error::Altered => fl!("doctor-fix-folder"),
         _ => fl!("doctor-fix-connection"),
     }
 }

@@ -568,39 +568,127 @@ async fn a_folder_that_takes_nothing_is_told_before_anybody_is_dialed() {
     }
 }
 
-/// A copy that cannot be read to its end is told as that, costs a pause and not a message, and what
-/// the server had of it is no message.
-#[tokio::test]
-async fn a_message_that_cannot_be_read_waits_and_goes_once() {
+/// At the first step named so, something is done to the files of unsent messages.
+async fn spoiled_at(step: &'static str, spoil: fn(&Path)) -> Desk {
     let desk = Desk::with(server(), |options| {
-        let (folder, cut) = (options.data_dir.join("unsent"), AtomicBool::new(false));
+        let (folder, done) = (options.data_dir.join("unsent"), AtomicBool::new(false));
         options.steps = Some(Arc::new(move |reached| {
-            if reached == "data" && !cut.swap(true, Ordering::SeqCst) {
+            if reached == step && !done.swap(true, Ordering::SeqCst) {
                 for file in std::fs::read_dir(&folder).expect("the folder").flatten() {
-                    let file = File::options().write(true).open(file.path()).expect("there");
-                    file.set_len(1 << 20).expect("cut");
+                    spoil(&file.path());
                 }
             }
         }));
     })
     .await;
     desk.sync().await;
-    let mut large = letter("large");
-    large.extend(b"A line of it\r\n".repeat(200_000));
-    let id = desk.engine.submit_raw(large.clone()).await.expect("frozen");
-    desk.engine.drain_outbox().await.expect("worked on");
-    let waits = state(&desk, id).await;
-    let Some(OutboxState::Retry { reason, .. }) = waits else { panic!("{waits:?}") };
-    assert_eq!(reason.why, FailureWhy::Unreadable);
-    assert_eq!(desk.server.submitted().len(), 0, "half a message is none");
-    let dialed = desk.server.connections(Protocol::Smtp);
-    desk.engine.drain_outbox().await.expect("worked on");
-    assert_eq!(desk.server.connections(Protocol::Smtp), dialed, "there is a pause");
-    // The other place has it whole.
-    desk.later(60);
-    desk.engine.drain_outbox().await.expect("worked on");
-    assert_eq!(state(&desk, id).await, None);
-    let submitted = desk.server.submitted();
-    let whole = String::from_utf8(large).expect("text").replace("Bcc: bo@example.net\r\n", "");
-    assert!(submitted.len() == 1 && *submitted[0].octets == *whole.as_bytes());
+    desk
+}
+
+fn large(id: &str) -> Vec<u8> {
+    [letter(id), b"A line of it\r\n".repeat(200_000)].concat()
+}
+
+fn cut(file: &Path) {
+    File::options().write(true).open(file).expect("there").set_len(1 << 20).expect("cut");
+}
+
+/// One octet changes where a message ends.
+fn alter(file: &Path) {
+    let mut octets = std::fs::read(file).expect("there");
+    let at = octets.len() - 10;
+    octets[at] ^= 1;
+    std::fs::write(file, octets).expect("written");
+}
+
+/// A copy that cannot be read to its end, or is not as it was, is told as that, costs a pause and not a
+/// message, and what the server had of it is no message.
+#[tokio::test]
+async fn a_message_that_cannot_be_read_waits_and_goes_once() {
+    for spoil in [cut, alter] {
+        let desk = spoiled_at("data", spoil).await;
+        let id = desk.engine.submit_raw(large("large")).await.expect("frozen");
+        desk.engine.drain_outbox().await.expect("worked on");
+        let waits = state(&desk, id).await;
+        let Some(OutboxState::Retry { reason, .. }) = waits else { panic!("{waits:?}") };
+        assert_eq!(reason.why, FailureWhy::Unreadable);
+        assert_eq!(desk.server.submitted().len(), 0, "half a message is none");
+        let dialed = desk.server.connections(Protocol::Smtp);
+        desk.engine.drain_outbox().await.expect("worked on");
+        assert_eq!(desk.server.connections(Protocol::Smtp), dialed, "there is a pause");
+        // The other place has it whole.
+        desk.later(60);
+        desk.engine.drain_outbox().await.expect("worked on");
+        assert_eq!(state(&desk, id).await, None);
+        let submitted = desk.server.submitted();
+        let whole = String::from_utf8(large("large")).expect("text");
+        let whole = whole.replace("Bcc: bo@example.net\r\n", "");
+        assert!(submitted.len() == 1 && *submitted[0].octets == *whole.as_bytes());
+    }
+}
+
+/// Something is done to the database while nobody looks at it.
+fn in_database(desk: &Desk, sql: &str) {
+    let database = rusqlite::Connection::open(desk.dir.path().join("data/aloud.db"));
+    database.expect("a database").execute_batch(sql).expect("done");
+}
+
+/// What is not as it was kept in either place is not sent, whether it is shorter or only otherwise, and
+/// holds up no other.
+#[tokio::test]
+async fn a_message_that_changed_on_the_disk_is_not_sent() {
+    let last = "(SELECT max(number) FROM outbox_pieces)";
+    for damage in [
+        format!("DELETE FROM outbox_pieces WHERE number = {last}"),
+        "DELETE FROM outbox_pieces WHERE number = 1".into(),
+        "DELETE FROM outbox_pieces".into(),
+        "UPDATE outbox_pieces SET octets = zeroblob(length(octets)) WHERE number = 2".into(),
+        format!("UPDATE outbox_pieces SET octets = substr(octets, 1, 14) WHERE number = {last}"),
+        "UPDATE outbox SET digest = x'00'".into(),
+        "UPDATE outbox SET length = length - 14".into(),
+    ] {
+        let desk = Desk::new().await;
+        desk.sync().await;
+        let altered = desk.engine.submit_raw(large("large")).await.expect("frozen");
+        in_database(&desk, &damage);
+        alter(&desk.dir.path().join(format!("data/unsent/{}.message", altered.0)));
+        let other = desk.engine.submit_raw(letter("other")).await.expect("frozen");
+        desk.engine.drain_outbox().await.expect("worked on");
+        let failed = state(&desk, altered).await;
+        let Some(OutboxState::Failed(failure)) = failed else { panic!("{damage}: {failed:?}") };
+        assert_eq!(failure.why, FailureWhy::Altered, "{damage}");
+        assert_eq!(state(&desk, other).await, None, "{damage}");
+        assert_eq!(desk.server.submitted().len(), 1, "{damage}");
+        // The user may try it, which changes nothing, or take it back.
+        desk.engine.retry_send(altered).await.expect("tried");
+        desk.engine.drain_outbox().await.expect("worked on");
+        assert_eq!(desk.server.submitted().len(), 1, "{damage}");
+        desk.engine.cancel_send(altered).await.expect("taken back");
+        assert!(desk.engine.outbox().await.expect("rows").is_empty());
+    }
+}
+
+/// What was sent and is altered before it is filed is filed as it was or not at all, and holds up no other.
+#[tokio::test]
+async fn what_was_sent_and_cannot_be_filed_holds_up_nothing() {
+    let desk = spoiled_at("accepted", alter).await;
+    desk.engine.submit_raw(large("one place")).await.expect("frozen");
+    desk.engine.drain_outbox().await.expect("filed from the other place");
+    desk.engine.settle_operations().await;
+    assert_eq!(desk.on_server("Sent"), 1);
+    let desk = spoiled_at("accepted", |file| {
+        alter(file);
+        let database = file.parent().and_then(Path::parent).expect("a folder").join("aloud.db");
+        let database = rusqlite::Connection::open(database).expect("a database");
+        database.execute("DELETE FROM outbox_pieces", []).expect("done");
+    })
+    .await;
+    let sent = desk.engine.submit_raw(large("no place")).await.expect("frozen");
+    desk.engine.drain_outbox().await.expect("gone past");
+    assert_eq!(state(&desk, sent).await, Some(OutboxState::Accepted));
+    let other = desk.engine.submit_raw(letter("other")).await.expect("frozen");
+    desk.engine.drain_outbox().await.expect("drained");
+    desk.engine.settle_operations().await;
+    assert_eq!((state(&desk, other).await, desk.on_server("Sent")), (None, 1));
+    assert_eq!(desk.server.submitted().len(), 2, "neither went twice");
 }

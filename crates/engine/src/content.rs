@@ -9,6 +9,8 @@ use std::{
     sync::Arc,
 };
 
+use sha2::{Digest as _, Sha256};
+
 use crate::{
     errors::{Error, Invalid, Result},
     store::{blobs::private_options, blocking},
@@ -20,6 +22,55 @@ const PIECE: usize = 64 * 1024;
 pub(crate) const SMALL: u64 = 1024 * 1024;
 /// Most octets that are read of what has no end of its own; more than is sent.
 const PIPE_MAX: u64 = 512 * 1024 * 1024;
+
+/// The SHA-256 of all octets of a message.
+pub(crate) type Digest = [u8; 32];
+
+/// Octets that are not those that were kept.
+#[derive(Debug, thiserror::Error)]
+#[error("not as it was kept")]
+pub(crate) struct Altered;
+
+impl Altered {
+    fn met() -> io::Error {
+        io::Error::new(io::ErrorKind::InvalidData, Self)
+    }
+
+    pub(crate) fn is(error: &io::Error) -> bool {
+        error.get_ref().is_some_and(|inner| inner.is::<Self>())
+    }
+}
+
+/// Octets that pass by, and what they must come to.
+pub(crate) struct Sum {
+    hash: Sha256,
+    left: u64,
+    expected: Option<Digest>,
+}
+
+impl Sum {
+    pub(crate) fn of(len: u64, expected: Option<Digest>) -> Self {
+        Self { hash: Sha256::new(), left: len, expected }
+    }
+
+    /// Whether there is more to come.
+    pub(crate) fn lacks(&self) -> bool {
+        self.left > 0
+    }
+
+    /// A piece, before it is handed on: with the last one, all must be as they were.
+    pub(crate) fn push(&mut self, piece: &[u8]) -> io::Result<()> {
+        let octets = piece.len() as u64;
+        if octets > self.left || octets == 0 {
+            return Err(io::ErrorKind::UnexpectedEof.into());
+        }
+        self.left -= octets;
+        let Some(expected) = self.expected else { return Ok(()) };
+        self.hash.update(piece);
+        let is_same = self.left > 0 || self.hash.finalize_reset().as_slice() == expected;
+        if is_same { Ok(()) } else { Err(Altered::met()) }
+    }
+}
 
 /// A message.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,6 +87,8 @@ pub struct Section {
     file: PathBuf,
     at: u64,
     len: u64,
+    /// What its octets come to, where that was kept.
+    digest: Option<Digest>,
     /// The file goes with the last of these.
     spool: Option<Arc<Spool>>,
 }
@@ -84,7 +137,34 @@ pub(crate) struct Shape {
 impl Content {
     /// Octets of a file from `at` on.
     pub(crate) fn section(file: &Path, at: u64, len: u64) -> Self {
-        Self::InFile(Section { file: file.to_owned(), at, len, spool: None })
+        Self::InFile(Section { file: file.to_owned(), at, len, digest: None, spool: None })
+    }
+
+    /// The same, with what the octets of its file come to: whoever reads all of them gets no last piece
+    /// of others.
+    pub(crate) fn expecting(mut self, digest: Digest) -> Self {
+        if let Self::InFile(section) = &mut self {
+            section.digest = Some(digest);
+        }
+        self
+    }
+
+    /// What its octets come to. Blocks.
+    pub(crate) fn digest(&self) -> io::Result<Digest> {
+        if let Self::InFile(Section { digest: Some(digest), .. }) = self {
+            return Ok(*digest);
+        }
+        let mut hash = Sha256::new();
+        self.each(PIECE, |piece| {
+            hash.update(piece);
+            Ok::<(), io::Error>(())
+        })?;
+        Ok(hash.finalize().into())
+    }
+
+    /// Reads all octets: they are as they were. Blocks.
+    pub(crate) fn check(&self) -> io::Result<()> {
+        self.each(PIECE, |_| Ok(()))
     }
 
     /// A whole file; what is none (a pipe) is read and held, up to half a GiB. Blocks.
@@ -113,11 +193,12 @@ impl Content {
         let path = folder.join(format!("{:016x}.new", rand::random::<u64>()));
         let file = private_options().create_new(true).open(&path)?;
         let spool = Arc::new(Spool(path.clone()));
-        let mut out = io::BufWriter::with_capacity(PIECE, file);
+        let out = Hashing { file, hash: Sha256::new(), len: 0 };
+        let mut out = io::BufWriter::with_capacity(PIECE, out);
         write(&mut out)?;
-        out.flush()?;
-        let len = out.get_ref().metadata()?.len();
-        Ok(Self::InFile(Section { file: path, at: 0, len, spool: Some(spool) }))
+        let Hashing { hash, len, .. } = out.into_inner().map_err(io::IntoInnerError::into_error)?;
+        let digest = Some(hash.finalize().into());
+        Ok(Self::InFile(Section { file: path, at: 0, len, digest, spool: Some(spool) }))
     }
 
     /// The same octets where nobody else writes: held, or in a file of ours in a folder. Blocks.
@@ -164,7 +245,7 @@ impl Content {
     /// All octets, held. Blocks.
     pub(crate) fn whole(&self) -> io::Result<Vec<u8>> {
         let mut octets = Vec::new();
-        self.reader()?.read_to_end(&mut octets)?;
+        self.each(PIECE, |piece| octets.write_all(piece))?;
         Ok(octets)
     }
 
@@ -177,19 +258,16 @@ impl Content {
         most: usize,
         mut take: impl FnMut(&[u8]) -> std::result::Result<(), E>,
     ) -> std::result::Result<(), E> {
-        if let Self::Held(octets) = self {
-            return octets.chunks(most).try_for_each(take);
-        }
-        let mut reader = self.reader()?;
+        let section = match self {
+            Self::Held(octets) => return octets.chunks(most).try_for_each(take),
+            Self::InFile(section) => section,
+        };
+        let (mut reader, mut sum) = (section.open()?, section.sum());
         let mut piece = vec![0; most];
-        let mut left = self.len();
-        while left > 0 {
+        while sum.lacks() {
             let octets = fill(&mut reader, &mut piece)?;
-            if octets.is_empty() {
-                return Err(io::Error::from(io::ErrorKind::UnexpectedEof).into());
-            }
+            sum.push(octets)?;
             take(octets)?;
-            left = left.saturating_sub(octets.len() as u64);
         }
         Ok(())
     }
@@ -231,6 +309,30 @@ impl Section {
         let mut file = File::open(&self.file)?;
         file.seek(SeekFrom::Start(self.at))?;
         Ok(Window { file, at: self.at, len: self.len, pos: 0 })
+    }
+
+    fn sum(&self) -> Sum {
+        Sum::of(self.len, self.digest)
+    }
+}
+
+/// A file that is written, and what its octets come to.
+struct Hashing {
+    file: File,
+    hash: Sha256,
+    len: u64,
+}
+
+impl Write for Hashing {
+    fn write(&mut self, octets: &[u8]) -> io::Result<usize> {
+        let written = self.file.write(octets)?;
+        self.hash.update(octets.get(..written).unwrap_or_default());
+        self.len += written as u64;
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.flush()
     }
 }
 
@@ -309,7 +411,7 @@ impl Seek for Window {
 pub(crate) struct Pieces<'a> {
     content: &'a Content,
     at: u64,
-    file: Option<Window>,
+    file: Option<(Window, Sum)>,
 }
 
 impl Pieces<'_> {
@@ -335,23 +437,21 @@ impl Pieces<'_> {
         if self.at >= section.len {
             return Ok(None);
         }
-        let (section, window) = (section.clone(), self.file.take());
-        let (window, piece) = blocking(move || {
-            let mut window = match window {
-                Some(window) => window,
-                None => section.open()?,
+        let (section, file) = (section.clone(), self.file.take());
+        let (file, piece) = blocking(move || {
+            let (mut window, mut sum) = match file {
+                Some(file) => file,
+                None => (section.open()?, section.sum()),
             };
             let mut piece = vec![0; PIECE];
             let octets = fill(&mut window, &mut piece)?.len();
             piece.truncate(octets);
-            Ok((window, piece))
+            sum.push(&piece)?;
+            Ok(((window, sum), piece))
         })
         .await?;
-        if piece.is_empty() {
-            return Err(io::Error::from(io::ErrorKind::UnexpectedEof).into());
-        }
         self.at += piece.len() as u64;
-        self.file = Some(window);
+        self.file = Some(file);
         Ok(Some(piece))
     }
 }
@@ -441,6 +541,43 @@ mod tests {
             }
         };
         assert!(matches!(end, Err(Error::Unread(_))), "half a message must not pass for one");
+    }
+
+    /// Nobody gets the last piece of octets that are not those that were kept.
+    #[tokio::test]
+    async fn octets_that_changed_are_never_handed_over_whole() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let octets =
+            [&b"fourteen of it\r\n".repeat(3 * PIECE / 16), &b"and the last of it\r\n"[..]]
+                .concat();
+        let write = |out: &mut dyn Write| out.write_all(&octets);
+        let content = Content::spooled(dir.path(), write).expect("written");
+        let Content::InFile(section) = &content else { panic!("no file") };
+        let digest: Digest = Sha256::digest(&octets).into();
+        assert_eq!((section.digest, section.len), (Some(digest), octets.len() as u64));
+        content.check().expect("as it was");
+        for at in [0, PIECE - 1, PIECE, 2 * PIECE + 5, octets.len() - 1] {
+            let mut other = octets.clone();
+            other[at] ^= 1;
+            fs::write(&section.file, &other).expect("written");
+            let (mut came, mut pieces) = (0, content.pieces());
+            let end = loop {
+                match pieces.next().await {
+                    Ok(Some(piece)) => came += piece.len(),
+                    end => break end,
+                }
+            };
+            assert_eq!(end, Err(Error::Altered), "{at}");
+            assert_eq!(came, 3 * PIECE, "{at}: the last piece stays here");
+            let mut came = 0;
+            let each = content.each(PIECE, |piece| {
+                came += piece.len();
+                Ok::<(), Error>(())
+            });
+            assert_eq!((each, came), (Err(Error::Altered), 3 * PIECE), "{at}");
+            assert!(content.shape().is_err(), "{at}");
+            assert!(content.whole().is_err(), "{at}");
+        }
     }
 
     #[test]

@@ -70,6 +70,9 @@ pub enum Error {
     /// The octets of a message that was leaving cannot be read from the disk; what the system says.
     #[error("a message on the disk cannot be read: {0}")]
     Unread(String),
+    /// The octets of a message that was leaving are not those that were kept.
+    #[error("a message on the disk is not as it was kept")]
+    Altered,
     /// The disk takes nothing more.
     #[error("the disk is full")]
     DiskFull,
@@ -151,6 +154,7 @@ impl Error {
             Self::Protocol(_) => "protocol",
             Self::Store(_) => "store",
             Self::Unread(_) => "unread",
+            Self::Altered => "altered",
             Self::DiskFull => "disk full",
             Self::Damaged(_) => "damaged database",
             Self::FolderBusy => "folder busy",
@@ -193,6 +197,7 @@ impl Error {
             | Self::Protocol(_)
             | Self::Store(_)
             | Self::Unread(_)
+            | Self::Altered
             | Self::DiskFull
             | Self::Damaged(_)
             | Self::FolderBusy
@@ -229,6 +234,7 @@ impl Error {
             | Self::Protocol(_)
             // It waits for the rest of a literal.
             | Self::Unread(_)
+            | Self::Altered
             | Self::Broke
             | Self::Stopped => true,
         }

@@ -232,6 +232,7 @@ impl Watcher {
             | Error::Protocol(_)
             | Error::Store(_)
             | Error::Unread(_)
+            | Error::Altered
             | Error::DiskFull
             | Error::Damaged(_)
             | Error::FolderBusy

@@ -260,7 +260,8 @@ impl Engine {
             }
             let now = self.inner.store.now();
             let entries = self.inner.store.read(rows::entries).await?;
-            if !entries.iter().any(|entry| submit::moves(entry, now)) {
+            let put_off = |entry: &&rows::Entry| self.inner.outbox.is_put_off(entry.id, now);
+            if !entries.iter().any(|entry| !put_off(&entry) && submit::moves(entry, now)) {
                 return Ok(());
             }
             tokio::select! {

@@ -28,6 +28,8 @@ pub(crate) struct Outbox {
     /// Held while what was accepted is filed.
     pub(super) filing: tokio::sync::Mutex<()>,
     pub(super) percent: Mutex<HashMap<OutboxId, u8>>,
+    /// What was sent and cannot be filed, and when that is tried again.
+    put_off: Mutex<HashMap<OutboxId, i64>>,
     steps: Steps,
     /// Held by the one process that sends from this folder.
     pub(super) owned: Mutex<Option<File>>,
@@ -41,6 +43,7 @@ impl Outbox {
             busy: Mutex::default(),
             filing: tokio::sync::Mutex::default(),
             percent: Mutex::default(),
+            put_off: Mutex::default(),
             steps,
             owned: Mutex::default(),
         }
@@ -85,6 +88,15 @@ impl Outbox {
         if let Some(steps) = &self.steps {
             steps(name);
         }
+    }
+
+    /// Whether a message that was sent waits to be filed at a later time.
+    pub(crate) fn is_put_off(&self, id: OutboxId, now: i64) -> bool {
+        lock(&self.put_off).get(&id).is_some_and(|until| *until > now)
+    }
+
+    pub(super) fn put_off(&self, id: OutboxId, until: i64) {
+        lock(&self.put_off).insert(id, until);
     }
 
     pub(crate) fn percent(&self, id: OutboxId) -> u8 {

@@ -342,7 +342,14 @@ async fn settle(
         }
         Ok(SubmitOutcome::Broken { .. }) => retry(engine, entry, now, None).await?,
         // Nobody has it: without the final dot the server cannot.
-        Ok(SubmitOutcome::Unread(error)) => return not_kept(engine, entry, error).await,
+        Ok(SubmitOutcome::Unread(error)) => {
+            // The other place may have it as it was.
+            let error = match error {
+                Error::Altered => Error::Unread(error.to_string()),
+                other => other,
+            };
+            return not_kept(engine, entry, error).await;
+        }
         Err(error) if data_started => {
             // What our own code made of it says nothing about the server.
             let failure = Failure::new(FailureWhy::Broken).saying(error.to_string());
@@ -421,6 +428,7 @@ fn why(error: &Error) -> Option<FailureWhy> {
         | Error::Protocol(_)
         | Error::Store(_)
         | Error::Unread(_)
+        | Error::Altered
         | Error::DiskFull
         | Error::Damaged(_)
         | Error::FolderBusy
@@ -450,6 +458,12 @@ async fn not_kept(engine: &Engine, entry: &Entry, error: Error) -> Result<()> {
         Error::DiskFull => Failure::new(FailureWhy::DiskFull),
         Error::Store(said) => Failure::new(FailureWhy::Folder).saying(said.clone()),
         Error::Unread(said) => Failure::new(FailureWhy::Unreadable).saying(said.clone()),
+        // Another try would read the same.
+        Error::Altered => {
+            fail(engine, id, Failure::new(FailureWhy::Altered)).await?;
+            engine.tell(Event::OutboxChanged);
+            return Ok(());
+        }
         other => Failure::new(FailureWhy::Folder).saying(other.to_string()),
     };
     let at = store.now() + BACKOFF.0;
@@ -527,11 +541,22 @@ pub(crate) async fn finish_left_over(engine: &Engine) -> Result<()> {
 /// again from wherever a crash left it.
 pub(crate) async fn finish_accepted(engine: &Engine) -> Result<()> {
     let _filing = engine.inner.outbox.filing.lock().await;
-    let store = engine.inner.store.clone();
+    let (owner, store) = (engine.clone(), engine.inner.store.clone());
     let filed = blocking(move || {
         let mut filed = Vec::new();
         for (id, key) in store.read_now(rows::accepted)? {
-            filed.push(file(&store, id, key)?);
+            if owner.inner.outbox.is_put_off(id, store.now()) {
+                continue;
+            }
+            match file(&store, id, key) {
+                Ok(place) => filed.push(place),
+                // The server has it. That it cannot be filed holds up nothing else.
+                Err(error @ (Error::Unread(_) | Error::Altered)) => {
+                    tracing::error!(id = id.0, error = error.class(), "what was sent is not filed");
+                    owner.inner.outbox.put_off(id, store.now() + BACKOFF.1);
+                }
+                Err(error) => return Err(error),
+            }
         }
         Ok(filed)
     })
@@ -551,7 +576,7 @@ pub(crate) async fn finish_accepted(engine: &Engine) -> Result<()> {
 
 fn file(store: &Store, id: OutboxId, key: MessageKey) -> Result<(AccountId, MessageKey)> {
     let entry = store.read_now(|c| rows::one(c, id))?;
-    let content = copies::content(store, id)?;
+    let content = copies::content(store, id).map_err(Error::unread)?;
     let now = store.now();
     let key = if key.0 == 0 {
         let octets = content.len();

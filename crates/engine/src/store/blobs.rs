@@ -18,7 +18,7 @@ use super::{
     Error, Missing, Result, Store, folder, lock,
     raw::{OWN, Raw},
 };
-use crate::content::Content;
+use crate::content::{Altered, Content, Digest};
 use aloud_message::large::Bounds;
 use aloud_model::MessageKey;
 
@@ -41,6 +41,7 @@ pub struct Have {
 impl From<std::io::Error> for Error {
     fn from(error: std::io::Error) -> Self {
         match error.kind() {
+            _ if Altered::is(&error) => Self::Altered,
             ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::FileTooLarge => {
                 Self::DiskFull
             }
@@ -113,7 +114,9 @@ impl Store {
         let (_, sha) = self.read_now(|c| body_row(c, key))?;
         match sha {
             Some(sha) if self.have(key)?.complete => {
-                Ok(Some(Content::of_file(&self.blob_path(&sha))?))
+                let content = Content::of_file(&self.blob_path(&sha))?;
+                let digest = unhex(&sha).ok_or(Error::Altered)?;
+                Ok(Some(content.expecting(digest)))
             }
             _ => Ok(None),
         }
@@ -354,6 +357,14 @@ pub(super) fn to_sql(number: u64) -> i64 {
 
 pub(super) fn hex(octets: &[u8]) -> String {
     octets.iter().map(|octet| format!("{octet:02x}")).collect()
+}
+
+fn unhex(name: &str) -> Option<Digest> {
+    let mut digest = Digest::default();
+    for (at, octet) in digest.iter_mut().enumerate() {
+        *octet = u8::from_str_radix(name.get(2 * at..2 * at + 2)?, 16).ok()?;
+    }
+    Some(digest)
 }
 
 /// Reading and writing; a file that is made is for this user only.

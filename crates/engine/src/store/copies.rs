@@ -5,7 +5,7 @@
 //! 2. A full disk costs no outcome: the mark of a file is eight octets that are written in place,
 //!    which needs no room. It says that content may have left ([`Mark::Data`], before the first octet
 //!    does) and that the server has taken it ([`Mark::Accepted`], before the database is told).
-//! 3. Octets that changed on the disk are not sent: each file holds their SHA-256.
+//! 3. Octets that changed on the disk are not sent: each file holds their SHA-256, and so does the row.
 //!
 //! After every transaction that changed the outbox, [`mirror`] makes the files agree with the rows:
 //! so a file is written after its row is durable, and goes after it. What must not depend on the
@@ -53,8 +53,6 @@ const BODY: u64 = 512;
 const ROW_MAX: u64 = 16 * 1024 * 1024;
 /// Longest message.
 pub(crate) const OCTETS_MAX: u64 = 512 * 1024 * 1024;
-/// Octets that are copied at a time.
-const COPIED: usize = 64 * 1024;
 /// Files that are looked at.
 const FILES: usize = 10_000;
 
@@ -254,19 +252,22 @@ fn content_in(file: &Path) -> Option<Content> {
     open.seek(SeekFrom::Start(BODY)).ok()?;
     read_block(&mut open, ROW_MAX)?;
     let (len, digest) = read_head(&mut open, OCTETS_MAX)?;
-    let content = Content::section(file, open.stream_position().ok()?, len);
-    let mut hash = Sha256::new();
-    let mut hashed = |piece: &[u8]| {
-        hash.update(piece);
-        Ok::<(), Error>(())
-    };
-    content.each(COPIED, &mut hashed).ok()?;
-    (hash.finalize().as_slice() == digest).then_some(content)
+    let content = Content::section(file, open.stream_position().ok()?, len).expecting(digest);
+    content.check().ok()?;
+    Some(content)
 }
 
 /// The message of a row as it was frozen: the copy where it is sound, else what the database holds.
+///
+/// # Errors
+/// [`Error::Altered`] where neither has it as it was.
 pub(crate) fn content(store: &Store, id: OutboxId) -> Result<Content> {
-    match content_in(&file_of(store.dir(), id)) {
+    let known = store.read_now(|c| pieces::known(c, id))?;
+    let copy = content_in(&file_of(store.dir(), id));
+    let is_it = |copy: &Content| {
+        known.is_none_or(|(len, digest)| copy.len() == len && copy.digest().ok() == Some(digest))
+    };
+    match copy.filter(is_it) {
         Some(content) => Ok(content),
         None => store.read_now(|c| pieces::content(c, id, &folder(store.dir()))),
     }
@@ -355,7 +356,11 @@ pub(super) fn mirror(store: &Store, c: &Connection) -> Result<()> {
             }
         } else {
             let row = c.prepare_cached(&format!("{ROW} WHERE id = ?1"))?.query_row([id.0], row)?;
-            write(dir, &row, Mark::of(phase), c)?;
+            match write(dir, &row, Mark::of(phase), c) {
+                // There is nothing that could stand in a second place.
+                Err(Error::Altered) => tracing::error!(id = id.0, "a message was altered"),
+                written => written?,
+            }
         }
     }
     if left.is_empty() {
@@ -546,6 +551,12 @@ fn agree(t: &Transaction<'_>, copy: &Copy, phase: Option<Phase>, now: i64) -> Re
         }
         return Ok(());
     };
+    // A row of before does not say what its octets come to.
+    if matches!(pieces::known(t, id), Ok(None))
+        && let Some(content) = content_in(&copy.file)
+    {
+        pieces::note(t, id, &content)?;
+    }
     match copy.mark {
         Mark::Accepted if phase != Phase::Accepted => set_phase(t, id, Phase::Accepted, now),
         Mark::Data if matches!(phase, Phase::Held | Phase::Queued | Phase::Failed) => {

@@ -7,7 +7,7 @@ use std::path::Path;
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
 use super::{Error, Missing, Result};
-use crate::content::{Content, SMALL};
+use crate::content::{Content, Digest, SMALL, Sum};
 use aloud_model::OutboxId;
 
 /// Octets of a piece.
@@ -18,8 +18,29 @@ pub(super) fn column(content: &Content) -> Result<Vec<u8>> {
     if content.len() <= SMALL { Ok(content.whole()?) } else { Ok(Vec::new()) }
 }
 
-/// Writes what does not. Blocks.
+/// How many octets a row is to have, and what they come to; `None` where there is no such row, or it is
+/// one of before.
+pub(super) fn known(c: &Connection, id: OutboxId) -> Result<Option<(u64, Digest)>> {
+    let mut query = c.prepare_cached("SELECT length, digest FROM outbox WHERE id = ?1")?;
+    let row = query.query_row([id.0], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, Vec<u8>>(1)?)));
+    let Some((length, digest)) = row.optional()? else { return Ok(None) };
+    let Ok(length) = u64::try_from(length) else { return Ok(None) };
+    Ok(Some((length, digest.try_into().map_err(|_| Error::Altered)?)))
+}
+
+/// Notes in a row what its octets come to. Blocks.
+pub(super) fn note(t: &Transaction<'_>, id: OutboxId, content: &Content) -> Result<()> {
+    let length = i64::try_from(content.len()).unwrap_or(i64::MAX);
+    t.execute(
+        "UPDATE outbox SET length = ?2, digest = ?3 WHERE id = ?1",
+        params![id.0, length, content.digest()?],
+    )?;
+    Ok(())
+}
+
+/// Writes what does not, and what all comes to. Blocks.
 pub(super) fn put(t: &Transaction<'_>, id: OutboxId, content: &Content) -> Result<()> {
+    note(t, id, content)?;
     if content.len() <= SMALL {
         return Ok(());
     }
@@ -33,7 +54,11 @@ pub(super) fn put(t: &Transaction<'_>, id: OutboxId, content: &Content) -> Resul
     })
 }
 
-/// Hands the frozen octets over, a piece at a time. Blocks.
+/// Hands the frozen octets over, a piece at a time, and the last one only where all are as they were.
+/// Blocks.
+///
+/// # Errors
+/// [`Error::Altered`] where they are not.
 pub(super) fn each(
     c: &Connection,
     id: OutboxId,
@@ -41,16 +66,36 @@ pub(super) fn each(
 ) -> Result<()> {
     let here = c.query_row("SELECT octets FROM outbox WHERE id = ?1", [id.0], |row| row.get(0));
     let here: Vec<u8> = here.optional()?.ok_or(Error::NotFound(Missing::Queued(id)))?;
+    let mut sum = known(c, id)?.map(|(length, digest)| Sum::of(length, Some(digest)));
+    let mut pass = |piece: &[u8]| {
+        if let Some(sum) = &mut sum {
+            sum.push(piece).map_err(|_| Error::Altered)?;
+        }
+        take(piece)
+    };
     if !here.is_empty() {
-        return take(&here);
+        pass(&here)?;
+        return all_there(sum);
     }
-    let mut query =
-        c.prepare_cached("SELECT octets FROM outbox_pieces WHERE outbox = ?1 ORDER BY number")?;
+    let mut query = c.prepare_cached(
+        "SELECT octets, number FROM outbox_pieces WHERE outbox = ?1 ORDER BY number",
+    )?;
     let mut rows = query.query([id.0])?;
+    let (mut next, mut last) = (0, PIECE);
     while let Some(row) = rows.next()? {
-        take(row.get_ref(0)?.as_blob().map_err(|error| Error::Store(error.to_string()))?)?;
+        // Also without a digest: none is missing in between.
+        if row.get::<_, i64>(1)? != next || last != PIECE {
+            return Err(Error::Altered);
+        }
+        let piece = row.get_ref(0)?.as_blob().map_err(|error| Error::Store(error.to_string()))?;
+        (next, last) = (next + 1, piece.len());
+        pass(piece)?;
     }
-    Ok(())
+    all_there(sum)
+}
+
+fn all_there(sum: Option<Sum>) -> Result<()> {
+    if sum.is_some_and(|sum| sum.lacks()) { Err(Error::Altered) } else { Ok(()) }
 }
 
 /// The frozen octets; those that are not few in a file in `folder`. Blocks.
@@ -138,6 +183,25 @@ mod tests {
         let salvaged = filled.read_now(|c| super::content(c, id, &other)).expect("there");
         assert!(salvaged.whole().expect("there") == octets);
         drop((salvaged, filled));
+        // What is less or other than was kept is not handed out, from whichever place; of a row of
+        // before the file knows.
+        let sql = |text: &str| store.write_now(|t| Ok(t.execute(text, [])?)).expect("done");
+        let lost = || {
+            let content = copies::content(&store, id);
+            assert_eq!(content.err(), Some(Error::Altered));
+            // It holds up no other.
+            store.read_now(|c| copies::mirror(&store, c)).expect("gone past");
+        };
+        sql("UPDATE outbox_pieces SET octets = zeroblob(length(octets)) WHERE number = 1");
+        lost();
+        sql("DELETE FROM outbox_pieces WHERE number = (SELECT max(number) FROM outbox_pieces)");
+        lost();
+        sql("UPDATE outbox SET length = -1");
+        store.read_now(|c| copies::mirror(&store, c)).expect("of before: nobody knows");
+        fs::remove_file(&file).expect("written");
+        sql("DELETE FROM outbox_pieces WHERE number = 2");
+        lost();
+        assert_eq!(fs::read_dir(dir.join("unsent")).expect("the folder").count(), 0);
         // It is taken back, and its pieces go with the row.
         copies::take_back(&store, id).expect("taken back");
         let left = "SELECT count(*) FROM outbox_pieces";

@@ -128,6 +128,8 @@ vocabulary! {
         NotAsciiAddress = "not-ascii-address",
         /// The disk is full, so what the server would say could not be kept.
         DiskFull = "disk-full",
+        /// Its octets are not those that were kept.
+        Altered = "altered",
         /// The folder of unsent mail cannot be written.
         Folder = "folder",
         /// An administrator allows no such account.

@@ -17,6 +17,7 @@ use crate::{
         sink::{BatchSize, Op, OpEnd, OpKind, OpRefusal, Taken},
     },
     imap::{Reply, Stored},
+    store::blocking,
     types::{Error, Event, OperationId},
 };
 use aloud_model::Uid;
@@ -408,6 +409,12 @@ impl Worker {
                 }
                 let flags: Vec<_> =
                     flags.iter().filter(|flag| selected.can_store(flag)).cloned().collect();
+                // Before the server is told how much comes.
+                let checked = octets.clone();
+                if let Err(error) = blocking(move || Ok(checked.check()?)).await {
+                    ends.later(first, error.unread().to_string());
+                    return Ok(());
+                }
                 let session = self.session().await?;
                 match session.append(&first.wire_name, &flags, *date, octets.clone()).await? {
                     Stored::Done => ends.end(first, OpEnd::Done),
