@@ -30,7 +30,7 @@ const BATCH: usize = 50;
 /// and UIDs among which the newest are.
 const NEWEST: (u32, u32) = (1000, 4 * BATCH as u32);
 /// Header blocks in one command.
-pub(super) const HEADS_AT_ONCE: Pace = Pace::new((8, BATCH, 500), 10, 1);
+pub(super) const HEADS_AT_ONCE: Pace = Pace::new((8, BATCH, 1000), 10, 1);
 /// Flags in one transaction.
 const FLAGS: usize = 5000;
 /// Messages whose flags are asked for in one command.

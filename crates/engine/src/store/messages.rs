@@ -113,9 +113,11 @@ impl Store {
         let (mut done, place) = self.write_now(|t| {
             let place = accounts::mailbox(t, mailbox)?;
             let (mut done, mut new) = (Arrived::default(), Vec::new());
+            // Looked for once: in a first fetch no place waits, and each message would be asked for.
+            let mut awaits = same::awaits(t, mailbox)?;
             for (head, facts) in &looked {
                 let before = done.new.len();
-                insert_head(t, &place, head, facts, now, &mut done)?;
+                insert_head(t, &place, head, facts, now, (&mut awaits, &mut done))?;
                 new.extend(done.new.get(before).map(|key| (*key, facts)));
             }
             // All together: the index of words is brought to the disk at most statements in between.
@@ -197,7 +199,7 @@ fn insert_head(
     head: &Head,
     facts: &Facts,
     now: i64,
-    done: &mut Arrived,
+    (awaits, done): (&mut bool, &mut Arrived),
 ) -> Result<()> {
     let flags = FlagSet::of(&head.flags);
     let known: Option<(i64, i64)> = t
@@ -214,8 +216,10 @@ fn insert_head(
     }
     if let Some((location, _)) = known {
         ops::detach(t, location)?;
+        *awaits = true;
     }
-    if let Some((location, message)) = same::awaited(t, place, head, facts)? {
+    let awaited = if *awaits { same::awaited(t, place, head, facts)? } else { None };
+    if let Some((location, message)) = awaited {
         t.execute(
             "UPDATE locations SET uid = ?2, gone = 0, missed = 0 WHERE id = ?1",
             params![location, head.uid.0],

@@ -4,13 +4,20 @@ use rusqlite::{OptionalExtension, Transaction, params};
 
 use super::{Result, accounts::MailboxRow, blobs::to_sql, classify::Facts};
 use crate::{account::Identity, imap::Head};
-use aloud_model::AccountId;
+use aloud_model::{AccountId, MailboxId};
 
 /// Whether a server gave a UID that we know to another message. One whose header block could not be
 /// read says nothing.
 pub(super) fn is_another(t: &Transaction<'_>, message: i64, head: &Head) -> Result<bool> {
     let known = Identity::kept(t, message)?;
     Ok(!known.header.is_empty() && !head.header.is_empty() && !known.is_of(head))
+}
+
+/// Whether any place in a mailbox waits for its message.
+pub(super) fn awaits(t: &Transaction<'_>, mailbox: MailboxId) -> Result<bool> {
+    let mut query =
+        t.prepare_cached("SELECT 1 FROM locations WHERE mailbox = ?1 AND uid IS NULL LIMIT 1")?;
+    Ok(query.exists([mailbox.0])?)
 }
 
 /// A place of ours in this mailbox that waits for exactly this message.
