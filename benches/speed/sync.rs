@@ -20,6 +20,8 @@ use tokio::{
 use super::table::{Table, Unit};
 
 pub const PIPE: usize = 64 * 1024;
+/// Octets of the line at which an answer ends: some name their capabilities in it.
+const END: usize = 4096;
 
 /// Leads to the server without leaving the process.
 struct Inside(Loopback);
@@ -164,8 +166,8 @@ pub async fn say<S: AsyncRead + AsyncWrite + Unpin>(wire: &mut S, tag: &str, com
     loop {
         let count = wire.read(&mut octets).await.expect("read");
         assert!(count > 0, "{command}");
-        last.extend_from_slice(&octets[count.saturating_sub(200)..count]);
-        let first = last.len().saturating_sub(200);
+        last.extend_from_slice(&octets[count.saturating_sub(END)..count]);
+        let first = last.len().saturating_sub(END);
         last.drain(..first);
         if last.windows(end.len()).any(|window| window == end.as_bytes()) {
             break;
