@@ -600,9 +600,12 @@ pub(crate) fn forget_uids(t: &Transaction<'_>, mailbox: MailboxId, uidvalidity: 
 /// week: all are known again by their headers. Operations on the old UIDs fail visibly, appends stay.
 pub(crate) fn let_go_of_uids(t: &Transaction<'_>, mailbox: MailboxId) -> Result<()> {
     ops::end_in(t, mailbox)?;
+    // What is on its way through here to another mailbox does not stand here again.
     t.execute(
-        "UPDATE locations SET uid = NULL, modseq = 0, hidden = 0, missed = 0 WHERE mailbox = ?1",
-        [mailbox.0],
+        "UPDATE locations SET uid = NULL, modseq = 0, missed = 0, hidden = hidden AND EXISTS \
+         (SELECT 1 FROM ops o WHERE o.message = locations.message AND o.location = locations.id \
+         AND o.kind = ?2 AND o.state = ?3) WHERE mailbox = ?1",
+        params![mailbox.0, Word(OpType::Move), Word(OpState::Waiting)],
     )?;
     t.execute(
         "UPDATE mailboxes SET uidvalidity = 0, uidnext = 0, highestmodseq = 0 WHERE id = ?1",
