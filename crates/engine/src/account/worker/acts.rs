@@ -104,7 +104,7 @@ impl Ends {
         self.ended.push((op.id, end));
     }
 
-    fn all(&mut self, ops: &[&Op], end: &OpEnd) {
+    pub(super) fn all(&mut self, ops: &[&Op], end: &OpEnd) {
         for op in ops {
             self.end(op, end.clone());
         }

@@ -97,6 +97,17 @@ impl Worker {
                 }
                 (Err(error), _) => return Err(error),
             }
+            let missing: Vec<&Op> =
+                part.iter().copied().filter(|op| !is_among(op, &known)).collect();
+            if let Some(first) = missing.first() {
+                match self.looks_again(first, &uids(&missing)).await? {
+                    Some(heads) => known.extend(heads.into_iter().map(|head| (head.uid, head))),
+                    None => {
+                        ends.all(part, &OpEnd::Stale);
+                        continue;
+                    }
+                }
+            }
             for op in part {
                 let heads: Vec<&Head> =
                     uids(&[op]).iter().filter_map(|uid| known.get(uid)).collect();
@@ -162,8 +173,7 @@ impl Worker {
         to: &str,
         ends: &mut Ends,
     ) -> Result<(), Error> {
-        let is_here = |op: &Op| uids(&[op]).iter().any(|uid| heads.contains_key(uid));
-        let (here, gone): (Vec<&Op>, Vec<&Op>) = ops.iter().partition(|op| is_here(op));
+        let (here, gone): (Vec<&Op>, Vec<&Op>) = ops.iter().partition(|op| is_among(op, heads));
         gone.iter().for_each(|op| ends.end(op, OpEnd::Done));
         let ids: Vec<i64> = here.iter().map(|op| op.id).collect();
         self.shared.setup.sink.note_copies(ids, true).await?;
@@ -194,7 +204,7 @@ impl Worker {
     /// more.
     async fn move_to(&mut self, op: &Op, uids: &[Uid], to: &str) -> Result<Option<Stored>, Error> {
         let known = op.identity.clone().unwrap_or_default();
-        let heads = match self.session().await?.fetch_heads(uids).await {
+        let mut heads = match self.session().await?.fetch_heads(uids).await {
             Ok(heads) => heads,
             Err(Error::Server(text)) => return Ok(Some(Stored::Refused(self.reply(text)))),
             // It could not be read when it came either: there is nothing to compare.
@@ -207,6 +217,10 @@ impl Worker {
             }
             Err(error) => return Err(error),
         };
+        if heads.is_empty() {
+            let Some(found) = self.looks_again(op, uids).await? else { return Ok(None) };
+            heads = found;
+        }
         if op.identity.is_some() && heads.iter().any(|head| !known.is_of(head)) {
             return Ok(None);
         }
@@ -283,6 +297,17 @@ impl Worker {
         session.move_to(uids, to).await.map(Some)
     }
 
+    /// What a FETCH left out is not gone yet: the mailbox may have got another name under the session.
+    /// It is selected once more, which fails then, and the messages are looked for again. `None` when
+    /// their UIDs mean nothing any more.
+    async fn looks_again(&mut self, op: &Op, uids: &[Uid]) -> Result<Option<Vec<Head>>, Error> {
+        self.selected = None;
+        match self.selects_again(op).await? {
+            true => self.session().await?.fetch_heads(uids).await.map(Some),
+            false => Ok(None),
+        }
+    }
+
     /// Selects the operation's mailbox; false when its UIDs mean nothing any more.
     async fn selects_again(&mut self, op: &Op) -> Result<bool, Error> {
         let selected = self.select(&op.wire_name).await?;
@@ -328,6 +353,11 @@ impl Worker {
         }
         Ok(())
     }
+}
+
+/// Whether the server told anything of an operation's messages.
+fn is_among(op: &Op, heads: &HashMap<Uid, Head>) -> bool {
+    uids(&[op]).iter().any(|uid| heads.contains_key(uid))
 }
 
 /// What is done with many messages at once.
