@@ -313,6 +313,10 @@ pub(crate) fn settle(t: &Transaction<'_>, id: i64, end: &OpEnd) -> Result<Option
         OpEnd::Refused(OpRefusal::MailboxGone) => (OpFailure::MailboxGone, ""),
         OpEnd::Stale => (OpFailure::Renumbered, ""),
     };
+    // Nobody knows here what the server has: it may have been as it was wanted before.
+    if matches!(op.kind, OpKind::AddFlag(_) | OpKind::RemoveFlag(_)) {
+        t.execute("UPDATE mailboxes SET highestmodseq = 0 WHERE id = ?1", [op.mailbox.0])?;
+    }
     match &op.kind {
         OpKind::AddFlag(flag) => set_local_flag(t, location, flag, false)?,
         OpKind::RemoveFlag(flag) => set_local_flag(t, location, flag, true)?,
