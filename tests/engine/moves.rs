@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use aloud::{
-    engine::{ListRow, Mark, OperationState},
+    engine::{ListRow, Mark, OperationState, Progress},
     loopback::{AtCommand, CommandFault, Faults, Protocol, When},
-    model::{DateTime, Flag, Uid},
+    model::{DateTime, Flag, Uid, imap::MailboxRole},
 };
 
 use crate::support::user::{Desk, START, server};
@@ -326,6 +326,100 @@ async fn what_was_given_up_half_way_holds_up_no_removal() {
     assert_eq!(copies(&desk, "INBOX", &pages[0]), 0);
     for octets in &pages {
         assert_eq!(copies(&desk, "Archive", octets), 1);
+    }
+}
+
+/// A mailbox that gets new UIDs does not bring back what is on its way through it.
+#[tokio::test]
+async fn what_is_on_its_way_elsewhere_does_not_stand_here_again() {
+    for hidden in SERVERS {
+        let desk = desk(hidden, &[]).await;
+        desk.server
+            .deliver("INBOX", scan(ID, "the page"), &[] as &[Flag], DateTime::utc(START))
+            .expect("delivered");
+        desk.sync().await;
+        let key = desk.inbox().await[0].key;
+        let token = desk.engine.archive(vec![key]).await.expect("moved");
+        desk.engine.settle_operations().await;
+        desk.engine.undo(token).await.expect("taken back");
+        desk.server.change(|m| m.renumber("Archive")).expect("a user").expect("renumbered");
+        desk.sync().await;
+        desk.engine.delete(vec![key]).await.expect("moved on");
+        for _ in 0..4 {
+            desk.sync().await;
+            desk.engine.settle_operations().await;
+        }
+        assert_eq!(desk.engine.operations().await.expect("all"), [], "{hidden:?}");
+        let held = ["INBOX", "Archive", "Trash"].map(|place| desk.on_server(place));
+        assert_eq!(held, [0, 0, 1], "{hidden:?}");
+    }
+}
+
+/// A session whose mailbox got another name sees no message in it; none is gone. They are moved, or it
+/// is told that they were not.
+#[tokio::test]
+async fn a_mailbox_that_is_renamed_for_a_while_loses_no_move() {
+    for (hidden, count) in SERVERS.into_iter().flat_map(|hidden| [(hidden, 1), (hidden, 3)]) {
+        let mut desk = desk(hidden, &[]).await;
+        desk.server.create_mailbox("Projects", MailboxRole::Plain).expect("made");
+        for number in 0..count {
+            let page = scan(&format!("{number}@example.com"), "a page");
+            desk.server
+                .deliver("Projects", page, &[] as &[Flag], DateTime::utc(START))
+                .expect("delivered");
+        }
+        desk.sync().await;
+        let keys: Vec<_> = desk.mailbox("Projects").await.iter().map(|row| row.key).collect();
+        assert_eq!(keys.len(), count);
+        // The session that acts has selected it.
+        desk.engine.mark(keys.clone(), Mark::Heard).await.expect("marked");
+        desk.engine.settle_operations().await;
+        let rename = |from: &str, to: &str| {
+            desk.server.change(|m| m.rename(from, to)).expect("a user").expect("renamed");
+        };
+        rename("Projects", "Undertakings");
+        desk.engine.archive(keys).await.expect("moved");
+        desk.engine.settle_operations().await;
+        rename("Undertakings", "Projects");
+        desk.restart().await;
+        for _ in 0..3 {
+            desk.later(9_000);
+            desk.sync().await;
+            desk.engine.settle_operations().await;
+        }
+        let held = ["Projects", "Archive"].map(|place| desk.on_server(place));
+        let told = desk.engine.operations().await.expect("operations");
+        let said = told.iter().filter(|told| told.said.contains("NONEXISTENT")).count();
+        let shown = desk.mailbox("Projects").await.len();
+        let fair = held == [0, count] || (held, said, shown) == ([count, 0], count, count);
+        assert!(fair, "{hidden:?}: {held:?} {shown} {told:?}");
+    }
+}
+
+/// What a server refuses to mark is shown as the server has it, not as the opposite of what was wanted.
+#[tokio::test]
+async fn a_mark_that_is_refused_is_shown_as_the_server_has_it() {
+    for hidden in [&[][..], &["QRESYNC"], &["CONDSTORE", "QRESYNC"]] {
+        let desk = desk(hidden, &[]).await;
+        desk.server
+            .deliver("INBOX", scan(ID, "a page"), &[Flag::Seen], DateTime::utc(START))
+            .expect("delivered");
+        desk.sync().await;
+        let row = || async { desk.inbox().await[0].clone() };
+        let fault = CommandFault::Answer("NO never".into());
+        let at = vec![AtCommand { when: When::Every("STORE"), fault }];
+        let hide_capabilities = hidden.to_vec();
+        desk.server
+            .fault_next(Protocol::Imap, Faults { at, hide_capabilities, ..Faults::default() });
+        let key = row().await.key;
+        desk.engine.mark(vec![key], Mark::Unheard).await.expect("marked");
+        desk.engine.mark(vec![key], Mark::Heard).await.expect("marked");
+        desk.engine.settle_operations().await;
+        for operation in desk.engine.operations().await.expect("operations") {
+            desk.engine.discard_operation(operation.id).await.expect("discarded");
+        }
+        desk.sync().await;
+        assert_eq!(row().await.progress, Progress::Done, "{hidden:?}");
     }
 }
 
