@@ -350,6 +350,7 @@ impl World {
             }
         }
         self.done.push(Done { token, before });
+        self.tell_operations().await;
     }
 
     pub async fn undoes(&mut self) {
@@ -362,6 +363,7 @@ impl World {
             ours.1 = mark.or(ours.1);
             self.letters[number].wanted.extend(place);
         }
+        self.tell_operations().await;
     }
 
     /// Opens one and compares what is shown with what was sent.
@@ -398,6 +400,7 @@ impl World {
 
     pub async fn syncs(&self) {
         let _ = self.engine.sync_once(None).await;
+        self.tell_operations().await;
     }
 
     pub async fn settles(&self) {
@@ -406,6 +409,7 @@ impl World {
 
     /// What is shown and what is held.
     async fn tell(&self) {
+        self.tell_operations().await;
         for place in PLACES {
             let rows = self.rows(place).await;
             let rows: Vec<_> = rows.iter().map(|r| (&r.subject, r.uid, r.key.0)).collect();
@@ -415,6 +419,14 @@ impl World {
             eprintln!("n{number} is in {:?}", self.held(number));
         }
         self.tell_commands();
+    }
+
+    /// Says what waits, when one history is played alone.
+    async fn tell_operations(&self) {
+        for o in self.engine.operations().await.expect("operations") {
+            let what = format!("{:?} in {:?}: {:?}", o.kind, o.mailbox, o.state);
+            self.note(|| format!("  operation {:?} on {}: {what}, {}", o.id, o.subject, o.said));
+        }
     }
 
     fn tell_commands(&self) {
@@ -500,13 +512,19 @@ impl World {
             self.works().await;
             self.later(900).await;
         }
+        let mut behind = BTreeSet::new();
         for operation in self.engine.operations().await.expect("operations") {
             let number = operation.subject.strip_prefix('n').and_then(|n| n.parse().ok());
             let same = number.is_some_and(|n| self.held(n).iter().any(|(_, held, _)| *held == uid));
             // Its own UID may be one that the message has no more.
             let itself = operation.said.contains("not this one");
             let fair = same || itself || operation.state == OperationState::Failed;
+            // What is asked for of one message is done in order.
+            let fair = fair || behind.contains(&number);
             assert!(fair, "waits behind another: {operation:?}");
+            if operation.state != OperationState::Failed {
+                behind.insert(number);
+            }
         }
         self.server.fault_always(Protocol::Imap, kind.clone());
     }
@@ -537,22 +555,29 @@ impl World {
     }
 
     /// A message that was copied, and that the server then would not remove for good, or whose UID
-    /// meant nothing any more, is there twice: the move is given up, and the user was told. Nobody is
-    /// told where the original is marked as deleted already, which no list shows: without UID EXPUNGE
-    /// it must stay as long as others have marked messages there. That one goes.
+    /// meant nothing any more, is there twice, or oftener where the user tried again: the move is given
+    /// up, and the user was told. Nobody is told where the original is marked as deleted already, which
+    /// no list shows: without UID EXPUNGE it must stay as long as others have marked messages there.
+    /// One stays, and not one that is marked.
     fn one_of_two(&mut self) {
         for number in 0..self.letters.len() {
             let letter = &self.letters[number];
-            let ([first, second], false) = (&self.held(number)[..], letter.wanted.is_empty())
-            else {
+            if letter.wanted.is_empty() {
                 continue;
-            };
-            let marked = |held: &&(String, Uid, bool)| {
+            }
+            let is_marked = |held: &(String, Uid, bool)| {
                 let mailbox = self.server.mailbox(&held.0).expect("a mailbox");
                 mailbox.message(held.1).is_some_and(|m| m.flags.contains(&Flag::Deleted))
             };
-            let given_up = letter.refused.then_some(second);
-            if let Some((place, uid, _)) = [first, second].into_iter().find(marked).or(given_up) {
+            let (marked, kept): (Vec<_>, Vec<_>) =
+                self.held(number).into_iter().partition(is_marked);
+            let extra = if letter.refused { 1 } else { kept.len() };
+            let twice = kept
+                .iter()
+                .skip(extra)
+                .chain(&marked)
+                .take((marked.len() + kept.len()).saturating_sub(1));
+            for (place, uid, _) in twice {
                 self.server.change(|m| m.remove(place, &[*uid].into()));
                 self.doubled += 1;
             }
