@@ -215,6 +215,12 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
                 | Command::Search { uid: false, .. }
         );
         let logout = command == Command::Logout;
+        // No UID means another message while a mailbox is selected (RFC 9051 section 2.3.1.1).
+        if let Some(selected) = &self.selected
+            && self.look(&selected.name, |m| m.uid_validity != selected.validity) == Some(true)
+        {
+            return self.bye("The UIDs have changed").await.map(|()| true);
+        }
         let done = self.dispatch(command).await?;
         let stays = self.tell_changes(!quiet);
         let (sense, line) = match done {
