@@ -396,6 +396,36 @@ async fn a_mailbox_that_is_renamed_for_a_while_loses_no_move() {
     }
 }
 
+/// A mark is taken back also where its mailbox is not listed at the moment.
+#[tokio::test]
+async fn what_is_taken_back_while_its_mailbox_is_away_is_taken_back() {
+    for hidden in SERVERS {
+        let desk = desk(hidden, &[]).await;
+        desk.server.create_mailbox("Projects", MailboxRole::Plain).expect("made");
+        desk.server
+            .deliver("Projects", scan(ID, "a page"), &[] as &[Flag], DateTime::utc(START))
+            .expect("delivered");
+        desk.sync().await;
+        let key = desk.mailbox("Projects").await[0].key;
+        let token = desk.engine.mark(vec![key], Mark::Heard).await.expect("marked");
+        desk.engine.settle_operations().await;
+        let rename = |from: &str, to: &str| {
+            desk.server.change(|m| m.rename(from, to)).expect("a user").expect("renamed");
+        };
+        rename("Projects", "Undertakings");
+        desk.sync().await;
+        desk.engine.undo(token).await.expect("taken back");
+        rename("Undertakings", "Projects");
+        for _ in 0..3 {
+            desk.later(9_000);
+            desk.sync().await;
+            desk.engine.settle_operations().await;
+        }
+        let projects = desk.server.mailbox("Projects").expect("there");
+        assert!(!projects.messages()[0].flags.contains(&Flag::Seen), "{hidden:?}");
+    }
+}
+
 /// What a server refuses to mark is shown as the server has it, not as the opposite of what was wanted.
 #[tokio::test]
 async fn a_mark_that_is_refused_is_shown_as_the_server_has_it() {

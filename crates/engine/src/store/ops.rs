@@ -445,7 +445,7 @@ pub(crate) fn take_back(t: &Transaction<'_>, act: &Act) -> Result<Vec<MessageKey
     match act {
         Act::Flags(items) => {
             for (key, flag_name, was) in items {
-                for place in messages::places(t, *key)? {
+                for place in messages::places_anywhere(t, *key)? {
                     flag(t, &place, &Flag::parse(flag_name), *was)?;
                 }
                 changed.push(*key);
@@ -493,13 +493,11 @@ fn take_back_move(
         return back_out_move(t, location, made);
     }
     // The server has it already, or is just doing it: move it back.
-    let place = messages::places(t, key)?.into_iter().find(|place| place.location == made);
-    let place = match place {
-        Some(place) => Some(place),
-        None => messages::places(t, key)?.into_iter().find(|place| place.mailbox != from),
-    };
+    let places = messages::places_anywhere(t, key)?;
+    let own = places.iter().find(|place| place.location == made);
+    let place = own.or_else(|| places.iter().find(|place| place.mailbox != from));
     if let Some(place) = place {
-        move_to(t, &place, from)?;
+        move_to(t, place, from)?;
     }
     Ok(())
 }

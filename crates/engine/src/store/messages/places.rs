@@ -29,14 +29,23 @@ pub struct Place {
 
 /// The places of a message that are shown, the inbox first.
 pub(crate) fn places(c: &Connection, key: MessageKey) -> Result<Vec<Place>> {
+    of(c, key, true)
+}
+
+/// The same, and those in mailboxes that the server has not listed lately, which may come back.
+pub(crate) fn places_anywhere(c: &Connection, key: MessageKey) -> Result<Vec<Place>> {
+    of(c, key, false)
+}
+
+fn of(c: &Connection, key: MessageKey, listed: bool) -> Result<Vec<Place>> {
     let mut query = c.prepare_cached(
         "SELECT l.id, m.account, l.mailbox, b.role, l.uid, l.seen, l.answered, l.flagged, \
          l.deleted, l.draft, l.mdn_sent, l.forwarded, l.keywords, b.keywords \
          FROM locations l JOIN messages m ON m.id = l.message JOIN mailboxes b ON b.id = l.mailbox \
-         WHERE l.message = ?1 AND l.hidden = 0 AND l.gone = 0 AND b.unlisted_since = 0 \
+         WHERE l.message = ?1 AND l.hidden = 0 AND l.gone = 0 AND b.unlisted_since * ?3 = 0 \
          ORDER BY l.inbox DESC, b.role = ?2, l.id",
     )?;
-    let rows = query.query_map(params![key.0, Word(MailboxRole::All)], |row| {
+    let rows = query.query_map(params![key.0, Word(MailboxRole::All), listed], |row| {
         Ok(Place {
             location: row.get(0)?,
             message: key,
