@@ -29,7 +29,7 @@ fn tidy(store: &Store) -> Result<()> {
     let now = store.now();
     store.write_now(|t| {
         store::contacts::purge(t, now - 24 * 3600)?;
-        store::messages::purge(t, now)
+        store::messages::purge_daily(t, now)
     })?;
     store.sweep_files()?;
     external::sweep(store.dir());

@@ -29,6 +29,9 @@ use crate::{
 use aloud_message::Report;
 use aloud_model::{AccountId, Flag, MailboxId, MessageKey, MessageKind, Uid, imap::MailboxRole};
 
+/// Seconds between two searches for what can go.
+const DAY: i64 = 24 * 3_600;
+
 /// The flags of one place as columns.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct FlagSet {
@@ -630,8 +633,21 @@ pub(crate) fn looked_into(c: &Connection, reports_only: bool) -> Result<Vec<Mess
     Ok(keys.collect::<std::result::Result<_, _>>()?)
 }
 
+/// [`purge`], once a day: it looks at every message, and a program is started more often than that.
+pub(crate) fn purge_daily(t: &Transaction<'_>, now: i64) -> Result<()> {
+    let last = meta::get(t, meta::PURGED)?.and_then(|octets| <[u8; 8]>::try_from(octets).ok());
+    // A moment that is still to come is of a clock that was wrong.
+    let today =
+        last.is_some_and(|last| (0..DAY).contains(&(now.saturating_sub(i64::from_be_bytes(last)))));
+    if today {
+        return Ok(());
+    }
+    meta::set(t, meta::PURGED, Some(&now.to_be_bytes()))?;
+    purge(t, now)
+}
+
 /// Removes shadows older than a week, and messages that are nowhere any more.
-pub(crate) fn purge(t: &Transaction<'_>, now: i64) -> Result<()> {
+fn purge(t: &Transaction<'_>, now: i64) -> Result<()> {
     t.execute(
         "DELETE FROM locations WHERE gone <> 0 AND gone < ?1",
         [now.saturating_sub(SHADOW_SECONDS)],

@@ -14,6 +14,9 @@ pub(crate) const VENDORS: &str = "vendors";
 /// Where the white pages are: JSON.
 pub(crate) const WHITE_PAGES: &str = "white-pages";
 
+/// When shadows and what is nowhere any more were last removed: Unix seconds, 8 octets, big-endian.
+pub(crate) const PURGED: &str = "purged";
+
 /// Set by a migration after which delivery reports must be read again.
 pub(crate) const REREAD_REPORTS: &str = "reread-reports";
 

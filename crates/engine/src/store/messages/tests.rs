@@ -125,6 +125,24 @@ async fn what_the_server_takes_away_stays_a_week_as_a_shadow() {
     assert!(store.have(before[1]).is_err());
 }
 
+/// Every message is looked at for it, so not at each start.
+#[tokio::test]
+async fn shadows_are_removed_once_a_day() {
+    let (_dir, store, _, inbox, _) = filled().await;
+    let before = keys(&store, inbox);
+    let now = store.now() + SHADOW_SECONDS + 10;
+    store.write_now(|t| purge_daily(t, now)).expect("purged");
+    store.forget(inbox, vec![Uid(2)]).await.expect("forgotten");
+    store.write_now(|t| purge_daily(t, now + DAY - 1)).expect("purged");
+    assert!(store.have(before[1]).is_ok());
+    store.write_now(|t| purge_daily(t, now + DAY)).expect("purged");
+    assert!(store.have(before[1]).is_err());
+    // A clock that was wrong holds up nothing.
+    store.forget(inbox, vec![Uid(1), Uid(3)]).await.expect("forgotten");
+    store.write_now(|t| purge_daily(t, now + DAY - 10)).expect("purged");
+    assert!(before.iter().all(|key| store.have(*key).is_err()));
+}
+
 #[tokio::test]
 async fn the_users_wish_stands_against_what_the_server_still_says() {
     let (_dir, store, account, inbox, archive) = filled().await;
