@@ -313,9 +313,11 @@ pub(crate) fn settle(t: &Transaction<'_>, id: i64, end: &OpEnd) -> Result<Option
         OpEnd::Refused(OpRefusal::MailboxGone) => (OpFailure::MailboxGone, ""),
         OpEnd::Stale => (OpFailure::Renumbered, ""),
     };
-    // Nobody knows here what the server has: it may have been as it was wanted before.
-    if matches!(op.kind, OpKind::AddFlag(_) | OpKind::RemoveFlag(_)) {
-        t.execute("UPDATE mailboxes SET highestmodseq = 0 WHERE id = ?1", [op.mailbox.0])?;
+    // Nobody knows here what the server has: it may have been as it was wanted before. The next look
+    // at the mailbox takes nothing on trust.
+    let flagged = matches!(op.kind, OpKind::AddFlag(_) | OpKind::RemoveFlag(_));
+    if flagged && matches!(end, OpEnd::Refused(OpRefusal::Server(_))) {
+        t.execute("UPDATE mailboxes SET scanned = 0 WHERE id = ?1", [op.mailbox.0])?;
     }
     match &op.kind {
         OpKind::AddFlag(flag) => set_local_flag(t, location, flag, false)?,
