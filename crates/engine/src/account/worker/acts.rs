@@ -153,7 +153,7 @@ impl Ends {
         self.later.last().filter(|_| alike).map(|(_, said)| said.clone())
     }
 
-    fn has(&self, op: &Op) -> bool {
+    pub(super) fn has(&self, op: &Op) -> bool {
         self.ended.iter().any(|(id, _)| *id == op.id)
             || self.later.iter().any(|(id, _)| *id == op.id)
     }

@@ -97,16 +97,19 @@ impl Worker {
                 }
                 (Err(error), _) => return Err(error),
             }
-            let missing: Vec<&Op> =
-                part.iter().copied().filter(|op| !is_among(op, &known)).collect();
-            if let Some(first) = missing.first() {
-                match self.looks_again(first, &uids(&missing)).await? {
-                    Some(heads) => known.extend(heads.into_iter().map(|head| (head.uid, head))),
-                    None => {
-                        ends.all(part, &OpEnd::Stale);
-                        continue;
+            if part.iter().any(|op| !is_among(op, &known)) {
+                let first = part.first().ok_or(Error::Stopped)?;
+                let Some(heads) = self.looks_again(first, &uids(part)).await? else {
+                    // What was confirmed before was of the mailbox that is no more selected.
+                    for op in ops {
+                        if !ends.has(op) {
+                            ends.end(op, OpEnd::Stale);
+                        }
                     }
-                }
+                    return Ok((Vec::new(), HashMap::new()));
+                };
+                uids(part).iter().for_each(|uid| drop(known.remove(uid)));
+                known.extend(heads.into_iter().map(|head| (head.uid, head)));
             }
             for op in part {
                 let heads: Vec<&Head> =
