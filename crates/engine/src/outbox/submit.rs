@@ -555,7 +555,11 @@ pub(crate) async fn finish_accepted(engine: &Engine) -> Result<()> {
                     tracing::error!(id = id.0, error = error.class(), "what was sent is not filed");
                     owner.inner.outbox.put_off(id, store.now() + BACKOFF.1);
                 }
-                Err(error) => return Err(error),
+                Err(Error::DiskFull) => return Err(Error::DiskFull),
+                Err(error) => {
+                    tracing::error!(id = id.0, error = error.class(), "what was sent is not filed");
+                    owner.inner.outbox.put_off(id, store.now() + BACKOFF.0);
+                }
             }
         }
         Ok(filed)
