@@ -185,12 +185,17 @@ async fn another_program_may_ask_for_the_structure() {
 
 #[tokio::test]
 async fn a_rebuilt_mailbox_ends_the_session() {
-    let server = server(2);
-    let mut client = selected(&server).await;
-    server.change(|all| all.renumber("INBOX")).expect("a user").expect("there");
-    let told = client.imap("NOOP").await;
-    assert_eq!(told, ["* BYE The mailbox was rebuilt", "t OK Done"]);
-    assert_eq!(client.line().await, None);
+    for command in ["NOOP", "UID STORE 1 +FLAGS.SILENT (\\Flagged)"] {
+        let server = server(2);
+        let mut client = selected(&server).await;
+        server.change(|all| all.renumber("INBOX")).expect("a user").expect("there");
+        let told = client.imap(command).await;
+        assert_eq!(told, ["* BYE The mailbox was rebuilt"]);
+        assert_eq!(client.line().await, None);
+        // Nothing is done to what has the old UIDs now.
+        let inbox = server.mailbox("INBOX").expect("there");
+        assert!(inbox.messages().iter().all(|m| !m.flags.contains(&Flag::Flagged)));
+    }
 }
 
 /// Commands take time with what they touch, not with all that is there; quadratic work would show

@@ -219,7 +219,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         if let Some(selected) = &self.selected
             && self.look(&selected.name, |m| m.uid_validity != selected.validity) == Some(true)
         {
-            return self.bye("The UIDs have changed").await.map(|()| true);
+            return self.bye("The mailbox was rebuilt").await.map(|()| true);
         }
         let done = self.dispatch(command).await?;
         let stays = self.tell_changes(!quiet);
