@@ -396,6 +396,48 @@ async fn a_mailbox_that_is_renamed_for_a_while_loses_no_move() {
     }
 }
 
+/// Nor does it lose a mark: it is made at the server, or it is told that it was not.
+#[tokio::test]
+async fn a_mailbox_that_is_renamed_for_a_while_loses_no_mark() {
+    for hidden in SERVERS {
+        let mut desk = desk(hidden, &[]).await;
+        desk.server.create_mailbox("Projects", MailboxRole::Plain).expect("made");
+        desk.server
+            .deliver("Projects", scan(ID, "a page"), &[] as &[Flag], DateTime::utc(START))
+            .expect("delivered");
+        desk.sync().await;
+        let key = desk.mailbox("Projects").await[0].key;
+        // The session that acts has selected it, and is told OK of what it sees no more.
+        let fault = CommandFault::Answer("OK Nothing to do".into());
+        let at = vec![AtCommand { when: When::Verb("STORE", 2), fault }];
+        let hide_capabilities = hidden.to_vec();
+        let faults = Faults { at, hide_capabilities, ..Faults::default() };
+        desk.server.fault_next(Protocol::Imap, faults);
+        desk.engine.mark(vec![key], Mark::Heard).await.expect("marked");
+        desk.engine.settle_operations().await;
+        let rename = |from: &str, to: &str| {
+            desk.server.change(|m| m.rename(from, to)).expect("a user").expect("renamed");
+        };
+        rename("Projects", "Undertakings");
+        desk.engine.mark(vec![key], Mark::Unheard).await.expect("marked");
+        desk.engine.settle_operations().await;
+        rename("Undertakings", "Projects");
+        desk.restart().await;
+        for _ in 0..3 {
+            desk.later(9_000);
+            desk.sync().await;
+            desk.engine.settle_operations().await;
+        }
+        let projects = desk.server.mailbox("Projects").expect("there");
+        let heard = projects.messages()[0].flags.contains(&Flag::Seen);
+        let told = desk.engine.operations().await.expect("operations");
+        let said = told.iter().any(|told| told.said.contains("NONEXISTENT"));
+        assert!(!heard || said, "{hidden:?}: {told:?}");
+        let shown = desk.mailbox("Projects").await[0].progress == Progress::Done;
+        assert_eq!(shown, heard, "{hidden:?}");
+    }
+}
+
 /// A mark is taken back also where its mailbox is not listed at the moment.
 #[tokio::test]
 async fn what_is_taken_back_while_its_mailbox_is_away_is_taken_back() {

@@ -104,7 +104,7 @@ impl Ends {
         self.ended.push((op.id, end));
     }
 
-    pub(super) fn all(&mut self, ops: &[&Op], end: &OpEnd) {
+    fn all(&mut self, ops: &[&Op], end: &OpEnd) {
         for op in ops {
             self.end(op, end.clone());
         }
@@ -226,6 +226,9 @@ impl Worker {
         let account = self.shared.setup.id;
         if self.acts.taken.is_none() {
             self.retry = None;
+            // A mailbox may have got another name since: a session sees nothing in it then, and OK is
+            // the answer to whatever is asked for.
+            self.selected = None;
             self.acts.taken = sink.take_ops(account).await?;
         }
         if self.acts.taken.is_none() {

@@ -108,7 +108,7 @@ impl Worker {
                     }
                     return Ok((Vec::new(), HashMap::new()));
                 };
-                uids(part).iter().for_each(|uid| drop(known.remove(uid)));
+                known.retain(|uid, _| !uids(part).contains(uid));
                 known.extend(heads.into_iter().map(|head| (head.uid, head)));
             }
             for op in part {
