@@ -112,7 +112,7 @@ struct AddArgs {
     #[arg(long, value_name = "PROVIDER", conflicts_with = "password_stdin")]
     oauth: Option<String>,
     /// What Aloud is called there; else as providers.toml of the settings says.
-    #[arg(long, value_name = "ID", requires = "oauth")]
+    #[arg(long, value_name = "ID", conflicts_with = "password_stdin")]
     client_id: Option<String>,
     #[command(flatten)]
     how: How,
@@ -179,6 +179,9 @@ pub fn account(args: AccountArgs, dirs: &Dirs) -> Outcome {
 fn add(args: AddArgs, dirs: &Dirs) -> Outcome {
     if args.oauth.is_none() && args.imap.is_none() && args.smtp.is_none() {
         return find::add(args, dirs);
+    }
+    if args.client_id.is_some() && args.oauth.is_none() {
+        return Err(Failure::Usage(fl!("cli-client-id-alone")));
     }
     let settings = settings(&args)?;
     if let SignIn::OAuth(oauth) = settings.sign_in.clone() {

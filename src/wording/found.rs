@@ -39,17 +39,21 @@ pub fn lines(found: &Found) -> Vec<String> {
     [incoming, outgoing].into_iter().chain(sign_in).collect()
 }
 
-/// What to be careful about: hosts of others, and passwords of their own.
+/// What to be careful about: hosts of others, who gives tokens elsewhere, and passwords of their own.
 #[must_use]
 pub fn cautions(found: &Found, domain: &str) -> Vec<String> {
     let hosts = found.foreign.join(", ");
     let foreign = (!hosts.is_empty()).then(|| fl!("found-foreign", hosts = hosts, domain = domain));
+    let issuer = found.foreign_issuer.as_ref().map(|issuer| {
+        let (imap, smtp) = (&found.imap.host, &found.smtp.host);
+        fl!("found-foreign-issuer", issuer = issuer, domain = domain, imap = imap, smtp = smtp)
+    });
     let password = match (&found.help, found.app_password) {
         (Some(help), true) => Some(fl!("found-app-password-help", help = help)),
         (None, true) => Some(fl!("found-app-password")),
         (_, false) => None,
     };
-    foreign.into_iter().chain(password).collect()
+    foreign.into_iter().chain(issuer).chain(password).collect()
 }
 
 /// Why not all was found.

@@ -65,6 +65,11 @@ async fn an_account_is_added_and_signed_in_again() {
     // Nobody has told what Aloud is called there.
     let (code, _, said) = run(add(&["--no-browser"])).await;
     assert!(code == 1 && said.contains("client id"), "{said}");
+    // A client id alone says nothing about where.
+    let given = ["--imap", &imap, "--smtp", &smtp, "--client-id", "aloud-test"];
+    let alone = ["account", "add", "robin@example.com"].into_iter().chain(given);
+    let (code, _, said) = run(alone.map(str::to_owned).collect()).await;
+    assert!(code == 2 && said.contains("--client-id goes with --oauth"), "{said}");
     // Settings do; and the user says no.
     let config = dir.path().join("config");
     std::fs::create_dir_all(&config).expect("a folder");

@@ -16,7 +16,7 @@ pub fn add(mut args: AddArgs, dirs: &Dirs) -> Outcome {
     let ca_pem = ca_file(args.ca_file.as_ref())?;
     let password = password_for_new(args.password_stdin, &address)?;
     let ask = Ask { ca_pem: ca_pem.clone(), mirror: args.mirror.clone() };
-    let found = mail::with_engine(dirs, None, async |engine| {
+    let mut found = mail::with_engine(dirs, None, async |engine| {
         engine.find_servers(&address, &ask).await.map_err(|not| {
             for line in wording::found::asked(&not) {
                 eprintln!("{line}");
@@ -24,13 +24,18 @@ pub fn add(mut args: AddArgs, dirs: &Dirs) -> Outcome {
             Failure::Failed(wording::found::not_found(&not))
         })
     })?;
+    if password.is_some() {
+        // Then that is how one signs in, whoever gives tokens besides.
+        (found.provider, found.foreign_issuer) = (None, None);
+    }
     for line in wording::found::lines(&found) {
         eprintln!("{}", mail::plain(&line));
     }
     for line in wording::found::cautions(&found, address.domain()) {
         eprintln!("{}", mail::plain(&line));
     }
-    if !found.foreign.is_empty() && !args.accept_servers {
+    let foreign = !found.foreign.is_empty() || found.foreign_issuer.is_some();
+    if foreign && !args.accept_servers {
         return Err(Failure::Failed(fl!("cli-found-foreign")));
     }
     let mut settings = AccountSettings {
@@ -48,7 +53,8 @@ pub fn add(mut args: AddArgs, dirs: &Dirs) -> Outcome {
     };
     match (password, found.provider) {
         (None, Some(provider)) => {
-            let oauth = OAuth { provider, client_id: String::new() };
+            let client_id = args.client_id.clone().unwrap_or_default();
+            let oauth = OAuth { provider, client_id };
             settings.sign_in = SignIn::OAuth(oauth.clone());
             // What was found is tried before it is kept.
             args.check = true;

@@ -112,6 +112,9 @@ pub struct Found {
     pub provider: Option<Provider>,
     /// Hosts outside the address's domain that no table of ours vouches for.
     pub foreign: Vec<String>,
+    /// The host of who gives the tokens, where it is outside that domain on a stranger's word: the
+    /// servers hear what it gives.
+    pub foreign_issuer: Option<String>,
     /// The provider wants a password of its own for mail programs.
     pub app_password: bool,
     /// A page of the provider that says how to get one.
@@ -186,6 +189,7 @@ impl Engine {
                 user: address.to_string(),
                 provider: Provider::of_host(&imap.host),
                 foreign: Vec::new(),
+                foreign_issuer: None,
                 app_password: false,
                 help: None,
             });
@@ -427,14 +431,14 @@ impl Search<'_> {
             .map(|(half, _)| half.server.host.clone())
             .collect();
         foreign.dedup();
-        // Who gives the tokens is as much a stranger's word.
-        if let (Some(Provider::Issuer(issuer)), Source::File(_)) = (&imap.provider, &imap_source) {
-            let host = issuer.trim_start_matches("https://");
-            let host = host.split([':', '/']).next().unwrap_or_default();
-            if !is_within(host, &self.domain) && !foreign.iter().any(|known| known == host) {
-                foreign.push(host.to_owned());
+        let foreign_issuer = match (&imap.provider, &imap_source) {
+            (Some(Provider::Issuer(issuer)), Source::File(_)) => {
+                let host = issuer.trim_start_matches("https://");
+                let host = host.split([':', '/']).next().unwrap_or_default();
+                (!is_within(host, &self.domain)).then(|| host.to_owned())
             }
-        }
+            _ => None,
+        };
         // Who is recognised by its servers wants what it always wants.
         let provider = imap.provider.or_else(|| {
             Provider::of_host(&imap.server.host)
@@ -448,6 +452,7 @@ impl Search<'_> {
             smtp_source,
             provider,
             foreign,
+            foreign_issuer,
             app_password: self.known.is_some_and(|known| known.app_password),
             help: self.known.and_then(|known| known.help.clone()),
         })

@@ -1,6 +1,7 @@
 //! The file that Mozilla's programs look for (config-v1.1.xml, "clientConfig"): servers for incoming and
-//! outgoing mail, and who gives access tokens (`oAuth2`). Text of strangers: no DTD, no entity but the five of XML, bounded depth, and what stands
-//! between per cents is replaced by data once, never by what data holds.
+//! outgoing mail, and who gives access tokens (`oAuth2`). Text of strangers: no DTD, no entity but the five
+//! of XML, bounded depth, and what stands between per cents is replaced by data once, never by what data
+//! holds.
 
 use quick_xml::{Reader, events::Event};
 

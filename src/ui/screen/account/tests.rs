@@ -341,6 +341,7 @@ fn found() -> Found {
         user: "helen".into(),
         provider: None,
         foreign: vec!["imap.elsewhere.example".into()],
+        foreign_issuer: None,
         app_password: false,
         help: None,
     }
