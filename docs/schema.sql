@@ -400,7 +400,7 @@ CREATE TABLE outbox (
   -- Why it did not go: '', 'refused', 'gave-up', 'credentials', 'no-password', 'signed-out',
   -- 'no-sign-in', 'not-smtp', 'odd-reply', 'no-keyring', 'certificate', 'no-encryption',
   -- 'wrong-encryption', 'malformed', 'too-big', 'not-7bit', 'not-ascii-address', 'disk-full',
-  -- 'altered', 'folder', 'not-allowed', 'broken', 'ended', 'unreadable', 'other'.
+  -- 'altered', 'unread', 'folder', 'not-allowed', 'broken', 'ended', 'unreadable', 'other'.
   why TEXT NOT NULL DEFAULT '',
   -- SMTP reply code; 0 = none.
   reply_code INTEGER NOT NULL DEFAULT 0,

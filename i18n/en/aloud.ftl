@@ -699,6 +699,7 @@ failure-odd-reply = The submission server answered something that makes no sense
 failure-no-password = No password is stored for this account.
 failure-no-keyring = No keyring can be used here, so the password is not at hand.
 failure-altered = What is kept of it changed on this computer’s disk, and is not sent.
+failure-unread = What is kept of it can’t be read from this computer’s disk just now; it is tried again.
 failure-folder = The folder of unsent mail cannot be written, so the message waits here. Check that the data folder belongs to you.
 failure-not-allowed = Your administrator allows no such account here.
 failure-certificate = The server’s certificate cannot be trusted.

@@ -281,6 +281,7 @@ pub fn sentence(failure: &Failure) -> String {
         FailureWhy::NotAsciiAddress => fl!("failure-not-ascii-address"),
         FailureWhy::DiskFull => fl!("error-disk-full"),
         FailureWhy::Altered => fl!("failure-altered"),
+        FailureWhy::Unread => fl!("failure-unread"),
         FailureWhy::Folder => fl!("failure-folder"),
         FailureWhy::NotAllowed => fl!("failure-not-allowed"),
         FailureWhy::Broken => fl!("failure-broken"),

@@ -611,7 +611,7 @@ async fn a_message_that_cannot_be_read_waits_and_goes_once() {
         desk.engine.drain_outbox().await.expect("worked on");
         let waits = state(&desk, id).await;
         let Some(OutboxState::Retry { reason, .. }) = waits else { panic!("{waits:?}") };
-        assert_eq!(reason.why, FailureWhy::Unreadable);
+        assert_eq!(reason.why, FailureWhy::Unread);
         assert_eq!(desk.server.submitted().len(), 0, "half a message is none");
         let dialed = desk.server.connections(Protocol::Smtp);
         desk.engine.drain_outbox().await.expect("worked on");

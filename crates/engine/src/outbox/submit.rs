@@ -457,7 +457,7 @@ async fn not_kept(engine: &Engine, entry: &Entry, error: Error) -> Result<()> {
     let failure = match &error {
         Error::DiskFull => Failure::new(FailureWhy::DiskFull),
         Error::Store(said) => Failure::new(FailureWhy::Folder).saying(said.clone()),
-        Error::Unread(said) => Failure::new(FailureWhy::Unreadable).saying(said.clone()),
+        Error::Unread(said) => Failure::new(FailureWhy::Unread).saying(said.clone()),
         // Another try would read the same.
         Error::Altered => {
             fail(engine, id, Failure::new(FailureWhy::Altered)).await?;

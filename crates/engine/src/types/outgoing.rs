@@ -130,6 +130,8 @@ vocabulary! {
         DiskFull = "disk-full",
         /// Its octets are not those that were kept.
         Altered = "altered",
+        /// Its octets cannot be read from the disk for now.
+        Unread = "unread",
         /// The folder of unsent mail cannot be written.
         Folder = "folder",
         /// An administrator allows no such account.
