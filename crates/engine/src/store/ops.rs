@@ -386,16 +386,37 @@ pub(super) fn end_in(t: &Transaction<'_>, mailbox: MailboxId) -> Result<()> {
     Ok(())
 }
 
+/// A move that will not be: the message is where it was. A mark of it is a mark of the message, so
+/// what was asked for on its way is asked for there; a further move ends.
 fn back_out_move(t: &Transaction<'_>, location: i64, made: i64) -> Result<()> {
-    // What was asked for at the place that will not be ends with it, the last first.
+    let mailbox: Option<i64> = t
+        .prepare_cached("SELECT mailbox FROM locations WHERE id = ?1")?
+        .query_row([location], |row| row.get(0))
+        .optional()?;
     let later: Vec<i64> = t
         .prepare_cached(
             "SELECT id FROM ops WHERE message = (SELECT message FROM locations WHERE id = ?1) \
-             AND location = ?1 AND state = ?2 ORDER BY id DESC",
+             AND location = ?1 AND state = ?2 ORDER BY id",
         )?
         .query_map(params![made, Word(OpState::Waiting)], |row| row.get(0))?
         .collect::<std::result::Result<_, _>>()?;
+    let mut ended = Vec::new();
     for id in later {
+        let kind = one(t, id)?.map(|op| op.kind);
+        let (flag, on) = match (kind, mailbox) {
+            (Some(OpKind::AddFlag(flag)), Some(_)) => (flag, true),
+            (Some(OpKind::RemoveFlag(flag)), Some(_)) => (flag, false),
+            _ => {
+                ended.push(id);
+                continue;
+            }
+        };
+        t.prepare_cached("UPDATE ops SET location = ?2, mailbox = ?3 WHERE id = ?1")?
+            .execute(params![id, location, mailbox])?;
+        set_local_flag(t, location, &flag, on)?;
+    }
+    // The last first.
+    for id in ended.into_iter().rev() {
         settle(t, id, &OpEnd::Stale)?;
     }
     t.execute("DELETE FROM locations WHERE id = ?1 AND uid IS NULL", [made])?;
