@@ -227,6 +227,14 @@ CREATE INDEX locations_inbox_seen ON locations(inbox, listed, seen, date, id);
 CREATE INDEX locations_class ON locations(inbox, listed, class, date, id);
 CREATE INDEX locations_class_seen ON locations(inbox, listed, class, seen, date, id);
 
+-- Where somebody stopped listening to a message.
+CREATE TABLE positions (
+  -- messages.id.
+  message INTEGER PRIMARY KEY REFERENCES messages(id) ON DELETE CASCADE,
+  -- From its start, without spoken name and subject.
+  milliseconds INTEGER NOT NULL
+) STRICT;
+
 -- How many places of each sort are listed. Kept by triggers, so that nothing is counted for a look.
 CREATE TABLE tallies (
   -- mailboxes.id.

@@ -1,7 +1,7 @@
-//! Sound of messages that needs a word of the user's: code words in the other order, and a program
-//! for what Aloud cannot decode.
+//! Sound of messages that needs a word of the user's: where it goes on, code words in the other order,
+//! and a program for what Aloud cannot decode.
 
-use std::path::Path;
+use std::{path::Path, time::Duration};
 
 use aloud::{
     codec::{
@@ -37,6 +37,30 @@ async fn desk_with(message: &str) -> (Desk, MessageKey) {
     desk.sync().await;
     let key = desk.inbox().await[0].key;
     (desk, key)
+}
+
+/// Over a restart, for each message by itself, until it is forgotten or the message is gone.
+#[tokio::test]
+async fn where_somebody_stopped_listening_is_kept() {
+    let octets = [0x55; 4_000];
+    let (mut desk, key) = desk_with(&voice("audio/32kadpcm", &octets)).await;
+    let at = Duration::from_millis(21_250);
+    desk.engine.stopped_at(key, Duration::from_secs(5)).await.expect("kept");
+    desk.engine.stopped_at(key, at).await.expect("kept");
+    let elsewhere = MessageKey(key.0 + 1);
+    desk.engine.stopped_at(elsewhere, at).await.expect("no message is no error");
+    desk.restart().await;
+    assert_eq!(desk.engine.peek(key).await.expect("open").stopped_at, at);
+    desk.deliver(&voice("audio/32kadpcm", &octets).replace("<s@", "<t@"));
+    desk.sync().await;
+    for row in desk.inbox().await.iter().filter(|row| row.key != key) {
+        let other = desk.engine.peek(row.key).await.expect("open");
+        assert_eq!(other.stopped_at, Duration::ZERO, "of a message that had not come yet");
+    }
+    desk.engine.stopped_at(key, Duration::ZERO).await.expect("forgotten");
+    assert_eq!(desk.engine.peek(key).await.expect("open").stopped_at, Duration::ZERO);
+    desk.engine.stopped_at(key, Duration::MAX).await.expect("kept");
+    assert!(desk.engine.peek(key).await.expect("open").stopped_at > at);
 }
 
 #[tokio::test]

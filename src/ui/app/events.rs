@@ -133,6 +133,15 @@ impl App {
                     });
                     tasks.push(self.order(move |engine| async move { engine.started(key).await }));
                 }
+                Noticed::StoppedAt(key, at) => {
+                    let keep =
+                        move |engine: Engine| async move { engine.stopped_at(key, at).await };
+                    tasks.push(self.order(keep));
+                    if self.reader.as_ref().is_some_and(|r| r.key() == key) {
+                        let message = player::Message::StoppedAt(at);
+                        tasks.push(self.reader(reader::Message::Player(message)));
+                    }
+                }
                 Noticed::Heard(key) => {
                     self.list.change(&[key], |row| row.progress = Progress::Done);
                     let told = self.order(move |engine| async move { engine.presented(key).await });

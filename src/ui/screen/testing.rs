@@ -168,6 +168,7 @@ pub fn opened(mail: Mail) -> Opened {
         spoken_name: None,
         confirmation: Confirmation::NotChecked,
         caller: None,
+        stopped_at: Duration::ZERO,
     }
 }
 

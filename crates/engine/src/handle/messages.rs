@@ -1,6 +1,6 @@
 //! Commands about one message: open it, hear it, mark it, move it. Its receipt is in `answers`.
 
-use std::{path::PathBuf, sync::Arc};
+use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use super::{Engine, Result, lock};
 use crate::{
@@ -102,6 +102,7 @@ impl Engine {
                     row,
                     swapped,
                     spoken_name,
+                    stopped_at: store::positions::of(c, key)?,
                 })
             })
             .await?;
@@ -270,6 +271,14 @@ impl Engine {
             self.tell(Event::MessageChanged(key));
         }
         Ok(())
+    }
+
+    /// Keeps where somebody stopped listening, for [`Opened::stopped_at`]; zero forgets it.
+    ///
+    /// # Errors
+    /// [`Error::Store`].
+    pub async fn stopped_at(&self, key: MessageKey, at: Duration) -> Result<()> {
+        self.inner.store.write(move |t| store::positions::keep(t, key, at)).await
     }
 
     /// Heard, read or viewed to the agreed point (D11): sets `\Seen`, may turn the receipt to

@@ -9,7 +9,7 @@ use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 use super::{Error, Result, blobs::make_private_file, tighten::COPY};
 
 /// Schema files in order; the version of a database is how many of them it has seen.
-const STEPS: [&str; 14] = [
+const STEPS: [&str; 15] = [
     include_str!("migrations/0001_initial.sql"),
     include_str!("migrations/0002_submission.sql"),
     include_str!("migrations/0003_estimated_lengths.sql"),
@@ -24,6 +24,7 @@ const STEPS: [&str; 14] = [
     include_str!("migrations/0012_outbox_pieces.sql"),
     include_str!("migrations/0013_tallies.sql"),
     include_str!("migrations/0014_outbox_digest.sql"),
+    include_str!("migrations/0015_positions.sql"),
 ];
 
 /// Looks at the version without writing anything.

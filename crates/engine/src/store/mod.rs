@@ -50,6 +50,7 @@ mod migrate;
 pub mod ops;
 pub mod outbox;
 mod pieces;
+pub(crate) mod positions;
 pub(crate) mod raw;
 mod rebuild;
 pub mod receipts;

@@ -238,6 +238,8 @@ pub struct Opened {
     pub confirmation: Confirmation,
     /// Whom the directory knows by an outside caller's number.
     pub caller: Option<KnownCaller>,
+    /// Where somebody stopped listening to it; zero for the start.
+    pub stopped_at: Duration,
 }
 
 /// What the user's own server found about the domain in From (DMARC, RFC 8601).

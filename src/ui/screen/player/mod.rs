@@ -76,6 +76,8 @@ pub struct Player {
     tracks: Vec<Track>,
     sound: Sound,
     start: Option<Start>,
+    /// Where somebody stopped listening to it before.
+    stopped_at: Duration,
     fault: Option<Fault>,
     /// Octets here and in all, while the message is being fetched.
     progress: Option<(u64, u64)>,
@@ -129,6 +131,8 @@ pub enum Message {
     Save,
     /// Let the program that was chosen in the settings decode it.
     ByProgram,
+    /// Somebody stopped listening there.
+    StoppedAt(Duration),
     /// The engine decoded the tracks.
     Loaded(ClipId, Result<Loaded, Error>),
     /// Something came of a clip that is still being fetched: index of the message among its tracks,
@@ -187,6 +191,7 @@ impl Player {
             tracks,
             sound: Sound::Unasked,
             start: None,
+            stopped_at: Duration::ZERO,
             progress: None,
             peaks: Arc::from([]),
             silences: Arc::from([]),
@@ -234,6 +239,7 @@ impl Player {
             return;
         }
         self.start = before.start;
+        self.stopped_at = before.stopped_at;
         self.show_total = before.show_total;
         if !before.is_coming() {
             return;
@@ -292,6 +298,11 @@ impl Player {
         if self.peaks.is_empty() {
             self.peaks = Arc::clone(peaks);
         }
+    }
+
+    /// Notes where somebody stopped listening before.
+    pub fn set_stopped_at(&mut self, at: Duration) {
+        self.stopped_at = at;
     }
 
     /// Its waveform; empty while it is not measured.
@@ -367,7 +378,7 @@ impl Player {
         let loaded = self.is_loaded(ctx.audio);
         match message {
             Message::Toggle => self.toggle(ctx),
-            Message::Restart if loaded => {
+            Message::Restart if loaded || !self.stopped_at.is_zero() => {
                 let main = self.main();
                 self.begin(Start { track: main, at: Duration::ZERO, play: true })
             }
@@ -403,6 +414,10 @@ impl Player {
             }
             Message::Save => self.save(),
             Message::ByProgram => self.by_program(),
+            Message::StoppedAt(at) => {
+                self.stopped_at = at;
+                Action::None
+            }
             Message::Loaded(clip, result) if clip == self.clip => self.loaded(result),
             Message::Came(clip, _, ticket, came) if clip == self.clip => {
                 let (at, _) = self.position(ctx.audio);
@@ -458,7 +473,9 @@ impl Player {
             self.start = None;
             return Action::None;
         }
-        self.begin(Start { track: 0, at: Duration::ZERO, play: true })
+        // Who goes on has heard the name.
+        let track = if self.stopped_at.is_zero() { 0 } else { self.main() };
+        self.begin(Start { track, at: self.stopped_at, play: true })
     }
 
     /// Asks for the rest of what could not be fetched.

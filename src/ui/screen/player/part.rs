@@ -1,6 +1,6 @@
 //! The player of one recording that stands beside what a message is about.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use super::{Player, Sound, Track};
 use crate::{
@@ -25,6 +25,7 @@ impl Player {
             }],
             sound: Sound::Unasked,
             start: None,
+            stopped_at: Duration::ZERO,
             progress: None,
             peaks: Arc::from([]),
             silences: Arc::from([]),

@@ -84,12 +84,13 @@ impl Player {
         Some((here.saturating_mul(100) / all.max(1)).min(100) as u8)
     }
 
-    /// Position in the message and its length: zero before it began, the whole once it ended.
+    /// Position in the message and its length: where somebody stopped, before it began; the whole once
+    /// it ended.
     #[must_use]
     pub fn position(&self, audio: &audio::State) -> (Duration, Duration) {
         let length = self.length().unwrap_or_default();
         if !self.is_loaded(audio) {
-            return (Duration::ZERO, length);
+            return (self.stopped_at.min(length), length);
         }
         let main = self.main();
         if audio.player.segment == main {

@@ -74,6 +74,26 @@ fn play_asks_for_the_sound_and_starts_with_the_name() {
 }
 
 #[test]
+fn a_message_goes_on_where_somebody_stopped() {
+    let mut p = player();
+    let idle = State::default();
+    let (stopped, length) = (Duration::from_secs(21), Duration::from_secs(34));
+    p.set_stopped_at(stopped);
+    p.update(loaded(&p.clone()), &ctx(&idle));
+    assert_eq!(p.position(&idle), (stopped, length), "shown before it sounds");
+    let begins = |p: &mut Player, message| match p.update(message, &ctx(&idle)) {
+        Action::Audio(Command::Load { segment, at, play: true, .. }) => (segment, at),
+        other => panic!("{other:?}"),
+    };
+    // Without its spoken name again.
+    assert_eq!(begins(&mut p, Message::Toggle), (2, stopped));
+    assert_eq!(begins(&mut p, Message::Restart), (2, Duration::ZERO));
+    assert_eq!(begins(&mut p, Message::Chip(PartRole::SpokenName)), (0, Duration::ZERO));
+    p.update(Message::StoppedAt(Duration::ZERO), &ctx(&idle));
+    assert_eq!(begins(&mut p, Message::Toggle), (0, Duration::ZERO), "heard to its end");
+}
+
+#[test]
 fn a_second_press_while_loading_takes_the_wish_back() {
     let mut p = player();
     let idle = State::default();

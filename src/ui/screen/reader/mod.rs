@@ -269,6 +269,9 @@ impl Page {
             Player::new(key, mail, None, ctx.prefs.name_first)
         };
         let mut player = player.map(|player| player.saves(saves));
+        if let Some(player) = &mut player {
+            player.set_stopped_at(opened.stopped_at);
+        }
         if let (Some(player), Some(before)) =
             (&mut player, before.and_then(|before| before.player.as_ref()))
         {
