@@ -1686,6 +1686,16 @@ cli-no-recording = there is no recording in it
 cli-no-recording-in = there is no recording in part { $path } of it
 cli-nothing-to-extract = there is nothing to extract in part { $path }
 cli-no-sound = built without sound
+cli-no-devices = there is no sound device
+cli-no-such-device = there is no such device; there are: { $known }
+cli-loudspeaker = loudspeaker
+cli-microphone = microphone
+cli-no-speed = a speed is a number from 0.5 to 3
+cli-no-time = a time is written as 90, 90.5 or 1:30
+cli-start-too-late = the recording is only { $length } long
+cli-file-there = { $file } is there already; --force writes over it
+cli-recording = Recording; Ctrl+C ends it.
+cli-recorded = { $length } are in { $file }
 cli-page-damaged = page { $page } is damaged; what could be read of it was written
 cli-no-page = { $count ->
     [one] there is no page { $page }; the fax has one page

@@ -14,6 +14,7 @@
 //! hardware.
 
 mod backend;
+pub mod blocking;
 mod device;
 mod null;
 mod pipe;
@@ -25,18 +26,13 @@ mod take;
 mod thread;
 mod types;
 
-use std::{
-    sync::{Arc, mpsc},
-    time::Duration,
-};
+use std::{sync::mpsc, time::Duration};
 
 use tokio::sync::watch;
 
 pub use null::{NullDevices, Pace};
 pub use take::{Take, unfinished_takes};
 pub use types::*;
-
-use crate::codec::Pcm;
 
 /// How long the end of the thread is waited for: the disk may be slow.
 const END_MAX: Duration = Duration::from_secs(3);
@@ -99,30 +95,5 @@ impl Audio {
     #[must_use]
     pub fn state(&self) -> watch::Receiver<State> {
         self.state.clone()
-    }
-}
-
-/// Plays a recording on the default output and returns at its end; for the command line.
-///
-/// # Errors
-/// The reason why nothing is played, as a sentence.
-pub fn play_blocking(pcm: &Pcm) -> Result<(), String> {
-    let audio = Audio::start().map_err(|e| e.to_string())?;
-    audio.send(Command::Load {
-        clip: ClipId("file".into()),
-        segments: vec![Segment::whole("message", Arc::new(pcm.clone()), true)],
-        segment: 0,
-        at: Duration::ZERO,
-        play: true,
-    });
-    let watch = audio.state();
-    loop {
-        std::thread::sleep(Duration::from_millis(30));
-        let state = watch.borrow();
-        match (&state.player.problem, state.player.phase) {
-            (Some(problem), _) => return Err(problem.to_string()),
-            (None, Phase::Ended) => return Ok(()),
-            _ => {}
-        }
     }
 }

@@ -47,6 +47,7 @@ pub mod policy;
 pub mod providers;
 pub mod servers;
 pub mod sign_in;
+pub mod sound;
 pub(crate) mod validate;
 pub mod vendors;
 
@@ -97,6 +98,8 @@ pub enum Command {
     Fax(fax::FaxArgs),
     /// Play an audio file or a voice message.
     Play(play::PlayArgs),
+    /// Record a microphone into a file.
+    Record(sound::RecordArgs),
     /// Build a new voice message.
     Compose(compose::ComposeArgs),
     /// Build a voice reply to a message in a file.
@@ -215,6 +218,7 @@ pub fn run(command: Command, dirs: &Dirs) -> ExitCode {
         Command::Contacts(args) => contacts::contacts(args, dirs),
         Command::Fax(args) => fax::fax(args),
         Command::Play(args) => play::play(args),
+        Command::Record(args) => sound::record(args),
         Command::Compose(args) => compose::compose(args, dirs),
         Command::Reply(args) => compose::reply(args, dirs),
         Command::Forward(args) => compose::forward(args, dirs),

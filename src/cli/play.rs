@@ -10,6 +10,7 @@ use super::{
     input::{DECODED_MAX, Input},
     inspect::collect,
     print,
+    sound::{self, HowArgs},
 };
 use crate::{
     codec::{self, Hint, Limits, Pcm, sniff},
@@ -26,8 +27,10 @@ pub struct PlayArgs {
     /// Say what there is to play and how long it is, and play nothing.
     #[arg(long)]
     list: bool,
+    #[command(flatten)]
+    how: HowArgs,
     /// A recording, or a message (RFC 5322) whose recordings are played; `-` is standard input.
-    #[arg(value_name = "FILE")]
+    #[arg(value_name = "FILE", required_unless_present = "list_devices", default_value = "")]
     file: String,
 }
 
@@ -37,6 +40,9 @@ pub struct PlayArgs {
 /// [`Failure::Failed`] when there is nothing to play or no sound, and after all others were played
 /// for a recording that could not be decoded.
 pub fn play(args: PlayArgs) -> Outcome {
+    if args.how.list_devices {
+        return sound::list_devices();
+    }
     let failed = |error: std::io::Error| Failure::Failed(format!("{}: {error}", args.file));
     let mut input = Input::open(&args.file).map_err(failed)?;
     let hint = Hint { media_type: "", filename: Some(&args.file) };
@@ -134,7 +140,7 @@ fn walk<'m>(mail: &'m Mail, above: &str, all: &mut Vec<(String, &'m PartInfo)>) 
 
 fn one(args: &PlayArgs, place: Option<(&str, &PartInfo)>, pcm: &Pcm) -> Outcome {
     if !args.list {
-        return sound(pcm);
+        return sound::play(pcm, &args.how);
     }
     list(place, pcm.duration().as_secs_f64())
 }
@@ -148,14 +154,4 @@ fn list(place: Option<(&str, &PartInfo)>, seconds: f64) -> Outcome {
         }
         None => format!("{seconds:.1} s\n"),
     })
-}
-
-#[cfg(feature = "audio")]
-fn sound(pcm: &Pcm) -> Outcome {
-    crate::audio::play_blocking(pcm).map_err(Failure::Failed)
-}
-
-#[cfg(not(feature = "audio"))]
-fn sound(_pcm: &Pcm) -> Outcome {
-    Err(Failure::Failed(fl!("cli-no-sound")))
 }

@@ -174,3 +174,34 @@ fn playing_a_private_message_writes_no_file() {
     }
     assert_eq!(found, [file]);
 }
+
+#[test]
+fn how_it_is_played_is_checked_before_anything_sounds() {
+    let short = recording(1);
+    for (arguments, said) in [
+        (&["--speed", "4"][..], "0.5 to 3"),
+        (&["--speed", "fast"], "0.5 to 3"),
+        (&["--volume", "101"], "101"),
+        (&["--start", "1:x"], "1:30"),
+        (&["--start", "-3"], "-3"),
+    ] {
+        let all: Vec<&str> = ["play"].iter().chain(arguments).copied().chain(["-"]).collect();
+        let out = run(&all, &short);
+        assert_eq!(out.status.code(), Some(2), "{arguments:?}");
+        assert!(text(&out.stderr).contains(said), "{arguments:?}: {}", text(&out.stderr));
+    }
+    let late = run(&["play", "--start", "2", "-"], &short);
+    assert!(text(&late.stderr).contains("0:01"), "{}", text(&late.stderr));
+    assert_eq!(run(&["play"], b"").status.code(), Some(2), "nothing to play");
+}
+
+#[test]
+fn a_recording_is_written_over_nothing_unasked() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("take.wav");
+    std::fs::write(&file, "precious").expect("written");
+    let name = file.to_str().expect("a name");
+    let out = run(&["record", name], b"");
+    assert!(text(&out.stderr).contains("--force"), "{}", text(&out.stderr));
+    assert_eq!(std::fs::read(&file).expect("there"), b"precious");
+}
