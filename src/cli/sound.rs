@@ -163,16 +163,28 @@ mod devices {
 mod devices {
     use super::*;
 
+    /// Names no device.
+    ///
+    /// # Errors
+    /// [`Failure::Failed`]: this build has no sound.
     pub fn list_devices() -> Outcome {
         Err(Failure::Failed(fl!("cli-no-sound")))
     }
 
+    /// Plays nothing.
+    ///
+    /// # Errors
+    /// [`Failure::Failed`]: this build has no sound.
     pub fn play(_pcm: &Pcm, how: &HowArgs) -> Outcome {
         let HowArgs { speed: _, volume: _, skip_silence: _, start: _, device: _, list_devices: _ } =
             how;
         list_devices()
     }
 
+    /// Records nothing.
+    ///
+    /// # Errors
+    /// [`Failure::Failed`]: this build has no sound.
     pub fn record(args: RecordArgs) -> Outcome {
         let RecordArgs { limit: _, device: _, force: _, file: _ } = args;
         list_devices()
